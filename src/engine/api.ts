@@ -1,0 +1,116 @@
+import type { GenerationConfig } from '../core/decoding/config';
+import type { Token } from '../core/tokenizer/token';
+
+export type Precision = 'fp32' | 'q8' | 'q4';
+
+/** A possible next token. */
+export interface Candidate {
+  readonly id: number;
+  readonly text: string;
+  /** Natural logarithm of its probability. */
+  readonly logprob: number;
+}
+
+/** A token of the text, with what the model thought of it. `null` where the model saw nothing before it. */
+export interface ScoredToken extends Token {
+  readonly logprob: number | null;
+  /** 0 for the model's first choice. */
+  readonly rank: number | null;
+  /** What the model would rather have said, most probable first. */
+  readonly top: readonly Candidate[];
+}
+
+export interface ModelInfo {
+  readonly name: string;
+  readonly precision: Precision;
+  readonly layers: number;
+  readonly heads: number;
+  readonly width: number;
+  readonly contextLength: number;
+  readonly vocabSize: number;
+}
+
+/** Work done since the engine started. Tests assert on these, never on the clock. */
+export interface EngineStats {
+  /** Calls of the ONNX session. */
+  readonly runs: number;
+  /** Tokens put through the model, summed over runs and batch rows. */
+  readonly tokensFed: number;
+  /** Generations now running; never more than one. */
+  readonly active: number;
+}
+
+export interface CompleteRequest {
+  /** The text before the cursor. */
+  readonly prefix: string;
+  /** The text after the cursor, so that the suggestion does not repeat it. */
+  readonly suffix?: string;
+  /** Most tokens to suggest. */
+  readonly maxTokens?: number;
+  /** Lowest mean log-probability per token at which the suggestion is shown; -Infinity shows everything. */
+  readonly minLogprob?: number;
+}
+
+export interface Suggestion {
+  /** Text to insert at the cursor. */
+  readonly text: string;
+  /** Summed log-probability of the tokens. */
+  readonly logprob: number;
+  readonly tokens: readonly Candidate[];
+}
+
+/** Why a suggestion ended where it did, or why there is none. */
+export type CompletionReason = 'sentence' | 'newline' | 'budget' | 'end-of-text' | 'unsure' | 'empty' | 'repeats';
+
+export interface Completion {
+  readonly suggestions: readonly Suggestion[];
+  readonly reason: CompletionReason;
+}
+
+export interface LogitsRequest {
+  readonly text: string;
+  /** Put `<|endoftext|>` before the text. */
+  readonly bos?: boolean;
+}
+
+export interface ScoreRequest extends LogitsRequest {
+  /** How many alternatives to return for each token; 0 unless told. */
+  readonly top?: number;
+}
+
+export interface GenerateRequest extends LogitsRequest {
+  readonly config: GenerationConfig;
+}
+
+export interface GenerationChunk {
+  readonly id: number;
+  /** Text that became complete with this token; characters split over tokens arrive with their last one. */
+  readonly text: string;
+  readonly logprob: number;
+}
+
+export interface Generation {
+  readonly text: string;
+  readonly ids: readonly number[];
+  readonly finish: 'length' | 'end-of-text' | 'stop' | 'time' | 'cancelled';
+}
+
+/**
+ * Text in, tokens with log-probabilities out. `LocalEngine` runs in this process (CLI, tests, the forked child),
+ * `ForkedEngine` is the extension host's end of the pipe. Every call rejects with an `AbortError` when its signal
+ * fires; a newer `complete` aborts the running one.
+ */
+export interface Engine {
+  info(): Promise<ModelInfo>;
+  complete(request: CompleteRequest, signal?: AbortSignal): Promise<Completion>;
+  generate(
+    request: GenerateRequest,
+    onChunk?: (chunk: GenerationChunk) => void,
+    signal?: AbortSignal,
+  ): Promise<Generation>;
+  /** The full float32 logits `[vocabSize]` after the last token. */
+  logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array>;
+  score(request: ScoreRequest, signal?: AbortSignal): Promise<ScoredToken[]>;
+  stats(): Promise<EngineStats>;
+  dispose(): Promise<void>;
+}
