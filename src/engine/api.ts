@@ -1,15 +1,10 @@
+import type { Candidate, CompleteRequest, Completion } from '../core/completion/types';
 import type { GenerationConfig } from '../core/decoding/config';
 import type { Token } from '../core/tokenizer/token';
 
-export type Precision = 'fp32' | 'q8' | 'q4';
+export type { Candidate, CompleteRequest, Completion, CompletionReason, Suggestion } from '../core/completion/types';
 
-/** A possible next token. */
-export interface Candidate {
-  readonly id: number;
-  readonly text: string;
-  /** Natural logarithm of its probability. */
-  readonly logprob: number;
-}
+export type Precision = 'fp32' | 'q8' | 'q4';
 
 /** A token of the text, with what the model thought of it. `null` where the model saw nothing before it. */
 export interface ScoredToken extends Token {
@@ -38,33 +33,6 @@ export interface EngineStats {
   readonly tokensFed: number;
   /** Generations now running; never more than one. */
   readonly active: number;
-}
-
-export interface CompleteRequest {
-  /** The text before the cursor. */
-  readonly prefix: string;
-  /** The text after the cursor, so that the suggestion does not repeat it. */
-  readonly suffix?: string;
-  /** Most tokens to suggest. */
-  readonly maxTokens?: number;
-  /** Lowest mean log-probability per token at which the suggestion is shown; -Infinity shows everything. */
-  readonly minLogprob?: number;
-}
-
-export interface Suggestion {
-  /** Text to insert at the cursor. */
-  readonly text: string;
-  /** Summed log-probability of the tokens. */
-  readonly logprob: number;
-  readonly tokens: readonly Candidate[];
-}
-
-/** Why a suggestion ended where it did, or why there is none. */
-export type CompletionReason = 'sentence' | 'newline' | 'budget' | 'end-of-text' | 'unsure' | 'empty' | 'repeats';
-
-export interface Completion {
-  readonly suggestions: readonly Suggestion[];
-  readonly reason: CompletionReason;
 }
 
 export interface LogitsRequest {

@@ -1,0 +1,61 @@
+/** A possible next token. */
+export interface Candidate {
+  readonly id: number;
+  readonly text: string;
+  /** Natural logarithm of its probability. */
+  readonly logprob: number;
+}
+
+/** One token of a suggestion, with what the model would have said instead. */
+export interface SuggestedToken extends Candidate {
+  /** Place among all tokens at that point, 0 for the most probable. */
+  readonly rank: number;
+  /** The most probable other token at that point that the typed text allows. */
+  readonly runnerUp: Candidate | null;
+}
+
+export interface CompleteRequest {
+  /** The text before the cursor. */
+  readonly prefix: string;
+  /** The text after the cursor, so that the suggestion does not repeat it. */
+  readonly suffix?: string;
+  /** Most tokens to suggest. */
+  readonly maxTokens?: number;
+  /** Lowest mean log-probability per token at which the suggestion is shown; -Infinity shows everything. */
+  readonly minLogprob?: number;
+  /** Log-probability below which a token after the first word ends the suggestion; -Infinity never does. */
+  readonly minTokenLogprob?: number;
+}
+
+export interface Suggestion {
+  /** Text to insert at the cursor. */
+  readonly text: string;
+  /** Summed log-probability of the tokens. */
+  readonly logprob: number;
+  /** The tokens behind the text; their texts spell `healed` and then `text`. */
+  readonly tokens: readonly SuggestedToken[];
+  /** The end of the prefix that the first tokens spell again: the partial word, a trailing space, or nothing. */
+  readonly healed: string;
+  /** Probability of the tokens that the partial word ruled out where the suggestion begins. */
+  readonly masked: number;
+  /** Mean log-probability per token, given what was typed: what the gate compares with `minLogprob`. */
+  readonly confidence: number;
+}
+
+/** Why a suggestion ended where it did, or why there is none. */
+export type CompletionReason =
+  | 'sentence'
+  | 'newline'
+  | 'budget'
+  | 'end-of-text'
+  | 'unsure'
+  | 'empty'
+  | 'repeats'
+  | 'mid-word';
+
+export interface Completion {
+  readonly suggestions: readonly Suggestion[];
+  readonly reason: CompletionReason;
+  /** Set when a suggestion was found but the gate held it back: its confidence. */
+  readonly withheld?: number;
+}
