@@ -1,0 +1,42 @@
+import type { Gpt2Config } from './config';
+import { buildGraph, buildHead } from './graph';
+import { type DataSink, ExternalData } from './onnx';
+import { storeWeights } from './storedWeights';
+import type { Weights } from './weights';
+
+/** fp32 is exact; q8 and q4 keep the matrices in 8 or 4 bits with a float32 scale for each block of 32. */
+export type Precision = 'fp32' | 'q8' | 'q4';
+export const PRECISIONS: readonly Precision[] = ['fp32', 'q8', 'q4'];
+
+/** Counts up with each change of what is written; a compiled model of another version is compiled again. */
+export const BUILDER_VERSION = 1;
+export const DATA_FILE = 'model.onnx.data';
+
+export interface CompiledGraphs {
+  /** `model.onnx`: one step of the transformer, see `buildGraph`. */
+  readonly model: Uint8Array;
+  /** `head.onnx`: any hidden state to logits, for the logit lens, see `buildHead`. */
+  readonly head: Uint8Array;
+}
+
+export interface CompileOptions {
+  /** Called with the fraction done, 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Compiles a GPT-2 to ONNX: weights go to `data` (the file the graphs call `model.onnx.data`) one tensor at a time,
+ * so that memory holds a few copies of the largest matrix and never the model.
+ */
+export async function compile(
+  weights: Weights,
+  config: Gpt2Config,
+  precision: Precision,
+  data: DataSink,
+  options: CompileOptions = {},
+): Promise<CompiledGraphs> {
+  const external = new ExternalData(DATA_FILE, data);
+  const stored = await storeWeights(weights, config, precision, external, options);
+  return { model: buildGraph(config, stored, external), head: buildHead(config, stored, external) };
+}

@@ -1,0 +1,172 @@
+import type { Activation, Gpt2Config } from './config';
+import { type ExternalData, FLOAT, GraphBuilder, INT32, INT64, UINT8 } from './onnx';
+import { BLOCK_SIZE, blocksPerRow } from './quantise';
+import type { StoredWeights } from './storedWeights';
+
+const MICROSOFT = 'com.microsoft';
+const PRODUCER = 'inkling';
+/** Slice reads "to the end" from any larger number. */
+const TO_THE_END = 2 ** 31 - 1;
+
+/**
+ * One step of GPT-2 over `B` sequences of `T` new tokens after `C` cached ones (the 'split' graph).
+ *
+ * Inputs: `input_ids` int32 `[B, T]`; `position_ids` int32 `[1, T]`; `last_n` int64 `[1]`, how many final positions
+ * want logits; `past_bias` float `[1, 1, 1, C]`, 0 on a valid row of the cache and -inf beyond; `new_bias` float
+ * `[1, 1, T, T]`, the causal mask; for each layer i `past_key_i` and `past_value_i` float `[B or 1, heads, C, d_head]`.
+ *
+ * Outputs: `logits` `[B, last_n, vocab]`; for each layer the new rows `new_key_i`, `new_value_i`
+ * `[B, heads, T, d_head]`, which the caller writes into its cache; and, free when not fetched, `attention_i`
+ * `[B, heads, T, C + T]`, `hidden_i` `[B, T, width]` (the residual stream after block i) and `last_hidden`
+ * (after `ln_f`).
+ *
+ * Past and new scores are separate products, so that the cache is never copied.
+ */
+export function buildGraph(config: Gpt2Config, stored: StoredWeights, data: ExternalData): Uint8Array {
+  const { n_embd, n_head, n_layer, n_positions } = config;
+  const headSize = n_embd / n_head;
+  const b = new GraphBuilder('gpt2', data);
+  const layers = new Layers(b, config, stored);
+
+  const inputIds = b.input('input_ids', INT32, ['B', 'T']);
+  const positionIds = b.input('position_ids', INT32, [1, 'T']);
+  const lastN = b.input('last_n', INT64, [1]);
+  const pastBias = b.input('past_bias', FLOAT, [1, 1, 1, 'C']);
+  const newBias = b.input('new_bias', FLOAT, [1, 1, 'T', 'T']);
+  const pastKeys: string[] = [];
+  const pastValues: string[] = [];
+  for (let i = 0; i < n_layer; i++) {
+    pastKeys.push(b.input(`past_key_${i}`, FLOAT, ['P', n_head, 'C', headSize]));
+    pastValues.push(b.input(`past_value_${i}`, FLOAT, ['P', n_head, 'C', headSize]));
+  }
+
+  const splitHeads = b.integers('split_heads', [0, 0, n_head, headSize]);
+  const mergeHeads = b.integers('merge_heads', [0, 0, n_embd]);
+  const pastLength = b.op('Shape', [pastBias], { start: 3, end: 4 });
+  const newLength = b.op('Shape', [inputIds], { start: 1, end: 2 });
+  const pastAndNew = b.op('Concat', [pastLength, newLength], { axis: 0 });
+
+  const wpe = layers.vector('wpe.weight', [n_positions, n_embd]);
+  let x = b.op('Add', [layers.embed(inputIds), b.op('Gather', [wpe, positionIds])]);
+  const outputs: [name: string, value: string, shape: (string | number)[]][] = [];
+
+  for (let i = 0; i < n_layer; i++) {
+    const qkv = layers.linear(`h.${i}.attn.c_attn`, layers.norm(`h.${i}.ln_1`, x));
+    const [q, k, v] = b
+      .ops('Split', [qkv], 3, { axis: 2 })
+      .map((part) => b.op('Transpose', [b.op('Reshape', [part, splitHeads])], { perm: [0, 2, 1, 3] }));
+    const score = (keys: string, bias: string) =>
+      b.op('Add', [b.op('FusedMatMul', [q, keys], { transB: 1 }, MICROSOFT), bias]);
+    const scores = b.op('Concat', [score(pastKeys[i], pastBias), score(k, newBias)], { axis: 3 });
+    const attention = b.op('Softmax', [scores], { axis: 3 });
+    const [toPast, toNew] = b.ops('Split', [attention, pastAndNew], 2, { axis: 3 });
+    const mixed = b.op('Add', [b.op('MatMul', [toPast, pastValues[i]]), b.op('MatMul', [toNew, v])]);
+    const merged = b.op('Reshape', [b.op('Transpose', [mixed], { perm: [0, 2, 1, 3] }), mergeHeads]);
+    x = b.op('Add', [x, layers.linear(`h.${i}.attn.c_proj`, merged)]);
+
+    const hidden = layers.linear(`h.${i}.mlp.c_fc`, layers.norm(`h.${i}.ln_2`, x));
+    x = b.op('Add', [x, layers.linear(`h.${i}.mlp.c_proj`, activate(b, config.activation_function, hidden))]);
+
+    outputs.push([`new_key_${i}`, k, ['B', n_head, 'T', headSize]]);
+    outputs.push([`new_value_${i}`, v, ['B', n_head, 'T', headSize]]);
+    outputs.push([`attention_${i}`, attention, ['B', n_head, 'T', 'C_plus_T']]);
+    outputs.push([`hidden_${i}`, x, ['B', 'T', n_embd]]);
+  }
+
+  const lastHidden = layers.norm('ln_f', x);
+  const from = b.op('Neg', [lastN]);
+  const toTheEnd = b.integers('to_the_end', [TO_THE_END]);
+  const wanted = b.op('Slice', [lastHidden, from, toTheEnd, b.integers('token_axis', [1])]);
+  b.output('logits', layers.multiply('head', wanted), ['B', 'N', config.vocab_size]);
+  for (const [name, value, shape] of outputs) b.output(name, value, shape);
+  b.output('last_hidden', lastHidden, ['B', 'T', n_embd]);
+  return b.encode(PRODUCER);
+}
+
+/** `ln_f` and the head on any hidden state: `hidden` float `[N, width]` to `logits` `[N, vocab]` (the logit lens). */
+export function buildHead(config: Gpt2Config, stored: StoredWeights, data: ExternalData): Uint8Array {
+  const b = new GraphBuilder('gpt2-head', data);
+  const layers = new Layers(b, config, stored);
+  const hidden = b.input('hidden', FLOAT, ['N', config.n_embd]);
+  b.output('logits', layers.multiply('head', layers.norm('ln_f', hidden)), ['N', config.vocab_size]);
+  return b.encode(PRODUCER);
+}
+
+/** The layers with weights, in the form they are stored in. */
+class Layers {
+  readonly #vectors = new Map<string, string>();
+
+  constructor(
+    private readonly b: GraphBuilder,
+    private readonly config: Gpt2Config,
+    private readonly stored: StoredWeights,
+  ) {}
+
+  vector(name: string, shape: readonly number[]): string {
+    const known = this.#vectors.get(name);
+    if (known) return known;
+    const weight = this.b.weight(name, FLOAT, shape, required(this.stored.vectors, name));
+    this.#vectors.set(name, weight);
+    return weight;
+  }
+
+  norm(name: string, x: string): string {
+    const shape = [this.config.n_embd];
+    const input = [x, this.vector(`${name}.weight`, shape), this.vector(`${name}.bias`, shape)];
+    return this.b.op('LayerNormalization', input, { axis: -1, epsilon: { float: this.config.layer_norm_epsilon } });
+  }
+
+  linear(name: string, x: string): string {
+    const { to } = required(this.stored.matrices, name);
+    return this.b.op('Add', [this.multiply(name, x), this.vector(`${name}.bias`, [to])]);
+  }
+
+  /** Multiplies by a stored matrix; the dense head lies transposed, as `wte`. */
+  multiply(name: string, x: string): string {
+    const matrix = required(this.stored.matrices, name);
+    const { from, to } = matrix;
+    if (matrix.kind === 'dense') {
+      const transB = name === 'head' ? 1 : 0;
+      const weight = this.b.weight(`${name}.weight`, FLOAT, transB ? [to, from] : [from, to], matrix.values);
+      return transB ? this.b.op('FusedMatMul', [x, weight], { transB }, MICROSOFT) : this.b.op('MatMul', [x, weight]);
+    }
+    const blocks = blocksPerRow(from);
+    const packed = this.b.weight(`${name}.packed`, UINT8, [to, blocks, (BLOCK_SIZE * matrix.bits) / 8], matrix.packed);
+    const scales = this.b.weight(`${name}.scales`, FLOAT, [to * blocks], matrix.scales);
+    const attributes = { K: from, N: to, bits: matrix.bits, block_size: BLOCK_SIZE, accuracy_level: 4 };
+    return this.b.op('MatMulNBits', [x, packed, scales], attributes, MICROSOFT);
+  }
+
+  /** The token embeddings; where they can, they share the head's bytes. */
+  embed(inputIds: string): string {
+    const { n_embd, vocab_size } = this.config;
+    const head = required(this.stored.matrices, 'head');
+    const bytes = this.stored.lookup ?? (head.kind === 'dense' ? head.values : undefined);
+    if (bytes) return this.b.op('Gather', [this.b.weight('wte.lookup', FLOAT, [vocab_size, n_embd], bytes), inputIds]);
+    if (head.kind === 'dense') throw new Error('A dense head has bytes.');
+    const packed = this.b.weight('wte.packed', UINT8, [vocab_size, (n_embd * head.bits) / 8], head.packed);
+    const scales = this.b.weight('wte.scales', FLOAT, [vocab_size, n_embd / BLOCK_SIZE], head.scales);
+    const attributes = { bits: head.bits, block_size: BLOCK_SIZE, gather_axis: 0, quantize_axis: 1 };
+    return this.b.op('GatherBlockQuantized', [packed, inputIds, scales], attributes, MICROSOFT);
+  }
+}
+
+/** GPT-2's own `gelu_new` is the tanh form, ONNX Runtime's `FastGelu`. */
+function activate(b: GraphBuilder, activation: Activation, x: string): string {
+  switch (activation) {
+    case 'gelu_new':
+    case 'gelu_pytorch_tanh':
+    case 'gelu_fast':
+      return b.op('FastGelu', [x], {}, MICROSOFT);
+    case 'gelu':
+      return b.op('Gelu', [x], {}, MICROSOFT);
+    case 'relu':
+      return b.op('Relu', [x]);
+  }
+}
+
+function required<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`${name} was not stored.`);
+  return value;
+}

@@ -1,0 +1,155 @@
+import { onnx } from 'onnx-proto';
+
+/** Takes a model's weights as they are made, so that no more than one tensor is ever in memory. */
+export interface DataSink {
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+export const { FLOAT, INT64, INT32, UINT8 } = onnx.TensorProto.DataType;
+export type ElementType = typeof FLOAT | typeof INT64 | typeof INT32 | typeof UINT8;
+
+/** Bytes of a stored tensor that several initializers may show in different shapes. */
+export interface StoredBytes {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Memory maps want each tensor to begin on a page. */
+const PAGE = 4096;
+
+/** Weights in one external data file, which two graphs can share. https://onnx.ai/onnx/repo-docs/ExternalData.html */
+export class ExternalData {
+  #end = 0;
+  constructor(
+    readonly location: string,
+    private readonly sink: DataSink,
+  ) {}
+
+  /** Appends a tensor given in parts. */
+  async store(parts: Iterable<ArrayBufferView> | AsyncIterable<ArrayBufferView>): Promise<StoredBytes> {
+    const padding = (PAGE - (this.#end % PAGE)) % PAGE;
+    if (padding) await this.#append(new Uint8Array(padding));
+    const offset = this.#end;
+    for await (const part of parts) {
+      await this.#append(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    }
+    return { offset, length: this.#end - offset };
+  }
+
+  async #append(bytes: Uint8Array): Promise<void> {
+    await this.sink.write(bytes);
+    this.#end += bytes.byteLength;
+  }
+}
+
+type Attribute = number | string | readonly number[] | { readonly float: number };
+
+/** Collects the nodes of one ONNX graph. Every operator returns the name of its result. */
+export class GraphBuilder {
+  readonly #nodes: onnx.INodeProto[] = [];
+  readonly #initializers: onnx.ITensorProto[] = [];
+  readonly #inputs: onnx.IValueInfoProto[] = [];
+  readonly #outputs: onnx.IValueInfoProto[] = [];
+  #unnamed = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly data: ExternalData,
+  ) {}
+
+  input(name: string, type: ElementType, shape: readonly (number | string)[]): string {
+    this.#inputs.push(valueInfo(name, type, shape));
+    return name;
+  }
+
+  /** Declares `value` as an output called `name`. */
+  output(name: string, value: string, shape: readonly (number | string)[]): void {
+    const producer = this.#nodes.find((node) => node.output?.includes(value));
+    if (!producer) throw new Error(`No node makes ${value}.`);
+    const rename = (names: string[] | null | undefined) => names?.map((each) => (each === value ? name : each));
+    for (const node of this.#nodes) {
+      node.input = rename(node.input);
+      node.output = rename(node.output);
+    }
+    this.#outputs.push(valueInfo(name, FLOAT, shape));
+  }
+
+  /** A small constant, kept in the graph itself. */
+  integers(name: string, values: readonly number[]): string {
+    this.#initializers.push({ name, dataType: INT64, dims: [values.length], int64Data: [...values] });
+    return name;
+  }
+
+  /** A weight, kept in the external data. */
+  weight(name: string, type: ElementType, shape: readonly number[], bytes: StoredBytes): string {
+    this.#initializers.push({
+      name,
+      dataType: type,
+      dims: [...shape],
+      dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
+      externalData: [
+        { key: 'location', value: this.data.location },
+        { key: 'offset', value: String(bytes.offset) },
+        { key: 'length', value: String(bytes.length) },
+      ],
+    });
+    return name;
+  }
+
+  /** An operator with one result. `com.microsoft` operators are ONNX Runtime's own. */
+  op(opType: string, input: readonly string[], attributes: Record<string, Attribute> = {}, domain = ''): string {
+    return this.ops(opType, input, 1, attributes, domain)[0];
+  }
+
+  ops(
+    opType: string,
+    input: readonly string[],
+    results: number,
+    attributes: Record<string, Attribute> = {},
+    domain = '',
+  ): string[] {
+    const output = Array.from({ length: results }, () => `v${this.#unnamed++}`);
+    this.#nodes.push({
+      opType,
+      name: `${opType}_${output[0]}`,
+      domain,
+      input: [...input],
+      output,
+      attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+    });
+    return output;
+  }
+
+  /** The finished model file. */
+  encode(producer: string): Uint8Array {
+    const model = onnx.ModelProto.create({
+      irVersion: 8,
+      producerName: producer,
+      opsetImport: [
+        { domain: '', version: 17 },
+        { domain: 'com.microsoft', version: 1 },
+      ],
+      graph: {
+        name: this.name,
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: this.#inputs,
+        output: this.#outputs,
+      },
+    });
+    return onnx.ModelProto.encode(model).finish();
+  }
+}
+
+function valueInfo(name: string, elemType: ElementType, shape: readonly (number | string)[]): onnx.IValueInfoProto {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}
+
+function attribute(name: string, value: Attribute): onnx.IAttributeProto {
+  const { AttributeType } = onnx.AttributeProto;
+  if (typeof value === 'string') return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
+  if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
+  if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
+  return { name, type: AttributeType.INTS, ints: [...value] };
+}

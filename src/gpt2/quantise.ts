@@ -1,0 +1,68 @@
+/** A matrix `[rows, columns]` cut along its columns into blocks that share one scale, as `MatMulNBits` reads it. */
+export interface BlockQuantised {
+  readonly bits: 4 | 8;
+  /** `[rows, blocks, bytes of a block]`; two 4-bit values lie in one byte, the earlier in the low half. */
+  readonly packed: Uint8Array;
+  /** `[rows, blocks]` */
+  readonly scales: Float32Array;
+}
+
+export const BLOCK_SIZE = 32;
+
+export function blocksPerRow(columns: number): number {
+  return Math.ceil(columns / BLOCK_SIZE);
+}
+
+/**
+ * Quantises each block of 32 values to `bits` bits with one float32 scale: value = (q - 2^(bits-1)) * scale.
+ * A row whose length is not a multiple of 32 is padded with zeros.
+ */
+export function quantiseBlocks(matrix: Float32Array, rows: number, columns: number, bits: 4 | 8): BlockQuantised {
+  const blocks = blocksPerRow(columns);
+  const blockBytes = (BLOCK_SIZE * bits) / 8;
+  const packed = new Uint8Array(rows * blocks * blockBytes);
+  const scales = new Float32Array(rows * blocks);
+  const quantised = new Uint8Array(BLOCK_SIZE);
+  for (let row = 0; row < rows; row++) {
+    for (let block = 0; block < blocks; block++) {
+      const from = row * columns + block * BLOCK_SIZE;
+      const to = Math.min(from + BLOCK_SIZE, (row + 1) * columns);
+      const index = row * blocks + block;
+      scales[index] = quantiseBlock(matrix, from, to, bits, quantised);
+      pack(quantised, bits, packed, index * blockBytes);
+    }
+  }
+  return { bits, packed, scales };
+}
+
+/** Fills `quantised` (padding with the value that means 0) and returns the scale. */
+function quantiseBlock(values: Float32Array, from: number, to: number, bits: 4 | 8, quantised: Uint8Array): number {
+  const zero = 2 ** (bits - 1);
+  let extreme = 0;
+  for (let i = from; i < to; i++) if (Math.abs(values[i]) > Math.abs(extreme)) extreme = values[i];
+  // The largest value takes the end of the range that has one step more.
+  const scale = Math.fround(extreme / -zero);
+  quantised.fill(zero);
+  if (scale === 0) return 0;
+  for (let i = from; i < to; i++) {
+    quantised[i - from] = Math.max(0, Math.min(2 * zero - 1, Math.round(values[i] / scale) + zero));
+  }
+  return scale;
+}
+
+function pack(quantised: Uint8Array, bits: 4 | 8, packed: Uint8Array, at: number): void {
+  if (bits === 8) {
+    packed.set(quantised, at);
+    return;
+  }
+  for (let i = 0; i < BLOCK_SIZE; i += 2) packed[at + i / 2] = quantised[i] | (quantised[i + 1] << 4);
+}
+
+/** `[rows, columns]` to `[columns, rows]`. */
+export function transpose(matrix: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(matrix.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) result[column * rows + row] = matrix[row * columns + column];
+  }
+  return result;
+}

@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { BUILDER_VERSION, type CompileOptions, compile, DATA_FILE, type Precision } from '../gpt2/compile';
+import type { Gpt2Config } from '../gpt2/config';
+import { openModelFolder } from './modelFolder';
+
+/** What a compiled model's folder says of itself, in `manifest.json`. */
+export interface Manifest {
+  readonly name: string;
+  readonly precision: Precision;
+  readonly builderVersion: number;
+  readonly config: Gpt2Config;
+}
+
+export const MANIFEST = 'manifest.json';
+
+/**
+ * Compiles the model in `from` into the folder `to`. The folder is complete or absent: the work is done beside it
+ * and renamed.
+ * @throws UnsupportedModelError when `from` is no GPT-2; an AbortError when the signal fires
+ */
+export async function compileModel(
+  from: string,
+  to: string,
+  precision: Precision,
+  { name = basename(from), ...options }: CompileOptions & { readonly name?: string } = {},
+): Promise<Manifest> {
+  const model = await openModelFolder(from);
+  await mkdir(dirname(to), { recursive: true });
+  const staging = await mkdtemp(join(dirname(to), '.staging-'));
+  try {
+    const manifest: Manifest = { name, precision, builderVersion: BUILDER_VERSION, config: model.config };
+    const data = await open(join(staging, DATA_FILE), 'w');
+    try {
+      const sink = { write: async (bytes: Uint8Array) => void (await data.writeFile(bytes)) };
+      const graphs = await compile(model.weights, model.config, precision, sink, options);
+      await writeFile(join(staging, 'model.onnx'), graphs.model);
+      await writeFile(join(staging, 'head.onnx'), graphs.head);
+      await data.sync();
+    } finally {
+      await data.close();
+    }
+    await writeFile(join(staging, MANIFEST), JSON.stringify(manifest, null, 1));
+    await rm(to, { recursive: true, force: true });
+    await rename(staging, to);
+    return manifest;
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    throw error;
+  } finally {
+    await model.close();
+  }
+}
+
+/** Reads a compiled model's manifest; `undefined` where there is none or it was made by another builder. */
+export async function readManifest(folder: string): Promise<Manifest | undefined> {
+  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const manifest = JSON.parse(text) as Manifest;
+  return manifest.builderVersion === BUILDER_VERSION ? manifest : undefined;
+}
