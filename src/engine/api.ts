@@ -70,7 +70,8 @@ export interface Generation {
  */
 export interface Engine {
   info(): Promise<ModelInfo>;
-  complete(request: CompleteRequest, signal?: AbortSignal): Promise<Completion>;
+  /** `onProgress` hears the text of the suggestion so far, after each token, so that typing can be held against it. */
+  complete(request: CompleteRequest, signal?: AbortSignal, onProgress?: (partial: string) => void): Promise<Completion>;
   generate(
     request: GenerateRequest,
     onChunk?: (chunk: GenerationChunk) => void,

@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import type { LastEdit } from '../core/completion/silence';
+import { classifyEdit } from './edits';
+
+interface Dismissal {
+  readonly document: vscode.TextDocument;
+  readonly line: number;
+  readonly lineBefore: string;
+}
+
+/** What the writer has been doing, as far as good manners need to know. */
+export class Activity implements vscode.Disposable {
+  #lastEdits = new WeakMap<vscode.TextDocument, LastEdit>();
+  #typedSinceFocus = false;
+  #dismissals = 0;
+  #dismissedAt = 0;
+  #dismissal: Dismissal | undefined;
+  readonly #subscriptions = vscode.Disposable.from(
+    vscode.workspace.onDidChangeTextDocument((event) => this.#changed(event)),
+    vscode.window.onDidChangeActiveTextEditor(() => {
+      this.#typedSinceFocus = false;
+    }),
+  );
+
+  lastEdit(document: vscode.TextDocument): LastEdit {
+    return this.#lastEdits.get(document) ?? 'none';
+  }
+
+  get typedSinceFocus(): boolean {
+    return this.#typedSinceFocus;
+  }
+
+  /** Suggestions sent away in a row. */
+  get dismissals(): number {
+    return this.#dismissals;
+  }
+
+  /** When the last of them was, in ms since the epoch. */
+  get dismissedAt(): number {
+    return this.#dismissedAt;
+  }
+
+  dismissed(editor: vscode.TextEditor): void {
+    this.#dismissals++;
+    this.#dismissedAt = Date.now();
+    const { line, character } = editor.selection.active;
+    const lineBefore = editor.document.lineAt(line).text.slice(0, character);
+    this.#dismissal = { document: editor.document, line, lineBefore };
+  }
+
+  accepted(): void {
+    this.#dismissals = 0;
+    this.#dismissal = undefined;
+  }
+
+  /** Whether the writer is still in the word at which a suggestion was sent away. */
+  inDismissedWord(document: vscode.TextDocument, position: vscode.Position): boolean {
+    const last = this.#dismissal;
+    if (last?.document !== document || last.line !== position.line) return false;
+    const lineBefore = document.lineAt(position).text.slice(0, position.character);
+    return (
+      last.lineBefore.startsWith(lineBefore) ||
+      (lineBefore.startsWith(last.lineBefore) && !/\s/.test(lineBefore.slice(last.lineBefore.length)))
+    );
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  #changed(event: vscode.TextDocumentChangeEvent): void {
+    const edit = classifyEdit(event);
+    if (edit === 'none') return;
+    this.#lastEdits.set(event.document, edit);
+    if (event.document === vscode.window.activeTextEditor?.document) this.#typedSinceFocus = true;
+  }
+}

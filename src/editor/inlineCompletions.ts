@@ -1,0 +1,110 @@
+import * as vscode from 'vscode';
+import { type Silence, silence } from '../core/completion/silence';
+import type { CompleteRequest, Completion, Suggestion } from '../engine/api';
+import type { Activity } from './activity';
+import { readSettings } from './settings';
+import { observe, type Place } from './situation';
+import type { Suggester } from './suggester';
+
+/** The model sees no more than this of what follows the cursor; it only must not repeat it. */
+const SUFFIX_LENGTH = 1000;
+
+/** What came of the last request, for `Inkling: Why No Suggestion?`. */
+export type Outcome =
+  | { readonly kind: 'silent'; readonly silence: Silence }
+  | { readonly kind: 'answered'; readonly request: CompleteRequest; readonly completion: Completion }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** What `inkling.accepted` is told when a suggestion was accepted as a whole. */
+export interface Accepted {
+  readonly suggestion: Suggestion;
+}
+
+/** Ghost text: asks whether to speak, then the suggester, and anchors what it says. */
+export class InlineCompletions implements vscode.InlineCompletionItemProvider {
+  #outcome: Outcome | undefined;
+
+  constructor(
+    private readonly suggester: Suggester,
+    private readonly activity: Activity,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  get outcome(): Outcome | undefined {
+    return this.#outcome;
+  }
+
+  async provideInlineCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    context: vscode.InlineCompletionContext,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.InlineCompletionItem[]> {
+    const place = { document, position, context };
+    const quiet = this.#silence(place);
+    const request = requestFor(place);
+    if (quiet) {
+      const known = quiet.code === 'just-deleted' ? this.suggester.recall(request) : undefined;
+      this.#outcome = known ? { kind: 'answered', request, completion: known } : { kind: 'silent', silence: quiet };
+      return known ? itemsFor(place, known) : [];
+    }
+    const abort = new AbortController();
+    const subscription = token.onCancellationRequested(() => abort.abort());
+    try {
+      const completion = await this.suggester.suggest(request, abort.signal);
+      this.#outcome = { kind: 'answered', request, completion };
+      return itemsFor(place, completion);
+    } catch (error) {
+      if (!isAbort(error)) this.#failed(error);
+      return [];
+    } finally {
+      subscription.dispose();
+    }
+  }
+
+  #silence(place: Place): Silence | null {
+    const quiet = silence(observe(place, this.activity));
+    const asked = place.context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+    if (quiet || asked || !this.activity.inDismissedWord(place.document, place.position)) return quiet;
+    return { code: 'dismissed', message: 'The suggestion for this word was dismissed.' };
+  }
+
+  #failed(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#outcome = { kind: 'failed', message };
+    this.log.error(message);
+  }
+}
+
+function requestFor({ document, position, context }: Place): CompleteRequest {
+  const { ghostText } = readSettings(vscode.workspace.getConfiguration('inkling', document.uri));
+  const item = context.selectedCompletionInfo;
+  const before = document.getText(new vscode.Range(new vscode.Position(0, 0), item?.range.start ?? position));
+  const suffixEnd = document.positionAt(document.offsetAt(position) + SUFFIX_LENGTH);
+  return {
+    prefix: before + (item?.text ?? ''),
+    suffix: document.getText(new vscode.Range(position, suffixEnd)),
+    maxTokens: ghostText.maxTokens,
+    minLogprob: Math.log(ghostText.minConfidence),
+  };
+}
+
+/**
+ * An item replaces from the start of its line and so begins with what is there: anchored at the cursor it would flash
+ * when a word of it is accepted (microsoft/vscode#208152). With IntelliSense open it extends the selected item instead.
+ */
+function itemsFor({ document, position, context }: Place, completion: Completion): vscode.InlineCompletionItem[] {
+  const selected = context.selectedCompletionInfo;
+  const range = selected?.range ?? new vscode.Range(position.with({ character: 0 }), position);
+  const typed = selected?.text ?? document.getText(range);
+  return completion.suggestions.map((suggestion) => {
+    const item = new vscode.InlineCompletionItem(typed + suggestion.text, range);
+    item.filterText = typed + suggestion.text;
+    item.command = { title: 'Accepted', command: 'inkling.accepted', arguments: [{ suggestion } satisfies Accepted] };
+    return item;
+  });
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

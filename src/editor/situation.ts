@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import type { Situation } from '../core/completion/silence';
+import type { Activity } from './activity';
+import { isModal } from './modal';
+import { isEnabledFor, readSettings } from './settings';
+
+/** Where and how a suggestion is asked for. */
+export interface Place {
+  readonly document: vscode.TextDocument;
+  readonly position: vscode.Position;
+  readonly context: vscode.InlineCompletionContext;
+}
+
+/** The facts that decide whether to speak at a place. */
+export function observe({ document, position, context }: Place, activity: Activity): Situation {
+  const settings = readSettings(vscode.workspace.getConfiguration('inkling', document.uri));
+  const line = document.lineAt(position).text;
+  const editor = vscode.window.visibleTextEditors.find((candidate) => candidate.document === document);
+  const item = context.selectedCompletionInfo;
+  return {
+    enabled: true,
+    languageId: document.languageId,
+    languages: isEnabledFor(settings.enable, document.languageId) ? [document.languageId] : [],
+    scheme: document.uri.scheme,
+    trigger: context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke ? 'invoke' : 'typing',
+    manualOnly: false,
+    selectionEmpty: editor?.selection.isEmpty ?? true,
+    cursors: editor?.selections.length ?? 1,
+    lineBefore: line.slice(0, position.character),
+    lineAfter: line.slice(position.character),
+    lastEdit: activity.lastEdit(document),
+    snoozedUntil: null,
+    now: Date.now(),
+    typedSinceFocus: activity.typedSinceFocus,
+    dismissals: activity.dismissals,
+    dismissedAt: activity.dismissedAt,
+    inDiff: vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputTextDiff,
+    readOnly: vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false,
+    modalNormalMode: editor !== undefined && isModal(editor),
+    selectedItem: item ? { text: item.text, replaces: document.getText(item.range) } : null,
+    construct: null,
+  };
+}

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+
+/** What the status item says. `detail` is one sentence; for an error it names the trouble and what to do about it. */
+export interface Status {
+  readonly kind: 'ready' | 'thinking' | 'off' | 'error';
+  readonly detail: string;
+}
+
+const icons = { ready: '$(edit)', thinking: '$(loading~spin)', off: '$(circle-slash)', error: '$(warning)' } as const;
+
+/** The status bar item `Inkling`; a click toggles ghost text. */
+export class StatusItem implements vscode.Disposable {
+  readonly #item = vscode.window.createStatusBarItem('inkling.status', vscode.StatusBarAlignment.Right, 100);
+  #current: Status | undefined;
+
+  constructor() {
+    this.#item.name = 'Inkling';
+    this.#item.command = 'inkling.toggle';
+  }
+
+  get current(): Status | undefined {
+    return this.#current;
+  }
+
+  show(status: Status): void {
+    if (status.kind === this.#current?.kind && status.detail === this.#current.detail) return;
+    this.#current = status;
+    this.#item.text = `${icons[status.kind]} Inkling`;
+    this.#item.tooltip = tooltip(status);
+    this.#item.accessibilityInformation = { label: `Inkling: ${status.kind}. ${status.detail}` };
+    this.#item.backgroundColor =
+      status.kind === 'error' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    this.#item.show();
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+  }
+}
+
+function tooltip({ kind, detail }: Status): vscode.MarkdownString {
+  const text = new vscode.MarkdownString('', true);
+  text.isTrusted = { enabledCommands: ['inkling.showLog', 'inkling.restartEngine', 'inkling.toggle'] };
+  text.appendMarkdown(`**Inkling** · ${kind}\n\n`).appendText(detail).appendMarkdown('\n\n');
+  if (kind === 'error') text.appendMarkdown('[Restart engine](command:inkling.restartEngine) · ');
+  return text.appendMarkdown('[Toggle](command:inkling.toggle) · [Show log](command:inkling.showLog)');
+}

@@ -1,0 +1,141 @@
+import type { CompletionCache } from '../core/completion/cache';
+import { agreesWith } from '../core/completion/remainder';
+import type { CompleteRequest, Completion, Engine } from '../engine/api';
+
+/** VS Code asks again 50 ms after a keystroke: what it cancelled waits that long for a request that agrees with it. */
+const GRACE_MS = 120;
+
+interface Run {
+  readonly request: CompleteRequest;
+  readonly controller: AbortController;
+  readonly done: Promise<Completion>;
+  /** What it has come up with so far. */
+  partial: string;
+  /** Requests that wait for it. */
+  waiting: number;
+  /** Called when `partial` has grown. */
+  readonly onProgress: Set<() => void>;
+}
+
+/** How a request was answered, counted since activation. */
+export interface SuggesterCounts {
+  /** Generations started. */
+  started: number;
+  /** Answered from the cache. */
+  cached: number;
+  /** Answered by a generation that an earlier request had started. */
+  joined: number;
+}
+
+/**
+ * Where suggestions come from: the cache, the running generation if it still agrees with what was typed, or a new
+ * generation, for which the running one is aborted. There is at most one at a time.
+ */
+export class Suggester {
+  readonly counts: SuggesterCounts = { started: 0, cached: 0, joined: 0 };
+  #run: Run | undefined;
+
+  constructor(
+    private readonly engine: Pick<Engine, 'complete'>,
+    private readonly cache: CompletionCache,
+  ) {}
+
+  /** Whether a generation is running. */
+  get busy(): boolean {
+    return this.#run !== undefined;
+  }
+
+  /** What is known without the model, if anything. */
+  recall(request: CompleteRequest): Completion | undefined {
+    return this.cache.get(request.prefix, request.suffix ?? '');
+  }
+
+  /** Rejects with an AbortError when `signal` fires or a newer request takes over, and with whatever the engine reports. */
+  async suggest(request: CompleteRequest, signal: AbortSignal): Promise<Completion> {
+    signal.throwIfAborted();
+    const known = this.recall(request);
+    if (known) {
+      this.counts.cached++;
+      return known;
+    }
+    const running = this.#run;
+    if (running && mayAnswer(running, request)) {
+      await this.#await(running, whileItAgrees(running, request), signal);
+      const answer = this.recall(request);
+      if (answer) {
+        this.counts.joined++;
+        return answer;
+      }
+    }
+    const run = this.#start(request);
+    return this.#await(run, run.done, signal);
+  }
+
+  /** Ends the running generation and forgets what was suggested. */
+  reset(): void {
+    this.#run?.controller.abort();
+    this.cache.clear();
+  }
+
+  #start(request: CompleteRequest): Run {
+    this.#run?.controller.abort();
+    this.counts.started++;
+    const controller = new AbortController();
+    const onProgress = new Set<() => void>();
+    const done = this.engine.complete(request, controller.signal, (partial) => {
+      run.partial = partial;
+      for (const listener of onProgress) listener();
+    });
+    const run: Run = { request, controller, done, partial: '', waiting: 0, onProgress };
+    this.#run = run;
+    const ended = () => {
+      if (this.#run === run) this.#run = undefined;
+    };
+    done.then((completion) => {
+      this.cache.set(request.prefix, request.suffix ?? '', completion);
+      ended();
+    }, ended);
+    return run;
+  }
+
+  /** Waits for the promise until `signal` fires; a generation that nobody waits for any more is aborted after a grace. */
+  async #await<T>(run: Run, promise: Promise<T>, signal: AbortSignal): Promise<T> {
+    run.waiting++;
+    try {
+      return await until(promise, signal);
+    } finally {
+      run.waiting--;
+      setTimeout(() => {
+        if (run.waiting === 0) run.controller.abort();
+      }, GRACE_MS);
+    }
+  }
+}
+
+function mayAnswer(run: Run, request: CompleteRequest): boolean {
+  return (
+    !run.controller.signal.aborted &&
+    run.request.suffix === request.suffix &&
+    agreesWith({ prefix: run.request.prefix, partial: run.partial }, request.prefix)
+  );
+}
+
+/** Resolves when the generation has ended or has said something else than was typed; rejects when it was aborted. */
+function whileItAgrees(run: Run, request: CompleteRequest): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const listener = () => {
+      if (!mayAnswer(run, request)) resolve();
+    };
+    run.onProgress.add(listener);
+    run.done.then(() => resolve(), reject).finally(() => run.onProgress.delete(listener));
+  });
+}
+
+/** The promise, or the abort of `signal` if that comes first. */
+function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

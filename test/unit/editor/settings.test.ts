@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { contributes } from '../../../package.json';
+import { isEnabledFor, readSettings } from '../../../src/editor/settings';
+
+const configOf = (values: Record<string, unknown>) => ({ get: <T>(key: string) => values[key] as T });
+
+describe('settings', () => {
+  it('fall back to the defaults of the manifest', () => {
+    const settings = readSettings(configOf({}));
+    assert.deepEqual(settings.enable, { markdown: true, plaintext: true, '*': false });
+    assert.equal(settings.model.path, '');
+    assert.equal(settings.model.precision, 'q8');
+    assert.equal(settings.ghostText.maxTokens, 24);
+  });
+
+  it('keep numbers inside their bounds', () => {
+    const bounded = (values: Record<string, unknown>) => readSettings(configOf(values)).ghostText;
+    assert.equal(bounded({ 'ghostText.maxTokens': 0 }).maxTokens, 1);
+    assert.equal(bounded({ 'ghostText.maxTokens': 1e9 }).maxTokens, 64);
+    assert.equal(bounded({ 'ghostText.maxTokens': 7.6 }).maxTokens, 8);
+    assert.equal(bounded({ 'ghostText.maxTokens': Number.NaN }).maxTokens, 24);
+    assert.equal(bounded({ 'ghostText.minConfidence': -1 }).minConfidence, 0);
+    assert.equal(bounded({ 'ghostText.minConfidence': 0.35 }).minConfidence, 0.35);
+  });
+
+  it('treat a value of the wrong type as not set', () => {
+    const settings = readSettings(
+      configOf({ enable: null, 'model.path': 3, 'model.precision': 'q2', 'model.threads': 'two' }),
+    );
+    assert.deepEqual(settings.enable, contributes.configuration.properties['inkling.enable'].default);
+    assert.deepEqual(settings.model, { path: '', precision: 'q8', threads: 2 });
+  });
+
+  it('are all read: none is offered that does nothing', () => {
+    const asked = new Set<string>();
+    readSettings({
+      get: <T>(key: string) => {
+        asked.add(`inkling.${key}`);
+        return undefined as T;
+      },
+    });
+    assert.deepEqual([...asked].sort(), Object.keys(contributes.configuration.properties).sort());
+  });
+
+  it('let no workspace choose the model or the engine', () => {
+    for (const [key, schema] of Object.entries(contributes.configuration.properties)) {
+      if (/^inkling\.(model|engine)\./.test(key)) assert.equal(schema.scope, 'machine', key);
+    }
+  });
+
+  it('enable a language by its own entry before that of *', () => {
+    assert.equal(isEnabledFor({ markdown: false, '*': true }, 'markdown'), false);
+    assert.equal(isEnabledFor({ markdown: false, '*': true }, 'latex'), true);
+    assert.equal(isEnabledFor({}, 'markdown'), false);
+  });
+});
