@@ -21,9 +21,12 @@ export function decode(ids: readonly number[]): string {
   return whole.decode(decodeBytes(ids));
 }
 
+const texts: string[] = [];
+
 /** One token's bytes decoded on their own: U+FFFD stands for a part of a character. */
 export function tokenText(id: number): string {
-  return whole.decode(tokenBytes(id));
+  texts[id] ??= whole.decode(tokenBytes(id));
+  return texts[id];
 }
 
 /** Decodes tokens as they come; a character split over several arrives with its last byte. */

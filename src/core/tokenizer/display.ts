@@ -17,9 +17,16 @@ function printableAlphabet(): readonly string[] {
 
 const alphabet = printableAlphabet();
 
-/** The token in GPT-2's own notation, one printable character for each byte: `Ġworld`. */
-export function display(id: number): string {
+const displays: string[] = [];
+
+function spell(id: number): string {
   let shown = '';
   for (const unit of byteStringOf(id)) shown += alphabet[unit.charCodeAt(0)];
   return shown;
+}
+
+/** The token in GPT-2's own notation, one printable character for each byte: `Ġworld`. */
+export function display(id: number): string {
+  displays[id] ??= spell(id);
+  return displays[id];
 }

@@ -4,4 +4,5 @@ export { display } from './display';
 export { type EncodeOptions, encode } from './encode';
 export type { Token } from './token';
 export { tokenize } from './tokenize';
+export { tokensThatArePrefixOf, tokensWithPrefix } from './trie';
 export { END_OF_TEXT, tokenBytes, VOCAB_SIZE } from './vocabulary';

@@ -1,0 +1,53 @@
+/** Half-open span in UTF-16 units of a text. */
+export type Span = readonly [number, number];
+
+/** What adding up needs of a token: its place, and its natural log-probability, `null` where nothing preceded it. */
+export interface PlacedToken {
+  readonly utf16: Span;
+  readonly logprob: number | null;
+}
+
+/** A word or sentence with the log-probability of the tokens that spell it. */
+export interface Passage {
+  readonly text: string;
+  readonly utf16: Span;
+  /** Indices of its tokens, half-open. */
+  readonly tokens: Span;
+  /** Sum over its tokens; `null` when one of them has none, or when it has no token. */
+  readonly logprob: number | null;
+}
+
+/** Spans of the words of a text: whatever stands between white space. */
+export function wordSpans(text: string): Span[] {
+  return Array.from(text.matchAll(/\P{White_Space}+/gu), ({ 0: word, index }) => [index, index + word.length]);
+}
+
+/** Spans of the sentences of a text (Unicode Standard Annex 29), without the white space around them. */
+export function sentenceSpans(text: string, locale = 'en'): Span[] {
+  const segments = new Intl.Segmenter(locale, { granularity: 'sentence' }).segment(text);
+  return Array.from(segments, ({ index, segment }): Span => {
+    const start = index + segment.length - segment.trimStart().length;
+    return [start, Math.max(start, index + segment.trimEnd().length)];
+  }).filter(([start, end]) => end > start);
+}
+
+/**
+ * Adds up log-probabilities over spans of a text. A token belongs to the first span that it touches, so none counts
+ * twice: ` world` counts for `world`, a token of white space alone for no word.
+ *
+ * @param spans in the order of the text, not overlapping
+ * @param tokens all tokens of the text, in order
+ */
+export function scorePassages(text: string, spans: readonly Span[], tokens: readonly PlacedToken[]): Passage[] {
+  let at = 0;
+  return spans.map((utf16) => {
+    while (at < tokens.length && tokens[at].utf16[1] <= utf16[0]) at++;
+    const first = at;
+    let logprob: number | null = 0;
+    for (; at < tokens.length && tokens[at].utf16[0] < utf16[1]; at++) {
+      const own = tokens[at].logprob;
+      logprob = logprob === null || own === null ? null : logprob + own;
+    }
+    return { text: text.slice(...utf16), utf16, tokens: [first, at], logprob: at > first ? logprob : null };
+  });
+}
