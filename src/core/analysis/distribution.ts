@@ -100,6 +100,7 @@ export function topK(logits: Logits, k: number): RankedToken[] {
     if (logits[id] > threshold) above.push(id);
     else if (logits[id] === threshold && level.length < count) level.push(id);
   }
-  above.sort((a, b) => logits[b] - logits[a] || a - b);
+  // The sort is stable, so equal logits stay in the order of their ids.
+  above.sort((a, b) => logits[b] - logits[a]);
   return [...above, ...level].slice(0, count).map((id) => ({ id, logit: logits[id], logprob: logits[id] - total }));
 }

@@ -8,7 +8,8 @@ export interface EncodeOptions {
 }
 
 const CACHED_PIECES = 20_000;
-const LONGEST_CACHED_PIECE = 32;
+/** V8 copies so short a part of a string; a longer one, kept as a key, would keep the whole text in memory. */
+const LONGEST_CACHED_PIECE = 12;
 const cache = new Map<string, readonly number[]>();
 
 function encodePiece(piece: string): readonly number[] {
