@@ -22,6 +22,8 @@ export interface Forward {
 export interface LanguageModel {
   readonly vocabSize: number;
   readonly contextLength: number;
+  /** The token that ends a text, if the model has one. */
+  readonly eosTokenId?: number;
   /** All sequences of one call have the same length, at least 1. Rejects with an AbortError when `signal` fires. */
   forward(
     sequences: readonly (readonly number[])[],

@@ -1,0 +1,33 @@
+import type { LogitsProcessor } from './types';
+
+/** A token sequence and what is added to the score of its last token when the next token can complete it. */
+export type SequenceBias = readonly [ids: readonly number[], bias: number];
+
+/**
+ * Adds each sequence's bias to its last token when the tokens before it stand at the end of the text. A sequence as
+ * long as the text plus one is not looked at, and of the same sequence given twice the last bias counts, both as in
+ * Hugging Face's `SequenceBiasLogitsProcessor`.
+ * @throws a RangeError when a biased token is not of the vocabulary
+ */
+export function sequenceBias(biases: readonly SequenceBias[]): LogitsProcessor {
+  const unique = [...new Map(biases.map((bias) => [bias[0].join(), bias])).values()];
+  return ({ ids }, scores) => {
+    for (const [sequence, bias] of unique) {
+      const unknown = sequence.find((id) => id >= scores.length);
+      if (unknown !== undefined) throw new RangeError(`sequenceBias names token ${unknown} of ${scores.length}.`);
+      if (sequence.length === 1 || completes(sequence, ids)) scores[sequence[sequence.length - 1]] += bias;
+    }
+  };
+}
+
+/** Forbids sequences. A word that is an end-of-text token alone is left allowed, as in Hugging Face. */
+export function badWords(words: readonly (readonly number[])[], eosIds: readonly number[] = []): LogitsProcessor {
+  const banned = words.filter((word) => !(word.length === 1 && eosIds.includes(word[0])));
+  return sequenceBias(banned.map((word): SequenceBias => [word, -Infinity]));
+}
+
+function completes(sequence: readonly number[], ids: readonly number[]): boolean {
+  if (sequence.length > ids.length) return false;
+  const start = ids.length - (sequence.length - 1);
+  return sequence.slice(0, -1).every((id, i) => ids[start + i] === id);
+}

@@ -1,0 +1,42 @@
+import { logSoftmax } from '../scores';
+import type { LogitsProcessor } from './types';
+
+const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
+
+/**
+ * Divides every score by a positive temperature: below 1 the likely tokens gain, above 1 the unlikely ones.
+ * Ackley, Hinton and Sejnowski 1985, "A learning algorithm for Boltzmann machines".
+ */
+export function temperature(value: number): LogitsProcessor {
+  if (!(value > 0)) throw new RangeError(`temperature must be greater than 0 here; 0 means greedy decoding.`);
+  return (_context, scores) => {
+    for (let i = 0; i < scores.length; i++) scores[i] /= value;
+  };
+}
+
+/** Turns scores into log-probabilities. */
+export function logNormalize(): LogitsProcessor {
+  return (_context, scores) => scores.set(logSoftmax(scores));
+}
+
+/** Replaces what is not a number by 0 and infinities by the greatest finite float32 of their sign. */
+export function removeInvalid(): LogitsProcessor {
+  return (_context, scores) => {
+    for (let i = 0; i < scores.length; i++) {
+      if (Number.isNaN(scores[i])) scores[i] = 0;
+      else if (!Number.isFinite(scores[i])) scores[i] = Math.sign(scores[i]) * FLOAT32_MAX;
+    }
+  };
+}
+
+/**
+ * Classifier-free guidance: moves the log-probabilities away from those of a second, unguided text.
+ * Sanchez et al. 2023, "Stay on topic with Classifier-Free Guidance", https://arxiv.org/abs/2306.17806
+ */
+export function guidance(scale: number, unguided: ArrayLike<number>): LogitsProcessor {
+  return (_context, scores) => {
+    const base = logSoftmax(Float64Array.from(unguided));
+    const guided = logSoftmax(scores);
+    for (let i = 0; i < scores.length; i++) scores[i] = scale * (guided[i] - base[i]) + base[i];
+  };
+}
