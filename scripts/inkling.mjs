@@ -1,0 +1,25 @@
+// The command line straight from the sources: builds when something is newer than the build, then hands over.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const cli = join(root, 'dist/cli.js');
+
+function changedAt(path) {
+  return statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function newest(folder) {
+  return Math.max(
+    ...readdirSync(join(root, folder), { recursive: true }).map((name) => changedAt(join(folder, String(name)))),
+  );
+}
+
+const sources = Math.max(newest('src'), newest('models'), changedAt('esbuild.mjs'), changedAt('package-lock.json'));
+if (changedAt('dist/cli.js') < sources) {
+  const build = spawnSync(process.execPath, [join(root, 'esbuild.mjs')], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (build.status !== 0) process.exit(1);
+}
+const run = spawnSync(process.execPath, [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
+process.exit(run.status ?? 1);

@@ -1,0 +1,54 @@
+import { cpSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
+import { parseTarget, ROOT, TARGETS, type Target, thisTarget, vsixPath } from './targets';
+
+/** Lays onnxruntime-node with the binary of one platform beside the bundles, where they find it once installed. */
+function placeRuntime(target: Target): void {
+  const modules = join(ROOT, 'dist/node_modules');
+  rmSync(modules, { recursive: true, force: true });
+  const [platform, arch] = target.split('-');
+  const parts = {
+    'onnxruntime-node': ['package.json', 'dist', `bin/napi-v6/${platform}/${arch}`],
+    'onnxruntime-common': ['package.json', 'dist/cjs'],
+  };
+  for (const [name, paths] of Object.entries(parts)) {
+    for (const path of paths) {
+      cpSync(join(ROOT, 'node_modules', name, path), join(modules, name, path), {
+        recursive: true,
+        filter: (file) => !/\.(d\.ts|map)$/.test(file),
+      });
+    }
+  }
+}
+
+/** Packs the build in dist for one platform and prints what went in, as a Markdown table. */
+async function pack(target: Target): Promise<void> {
+  placeRuntime(target);
+  const packagePath = vsixPath(target);
+  await createVSIX({ cwd: ROOT, packagePath, target, dependencies: false, allowMissingRepository: true });
+  const sizes = new Map<string, number>();
+  for (const path of await listFiles({ cwd: ROOT, packageManager: PackageManager.None })) {
+    const part = /^dist\/(node_modules\/[^/]+|media|model)\//.exec(path)?.[0] ?? path;
+    sizes.set(part, (sizes.get(part) ?? 0) + statSync(join(ROOT, path)).size);
+  }
+  rmSync(join(ROOT, 'dist/node_modules'), { recursive: true });
+  const rows = [...sizes].map(([part, size]) => `| ${part} | ${kilobytes(size)} |`);
+  const head = [`| ${basename(packagePath)} | ${kilobytes(statSync(packagePath).size)} |`, '| --- | ---: |'];
+  console.log(`\n${[...head, ...rows].join('\n')}\n`);
+}
+
+function kilobytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1000).toLocaleString('en')} kB`;
+}
+
+/** Targets named on the command line, `--all` of them, or this machine's. */
+async function main(args: readonly string[]): Promise<void> {
+  const named = args.flatMap((arg) => (arg === '--all' ? TARGETS : [parseTarget(arg)]));
+  for (const target of named.length > 0 ? named : [thisTarget()]) await pack(target);
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

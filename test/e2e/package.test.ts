@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Workbench } from './workbench';
+
+describe('the packaged extension', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.start({ files: { 'note.md': 'Once upon a time.\n' } });
+  });
+  after(() => workbench?.stop());
+
+  it('holds the bundles, the native module of this platform and nothing else', () => {
+    const extensions = join(workbench.server.folder, 'extensions');
+    const [name] = readdirSync(extensions).filter((entry) => entry.startsWith('inkling.inkling-'));
+    assert.ok(name, `not installed: ${readdirSync(extensions)}`);
+    const files = readdirSync(join(extensions, name), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(join(extensions, name).length + 1));
+    const allowed = new RegExp(
+      '^(\\.vsixmanifest|package\\.json|readme\\.md|changelog\\.md|LICENSE\\.txt|media/[\\w-]+\\.(png|svg)|dist/\\w+\\.js|' +
+        `dist/media/\\w+\\.(js|css)|dist/model/.+|dist/node_modules/onnxruntime-(common|node)/(package\\.json|dist/.+\\.js(on)?)|` +
+        `dist/node_modules/onnxruntime-node/bin/napi-v\\d/${process.platform}/${process.arch}/[^/]+)$`,
+    );
+    assert.deepEqual(
+      files.filter((file) => !allowed.test(file)),
+      [],
+    );
+    assert.ok(files.some((file) => file.endsWith('onnxruntime_binding.node')));
+  });
+
+  it('activates in a real workbench and shows its status item', async () => {
+    await workbench.open('note.md');
+    assert.match(await workbench.statusItem.innerText(), /Inkling/);
+  });
+
+  it('leaves the writing alone: what is typed is what is saved', async () => {
+    await workbench.goToEnd();
+    await workbench.type('The end.');
+    assert.equal(await workbench.save('note.md'), 'Once upon a time.\nThe end.');
+  });
+});

@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const SERVER = join(__dirname, 'node_modules/code-server/lib/vscode/out/server-main.js');
+
+const QUIET_SETTINGS = {
+  'telemetry.telemetryLevel': 'off',
+  'security.workspace.trust.enabled': false,
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.colorTheme': 'Default Light Modern',
+  'files.autoSave': 'off',
+  'update.mode': 'none',
+};
+
+export interface ServerOptions {
+  /** A packaged extension to install. */
+  readonly vsix?: string;
+  /** A built source folder to use as an extension in place. */
+  readonly extensionFolder?: string;
+  /** User settings, on top of those that keep the workbench quiet. */
+  readonly settings?: Record<string, unknown>;
+  /** Added to the environment of the server and so of the extension host. */
+  readonly env?: Record<string, string>;
+  readonly port?: number;
+  /** Let the page run a test suite inside the extension host. */
+  readonly testDriver?: boolean;
+}
+
+/** A VS Code server on localhost with a user folder, an extensions folder and an empty workspace of its own. */
+export class Server {
+  private constructor(
+    private readonly process: ChildProcess,
+    /** Holds everything the server writes; removed by `stop`. */
+    readonly folder: string,
+    readonly port: number,
+  ) {}
+
+  private readonly overrides: Record<string, unknown> = {};
+
+  get workspace(): string {
+    return join(this.folder, 'workspace');
+  }
+
+  /** What the server itself printed. */
+  get log(): string {
+    return readFileSync(join(this.folder, 'server.log'), 'utf8');
+  }
+
+  static async start(options: ServerOptions = {}): Promise<Server> {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'inkling-')));
+    const [data, extensions] = [join(folder, 'data'), join(folder, 'extensions')];
+    mkdirSync(extensions);
+    mkdirSync(join(folder, 'workspace'));
+    writeSettings(folder, 'User', { ...QUIET_SETTINGS, ...options.settings });
+    writeSettings(folder, 'Machine', {});
+    if (options.extensionFolder) symlinkSync(options.extensionFolder, join(extensions, 'inkling'), 'junction');
+    const args = ['--accept-server-license-terms', '--server-data-dir', data, '--extensions-dir', extensions];
+    const env = { ...process.env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...options.env };
+    if (options.vsix) {
+      const install = [SERVER, ...args, '--install-extension', options.vsix, '--force'];
+      const { status, stdout, stderr } = spawnSync(process.execPath, install, { env, encoding: 'utf8' });
+      if (status !== 0) throw new Error(`Installing ${options.vsix} failed:\n${stdout}${stderr}`);
+    }
+
+    const port = options.port ?? (await freePort());
+    const log = openSync(join(folder, 'server.log'), 'a');
+    const child = spawn(
+      process.execPath,
+      [
+        SERVER,
+        ...args,
+        ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
+        ...['--disable-workspace-trust', '--telemetry-level', 'off'],
+        ...(options.testDriver ? ['--enable-smoke-test-driver'] : []),
+      ],
+      { env, stdio: ['ignore', log, log], detached: process.platform !== 'win32' },
+    );
+    const server = new Server(child, folder, port);
+    try {
+      await server.answers();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    return server;
+  }
+
+  /** Address of the workbench on the workspace; `payload` is what the workbench itself takes, such as `openFile`. */
+  url(payload: readonly (readonly [string, string])[] = [], folder = this.workspace): string {
+    return `http://127.0.0.1:${this.port}/?folder=${encodeURI(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+  }
+
+  /** The name by which the workbench knows a file of this machine. */
+  uri(path: string): string {
+    return `vscode-remote://127.0.0.1:${this.port}${encodeURI(path)}`;
+  }
+
+  /** Overrides settings while the workbench runs. The server watches the machine's settings but not the user's. */
+  changeSettings(settings: Record<string, unknown>): void {
+    Object.assign(this.overrides, settings);
+    writeSettings(this.folder, 'Machine', this.overrides);
+  }
+
+  /** Ends the server and all that it started (extension hosts outlive the page), and removes its folder. */
+  async stop(): Promise<void> {
+    const { pid } = this.process;
+    if (pid !== undefined) {
+      if (process.platform === 'win32') spawnSync('taskkill', ['/pid', String(pid), '/T', '/F']);
+      else endGroup(pid);
+    }
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  private async answers(): Promise<void> {
+    const until = Date.now() + 30_000;
+    while (this.process.exitCode === null && Date.now() < until) {
+      const response = await fetch(`http://127.0.0.1:${this.port}/version`).catch(() => undefined);
+      if (response?.ok) return;
+      await sleep(100);
+    }
+    throw new Error(`The VS Code server did not start:\n${this.log}`);
+  }
+}
+
+function writeSettings(folder: string, level: 'User' | 'Machine', settings: Record<string, unknown>): void {
+  const path = join(folder, 'data/data', level);
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, 'settings.json'), JSON.stringify(settings, null, 2));
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** A port nobody listens on now. */
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+      .on('error', reject)
+      .listen(0, '127.0.0.1', () => {
+        const address = probe.address();
+        probe.close(() =>
+          address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+        );
+      });
+  });
+}

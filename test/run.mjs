@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const tsx = [process.execPath, '--import', 'tsx'];
+const mocha = [process.execPath, join(root, 'node_modules/mocha/bin/mocha.js')];
+
+/** What has to be done before a suite can run, and the checks that need no suite. */
+const STEPS = {
+  'set-up': [...tsx, 'test/e2e/prepare.ts'],
+  typecheck: ['npm', 'run', '-s', 'typecheck'],
+  lint: ['npm', 'run', '-s', 'lint'],
+  build: ['npm', 'run', '-s', 'build'],
+  package: ['npm', 'run', '-s', 'package'],
+};
+
+/** The suites; each is run with its rest of the command line and leaves its counts in a file. */
+const SUITES = {
+  unit: { needs: ['build'], command: [...mocha, '--reporter', 'test/reporter.ts'] },
+  host: { needs: ['set-up', 'build'], command: [...tsx, 'test/e2e/host.ts'] },
+  e2e: {
+    needs: ['set-up', 'package'],
+    command: [...mocha, '--config', 'test/e2e/.mocharc.json', '--reporter', 'test/reporter.ts'],
+  },
+};
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const problems = [];
+const done = new Map();
+
+function run(command, env = {}) {
+  const [program, ...args] = command;
+  const { status, error } = spawnSync(program, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+    shell: program === 'npm' && process.platform === 'win32',
+  });
+  if (error) console.error(error.message);
+  return status === 0;
+}
+
+function fail(what) {
+  problems.push(what);
+  total.failed++;
+}
+
+/** Runs a step once; a step that fails counts as one failure. */
+function step(name) {
+  if (!done.has(name)) {
+    console.log(`\n== ${name}`);
+    const ok = run(STEPS[name]);
+    if (!ok) fail(`${name} failed`);
+    done.set(name, ok);
+  }
+  return done.get(name);
+}
+
+function suite(name, args) {
+  const { needs, command } = SUITES[name];
+  const missing = needs.filter((need) => !step(need));
+  if (missing.length > 0) return fail(`${name} did not run: ${missing.join(' and ')} failed`);
+  console.log(`\n== ${name}`);
+  const counts = join(root, 'out', `${name}.json`);
+  rmSync(counts, { force: true });
+  const ok = run([...command, ...args], { INKLING_TEST_COUNTS: counts });
+  if (!existsSync(counts)) return fail(`${name} did not run to its end`);
+  const { passed, failed, skipped } = JSON.parse(readFileSync(counts, 'utf8'));
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+  if (failed > 0) problems.push(`${name}: ${failed} failed, see above`);
+  else if (!ok) fail(`${name} failed outside its tests`);
+  else if (passed === 0) fail(`${name} ran no test`);
+}
+
+// node test/run.mjs [unit|host|e2e ...] [what the test runner takes, such as --grep]
+const words = process.argv.slice(2);
+const firstOption = words.findIndex((word) => !(word in SUITES));
+const chosen = firstOption < 0 ? words : words.slice(0, firstOption);
+const rest = firstOption < 0 ? [] : words.slice(firstOption);
+
+mkdirSync(join(root, 'out'), { recursive: true });
+if (chosen.length === 0) {
+  for (const name of ['set-up', 'typecheck', 'lint', 'package']) step(name);
+  done.set('build', done.get('package'));
+}
+for (const name of chosen.length > 0 ? chosen : Object.keys(SUITES)) suite(name, rest);
+
+console.log(problems.length > 0 ? `\n${problems.map((line) => `✖ ${line}`).join('\n')}` : '');
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 ? 1 : 0;
