@@ -23,8 +23,10 @@ export interface CompleteRequest {
   readonly maxTokens?: number;
   /** Lowest mean log-probability per token at which the suggestion is shown; -Infinity shows everything. */
   readonly minLogprob?: number;
-  /** Log-probability below which a token after the first word ends the suggestion; -Infinity never does. */
+  /** Log-probability below which the first token of a further word ends the suggestion; -Infinity never does. */
   readonly minTokenLogprob?: number;
+  /** How many different suggestions to look for, most probable first; 1 unless told. */
+  readonly alternatives?: number;
 }
 
 export interface Suggestion {

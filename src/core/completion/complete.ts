@@ -1,0 +1,121 @@
+import type { LanguageModel } from '../decoding/model';
+import { END_OF_TEXT, tokenize } from '../tokenizer';
+import { characterWindow, contextStart } from './context';
+import { COMPLETION_DEFAULTS } from './defaults';
+import { Distribution } from './distribution';
+import { Draft, type StopRules } from './draft';
+import { heal } from './healing';
+import { tokensBeforePartial } from './partial';
+import { continuesWord, withoutSuffix } from './text';
+import type { CompleteRequest, Completion, Suggestion } from './types';
+
+/** Told after each token what the most probable suggestion says so far. */
+export type OnPartial = (text: string) => void;
+
+/**
+ * What ghost text would show after `request.prefix`: the text is cut to what the model can see, its last partial word
+ * is healed, and the most probable tokens are taken one by one until a stop rule ends the suggestion. One row of the
+ * model for each alternative. Rejects with an AbortError when `signal` fires.
+ */
+export async function complete(
+  model: LanguageModel,
+  request: CompleteRequest,
+  signal?: AbortSignal,
+  onPartial?: OnPartial,
+): Promise<Completion> {
+  const { prefix, suffix, alternatives, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
+  if (continuesWord(prefix, suffix)) return { suggestions: [], reason: 'mid-word' };
+  const rules: StopRules = { ...limits, maxTokens: Math.min(limits.maxTokens, Math.floor(model.contextLength / 2)) };
+  const prompt = readPrompt(model, prefix, rules.maxTokens);
+  const { paths, typedMass } = await heal(model, prompt.context, prompt.typed, prompt.canonical, alternatives, signal);
+  const drafts = paths.map((path) => new Draft(path, prompt.before, prompt.healed, typedMass, rules));
+  await write(model, prompt.context, drafts, signal, onPartial);
+  return present(drafts, prompt.healed, typedMass, suffix);
+}
+
+/** A prefix as the model is given it. */
+interface Prompt {
+  /** Tokens to read; at least one. */
+  readonly context: readonly number[];
+  /** The text that they end with. */
+  readonly before: string;
+  /** The rest of the prefix, to be healed: as text, as bytes, and as the tokenizer cuts it. */
+  readonly healed: string;
+  readonly typed: Uint8Array;
+  readonly canonical: readonly number[];
+}
+
+/** Tokens of the context window kept free for the partial word, in parts of the window. */
+const PARTIAL_SHARE = 8;
+const BEFORE = 64;
+
+function readPrompt(model: LanguageModel, prefix: string, maxTokens: number): Prompt {
+  const room = Math.max(1, model.contextLength - maxTokens - Math.ceil(model.contextLength / PARTIAL_SHARE));
+  const from = characterWindow(prefix, room);
+  const text = prefix.slice(from);
+  const tokens = tokenize(text);
+  const keep = tokensBeforePartial(text, tokens);
+  const start = contextStart(text, tokens.slice(0, keep), room);
+  const context = tokens.slice(start, keep).map(({ id }) => id);
+  // Documents begin after an end-of-text token; without one an empty document would have nothing to go by.
+  if ((from === 0 && start === 0) || context.length === 0) context.unshift(END_OF_TEXT);
+  const split = tokens[keep]?.utf16[0] ?? text.length;
+  const healed = text.slice(split);
+  return {
+    context,
+    before: text.slice(Math.max(0, split - BEFORE), split),
+    healed,
+    typed: new TextEncoder().encode(healed),
+    canonical: tokens.slice(keep).map(({ id }) => id),
+  };
+}
+
+/** Extends all drafts to their ends; those of equal length share a run. */
+async function write(
+  model: LanguageModel,
+  context: readonly number[],
+  drafts: readonly Draft[],
+  signal?: AbortSignal,
+  onPartial?: OnPartial,
+): Promise<void> {
+  for (;;) {
+    const open = drafts.filter(({ reason }) => reason === null);
+    if (open.length === 0) return;
+    const shortest = Math.min(...open.map(({ ids }) => ids.length));
+    const batch = open.filter(({ ids }) => ids.length === shortest);
+    const sequences = batch.map(({ ids }) => [...context, ...ids]);
+    const rows = await model.forward(sequences, {}, signal);
+    for (const [i, draft] of batch.entries()) draft.extend(new Distribution(rows[i].logits));
+    onPartial?.(drafts[0].text);
+  }
+}
+
+function present(drafts: readonly Draft[], healed: string, typedMass: number, suffix: string): Completion {
+  const suggestions: Suggestion[] = [];
+  for (const draft of drafts) {
+    const shown = draft.shown();
+    const text = withoutSuffix(shown.text, suffix);
+    if (text.trim() === '' || suggestions.some((other) => other.text === text)) continue;
+    const tokens = spelling(shown.tokens, healed.length + text.length);
+    const logprob = tokens.reduce((sum, token) => sum + token.logprob, 0);
+    suggestions.push({ text, logprob, tokens, healed, masked: 1 - typedMass, confidence: draft.confidence });
+  }
+  const [first] = drafts;
+  if (suggestions.length > 0) return { suggestions, reason: first.reason ?? 'empty' };
+  const { text } = first.shown();
+  if (text.trim() !== '') return { suggestions, reason: 'repeats' };
+  if (first.reason === 'unsure') return { suggestions, reason: 'unsure', withheld: first.confidence };
+  return { suggestions, reason: first.reason === 'budget' ? 'empty' : (first.reason ?? 'empty') };
+}
+
+/** The first of these tokens, those that spell `length` characters; the last one only as far as that. */
+function spelling<T extends { readonly text: string }>(tokens: readonly T[], length: number): T[] {
+  const kept: T[] = [];
+  let left = length;
+  for (const token of tokens) {
+    if (left <= 0) break;
+    kept.push(token.text.length > left ? { ...token, text: token.text.slice(0, left) } : token);
+    left -= token.text.length;
+  }
+  return kept;
+}

@@ -1,0 +1,49 @@
+import type { Token } from '../tokenizer';
+
+/** Characters a token may stand for before the window of characters, not that of tokens, decides. */
+const CHARACTERS_PER_TOKEN = 8;
+
+/**
+ * Where the characters worth tokenising begin, so that a keystroke in a long document costs no more than in a short
+ * one. The start moves only once every few thousand characters, to a line or word start if there is one.
+ */
+export function characterWindow(text: string, room: number): number {
+  const width = room * CHARACTERS_PER_TOKEN;
+  const step = Math.ceil(width / 2);
+  if (text.length <= width + step) return 0;
+  const from = Math.floor((text.length - width) / step) * step;
+  const block = text.slice(from, from + step);
+  const line = block.indexOf('\n');
+  if (line >= 0) return from + line + 1;
+  const space = block.indexOf(' ');
+  if (space >= 0) return from + space;
+  const secondHalf = (block.charCodeAt(0) & 0xfc00) === 0xdc00;
+  return secondHalf ? from + 1 : from;
+}
+
+/** Best first: a paragraph, a line, a sentence, a word. Matched against the text before and at a token's start. */
+const STARTS: readonly ((before: string, at: string) => boolean)[] = [
+  (before, at) => /\n[ \t]*\n$/.test(before) && !at.startsWith('\n'),
+  (before, at) => before.endsWith('\n') && !at.startsWith('\n'),
+  (before, at) => /[.!?…]["'”’)\]*_]*\s?$/u.test(before) && /^ ?["'“‘(\p{Lu}]/u.test(at),
+  (before, at) => /^\s/.test(at) || /\s$/.test(before),
+];
+
+/**
+ * The first token to keep so that at most `room` are left. Tokens are dropped a quarter of the room at a time, and
+ * within that quarter at a paragraph, line, sentence or word start: the cut stays where it is while the writer types,
+ * and what the model has cached stays valid.
+ */
+export function contextStart(text: string, tokens: readonly Token[], room: number): number {
+  if (tokens.length <= room) return 0;
+  const step = Math.max(1, Math.floor(room / 4));
+  const dropped = Math.ceil((tokens.length - room) / step) * step;
+  const last = Math.min(dropped + step, tokens.length);
+  for (const startsHere of STARTS) {
+    for (let i = dropped; i < last; i++) {
+      const at = tokens[i].utf16[0];
+      if (startsHere(text.slice(Math.max(0, at - 8), at), text.slice(at, at + 8))) return i;
+    }
+  }
+  return dropped;
+}

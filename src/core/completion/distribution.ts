@@ -1,0 +1,44 @@
+import { type Logits, logSumExp, rankOf } from '../analysis';
+import { tokenText } from '../tokenizer';
+import type { Candidate } from './types';
+
+/** A row of logits read as the distribution of the next token. Logarithms are natural. */
+export class Distribution {
+  private readonly normaliser: number;
+
+  constructor(private readonly logits: Logits) {
+    this.normaliser = logSumExp(logits);
+  }
+
+  logprob(id: number): number {
+    return this.logits[id] - this.normaliser;
+  }
+
+  rank(id: number): number {
+    return rankOf(this.logits, id);
+  }
+
+  candidate(id: number): Candidate {
+    return { id, text: tokenText(id), logprob: this.logprob(id) };
+  }
+
+  /** Probability that the next token is one of these. */
+  mass(ids: Iterable<number>): number {
+    let sum = 0;
+    for (const id of ids) sum += Math.exp(this.logprob(id));
+    return sum;
+  }
+
+  /** The `count` most probable of these tokens (of all, unless told), best first; the first of equals wins. */
+  best(count: number, ids: Iterable<number> = this.logits.keys()): number[] {
+    const found: number[] = [];
+    for (const id of ids) {
+      if (found.length === count && this.logits[id] <= this.logits[found[count - 1]]) continue;
+      let place = found.length;
+      while (place > 0 && this.logits[id] > this.logits[found[place - 1]]) place--;
+      found.splice(place, 0, id);
+      if (found.length > count) found.pop();
+    }
+    return found;
+  }
+}

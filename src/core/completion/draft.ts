@@ -1,0 +1,108 @@
+import { END_OF_TEXT, StreamDecoder } from '../tokenizer';
+import type { Distribution } from './distribution';
+import type { Path, Step } from './healing';
+import { continuesWord, endsSentence } from './text';
+import type { CompletionReason, SuggestedToken } from './types';
+
+/** When a draft ends; see `CompleteRequest`. */
+export interface StopRules {
+  readonly maxTokens: number;
+  readonly minLogprob: number;
+  readonly minTokenLogprob: number;
+}
+
+/** A suggestion in the making: grows token by token until a stop rule ends it, and knows which of it may be shown. */
+export class Draft {
+  /** Set when the draft is finished. */
+  reason: CompletionReason | null = null;
+  private readonly steps: Step[] = [];
+  /** The text that each token completes. */
+  private readonly pieces: string[] = [];
+  private readonly decoder = new StreamDecoder();
+  private spelled = '';
+  private logprob = 0;
+  /** Tokens that say something new. */
+  private newTokens = 0;
+  /** How many steps may be shown: up to the last whole word that the gate let pass. */
+  private kept = 0;
+  /** Confidence where the gate last looked. */
+  confidence = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param before the text before the tokens of this draft
+   * @param healed the end of the typed text, which the first tokens spell again
+   * @param typedMass probability of what was typed where the draft begins
+   */
+  constructor(
+    path: Path,
+    private readonly before: string,
+    private readonly healed: string,
+    private readonly typedMass: number,
+    private readonly rules: StopRules,
+  ) {
+    for (const step of path.steps) this.push(step);
+    if (/[\n\r]/.test(this.text)) this.reason = 'newline';
+    else this.stopAtSentenceEnd();
+  }
+
+  /** The tokens so far. */
+  get ids(): number[] {
+    return this.steps.map(({ id }) => id);
+  }
+
+  /** What is new so far, whether it may be shown or not. */
+  get text(): string {
+    return this.spelled.slice(this.healed.length);
+  }
+
+  /** Takes the most probable next token, or ends the draft. */
+  extend(from: Distribution): void {
+    const [id, second] = from.best(2);
+    const next: Step = { id, logprob: from.logprob(id), from, runnerUp: from.candidate(second) };
+    const { text } = from.candidate(id);
+    const lineEnds = id === END_OF_TEXT || /[\n\r]/.test(text);
+    const wordEnds = lineEnds || !continuesWord(this.before + this.spelled, text);
+    if (wordEnds && !this.passesGate()) this.reason = 'unsure';
+    else if (id === END_OF_TEXT) this.reason = 'end-of-text';
+    else if (lineEnds) this.reason = 'newline';
+    else if (this.newTokens >= this.rules.maxTokens) this.reason = 'budget';
+    else if (wordEnds && this.newTokens > 0 && next.logprob < this.rules.minTokenLogprob) this.reason = 'unsure';
+    else {
+      this.push(next);
+      this.stopAtSentenceEnd();
+    }
+  }
+
+  /** What may be shown: the tokens up to the last whole word that passed the gate. */
+  shown(): { readonly text: string; readonly tokens: readonly SuggestedToken[] } {
+    const tokens = this.steps.slice(0, this.kept).map(({ id, logprob, from, runnerUp }, i) => {
+      return { id, text: this.pieces[i], logprob, rank: from.rank(id), runnerUp };
+    });
+    return { text: this.pieces.slice(0, this.kept).join('').slice(this.healed.length), tokens };
+  }
+
+  private push(step: Step): void {
+    const piece = this.decoder.push(step.id);
+    this.steps.push(step);
+    this.pieces.push(piece);
+    this.spelled += piece;
+    this.logprob += step.logprob;
+    if (this.spelled.length > this.healed.length) this.newTokens++;
+  }
+
+  private stopAtSentenceEnd(): void {
+    if (this.newTokens > 0 && endsSentence(this.before + this.spelled)) {
+      this.reason = this.passesGate() ? 'sentence' : 'unsure';
+    }
+  }
+
+  /** Called where a word has ended: keeps what there is if the model is sure enough of it. */
+  private passesGate(): boolean {
+    if (this.newTokens === 0) return true;
+    const confidence = (this.logprob - Math.log(this.typedMass)) / this.newTokens;
+    const passes = confidence >= this.rules.minLogprob;
+    if (passes || this.kept === 0) this.confidence = confidence;
+    if (passes) this.kept = this.steps.length;
+    return passes;
+  }
+}

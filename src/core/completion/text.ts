@@ -1,0 +1,38 @@
+/** Characters of a word, with those that join its parts: `don't`, `well-known`. */
+const WORD_END = /[\p{L}\p{N}\p{M}'’_-]$/u;
+const WORD_START = /^[\p{L}\p{N}\p{M}'’_-]/u;
+
+/** Whether `next` goes on with the word at the end of `text`. */
+export function continuesWord(text: string, next: string): boolean {
+  return WORD_END.test(text.slice(-2)) && WORD_START.test(next);
+}
+
+const SENTENCE_END = /(\S*?)([.!?…]+)["'”’»)\]*_]*$/u;
+/** What a full stop after does not end a sentence: initials, numbers, and shortened words. */
+const NO_END =
+  /^(?:\W*\p{L}|.*\d|.*\.\p{L}|\W*(?:Mr|Mrs|Ms|Dr|St|Prof|Rev|Gen|Col|Capt|Sgt|Lt|Jr|Sr|No|vs|etc|cf|al|Fig|eds?|approx))$/u;
+
+/** Whether a sentence ends where this text ends. Where only what follows could tell, the answer is no. */
+export function endsSentence(text: string): boolean {
+  const match = SENTENCE_END.exec(text.slice(-64));
+  if (match === null) return false;
+  const [, word, signs] = match;
+  return signs !== '.' || !NO_END.test(word);
+}
+
+/**
+ * The suggestion without its end where that is already what follows the cursor, so that accepting it repeats nothing:
+ * before `.` no second full stop, before ` day.` no second day. White space at the end goes too.
+ */
+export function withoutSuffix(text: string, suffix: string): string {
+  for (const following of [suffix, suffix.trimStart()]) {
+    for (let length = Math.min(text.length, following.length); length > 0; length--) {
+      if (!text.endsWith(following.slice(0, length))) continue;
+      const kept = text.slice(0, -length);
+      const cutsWord =
+        continuesWord(kept, text.slice(-length)) || continuesWord(following.slice(0, length), following.slice(length));
+      if (!cutsWord) return kept.trimEnd();
+    }
+  }
+  return text.trimEnd();
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { complete } from '../../../src/core/completion/complete';
+import type { CompleteRequest } from '../../../src/core/completion/types';
+import { decode } from '../../../src/core/tokenizer';
+import { type FunctionModel, memory, table } from './models';
+
+const sentences = readFileSync('test/data/sentences.txt', 'utf8').trim().split('\n');
+
+async function suggest(model: FunctionModel, prefix: string, more: Partial<CompleteRequest> = {}) {
+  const { suggestions, reason } = await complete(model, { prefix, ...more });
+  return { text: suggestions[0]?.text, reason };
+}
+
+describe('complete', () => {
+  it('goes on to the end of the sentence', async () => {
+    const model = memory(['It was a very good day. And then it rained.']);
+    assert.deepEqual(await suggest(model, 'It was a'), { text: ' very good day.', reason: 'sentence' });
+    assert.deepEqual(await suggest(model, 'It was a very good day.'), {
+      text: ' And then it rained.',
+      reason: 'sentence',
+    });
+  });
+
+  it('does not take an abbreviation, an initial or a number for the end', async () => {
+    const text = 'Then Mr. J. Smith paid 3.50 pounds. He left.';
+    assert.equal((await suggest(memory([text]), 'Then')).text, ' Mr. J. Smith paid 3.50 pounds.');
+  });
+
+  it('stops at a newline and at the end of the text', async () => {
+    assert.deepEqual(await suggest(memory(['A heading\n\nAnd text']), 'A'), { text: ' heading', reason: 'newline' });
+    assert.deepEqual(await suggest(memory(['The end']), 'The'), { text: ' end', reason: 'end-of-text' });
+    assert.deepEqual(await suggest(memory(['The end']), 'The end'), { text: undefined, reason: 'end-of-text' });
+  });
+
+  it('never ends inside a word when the budget ends', async () => {
+    const model = memory(['We saw the Kubernetes operator at work']);
+    for (let maxTokens = 1; maxTokens < 8; maxTokens++) {
+      const { text = '' } = await suggest(model, 'We saw', { maxTokens });
+      assert.match('We saw the Kubernetes operator at work', new RegExp(`^We saw${text}( |$)`));
+    }
+    assert.deepEqual(await suggest(model, 'We saw', { maxTokens: 2 }), { text: ' the', reason: 'budget' });
+  });
+
+  it('writes in a document that is empty', async () => {
+    assert.equal((await suggest(memory(['Hello there!']), '')).text, 'Hello there!');
+  });
+
+  it('lets a newer request abort it', async () => {
+    const abort = new AbortController();
+    const running = complete(memory(['It was a very good day.']), { prefix: 'It was' }, abort.signal, () =>
+      abort.abort(),
+    );
+    await assert.rejects(running, { name: 'AbortError' });
+  });
+
+  describe('what follows the cursor', () => {
+    const model = memory(['It was a good day.']);
+    it('is not repeated', async () => {
+      assert.equal((await suggest(model, 'It was', { suffix: '.' })).text, ' a good day');
+      assert.equal((await suggest(model, 'It was', { suffix: ' day.\n' })).text, ' a good');
+      assert.deepEqual(await suggest(model, 'It was', { suffix: ' a good day.' }), {
+        text: undefined,
+        reason: 'repeats',
+      });
+    });
+    it('is no reason to cut a word', async () => {
+      assert.equal((await suggest(model, 'It was', { suffix: ' days of yore' })).text, ' a good day.');
+    });
+    it('may go on with the word: then nothing is said', async () => {
+      assert.deepEqual(await suggest(model, 'It w', { suffix: 'as' }), { text: undefined, reason: 'mid-word' });
+    });
+  });
+
+  describe('the gate', () => {
+    const model = table({
+      'It was': { ' a': 0.5, ' the': 0.25 },
+      'It was a': { ' good': 0.5, ' bad': 0.25 },
+      'It was a good': { ' day': 0.01, ' idea': 0.005 },
+    });
+    it('cuts where confidence falls', async () => {
+      assert.deepEqual(await suggest(model, 'It was', { minLogprob: Math.log(0.4) }), {
+        text: ' a good',
+        reason: 'unsure',
+      });
+      assert.deepEqual(await suggest(model, 'It was', { minTokenLogprob: Math.log(0.4) }), {
+        text: ' a good',
+        reason: 'unsure',
+      });
+    });
+    it('keeps silent below the threshold and says how far below', async () => {
+      const { suggestions, reason, withheld } = await complete(model, { prefix: 'It was', minLogprob: Math.log(0.6) });
+      assert.deepEqual([suggestions, reason], [[], 'unsure']);
+      assert.ok(withheld !== undefined && withheld < Math.log(0.6));
+    });
+    it('judges by what is left once part of the word is typed', async () => {
+      const { suggestions } = await complete(model, { prefix: 'It was th', minLogprob: Math.log(0.9) });
+      assert.equal(suggestions[0].text, 'e');
+      assert.ok(suggestions[0].confidence > Math.log(0.99));
+      assert.ok(Math.abs(suggestions[0].masked - 0.75) < 0.01);
+      assert.ok(Math.abs(suggestions[0].logprob - Math.log(0.25)) < 1e-4);
+    });
+  });
+
+  describe('healing', () => {
+    it('completes words, also across a trailing space and at unusual cuts', async () => {
+      const model = memory(['We like Kubernetes, don’t we? Tokenization helps.']);
+      for (const prefix of [
+        'W',
+        'We li',
+        'We like ',
+        'We like Kube',
+        'We like Kubernet',
+        'We like Kubernetes, don',
+        'We like Kubernetes, don’',
+      ]) {
+        assert.equal(prefix + (await suggest(model, prefix)).text, 'We like Kubernetes, don’t we?');
+      }
+    });
+
+    it('prefers the word that is likely to the tokens that begin like it', async () => {
+      const model = table({ 'in the': { ' S': 0.3, ' Street': 0.2 }, 'in the S': { mith: 0.9 } });
+      assert.equal((await suggest(model, 'in the Stre', { maxTokens: 1 })).text, 'et');
+    });
+
+    it('finds an unusual tokenisation when the model does', async () => {
+      const usual = table({ a: { ' he': 0.9 } });
+      assert.equal(usual.runs, 0);
+      const { suggestions } = await complete(usual, { prefix: 'a hel', maxTokens: 1 });
+      assert.deepEqual(
+        suggestions[0].tokens.map(({ text }) => text).join(''),
+        suggestions[0].healed + suggestions[0].text,
+      );
+    });
+
+    it('continues the typed bytes at every prefix of 200 sentences, with the sentence itself', async () => {
+      const model = memory(sentences);
+      assert.equal(sentences.length, 200);
+      for (const sentence of sentences) {
+        for (let end = 1; end < sentence.length; end++) {
+          const prefix = sentence.slice(0, end);
+          const { suggestions } = await complete(model, { prefix, maxTokens: 2 });
+          if (suggestions.length === 0) continue;
+          const [{ text, healed, tokens }] = suggestions;
+          assert.ok(prefix.endsWith(healed), `${prefix}|${text}`);
+          assert.equal(tokens.map((token) => token.text).join(''), healed + text);
+          assert.ok(decode(tokens.map(({ id }) => id)).startsWith(healed + text));
+          assert.ok(
+            sentences.some((other) => other.startsWith(prefix + text)),
+            `${prefix}|${text}`,
+          );
+        }
+      }
+    });
+  });
+
+  describe('work', () => {
+    it('feeds a few tokens for one more character, however long the document', async () => {
+      const story = sentences.join(' ').repeat(3);
+      const model = memory([], 256);
+      await complete(model, { prefix: story, maxTokens: 4 });
+      const fed: number[] = [];
+      for (const character of ' Once more, then: let us write something entirely new here.') {
+        const before = model.tokensFed;
+        await complete(model, { prefix: story + character, maxTokens: 4 });
+        fed.push(model.tokensFed - before);
+      }
+      assert.ok(Math.max(...fed) <= 16, `${fed}`);
+    });
+  });
+});
