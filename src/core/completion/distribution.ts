@@ -23,19 +23,22 @@ export class Distribution {
   }
 
   /** Probability that the next token is one of these. */
-  mass(ids: Iterable<number>): number {
+  mass(ids: readonly number[]): number {
     let sum = 0;
     for (const id of ids) sum += Math.exp(this.logprob(id));
     return sum;
   }
 
   /** The `count` most probable of these tokens (of all, unless told), best first; the first of equals wins. */
-  best(count: number, ids: Iterable<number> = this.logits.keys()): number[] {
+  best(count: number, ids?: readonly number[]): number[] {
+    const { logits } = this;
     const found: number[] = [];
-    for (const id of ids) {
-      if (found.length === count && this.logits[id] <= this.logits[found[count - 1]]) continue;
+    const total = ids?.length ?? logits.length;
+    for (let i = 0; i < total; i++) {
+      const id = ids?.[i] ?? i;
+      if (found.length === count && logits[id] <= logits[found[count - 1]]) continue;
       let place = found.length;
-      while (place > 0 && this.logits[id] > this.logits[found[place - 1]]) place--;
+      while (place > 0 && logits[id] > logits[found[place - 1]]) place--;
       found.splice(place, 0, id);
       if (found.length > count) found.pop();
     }

@@ -1,7 +1,10 @@
 import type { Token } from '../tokenizer';
 
-/** The end of a text that GPT-2's pattern would still extend: a word with its space, a number, signs or white space. */
-const TAIL = / ?\p{L}+$| ?\p{N}+$| ?[^\p{White_Space}\p{L}\p{N}]+$|\p{White_Space}+$/u;
+/**
+ * The end of a text that GPT-2's pattern would still extend: the beginning of 're, 've or 'll, a word with its space, a
+ * number, signs, or white space.
+ */
+const TAIL = /'[rvl]$| ?\p{L}+$| ?\p{N}+$| ?[^\p{White_Space}\p{L}\p{N}]+$|\p{White_Space}+$/u;
 /** Longer words are healed from somewhere inside: a bound on the work per keystroke. */
 const LONGEST_TAIL = 32;
 

@@ -74,6 +74,7 @@ describe('complete', () => {
 
   describe('the gate', () => {
     const model = table({
+      It: { ' was': 0.9 },
       'It was': { ' a': 0.5, ' the': 0.25 },
       'It was a': { ' good': 0.5, ' bad': 0.25 },
       'It was a good': { ' day': 0.01, ' idea': 0.005 },
