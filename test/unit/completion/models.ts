@@ -28,6 +28,7 @@ export class FunctionModel implements LanguageModel {
       while (shared < sequence.length && sequence[shared] === this.cached[shared]) shared++;
       this.tokensFed += sequence.length - Math.min(shared, sequence.length - lastN);
       this.cached = sequence;
+      if (lastN === 1) return { logits: this.next(sequence) };
       const logits = new Float32Array(lastN * VOCAB_SIZE);
       for (let i = 0; i < lastN; i++) {
         logits.set(this.next(sequence.slice(0, sequence.length - lastN + 1 + i)), i * VOCAB_SIZE);
