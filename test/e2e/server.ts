@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   mkdirSync,
   mkdtempSync,
@@ -53,6 +54,11 @@ export class Server {
 
   get workspace(): string {
     return join(this.folder, 'workspace');
+  }
+
+  /** Settles when the server's process has ended, for whatever reason. */
+  get ended(): Promise<unknown> {
+    return this.process.exitCode === null ? once(this.process, 'exit') : Promise.resolve();
   }
 
   /** What the server itself printed. */
