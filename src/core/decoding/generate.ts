@@ -2,6 +2,10 @@ import { type GenerationConfig, resolve } from './config';
 import type { LanguageModel } from './model';
 import { type GenerateOptions, Session } from './session';
 import type { GenerationResult, Hypothesis, Step } from './steps';
+import { assistedDecoding } from './strategies/assisted';
+import { beamSearch } from './strategies/beams';
+import { contrastiveSearch } from './strategies/contrastive';
+import { draftModel, promptLookup } from './strategies/drafters';
 import { tokenByToken } from './strategies/tokens';
 import { validate } from './validate';
 
@@ -22,7 +26,7 @@ export function generate(
   config: GenerationConfig = {},
   options: GenerateOptions = {},
 ): AsyncGenerator<Step, GenerationResult> {
-  validate(config);
+  validate(config, options.assistantModel !== undefined);
   if (prompt.length === 0) throw new Error('The prompt has no token: start with the end-of-text token.');
   const resolved = resolve(config, prompt.length, model.eosTokenId);
   if (resolved.endLength <= prompt.length) {
@@ -51,10 +55,13 @@ async function* run(session: Session): AsyncGenerator<Step, GenerationResult> {
 }
 
 function strategy(session: Session): AsyncGenerator<Step, Hypothesis[]> {
-  const { numBeams, penaltyAlpha, promptLookupNumTokens } = session.config;
-  if (numBeams > 1) throw new Error('numBeams is not supported yet.');
-  if (penaltyAlpha > 0) throw new Error('penaltyAlpha is not supported yet.');
-  if (promptLookupNumTokens > 0) throw new Error('promptLookupNumTokens is not supported yet.');
-  if (session.options.assistantModel) throw new Error('assistantModel is not supported yet.');
+  const { maxMatchingNgramSize, numBeams, penaltyAlpha, promptLookupNumTokens } = session.config;
+  const { assistantModel } = session.options;
+  if (numBeams > 1) return beamSearch(session);
+  if (penaltyAlpha > 0) return contrastiveSearch(session);
+  if (assistantModel) return assistedDecoding(session, draftModel(session, assistantModel));
+  if (promptLookupNumTokens > 0) {
+    return assistedDecoding(session, promptLookup(promptLookupNumTokens, maxMatchingNgramSize));
+  }
   return tokenByToken(session);
 }

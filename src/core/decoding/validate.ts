@@ -114,13 +114,19 @@ const SAMPLING: readonly Option[] = [
   'etaCutoff',
   'topNSigma',
 ];
+const ASSISTANT: readonly Option[] = [
+  'numAssistantTokens',
+  'numAssistantTokensSchedule',
+  'assistantConfidenceThreshold',
+];
 const BEAMS: readonly Option[] = ['numBeamGroups', 'diversityPenalty', 'lengthPenalty', 'earlyStopping'];
 
 /**
  * Throws an Error that names the first unknown, malformed or contradictory option. Options that would have no effect
  * beside the others count as contradictory, unless they have their neutral value.
+ * @param assistant whether a draft model comes with the config
  */
-export function validate(config: GenerationConfig): void {
+export function validate(config: GenerationConfig, assistant = false): void {
   for (const [option, value] of Object.entries(config)) {
     if (value === undefined) continue;
     if (Object.hasOwn(UNSUPPORTED, option)) fail(`${option} is not supported: ${UNSUPPORTED[option]}.`);
@@ -130,7 +136,8 @@ export function validate(config: GenerationConfig): void {
   }
   checkLengths(config);
   checkStrategy(config);
-  checkAssistance(config);
+  checkAssistance(config, assistant);
+  checkGuidance(config);
 }
 
 function checkLengths(config: GenerationConfig): void {
@@ -170,17 +177,24 @@ function checkStrategy(config: GenerationConfig): void {
   if (single && numReturnSequences > 1) fail('numReturnSequences above 1 needs doSample or numBeams.');
 }
 
-function checkAssistance(config: GenerationConfig): void {
-  if (config.negativePromptIds && !isSet(config, 'guidanceScale')) {
-    fail('negativePromptIds acts only with a guidanceScale above 1.');
+function checkAssistance(config: GenerationConfig, assistant: boolean): void {
+  const lookup = isSet(config, 'promptLookupNumTokens');
+  if (lookup && assistant) fail('promptLookupNumTokens contradicts assistantModel: only one can guess.');
+  if (!lookup && isSet(config, 'maxMatchingNgramSize'))
+    fail('maxMatchingNgramSize acts only with promptLookupNumTokens.');
+  for (const option of ASSISTANT) {
+    if (!assistant && isSet(config, option)) fail(`${option} acts only with an assistantModel.`);
   }
-  if (!isSet(config, 'promptLookupNumTokens')) {
-    if (isSet(config, 'maxMatchingNgramSize')) fail('maxMatchingNgramSize acts only with promptLookupNumTokens.');
-    return;
-  }
+  const guesser = lookup ? 'promptLookupNumTokens' : 'assistantModel';
   for (const option of ['numBeams', 'numReturnSequences', 'penaltyAlpha', 'guidanceScale'] as const) {
-    if (isSet(config, option)) fail(`promptLookupNumTokens contradicts ${option}.`);
+    if ((lookup || assistant) && isSet(config, option)) fail(`${guesser} contradicts ${option}.`);
   }
+}
+
+function checkGuidance(config: GenerationConfig): void {
+  const guided = isSet(config, 'guidanceScale');
+  if (config.negativePromptIds && !guided) fail('negativePromptIds acts only with a guidanceScale above 1.');
+  if (guided && isSet(config, 'penaltyAlpha')) fail('guidanceScale contradicts penaltyAlpha.');
 }
 
 /** Whether an option is given and differs from what its absence means. */

@@ -1,0 +1,103 @@
+import type { Rng } from '../rng';
+import { sampleWithoutReplacement } from '../sample';
+import { logSoftmax, topIndices } from '../scores';
+import type { Row, Session } from '../session';
+import type { BeamNode, Finish, Hypothesis, Step } from '../steps';
+import { type Beam, BeamGroup, type Continuation } from './beam-group';
+
+/**
+ * Beam search, sampled with `doSample`, in groups that shun each other's tokens with `diversityPenalty`. All beams run
+ * as one batch. The tokens of the best text follow at the end.
+ * Graves 2012, https://arxiv.org/abs/1211.3711; Vijayakumar et al. 2018, https://arxiv.org/abs/1610.02424;
+ * sampling without replacement: Kool, van Hoof and Welling 2019, https://arxiv.org/abs/1903.06059
+ */
+export async function* beamSearch(session: Session): AsyncGenerator<Step, Hypothesis[]> {
+  const { config, prompt } = session;
+  const size = config.numBeams / config.numBeamGroups;
+  const groups = Array.from(
+    { length: config.numBeamGroups },
+    (_, index) => new BeamGroup(index, size, prompt.length, config, prompt),
+  );
+  const search = new Expansion(session, size);
+  for (let step = 0; groups.some((group) => !group.done); step++) {
+    const open = groups.filter((group) => !group.done);
+    const rows = await session.next(open.flatMap((group) => group.running.map((beam) => beam.ids)));
+    const late = session.timeIsUp() ? 'time' : undefined;
+    const nodes: BeamNode[] = [];
+    const displaced: number[] = [];
+    const peers: number[] = [];
+    for (const group of groups) {
+      if (!group.done) {
+        const continuations = search.expand(group.running, rows.splice(0, group.running.length), peers, late);
+        const outcome = group.advance(continuations);
+        nodes.push(...outcome.nodes);
+        displaced.push(...outcome.displaced);
+        peers.push(...group.running.map((beam) => beam.ids[beam.ids.length - 1]));
+      } else {
+        // A group that is done goes on saying end-of-text, as the padding of Hugging Face does.
+        peers.push(...new Array(size).fill(config.eosIds).flatMap((ids: readonly number[]) => ids.slice(0, 1)));
+      }
+    }
+    yield { kind: 'beams', step, nodes, displaced };
+  }
+  const best = groups.flatMap((group) => group.finished).sort((a, b) => b.score - a.score);
+  if (best.length === 0) throw new Error('No token is possible: the options forbid every one.');
+  const sequences = best.slice(0, config.numReturnSequences);
+  for (const [i, id] of sequences[0].ids.entries()) {
+    yield { kind: 'token', sequence: 0, id, logprob: sequences[0].logprobs[i] };
+  }
+  return sequences;
+}
+
+/** Finds the continuations of beams that are worth looking at, and numbers them. */
+class Expansion {
+  private readonly rng: Rng;
+  private readonly width: number;
+  private nodes = 0;
+
+  constructor(
+    private readonly session: Session,
+    size: number,
+  ) {
+    this.rng = session.rng(0);
+    // Enough that `size` can go on even if every beam offers all its end-of-text tokens first.
+    this.width = Math.max(2, 1 + session.config.eosIds.length) * size;
+  }
+
+  /**
+   * The best continuations, best first; with `doSample` drawn without replacement, in the order of drawing.
+   * @param late makes every continuation the last
+   */
+  expand(beams: readonly Beam[], rows: readonly Row[], peers: readonly number[], late?: Finish): Continuation[] {
+    const own = rows.map(({ logits }) => logSoftmax(logits));
+    const guided = this.session.config.guidanceScale !== 1;
+    const totals = rows.map(({ scores }, i) => {
+      const logprobs = guided ? logSoftmax(scores) : own[i].slice();
+      this.session.process(beams[i].ids, logprobs, peers);
+      return Float64Array.from(logprobs, (logprob) => beams[i].score + logprob);
+    });
+    const picks = this.session.config.doSample ? this.draw(totals) : this.best(totals);
+    return picks.map(({ beam: i, id }) => {
+      const beam = beams[i];
+      const ids = [...beam.ids, id];
+      const node = this.nodes++;
+      const logprobs = [...beam.logprobs, own[i][id]];
+      const finish = this.session.finish(ids) ?? late;
+      return { node, parent: beam.node, ids, logprobs, score: totals[i][id], finish };
+    });
+  }
+
+  private best(totals: readonly Float64Array[]): { beam: number; id: number }[] {
+    const candidates = totals.flatMap((scores, beam) => topIndices(scores, this.width).map((id) => ({ beam, id })));
+    const possible = candidates.filter(({ beam, id }) => totals[beam][id] !== -Infinity);
+    return possible.sort((a, b) => totals[b.beam][b.id] - totals[a.beam][a.id]).slice(0, this.width);
+  }
+
+  private draw(totals: readonly Float64Array[]): { beam: number; id: number }[] {
+    const { vocabSize } = this.session.model;
+    const all = new Float64Array(totals.length * vocabSize);
+    for (const [beam, scores] of totals.entries()) all.set(scores, beam * vocabSize);
+    const drawn = sampleWithoutReplacement(all, this.width, this.rng);
+    return drawn.map((at) => ({ beam: Math.floor(at / vocabSize), id: at % vocabSize }));
+  }
+}
