@@ -26,7 +26,14 @@ function placeRuntime(target: Target): void {
 async function pack(target: Target): Promise<void> {
   placeRuntime(target);
   const packagePath = vsixPath(target);
-  await createVSIX({ cwd: ROOT, packagePath, target, dependencies: false, allowMissingRepository: true });
+  await createVSIX({
+    cwd: ROOT,
+    packagePath,
+    target,
+    dependencies: false,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
   const sizes = new Map<string, number>();
   for (const path of await listFiles({ cwd: ROOT, packageManager: PackageManager.None })) {
     const part = /^dist\/(node_modules\/[^/]+|media|model)\//.exec(path)?.[0] ?? path;

@@ -84,6 +84,7 @@ const rest = firstOption < 0 ? [] : words.slice(firstOption);
 mkdirSync(join(root, 'out'), { recursive: true });
 if (chosen.length === 0) {
   for (const name of ['set-up', 'typecheck', 'lint', 'package']) step(name);
+  // The package leaves its build in dist.
   done.set('build', done.get('package'));
 }
 for (const name of chosen.length > 0 ? chosen : Object.keys(SUITES)) suite(name, rest);

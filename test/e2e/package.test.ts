@@ -19,7 +19,7 @@ describe('the packaged extension', () => {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(join(extensions, name).length + 1));
     const allowed = new RegExp(
-      '^(\\.vsixmanifest|package\\.json|readme\\.md|changelog\\.md|LICENSE\\.txt|media/[\\w-]+\\.(png|svg)|dist/\\w+\\.js|' +
+      '^(\\.vsixmanifest|package\\.json|readme\\.md|changelog\\.md|LICENSE\\.txt|media/[\\w-]+\\.png|dist/\\w+\\.js|' +
         `dist/media/\\w+\\.(js|css)|dist/model/.+|dist/node_modules/onnxruntime-(common|node)/(package\\.json|dist/.+\\.js(on)?)|` +
         `dist/node_modules/onnxruntime-node/bin/napi-v\\d/${process.platform}/${process.arch}/[^/]+)$`,
     );
