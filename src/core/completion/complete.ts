@@ -1,13 +1,15 @@
 import type { LanguageModel } from '../decoding/model';
 import { END_OF_TEXT, tokenize } from '../tokenizer';
+import { branch } from './alternatives';
 import { characterWindow, contextStart } from './context';
 import { COMPLETION_DEFAULTS } from './defaults';
 import { Distribution } from './distribution';
 import { Draft, type StopRules } from './draft';
 import { heal } from './healing';
 import { tokensBeforePartial } from './partial';
-import { continuesWord, withoutSuffix } from './text';
-import type { CompleteRequest, Completion, Suggestion } from './types';
+import { present } from './present';
+import { continuesWord } from './text';
+import type { CompleteRequest, Completion } from './types';
 
 /** Told after each token what the most probable suggestion says so far. */
 export type OnPartial = (text: string) => void;
@@ -23,14 +25,16 @@ export async function complete(
   signal?: AbortSignal,
   onPartial?: OnPartial,
 ): Promise<Completion> {
-  const { prefix, suffix, alternatives, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
+  const { prefix, suffix, alternatives, blockedWords, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
   if (continuesWord(prefix, suffix)) return { suggestions: [], reason: 'mid-word' };
   const rules: StopRules = { ...limits, maxTokens: Math.min(limits.maxTokens, Math.floor(model.contextLength / 2)) };
   const prompt = readPrompt(model, prefix, rules.maxTokens);
-  const { paths, typedMass } = await heal(model, prompt.context, prompt.typed, prompt.canonical, alternatives, signal);
-  const drafts = paths.map((path) => new Draft(path, prompt.before, prompt.healed, typedMass, rules));
-  await write(model, prompt.context, drafts, signal, onPartial);
-  return present(drafts, prompt.healed, typedMass, suffix);
+  const { context, healed, typed } = prompt;
+  const healing = await heal(model, context, typed, prompt.canonical, alternatives, signal);
+  const paths = alternatives > 1 ? await branch(model, context, healing, typed, alternatives, signal) : healing.paths;
+  const drafts = paths.map((path) => new Draft(path, prompt.before, healed, healing.typedMass, rules));
+  await write(model, context, drafts, signal, onPartial);
+  return present(drafts, { prefix, suffix, healed, masked: 1 - healing.typedMass, blockedWords });
 }
 
 /** A prefix as the model is given it. */
@@ -88,34 +92,4 @@ async function write(
     for (const [i, draft] of batch.entries()) draft.extend(new Distribution(rows[i].logits));
     onPartial?.(drafts[0].text);
   }
-}
-
-function present(drafts: readonly Draft[], healed: string, typedMass: number, suffix: string): Completion {
-  const suggestions: Suggestion[] = [];
-  for (const draft of drafts) {
-    const shown = draft.shown();
-    const text = withoutSuffix(shown.text, suffix);
-    if (text.trim() === '' || suggestions.some((other) => other.text === text)) continue;
-    const tokens = spelling(shown.tokens, healed.length + text.length);
-    const logprob = tokens.reduce((sum, token) => sum + token.logprob, 0);
-    suggestions.push({ text, logprob, tokens, healed, masked: 1 - typedMass, confidence: draft.confidence });
-  }
-  const [first] = drafts;
-  if (suggestions.length > 0) return { suggestions, reason: first.reason ?? 'empty' };
-  const { text } = first.shown();
-  if (text.trim() !== '') return { suggestions, reason: 'repeats' };
-  if (first.reason === 'unsure') return { suggestions, reason: 'unsure', withheld: first.confidence };
-  return { suggestions, reason: first.reason === 'budget' ? 'empty' : (first.reason ?? 'empty') };
-}
-
-/** The first of these tokens, those that spell `length` characters; the last one only as far as that. */
-function spelling<T extends { readonly text: string }>(tokens: readonly T[], length: number): T[] {
-  const kept: T[] = [];
-  let left = length;
-  for (const token of tokens) {
-    if (left <= 0) break;
-    kept.push(token.text.length > left ? { ...token, text: token.text.slice(0, left) } : token);
-    left -= token.text.length;
-  }
-  return kept;
 }

@@ -5,4 +5,5 @@ export const COMPLETION_DEFAULTS = {
   minLogprob: Number.NEGATIVE_INFINITY,
   minTokenLogprob: Number.NEGATIVE_INFINITY,
   alternatives: 1,
+  blockedWords: [],
 } as const;

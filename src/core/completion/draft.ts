@@ -2,7 +2,7 @@ import { END_OF_TEXT, StreamDecoder } from '../tokenizer';
 import type { Distribution } from './distribution';
 import type { Path, Step } from './healing';
 import { continuesWord, endsSentence } from './text';
-import type { CompletionReason, SuggestedToken } from './types';
+import type { Candidate, CompletionReason, SuggestedToken } from './types';
 
 /** When a draft ends; see `CompleteRequest`. */
 export interface StopRules {
@@ -15,6 +15,8 @@ export interface StopRules {
 export class Draft {
   /** Set when the draft is finished. */
   reason: CompletionReason | null = null;
+  /** The token that was not taken when the draft ended. */
+  refused: Candidate | null = null;
   private readonly steps: Step[] = [];
   /** The text that each token completes. */
   private readonly pieces: string[] = [];
@@ -70,15 +72,21 @@ export class Draft {
     else {
       this.push(next);
       this.stopAtSentenceEnd();
+      return;
     }
+    this.refused = from.candidate(id);
   }
 
-  /** What may be shown: the tokens up to the last whole word that passed the gate. */
-  shown(): { readonly text: string; readonly tokens: readonly SuggestedToken[] } {
-    const tokens = this.steps.slice(0, this.kept).map(({ id, logprob, from, runnerUp }, i) => {
+  /** What may be shown: up to the last whole word that passed the gate. */
+  get shown(): string {
+    return this.pieces.slice(0, this.kept).join('').slice(this.healed.length);
+  }
+
+  /** All tokens, shown or not. */
+  get tokens(): SuggestedToken[] {
+    return this.steps.map(({ id, logprob, from, runnerUp }, i) => {
       return { id, text: this.pieces[i], logprob, rank: from.rank(id), runnerUp };
     });
-    return { text: this.pieces.slice(0, this.kept).join('').slice(this.healed.length), tokens };
   }
 
   private push(step: Step): void {

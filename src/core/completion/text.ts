@@ -10,7 +10,7 @@ export function continuesWord(text: string, next: string): boolean {
 const SENTENCE_END = /(\S*?)([.!?…]+)["'”’»)\]*_]*$/u;
 /** What a full stop after does not end a sentence: initials, numbers, and shortened words. */
 const NO_END =
-  /^(?:\W*\p{L}|.*\d|.*\.\p{L}|\W*(?:Mr|Mrs|Ms|Dr|St|Prof|Rev|Gen|Col|Capt|Sgt|Lt|Jr|Sr|No|vs|etc|cf|al|Fig|eds?|approx))$/u;
+  /^(?:\W*(?!I)\p{Lu}|.*\d|.*\.\p{L}|\W*(?:Mr|Mrs|Ms|Dr|St|Prof|Rev|Gen|Col|Capt|Sgt|Lt|Jr|Sr|No|vs|etc|cf|al|Fig|eds?|approx))$/u;
 
 /** Whether a sentence ends where this text ends. Where only what follows could tell, the answer is no. */
 export function endsSentence(text: string): boolean {

@@ -27,6 +27,8 @@ export interface CompleteRequest {
   readonly minTokenLogprob?: number;
   /** How many different suggestions to look for, most probable first; 1 unless told. */
   readonly alternatives?: number;
+  /** Words that are never suggested, in any case. */
+  readonly blockedWords?: readonly string[];
 }
 
 export interface Suggestion {
@@ -42,7 +44,14 @@ export interface Suggestion {
   readonly masked: number;
   /** Mean log-probability per token, given what was typed: what the gate compares with `minLogprob`. */
   readonly confidence: number;
+  /** Why it ends where it does. */
+  readonly ended: CompletionReason;
+  /** The token that would have come next, where the model was asked for one. */
+  readonly next: Candidate | null;
 }
+
+/** What a guard cut away: see `guard`. */
+export type GuardReason = 'repetition' | 'unbalanced' | 'boilerplate' | 'blocked-word';
 
 /** Why a suggestion ended where it did, or why there is none. */
 export type CompletionReason =
@@ -53,7 +62,8 @@ export type CompletionReason =
   | 'unsure'
   | 'empty'
   | 'repeats'
-  | 'mid-word';
+  | 'mid-word'
+  | GuardReason;
 
 export interface Completion {
   readonly suggestions: readonly Suggestion[];

@@ -103,6 +103,65 @@ describe('complete', () => {
     });
   });
 
+  describe('alternatives', () => {
+    const model = table({
+      It: { ' was': 0.9 },
+      'It was': { ' a': 0.5, ' the': 0.25, ' an': 0.1 },
+      'It was a': { '.': 0.9 },
+      'It was the': { '.': 0.9 },
+      'It was an': { '.': 0.9 },
+    });
+
+    it('are different, and the most probable comes first', async () => {
+      for (const prefix of ['It was', 'It was ']) {
+        const { suggestions } = await complete(model, { prefix, alternatives: 3 });
+        assert.deepEqual(
+          suggestions.map(({ text }) => prefix + text),
+          ['It was a.', 'It was the.', 'It was an.'],
+        );
+        const logprobs = suggestions.map(({ logprob }) => logprob);
+        assert.deepEqual(
+          [...logprobs].sort((a, b) => b - a),
+          logprobs,
+        );
+      }
+    });
+
+    it('begin with the one that is shown alone', async () => {
+      const { suggestions } = await complete(model, { prefix: 'It was' });
+      assert.deepEqual(
+        suggestions.map(({ text }) => text),
+        [' a.'],
+      );
+    });
+
+    it('are decoded in common runs', async () => {
+      const one = table({ It: { ' was': 0.9 } });
+      await complete(one, { prefix: 'It was ', maxTokens: 3 });
+      const five = table({ It: { ' was': 0.9 } });
+      await complete(five, { prefix: 'It was ', maxTokens: 3, alternatives: 5 });
+      assert.ok(five.runs <= one.runs + 2, `${five.runs} runs, ${one.runs} for one`);
+    });
+  });
+
+  it('says for each token its rank and runner-up, and what would have come next', async () => {
+    const model = table({ It: { ' was': 0.9 }, 'It was': { ' a': 0.5, ' the': 0.25 } });
+    const { suggestions } = await complete(model, { prefix: 'It was', maxTokens: 1 });
+    const [{ tokens, ended, next }] = suggestions;
+    const last = tokens.at(-1);
+    assert.deepEqual([last?.text, last?.rank, last?.runnerUp?.text], [' a', 0, ' the']);
+    assert.equal(ended, 'budget');
+    assert.ok(next !== null);
+  });
+
+  it('says nothing that a guard forbids', async () => {
+    const model = memory(['It was a bloody mess. Yes.']);
+    assert.deepEqual(await suggest(model, 'It was', { blockedWords: ['bloody'] }), {
+      text: ' a',
+      reason: 'blocked-word',
+    });
+  });
+
   describe('healing', () => {
     it('completes words, also across a trailing space and at unusual cuts', async () => {
       const model = memory(['We like Kubernetes, don’t we? Tokenization helps.']);

@@ -34,8 +34,8 @@ class HeldEngine {
 }
 
 function completionOf(text: string): Completion {
-  const suggestion = { text, logprob: -1, tokens: [], healed: '', masked: 0, confidence: -1 };
-  return { suggestions: text === '' ? [] : [suggestion], reason: 'sentence' };
+  const scores = { logprob: -1, tokens: [], healed: '', masked: 0, confidence: -1, next: null };
+  return { suggestions: text === '' ? [] : [{ text, ...scores, ended: 'sentence' }], reason: 'sentence' };
 }
 
 const texts = (completion: Completion) => completion.suggestions.map((suggestion) => suggestion.text);

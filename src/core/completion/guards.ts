@@ -1,0 +1,47 @@
+import { unbalancedAt } from './balance';
+import { loopAt } from './repetition';
+import type { GuardReason } from './types';
+
+export interface Guarded {
+  /** How much of the suggestion may be shown, in UTF-16 units. */
+  readonly length: number;
+  readonly guard: GuardReason | null;
+}
+
+/** Phrases of web pages that the model has seen too often. Where one begins, the suggestion ends. */
+const BOILERPLATE =
+  /\b(?:click here|read more|sign up (?:for|to)|subscribe (?:to|now)|all rights reserved|share this|advertisement|photo (?:by|credit)|image (?:copyright|credit|via)|follow us on|terms of (?:service|use)|privacy policy|get the latest|newsletter)\b/iu;
+
+/**
+ * How much of a suggestion is fit to be shown after `before`: up to where it begins to go in circles, leaves a quote
+ * or bracket unbalanced, turns into boilerplate, or says a word of the writer's block list. Whole words only.
+ */
+export function guard(before: string, suggestion: string, blockedWords: readonly string[] = []): Guarded {
+  const places: [number, GuardReason][] = [
+    [loopAt(before, suggestion), 'repetition'],
+    [unbalancedAt(before, suggestion), 'unbalanced'],
+    [place(BOILERPLATE.exec(suggestion)), 'boilerplate'],
+    [blockedAt(before, suggestion, blockedWords), 'blocked-word'],
+  ];
+  const [at, reason] = places.reduce((first, other) => (other[0] < first[0] ? other : first));
+  return at === Number.POSITIVE_INFINITY
+    ? { length: suggestion.length, guard: null }
+    : { length: suggestion.slice(0, at).trimEnd().length, guard: reason };
+}
+
+function place(match: RegExpExecArray | null): number {
+  return match?.index ?? Number.POSITIVE_INFINITY;
+}
+
+/** Where a blocked word begins; 0 when the suggestion completes one that was begun. */
+function blockedAt(before: string, suggestion: string, blockedWords: readonly string[]): number {
+  if (blockedWords.length === 0) return Number.POSITIVE_INFINITY;
+  const blocked = new Set(blockedWords.map((word) => word.toLowerCase()));
+  const begun = /[\p{L}\p{M}'’-]*$/u.exec(before)?.[0] ?? '';
+  for (const match of (begun + suggestion).matchAll(/[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu)) {
+    if (blocked.has(match[0].toLowerCase()) && match.index + match[0].length > begun.length) {
+      return Math.max(0, match.index - begun.length);
+    }
+  }
+  return Number.POSITIVE_INFINITY;
+}

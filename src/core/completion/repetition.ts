@@ -1,0 +1,57 @@
+/** A phrase of this many words that was just written is not suggested again. */
+const ECHO_WORDS = 5;
+/** How far back an echo is looked for, in words. */
+const MEMORY_WORDS = 60;
+
+interface Word {
+  readonly text: string;
+  readonly at: number;
+}
+
+function words(text: string): Word[] {
+  return Array.from(text.matchAll(/[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*/gu), (match) => {
+    return { text: match[0].toLowerCase(), at: match.index };
+  });
+}
+
+/**
+ * Where a suggestion begins to go in circles: at the second copy of two or more words said twice in a row, at the third
+ * of one word, or where it starts to repeat five words of the text before. Infinity when it does not.
+ */
+export function loopAt(before: string, suggestion: string): number {
+  const tail = before.slice(-MEMORY_WORDS * 12);
+  const all = words(tail + suggestion);
+  const said = all.map(({ text }) => text);
+  const first = all.findIndex(({ at, text }) => at + text.length > tail.length);
+  if (first < 0) return Number.POSITIVE_INFINITY;
+  for (let i = first; i < all.length; i++) {
+    const copy = copyStart(said, i) ?? echoStart(said, i, first);
+    if (copy !== undefined) return Math.max(0, all[copy].at - tail.length);
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+/** Where the copy that ends with word `last` begins, if one does. */
+function copyStart(said: readonly string[], last: number): number | undefined {
+  if (last >= 2 && said[last] === said[last - 1] && said[last] === said[last - 2]) return last;
+  for (let length = 2; length * 2 <= last + 1; length++) {
+    const start = last - length + 1;
+    if (same(said, start, start - length, length)) return start;
+  }
+  return undefined;
+}
+
+/** Where an echo of earlier words begins, if its last word is word `last`. Only words of the suggestion count. */
+function echoStart(said: readonly string[], last: number, first: number): number | undefined {
+  const start = last - ECHO_WORDS + 1;
+  if (start < first) return undefined;
+  for (let earlier = Math.max(0, start - MEMORY_WORDS); earlier + ECHO_WORDS <= start; earlier++) {
+    if (same(said, start, earlier, ECHO_WORDS)) return start;
+  }
+  return undefined;
+}
+
+function same(said: readonly string[], a: number, b: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (said[a + i] !== said[b + i]) return false;
+  return true;
+}
