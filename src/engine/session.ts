@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import type { Gpt2Config } from '../gpt2/config';
+import { type CacheShape, KvCache } from './kvCache';
+import { EngineError, loadRuntime, type Ort } from './runtime';
+
+export interface SessionOptions {
+  /** Threads of one run; onnxruntime chooses when it is 0. */
+  readonly threads?: number;
+}
+
+/** What one step returns beside the new rows of the cache. */
+export interface StepResult {
+  /** `[rows, lastN, vocab]` */
+  readonly logits: Float32Array;
+  /** For each layer `[rows, heads, ids, capacity + ids]`, when asked for: attention to the cache's positions, then to the new tokens. */
+  readonly attention?: readonly Float32Array[];
+  /** For each layer `[rows, ids, width]`, when asked for: the residual stream after the block. */
+  readonly residual?: readonly Float32Array[];
+}
+
+/** Counts of the work done; see `EngineStats`. */
+export interface WorkCount {
+  runs: number;
+  tokensFed: number;
+}
+
+/**
+ * A compiled GPT-2 loaded into onnxruntime. `run()` blocks the thread it is called on: only the engine's own process
+ * may load this.
+ */
+export class Session {
+  readonly work: WorkCount = { runs: 0, tokensFed: 0 };
+  readonly shape: CacheShape;
+  #head: Promise<Ort.InferenceSession> | undefined;
+
+  private constructor(
+    readonly config: Gpt2Config,
+    private readonly folder: string,
+    private readonly options: SessionOptions,
+    private readonly model: Ort.InferenceSession,
+  ) {
+    const { n_layer, n_head, n_embd } = config;
+    this.shape = { layers: n_layer, heads: n_head, headSize: n_embd / n_head, width: n_embd };
+  }
+
+  /** @throws EngineError when onnxruntime or the model cannot be loaded */
+  static async open(folder: string, config: Gpt2Config, options: SessionOptions = {}): Promise<Session> {
+    return new Session(config, folder, options, await load(join(folder, 'model.onnx'), options));
+  }
+
+  newCache(rows = 1): KvCache {
+    return new KvCache(this.shape, rows);
+  }
+
+  /**
+   * Puts one chunk of tokens through the model after what the cache holds, and adds its rows to the cache.
+   * @param ids the new tokens of each row of the cache, all of one length, at least 1
+   * @param lastN how many final positions to return logits for
+   */
+  async step(
+    cache: KvCache,
+    ids: readonly (readonly number[])[],
+    lastN: number,
+    want: { attention?: boolean; residual?: boolean } = {},
+  ): Promise<StepResult> {
+    const { Tensor } = loadRuntime();
+    const { layers, heads, headSize } = this.shape;
+    const count = ids[0].length;
+    cache.reserve(cache.length + count);
+    const { capacity, length } = cache;
+    const tensor = (data: Float32Array, dims: number[]) => new Tensor('float32', data, dims);
+    const feeds: Record<string, Ort.Tensor> = {
+      input_ids: new Tensor('int32', Int32Array.from(ids.flat()), [cache.rows, count]),
+      position_ids: new Tensor('int32', Int32Array.from({ length: count }, (_, i) => length + i), [1, count]),
+      last_n: new Tensor('int64', BigInt64Array.of(BigInt(lastN)), [1]),
+      past_bias: tensor(new Float32Array(capacity).fill(Number.NEGATIVE_INFINITY, length), [1, 1, 1, capacity]),
+      new_bias: tensor(causalMask(count), [1, 1, count, count]),
+    };
+    const fetches = ['logits', 'last_hidden'];
+    for (let layer = 0; layer < layers; layer++) {
+      const dims = [cache.rows, heads, capacity, headSize];
+      feeds[`past_key_${layer}`] = tensor(cache.keys[layer], dims);
+      feeds[`past_value_${layer}`] = tensor(cache.values[layer], dims);
+      fetches.push(`new_key_${layer}`, `new_value_${layer}`);
+      if (want.attention) fetches.push(`attention_${layer}`);
+      if (want.residual) fetches.push(`hidden_${layer}`);
+    }
+    this.work.runs++;
+    this.work.tokensFed += count * cache.rows;
+    const results = await this.model.run(feeds, fetches);
+    const floats = (name: string) => results[name].data as Float32Array;
+    const perLayer = (name: string) => Array.from({ length: layers }, (_, layer) => floats(`${name}_${layer}`));
+    cache.append(ids, perLayer('new_key'), perLayer('new_value'), floats('last_hidden'));
+    return {
+      logits: floats('logits'),
+      attention: want.attention ? perLayer('attention') : undefined,
+      residual: want.residual ? perLayer('hidden') : undefined,
+    };
+  }
+
+  /** The logit lens: residual states `[count, width]` through `ln_f` and the head, to logits `[count, vocab]`. */
+  async lens(residual: Float32Array): Promise<Float32Array> {
+    this.#head ??= load(join(this.folder, 'head.onnx'), this.options);
+    const { Tensor } = loadRuntime();
+    const { width } = this.shape;
+    const hidden = new Tensor('float32', residual, [residual.length / width, width]);
+    this.work.runs++;
+    const results = await (await this.#head).run({ hidden });
+    return results.logits.data as Float32Array;
+  }
+
+  async close(): Promise<void> {
+    await this.model.release();
+    await (await this.#head)?.release();
+  }
+}
+
+async function load(file: string, { threads = 0 }: SessionOptions): Promise<Ort.InferenceSession> {
+  const { InferenceSession } = loadRuntime();
+  try {
+    return await InferenceSession.create(file, {
+      // Higher levels fuse Add and LayerNormalization, which is several times slower.
+      graphOptimizationLevel: 'basic',
+      intraOpNumThreads: threads,
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    throw new EngineError(`The model ${file} cannot be loaded: ${(error as Error).message.split('\n')[0]}`);
+  }
+}
+
+let lastMask = new Float32Array(0);
+
+/** `[1, 1, count, count]`: -inf where a token would look at a later one. */
+function causalMask(count: number): Float32Array {
+  if (lastMask.length === count * count) return lastMask;
+  const mask = new Float32Array(count * count);
+  for (let row = 0; row < count; row++) mask.fill(Number.NEGATIVE_INFINITY, row * count + row + 1, (row + 1) * count);
+  lastMask = mask;
+  return mask;
+}
