@@ -1,10 +1,10 @@
 import type { Candidate, CompleteRequest, Completion } from '../core/completion/types';
 import type { GenerationConfig } from '../core/decoding/config';
 import type { Token } from '../core/tokenizer/token';
+import type { Precision } from '../gpt2/compile';
 
 export type { Candidate, CompleteRequest, Completion, CompletionReason, Suggestion } from '../core/completion/types';
-
-export type Precision = 'fp32' | 'q8' | 'q4';
+export type { Precision } from '../gpt2/compile';
 
 /** A token of the text, with what the model thought of it. `null` where the model saw nothing before it. */
 export interface ScoredToken extends Token {
@@ -63,6 +63,33 @@ export interface Generation {
   readonly finish: 'length' | 'end-of-text' | 'stop' | 'time' | 'cancelled';
 }
 
+export interface InspectRequest extends LogitsRequest {
+  /** The token whose place the lens follows through the layers; the model's own favourite unless told. */
+  readonly candidate?: number;
+}
+
+/** What the model would say if it had to stop after this layer. */
+export interface LensLayer {
+  /** 0 for the first block. */
+  readonly layer: number;
+  readonly top: readonly Candidate[];
+  readonly candidateLogprob: number;
+  readonly candidateRank: number;
+}
+
+/** How the model came to its next token. */
+export interface Inspection {
+  readonly layers: number;
+  readonly heads: number;
+  /** How many tokens the model saw; the last ones of the text where it is longer than the context. */
+  readonly tokens: number;
+  /** What the last token attended to: float32 `[layers, heads, tokens]`; each row sums to 1. */
+  readonly attention: Float32Array;
+  readonly candidate: number;
+  /** One entry for each layer; the last one is the model's output. */
+  readonly lens: readonly LensLayer[];
+}
+
 /**
  * Text in, tokens with log-probabilities out. `LocalEngine` runs in this process (CLI, tests, the forked child),
  * `ForkedEngine` is the extension host's end of the pipe. Every call rejects with an `AbortError` when its signal
@@ -79,7 +106,9 @@ export interface Engine {
   ): Promise<Generation>;
   /** The full float32 logits `[vocabSize]` after the last token. */
   logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array>;
+  /** What the model thought of each token of a text; a text longer than the context is read in overlapping windows. */
   score(request: ScoreRequest, signal?: AbortSignal): Promise<ScoredToken[]>;
+  inspect(request: InspectRequest, signal?: AbortSignal): Promise<Inspection>;
   stats(): Promise<EngineStats>;
   dispose(): Promise<void>;
 }

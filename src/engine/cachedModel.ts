@@ -1,6 +1,6 @@
 import type { Forward, ForwardOptions, LanguageModel } from '../core/decoding/model';
 import { commonPrefix, KvCache } from './kvCache';
-import type { Session, StepResult } from './session';
+import type { Internals, Session } from './session';
 import { type Priority, Turns } from './turns';
 
 /** Tokens of one run while a text is read: long enough to be fast, short enough to be cancelled soon. */
@@ -76,11 +76,11 @@ export class CachedModel implements LanguageModel {
     const slot = this.#borrow(ids);
     try {
       slot.cache.truncate(Math.min(commonPrefix(slot.cache.tokens[0], ids), from));
-      await this.#read(slot, ids.slice(0, from), 0, signal, priority);
+      await this.#read(slot, ids.slice(0, from), 1, signal, priority);
       while (slot.cache.length < ids.length) {
         const start = slot.cache.length;
         const chunk = ids.slice(start, start + SCORING_CHUNK);
-        const { logits } = await this.#step(slot.cache, [chunk], chunk.length, signal, priority);
+        const logits = await this.#step(slot.cache, [chunk], chunk.length, signal, priority);
         chunk.forEach((_, i) => {
           visit(start + i, logits.subarray(i * this.vocabSize, (i + 1) * this.vocabSize));
         });
@@ -91,14 +91,17 @@ export class CachedModel implements LanguageModel {
     }
   }
 
-  /** What the last token attended to, and the residual stream at it, from a run of its own. */
-  async inspect(ids: readonly number[], signal?: AbortSignal): Promise<{ result: StepResult; capacity: number }> {
+  /** What went on inside at the last token; `capacity` is that of the cache it was run after. */
+  async inspect(
+    ids: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<{ result: Internals & { readonly logits: Float32Array }; capacity: number }> {
     const slot = this.#borrow(ids);
     try {
       slot.cache.truncate(Math.min(commonPrefix(slot.cache.tokens[0], ids), ids.length - 1));
-      await this.#read(slot, ids.slice(0, -1), 0, signal, 1);
+      await this.#read(slot, ids.slice(0, -1), 1, signal, 1);
       const result = await this.#turns.take(1, signal, () =>
-        this.session.step(slot.cache, [ids.slice(-1)], 1, { attention: true, residual: true }),
+        this.session.stepWithInternals(slot.cache, [ids.slice(-1)], 1),
       );
       slot.logits = result.logits;
       return { result, capacity: slot.cache.capacity };
@@ -151,9 +154,9 @@ export class CachedModel implements LanguageModel {
       const rest = ids.length - cache.length;
       // The positions that want logits must lie in the last chunk.
       const take = rest <= PREFILL_CHUNK || rest <= lastN ? rest : Math.min(PREFILL_CHUNK, rest - lastN);
-      const wanted = take === rest ? Math.max(1, lastN) : 1;
+      const wanted = take === rest ? lastN : 1;
       const chunk = ids.slice(cache.length, cache.length + take);
-      logits = (await this.#step(cache, [chunk], wanted, signal, priority)).logits;
+      logits = await this.#step(cache, [chunk], wanted, signal, priority);
     }
     if (logits.length > 0) slot.logits = logits.slice(-this.vocabSize);
     return logits;
@@ -168,13 +171,15 @@ export class CachedModel implements LanguageModel {
   ): Promise<Forward[]> {
     const rows = sequences.length;
     const most = sequences[0].length - lastN;
-    const cache =
-      this.#batch?.rows === rows && !this.#batchInUse ? this.#batch : new KvCache(this.session.shape, rows);
+    const cache = this.#batch?.rows === rows && !this.#batchInUse ? this.#batch : new KvCache(this.session.shape, rows);
     this.#batch = cache;
     this.#batchInUse = true;
     try {
       const parents = sequences.map((ids) => closest(cache.tokens, ids));
-      const kept = sequences.reduce((least, ids, i) => Math.min(least, commonPrefix(cache.tokens[parents[i]], ids)), most);
+      const kept = sequences.reduce(
+        (least, ids, i) => Math.min(least, commonPrefix(cache.tokens[parents[i]], ids)),
+        most,
+      );
       const shared = sequences.reduce((least, ids) => Math.min(least, commonPrefix(ids, sequences[0])), most);
       if (kept >= shared) {
         cache.adopt(cache, parents, kept);
@@ -183,7 +188,7 @@ export class CachedModel implements LanguageModel {
       }
       cache.reserve(sequences[0].length);
       const fresh = sequences.map((ids) => ids.slice(cache.length));
-      const { logits } = await this.#step(cache, fresh, lastN, signal, priority);
+      const logits = await this.#step(cache, fresh, lastN, signal, priority);
       const size = lastN * this.vocabSize;
       const { width } = cache.shape;
       return sequences.map((ids, row) => {
@@ -210,7 +215,7 @@ export class CachedModel implements LanguageModel {
       const common = commonPrefix(slot.cache.tokens[0], shared);
       if (common < shared.length) {
         slot.cache.truncate(common);
-        await this.#read(slot, shared, 0, signal, priority);
+        await this.#read(slot, shared, 1, signal, priority);
       }
       cache.adopt(slot.cache, everyRow, shared.length);
     } finally {
@@ -224,7 +229,7 @@ export class CachedModel implements LanguageModel {
     lastN: number,
     signal: AbortSignal | undefined,
     priority: Priority,
-  ): Promise<StepResult> {
+  ): Promise<Float32Array> {
     return this.#turns.take(priority, signal, () => this.session.step(cache, ids, lastN));
   }
 

@@ -8,14 +8,12 @@ export interface SessionOptions {
   readonly threads?: number;
 }
 
-/** What one step returns beside the new rows of the cache. */
-export interface StepResult {
-  /** `[rows, lastN, vocab]` */
-  readonly logits: Float32Array;
-  /** For each layer `[rows, heads, ids, capacity + ids]`, when asked for: attention to the cache's positions, then to the new tokens. */
-  readonly attention?: readonly Float32Array[];
-  /** For each layer `[rows, ids, width]`, when asked for: the residual stream after the block. */
-  readonly residual?: readonly Float32Array[];
+/** How a step came to its logits. */
+export interface Internals {
+  /** For each layer `[rows, heads, ids, capacity + ids]`: attention to the cache's positions, then to the new tokens. */
+  readonly attention: readonly Float32Array[];
+  /** For each layer `[rows, ids, width]`: the residual stream after the block. */
+  readonly residual: readonly Float32Array[];
 }
 
 /** Counts of the work done; see `EngineStats`. */
@@ -56,13 +54,23 @@ export class Session {
    * Puts one chunk of tokens through the model after what the cache holds, and adds its rows to the cache.
    * @param ids the new tokens of each row of the cache, all of one length, at least 1
    * @param lastN how many final positions to return logits for
+   * @returns the logits, `[rows, lastN, vocab]`
    */
-  async step(
+  async step(cache: KvCache, ids: readonly (readonly number[])[], lastN: number): Promise<Float32Array> {
+    return (await this.#run(cache, ids, lastN, false)).floats('logits');
+  }
+
+  /** A `step` that also returns what went on inside. The graph computes it anyway; only the copy is extra. */
+  async stepWithInternals(
     cache: KvCache,
     ids: readonly (readonly number[])[],
     lastN: number,
-    want: { attention?: boolean; residual?: boolean } = {},
-  ): Promise<StepResult> {
+  ): Promise<Internals & { readonly logits: Float32Array }> {
+    const { floats, perLayer } = await this.#run(cache, ids, lastN, true);
+    return { logits: floats('logits'), attention: perLayer('attention'), residual: perLayer('hidden') };
+  }
+
+  async #run(cache: KvCache, ids: readonly (readonly number[])[], lastN: number, internals: boolean) {
     const { Tensor } = loadRuntime();
     const { layers, heads, headSize } = this.shape;
     const count = ids[0].length;
@@ -71,31 +79,29 @@ export class Session {
     const tensor = (data: Float32Array, dims: number[]) => new Tensor('float32', data, dims);
     const feeds: Record<string, Ort.Tensor> = {
       input_ids: new Tensor('int32', Int32Array.from(ids.flat()), [cache.rows, count]),
-      position_ids: new Tensor('int32', Int32Array.from({ length: count }, (_, i) => length + i), [1, count]),
+      position_ids: new Tensor(
+        'int32',
+        Int32Array.from({ length: count }, (_, i) => length + i),
+        [1, count],
+      ),
       last_n: new Tensor('int64', BigInt64Array.of(BigInt(lastN)), [1]),
       past_bias: tensor(new Float32Array(capacity).fill(Number.NEGATIVE_INFINITY, length), [1, 1, 1, capacity]),
       new_bias: tensor(causalMask(count), [1, 1, count, count]),
     };
-    const fetches = ['logits', 'last_hidden'];
     for (let layer = 0; layer < layers; layer++) {
       const dims = [cache.rows, heads, capacity, headSize];
       feeds[`past_key_${layer}`] = tensor(cache.keys[layer], dims);
       feeds[`past_value_${layer}`] = tensor(cache.values[layer], dims);
-      fetches.push(`new_key_${layer}`, `new_value_${layer}`);
-      if (want.attention) fetches.push(`attention_${layer}`);
-      if (want.residual) fetches.push(`hidden_${layer}`);
     }
     this.work.runs++;
     this.work.tokensFed += count * cache.rows;
+    const { outputNames } = this.model;
+    const fetches = outputNames.slice(0, internals ? outputNames.length : 2 + 2 * layers);
     const results = await this.model.run(feeds, fetches);
     const floats = (name: string) => results[name].data as Float32Array;
     const perLayer = (name: string) => Array.from({ length: layers }, (_, layer) => floats(`${name}_${layer}`));
     cache.append(ids, perLayer('new_key'), perLayer('new_value'), floats('last_hidden'));
-    return {
-      logits: floats('logits'),
-      attention: want.attention ? perLayer('attention') : undefined,
-      residual: want.residual ? perLayer('hidden') : undefined,
-    };
+    return { floats, perLayer };
   }
 
   /** The logit lens: residual states `[count, width]` through `ln_f` and the head, to logits `[count, vocab]`. */

@@ -15,10 +15,10 @@ const TO_THE_END = 2 ** 31 - 1;
  * want logits; `past_bias` float `[1, 1, 1, C]`, 0 on a valid row of the cache and -inf beyond; `new_bias` float
  * `[1, 1, T, T]`, the causal mask; for each layer i `past_key_i` and `past_value_i` float `[B or 1, heads, C, d_head]`.
  *
- * Outputs: `logits` `[B, last_n, vocab]`; for each layer the new rows `new_key_i`, `new_value_i`
- * `[B, heads, T, d_head]`, which the caller writes into its cache; and, free when not fetched, `attention_i`
- * `[B, heads, T, C + T]`, `hidden_i` `[B, T, width]` (the residual stream after block i) and `last_hidden`
- * (after `ln_f`).
+ * Outputs, in this order: `logits` `[B, last_n, vocab]`; `last_hidden` `[B, T, width]` (after `ln_f`); for each layer
+ * the new rows `new_key_i` and `new_value_i` `[B, heads, T, d_head]`, which the caller writes into its cache; and,
+ * for each layer, free when not fetched, `attention_i` `[B, heads, T, C + T]` and `hidden_i` `[B, T, width]` (the
+ * residual stream after block i).
  *
  * Past and new scores are separate products, so that the cache is never copied.
  */
@@ -48,7 +48,9 @@ export function buildGraph(config: Gpt2Config, stored: StoredWeights, data: Exte
 
   const wpe = layers.vector('wpe.weight', [n_positions, n_embd]);
   let x = b.op('Add', [layers.embed(inputIds), b.op('Gather', [wpe, positionIds])]);
-  const outputs: [name: string, value: string, shape: (string | number)[]][] = [];
+  type Output = [name: string, value: string, shape: (string | number)[]];
+  const cacheRows: Output[] = [];
+  const internals: Output[] = [];
 
   for (let i = 0; i < n_layer; i++) {
     const qkv = layers.linear(`h.${i}.attn.c_attn`, layers.norm(`h.${i}.ln_1`, x));
@@ -67,10 +69,10 @@ export function buildGraph(config: Gpt2Config, stored: StoredWeights, data: Exte
     const hidden = layers.linear(`h.${i}.mlp.c_fc`, layers.norm(`h.${i}.ln_2`, x));
     x = b.op('Add', [x, layers.linear(`h.${i}.mlp.c_proj`, activate(b, config.activation_function, hidden))]);
 
-    outputs.push([`new_key_${i}`, k, ['B', n_head, 'T', headSize]]);
-    outputs.push([`new_value_${i}`, v, ['B', n_head, 'T', headSize]]);
-    outputs.push([`attention_${i}`, attention, ['B', n_head, 'T', 'C_plus_T']]);
-    outputs.push([`hidden_${i}`, x, ['B', 'T', n_embd]]);
+    cacheRows.push([`new_key_${i}`, k, ['B', n_head, 'T', headSize]]);
+    cacheRows.push([`new_value_${i}`, v, ['B', n_head, 'T', headSize]]);
+    internals.push([`attention_${i}`, attention, ['B', n_head, 'T', 'C_plus_T']]);
+    internals.push([`hidden_${i}`, x, ['B', 'T', n_embd]]);
   }
 
   const lastHidden = layers.norm('ln_f', x);
@@ -78,8 +80,9 @@ export function buildGraph(config: Gpt2Config, stored: StoredWeights, data: Exte
   const toTheEnd = b.integers('to_the_end', [TO_THE_END]);
   const wanted = b.op('Slice', [lastHidden, from, toTheEnd, b.integers('token_axis', [1])]);
   b.output('logits', layers.multiply('head', wanted), ['B', 'N', config.vocab_size]);
-  for (const [name, value, shape] of outputs) b.output(name, value, shape);
   b.output('last_hidden', lastHidden, ['B', 'T', n_embd]);
+  // The binding names what it returns by place, so whoever fetches fewer must fetch the first ones.
+  for (const [name, value, shape] of [...cacheRows, ...internals]) b.output(name, value, shape);
   return b.encode(PRODUCER);
 }
 

@@ -1,0 +1,89 @@
+import { logSumExp, rankOf, topK } from '../core/analysis';
+import type { Candidate } from '../core/completion/types';
+import { tokenText } from '../core/tokenizer';
+import type { CachedModel } from './cachedModel';
+import { commonPrefix } from './kvCache';
+
+/** What the model thought of one token. */
+export interface TokenScore {
+  readonly logprob: number;
+  readonly rank: number;
+  readonly top: readonly Candidate[];
+}
+
+interface ScoredWindow {
+  readonly ids: readonly number[];
+  readonly top: number;
+  /** For each token but the first. */
+  readonly scores: readonly TokenScore[];
+}
+
+/** Windows of a text whose scores are remembered: 50,000 words of prose make about 130 with a context of 1,024. */
+const REMEMBERED_WINDOWS = 256;
+
+/**
+ * Scores texts token by token. A text longer than the context is read in windows that overlap by half, so that every
+ * token but those at the beginning is scored after at least half a context. Windows start at fixed places: after an
+ * edit, only what follows it within its window is run again, and windows that the edit does not touch not at all.
+ */
+export class Scorer {
+  readonly #windows: ScoredWindow[] = [];
+
+  constructor(private readonly model: CachedModel) {}
+
+  /** One entry for each token; `null` for the first, before which the model saw nothing. */
+  async score(ids: readonly number[], top: number, signal?: AbortSignal): Promise<(TokenScore | null)[]> {
+    const scores: (TokenScore | null)[] = ids.length > 0 ? [null] : [];
+    const size = this.model.contextLength;
+    const stride = Math.max(1, Math.floor(size / 2));
+    for (let start = 0; scores.length < ids.length; start += stride) {
+      const window = ids.slice(start, start + size);
+      const scored = await this.#scoreWindow(window, top, signal);
+      scores.push(...scored.slice(scores.length - start - 1));
+    }
+    return scores;
+  }
+
+  async #scoreWindow(ids: readonly number[], top: number, signal?: AbortSignal): Promise<readonly TokenScore[]> {
+    const known = this.#mostAlike(ids, top);
+    const shared = known ? commonPrefix(known.ids, ids) : 0;
+    const scores = known ? known.scores.slice(0, Math.max(0, shared - 1)) : [];
+    if (scores.length < ids.length - 1) {
+      // The logits after token i score token i + 1; those after the last token score nothing.
+      const read = ids.slice(0, -1);
+      await this.model.forEachPosition(
+        read,
+        scores.length,
+        (position, logits) => {
+          scores.push(scoreOf(logits, ids[position + 1], top));
+        },
+        signal,
+      );
+    }
+    if (known && shared === known.ids.length) this.#windows.splice(this.#windows.indexOf(known), 1);
+    this.#windows.push({ ids, top, scores });
+    if (this.#windows.length > REMEMBERED_WINDOWS) this.#windows.shift();
+    return scores;
+  }
+
+  #mostAlike(ids: readonly number[], top: number): ScoredWindow | undefined {
+    let best: ScoredWindow | undefined;
+    let most = 0;
+    for (const window of this.#windows) {
+      const shared = window.top >= top ? commonPrefix(window.ids, ids) : 0;
+      if (shared > most) [best, most] = [window, shared];
+    }
+    return best;
+  }
+}
+
+function scoreOf(logits: Float32Array, id: number, top: number): TokenScore {
+  const total = logSumExp(logits);
+  return { logprob: logits[id] - total, rank: rankOf(logits, id), top: candidates(logits, top) };
+}
+
+/** The `count` most probable tokens. */
+export function candidates(logits: Float32Array, count: number): Candidate[] {
+  if (count === 0) return [];
+  return topK(logits, count).map(({ id, logprob }) => ({ id, text: tokenText(id), logprob }));
+}
