@@ -1,5 +1,6 @@
 import type { Candidate, CompleteRequest, Completion } from '../core/completion/types';
 import type { GenerationConfig } from '../core/decoding/config';
+import type { BeamStep, Finish, TokenStep } from '../core/decoding/steps';
 import type { Token } from '../core/tokenizer/token';
 import type { Precision } from '../gpt2/compile';
 
@@ -48,19 +49,35 @@ export interface ScoreRequest extends LogitsRequest {
 
 export interface GenerateRequest extends LogitsRequest {
   readonly config: GenerationConfig;
+  /** How many candidates each step reports; none unless told. */
+  readonly trace?: number;
 }
 
-export interface GenerationChunk {
-  readonly id: number;
-  /** Text that became complete with this token; characters split over tokens arrive with their last one. */
+/** A token of the text that is being written. `text` is what became complete with it: characters split over tokens arrive with their last one. */
+export type GenerationChunk = TokenStep & { readonly text: string };
+
+/** Beam search tells of its steps first, and of the tokens of the best text at the end. */
+export type GenerationEvent = GenerationChunk | BeamStep;
+
+export interface GeneratedSequence {
   readonly text: string;
-  readonly logprob: number;
+  readonly ids: readonly number[];
+  /** What beams are ranked by; the summed log-probability for other strategies. */
+  readonly score: number;
+  readonly finish: Finish;
 }
 
 export interface Generation {
   readonly text: string;
+  /** The new tokens, an end-of-text token included. */
   readonly ids: readonly number[];
-  readonly finish: 'length' | 'end-of-text' | 'stop' | 'time' | 'cancelled';
+  /** The model's own log-probability of each. */
+  readonly logprobs: readonly number[];
+  readonly finish: Finish | 'cancelled';
+  /** All texts that were asked for, the first of which is this one. */
+  readonly sequences: readonly GeneratedSequence[];
+  /** The seed that repeats this result; absent where nothing was random. */
+  readonly seed?: number;
 }
 
 export interface InspectRequest extends LogitsRequest {
@@ -93,7 +110,7 @@ export interface Inspection {
 /**
  * Text in, tokens with log-probabilities out. `LocalEngine` runs in this process (CLI, tests, the forked child),
  * `ForkedEngine` is the extension host's end of the pipe. Every call rejects with an `AbortError` when its signal
- * fires; a newer `complete` aborts the running one.
+ * fires, but for `generate`, which returns what it has; a newer `complete` aborts the running one.
  */
 export interface Engine {
   info(): Promise<ModelInfo>;
@@ -101,7 +118,7 @@ export interface Engine {
   complete(request: CompleteRequest, signal?: AbortSignal, onProgress?: (partial: string) => void): Promise<Completion>;
   generate(
     request: GenerateRequest,
-    onChunk?: (chunk: GenerationChunk) => void,
+    onEvent?: (event: GenerationEvent) => void,
     signal?: AbortSignal,
   ): Promise<Generation>;
   /** The full float32 logits `[vocabSize]` after the last token. */

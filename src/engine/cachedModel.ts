@@ -1,4 +1,5 @@
 import type { Forward, ForwardOptions, LanguageModel } from '../core/decoding/model';
+import { END_OF_TEXT } from '../core/tokenizer';
 import { commonPrefix, KvCache } from './kvCache';
 import type { Internals, Session } from './session';
 import { type Priority, Turns } from './turns';
@@ -25,6 +26,7 @@ interface Slot {
 export class CachedModel implements LanguageModel {
   readonly vocabSize: number;
   readonly contextLength: number;
+  readonly eosTokenId: number | undefined;
   readonly #turns = new Turns();
   readonly #slots: Slot[] = [];
   #batch: KvCache | undefined;
@@ -34,6 +36,7 @@ export class CachedModel implements LanguageModel {
   constructor(private readonly session: Session) {
     this.vocabSize = session.config.vocab_size;
     this.contextLength = session.config.n_positions;
+    this.eosTokenId = END_OF_TEXT < this.vocabSize ? END_OF_TEXT : undefined;
   }
 
   /** This model for callers that are more or less urgent than decoding. */
@@ -41,6 +44,7 @@ export class CachedModel implements LanguageModel {
     return {
       vocabSize: this.vocabSize,
       contextLength: this.contextLength,
+      eosTokenId: this.eosTokenId,
       forward: (sequences, options, signal) => this.forward(sequences, options, signal, priority),
     };
   }

@@ -6,9 +6,9 @@ import type {
   EngineStats,
   GenerateRequest,
   Generation,
-  GenerationChunk,
-  InspectRequest,
+  GenerationEvent,
   Inspection,
+  InspectRequest,
   LogitsRequest,
   ModelInfo,
   ScoredToken,
@@ -88,8 +88,8 @@ export class ForkedEngine implements Engine {
     return this.#call('complete', request, signal, onProgress as Call['onProgress']) as Promise<Completion>;
   }
 
-  generate(request: GenerateRequest, onChunk?: (chunk: GenerationChunk) => void, signal?: AbortSignal) {
-    return this.#call('generate', request, signal, onChunk as Call['onProgress']) as Promise<Generation>;
+  generate(request: GenerateRequest, onEvent?: (event: GenerationEvent) => void, signal?: AbortSignal) {
+    return this.#call('generate', request, signal, onEvent as Call['onProgress']) as Promise<Generation>;
   }
 
   logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array> {
@@ -173,7 +173,9 @@ export class ForkedEngine implements Engine {
         this.#fail(message, recoverable);
       };
       child.on('error', (error) => ended(`The engine's process cannot be started: ${error.message}`, true));
-      child.on('exit', (code, signal) => ended(`The engine stopped unexpectedly (${signal ?? `exit code ${code}`}).`, true));
+      child.on('exit', (code, signal) =>
+        ended(`The engine stopped unexpectedly (${signal ?? `exit code ${code}`}).`, true),
+      );
       child.on('message', (message: FromEngine) => {
         if (this.#child !== child) return;
         if ('ready' in message) {

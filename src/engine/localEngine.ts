@@ -8,7 +8,7 @@ import type {
   EngineStats,
   GenerateRequest,
   Generation,
-  GenerationChunk,
+  GenerationEvent,
   Inspection,
   InspectRequest,
   LogitsRequest,
@@ -81,10 +81,10 @@ export class LocalEngine implements Engine {
 
   generate(
     request: GenerateRequest,
-    onChunk?: (chunk: GenerationChunk) => void,
+    onEvent?: (event: GenerationEvent) => void,
     signal?: AbortSignal,
   ): Promise<Generation> {
-    return this.#count(() => generateText(this.#model, idsOf(request), request.config, onChunk, signal));
+    return this.#count(() => generateText(this.#model, idsOf(request), request, onEvent, signal));
   }
 
   async logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array> {

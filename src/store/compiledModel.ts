@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BUILDER_VERSION, type CompileOptions, compile, DATA_FILE, type Precision } from '../gpt2/compile';
 import type { Gpt2Config } from '../gpt2/config';
 import { openModelFolder } from './modelFolder';
@@ -23,13 +23,13 @@ export async function compileModel(
   from: string,
   to: string,
   precision: Precision,
-  { name = basename(from), ...options }: CompileOptions & { readonly name?: string } = {},
+  options: CompileOptions = {},
 ): Promise<Manifest> {
   const model = await openModelFolder(from);
   await mkdir(dirname(to), { recursive: true });
   const staging = await mkdtemp(join(dirname(to), '.staging-'));
   try {
-    const manifest: Manifest = { name, precision, builderVersion: BUILDER_VERSION, config: model.config };
+    const manifest: Manifest = { name: model.name, precision, builderVersion: BUILDER_VERSION, config: model.config };
     const data = await open(join(staging, DATA_FILE), 'w');
     try {
       const sink = { write: async (bytes: Uint8Array) => void (await data.writeFile(bytes)) };

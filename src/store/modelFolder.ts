@@ -1,11 +1,13 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { type Gpt2Config, parseConfig, UnsupportedModelError } from '../gpt2/config';
 import { type ByteSource, readSafetensors, type TensorEntry } from '../gpt2/safetensors';
 import { checkWeights, type Weights } from '../gpt2/weights';
 
 /** A GPT-2 as Hugging Face lays it out: `config.json` beside `model.safetensors`, or beside shards and their index. */
 export interface OpenModel {
+  /** What the config calls the model, or else its folder's name. */
+  readonly name: string;
   readonly config: Gpt2Config;
   readonly weights: Weights;
   /** The weight files, absolute. */
@@ -18,7 +20,8 @@ export interface OpenModel {
  * @throws UnsupportedModelError saying what is missing or not supported
  */
 export async function openModelFolder(folder: string): Promise<OpenModel> {
-  const config = parseConfig(await readJson(join(folder, 'config.json')));
+  const json = await readJson(join(folder, 'config.json'));
+  const config = parseConfig(json);
   const files = await weightFiles(folder);
   const handles: FileHandle[] = [];
   const close = async () => {
@@ -34,11 +37,16 @@ export async function openModelFolder(folder: string): Promise<OpenModel> {
       const source = fileSource(basename(file), handle, (await handle.stat()).size);
       for (const [name, entry] of await readSafetensors(source)) entries.set(name, entry);
     }
-    return { config, weights: checkWeights(entries, config), files, close };
+    return { name: nameOf(json, folder), config, weights: checkWeights(entries, config), files, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function nameOf(config: unknown, folder: string): string {
+  const given = (config as { _name_or_path?: unknown })._name_or_path;
+  return typeof given === 'string' && given !== '' ? given : basename(resolve(folder));
 }
 
 async function weightFiles(folder: string): Promise<string[]> {

@@ -14,7 +14,7 @@ import { random, randomWeights, temporaryFolder, tinyConfig, writeModel } from '
 import { maxDifference, referenceForward } from '../../support/reference';
 
 const TOLERANCE = 1e-4;
-const DEFAULT_MODEL = join(__dirname, '../../../models/inkling-mini');
+const DEFAULT_MODEL = join(__dirname, '../../../models/default');
 
 const SHAPES: Record<string, Partial<Gpt2Config>> = {
   'two layers, two heads': {},
