@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import esbuild from 'esbuild';
 import { thirdPartyNotices } from './scripts/notices.mjs';
@@ -23,17 +24,21 @@ const bundles = [
 ].filter(({ entryPoints }) => entryPoints.every((path) => existsSync(path)));
 
 /** Turns the default model's safetensors into the ONNX files that the engine runs, in dist/model. */
-async function compileDefaultModel() {}
+function compileDefaultModel() {
+  execFileSync(process.execPath, ['dist/cli.js', 'compile', 'models/default', 'dist/model', '--precision', 'q8'], {
+    stdio: 'inherit',
+  });
+}
 
 if (!watch) rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist', { recursive: true });
 if (watch) {
   const contexts = await Promise.all(bundles.map((options) => esbuild.context({ ...options, logLevel: 'info' })));
-  await compileDefaultModel();
+  compileDefaultModel();
   await Promise.all(contexts.map((context) => context.watch()));
 } else {
   const built = await Promise.all(bundles.map((options) => esbuild.build({ ...options, metafile: true })));
   const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   writeFileSync('dist/third-party-notices.txt', thirdPartyNotices(inputs));
-  await compileDefaultModel();
+  compileDefaultModel();
 }

@@ -1,0 +1,41 @@
+import { Command, CommanderError } from 'commander';
+import { version } from '../package.json';
+import { addCompile } from './cli/compile';
+import { addComplete } from './cli/complete';
+import { addExplain } from './cli/explain';
+import { addGenerate } from './cli/generate';
+import { UsageError } from './cli/input';
+import { addLogits } from './cli/logits';
+import { addProcessors } from './cli/processors';
+import { addTokens } from './cli/tokens';
+
+const FAILED = 1;
+const MISUSED = 2;
+
+const program = new Command('inkling')
+  .description('GPT-2 on this machine: tokens, probabilities, suggestions and generation from a terminal.')
+  .version(version)
+  .showHelpAfterError('(--help shows what there is)')
+  .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 called wrongly.')
+  .configureHelp({ showGlobalOptions: true });
+
+addTokens(program);
+addExplain(program);
+addComplete(program);
+addGenerate(program);
+addLogits(program);
+addProcessors(program);
+addCompile(program);
+for (const command of [program, ...program.commands]) command.exitOverride();
+
+// Whoever reads may stop reading: `inkling tokens … | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : FAILED));
+
+program.parseAsync().catch((error: Error) => {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : MISUSED;
+    return;
+  }
+  console.error(`inkling: ${error.message}`);
+  process.exitCode = error instanceof UsageError ? MISUSED : FAILED;
+});

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { InvalidArgumentError } from 'commander';
+
+/** Where a command's text comes from. */
+export interface InputOptions {
+  readonly file?: string;
+  readonly jsonl?: boolean;
+}
+
+/** A mistake in how the command was called: exit code 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** The text given as an argument, in a file, or on standard input. A file's text is taken as it is. */
+export function readText(argument: string | undefined, { file }: InputOptions): string {
+  if (argument !== undefined && file !== undefined) throw new UsageError('Give a text or --file, not both.');
+  if (file !== undefined && file !== '-') return readFile(file);
+  if (argument !== undefined && argument !== '-') return argument;
+  if (process.stdin.isTTY) throw new UsageError('Give a text, --file FILE, or pipe one in.');
+  // A shell's echo ends what it prints with a newline that nobody meant.
+  return readFileSync(0, 'utf8').replace(/\r?\n$/, '');
+}
+
+function readFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}.`);
+  }
+}
+
+/**
+ * Answers every line of standard input (or of `file`) with one line: a JSON object for a JSON object. A line that
+ * cannot be answered gets `{"error": ...}` and the next ones are read all the same.
+ */
+export async function answerLines(
+  { file }: InputOptions,
+  answer: (request: Record<string, unknown>) => unknown,
+): Promise<void> {
+  if (file !== undefined && file !== '-') {
+    for (const line of readFile(file).split('\n')) await answerLine(line, answer);
+    return;
+  }
+  for await (const line of createInterface({ input: process.stdin })) await answerLine(line, answer);
+}
+
+async function answerLine(line: string, answer: (request: Record<string, unknown>) => unknown): Promise<void> {
+  if (line.trim() === '') return;
+  try {
+    printJson(await answer(parseRequest(line)));
+  } catch (error) {
+    printJson({ error: (error as Error).message });
+  }
+}
+
+function parseRequest(line: string): Record<string, unknown> {
+  let request: unknown;
+  try {
+    request = JSON.parse(line);
+  } catch {
+    throw new UsageError('The line is not JSON.');
+  }
+  if (typeof request !== 'object' || request === null || Array.isArray(request)) {
+    throw new UsageError('The line is not a JSON object.');
+  }
+  return request as Record<string, unknown>;
+}
+
+/** The `text` of one line of input. */
+export function textOf(request: Record<string, unknown>): string {
+  if (typeof request.text !== 'string') throw new UsageError('The line has no "text".');
+  return request.text;
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** A command line number within bounds. */
+export function number(least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || Number.isNaN(value) || value < least || value > most) {
+      throw new InvalidArgumentError(
+        most === Number.POSITIVE_INFINITY
+          ? `It must be a number, ${least} or more.`
+          : `It must be a number from ${least} to ${most}.`,
+      );
+    }
+    return value;
+  };
+}
+
+/** A command line integer within bounds. */
+export function integer(least: number, most?: number): (text: string) => number {
+  const parse = number(least, most);
+  return (text) => {
+    const value = parse(text);
+    if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number.');
+    return value;
+  };
+}

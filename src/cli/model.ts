@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { LocalEngine } from '../engine/localEngine';
+import { PRECISIONS, type Precision } from '../gpt2/compile';
+import { compiledFolder } from '../store/compiledCache';
+import { readManifest } from '../store/compiledModel';
+
+/** Which model a command runs, and how. */
+export interface ModelOptions {
+  readonly model?: string;
+  readonly precision?: Precision;
+  readonly threads: number;
+}
+
+/** Beside the bundle: what the build compiled, and the weights it came from where the sources are there. */
+const BUILT_MODEL = join(__dirname, 'model');
+const SOURCE_MODEL = join(__dirname, '..', 'models', 'default');
+
+export function withModelOptions(command: Command, precision: Precision): Command {
+  return command
+    .option(
+      '--model <folder>',
+      'a GPT-2: config.json with model.safetensors, or compiled; the default model unless told',
+    )
+    .addOption(
+      new Option(
+        '--precision <precision>',
+        `how weights are kept (default: ${precision}, or what the folder is compiled to)`,
+      ).choices(PRECISIONS),
+    )
+    .option('--threads <n>', 'threads of one run; 0 lets onnxruntime choose', parseThreads, 0);
+}
+
+/** Loads the model, compiling it first where that is due. */
+export async function openEngine(options: ModelOptions, otherwise: Precision): Promise<LocalEngine> {
+  const folder = await locate(options, otherwise);
+  return LocalEngine.open(folder, { threads: options.threads });
+}
+
+async function locate({ model, precision }: ModelOptions, otherwise: Precision): Promise<string> {
+  if (model === undefined) {
+    const wanted = precision ?? otherwise;
+    const built = await readManifest(BUILT_MODEL);
+    if (built?.precision === wanted || !existsSync(SOURCE_MODEL)) {
+      return compiledFolder(BUILT_MODEL, precision ?? built?.precision ?? wanted);
+    }
+    return compiledFolder(SOURCE_MODEL, wanted);
+  }
+  const compiled = await readManifest(model);
+  return compiledFolder(model, precision ?? compiled?.precision ?? otherwise);
+}
+
+function parseThreads(text: string): number {
+  const threads = Number(text);
+  return Number.isInteger(threads) && threads >= 0 ? threads : 0;
+}
