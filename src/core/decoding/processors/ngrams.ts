@@ -1,3 +1,4 @@
+import { check } from './check';
 import type { LogitsProcessor } from './types';
 
 /**
@@ -5,6 +6,7 @@ import type { LogitsProcessor } from './types';
  * Paulus et al. 2017, https://arxiv.org/abs/1705.04304
  */
 export function noRepeatNgram(size: number): LogitsProcessor {
+  checkSize(size);
   return ({ ids }, scores) => {
     for (const id of completions(ids, ids, size)) scores[id] = -Infinity;
   };
@@ -12,9 +14,14 @@ export function noRepeatNgram(size: number): LogitsProcessor {
 
 /** Forbids every token that would complete an n-gram of the prompt. */
 export function noRepeatPromptNgram(size: number, promptIds?: readonly number[]): LogitsProcessor {
+  checkSize(size);
   return ({ ids, promptLength }, scores) => {
     for (const id of completions(promptIds ?? ids.slice(0, promptLength), ids, size)) scores[id] = -Infinity;
   };
+}
+
+function checkSize(size: number): void {
+  check('noRepeatNgramSize', size, Number.isInteger(size) && size > 0, 'an integer of at least 1');
 }
 
 /** Last tokens of the n-grams of `text` that start with the last n - 1 tokens of `ids`. */

@@ -1,4 +1,5 @@
 import { logSoftmax, type Scores } from '../scores';
+import { check } from './check';
 import type { LogitsProcessor } from './types';
 
 /**
@@ -8,6 +9,7 @@ import type { LogitsProcessor } from './types';
  * @param normalize penalise log-probabilities instead of logits
  */
 export function repetitionPenalty(penalty: number, { ignore = 0, normalize = false } = {}): LogitsProcessor {
+  check('repetitionPenalty', penalty, penalty > 0, 'greater than 0');
   return ({ ids }, scores) => {
     if (normalize) scores.set(logSoftmax(scores));
     penalise(scores, ids.slice(ignore), penalty);
@@ -16,6 +18,7 @@ export function repetitionPenalty(penalty: number, { ignore = 0, normalize = fal
 
 /** The inverse for tokens of the prompt: above 1, they become more likely. */
 export function promptRepetitionPenalty(penalty: number, promptIds?: readonly number[]): LogitsProcessor {
+  check('encoderRepetitionPenalty', penalty, penalty > 0, 'greater than 0');
   return ({ ids, promptLength }, scores) => penalise(scores, promptIds ?? ids.slice(0, promptLength), 1 / penalty);
 }
 

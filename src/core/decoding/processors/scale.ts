@@ -1,4 +1,5 @@
 import { logSoftmax } from '../scores';
+import { check } from './check';
 import type { LogitsProcessor } from './types';
 
 const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
@@ -8,7 +9,7 @@ const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
  * Ackley, Hinton and Sejnowski 1985, "A learning algorithm for Boltzmann machines".
  */
 export function temperature(value: number): LogitsProcessor {
-  if (!(value > 0)) throw new RangeError(`temperature must be greater than 0 here; 0 means greedy decoding.`);
+  check('temperature', value, value > 0, 'greater than 0');
   return (_context, scores) => {
     for (let i = 0; i < scores.length; i++) scores[i] /= value;
   };

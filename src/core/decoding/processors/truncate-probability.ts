@@ -1,4 +1,5 @@
 import { asFloat32, kthGreatest, logSoftmax, softmax32, topIndices, UNDERFLOW } from '../scores';
+import { check, truncation } from './check';
 import { crossing } from './crossing';
 import type { LogitsProcessor, TruncationOptions } from './types';
 
@@ -8,10 +9,9 @@ const BINS_PER_NAT = 16;
  * Keeps tokens with at least `p` times the probability of the most likely one.
  * Nguyen et al. 2024, "Turning Up the Heat: Min-p Sampling", https://arxiv.org/abs/2407.01082
  */
-export function minP(
-  p: number,
-  { filterValue = -Infinity, minTokensToKeep = 1 }: TruncationOptions = {},
-): LogitsProcessor {
+export function minP(p: number, options?: TruncationOptions): LogitsProcessor {
+  check('minP', p, p >= 0 && p <= 1, 'a number from 0 to 1');
+  const { filterValue, minTokensToKeep } = truncation(options);
   return (_context, scores) => {
     const probs = softmax32(asFloat32(scores));
     const top = topIndices(probs, minTokensToKeep);
@@ -25,10 +25,9 @@ export function minP(
  * Keeps the tokens whose surprisal is closest to the entropy, up to a mass of `p`; the most likely one may go.
  * Meister et al. 2023, "Locally Typical Sampling", https://arxiv.org/abs/2202.00666
  */
-export function typicalP(
-  p: number,
-  { filterValue = -Infinity, minTokensToKeep = 1 }: TruncationOptions = {},
-): LogitsProcessor {
+export function typicalP(p: number, options?: TruncationOptions): LogitsProcessor {
+  check('typicalP', p, p > 0 && p < 1, 'a number between 0 and 1');
+  const { filterValue, minTokensToKeep } = truncation(options);
   const mass = Math.fround(p);
   return (_context, scores) => {
     const exact = asFloat32(scores);
@@ -52,12 +51,14 @@ export function typicalP(
  * Keeps tokens with a probability of at least `epsilon`, or the most likely one.
  * Hewitt, Manning and Liang 2022, "Truncation Sampling as Language Model Desmoothing", https://arxiv.org/abs/2210.15191
  */
-export function epsilonCutoff(epsilon: number, options: TruncationOptions = {}): LogitsProcessor {
+export function epsilonCutoff(epsilon: number, options?: TruncationOptions): LogitsProcessor {
+  check('epsilonCutoff', epsilon, epsilon > 0 && epsilon < 1, 'a number between 0 and 1');
   return cutoff(() => Math.fround(epsilon), options);
 }
 
 /** Epsilon cutoff that gives way to entropy: the limit is min(ε, √ε · exp(-entropy)). Same paper as `epsilonCutoff`. */
-export function etaCutoff(epsilon: number, options: TruncationOptions = {}): LogitsProcessor {
+export function etaCutoff(epsilon: number, options?: TruncationOptions): LogitsProcessor {
+  check('etaCutoff', epsilon, epsilon > 0 && epsilon < 1, 'a number between 0 and 1');
   return cutoff((scores) => {
     const entropy = entropyOf(logSoftmax(scores));
     return Math.fround(Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-entropy)));
@@ -69,10 +70,9 @@ export function etaCutoff(epsilon: number, options: TruncationOptions = {}): Log
  * Deviations are taken over possible tokens, with the n - 1 divisor.
  * Tang et al. 2024, "Top-nσ: Not All Logits Are You Need", https://arxiv.org/abs/2411.07641
  */
-export function topNSigma(
-  n: number,
-  { filterValue = -Infinity, minTokensToKeep = 1 }: TruncationOptions = {},
-): LogitsProcessor {
+export function topNSigma(n: number, options?: TruncationOptions): LogitsProcessor {
+  check('topNSigma', n, n > 0, 'a number greater than 0');
+  const { filterValue, minTokensToKeep } = truncation(options);
   return (_context, scores) => {
     const exact = asFloat32(scores);
     const top = topIndices(exact, minTokensToKeep);
@@ -81,10 +81,8 @@ export function topNSigma(
   };
 }
 
-function cutoff(
-  limit: (scores: Float32Array) => number,
-  { filterValue = -Infinity, minTokensToKeep = 1 }: TruncationOptions,
-): LogitsProcessor {
+function cutoff(limit: (scores: Float32Array) => number, options?: TruncationOptions): LogitsProcessor {
+  const { filterValue, minTokensToKeep } = truncation(options);
   return (_context, scores) => {
     const exact = asFloat32(scores);
     const probs = softmax32(exact);

@@ -1,4 +1,5 @@
 import { asFloat32, kthGreatest, softmax32, topIndices, UNDERFLOW } from '../scores';
+import { check, truncation } from './check';
 import { crossing } from './crossing';
 import type { LogitsProcessor, TruncationOptions } from './types';
 
@@ -10,10 +11,9 @@ const BINS_PER_NAT = 16;
  * Keeps the `k` most likely tokens, and all that tie with the last of them.
  * Fan, Lewis and Dauphin 2018, "Hierarchical Neural Story Generation", https://arxiv.org/abs/1805.04833
  */
-export function topK(
-  k: number,
-  { filterValue = -Infinity, minTokensToKeep = 1 }: TruncationOptions = {},
-): LogitsProcessor {
+export function topK(k: number, options?: TruncationOptions): LogitsProcessor {
+  check('topK', k, Number.isInteger(k) && k > 0, 'an integer of at least 1');
+  const { filterValue, minTokensToKeep } = truncation(options);
   return (_context, scores) => {
     const exact = asFloat32(scores);
     const least = kthGreatest(exact, Math.max(k, minTokensToKeep));
@@ -26,10 +26,9 @@ export function topK(
  * removed while their float32 cumulative probability is at most 1 - p. Of equal tokens the lower ids go first.
  * Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration", https://arxiv.org/abs/1904.09751
  */
-export function topP(
-  p: number,
-  { filterValue = -Infinity, minTokensToKeep = 1 }: TruncationOptions = {},
-): LogitsProcessor {
+export function topP(p: number, options?: TruncationOptions): LogitsProcessor {
+  check('topP', p, p >= 0 && p <= 1, 'a number from 0 to 1');
+  const { filterValue, minTokensToKeep } = truncation(options);
   const limit = Math.fround(1 - p);
   return (_context, scores) => {
     const exact = asFloat32(scores);
@@ -51,7 +50,9 @@ export function topP(
  * Keeps most likely tokens, of at most 100, while the entropy they add up to stays within `h` of the whole entropy.
  * Potraghloo et al. 2025, "Top-H Decoding", https://arxiv.org/abs/2509.02510
  */
-export function topH(h: number, { filterValue = -Infinity }: TruncationOptions = {}): LogitsProcessor {
+export function topH(h: number, options?: TruncationOptions): LogitsProcessor {
+  check('topH', h, h > 0 && h <= 1, 'a number above 0, up to 1');
+  const { filterValue } = truncation(options);
   return (_context, scores) => {
     const exact = asFloat32(scores);
     const top = topIndices(exact, TOP_H_CANDIDATES);
