@@ -7,7 +7,7 @@ import { beamSearch } from './strategies/beams';
 import { contrastiveSearch } from './strategies/contrastive';
 import { draftModel, promptLookup } from './strategies/drafters';
 import { tokenByToken } from './strategies/tokens';
-import { validate } from './validate';
+import { validate, validateTokens } from './validate';
 
 /**
  * Continues a prompt as Hugging Face `generate()` does for a decoder-only model. The config picks the strategy:
@@ -29,6 +29,7 @@ export function generate(
   validate(config, options.assistantModel !== undefined);
   if (prompt.length === 0) throw new Error('The prompt has no token: start with the end-of-text token.');
   const resolved = resolve(config, prompt.length, model.eosTokenId);
+  validateTokens(resolved, model.vocabSize);
   if (resolved.endLength <= prompt.length) {
     throw new Error(`maxLength of ${resolved.endLength} leaves no room after a prompt of ${prompt.length} tokens.`);
   }
