@@ -34,6 +34,7 @@ if (!watch) rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist', { recursive: true });
 if (watch) {
   const contexts = await Promise.all(bundles.map((options) => esbuild.context({ ...options, logLevel: 'info' })));
+  await Promise.all(contexts.map((context) => context.rebuild()));
   compileDefaultModel();
   await Promise.all(contexts.map((context) => context.watch()));
 } else {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const tsx = [process.execPath, '--import', 'tsx'];
-const mocha = [process.execPath, join(root, 'node_modules/mocha/bin/mocha.js')];
+const mocha = [process.execPath, 'node_modules/mocha/bin/mocha.js', '--reporter', 'test/reporter.ts'];
 
 /** What has to be done before a suite can run, and the checks that need no suite. */
 const STEPS = {
@@ -15,14 +15,11 @@ const STEPS = {
   package: ['npm', 'run', '-s', 'package'],
 };
 
-/** The suites; each is run with its rest of the command line and leaves its counts in a file. */
+/** The suites; each takes the rest of the command line, if there is one, and leaves its counts in a file. */
 const SUITES = {
-  unit: { needs: ['build'], command: [...mocha, '--reporter', 'test/reporter.ts'] },
+  unit: { needs: ['build'], command: mocha, specs: 'test/unit/**/*.test.ts' },
   host: { needs: ['set-up', 'build'], command: [...tsx, 'test/e2e/host.ts'] },
-  e2e: {
-    needs: ['set-up', 'package'],
-    command: [...mocha, '--config', 'test/e2e/.mocharc.json', '--reporter', 'test/reporter.ts'],
-  },
+  e2e: { needs: ['set-up', 'package'], command: [...mocha, '--timeout', '180000'], specs: 'test/e2e/*.test.ts' },
 };
 
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -58,13 +55,14 @@ function step(name) {
 }
 
 function suite(name, args) {
-  const { needs, command } = SUITES[name];
+  const { needs, command, specs } = SUITES[name];
   const missing = needs.filter((need) => !step(need));
   if (missing.length > 0) return fail(`${name} did not run: ${missing.join(' and ')} failed`);
   console.log(`\n== ${name}`);
   const counts = join(root, 'out', `${name}.json`);
   rmSync(counts, { force: true });
-  const ok = run([...command, ...args], { INKLING_TEST_COUNTS: counts });
+  const all = specs && !args.some((arg) => arg.endsWith('.test.ts')) ? [specs] : [];
+  const ok = run([...command, ...args, ...all], { INKLING_TEST_COUNTS: counts });
   if (!existsSync(counts)) return fail(`${name} did not run to its end`);
   const { passed, failed, skipped } = JSON.parse(readFileSync(counts, 'utf8'));
   total.passed += passed;
