@@ -17,6 +17,8 @@ interface Slot {
   logits?: Float32Array;
   inUse: boolean;
   usedAt: number;
+  /** Of the one who used it last. */
+  priority: Priority;
 }
 
 /**
@@ -77,7 +79,7 @@ export class CachedModel implements LanguageModel {
     signal?: AbortSignal,
     priority: Priority = 2,
   ): Promise<void> {
-    const slot = this.#borrow(ids);
+    const slot = this.#borrow(ids, priority);
     try {
       slot.cache.truncate(Math.min(commonPrefix(slot.cache.tokens[0], ids), from));
       await this.#read(slot, ids.slice(0, from), 1, signal, priority);
@@ -100,7 +102,7 @@ export class CachedModel implements LanguageModel {
     ids: readonly number[],
     signal?: AbortSignal,
   ): Promise<{ result: Internals & { readonly logits: Float32Array }; capacity: number }> {
-    const slot = this.#borrow(ids);
+    const slot = this.#borrow(ids, 1);
     try {
       slot.cache.truncate(Math.min(commonPrefix(slot.cache.tokens[0], ids), ids.length - 1));
       await this.#read(slot, ids.slice(0, -1), 1, signal, 1);
@@ -126,7 +128,7 @@ export class CachedModel implements LanguageModel {
     signal: AbortSignal | undefined,
     priority: Priority,
   ): Promise<Forward> {
-    const slot = this.#borrow(ids);
+    const slot = this.#borrow(ids, priority);
     try {
       const { cache } = slot;
       const common = commonPrefix(cache.tokens[0], ids);
@@ -214,7 +216,7 @@ export class CachedModel implements LanguageModel {
       cache.truncate(0);
       return;
     }
-    const slot = this.#borrow(shared);
+    const slot = this.#borrow(shared, priority);
     try {
       const common = commonPrefix(slot.cache.tokens[0], shared);
       if (common < shared.length) {
@@ -237,24 +239,34 @@ export class CachedModel implements LanguageModel {
     return this.#turns.take(priority, signal, () => this.session.step(cache, ids, lastN));
   }
 
-  /** The free slot that remembers most of `ids`, or a new one while there is room and little is remembered. */
-  #borrow(ids: readonly number[]): Slot {
+  /**
+   * The free slot that remembers most of `ids`. Where none remembers much, the oldest one is forgotten, but never one
+   * of somebody more urgent: a heat map that reads a book must not cost the writer a keystroke.
+   */
+  #borrow(ids: readonly number[], priority: Priority): Slot {
     const free = this.#slots.filter((slot) => !slot.inUse);
     const common = (slot: Slot) => commonPrefix(slot.cache.tokens[0], ids);
-    let best = free.reduce<Slot | undefined>((a, b) => (a && common(a) >= common(b) ? a : b), undefined);
-    // A text that continues another one's beginning may still be another text; forget the oldest rather than it.
-    const worthKeeping = best && common(best) < Math.min(ids.length, best.cache.length) / 2;
-    if (!best || worthKeeping) {
-      if (this.#slots.length < REMEMBERED_TEXTS || free.length === 0) {
-        best = { cache: this.session.newCache(), inUse: false, usedAt: 0 };
-        this.#slots.push(best);
-      } else {
-        best = free.reduce((a, b) => (a.usedAt <= b.usedAt ? a : b));
-      }
-    }
-    best.inUse = true;
-    best.usedAt = ++this.#clock;
-    return best;
+    const closest = free.reduce<Slot | undefined>((a, b) => (a && common(a) >= common(b) ? a : b), undefined);
+    const another = !closest || common(closest) < Math.min(ids.length, closest.cache.length) / 2;
+    const slot = another ? (this.#forgettable(free, priority) ?? this.#newSlot(priority)) : closest;
+    slot.inUse = true;
+    slot.usedAt = ++this.#clock;
+    slot.priority = Math.min(slot.priority, priority) as Priority;
+    return slot;
+  }
+
+  #forgettable(free: readonly Slot[], priority: Priority): Slot | undefined {
+    if (this.#slots.length < REMEMBERED_TEXTS) return undefined;
+    const ours = free.filter((slot) => slot.priority >= priority);
+    const oldest = ours.reduce<Slot | undefined>((a, b) => (a && a.usedAt <= b.usedAt ? a : b), undefined);
+    if (oldest) oldest.priority = priority;
+    return oldest;
+  }
+
+  #newSlot(priority: Priority): Slot {
+    const slot = { cache: this.session.newCache(), inUse: false, usedAt: 0, priority };
+    this.#slots.push(slot);
+    return slot;
   }
 
   /**

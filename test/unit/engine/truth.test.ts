@@ -125,6 +125,19 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
     await session.close();
   });
 
+  it('never forgets what ghost text has read for the sake of work in the background', async () => {
+    const { config, session } = await openRandom({ vocab_size: 400 }, 34);
+    const model = new CachedModel(session);
+    const ghost = model.withPriority(0);
+    const ids = text(config, 40, 35);
+    await ghost.forward([ids]);
+    for (let seed = 0; seed < 8; seed++) await model.forEachPosition(text(config, 30, 500 + seed), 0, () => {});
+    const { tokensFed } = session.work;
+    await ghost.forward([[...ids, 1]]);
+    assert.equal(session.work.tokensFed - tokensFed, 1);
+    await session.close();
+  });
+
   it('runs several sequences as one batch that shares its prefix', async () => {
     const { config, weights, session } = await openRandom({ vocab_size: 400, n_layer: 3 }, 40);
     const model = new CachedModel(session);
