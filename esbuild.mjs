@@ -4,7 +4,6 @@ import esbuild from 'esbuild';
 import { thirdPartyNotices } from './scripts/notices.mjs';
 
 const production = process.argv.includes('--production');
-const watch = process.argv.includes('--watch');
 
 const shared = { bundle: true, minify: production, sourcemap: production ? false : 'linked', logLevel: 'warning' };
 const node = { ...shared, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode', 'onnxruntime-node'] };
@@ -30,16 +29,26 @@ function compileDefaultModel() {
   });
 }
 
-if (!watch) rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist', { recursive: true });
-if (watch) {
-  const contexts = await Promise.all(bundles.map((options) => esbuild.context({ ...options, logLevel: 'info' })));
-  await Promise.all(contexts.map((context) => context.rebuild()));
-  compileDefaultModel();
-  await Promise.all(contexts.map((context) => context.watch()));
-} else {
+async function build() {
+  rmSync('dist', { recursive: true, force: true });
+  mkdirSync('dist');
   const built = await Promise.all(bundles.map((options) => esbuild.build({ ...options, metafile: true })));
   const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   writeFileSync('dist/third-party-notices.txt', thirdPartyNotices(inputs));
   compileDefaultModel();
+}
+
+async function rebuildOnChange() {
+  const contexts = await Promise.all(bundles.map((options) => esbuild.context({ ...options, logLevel: 'info' })));
+  await Promise.all(contexts.map((context) => context.rebuild()));
+  compileDefaultModel();
+  await Promise.all(contexts.map((context) => context.watch()));
+}
+
+try {
+  await (process.argv.includes('--watch') ? rebuildOnChange() : build());
+} catch (error) {
+  // esbuild has already shown what is wrong in the sources.
+  if (!error.errors) console.error(error.message);
+  process.exitCode = 1;
 }
