@@ -17,8 +17,8 @@ const bundles = [
     platform: 'browser',
     format: 'iife',
     target: 'es2022',
-    entryPoints: ['media/panel.ts', 'media/panel.css'],
-    outdir: 'dist/media',
+    entryPoints: ['media/panel/main.tsx'],
+    outfile: 'dist/media/panel.js',
   },
 ].filter(({ entryPoints }) => entryPoints.every((path) => existsSync(path)));
 

@@ -1,3 +1,4 @@
+import type { NextWords, NextWordsOptions } from '../core/analysis';
 import type { Candidate, CompleteRequest, Completion } from '../core/completion/types';
 import type { GenerationConfig } from '../core/decoding/config';
 import type { BeamStep, Finish, TokenStep } from '../core/decoding/steps';
@@ -40,12 +41,16 @@ export interface LogitsRequest {
   readonly text: string;
   /** Put `<|endoftext|>` before the text. */
   readonly bos?: boolean;
+  /** Token ids that follow the text as they are, however the tokenizer would have cut them. */
+  readonly appended?: readonly number[];
 }
 
 export interface ScoreRequest extends LogitsRequest {
   /** How many alternatives to return for each token; 0 unless told. */
   readonly top?: number;
 }
+
+export interface WordsRequest extends LogitsRequest, NextWordsOptions {}
 
 export interface GenerateRequest extends LogitsRequest {
   readonly config: GenerationConfig;
@@ -126,6 +131,8 @@ export interface Engine {
   /** What the model thought of each token of a text; a text longer than the context is read in overlapping windows. */
   score(request: ScoreRequest, signal?: AbortSignal): Promise<ScoredToken[]>;
   inspect(request: InspectRequest, signal?: AbortSignal): Promise<Inspection>;
+  /** The most probable next words, over all the ways in which tokens spell them. */
+  words(request: WordsRequest, signal?: AbortSignal): Promise<NextWords>;
   stats(): Promise<EngineStats>;
   dispose(): Promise<void>;
 }

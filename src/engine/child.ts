@@ -33,7 +33,7 @@ async function answer(
 }
 
 // The request was typed when it was sent; both ends are of one build.
-type Of<M extends 'complete' | 'generate' | 'logits' | 'score' | 'inspect'> = Parameters<LocalEngine[M]>[0];
+type Of<M extends 'complete' | 'generate' | 'logits' | 'score' | 'inspect' | 'words'> = Parameters<LocalEngine[M]>[0];
 
 function dispatch(
   engine: LocalEngine,
@@ -57,6 +57,8 @@ function dispatch(
       return engine.score(request as Of<'score'>, signal);
     case 'inspect':
       return engine.inspect(request as Of<'inspect'>, signal);
+    case 'words':
+      return engine.words(request as Of<'words'>, signal);
   }
 }
 

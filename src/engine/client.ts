@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { NextWords } from '../core/analysis';
 import type {
   CompleteRequest,
   Completion,
@@ -13,6 +14,7 @@ import type {
   ModelInfo,
   ScoredToken,
   ScoreRequest,
+  WordsRequest,
 } from './api';
 import type { EngineArguments, FromEngine, Method, ToEngine } from './protocol';
 import { EngineError } from './runtime';
@@ -102,6 +104,10 @@ export class ForkedEngine implements Engine {
 
   inspect(request: InspectRequest, signal?: AbortSignal): Promise<Inspection> {
     return this.#call('inspect', request, signal) as Promise<Inspection>;
+  }
+
+  words(request: WordsRequest, signal?: AbortSignal): Promise<NextWords> {
+    return this.#call('words', request, signal) as Promise<NextWords>;
   }
 
   /** Work of the present process; zeros while there is none, which does not start one. */

@@ -1,5 +1,5 @@
+import { type NextWords, nextWords } from '../core/analysis';
 import { complete } from '../core/completion/complete';
-import { END_OF_TEXT, encode, tokenize } from '../core/tokenizer';
 import { type Manifest, readManifest } from '../store/compiledModel';
 import type {
   CompleteRequest,
@@ -15,10 +15,12 @@ import type {
   ModelInfo,
   ScoredToken,
   ScoreRequest,
+  WordsRequest,
 } from './api';
 import { CachedModel } from './cachedModel';
 import { generateText } from './generate';
 import { inspect } from './inspect';
+import { idsOf, tokensOf } from './request';
 import { EngineError } from './runtime';
 import { Scorer } from './score';
 import { Session, type SessionOptions } from './session';
@@ -93,15 +95,20 @@ export class LocalEngine implements Engine {
   }
 
   async score(request: ScoreRequest, signal?: AbortSignal): Promise<ScoredToken[]> {
-    const tokens = tokenize(request.text);
-    const ids = tokens.map((token) => token.id);
-    const scores = await this.#scorer.score(request.bos ? [END_OF_TEXT, ...ids] : ids, request.top ?? 0, signal);
-    const offset = request.bos ? 1 : 0;
+    const tokens = tokensOf(request);
+    if (tokens.length === 0) return [];
+    const ids = idsOf(request);
+    const scores = await this.#scorer.score(ids, request.top ?? 0, signal);
+    const offset = ids.length - tokens.length;
     return tokens.map((token, i) => ({ ...token, ...(scores[i + offset] ?? { logprob: null, rank: null, top: [] }) }));
   }
 
   inspect(request: InspectRequest, signal?: AbortSignal): Promise<Inspection> {
     return inspect(this.#model, this.#lastWindow(request), request.candidate, signal);
+  }
+
+  words(request: WordsRequest, signal?: AbortSignal): Promise<NextWords> {
+    return nextWords(this.#model, this.#lastWindow(request), request, signal);
   }
 
   async stats(): Promise<EngineStats> {
@@ -126,12 +133,4 @@ export class LocalEngine implements Engine {
       this.#active--;
     }
   }
-}
-
-/** @throws EngineError when there is nothing to read */
-function idsOf({ text, bos }: LogitsRequest): readonly number[] {
-  const ids = encode(text);
-  if (bos) ids.unshift(END_OF_TEXT);
-  if (ids.length === 0) throw new EngineError('The text is empty: GPT-2 needs at least one token to go on from.');
-  return ids;
 }

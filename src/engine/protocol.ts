@@ -2,7 +2,16 @@ import type { Engine } from './api';
 
 /** The calls that travel over the pipe: all of `Engine` but its end. */
 export type Method = Exclude<keyof Engine, 'dispose'>;
-export const METHODS: readonly Method[] = ['info', 'complete', 'generate', 'logits', 'score', 'inspect', 'stats'];
+export const METHODS: readonly Method[] = [
+  'info',
+  'complete',
+  'generate',
+  'logits',
+  'score',
+  'inspect',
+  'words',
+  'stats',
+];
 
 /** From the extension host to the engine's process. */
 export type ToEngine =

@@ -2,3 +2,4 @@
 export { entropy, type Logits, logSoftmax, logSumExp, type RankedToken, rankOf, softmax, topK } from './distribution';
 export { bitsPerCharacter, meanLogprob, perplexity, sumLogprobs, surprisal } from './likelihood';
 export { type Passage, type PlacedToken, type Span, scorePassages, sentenceSpans, wordSpans } from './passages';
+export { type NextWord, type NextWords, type NextWordsOptions, nextWords } from './words';

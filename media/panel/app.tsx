@@ -1,0 +1,69 @@
+import { useMemo } from 'preact/hooks';
+import { Branches } from './branches';
+import { Candidates } from './candidates';
+import { distributionOf } from './distribution';
+import { type Node, nodeOf } from './node';
+import { Sampler } from './sampler';
+import { ShapingControls } from './shaping';
+import { stagesOf } from './stages';
+import { Tokens } from './tokens';
+import { useUi } from './ui';
+import { Why } from './why';
+import { Words } from './words';
+
+/** The whole view: what the model reads, what it expects, and how one token is chosen. */
+export function App() {
+  const { state } = useUi();
+  const node = useMemo(() => nodeOf(state), [state.position, state.at, state.branches]);
+  return (
+    <>
+      <header>
+        <h1 class="hidden">Explain next token</h1>
+        <Status />
+      </header>
+      {state.model && state.position && (
+        <main>
+          <div class="column">
+            <Tokens />
+          </div>
+          {node ? <Distributions node={node} /> : <p class="hint column">Trying…</p>}
+        </main>
+      )}
+    </>
+  );
+}
+
+function Distributions({ node }: { node: Node }) {
+  const { state } = useUi();
+  const { shaping, stage, bars } = state.preferences;
+  const stages = useMemo(() => stagesOf(node.logits, node.context, shaping), [node, shaping]);
+  const last = stages[stages.length - 1];
+  const shown = stages.find(({ name }) => name === stage) ?? last;
+  const distribution = useMemo(() => distributionOf(shown, node.logits, bars), [shown, node, bars]);
+  return (
+    <>
+      <div class="column">
+        <Candidates distribution={distribution} />
+      </div>
+      <div class="column">
+        <ShapingControls stages={stages} shown={shown} />
+        <Sampler last={last} />
+        <Branches />
+        <Words />
+        <Why />
+      </div>
+    </>
+  );
+}
+
+/** One line about what is happening; screen readers hear it when it changes. */
+function Status() {
+  const { state } = useUi();
+  const { status, position, model } = state;
+  return (
+    <p class={`status ${status.state}`} role="status">
+      <span class="progress" aria-hidden="true" />
+      {status.message || (position && model && `${position.document} · ${model.name} ${model.precision}`)}
+    </p>
+  );
+}

@@ -1,0 +1,60 @@
+/** How tokens spell what cannot be seen: GPT-2's own notation, or open box and arrows. */
+export type Notation = 'gpt2' | 'plain';
+
+/** A run of a token's text: letters, or one invisible character and the sign that stands for it. */
+export interface Piece {
+  readonly kind: 'text' | 'space' | 'newline' | 'tab' | 'control';
+  readonly text: string;
+}
+
+const signs = {
+  gpt2: { ' ': 'Ġ', '\n': 'Ċ', '\r': 'č', '\t': 'ĉ' },
+  plain: { ' ': '␣', '\n': '⏎', '\r': '␍', '\t': '⇥' },
+} as const;
+
+const kinds = { ' ': 'space', '\n': 'newline', '\r': 'control', '\t': 'tab' } as const;
+
+// Formatting characters (bidirectional overrides, joiners) and controls would change how their neighbours are drawn.
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
+
+/** Longest text drawn for one token; GPT-2 has tokens of 128 spaces. */
+const longest = 48;
+
+/** The pieces a token is drawn as. Joined, their texts show every character of `text`, the first 48 at most. */
+export function spell(text: string, notation: Notation): Piece[] {
+  const pieces: Piece[] = [];
+  const characters = [...text];
+  for (const character of characters.slice(0, longest)) {
+    const piece = pieceOf(character, notation);
+    const last = pieces.at(-1);
+    if (piece.kind === 'text' && last?.kind === 'text') {
+      pieces[pieces.length - 1] = { kind: 'text', text: last.text + character };
+    } else pieces.push(piece);
+  }
+  if (characters.length > longest) pieces.push({ kind: 'control', text: `… ×${characters.length}` });
+  return pieces;
+}
+
+function pieceOf(character: string, notation: Notation): Piece {
+  const sign = signs[notation][character as keyof typeof kinds];
+  if (sign) return { kind: kinds[character as keyof typeof kinds], text: sign };
+  return invisible.test(character)
+    ? { kind: 'control', text: codePoint(character) }
+    : { kind: 'text', text: character };
+}
+
+/** A token as a screen reader should say it. */
+export function speak(text: string): string {
+  const said = spell(text, 'plain')
+    .map((piece) => (piece.kind === 'text' ? piece.text : ` ${names[piece.text] ?? piece.text} `))
+    .join('')
+    .replace(/ +/g, ' ')
+    .trim();
+  return said || 'empty';
+}
+
+const names: Record<string, string> = { '␣': 'space', '⏎': 'newline', '␍': 'carriage return', '⇥': 'tab' };
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}

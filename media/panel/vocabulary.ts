@@ -1,0 +1,30 @@
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const strictUtf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+
+/** The model's tokens by id, as the host sent them: byte strings with one UTF-16 unit for each byte. */
+export class Vocabulary {
+  constructor(private readonly byteStrings: readonly string[]) {}
+
+  get size(): number {
+    return this.byteStrings.length;
+  }
+
+  bytes(id: number): Uint8Array {
+    return Uint8Array.from(this.byteStrings[id] ?? '', (unit) => unit.charCodeAt(0));
+  }
+
+  /** The token decoded on its own; U+FFFD stands for a part of a character. */
+  text(id: number): string {
+    return utf8.decode(this.bytes(id));
+  }
+
+  /** Whether the bytes of these tokens together are whole characters, which alone can be put into a document. */
+  isText(ids: readonly number[]): boolean {
+    try {
+      strictUtf8.decode(Uint8Array.from(ids.flatMap((id) => [...this.bytes(id)])));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { useEffect } from 'preact/hooks';
+import { percent } from './format';
+import { Section } from './section';
+import { speak } from './spelling';
+import { useUi } from './ui';
+
+/** The next word instead of the next token: sub-tokens multiplied, spellings of the same word added up. */
+export function Words() {
+  return (
+    <Section name="words" title="Next word">
+      <WordTable />
+    </Section>
+  );
+}
+
+function WordTable() {
+  const { state, post } = useUi();
+  const { position, at, words } = state;
+  useEffect(() => {
+    if (position && !words) post({ type: 'words', position: position.id, ids: at });
+  }, [position, at, words]);
+  if (!words) return <p class="hint">Searching…</p>;
+  const longest = Math.max(...words.words.map((word) => word.probability), 1e-9);
+  return (
+    <table class="words">
+      <caption class="hidden">Most probable next words</caption>
+      <thead>
+        <tr>
+          <th scope="col">Word</th>
+          <th scope="col" class="wide">
+            Probability
+          </th>
+          <th scope="col" title="In how many ways tokens spell it">
+            Spellings
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {words.words.map((word) => (
+          <tr key={word.text}>
+            <th scope="row" aria-label={speak(word.text)}>
+              <bdi>{word.text.trim()}</bdi>
+            </th>
+            <td class="wide">
+              <span class="bar" aria-hidden="true">
+                <span class="fill" style={{ inlineSize: `${(100 * word.probability) / longest}%` }} />
+              </span>
+              <span class="number">{percent(word.probability)}</span>
+            </td>
+            <td class="number">{word.tokenisations}</td>
+          </tr>
+        ))}
+      </tbody>
+      <tfoot>
+        <tr>
+          <td colSpan={3}>The search placed {percent(words.covered)} of the probability.</td>
+        </tr>
+      </tfoot>
+    </table>
+  );
+}

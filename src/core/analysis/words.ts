@@ -1,0 +1,144 @@
+import FlatQueue from 'flatqueue';
+import type { LanguageModel } from '../decoding/model';
+import { tokenText } from '../tokenizer';
+import { logSoftmax } from './distribution';
+
+/** A next word and how probable it is. */
+export interface NextWord {
+  /** With the space before it, where the text does not bring its own. Punctuation and newlines stand alone. */
+  readonly text: string;
+  readonly probability: number;
+  /** In how many ways tokens were found to spell it. */
+  readonly tokenisations: number;
+}
+
+export interface NextWords {
+  /** Most probable first. */
+  readonly words: readonly NextWord[];
+  /** Probability that the search has given to a word, listed or not; the rest it did not reach. */
+  readonly covered: number;
+}
+
+export interface NextWordsOptions {
+  /** How many words to return; 10 unless told. */
+  readonly count?: number;
+  /** Most sequences to run through the model; 48 unless told. */
+  readonly budget?: number;
+}
+
+/** The beginning of a word, spelled by tokens that follow the text. */
+interface Beginning {
+  readonly ids: readonly number[];
+  readonly text: string;
+  readonly logprob: number;
+}
+
+/** Sequences of equal length run at once. */
+const BATCH = 4;
+/** Beginnings less probable than this are not followed. */
+const LEAST = Math.log(1e-5);
+/** Words less probable than this are counted but not listed. */
+const LEAST_LISTED = 1e-7;
+
+/**
+ * The most probable next words. A word is a run of letters, digits and inner apostrophes; its probability is that of
+ * its tokens times that of a token that does not continue it, summed over the tokenisations the search finds, best
+ * first. Each probability is therefore a lower bound, exact once `covered` reaches 1.
+ */
+export async function nextWords(
+  model: LanguageModel,
+  ids: readonly number[],
+  { count = 10, budget = 48 }: NextWordsOptions = {},
+  signal?: AbortSignal,
+): Promise<NextWords> {
+  const found = new Words();
+  const open = new FlatQueue<Beginning>();
+  const [root] = await model.forward([ids], {}, signal);
+  follow(root.logits, { ids: [], text: '', logprob: 0 });
+  for (let spent = 1; spent < budget && open.length > 0 && !found.settled(count, -(open.peekValue() ?? 0)); ) {
+    const batch = takeBatch(open, Math.min(BATCH, budget - spent));
+    const rows = await model.forward(
+      batch.map((beginning) => [...ids, ...beginning.ids]),
+      {},
+      signal,
+    );
+    spent += batch.length;
+    for (const [i, beginning] of batch.entries()) follow(rows[i].logits, beginning);
+  }
+  return { words: found.best(count), covered: found.covered };
+
+  /** Follows a beginning by one token: it ends here with the probability of all tokens that do not continue it. */
+  function follow(logits: Float32Array, { ids: path, text, logprob }: Beginning): void {
+    const logprobs = logSoftmax(logits);
+    let ends = 0;
+    for (let id = 0; id < logprobs.length; id++) {
+      const continues = roleOf(id, text);
+      if (continues === 'ends') {
+        ends += Math.exp(logprobs[id]);
+        continue;
+      }
+      const total = logprob + logprobs[id];
+      if (continues === 'alone') found.add(tokenText(id), Math.exp(total));
+      else if (total >= LEAST) open.push({ ids: [...path, id], text: text + tokenText(id), logprob: total }, -total);
+    }
+    if (text !== '') found.add(text, Math.exp(logprob) * ends);
+  }
+}
+
+/** The best beginning, and the next best ones of its length. */
+function takeBatch(open: FlatQueue<Beginning>, size: number): Beginning[] {
+  const batch: Beginning[] = [];
+  const others: Beginning[] = [];
+  while (batch.length < size && open.length > 0 && others.length < BATCH) {
+    const beginning = open.pop();
+    if (!beginning) break;
+    const fits = batch.length === 0 || beginning.ids.length === batch[0].ids.length;
+    (fits ? batch : others).push(beginning);
+  }
+  for (const beginning of others) open.push(beginning, -beginning.logprob);
+  return batch;
+}
+
+/** Probabilities of the words found so far. */
+class Words {
+  readonly #words = new Map<string, { probability: number; tokenisations: number }>();
+  covered = 0;
+
+  add(text: string, probability: number): void {
+    this.covered += probability;
+    if (probability < LEAST_LISTED) return;
+    const word = this.#words.get(text) ?? { probability: 0, tokenisations: 0 };
+    this.#words.set(text, {
+      probability: word.probability + probability,
+      tokenisations: word.tokenisations + 1,
+    });
+  }
+
+  best(count: number): NextWord[] {
+    return [...this.#words]
+      .map(([text, word]) => ({ text, ...word }))
+      .sort((a, b) => b.probability - a.probability || (a.text < b.text ? -1 : 1))
+      .slice(0, count);
+  }
+
+  /** Whether no beginning of at most this log-probability can still come among the best. */
+  settled(count: number, logprob: number): boolean {
+    const best = this.best(count);
+    return best.length === count && best[count - 1].probability > Math.exp(logprob);
+  }
+}
+
+const STARTS_WORD = /^ ?[\p{L}\p{M}\p{N}\uFFFD]/u;
+const CONTINUES_WORD = /^(?:[\p{L}\p{M}\p{N}\uFFFD]|['’][\p{L}])/u;
+
+type Role = 'continues' | 'alone' | 'ends';
+const roles: { readonly first: Role; readonly later: Role }[] = [];
+
+/** What a token does to a beginning: goes on with it, ends it, or, where nothing has begun, stands alone. */
+function roleOf(id: number, begun: string): Role {
+  roles[id] ??= {
+    first: STARTS_WORD.test(tokenText(id)) || tokenText(id) === ' ' ? 'continues' : 'alone',
+    later: CONTINUES_WORD.test(tokenText(id)) ? 'continues' : 'ends',
+  };
+  return begun === '' ? roles[id].first : roles[id].later;
+}

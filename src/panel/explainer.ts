@@ -1,0 +1,147 @@
+import { decode, decodeBytes, END_OF_TEXT, tokenBytes, tokenize, tokenText } from '../core/tokenizer';
+import type { Candidate, Engine, LogitsRequest, ScoredToken } from '../engine/api';
+import type { BranchMessage, ModelMessage, PositionMessage, WhyMessage, WordsMessage } from './protocol';
+import { TokenCounter, type Window, windowBefore } from './window';
+
+/** What the engine must be able to do for the panel. */
+export type PanelEngine = Pick<Engine, 'info' | 'logits' | 'score' | 'generate' | 'inspect' | 'words'>;
+
+/** A cursor in a document. */
+export interface Place {
+  /** Names the document; part of the position's key. */
+  readonly uri: string;
+  /** What the document is called on screen. */
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** An explained place: what is sent to the webview, and where its text begins in the document. */
+export interface Explained {
+  readonly message: PositionMessage;
+  readonly window: Window;
+}
+
+/** What the model would rather have said, for each token. */
+const ALTERNATIVES = 5;
+/** Tokens after the cursor that are shown and scored again for a branch. */
+const AFTER = 24;
+/** Characters in which they certainly lie. */
+const AFTER_CHARACTERS = 600;
+/** Tokens a branch is followed by. */
+const CONTINUATION = 12;
+const WORDS = 12;
+
+/** Turns places and questions about them into the messages that answer them; all model runs of the panel start here. */
+export class Explainer {
+  readonly #dropped = new TokenCounter();
+  #serial = 0;
+
+  constructor(private readonly engine: PanelEngine) {}
+
+  /** Changes with the model. */
+  async modelId(): Promise<string> {
+    const { name, precision } = await this.engine.info();
+    return `${name} ${precision}`;
+  }
+
+  async model(): Promise<ModelMessage> {
+    const { name, precision, layers, heads, contextLength, vocabSize } = await this.engine.info();
+    const vocabulary = Array.from({ length: vocabSize }, (_, id) => String.fromCharCode(...tokenBytes(id)));
+    return { type: 'model', name, precision, layers, heads, contextLength, vocabulary };
+  }
+
+  /** Scores the text before the cursor and fetches the logits after it. */
+  async position(place: Place, signal: AbortSignal): Promise<Explained> {
+    const { contextLength } = await this.engine.info();
+    const window = windowBefore(place.before, contextLength);
+    const request = requestFor(window);
+    const scored = await this.engine.score({ ...request, top: ALTERNATIVES }, signal);
+    const logits = await this.engine.logits(request, signal);
+    const message: PositionMessage = {
+      type: 'position',
+      id: ++this.#serial,
+      key: `${place.uri}#${place.before.length} ${hash(window.text)}`,
+      document: place.name,
+      text: window.text,
+      tokens: scored,
+      start: window.fromTheStart ? END_OF_TEXT : null,
+      tokensBefore: this.#dropped.count(place.before.slice(0, window.start)) + window.tokens.length,
+      after: tokensAfter(place.after),
+      logits,
+    };
+    return { message, window };
+  }
+
+  /** Tries `ids` at the cursor: what would follow, and what becomes of the tokens that already stand after it. */
+  async branch(place: Explained, ids: readonly number[], signal: AbortSignal): Promise<BranchMessage> {
+    const request = requestFor(place.window);
+    const after = place.message.after;
+    const afterIds = after.map(({ id }) => id);
+    const before = await this.#scoresAfter(place, afterIds, signal);
+    const now = await this.#scoresAfter(place, [...ids, ...afterIds], signal);
+    const logits = await this.engine.logits({ ...request, appended: ids }, signal);
+    return {
+      type: 'branch',
+      position: place.message.id,
+      ids,
+      tokens: now.slice(0, ids.length),
+      logits,
+      continuation: await this.#continuation({ ...request, appended: ids }, signal),
+      after: after.map((token, i) => ({ ...token, before: before[i].logprob, now: now[ids.length + i].logprob })),
+    };
+  }
+
+  async words(place: Explained, ids: readonly number[], signal: AbortSignal): Promise<WordsMessage> {
+    const found = await this.engine.words({ ...requestFor(place.window), appended: ids, count: WORDS }, signal);
+    return { type: 'words', position: place.message.id, ids, ...found };
+  }
+
+  async why(place: Explained, ids: readonly number[], candidate: number, signal: AbortSignal): Promise<WhyMessage> {
+    const request = { ...requestFor(place.window), appended: ids, candidate };
+    const { layers, heads, tokens, attention, lens } = await this.engine.inspect(request, signal);
+    return {
+      type: 'why',
+      position: place.message.id,
+      ids,
+      candidate,
+      layers,
+      heads,
+      tokens,
+      attention,
+      lens,
+    };
+  }
+
+  async #scoresAfter(place: Explained, appended: readonly number[], signal: AbortSignal): Promise<ScoredToken[]> {
+    const scored = await this.engine.score({ ...requestFor(place.window), appended, top: ALTERNATIVES }, signal);
+    return scored.slice(place.window.tokens.length);
+  }
+
+  async #continuation(request: LogitsRequest, signal: AbortSignal): Promise<Candidate[]> {
+    const config = { maxNewTokens: CONTINUATION, doSample: false };
+    const { ids, logprobs } = await this.engine.generate({ ...request, config }, undefined, signal);
+    return ids.map((id, i) => ({ id, text: tokenText(id), logprob: logprobs[i] }));
+  }
+}
+
+/** The text that tokens spell, or null when they end inside a character and so cannot stand in a document. */
+export function textOf(ids: readonly number[]): string | null {
+  const text = decode(ids);
+  return Buffer.from(text).equals(decodeBytes(ids)) ? text : null;
+}
+
+function requestFor({ text, fromTheStart }: Window): LogitsRequest {
+  return { text, bos: fromTheStart };
+}
+
+function tokensAfter(after: string): PositionMessage['after'] {
+  return tokenize(after.slice(0, AFTER_CHARACTERS)).slice(0, AFTER);
+}
+
+/** FNV-1a, 32 bits: tells texts apart well enough to know that nothing changed since a reload. */
+function hash(text: string): string {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return (value >>> 0).toString(36);
+}

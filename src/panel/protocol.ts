@@ -1,0 +1,135 @@
+import * as v from 'valibot';
+
+/**
+ * What the extension host and the webview say to each other. Both sides run every message through these schemas:
+ * whatever does not fit is dropped, so neither side can be made to act on something malformed.
+ */
+
+const list = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.readonly());
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const tokenIds = v.pipe(v.array(count), v.maxLength(48), v.readonly());
+const span = v.pipe(
+  v.tuple([count, count]),
+  v.check(([from, to]) => from <= to, 'a span ends where it starts or after'),
+  v.readonly(),
+);
+const floats = v.custom<Float32Array>((value) => value instanceof Float32Array);
+
+const candidate = v.object({ id: count, text: v.string(), logprob: v.number() });
+
+const token = v.object({ id: count, text: v.string(), display: v.string(), bytes: span, utf16: span });
+
+const scoredToken = v.object({
+  ...token.entries,
+  logprob: v.nullable(v.number()),
+  rank: v.nullable(count),
+  top: list(candidate),
+});
+
+/** A place in a document whose next token is explained. `id` names it in every later message about it. */
+const position = v.object({
+  type: v.literal('position'),
+  id: count,
+  /** Names document, place and text; the same after a reload as long as nothing changed. */
+  key: v.string(),
+  document: v.string(),
+  /** The text the model sees, up to the cursor; token spans count from its start. */
+  text: v.string(),
+  tokens: list(scoredToken),
+  /** The `<|endoftext|>` put before the text where the document starts, or null where the window starts later. */
+  start: v.nullable(count),
+  /** Tokens between the start of the document and the cursor, seen or not. */
+  tokensBefore: count,
+  /** What stands after the cursor, which the model cannot see; spans count from the cursor. */
+  after: list(token),
+  /** Raw float32 `[vocabSize]` after the last token. */
+  logits: floats,
+});
+
+/** What would follow if `ids` stood at the cursor. */
+const branch = v.object({
+  type: v.literal('branch'),
+  position: count,
+  ids: tokenIds,
+  /** The tokens of the branch, each scored after the ones before it. */
+  tokens: list(scoredToken),
+  logits: floats,
+  /** The most probable continuation. */
+  continuation: list(candidate),
+  /** The tokens after the cursor: log-probability as the text stands, and after the branch. */
+  after: list(v.object({ ...token.entries, before: v.nullable(v.number()), now: v.nullable(v.number()) })),
+});
+
+const words = v.object({
+  type: v.literal('words'),
+  position: count,
+  ids: tokenIds,
+  words: list(v.object({ text: v.string(), probability: v.number(), tokenisations: count })),
+  /** Probability that the search has placed; the rest belongs to words it did not reach. */
+  covered: v.number(),
+});
+
+const why = v.object({
+  type: v.literal('why'),
+  position: count,
+  ids: tokenIds,
+  candidate: count,
+  layers: count,
+  heads: count,
+  /** Tokens attended to, oldest first: the start token if there is one, the position's, the branch's. */
+  tokens: count,
+  /** Weights of the last token, float32 `[layers, heads, tokens]`. */
+  attention: floats,
+  lens: list(v.object({ layer: count, top: list(candidate), candidateLogprob: v.number(), candidateRank: count })),
+});
+
+const toPanel = v.variant('type', [
+  v.object({
+    type: v.literal('model'),
+    name: v.string(),
+    precision: v.picklist(['fp32', 'q8', 'q4']),
+    layers: count,
+    heads: count,
+    contextLength: count,
+    /** The bytes of every token by id, one UTF-16 unit for each byte. */
+    vocabulary: list(v.string()),
+  }),
+  position,
+  branch,
+  words,
+  why,
+  /** What is selected in the editor, in UTF-16 units of the position's text. */
+  v.object({ type: v.literal('highlight'), position: count, span: v.nullable(span) }),
+  v.object({ type: v.literal('status'), state: v.picklist(['ready', 'thinking', 'waiting']), message: v.string() }),
+]);
+
+const fromPanel = v.variant('type', [
+  v.object({ type: v.literal('ready') }),
+  v.object({ type: v.literal('select'), position: count, span }),
+  v.object({ type: v.literal('insert'), position: count, ids: v.pipe(tokenIds, v.minLength(1)) }),
+  v.object({ type: v.literal('try'), position: count, ids: v.pipe(tokenIds, v.minLength(1)) }),
+  v.object({ type: v.literal('words'), position: count, ids: tokenIds }),
+  v.object({ type: v.literal('why'), position: count, ids: tokenIds, candidate: count }),
+  v.object({ type: v.literal('undo') }),
+]);
+
+export type ToPanel = v.InferOutput<typeof toPanel>;
+export type FromPanel = v.InferOutput<typeof fromPanel>;
+export type ModelMessage = Extract<ToPanel, { type: 'model' }>;
+export type PositionMessage = v.InferOutput<typeof position>;
+export type BranchMessage = v.InferOutput<typeof branch>;
+export type WordsMessage = v.InferOutput<typeof words>;
+export type WhyMessage = v.InferOutput<typeof why>;
+export type PanelToken = v.InferOutput<typeof scoredToken>;
+
+/** A message from the host, or null when it is none. */
+export function readToPanel(data: unknown): ToPanel | null {
+  const result = v.safeParse(toPanel, data);
+  return result.success ? result.output : null;
+}
+
+/** A message from the webview, or null when it is none. */
+export function readFromPanel(data: unknown): FromPanel | null {
+  const result = v.safeParse(fromPanel, data);
+  return result.success ? result.output : null;
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { readFromPanel, readToPanel } from '../../../src/panel/protocol';
+
+describe('the messages of the panel', () => {
+  it('pass when they are what they should be', () => {
+    for (const message of [
+      { type: 'ready' },
+      { type: 'select', position: 1, span: [2, 5] },
+      { type: 'insert', position: 1, ids: [464] },
+      { type: 'why', position: 1, ids: [], candidate: 11 },
+    ]) {
+      assert.deepEqual(readFromPanel(message), message);
+    }
+  });
+
+  it('are dropped when anything about them is wrong', () => {
+    for (const message of [
+      null,
+      'ready',
+      { type: 'run', command: 'rm' },
+      { type: 'select', position: 1, span: [5, 2] },
+      { type: 'select', position: -1, span: [0, 1] },
+      { type: 'insert', position: 1, ids: [] },
+      { type: 'insert', position: 1, ids: ['<script>'] },
+      { type: 'insert', position: 1, ids: Array(100).fill(1) },
+      { type: 'insert', position: 1, ids: [1.5] },
+    ]) {
+      assert.equal(readFromPanel(message), null);
+    }
+    assert.equal(readToPanel({ type: 'branch', logits: [1, 2, 3] }), null);
+    assert.equal(readToPanel({ type: 'status', state: 'ready', message: { html: '<b>' } }), null);
+  });
+
+  it('are never thrown over, whatever arrives', () => {
+    fc.assert(
+      fc.property(fc.anything(), (data) => {
+        assert.equal(readFromPanel(data), null);
+        assert.equal(readToPanel(data), null);
+      }),
+    );
+  });
+});
