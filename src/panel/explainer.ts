@@ -66,7 +66,7 @@ export class Explainer {
       text: window.text,
       tokens: scored,
       start: window.fromTheStart ? END_OF_TEXT : null,
-      tokensBefore: this.#dropped.count(place.before.slice(0, window.start)) + window.tokens.length,
+      tokensBefore: this.#countDropped(place.before, window) + window.tokens.length,
       after: tokensAfter(place.after),
       logits,
     };
@@ -111,6 +111,12 @@ export class Explainer {
       attention,
       lens,
     };
+  }
+
+  /** Tokens before the window. White space at a cut would be cut otherwise than in the text: the next token goes along. */
+  #countDropped(before: string, { start, tokens }: Window): number {
+    const next = tokens[0]?.utf16[1];
+    return start === 0 || next === undefined ? 0 : this.#dropped.count(before.slice(0, start + next)) - 1;
   }
 
   async #scoresAfter(place: Explained, appended: readonly number[], signal: AbortSignal): Promise<ScoredToken[]> {

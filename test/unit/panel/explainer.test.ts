@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { softmax } from '../../../src/core/analysis';
+import { encode } from '../../../src/core/tokenizer';
+import { LocalEngine } from '../../../src/engine/localEngine';
+import { Explainer, textOf } from '../../../src/panel/explainer';
+import { readToPanel } from '../../../src/panel/protocol';
+import { compileModel } from '../../../src/store/compiledModel';
+import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
+
+const signal = new AbortController().signal;
+const place = (before: string, after = '') => ({ uri: 'file:///a.md', name: 'a.md', before, after });
+const [very, good] = [encode(' very')[0], encode(' good')[0]];
+
+describe('what the panel asks of the engine', () => {
+  let folder: string;
+  let engine: LocalEngine;
+  let explainer: Explainer;
+
+  before(async () => {
+    folder = await temporaryFolder();
+    const config = tinyConfig({ vocab_size: 50257, n_positions: 160 });
+    await writeModel(join(folder, 'source'), config, randomWeights(config, 1));
+    await compileModel(join(folder, 'source'), join(folder, 'compiled'), 'fp32');
+    engine = await LocalEngine.open(join(folder, 'compiled'), { threads: 1 });
+    explainer = new Explainer(engine);
+  });
+  after(async () => {
+    await engine.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('is answered in messages that the webview takes', async () => {
+    const explained = await explainer.position(place('The weather today is', ' and so on.'), signal);
+    for (const message of [
+      await explainer.model(),
+      explained.message,
+      await explainer.branch(explained, [very], signal),
+      await explainer.words(explained, [very], signal),
+      await explainer.why(explained, [very], good, signal),
+    ]) {
+      assert.ok(readToPanel(message), message.type);
+    }
+  });
+
+  it('scores every token, and gives the logits that the engine gives', async () => {
+    const text = 'The weather today is';
+    const { message } = await explainer.position(place(text), signal);
+    assert.deepEqual(
+      message.tokens.map(({ id }) => id),
+      encode(text),
+    );
+    assert.deepEqual(await engine.logits({ text, bos: true }), message.logits);
+    const [, second] = message.tokens;
+    const logits = await engine.logits({ text: 'The', bos: true });
+    assert.ok(Math.abs(Math.exp(second.logprob ?? 0) - softmax(logits)[second.id]) < 1e-6);
+  });
+
+  it('reads only what is new when the writer goes on', async () => {
+    const text = 'The weather today is quite unlike the weather we had yesterday, and';
+    await explainer.position(place(text), signal);
+    const { tokensFed } = await engine.stats();
+    await explainer.position(place(`${text} so`), signal);
+    assert.ok((await engine.stats()).tokensFed - tokensFed <= 3);
+  });
+
+  it('keeps the text after the cursor and scores it again after a branch', async () => {
+    const text = 'The weather today is';
+    const explained = await explainer.position(place(text, ' nice'), signal);
+    const branch = await explainer.branch(explained, [very], signal);
+    const [nice] = branch.after;
+    const probability = async (text: string) => softmax(await engine.logits({ text, bos: true }))[nice.id];
+    assert.ok(Math.abs(Math.exp(nice.before ?? 0) - (await probability(text))) < 1e-6);
+    assert.ok(Math.abs(Math.exp(nice.now ?? 0) - (await probability(`${text} very`))) < 1e-6);
+    assert.equal(branch.tokens[0].id, very);
+    assert.equal(branch.continuation.length, 12);
+  });
+
+  it('looks at every token and at no other: each row of attention sums to 1', async () => {
+    const explained = await explainer.position(place('The weather today is', ' nice'), signal);
+    const why = await explainer.why(explained, [], very, signal);
+    assert.equal(why.tokens, explained.message.tokens.length + 1);
+    assert.equal(why.attention.length, why.layers * why.heads * why.tokens);
+    for (let row = 0; row < why.layers * why.heads; row++) {
+      const weights = why.attention.subarray(row * why.tokens, (row + 1) * why.tokens);
+      assert.ok(Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 1) < 1e-5);
+    }
+    const last = why.lens.at(-1);
+    const output = softmax(explained.message.logits)[very];
+    assert.ok(Math.abs(Math.exp(last?.candidateLogprob ?? 0) - output) < 1e-6);
+  });
+
+  it('sees the end of a long text, and knows how much stands before it', async () => {
+    const text = 'The weather today is nice.\n\n'.repeat(60);
+    const { message, window } = await explainer.position(place(text), signal);
+    assert.equal(message.tokensBefore, encode(text).length);
+    assert.ok(window.start > 0 && message.start === null);
+    assert.ok(message.tokens.length < 160);
+    const branch = await explainer.branch({ message, window }, [very, good], signal);
+    assert.equal(branch.tokens.length, 2);
+  });
+
+  it('ends when nobody waits for it any more', async () => {
+    const gone = AbortSignal.abort();
+    await assert.rejects(explainer.position(place('Something never read before'), gone), { name: 'AbortError' });
+  });
+});
+
+describe('the text of a candidate', () => {
+  it('is null when it ends inside a character', () => {
+    const [first, ...rest] = encode('👩');
+    assert.equal(textOf([first]), null);
+    assert.equal(textOf([first, ...rest]), '👩');
+  });
+});
