@@ -8,7 +8,8 @@ import { countPenalty, hammingDiversity, promptRepetitionPenalty, repetitionPena
 import { guidance, logNormalize, removeInvalid, temperature } from './processors/scale';
 import { epsilonCutoff, etaCutoff, minP, topNSigma, typicalP } from './processors/truncate-probability';
 import { topH, topK, topP } from './processors/truncate-rank';
-import type { LogitsProcessor, TruncationOptions } from './processors/types';
+import type { TruncationOptions } from './processors/truncation';
+import type { LogitsProcessor } from './processors/types';
 
 interface Entry {
   /** The usual name first. */

@@ -1,3 +1,4 @@
+import { exp } from './exp';
 import type { Rng } from './rng';
 import { argmax, type Scores } from './scores';
 
@@ -31,8 +32,7 @@ function weigh(scores: Scores): { values: Float64Array; total: number } {
   const values = new Float64Array(scores.length);
   let total = 0;
   for (let i = 0; i < scores.length; i++) {
-    if (scores[i] === -Infinity) continue;
-    values[i] = Math.exp(scores[i] - max);
+    values[i] = exp(scores[i] - max);
     total += values[i];
   }
   return { values, total };

@@ -1,15 +1,8 @@
 import FlatQueue from 'flatqueue';
+import { exp } from './exp';
 
 /** One number per token of the vocabulary: logits or log-probabilities; `-Infinity` marks a token that cannot come. */
 export type Scores = Float32Array | Float64Array;
-
-/** Below this distance from the greatest score, a float32 softmax gives exactly 0. */
-export const UNDERFLOW = 104;
-
-/** The scores at the precision at which the reference implementation decides what to keep. */
-export function asFloat32(scores: Scores): Float32Array {
-  return scores instanceof Float32Array ? scores : Float32Array.from(scores);
-}
 
 /** Index of the greatest score; the lowest one among equals. */
 export function argmax(scores: Scores): number {
@@ -23,7 +16,7 @@ export function logSumExp(scores: Scores): number {
   const max = scores[argmax(scores)];
   if (!Number.isFinite(max)) return max;
   let sum = 0;
-  for (let i = 0; i < scores.length; i++) sum += Math.exp(scores[i] - max);
+  for (let i = 0; i < scores.length; i++) sum += exp(scores[i] - max);
   return max + Math.log(sum);
 }
 
@@ -41,9 +34,7 @@ export function softmax32(scores: Float32Array): Float32Array {
   const out = new Float32Array(scores.length);
   let sum = 0;
   for (let i = 0; i < scores.length; i++) {
-    const below = max - scores[i];
-    if (below > UNDERFLOW) continue;
-    out[i] = Math.exp(-Math.fround(below));
+    out[i] = exp(Math.fround(scores[i] - max));
     sum += out[i];
   }
   const total = Math.fround(sum);
@@ -55,12 +46,12 @@ export function softmax32(scores: Float32Array): Float32Array {
 export function kthGreatest(scores: Scores, k: number): number {
   const greatest = new FlatQueue<number>();
   let least = -Infinity;
+  let full = false;
   for (let i = 0; i < scores.length; i++) {
-    if (greatest.length === k) {
-      if (scores[i] <= least) continue;
-      greatest.pop();
-    }
+    if (full && scores[i] <= least) continue;
+    if (full) greatest.pop();
     greatest.push(i, scores[i]);
+    full = greatest.length === k;
     least = greatest.peekValue() as number;
   }
   return least;

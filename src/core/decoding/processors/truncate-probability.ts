@@ -1,9 +1,9 @@
-import { asFloat32, kthGreatest, logSoftmax, softmax32, topIndices, UNDERFLOW } from '../scores';
-import { check, truncation } from './check';
+import { exp } from '../exp';
+import { argmax, kthGreatest, logSoftmax, softmax32, topIndices } from '../scores';
+import { check } from './check';
 import { crossing } from './crossing';
-import type { LogitsProcessor, TruncationOptions } from './types';
-
-const BINS_PER_NAT = 16;
+import { below, type TruncationOptions, truncation } from './truncation';
+import type { LogitsProcessor } from './types';
 
 /**
  * Keeps tokens with at least `p` times the probability of the most likely one.
@@ -11,14 +11,12 @@ const BINS_PER_NAT = 16;
  */
 export function minP(p: number, options?: TruncationOptions): LogitsProcessor {
   check('minP', p, p >= 0 && p <= 1, 'a number from 0 to 1');
-  const { filterValue, minTokensToKeep } = truncation(options);
-  return (_context, scores) => {
-    const probs = softmax32(asFloat32(scores));
-    const top = topIndices(probs, minTokensToKeep);
-    const least = Math.fround(Math.fround(p) * probs[top[0]]);
-    const kept = new Set(top);
-    for (let i = 0; i < scores.length; i++) if (probs[i] < least && !kept.has(i)) scores[i] = filterValue;
-  };
+  return truncation((scores, keep) => {
+    const probs = softmax32(scores);
+    const removed = below(probs, Math.fround(Math.fround(p) * probs[argmax(probs)]));
+    for (const i of topIndices(probs, keep)) removed[i] = 0;
+    return removed;
+  }, options);
 }
 
 /**
@@ -27,24 +25,18 @@ export function minP(p: number, options?: TruncationOptions): LogitsProcessor {
  */
 export function typicalP(p: number, options?: TruncationOptions): LogitsProcessor {
   check('typicalP', p, p > 0 && p < 1, 'a number between 0 and 1');
-  const { filterValue, minTokensToKeep } = truncation(options);
   const mass = Math.fround(p);
-  return (_context, scores) => {
-    const exact = asFloat32(scores);
-    const logprobs = logSoftmax(exact);
+  return truncation((scores, keep) => {
+    const logprobs = logSoftmax(scores);
     const entropy = Math.fround(entropyOf(logprobs));
-    const shifts = logprobs.map((logprob) => Math.abs(-logprob - entropy));
-    const bins = Uint16Array.from(shifts, (shift) => Math.min(shift, UNDERFLOW) * BINS_PER_NAT);
-    const { at } = crossing(shifts, bins, softmax32(exact), (sum) => sum >= mass);
-    if (at === undefined) return;
-    const kept = new Set(
-      topIndices(
-        shifts.map((shift) => -shift),
-        minTokensToKeep,
-      ),
-    );
-    for (let i = 0; i < scores.length; i++) if (shifts[i] > shifts[at] && !kept.has(i)) scores[i] = filterValue;
-  };
+    const closeness = new Float32Array(scores.length);
+    for (let i = 0; i < scores.length; i++) closeness[i] = -Math.abs(-logprobs[i] - entropy);
+    const shifts = closeness.map((value) => -value);
+    const { at } = crossing(shifts, shifts, softmax32(scores), (sum) => sum >= mass);
+    const removed = below(closeness, at === undefined ? -Infinity : closeness[at]);
+    for (const i of topIndices(closeness, keep)) removed[i] = 0;
+    return removed;
+  }, options);
 }
 
 /**
@@ -53,16 +45,14 @@ export function typicalP(p: number, options?: TruncationOptions): LogitsProcesso
  */
 export function epsilonCutoff(epsilon: number, options?: TruncationOptions): LogitsProcessor {
   check('epsilonCutoff', epsilon, epsilon > 0 && epsilon < 1, 'a number between 0 and 1');
-  return cutoff(() => Math.fround(epsilon), options);
+  return cutoff(() => epsilon, options);
 }
 
 /** Epsilon cutoff that gives way to entropy: the limit is min(ε, √ε · exp(-entropy)). Same paper as `epsilonCutoff`. */
 export function etaCutoff(epsilon: number, options?: TruncationOptions): LogitsProcessor {
   check('etaCutoff', epsilon, epsilon > 0 && epsilon < 1, 'a number between 0 and 1');
-  return cutoff((scores) => {
-    const entropy = entropyOf(logSoftmax(scores));
-    return Math.fround(Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-entropy)));
-  }, options);
+  const limit = (scores: Float32Array) => Math.sqrt(epsilon) * Math.exp(-entropyOf(logSoftmax(scores)));
+  return cutoff((scores) => Math.min(epsilon, limit(scores)), options);
 }
 
 /**
@@ -72,37 +62,33 @@ export function etaCutoff(epsilon: number, options?: TruncationOptions): LogitsP
  */
 export function topNSigma(n: number, options?: TruncationOptions): LogitsProcessor {
   check('topNSigma', n, n > 0, 'a number greater than 0');
-  const { filterValue, minTokensToKeep } = truncation(options);
-  return (_context, scores) => {
-    const exact = asFloat32(scores);
-    const top = topIndices(exact, minTokensToKeep);
-    const least = Math.min(exact[top[0]] - n * deviation(exact), exact[top[top.length - 1]]);
-    for (let i = 0; i < scores.length; i++) if (exact[i] < least) scores[i] = filterValue;
-  };
+  return truncation((scores, keep) => {
+    const least = scores[argmax(scores)] - n * deviation(scores);
+    return below(scores, Math.min(least, kthGreatest(scores, keep)));
+  }, options);
 }
 
 function cutoff(limit: (scores: Float32Array) => number, options?: TruncationOptions): LogitsProcessor {
-  const { filterValue, minTokensToKeep } = truncation(options);
-  return (_context, scores) => {
-    const exact = asFloat32(scores);
-    const probs = softmax32(exact);
-    const least = limit(exact);
-    const best = kthGreatest(exact, minTokensToKeep);
-    for (let i = 0; i < scores.length; i++) if (probs[i] < least && exact[i] < best) scores[i] = filterValue;
-  };
+  return truncation((scores, keep) => {
+    const removed = below(softmax32(scores), Math.fround(limit(scores)));
+    const best = kthGreatest(scores, keep);
+    for (let i = 0; i < removed.length; i++) if (scores[i] >= best) removed[i] = 0;
+    return removed;
+  }, options);
 }
 
-/** Entropy in nats of log-probabilities; impossible tokens add nothing. */
+/** Entropy in nats. */
 function entropyOf(logprobs: Float32Array): number {
   let entropy = 0;
-  for (const logprob of logprobs) if (logprob !== -Infinity) entropy -= Math.exp(logprob) * logprob;
+  for (let i = 0; i < logprobs.length; i++) entropy -= exp(Math.min(0, logprobs[i])) * logprobs[i];
   return entropy;
 }
 
 function deviation(scores: Float32Array): number {
-  const possible = scores.filter(Number.isFinite);
-  if (possible.length < 2) return 0;
-  const mean = possible.reduce((sum, score) => sum + score, 0) / possible.length;
-  const squares = possible.reduce((sum, score) => sum + (score - mean) ** 2, 0);
-  return Math.sqrt(squares / (possible.length - 1));
+  let sum = 0;
+  for (let i = 0; i < scores.length; i++) sum += scores[i];
+  const mean = sum / scores.length;
+  let squares = 0;
+  for (let i = 0; i < scores.length; i++) squares += (scores[i] - mean) ** 2;
+  return scores.length > 1 ? Math.sqrt(squares / (scores.length - 1)) : 0;
 }

@@ -1,11 +1,12 @@
-import { asFloat32, kthGreatest, softmax32, topIndices, UNDERFLOW } from '../scores';
-import { check, truncation } from './check';
+import { UNDERFLOW } from '../exp';
+import { argmax, kthGreatest, softmax32, topIndices } from '../scores';
+import { check } from './check';
 import { crossing } from './crossing';
-import type { LogitsProcessor, TruncationOptions } from './types';
+import { below, type TruncationOptions, truncation } from './truncation';
+import type { LogitsProcessor } from './types';
 
 /** Most tokens that top-h looks at. */
 const TOP_H_CANDIDATES = 100;
-const BINS_PER_NAT = 16;
 
 /**
  * Keeps the `k` most likely tokens, and all that tie with the last of them.
@@ -13,12 +14,7 @@ const BINS_PER_NAT = 16;
  */
 export function topK(k: number, options?: TruncationOptions): LogitsProcessor {
   check('topK', k, Number.isInteger(k) && k > 0, 'an integer of at least 1');
-  const { filterValue, minTokensToKeep } = truncation(options);
-  return (_context, scores) => {
-    const exact = asFloat32(scores);
-    const least = kthGreatest(exact, Math.max(k, minTokensToKeep));
-    for (let i = 0; i < scores.length; i++) if (exact[i] < least) scores[i] = filterValue;
-  };
+  return truncation((scores, keep) => below(scores, kthGreatest(scores, Math.max(k, keep))), options);
 }
 
 /**
@@ -28,22 +24,16 @@ export function topK(k: number, options?: TruncationOptions): LogitsProcessor {
  */
 export function topP(p: number, options?: TruncationOptions): LogitsProcessor {
   check('topP', p, p >= 0 && p <= 1, 'a number from 0 to 1');
-  const { filterValue, minTokensToKeep } = truncation(options);
   const limit = Math.fround(1 - p);
-  return (_context, scores) => {
-    const exact = asFloat32(scores);
-    const best = exact[topIndices(exact, 1)[0]];
-    const bins = new Uint16Array(exact.length);
-    for (let i = 0; i < bins.length; i++) {
-      bins[i] = Math.max(0, UNDERFLOW - (best - exact[i])) * BINS_PER_NAT;
-    }
-    const first = crossing(exact, bins, softmax32(exact), (mass) => mass > limit);
-    const removed = new Uint8Array(exact.length);
-    for (let i = 0; i < removed.length; i++) removed[i] = bins[i] < first.bin ? 1 : 0;
-    for (const i of first.before) removed[i] = 1;
-    for (const i of greatestOfLastIds(exact, minTokensToKeep)) removed[i] = 0;
-    for (let i = 0; i < removed.length; i++) if (removed[i]) scores[i] = filterValue;
-  };
+  return truncation((scores, keep) => {
+    const best = scores[argmax(scores)];
+    const places = new Float32Array(scores.length);
+    for (let i = 0; i < places.length; i++) places[i] = Math.max(0, scores[i] - best - UNDERFLOW);
+    const { before } = crossing(scores, places, softmax32(scores), (mass) => mass > limit);
+    // Reversed, so that of equal tokens the highest ids stay.
+    for (const i of topIndices(scores.toReversed(), keep)) before[scores.length - 1 - i] = 0;
+    return before;
+  }, options);
 }
 
 /**
@@ -52,25 +42,18 @@ export function topP(p: number, options?: TruncationOptions): LogitsProcessor {
  */
 export function topH(h: number, options?: TruncationOptions): LogitsProcessor {
   check('topH', h, h > 0 && h <= 1, 'a number above 0, up to 1');
-  const { filterValue } = truncation(options);
-  return (_context, scores) => {
-    const exact = asFloat32(scores);
-    const top = topIndices(exact, TOP_H_CANDIDATES);
-    const probs = softmax32(Float32Array.from(top, (i) => exact[i]));
+  return truncation((scores) => {
+    const top = topIndices(scores, TOP_H_CANDIDATES);
+    const probs = softmax32(Float32Array.from(top, (i) => scores[i]));
     const terms = Array.from(probs, (p) => (p > 0 ? Math.fround(-p * Math.fround(Math.log(p))) : 0));
     const limit = Math.fround(Math.fround(terms.reduce((sum, term) => sum + term, 0)) * Math.fround(h));
-    const kept = new Set<number>([top[0]]);
+    const removed = new Uint8Array(scores.length).fill(1);
     let entropy = 0;
-    for (let rank = 0; rank < top.length && probs[rank] > 0; rank++) {
+    for (const [rank, i] of top.entries()) {
       entropy += terms[rank];
-      if (Math.fround(entropy) <= limit) kept.add(top[rank]);
+      const within = probs[rank] > 0 && Math.fround(entropy) <= limit;
+      if (rank === 0 || within) removed[i] = 0;
     }
-    for (let i = 0; i < scores.length; i++) if (!kept.has(i)) scores[i] = filterValue;
-  };
-}
-
-/** The `count` greatest scores, taking the highest ids among equals. */
-function greatestOfLastIds(scores: Float32Array, count: number): number[] {
-  const last = scores.length - 1;
-  return topIndices(scores.slice().reverse(), count).map((i) => last - i);
+    return removed;
+  }, options);
 }

@@ -12,11 +12,3 @@ export interface ProcessorContext {
 
 /** Changes the scores of the next token in place. */
 export type LogitsProcessor = (context: ProcessorContext, scores: Scores) => void;
-
-/** What all truncations share. */
-export interface TruncationOptions {
-  /** Score given to removed tokens; `-Infinity` unless told. */
-  readonly filterValue?: number;
-  /** How many of the best tokens always stay; 1 unless told. */
-  readonly minTokensToKeep?: number;
-}

@@ -1,0 +1,42 @@
+import { check } from './check';
+import type { LogitsProcessor } from './types';
+
+/** What all truncations share. */
+export interface TruncationOptions {
+  /** Score given to removed tokens; `-Infinity` unless told. */
+  readonly filterValue?: number;
+  /** How many of the best tokens always stay; 1 unless told. */
+  readonly minTokensToKeep?: number;
+}
+
+/**
+ * A processor that removes tokens. Only tokens that are still possible are looked at, in float32: after one truncation
+ * the next has little to do.
+ * @param choose gives 1 for each score whose token is to go
+ */
+export function truncation(
+  choose: (scores: Float32Array, minTokensToKeep: number) => Uint8Array,
+  { filterValue = -Infinity, minTokensToKeep = 1 }: TruncationOptions = {},
+): LogitsProcessor {
+  const whole = Number.isInteger(minTokensToKeep) && minTokensToKeep >= 1;
+  check('minTokensToKeep', minTokensToKeep, whole, 'an integer of at least 1');
+  return (_context, scores) => {
+    const ids = new Int32Array(scores.length);
+    let count = 0;
+    for (let id = 0; id < scores.length; id++) {
+      if (scores[id] === -Infinity) scores[id] = filterValue;
+      else ids[count++] = id;
+    }
+    const possible = new Float32Array(count);
+    for (let i = 0; i < count; i++) possible[i] = scores[ids[i]];
+    const removed = choose(possible, minTokensToKeep);
+    for (let i = 0; i < count; i++) if (removed[i]) scores[ids[i]] = filterValue;
+  };
+}
+
+/** 1 for every value under the limit. */
+export function below(values: Float32Array, limit: number): Uint8Array {
+  const marks = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) marks[i] = values[i] < limit ? 1 : 0;
+  return marks;
+}
