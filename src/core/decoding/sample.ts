@@ -7,44 +7,43 @@ import { argmax, type Scores } from './scores';
  * the token ids. Takes exactly one number of the stream.
  */
 export function sample(scores: Scores, rng: Rng): number {
-  const weights = weigh(scores);
-  return draw(weights.values, weights.total, rng);
+  const max = greatest(scores);
+  let total = 0;
+  for (let i = 0; i < scores.length; i++) total += exp(scores[i] - max);
+  return draw(scores.length, (i) => exp(scores[i] - max), total, rng);
 }
 
 /** Draws `count` different tokens one after the other, each from what the earlier ones left; in order of drawing. */
 export function sampleWithoutReplacement(scores: Scores, count: number, rng: Rng): number[] {
-  const { values } = weigh(scores);
+  const max = greatest(scores);
+  const weights = Float64Array.from(scores, (score) => exp(score - max));
   const drawn: number[] = [];
   while (drawn.length < count) {
     // Summed anew each time: subtracting would leave a rounding error as the last tokens' mass.
-    const total = values.reduce((sum, value) => sum + value, 0);
+    let total = 0;
+    for (let i = 0; i < weights.length; i++) total += weights[i];
     if (total === 0) break;
-    const token = draw(values, total, rng);
+    const token = draw(weights.length, (i) => weights[i], total, rng);
     drawn.push(token);
-    values[token] = 0;
+    weights[token] = 0;
   }
   return drawn;
 }
 
-function weigh(scores: Scores): { values: Float64Array; total: number } {
+function greatest(scores: Scores): number {
   const max = scores[argmax(scores)];
   if (!Number.isFinite(max)) throw new Error('No token is possible: every score is -Infinity or not a number.');
-  const values = new Float64Array(scores.length);
-  let total = 0;
-  for (let i = 0; i < scores.length; i++) {
-    values[i] = exp(scores[i] - max);
-    total += values[i];
-  }
-  return { values, total };
+  return max;
 }
 
-function draw(weights: Float64Array, total: number, rng: Rng): number {
+function draw(count: number, weight: (i: number) => number, total: number, rng: Rng): number {
   let left = rng() * total;
   let last = 0;
-  for (let i = 0; i < weights.length; i++) {
-    if (weights[i] === 0) continue;
+  for (let i = 0; i < count; i++) {
+    const part = weight(i);
+    if (part === 0) continue;
     last = i;
-    left -= weights[i];
+    left -= part;
     if (left < 0) break;
   }
   return last;

@@ -1,6 +1,6 @@
 import { UNDERFLOW } from '../exp';
 
-const BINS_PER_UNIT = 16;
+const BINS_PER_UNIT = 128;
 const BINS = -UNDERFLOW * BINS_PER_UNIT + 1;
 
 /**

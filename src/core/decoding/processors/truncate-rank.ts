@@ -30,8 +30,9 @@ export function topP(p: number, options?: TruncationOptions): LogitsProcessor {
     const places = new Float32Array(scores.length);
     for (let i = 0; i < places.length; i++) places[i] = Math.max(0, scores[i] - best - UNDERFLOW);
     const { before } = crossing(scores, places, softmax32(scores), (mass) => mass > limit);
-    // Reversed, so that of equal tokens the highest ids stay.
-    for (const i of topIndices(scores.toReversed(), keep)) before[scores.length - 1 - i] = 0;
+    let kept = 0;
+    for (let i = 0; i < before.length; i++) kept += 1 - before[i];
+    if (kept < keep) keepLastOfBest(scores, keep, before);
     return before;
   }, options);
 }
@@ -56,4 +57,9 @@ export function topH(h: number, options?: TruncationOptions): LogitsProcessor {
     }
     return removed;
   }, options);
+}
+
+/** Takes the marks off the `count` greatest scores; of equals those of the highest indices. */
+function keepLastOfBest(scores: Float32Array, count: number, marks: Uint8Array): void {
+  for (const i of topIndices(scores.toReversed(), count)) marks[scores.length - 1 - i] = 0;
 }

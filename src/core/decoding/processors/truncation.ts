@@ -1,3 +1,4 @@
+import type { Scores } from '../scores';
 import { check } from './check';
 import type { LogitsProcessor } from './types';
 
@@ -21,17 +22,24 @@ export function truncation(
   const whole = Number.isInteger(minTokensToKeep) && minTokensToKeep >= 1;
   check('minTokensToKeep', minTokensToKeep, whole, 'an integer of at least 1');
   return (_context, scores) => {
-    const ids = new Int32Array(scores.length);
-    let count = 0;
-    for (let id = 0; id < scores.length; id++) {
-      if (scores[id] === -Infinity) scores[id] = filterValue;
-      else ids[count++] = id;
-    }
-    const possible = new Float32Array(count);
-    for (let i = 0; i < count; i++) possible[i] = scores[ids[i]];
+    const ids = possibleIds(scores);
+    const all = ids.length === scores.length;
+    const possible = all && scores instanceof Float32Array ? scores : Float32Array.from(ids, (id) => scores[id]);
     const removed = choose(possible, minTokensToKeep);
-    for (let i = 0; i < count; i++) if (removed[i]) scores[ids[i]] = filterValue;
+    if (!all && filterValue !== -Infinity) fillImpossible(scores, filterValue);
+    for (let i = 0; i < ids.length; i++) if (removed[i]) scores[ids[i]] = filterValue;
   };
+}
+
+function possibleIds(scores: Scores): Int32Array {
+  const ids = new Int32Array(scores.length);
+  let count = 0;
+  for (let id = 0; id < scores.length; id++) if (scores[id] !== -Infinity) ids[count++] = id;
+  return ids.subarray(0, count);
+}
+
+function fillImpossible(scores: Scores, value: number): void {
+  for (let id = 0; id < scores.length; id++) if (scores[id] === -Infinity) scores[id] = value;
 }
 
 /** 1 for every value under the limit. */
