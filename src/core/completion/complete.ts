@@ -25,7 +25,7 @@ export async function complete(
   signal?: AbortSignal,
   onPartial?: OnPartial,
 ): Promise<Completion> {
-  const { prefix, suffix, alternatives, blockedWords, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
+  const { prefix, suffix, alternatives, blockedWords, manner, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
   if (continuesWord(prefix, suffix)) return { suggestions: [], reason: 'mid-word' };
   const rules: StopRules = { ...limits, maxTokens: Math.min(limits.maxTokens, Math.floor(model.contextLength / 2)) };
   const prompt = readPrompt(model, prefix, rules.maxTokens);
@@ -34,7 +34,7 @@ export async function complete(
   const paths = alternatives > 1 ? await branch(model, context, healing, typed, alternatives, signal) : healing.paths;
   const drafts = paths.map((path) => new Draft(path, prompt.before, healed, healing.typedMass, rules));
   await write(model, context, drafts, signal, onPartial);
-  return present(drafts, { prefix, suffix, healed, masked: 1 - healing.typedMass, blockedWords });
+  return present(drafts, { prefix, suffix, healed, masked: 1 - healing.typedMass, blockedWords, manner });
 }
 
 /** A prefix as the model is given it. */

@@ -77,9 +77,9 @@ export class Draft {
     this.refused = from.candidate(id);
   }
 
-  /** What may be shown: up to the last whole word that passed the gate. */
-  get shown(): string {
-    return this.pieces.slice(0, this.kept).join('').slice(this.healed.length);
+  /** How many of the tokens may be shown: those up to the last whole word that passed the gate. */
+  get shown(): number {
+    return this.kept;
   }
 
   /** All tokens, shown or not. */

@@ -1,7 +1,8 @@
 import type { Draft } from './draft';
 import { guard } from './guards';
+import { fitting, typeset } from './manner';
 import { withoutSuffix } from './text';
-import type { Completion, CompletionReason, Suggestion } from './types';
+import type { Completion, CompletionReason, Manner, Suggestion } from './types';
 
 /** Where the drafts stand, and what must not be said there. */
 export interface Place {
@@ -11,6 +12,7 @@ export interface Place {
   readonly healed: string;
   readonly masked: number;
   readonly blockedWords: readonly string[];
+  readonly manner: Manner;
 }
 
 /** The finished drafts as suggestions: guarded, different from each other and from what follows, most probable first. */
@@ -31,24 +33,33 @@ interface Finished {
   readonly reason: CompletionReason;
 }
 
-function finish(draft: Draft, { prefix, suffix, healed, masked, blockedWords }: Place): Finished {
-  const drafted = draft.shown;
+function finish(draft: Draft, place: Place): Finished {
+  const { prefix, suffix, healed, masked, blockedWords, manner } = place;
+  const all = typeset(draft.tokens, prefix, healed.length, manner);
+  const drafted = spelled(all.slice(0, draft.shown)).slice(healed.length);
   const guarded = guard(prefix, drafted, blockedWords);
-  const safe = drafted.slice(0, guarded.length);
-  const text = withoutSuffix(safe, suffix);
   const ended = guarded.guard ?? draft.reason ?? 'empty';
+  const { text: whole, closer } = fitting(drafted.slice(0, guarded.length), manner);
+  const text = withoutSuffix(whole, suffix);
   if (text.trim() === '') {
-    if (safe.trim() !== '') return { suggestion: null, reason: 'repeats' };
+    if (whole.trim() !== '') return { suggestion: null, reason: 'repeats' };
     return { suggestion: null, reason: ended === 'budget' ? 'empty' : ended };
   }
-  const all = draft.tokens;
   const tokens = spelling(all, healed.length + text.length);
   const logprob = tokens.reduce((sum, token) => sum + token.logprob, 0);
   const next = all[tokens.length] ?? draft.refused;
+  const closed = FINISHED.has(ended) && !suffix.startsWith(closer) ? text + closer : text;
   return {
-    suggestion: { text, logprob, tokens, healed, masked, confidence: draft.confidence, ended, next },
+    suggestion: { text: closed, logprob, tokens, healed, masked, confidence: draft.confidence, ended, next },
     reason: ended,
   };
+}
+
+/** Ends after which nothing belongs into an open emphasis. */
+const FINISHED: ReadonlySet<CompletionReason> = new Set(['sentence', 'newline', 'end-of-text']);
+
+function spelled(tokens: readonly { readonly text: string }[]): string {
+  return tokens.map(({ text }) => text).join('');
 }
 
 /** The first of these tokens, those that spell `length` characters; the last one only as far as that. */

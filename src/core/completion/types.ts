@@ -14,6 +14,23 @@ export interface SuggestedToken extends Candidate {
   readonly runnerUp: Candidate | null;
 }
 
+/** How the suggestion must look to fit the document. What is left out does not matter. */
+export interface Manner {
+  readonly quotes?: 'straight' | 'curly';
+  /** What the model's em dashes become: `—`, `--` or `–`. */
+  readonly dash?: string;
+  /** Spaces between sentences. */
+  readonly sentenceSpaces?: 1 | 2;
+  /** Whether a full stop may end it; it may unless told. */
+  readonly fullStop?: boolean;
+  /** Characters left on the line where the writer breaks lines; one word is always allowed. */
+  readonly room?: number;
+  /** Signs before which it ends, such as those of the document's markup. */
+  readonly endsBefore?: string;
+  /** Put after it when it finishes a sentence, line or text, unless it follows the cursor already. */
+  readonly closer?: string;
+}
+
 export interface CompleteRequest {
   /** The text before the cursor. */
   readonly prefix: string;
@@ -29,6 +46,7 @@ export interface CompleteRequest {
   readonly alternatives?: number;
   /** Words that are never suggested, in any case. */
   readonly blockedWords?: readonly string[];
+  readonly manner?: Manner;
 }
 
 export interface Suggestion {
@@ -36,7 +54,7 @@ export interface Suggestion {
   readonly text: string;
   /** Summed log-probability of the tokens. */
   readonly logprob: number;
-  /** The tokens behind the text; their texts spell `healed` and then `text`. */
+  /** The tokens behind the text; their texts spell `healed` and then `text`, but for a closer: see `Manner`. */
   readonly tokens: readonly SuggestedToken[];
   /** The end of the prefix that the first tokens spell again: the partial word, a trailing space, or nothing. */
   readonly healed: string;
