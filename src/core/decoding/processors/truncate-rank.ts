@@ -2,7 +2,7 @@ import { UNDERFLOW } from '../exp';
 import { argmax, kthGreatest, softmax32, topIndices } from '../scores';
 import { check } from './check';
 import { crossing } from './crossing';
-import { below, type TruncationOptions, truncation } from './truncation';
+import { type TruncationOptions, truncation, withDefaults } from './truncation';
 import type { LogitsProcessor } from './types';
 
 /** Most tokens that top-h looks at. */
@@ -14,7 +14,13 @@ const TOP_H_CANDIDATES = 100;
  */
 export function topK(k: number, options?: TruncationOptions): LogitsProcessor {
   check('topK', k, Number.isInteger(k) && k > 0, 'an integer of at least 1');
-  return truncation((scores, keep) => below(scores, kthGreatest(scores, Math.max(k, keep))), options);
+  const { filterValue, minTokensToKeep } = withDefaults(options);
+  // Usually the first to remove tokens, so it looks at all of them at once.
+  return (_context, scores) => {
+    const exact = scores instanceof Float32Array ? scores : Float32Array.from(scores);
+    const least = kthGreatest(exact, Math.max(k, minTokensToKeep));
+    for (let i = 0; i < scores.length; i++) if (exact[i] < least) scores[i] = filterValue;
+  };
 }
 
 /**

@@ -10,6 +10,13 @@ export interface TruncationOptions {
   readonly minTokensToKeep?: number;
 }
 
+/** @throws a RangeError unless `minTokensToKeep` is an integer of at least 1 */
+export function withDefaults({ filterValue = -Infinity, minTokensToKeep = 1 }: TruncationOptions = {}) {
+  const whole = Number.isInteger(minTokensToKeep) && minTokensToKeep >= 1;
+  check('minTokensToKeep', minTokensToKeep, whole, 'an integer of at least 1');
+  return { filterValue, minTokensToKeep };
+}
+
 /**
  * A processor that removes tokens. Only tokens that are still possible are looked at, in float32: after one truncation
  * the next has little to do.
@@ -17,10 +24,9 @@ export interface TruncationOptions {
  */
 export function truncation(
   choose: (scores: Float32Array, minTokensToKeep: number) => Uint8Array,
-  { filterValue = -Infinity, minTokensToKeep = 1 }: TruncationOptions = {},
+  options?: TruncationOptions,
 ): LogitsProcessor {
-  const whole = Number.isInteger(minTokensToKeep) && minTokensToKeep >= 1;
-  check('minTokensToKeep', minTokensToKeep, whole, 'an integer of at least 1');
+  const { filterValue, minTokensToKeep } = withDefaults(options);
   return (_context, scores) => {
     const ids = possibleIds(scores);
     const all = ids.length === scores.length;
