@@ -2,12 +2,15 @@ import * as vscode from 'vscode';
 import { type Silence, silence } from '../core/completion/silence';
 import type { CompleteRequest, Completion, Suggestion } from '../engine/api';
 import type { Activity } from './activity';
-import { readSettings } from './settings';
-import { observe, type Place } from './situation';
+import { settingsFor } from './configuration';
+import { observe, type Place, textBefore } from './situation';
 import type { Suggester } from './suggester';
 
 /** The model sees no more than this of what follows the cursor; it only must not repeat it. */
 const SUFFIX_LENGTH = 1000;
+
+/** How many suggestions to choose from when they are asked for by key or command. */
+const ALTERNATIVES = 5;
 
 /** What came of the last request, for `Inkling: Why No Suggestion?`. */
 export type Outcome =
@@ -41,24 +44,37 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
     const place = { document, position, context };
+    const abort = new AbortController();
+    const subscription = token.onCancellationRequested(() => abort.abort());
+    const outcome = await this.#consider(place, abort.signal);
+    subscription.dispose();
+    if (outcome === undefined) return [];
+    this.#outcome = outcome;
+    return outcome.kind === 'answered' ? itemsFor(place, outcome.completion) : [];
+  }
+
+  /** What there is to say at the cursor, as if the writer had just come there by typing. */
+  async consider(editor: vscode.TextEditor): Promise<Outcome | undefined> {
+    const context = { triggerKind: vscode.InlineCompletionTriggerKind.Automatic, selectedCompletionInfo: undefined };
+    const place = { document: editor.document, position: editor.selection.active, context };
+    return this.#consider(place, new AbortController().signal);
+  }
+
+  /** Undefined when a newer request took over. */
+  async #consider(place: Place, signal: AbortSignal): Promise<Outcome | undefined> {
     const quiet = this.#silence(place);
     const request = requestFor(place);
     if (quiet) {
       const known = quiet.code === 'just-deleted' ? this.suggester.recall(request) : undefined;
-      this.#outcome = known ? { kind: 'answered', request, completion: known } : { kind: 'silent', silence: quiet };
-      return known ? itemsFor(place, known) : [];
+      return known ? { kind: 'answered', request, completion: known } : { kind: 'silent', silence: quiet };
     }
-    const abort = new AbortController();
-    const subscription = token.onCancellationRequested(() => abort.abort());
     try {
-      const completion = await this.suggester.suggest(request, abort.signal);
-      this.#outcome = { kind: 'answered', request, completion };
-      return itemsFor(place, completion);
+      return { kind: 'answered', request, completion: await this.suggester.suggest(request, signal) };
     } catch (error) {
-      if (!isAbort(error)) this.#failed(error);
-      return [];
-    } finally {
-      subscription.dispose();
+      if (error instanceof Error && error.name === 'AbortError') return undefined;
+      const message = error instanceof Error ? error.message : String(error);
+      this.log.error(message);
+      return { kind: 'failed', message };
     }
   }
 
@@ -68,24 +84,18 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     if (quiet || asked || !this.activity.inDismissedWord(place.document, place.position)) return quiet;
     return { code: 'dismissed', message: 'The suggestion for this word was dismissed.' };
   }
-
-  #failed(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    this.#outcome = { kind: 'failed', message };
-    this.log.error(message);
-  }
 }
 
 function requestFor({ document, position, context }: Place): CompleteRequest {
-  const { ghostText } = readSettings(vscode.workspace.getConfiguration('inkling', document.uri));
+  const { ghostText } = settingsFor(document);
   const item = context.selectedCompletionInfo;
-  const before = document.getText(new vscode.Range(new vscode.Position(0, 0), item?.range.start ?? position));
   const suffixEnd = document.positionAt(document.offsetAt(position) + SUFFIX_LENGTH);
   return {
-    prefix: before + (item?.text ?? ''),
+    prefix: textBefore(document, item?.range.start ?? position) + (item?.text ?? ''),
     suffix: document.getText(new vscode.Range(position, suffixEnd)),
     maxTokens: ghostText.maxTokens,
     minLogprob: Math.log(ghostText.minConfidence),
+    alternatives: context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke ? ALTERNATIVES : 1,
   };
 }
 
@@ -103,8 +113,4 @@ function itemsFor({ document, position, context }: Place, completion: Completion
     item.command = { title: 'Accepted', command: 'inkling.accepted', arguments: [{ suggestion } satisfies Accepted] };
     return item;
   });
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }

@@ -5,7 +5,19 @@ import type { Precision } from '../engine/api';
 /** `inkling.*`, typed and within bounds. The manifest is the one place that states defaults and bounds. */
 export interface Settings {
   readonly enable: Readonly<Record<string, boolean>>;
-  readonly ghostText: { readonly maxTokens: number; readonly minConfidence: number };
+  /** Glob patterns of files without ghost text. */
+  readonly exclude: Readonly<Record<string, boolean>>;
+  readonly ghostText: {
+    readonly mode: 'automatic' | 'manual';
+    readonly maxTokens: number;
+    readonly minConfidence: number;
+  };
+  readonly continueWriting: {
+    readonly maxTokens: number;
+    readonly preset: string;
+    readonly temperature: number | null;
+    readonly seed: number | null;
+  };
   readonly model: ModelSettings;
   readonly engine: { readonly idleMinutes: number };
 }
@@ -18,7 +30,7 @@ export interface ModelSettings {
 }
 
 interface Schema {
-  readonly type: string;
+  readonly type: string | readonly string[];
   readonly default: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -32,7 +44,18 @@ export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Setti
   const read = <T>(key: string): T => sanitize(config.get(key), schemas[`inkling.${key}`]) as T;
   return {
     enable: read('enable'),
-    ghostText: { maxTokens: read('ghostText.maxTokens'), minConfidence: read('ghostText.minConfidence') },
+    exclude: read('exclude'),
+    ghostText: {
+      mode: read('ghostText.mode'),
+      maxTokens: read('ghostText.maxTokens'),
+      minConfidence: read('ghostText.minConfidence'),
+    },
+    continueWriting: {
+      maxTokens: read('continueWriting.maxTokens'),
+      preset: read('continueWriting.preset'),
+      temperature: read('continueWriting.temperature'),
+      seed: read('continueWriting.seed'),
+    },
     model: { path: read('model.path'), precision: read('model.precision'), threads: read('model.threads') },
     engine: { idleMinutes: read('engine.idleMinutes') },
   };
@@ -44,11 +67,11 @@ export function isEnabledFor(enable: Settings['enable'], languageId: string): bo
 }
 
 function sanitize(value: unknown, schema: Schema): unknown {
+  const types = [schema.type].flat();
   if (schema.enum) return schema.enum.includes(value) ? value : schema.default;
-  if (schema.type === 'number' || schema.type === 'integer') {
-    if (typeof value !== 'number' || Number.isNaN(value)) return schema.default;
-    const bounded = Math.min(Math.max(value, schema.minimum ?? -Infinity), schema.maximum ?? Infinity);
-    return schema.type === 'integer' ? Math.round(bounded) : bounded;
-  }
-  return typeof value === schema.type && value !== null ? value : schema.default;
+  if (typeof value !== 'number') return value !== null && types.includes(typeof value) ? value : schema.default;
+  const isInteger = types.includes('integer');
+  if (Number.isNaN(value) || !(isInteger || types.includes('number'))) return schema.default;
+  const bounded = Math.min(Math.max(value, schema.minimum ?? -Infinity), schema.maximum ?? Infinity);
+  return isInteger ? Math.round(bounded) : bounded;
 }

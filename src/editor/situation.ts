@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import { characterWindow } from '../core/completion/context';
 import type { Situation } from '../core/completion/silence';
 import type { Activity } from './activity';
+import { isExcluded, settingsFor } from './configuration';
 import { isModal } from './modal';
-import { isEnabledFor, readSettings } from './settings';
+import { isEnabledFor } from './settings';
 
 /** Where and how a suggestion is asked for. */
 export interface Place {
@@ -13,17 +15,17 @@ export interface Place {
 
 /** The facts that decide whether to speak at a place. */
 export function observe({ document, position, context }: Place, activity: Activity): Situation {
-  const settings = readSettings(vscode.workspace.getConfiguration('inkling', document.uri));
+  const settings = settingsFor(document);
   const line = document.lineAt(position).text;
   const editor = vscode.window.visibleTextEditors.find((candidate) => candidate.document === document);
   const item = context.selectedCompletionInfo;
   return {
-    enabled: true,
+    enabled: !isExcluded(settings.exclude, document),
     languageId: document.languageId,
     languages: isEnabledFor(settings.enable, document.languageId) ? [document.languageId] : [],
     scheme: document.uri.scheme,
     trigger: context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke ? 'invoke' : 'typing',
-    manualOnly: false,
+    manualOnly: settings.ghostText.mode === 'manual',
     selectionEmpty: editor?.selection.isEmpty ?? true,
     cursors: editor?.selections.length ?? 1,
     lineBefore: line.slice(0, position.character),
@@ -40,4 +42,13 @@ export function observe({ document, position, context }: Place, activity: Activi
     selectedItem: item ? { text: item.text, replaces: document.getText(item.range) } : null,
     construct: null,
   };
+}
+
+/** More than any GPT-2 sees: a longer beginning of the document stays in this process. */
+const MOST_TOKENS = 4096;
+
+/** What the engine is given of the text before a position. */
+export function textBefore(document: vscode.TextDocument, position: vscode.Position): string {
+  const before = document.getText(new vscode.Range(new vscode.Position(0, 0), position));
+  return before.slice(characterWindow(before, MOST_TOKENS));
 }

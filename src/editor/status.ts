@@ -1,4 +1,9 @@
 import * as vscode from 'vscode';
+import { isExcluded, settingsFor } from './configuration';
+import type { EngineHost } from './engineHost';
+import { type Circumstances, presence } from './presence';
+import { isEnabledFor } from './settings';
+import type { Suggester } from './suggester';
 
 /** What the status item says. `detail` is one sentence; for an error it names the trouble and what to do about it. */
 export interface Status {
@@ -44,4 +49,39 @@ function tooltip({ kind, detail }: Status): vscode.MarkdownString {
   text.appendMarkdown(`**Inkling** · ${kind}\n\n`).appendText(detail).appendMarkdown('\n\n');
   if (kind === 'error') text.appendMarkdown('[Restart engine](command:inkling.restartEngine) · ');
   return text.appendMarkdown('[Toggle](command:inkling.toggle) · [Show log](command:inkling.showLog)');
+}
+
+/** Shorter thinking than this is not worth a change of icon at every keystroke. */
+const THINKING_MS = 300;
+
+/** Keeps the item true to the engine, the suggester, the active document and the settings. */
+export function keepStatus(item: StatusItem, engine: EngineHost, suggester: Suggester): vscode.Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const update = () => {
+    clearTimeout(timer);
+    const document = vscode.window.activeTextEditor?.document;
+    item.show(presence({ health: engine.health, busy: suggester.busy, place: document && placeOf(document) }));
+  };
+  update();
+  return vscode.Disposable.from(
+    engine.onDidChangeHealth(update),
+    suggester.onDidChangeBusy((busy) => {
+      clearTimeout(timer);
+      timer = setTimeout(update, busy ? THINKING_MS : 0);
+    }),
+    vscode.window.onDidChangeActiveTextEditor(update),
+    vscode.workspace.onDidOpenTextDocument(update),
+    vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('inkling') && update()),
+    new vscode.Disposable(() => clearTimeout(timer)),
+  );
+}
+
+function placeOf(document: vscode.TextDocument): Circumstances['place'] {
+  const { enable, exclude, ghostText } = settingsFor(document);
+  return {
+    languageId: document.languageId,
+    enabled: isEnabledFor(enable, document.languageId),
+    excluded: isExcluded(exclude, document),
+    manual: ghostText.mode === 'manual',
+  };
 }

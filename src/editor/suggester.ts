@@ -1,4 +1,4 @@
-import type { CompletionCache } from '../core/completion/cache';
+import { CompletionCache } from '../core/completion/cache';
 import { agreesWith } from '../core/completion/remainder';
 import type { CompleteRequest, Completion, Engine } from '../engine/api';
 
@@ -33,11 +33,14 @@ export interface SuggesterCounts {
  */
 export class Suggester {
   readonly counts: SuggesterCounts = { started: 0, cached: 0, joined: 0 };
+  readonly #listeners = new Set<(busy: boolean) => void>();
+  /** Completions for which several suggestions were looked for. */
+  readonly #alternatives = new CompletionCache();
   #run: Run | undefined;
 
   constructor(
     private readonly engine: Pick<Engine, 'complete'>,
-    private readonly cache: CompletionCache,
+    private readonly cache = new CompletionCache(),
   ) {}
 
   /** Whether a generation is running. */
@@ -45,9 +48,14 @@ export class Suggester {
     return this.#run !== undefined;
   }
 
-  /** What is known without the model, if anything. */
-  recall(request: CompleteRequest): Completion | undefined {
-    return this.cache.get(request.prefix, request.suffix ?? '');
+  onDidChangeBusy(listener: (busy: boolean) => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  /** What is known without the model, if anything. Where alternatives are asked for, they must have been looked for. */
+  recall({ prefix, suffix = '', alternatives = 1 }: CompleteRequest): Completion | undefined {
+    return (alternatives > 1 ? this.#alternatives : this.cache).get(prefix, suffix);
   }
 
   /** Rejects with an AbortError when `signal` fires or a newer request takes over, and with whatever the engine reports. */
@@ -75,6 +83,7 @@ export class Suggester {
   reset(): void {
     this.#run?.controller.abort();
     this.cache.clear();
+    this.#alternatives.clear();
   }
 
   #start(request: CompleteRequest): Run {
@@ -87,15 +96,25 @@ export class Suggester {
       for (const listener of onProgress) listener();
     });
     const run: Run = { request, controller, done, partial: '', waiting: 0, onProgress };
-    this.#run = run;
+    this.#setRun(run);
     const ended = () => {
-      if (this.#run === run) this.#run = undefined;
+      if (this.#run === run) this.#setRun(undefined);
     };
     done.then((completion) => {
-      this.cache.set(request.prefix, request.suffix ?? '', completion);
+      this.#remember(request, completion);
       ended();
     }, ended);
     return run;
+  }
+
+  #remember({ prefix, suffix = '', alternatives = 1 }: CompleteRequest, completion: Completion): void {
+    this.cache.set(prefix, suffix, completion);
+    if (alternatives > 1) this.#alternatives.set(prefix, suffix, completion);
+  }
+
+  #setRun(run: Run | undefined): void {
+    this.#run = run;
+    for (const listener of this.#listeners) listener(run !== undefined);
   }
 
   /** Waits for the promise until `signal` fires; a generation that nobody waits for any more is aborted after a grace. */
@@ -116,6 +135,7 @@ function mayAnswer(run: Run, request: CompleteRequest): boolean {
   return (
     !run.controller.signal.aborted &&
     run.request.suffix === request.suffix &&
+    (run.request.alternatives ?? 1) >= (request.alternatives ?? 1) &&
     agreesWith({ prefix: run.request.prefix, partial: run.partial }, request.prefix)
   );
 }

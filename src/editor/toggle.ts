@@ -1,19 +1,38 @@
 import * as vscode from 'vscode';
-import { isEnabledFor, readSettings } from './settings';
+import { isExcluded, settingsFor } from './configuration';
+import { isEnabledFor } from './settings';
+
+type Entries = Record<string, boolean>;
+
+/** Turns ghost text on or off for the language of a document. */
+export async function toggleLanguage(document: vscode.TextDocument): Promise<void> {
+  const enabled = isEnabledFor(settingsFor(document).enable, document.languageId);
+  await setEntry('enable', document, document.languageId, !enabled);
+}
+
+/** Turns ghost text on or off for one file. A pattern that covers more than this file is the writer's to change. */
+export async function toggleFile(document: vscode.TextDocument): Promise<void> {
+  const { exclude } = settingsFor(document);
+  const path = vscode.workspace.asRelativePath(document.uri, false);
+  if (isExcluded(exclude, document) && !exclude[path]) {
+    await vscode.window.showInformationMessage('Inkling: a pattern in inkling.exclude covers this file.');
+    return;
+  }
+  await setEntry('exclude', document, path, !exclude[path]);
+}
 
 /**
- * Turns ghost text on or off for the language of a document, in the place that decides now: the folder's or the
- * workspace's settings if they have an entry of their own, else the user's.
+ * Changes one entry of an object setting in the place that decides now: the folder's or the workspace's settings if
+ * they have entries of their own, else the user's.
  */
-export async function toggle(document: vscode.TextDocument): Promise<void> {
-  const config = vscode.workspace.getConfiguration('inkling', document.uri);
-  const own = config.inspect<Record<string, boolean>>('enable');
+async function setEntry(key: string, document: vscode.TextDocument, name: string, value: boolean): Promise<void> {
+  const config = vscode.workspace.getConfiguration('inkling', document);
+  const own = config.inspect<Entries>(key);
   const [target, entries] =
     own?.workspaceFolderValue !== undefined
       ? [vscode.ConfigurationTarget.WorkspaceFolder, own.workspaceFolderValue]
       : own?.workspaceValue !== undefined
         ? [vscode.ConfigurationTarget.Workspace, own.workspaceValue]
         : [vscode.ConfigurationTarget.Global, own?.globalValue];
-  const enabled = isEnabledFor(readSettings(config).enable, document.languageId);
-  await config.update('enable', { ...entries, [document.languageId]: !enabled }, target);
+  await config.update(key, { ...entries, [name]: value }, target);
 }

@@ -1,10 +1,11 @@
+import { locateModel } from '../store/locateModel';
 import { LocalEngine } from './localEngine';
 import { type EngineArguments, type FromEngine, METHODS, type ToEngine } from './protocol';
 
 /** The engine's own process: answers the calls that come over the pipe, and ends when the other side does. */
 async function main(): Promise<void> {
-  const { model, threads } = JSON.parse(process.argv[2]) as EngineArguments;
-  const engine = await LocalEngine.open(model, { threads });
+  const { model, cache, threads } = JSON.parse(process.argv[2]) as EngineArguments;
+  const engine = await LocalEngine.open(await locateModel(model, __dirname, cache), { threads });
   const running = new Map<number, AbortController>();
   process.on('message', (message: ToEngine) => {
     if ('cancel' in message) running.get(message.cancel)?.abort();

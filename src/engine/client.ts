@@ -141,6 +141,8 @@ export class ForkedEngine implements Engine {
     return new Promise<unknown>((resolve, reject) => {
       const cancel = () => {
         this.#send({ cancel: id });
+        // A generation answers with what it has.
+        if (method === 'generate') return;
         this.#calls.delete(id);
         reject(signal?.reason);
       };
@@ -158,10 +160,10 @@ export class ForkedEngine implements Engine {
   }
 
   #start(): Promise<void> {
-    const { script, model, threads, onOutput } = this.options;
+    const { script, model, cache, threads, onOutput } = this.options;
     this.#setHealth({ state: 'starting' });
     const startedAt = Date.now();
-    const child = fork(script, [JSON.stringify({ model, threads } satisfies EngineArguments)], {
+    const child = fork(script, [JSON.stringify({ model, cache, threads } satisfies EngineArguments)], {
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ORT_DISABLE_TELEMETRY: '1' },
       execArgv: [],
       serialization: 'advanced',

@@ -1,3 +1,4 @@
+import type { ModelChoice } from '../store/locateModel';
 import type { Engine } from './api';
 
 /** The calls that travel over the pipe: all of `Engine` but its end. */
@@ -28,7 +29,8 @@ export type FromEngine =
 
 /** What the engine's process is started with, as its only argument, in JSON. */
 export interface EngineArguments {
-  /** A compiled model's folder. */
-  readonly model: string;
+  readonly model: ModelChoice;
+  /** Where to put what has to be compiled. */
+  readonly cache: string;
   readonly threads: number;
 }

@@ -10,7 +10,8 @@ const model = {
   contextLength: 1024,
   vocabSize: 50257,
 } as const;
-const calm: Circumstances = { health: { state: 'ready', model }, busy: false, languageId: 'markdown', enabled: true };
+const place = { languageId: 'markdown', enabled: true, excluded: false, manual: false };
+const calm: Circumstances = { health: { state: 'ready', model }, busy: false, place };
 
 describe('what the status item says', () => {
   it('names the model when ready, and what a click does', () => {
@@ -23,16 +24,28 @@ describe('what the status item says', () => {
   });
 
   it('is off where the language is', () => {
-    const status = presence({ ...calm, languageId: 'python', enabled: false });
+    const status = presence({ ...calm, place: { ...place, languageId: 'python', enabled: false } });
     assert.equal(status.kind, 'off');
     assert.match(status.detail, /“python”.*Click to turn it on/);
   });
 
-  it('puts trouble first, with the words of the engine', () => {
-    const health = { state: 'error', message: 'The model file is damaged. Reinstall it.' } as const;
+  it('is off for a file that is excluded, and says when it waits to be asked', () => {
+    assert.equal(presence({ ...calm, place: { ...place, excluded: true } }).kind, 'off');
+    assert.match(presence({ ...calm, place: { ...place, manual: true } }).detail, /only when asked/);
+  });
+
+  it('puts trouble first, and says what to do', () => {
+    const health = { state: 'error', message: 'The model file is damaged.' } as const;
     for (const enabled of [true, false]) {
-      assert.deepEqual(presence({ ...calm, health, enabled, busy: true }), { kind: 'error', detail: health.message });
+      const status = presence({ busy: true, health, place: { ...place, enabled } });
+      assert.equal(status.kind, 'error');
+      assert.match(status.detail, /^The model file is damaged\. .*inkling\.model\.path.*restart the engine/);
     }
+  });
+
+  it('says when an engine that stopped comes back', () => {
+    const health = { state: 'error', message: 'The engine stopped.', retryInMs: 2000 } as const;
+    assert.equal(presence({ ...calm, health }).detail, 'The engine stopped. It starts again by itself in 2 s.');
   });
 
   it('is ready while the engine sleeps', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { contributes } from '../../../package.json';
+import { PRESETS } from '../../../src/editor/presets';
 import { isEnabledFor, readSettings } from '../../../src/editor/settings';
 
 const configOf = (values: Record<string, unknown>) => ({ get: <T>(key: string) => values[key] as T });
@@ -21,6 +22,22 @@ describe('settings', () => {
     assert.equal(bounded({ 'ghostText.maxTokens': Number.NaN }).maxTokens, 24);
     assert.equal(bounded({ 'ghostText.minConfidence': -1 }).minConfidence, 0);
     assert.equal(bounded({ 'ghostText.minConfidence': 0.35 }).minConfidence, 0.35);
+  });
+
+  it('leave empty what may be empty', () => {
+    const read = (values: Record<string, unknown>) => readSettings(configOf(values)).continueWriting;
+    assert.equal(read({}).temperature, null);
+    assert.equal(read({ 'continueWriting.temperature': 0 }).temperature, 0);
+    assert.equal(read({ 'continueWriting.temperature': 7 }).temperature, 2);
+    assert.equal(read({ 'continueWriting.seed': '7' }).seed, null);
+  });
+
+  it('offer every preset there is', () => {
+    const offered = contributes.configuration.properties['inkling.continueWriting.preset'].enum;
+    assert.deepEqual(
+      offered,
+      PRESETS.map(({ name }) => name),
+    );
   });
 
   it('treat a value of the wrong type as not set', () => {

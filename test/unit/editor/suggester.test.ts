@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { CompletionCache } from '../../../src/core/completion/cache';
 import type { Completion } from '../../../src/core/completion/types';
 import { Suggester } from '../../../src/editor/suggester';
 import type { CompleteRequest } from '../../../src/engine/api';
@@ -8,7 +7,7 @@ interface Call {
   readonly request: CompleteRequest;
   readonly signal: AbortSignal;
   readonly progress: (partial: string) => void;
-  readonly answer: (text: string) => void;
+  readonly answer: (...texts: string[]) => void;
   readonly fail: (error: Error) => void;
 }
 
@@ -24,7 +23,7 @@ class HeldEngine {
     return new Promise((resolve, reject) => {
       assert.ok(signal, 'every generation can be aborted');
       signal.addEventListener('abort', () => reject(signal.reason));
-      this.calls.push({ request, signal, progress, answer: (text) => resolve(completionOf(text)), fail: reject });
+      this.calls.push({ request, signal, progress, answer: (...found) => resolve(completionOf(found)), fail: reject });
     });
   }
 
@@ -33,9 +32,9 @@ class HeldEngine {
   }
 }
 
-function completionOf(text: string): Completion {
+function completionOf(found: readonly string[]): Completion {
   const scores = { logprob: -1, tokens: [], healed: '', masked: 0, confidence: -1, next: null };
-  return { suggestions: text === '' ? [] : [{ text, ...scores, ended: 'sentence' }], reason: 'sentence' };
+  return { suggestions: found.map((text) => ({ text, ...scores, ended: 'sentence' })), reason: 'sentence' };
 }
 
 const texts = (completion: Completion) => completion.suggestions.map((suggestion) => suggestion.text);
@@ -48,7 +47,7 @@ describe('the suggester', () => {
   let suggester: Suggester;
   beforeEach(() => {
     engine = new HeldEngine();
-    suggester = new Suggester(engine, new CompletionCache());
+    suggester = new Suggester(engine);
   });
 
   async function shown(prefix: string, text: string): Promise<void> {
@@ -143,6 +142,19 @@ describe('the suggester', () => {
     await new Promise((resolve) => engine.calls[0].signal.addEventListener('abort', resolve));
     await settle();
     assert.equal(suggester.busy, false);
+  });
+
+  it('looks for alternatives when asked, though one suggestion is known, and then knows them all', async () => {
+    await shown('The cat', ' sat');
+    const asked = { prefix: 'The cat', suffix: '', alternatives: 5 };
+    const answer = suggester.suggest(asked, live());
+    assert.equal(engine.calls.length, 2);
+    engine.calls[1].answer(' sat', ' slept', ' sang');
+    assert.deepEqual(texts(await answer), [' sat', ' slept', ' sang']);
+    assert.deepEqual(texts(await suggester.suggest(asked, live())), [' sat', ' slept', ' sang']);
+    const typed = await suggester.suggest({ prefix: 'The cat s', suffix: '' }, live());
+    assert.deepEqual(texts(typed), ['at', 'lept', 'ang']);
+    assert.equal(engine.calls.length, 2);
   });
 
   it('passes on the trouble of the engine, and tries anew the next time', async () => {

@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import { AcceptSentence } from './acceptSentence';
+import type { Activity } from './activity';
+import { CompareStrategies } from './compareStrategies';
+import { settingsFor } from './configuration';
+import { ContinueWriting, pickPreset } from './continueWriting';
+import type { EngineHost } from './engineHost';
+import type { Accepted, InlineCompletions } from './inlineCompletions';
+import { Pages } from './pages';
+import { presetNamed } from './presets';
+import type { Suggester } from './suggester';
+import { toggleFile, toggleLanguage } from './toggle';
+import { whyNot, whyThis } from './why';
+
+/** What the commands act on. */
+export interface Rooms {
+  readonly engine: EngineHost;
+  readonly suggester: Suggester;
+  readonly activity: Activity;
+  readonly ghostText: InlineCompletions;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** Registers every `inkling.*` command of the editor. */
+export function registerCommands({ engine, suggester, activity, ghostText, log }: Rooms): vscode.Disposable {
+  const pages = new Pages();
+  const sentence = new AcceptSentence();
+  const writer = new ContinueWriting(engine, log);
+  const comparison = new CompareStrategies(engine, pages, log);
+
+  const commands: Record<string, (...args: never[]) => unknown> = {
+    'inkling.toggle': () => inEditor(({ document }) => toggleLanguage(document)),
+    'inkling.toggleFile': () => inEditor(({ document }) => toggleFile(document)),
+    'inkling.trigger': () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger'),
+    'inkling.acceptSentence': () => inEditor((editor) => sentence.run(editor)),
+    'inkling.dismiss': () => {
+      const editor = vscode.window.activeTextEditor;
+      if (editor) activity.dismissed(editor);
+      return vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+    },
+    'inkling.accepted': ({ suggestion }: Accepted) => {
+      activity.accepted();
+      return inEditor(async (editor) => {
+        await sentence.accepted(editor, suggestion.text);
+        await ghostText.consider(editor);
+      });
+    },
+    'inkling.whyNoSuggestion': () =>
+      inEditor(async (editor) => {
+        const outcome = await ghostText.consider(editor);
+        return outcome && say(whyNot(outcome));
+      }),
+    'inkling.whyThisSuggestion': () =>
+      inEditor(async (editor) => {
+        const outcome = await ghostText.consider(editor);
+        if (outcome?.kind !== 'answered' || outcome.completion.suggestions.length === 0) {
+          return outcome && say(whyNot(outcome));
+        }
+        const text = whyThis({ ...outcome, model: await engine.info() });
+        await pages.show('Why This Suggestion', text);
+        return text;
+      }),
+    'inkling.continueWriting': () =>
+      inEditor((editor) => {
+        const { preset } = settingsFor(editor.document).continueWriting;
+        return writer.run(editor, presetNamed(preset).config);
+      }),
+    'inkling.continueWritingAs': () =>
+      inEditor(async (editor) => {
+        const config = await pickPreset();
+        return config && writer.run(editor, config);
+      }),
+    'inkling.stopWriting': () => writer.stop(),
+    'inkling.compareStrategies': () => inEditor((editor) => comparison.run(editor)),
+    'inkling.insertContinuation': (index: number) => comparison.insert(index),
+    'inkling.showLog': () => log.show(),
+    'inkling.restartEngine': async () => {
+      suggester.reset();
+      engine.restart();
+      await engine.info();
+    },
+  };
+  return vscode.Disposable.from(
+    pages,
+    comparison,
+    ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
+  );
+}
+
+async function inEditor<T>(act: (editor: vscode.TextEditor) => T | Promise<T>): Promise<T | undefined> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor) return act(editor);
+  say('Open a document first.');
+  return undefined;
+}
+
+/** Shows a message without waiting until it is read, and returns it. */
+function say(text: string): string {
+  vscode.window.showInformationMessage(`Inkling: ${text}`);
+  return text;
+}

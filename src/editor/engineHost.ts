@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../engine/client';
+import { settingsFor } from './configuration';
+import { isEnabledFor } from './settings';
+
+/** The engine that the settings ask for: it starts afresh when they change. */
+export class EngineHost extends ForkedEngine implements vscode.Disposable {
+  readonly #healthChanged = new vscode.EventEmitter<EngineHealth>();
+  readonly onDidChangeHealth = this.#healthChanged.event;
+  readonly #settingsWatch: vscode.Disposable;
+
+  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+    super({
+      ...engineSettings(),
+      script: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
+      cache: vscode.Uri.joinPath(context.globalStorageUri, 'compiled').fsPath,
+      onOutput: (text) => log.info(text),
+    });
+    this.onHealth((health) => {
+      if (health.state === 'error') log.error(health.message);
+      else log.debug(`The engine is ${health.state}.`);
+      this.#healthChanged.fire(health);
+    });
+    this.#settingsWatch = vscode.workspace.onDidChangeConfiguration((event) => {
+      if (['inkling.model', 'inkling.engine'].some((section) => event.affectsConfiguration(section))) {
+        this.restart(engineSettings());
+      }
+    });
+  }
+
+  override async dispose(): Promise<void> {
+    this.#settingsWatch.dispose();
+    await super.dispose();
+    this.#healthChanged.dispose();
+  }
+}
+
+/** Starts the engine as soon as a document is shown where ghost text is on, so that the first word need not wait. */
+export function wakeWhenWanted(engine: EngineHost): vscode.Disposable {
+  const wake = () => {
+    const document = vscode.window.activeTextEditor?.document;
+    const wanted = document && isEnabledFor(settingsFor(document).enable, document.languageId);
+    // What goes wrong is shown as the engine's health.
+    if (wanted && engine.health.state === 'asleep') engine.info().catch(() => {});
+  };
+  wake();
+  return vscode.Disposable.from(
+    vscode.window.onDidChangeActiveTextEditor(wake),
+    vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('inkling') && wake()),
+  );
+}
+
+function engineSettings(): Pick<ForkedEngineOptions, 'model' | 'threads' | 'idleMinutes'> {
+  const { model, engine } = settingsFor();
+  const { path, precision, threads } = model;
+  return { model: { path, precision }, threads, idleMinutes: engine.idleMinutes };
+}

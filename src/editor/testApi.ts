@@ -1,0 +1,33 @@
+import type { Engine } from '../engine/api';
+import type { EngineHost } from './engineHost';
+import type { InlineCompletions, Outcome } from './inlineCompletions';
+import type { Status, StatusItem } from './status';
+import type { Suggester, SuggesterCounts } from './suggester';
+
+/** What `activate()` returns: enough for the host tests to count work and to see what the writer sees. */
+export interface InklingApi {
+  readonly engine: Engine;
+  /** Process id of the engine while it runs. */
+  enginePid(): number | undefined;
+  counts(): SuggesterCounts;
+  status(): Status | undefined;
+  /** What came of the last request for a suggestion. */
+  outcome(): Outcome | undefined;
+}
+
+interface Rooms {
+  readonly engine: EngineHost;
+  readonly suggester: Suggester;
+  readonly ghostText: InlineCompletions;
+  readonly status: StatusItem;
+}
+
+export function testApi({ engine, suggester, ghostText, status }: Rooms): InklingApi {
+  return {
+    engine,
+    enginePid: () => engine.pid,
+    counts: () => ({ ...suggester.counts }),
+    status: () => status.current,
+    outcome: () => ghostText.outcome,
+  };
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { InklingApi } from '../../src/editor/testApi';
+import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../support/randomModel';
+import { closeAll, configure, eventually, inkling, suggestionAt, type, write } from './support';
+
+const LONG = Array.from({ length: 120 }, (_, i) => `On day ${i} the old man told story number ${7 * i}.`).join(' ');
+
+describe('the engine, seen from the editor', () => {
+  let api: InklingApi;
+  before(async () => {
+    api = await inkling();
+    await configure({ 'ghostText.minConfidence': 0 });
+  });
+  afterEach(closeAll);
+  after(() => configure({ 'ghostText.minConfidence': undefined }));
+
+  it('never blocks the event loop of the extension host during a long prefill', async () => {
+    const folder = await temporaryFolder();
+    const config = tinyConfig({ n_positions: 1024, n_embd: 256, n_layer: 6, n_head: 4 });
+    await writeModel(folder, config, randomWeights(config, 1));
+    await configure({ 'model.path': folder });
+    await api.engine.info();
+    const editor = await write(LONG);
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    await type(' H');
+    await eventually('a prefill', async () => (await api.engine.stats()).tokensFed >= 512);
+    await eventually('its end', async () => (await api.engine.stats()).active === 0);
+    delay.disable();
+    assert.ok(delay.max < 200e6, `the event loop stood still for ${delay.max / 1e6} ms`);
+    assert.equal(editor.document.getText(), `${LONG} H`);
+    await configure({ 'model.path': undefined });
+    await rm(folder, { recursive: true });
+  });
+
+  it('comes back by itself after kill -9 during a run', async () => {
+    const { document } = await write(LONG);
+    await api.engine.info();
+    const pid = api.enginePid();
+    assert.ok(pid, 'no engine is running');
+    const { started } = api.counts();
+    await type(' She');
+    await eventually('a generation', () => api.counts().started > started);
+    process.kill(pid, 'SIGKILL');
+    const status = await eventually(
+      'an error in the status item',
+      () => api.status()?.kind === 'error' && api.status(),
+    );
+    assert.match(status.detail, /engine/i);
+    await type(' said');
+    assert.equal(document.getText(), `${LONG} She said`);
+    await eventually('a new engine', () => api.enginePid() !== undefined && api.enginePid() !== pid);
+    await type(' that');
+    await suggestionAt(api, ' that');
+    await eventually('a calm status', () => api.status()?.kind === 'ready');
+  });
+
+  it('says what is wrong with a damaged or missing model, and lets the writer type', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'config.json'), '{"n_layer": 2');
+    await writeFile(join(folder, 'model.safetensors'), 'not a model');
+    for (const path of [folder, join(folder, 'missing')]) {
+      await configure({ 'model.path': path });
+      const { document } = await write('Once upon');
+      await type(' a time');
+      const status = await eventually('an error', () => {
+        const now = api.status();
+        return now?.kind === 'error' && now.detail.includes(path) && now;
+      });
+      assert.doesNotMatch(status.detail, /\n\s+at /, 'a stack trace is not for the writer');
+      assert.equal(document.getText(), 'Once upon a time');
+      await closeAll();
+    }
+    await configure({ 'model.path': undefined });
+    await write('Once upon');
+    await type(' a time');
+    await suggestionAt(api, ' a time');
+    await rm(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { InklingApi } from '../../src/editor/testApi';
+import { answerAt, closeAll, configure, eventually, inkling, suggestionAt, type, write } from './support';
+
+const OPENING = 'The old house stood at the end of the road, and nobody in the village';
+
+describe('ghost text', () => {
+  let api: InklingApi;
+  before(async () => {
+    api = await inkling();
+    await configure({ 'ghostText.minConfidence': 0 });
+  });
+  afterEach(closeAll);
+  after(() => configure({ 'ghostText.minConfidence': undefined }));
+
+  it('inserts exactly what was suggested, and undo takes it back in one step', async () => {
+    const { document } = await write(OPENING);
+    await type(' knew');
+    const suggestion = await suggestionAt(api, ' knew');
+    await eventually('the suggestion to be accepted', async () => {
+      if (document.getText() !== `${OPENING} knew`) return true;
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+      return false;
+    });
+    assert.equal(document.getText(), `${OPENING} knew${suggestion}`);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), `${OPENING} knew`);
+  });
+
+  it('runs the model zero times while the writer types what it says, and on going back', async () => {
+    await write(OPENING);
+    await type(' knew');
+    const suggestion = await suggestionAt(api, ' knew');
+    const { runs } = await api.engine.stats();
+    let typed = ' knew';
+    for (const letter of suggestion.slice(0, 6)) {
+      await type(letter);
+      typed += letter;
+      if (typed.length < ' knew'.length + suggestion.length) await suggestionAt(api, typed);
+    }
+    for (let i = 0; i < 3; i++) {
+      await vscode.commands.executeCommand('deleteLeft');
+      typed = typed.slice(0, -1);
+      await suggestionAt(api, typed);
+    }
+    assert.equal((await api.engine.stats()).runs, runs);
+  });
+
+  it('feeds a few tokens for one more character, however long the document', async () => {
+    await configure({ 'ghostText.maxTokens': 1 });
+    await write(`${`${OPENING} spoke of it. `.repeat(60)}${OPENING}`);
+    await type(' qu');
+    await answerAt(api, ' qu');
+    const before = await api.engine.stats();
+    await type('x');
+    await answerAt(api, ' qux');
+    const fed = (await api.engine.stats()).tokensFed - before.tokensFed;
+    assert.ok(fed > 0 && fed <= 12, `fed ${fed} tokens`);
+    await configure({ 'ghostText.maxTokens': undefined });
+  });
+
+  it('has at most one generation running after a burst of 30 keystrokes', async () => {
+    await write(OPENING);
+    for (const letter of ' and zebras quickly vexed the j') {
+      await type(letter);
+      assert.ok((await api.engine.stats()).active <= 1);
+    }
+    await eventually('a calm engine', async () => (await api.engine.stats()).active === 0);
+  });
+
+  it('is silent in a language where it is off, inside a word, and with a selection', async () => {
+    const code = await write('The old house', 'javascript');
+    await type(' stood');
+    const silence = await eventually('silence', () => {
+      const outcome = api.outcome();
+      return outcome?.kind === 'silent' && outcome.silence.code === 'language' && outcome.silence;
+    });
+    assert.match(silence.message, /javascript/);
+    assert.equal(api.status()?.kind, 'off');
+    assert.equal(code.document.getText(), 'The old house stood');
+  });
+
+  it('is toggled for the language of the document by the status item', async () => {
+    await write(OPENING);
+    await vscode.commands.executeCommand('inkling.toggle');
+    await eventually('the status off', () => api.status()?.kind === 'off');
+    await vscode.commands.executeCommand('inkling.toggle');
+    await eventually('the status on', () => api.status()?.kind !== 'off');
+  });
+});

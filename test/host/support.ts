@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import * as vscode from 'vscode';
+import type { InklingApi } from '../../src/editor/testApi';
+import type { Completion } from '../../src/engine/api';
+
+/** The activated extension, once VS Code has begun to ask it for suggestions. */
+export async function inkling(): Promise<InklingApi> {
+  const extension = vscode.extensions.getExtension<InklingApi>('inkling.inkling');
+  assert.ok(extension, 'the extension is not installed');
+  const api = await extension.activate();
+  if (api.outcome() === undefined) {
+    await write('');
+    await eventually('a first request', async () => {
+      await type('a');
+      return api.outcome();
+    });
+    await closeAll();
+  }
+  return api;
+}
+
+/** Opens an unsaved document with the cursor at its end, and waits until nothing of the last test is running. */
+export async function write(text: string, language = 'markdown'): Promise<vscode.TextEditor> {
+  const document = await vscode.workspace.openTextDocument({ language, content: text });
+  const editor = await vscode.window.showTextDocument(document);
+  const end = document.positionAt(text.length);
+  editor.selection = new vscode.Selection(end, end);
+  return editor;
+}
+
+/** Types as the keyboard does. */
+export async function type(text: string): Promise<void> {
+  await vscode.commands.executeCommand('type', { text });
+}
+
+export async function closeAll(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}
+
+/** Polls until `probe` returns something, for at most `seconds`. */
+export async function eventually<T>(
+  what: string,
+  probe: () => T | Promise<T>,
+  seconds = 30,
+  state: () => unknown = () => '',
+): Promise<Exclude<T, false | null | undefined>> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const found = await probe();
+    if (found) return found as Exclude<T, false | null | undefined>;
+    assert.ok(Date.now() < deadline, `waited ${seconds} s for ${what} ${inspect(state(), { depth: 4 })}`);
+    await sleep(25);
+  }
+}
+
+/** The answer to a request for the text that ends so, once there is one. */
+export async function answerAt(api: InklingApi, prefix: string): Promise<Completion> {
+  const probe = () => {
+    const outcome = api.outcome();
+    return outcome?.kind === 'answered' && outcome.request.prefix.endsWith(prefix) && outcome.completion;
+  };
+  return eventually(`an answer after ${JSON.stringify(prefix.slice(-40))}`, probe, 20, api.outcome);
+}
+
+/** The suggestion after the text that ends so. */
+export async function suggestionAt(api: InklingApi, prefix: string): Promise<string> {
+  const { suggestions, reason } = await answerAt(api, prefix);
+  assert.ok(suggestions.length > 0, `nothing is suggested: ${reason}`);
+  return suggestions[0].text;
+}
+
+export async function configure(values: Record<string, unknown>): Promise<void> {
+  const config = vscode.workspace.getConfiguration('inkling');
+  for (const [key, value] of Object.entries(values)) await config.update(key, value, vscode.ConfigurationTarget.Global);
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { InklingApi } from '../../src/editor/testApi';
+import type { Generation } from '../../src/engine/api';
+import { closeAll, configure, eventually, inkling, type, write } from './support';
+
+const PROMPT = 'The future of AI is';
+const seeded = { 'continueWriting.seed': 7, 'continueWriting.temperature': 0.5, 'continueWriting.maxTokens': 20 };
+const unset = Object.fromEntries(Object.keys(seeded).map((key) => [key, undefined]));
+
+const continueWriting = () => vscode.commands.executeCommand<Generation | undefined>('inkling.continueWriting');
+
+describe('continue writing', () => {
+  let api: InklingApi;
+  before(async () => {
+    api = await inkling();
+    await configure(seeded);
+  });
+  afterEach(closeAll);
+  after(() => configure(unset));
+
+  it('writes what the engine generated, and undo takes it back in one step', async () => {
+    const { document } = await write(PROMPT);
+    const generation = await continueWriting();
+    assert.ok(generation);
+    assert.ok(generation.ids.length > 0 && generation.ids.length <= 20);
+    assert.equal(document.getText(), PROMPT + generation.text);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), PROMPT);
+  });
+
+  it('writes the same again with the same seed', async () => {
+    const { document } = await write(PROMPT);
+    await continueWriting();
+    const first = document.getText();
+    await closeAll();
+    const again = await write(PROMPT);
+    await continueWriting();
+    assert.equal(again.document.getText(), first);
+  });
+
+  it('writes in the middle of a document without touching the rest', async () => {
+    const editor = await write(`${PROMPT}\n\nThe end.`);
+    const cursor = editor.document.positionAt(PROMPT.length);
+    editor.selection = new vscode.Selection(cursor, cursor);
+    const generation = await continueWriting();
+    assert.equal(editor.document.getText(), `${PROMPT}${generation?.text}\n\nThe end.`);
+  });
+
+  it('stops when the writer types, and keeps what both wrote', async () => {
+    await configure({ 'continueWriting.maxTokens': 1000 });
+    const editor = await write(PROMPT);
+    const writing = continueWriting();
+    await eventually('some text', () => editor.document.getText().length > PROMPT.length);
+    await type('#');
+    await writing;
+    const text = editor.document.getText();
+    assert.ok(text.includes('#') && text.startsWith(PROMPT), text);
+    await eventually('the end of the generation', async () => (await api.engine.stats()).active === 0);
+    assert.equal(editor.document.getText(), text, 'nothing is written after the stop');
+    await configure(seeded);
+  });
+
+  it('stops on command', async () => {
+    await configure({ 'continueWriting.maxTokens': 1000 });
+    const { document } = await write(PROMPT);
+    const writing = continueWriting();
+    await eventually('some text', () => document.getText().length > PROMPT.length);
+    await vscode.commands.executeCommand('inkling.stopWriting');
+    assert.equal((await writing)?.finish, 'cancelled');
+    assert.ok(document.getText().startsWith(PROMPT));
+    await configure(seeded);
+  });
+});
+
+describe('comparing strategies', () => {
+  before(async () => {
+    await inkling();
+    await configure({ ...seeded, 'continueWriting.maxTokens': 8 });
+  });
+  afterEach(closeAll);
+  after(() => configure(unset));
+
+  it('shows every strategy with its figures, and inserts the chosen one', async () => {
+    const editor = await write(PROMPT);
+    await vscode.commands.executeCommand('inkling.compareStrategies');
+    const page = vscode.workspace.textDocuments.find(({ uri }) => uri.path === '/Compare Strategies.md');
+    assert.ok(page);
+    const figures = () => page.getText().match(/mean log-probability/g)?.length;
+    await eventually(
+      'all figures',
+      () => figures() === 8,
+      10,
+      () => page.getText(),
+    );
+    const text = page.getText();
+    const greedy = /## Greedy\n\n((?:>.*\n)+)/.exec(text)?.[1].replaceAll(/^> /gm, '').replace(/\n$/, '');
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', page.uri);
+    assert.equal(lenses.length, 8);
+    const [{ command }] = lenses;
+    assert.ok(command);
+    await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []));
+    assert.equal(editor.document.getText(), PROMPT + greedy);
+  });
+});
