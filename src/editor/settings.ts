@@ -18,6 +18,7 @@ export interface Settings {
     readonly temperature: number | null;
     readonly seed: number | null;
   };
+  readonly heatMap: { readonly style: 'tint' | 'underline'; readonly unit: 'token' | 'word' };
   readonly model: ModelSettings;
   readonly engine: { readonly idleMinutes: number };
 }
@@ -56,6 +57,7 @@ export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Setti
       temperature: read('continueWriting.temperature'),
       seed: read('continueWriting.seed'),
     },
+    heatMap: { style: read('heatMap.style'), unit: read('heatMap.unit') },
     model: { path: read('model.path'), precision: read('model.precision'), threads: read('model.threads') },
     engine: { idleMinutes: read('engine.idleMinutes') },
   };

@@ -1,0 +1,112 @@
+import * as vscode from 'vscode';
+import type { Engine } from '../../engine/api';
+import { readSettings } from '../settings';
+import { DocumentHeat } from './documentHeat';
+import { heatHover } from './hover';
+import { Legend } from './legend';
+import { Paint } from './paint';
+import type { SentenceHeat } from './sentences';
+import { SentenceView } from './sentenceView';
+
+/** Registers `Inkling: Toggle Surprisal Heat Map` and what belongs to it. */
+export function registerHeatMap(engine: Pick<Engine, 'info' | 'score'>): vscode.Disposable {
+  const heatMap = new HeatMap(engine);
+  return vscode.Disposable.from(
+    heatMap,
+    vscode.commands.registerCommand('inkling.toggleHeatMap', () => heatMap.toggle()),
+    vscode.commands.registerCommand('inkling.showSentence', (sentence: SentenceHeat) => heatMap.reveal(sentence)),
+    vscode.languages.registerHoverProvider({ pattern: '**' }, heatMap),
+  );
+}
+
+/** The documents whose surprisal is shown, and where it is shown. */
+class HeatMap implements vscode.HoverProvider, vscode.Disposable {
+  readonly #documents = new Map<vscode.TextDocument, DocumentHeat>();
+  readonly #legend = new Legend();
+  readonly #sentences = new SentenceView();
+  #settings = settings();
+  #paint = new Paint(this.#settings.style);
+  #listed: DocumentHeat | undefined;
+  readonly #subscriptions = vscode.Disposable.from(
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length > 0) this.#documents.get(document)?.edited();
+    }),
+    vscode.workspace.onDidCloseTextDocument((document) => this.#remove(document)),
+    vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.#show(textEditor)),
+    vscode.window.onDidChangeActiveTextEditor(() => this.#refresh()),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('inkling.heatMap')) this.#restyle();
+    }),
+  );
+
+  constructor(private readonly engine: Pick<Engine, 'info' | 'score'>) {}
+
+  /** Turns the heat map of the active document on or off. */
+  toggle(): void {
+    const document = vscode.window.activeTextEditor?.document;
+    if (!document) return;
+    if (this.#documents.has(document)) this.#remove(document);
+    else {
+      const heat = new DocumentHeat(document, this.engine);
+      this.#documents.set(document, heat);
+      heat.onDidChange(() => this.#refresh());
+    }
+    this.#refresh();
+  }
+
+  reveal(sentence: SentenceHeat): Promise<void> {
+    return this.#sentences.reveal(sentence);
+  }
+
+  provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
+    const heat = this.#documents.get(document);
+    const word = document.getWordRangeAtPosition(position, /\S+/);
+    if (!heat?.isCurrent || !word) return undefined;
+    const tokens = heat.scores.tokensIn(document.offsetAt(word.start), document.offsetAt(word.end));
+    return heatHover(document, word, tokens);
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+    for (const heat of this.#documents.values()) heat.dispose();
+    vscode.Disposable.from(this.#legend, this.#sentences, this.#paint).dispose();
+  }
+
+  #remove(document: vscode.TextDocument): void {
+    this.#documents.get(document)?.dispose();
+    this.#documents.delete(document);
+    for (const editor of vscode.window.visibleTextEditors) if (editor.document === document) this.#paint.clear(editor);
+  }
+
+  #refresh(): void {
+    for (const editor of vscode.window.visibleTextEditors) this.#show(editor);
+    const active = vscode.window.activeTextEditor;
+    const heat = active && this.#documents.get(active.document);
+    if (heat) this.#legend.show(heat);
+    else this.#legend.hide();
+    void vscode.commands.executeCommand('setContext', 'inkling.heatMap', heat !== undefined);
+    this.#list(heat);
+  }
+
+  /** The list is made anew only when all of a document has scores: sentences are not sorted while they come in. */
+  #list(heat: DocumentHeat | undefined): void {
+    if (heat !== this.#listed || !heat || heat.scores.progress === 1) this.#sentences.show(heat);
+    this.#listed = heat;
+  }
+
+  #show(editor: vscode.TextEditor): void {
+    const heat = this.#documents.get(editor.document);
+    if (heat?.isCurrent) this.#paint.show(editor, heat.scores, this.#settings.unit);
+  }
+
+  #restyle(): void {
+    this.#settings = settings();
+    this.#paint.dispose();
+    this.#paint = new Paint(this.#settings.style);
+    this.#refresh();
+  }
+}
+
+function settings() {
+  return readSettings(vscode.workspace.getConfiguration('inkling')).heatMap;
+}

@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import { heatSpans, LEVELS, type Unit } from './levels';
+import type { TextScores } from './textScores';
+
+export type HeatStyle = 'tint' | 'underline';
+
+/** Lines above and below the screen that are painted too, so that scrolling shows no bare text. */
+const MARGIN = 60;
+
+/** Underlines that differ by form, for writers who cannot tell the colours apart. */
+const UNDERLINES = ['dotted 1px', 'dashed 1px', 'solid 2px', 'double 3px'];
+
+/** Paints levels of surprisal into editors. */
+export class Paint implements vscode.Disposable {
+  readonly #types: readonly vscode.TextEditorDecorationType[];
+
+  constructor(style: HeatStyle) {
+    this.#types = LEVELS.map((_, level) => vscode.window.createTextEditorDecorationType(look(style, level)));
+  }
+
+  /** Paints what is on screen and a little around it. */
+  show(editor: vscode.TextEditor, scores: TextScores, unit: Unit): void {
+    const ranges: vscode.Range[][] = LEVELS.map(() => []);
+    for (const visible of editor.visibleRanges) {
+      const { document } = editor;
+      const from = document.offsetAt(new vscode.Position(Math.max(0, visible.start.line - MARGIN), 0));
+      const to = document.offsetAt(new vscode.Position(visible.end.line + MARGIN, 0));
+      for (const { utf16, level } of heatSpans(scores.text, scores.tokensIn(from, to), unit)) {
+        ranges[level].push(new vscode.Range(document.positionAt(utf16[0]), document.positionAt(utf16[1])));
+      }
+    }
+    for (const [level, type] of this.#types.entries()) editor.setDecorations(type, ranges[level]);
+  }
+
+  clear(editor: vscode.TextEditor): void {
+    for (const type of this.#types) editor.setDecorations(type, []);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#types).dispose();
+  }
+}
+
+function look(style: HeatStyle, level: number): vscode.DecorationRenderOptions {
+  const rangeBehavior = vscode.DecorationRangeBehavior.ClosedClosed;
+  if (style === 'tint') {
+    return {
+      rangeBehavior,
+      backgroundColor: new vscode.ThemeColor(`inkling.surprisal${level + 1}`),
+      borderRadius: '2px',
+    };
+  }
+  const colour = `var(--vscode-inkling-surprisalUnderline)`;
+  return { rangeBehavior, textDecoration: `underline ${UNDERLINES[level]} ${colour}; text-underline-offset: 3px` };
+}

@@ -1,0 +1,104 @@
+import { type Block, BlockCutter } from '../../core/analysis';
+import type { Engine, ScoredToken } from '../../engine/api';
+
+/** A scored token: its place in the text, how surprising it was, and what the model expected. */
+export interface HeatToken {
+  readonly utf16: readonly [number, number];
+  readonly logprob: number | null;
+  readonly rank: number | null;
+  readonly top: readonly { readonly id: number; readonly logprob: number }[];
+}
+
+interface PlannedBlock extends Block {
+  /** The block with the one before it: the same key, the same scores. */
+  readonly key: string;
+  /** Where the text that the model reads begins. */
+  readonly contextFrom: number;
+}
+
+/** Alternatives kept for each token. */
+const ALTERNATIVES = 3;
+
+/**
+ * The scores of a text that is being written. Each block is read after the one before it. After an edit only blocks
+ * that the edit touches, and those read after them, want new scores; within a block the engine runs only what follows
+ * the edit.
+ */
+export class TextScores {
+  #cutter: BlockCutter | undefined;
+  #text = '';
+  #blocks: readonly PlannedBlock[] = [];
+  /** Tokens by key; places count from the start of their block. */
+  #scores = new Map<string, readonly HeatToken[]>();
+
+  constructor(private readonly engine: Pick<Engine, 'info' | 'score'>) {}
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Share of the text that has scores, from 0 to 1. */
+  get progress(): number {
+    if (this.#text === '') return 1;
+    const done = this.#blocks.filter(({ key }) => this.#scores.has(key));
+    return done.reduce((sum, { from, to }) => sum + to - from, 0) / this.#text.length;
+  }
+
+  /** Takes up a new state of the text; scores of blocks that are still there are kept. */
+  async update(text: string): Promise<void> {
+    this.#cutter ??= new BlockCutter((await this.engine.info()).contextLength);
+    this.#text = text;
+    this.#blocks = plan(text, this.#cutter.cut(text));
+    const keys = new Set(this.#blocks.map(({ key }) => key));
+    this.#scores = new Map([...this.#scores].filter(([key]) => keys.has(key)));
+  }
+
+  /**
+   * Scores one more block: the first without scores in the preferred stretch of the text, else the one nearest to it.
+   * Resolves to false when every block has scores.
+   */
+  async scoreNext([from, to]: readonly [number, number], signal: AbortSignal): Promise<boolean> {
+    const distance = (block: Block) => Math.max(block.from - to, from - block.to, 0);
+    const missing = this.#blocks.filter(({ key }) => !this.#scores.has(key));
+    if (missing.length === 0) return false;
+    const next = missing.reduce((best, block) => (distance(block) < distance(best) ? block : best));
+    const text = this.#text.slice(next.contextFrom, next.to);
+    const scored = await this.engine.score({ text, bos: next.contextFrom === 0, top: ALTERNATIVES }, signal);
+    const offset = next.from - next.contextFrom;
+    this.#scores.set(
+      next.key,
+      scored.filter(({ utf16 }) => utf16[0] >= offset).map((token) => compact(token, offset)),
+    );
+    return true;
+  }
+
+  /** The scored tokens that touch a stretch of the text, in order. */
+  tokensIn(from: number, to: number): HeatToken[] {
+    return this.#blocks
+      .filter((block) => block.from < to && block.to > from)
+      .flatMap((block) => (this.#scores.get(block.key) ?? []).map((token) => shifted(token, block.from)))
+      .filter(({ utf16 }) => utf16[0] < to && utf16[1] > from);
+  }
+}
+
+function plan(text: string, blocks: readonly Block[]): PlannedBlock[] {
+  return blocks.map(({ from, to }, i) => {
+    const contextFrom = blocks[i - 1]?.from ?? 0;
+    // The first block's tokens have the start of the text before them, the second's do not: \0 tells them apart.
+    return {
+      from,
+      to,
+      contextFrom,
+      key: `${from - contextFrom}\0${contextFrom === 0}\0${text.slice(contextFrom, to)}`,
+    };
+  });
+}
+
+function compact({ utf16, logprob, rank, top }: ScoredToken, offset: number): HeatToken {
+  const place = [utf16[0] - offset, utf16[1] - offset] as const;
+  return { utf16: place, logprob, rank, top: top.map(({ id, logprob }) => ({ id, logprob })) };
+}
+
+function shifted(token: HeatToken, by: number): HeatToken {
+  return { ...token, utf16: [token.utf16[0] + by, token.utf16[1] + by] };
+}
