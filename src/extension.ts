@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Activity } from './editor/activity';
 import { registerCommands } from './editor/commands';
 import { EngineHost, wakeWhenWanted } from './editor/engineHost';
+import { registerHeatMap } from './editor/heatmap/heatMap';
 import { InlineCompletions } from './editor/inlineCompletions';
 import { createLog } from './editor/log';
 import { keepStatus, StatusItem } from './editor/status';
@@ -27,6 +28,7 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('inkling') && suggester.reset()),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText),
     registerPanel(context.extensionUri, engine),
+    registerHeatMap(engine),
     registerCommands({ engine, suggester, activity, ghostText, log }),
   );
   return testApi({ engine, suggester, ghostText, status });
