@@ -10,6 +10,27 @@ export interface Manifest {
   readonly precision: Precision;
   readonly builderVersion: number;
   readonly config: Gpt2Config;
+  /** Where an installed model came from; absent from a model that was only compiled. */
+  readonly origin?: Origin;
+}
+
+/** A file a model was made from, or consists of. */
+export interface FileRecord {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface Origin {
+  /** `owner/name` on the hub, or the name of the folder it was imported from. */
+  readonly id: string;
+  readonly kind: 'hub' | 'local';
+  /** The hub's commit, or the folder. */
+  readonly revision: string;
+  readonly sources: readonly FileRecord[];
+  readonly files: readonly FileRecord[];
+  /** ISO 8601. Of two copies of a model the later counts. */
+  readonly installedAt: string;
 }
 
 export const MANIFEST = 'manifest.json';

@@ -1,0 +1,60 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+
+/**
+ * A promise about a file's content. The hub names large files by the SHA-256 of their bytes and small ones by their git
+ * blob id, the SHA-1 of `blob LENGTH\0` and the bytes.
+ */
+export interface Checksum {
+  readonly kind: 'sha256' | 'git-blob';
+  readonly hex: string;
+}
+
+/** Reads the hub's entity tag: 64 hex digits are a SHA-256, 40 a git blob id, anything else promises nothing. */
+export function parseEntityTag(tag: string | undefined): Checksum | undefined {
+  const hex = tag?.replace(/^W\//, '').replaceAll('"', '').toLowerCase();
+  if (hex === undefined || !/^[0-9a-f]+$/.test(hex)) {
+    return undefined;
+  }
+  return hex.length === 64 ? { kind: 'sha256', hex } : hex.length === 40 ? { kind: 'git-blob', hex } : undefined;
+}
+
+/** The SHA-256 of a stream of bytes, and whether it keeps a promise. */
+export class Digest {
+  private readonly sha256 = createHash('sha256');
+  private readonly promised: Hash | undefined;
+
+  constructor(
+    private readonly checksum: Checksum | undefined,
+    bytes: number,
+  ) {
+    this.promised = checksum?.kind === 'git-blob' ? createHash('sha1').update(`blob ${bytes}\0`) : undefined;
+  }
+
+  update(chunk: Uint8Array): void {
+    this.sha256.update(chunk);
+    this.promised?.update(chunk);
+  }
+
+  /** Ends the digest: no more updates. */
+  finish(): { readonly sha256: string; readonly kept: boolean } {
+    const sha256 = this.sha256.digest('hex');
+    const found = this.promised?.digest('hex') ?? sha256;
+    return { sha256, kept: this.checksum === undefined || this.checksum.hex === found };
+  }
+}
+
+/** SHA-256 of a file, read in pieces. Rejects with an AbortError when `signal` fires. */
+export async function sha256OfFile(
+  path: string,
+  options: { readonly signal?: AbortSignal; readonly onBytes?: (done: number) => void } = {},
+): Promise<string> {
+  const hash = createHash('sha256');
+  let done = 0;
+  for await (const chunk of createReadStream(path, { signal: options.signal, highWaterMark: 1 << 20 })) {
+    hash.update(chunk);
+    done += chunk.length;
+    options.onBytes?.(done);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,186 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { durableRename, type freeBytes, requireSpace, writeJson } from '../disk';
+import { StoreError, writingTo } from '../errors';
+import { type Checksum, Digest } from './checksum';
+import type { FileFacts, Hub, HubFile } from './hub';
+import { type RetryOptions, retrying, TransientError } from './retry';
+import { type OnBytes, transfer } from './transfer';
+
+export interface DownloadOptions extends Omit<RetryOptions, 'signal'> {
+  /** Cancels; what has arrived stays for the next time. */
+  readonly signal?: AbortSignal;
+  /** Bytes on disk so far and bytes in all. */
+  readonly onBytes?: OnBytes;
+  /** The content the file must have, whatever the hub promises. */
+  readonly pinnedSha256?: string;
+  /** Bytes that must stay free besides the file itself, for what will be made of it. */
+  readonly spaceBesides?: number;
+  readonly free?: typeof freeBytes;
+}
+
+export interface Downloaded {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** What is remembered beside a part, so that only the same content is resumed. */
+interface PartState {
+  readonly bytes: number;
+  readonly checksum?: Checksum;
+  /** Validator of the storage's answer (RFC 9110, section 13.1.5), once there was one. */
+  readonly tag?: string;
+}
+
+/** Asks the hub about a file, patiently. */
+export function askFacts(hub: Hub, file: HubFile, options: RetryOptions): Promise<FileFacts> {
+  return patiently(hub, () => retrying(options, () => hub.facts(file, options.signal)));
+}
+
+/**
+ * Downloads one file to `target`, which is complete and checked or absent at every moment. Bytes arrive in
+ * `target.part`; a later call, in this process or after a restart, goes on from there if the hub still promises the same
+ * content. Rejects with a `StoreError` that says what to do, or an AbortError.
+ */
+export async function download(
+  hub: Hub,
+  file: HubFile,
+  facts: FileFacts,
+  target: string,
+  options: DownloadOptions = {},
+): Promise<Downloaded> {
+  const checksum: Checksum | undefined = options.pinnedSha256
+    ? { kind: 'sha256', hex: options.pinnedSha256 }
+    : facts.checksum;
+  if (checksum?.kind === 'sha256' && facts.checksum?.kind === 'sha256' && checksum.hex !== facts.checksum.hex) {
+    throw new StoreError(
+      'corrupt',
+      `${hub.host} offers a ${file.path} for ${file.repo} that is not the one Inkling knows. Nothing was downloaded.`,
+    );
+  }
+  const folder = dirname(target);
+  return writingTo(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    const part = `${target}.part`;
+    const state = await matchingState(part, { bytes: facts.bytes, checksum });
+    const present = await sizeOf(part);
+    await requireSpace(folder, facts.bytes - present + (options.spaceBesides ?? 0), options.free);
+    const digest = await fetchInto(part, present, state, { hub, file, facts, checksum }, options);
+    const { sha256, kept } = digest.finish();
+    if (!kept) {
+      await discard(part);
+      throw new StoreError(
+        'corrupt',
+        `${file.path} from ${hub.host} arrived with the wrong content (SHA-256 ${sha256}) and was thrown away. ` +
+          'Try again; if it happens again, the server or a proxy on the way changes the file.',
+      );
+    }
+    await durableRename(part, target);
+    await rm(stateOf(part), { force: true });
+    return { bytes: facts.bytes, sha256 };
+  });
+}
+
+interface Source {
+  readonly hub: Hub;
+  readonly file: HubFile;
+  readonly facts: FileFacts;
+  readonly checksum: Checksum | undefined;
+}
+
+/** Brings the part to its full length and returns the digest of all of it. */
+async function fetchInto(
+  part: string,
+  present: number,
+  state: PartState,
+  { hub, file, facts, checksum }: Source,
+  options: DownloadOptions,
+): Promise<Digest> {
+  const { signal, onBytes } = options;
+  const fresh = () => new Digest(checksum, facts.bytes);
+  const digest = fresh();
+  if (present > 0) {
+    for await (const chunk of createReadStream(part, { end: present - 1, signal, highWaterMark: 1 << 20 })) {
+      digest.update(chunk);
+    }
+  }
+  const handle = await open(part, present > 0 ? 'r+' : 'w');
+  try {
+    const whole = await patiently(hub, () =>
+      transfer(
+        { handle, position: present, digest, tag: state.tag },
+        {
+          ...options,
+          hub,
+          file,
+          bytes: facts.bytes,
+          fresh,
+          onBytes,
+          onTag: (tag) => writeJson(stateOf(part), { bytes: facts.bytes, checksum, tag } satisfies PartState),
+        },
+      ),
+    );
+    await handle.sync();
+    return whole;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'corrupt') {
+      await discard(part);
+    }
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+const stateOf = (part: string) => `${part}.json`;
+
+async function discard(part: string): Promise<void> {
+  await rm(part, { force: true });
+  await rm(stateOf(part), { force: true });
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+/** The remembered state if the part belongs to the wanted content; otherwise the part is discarded. */
+async function matchingState(part: string, wanted: PartState): Promise<PartState> {
+  const text = await readFile(stateOf(part), 'utf8').catch(() => '{}');
+  let state: Partial<PartState> = {};
+  try {
+    state = JSON.parse(text);
+  } catch {
+    // A power cut may have torn the file; the part is then of unknown origin.
+  }
+  const same =
+    state.bytes === wanted.bytes &&
+    state.checksum?.hex === wanted.checksum?.hex &&
+    (state.checksum ?? state.tag) !== undefined &&
+    (await sizeOf(part)) <= wanted.bytes;
+  if (same) {
+    return { ...wanted, tag: state.tag };
+  }
+  await discard(part);
+  await writeJson(stateOf(part), wanted);
+  return wanted;
+}
+
+/** When patience ends, says so in a sentence of its own. */
+async function patiently<T>(hub: Hub, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TransientError)) {
+      throw error;
+    }
+    const pause = error.retryAfterMs
+      ? ` It asks to be left alone for ${Math.ceil(error.retryAfterMs / 60_000)} min.`
+      : '';
+    throw new StoreError(
+      'network',
+      `Downloading from ${hub.host} does not work: ${error.message}.${pause} What has arrived is kept; try again later.`,
+      { cause: error },
+    );
+  }
+}
