@@ -152,7 +152,6 @@ export class ModelStore {
       const compiled = join(staging, 'model');
       const compile = this.options.compile ?? compileModel;
       const manifest = await compile(source.folder, compiled, precision, {
-        name: source.name,
         signal,
         onProgress: (fraction) => onProgress?.({ phase: 'compile', done: fraction * bytes, total: bytes }),
       });
@@ -164,7 +163,11 @@ export class ModelStore {
         await engine.dispose();
       }
       signal?.throwIfAborted();
-      return await this.shelf.publish(compiled, manifest, { ...source.origin, sources: source.files });
+      return await this.shelf.publish(
+        compiled,
+        { ...manifest, name: source.name },
+        { ...source.origin, sources: source.files },
+      );
     } finally {
       await rm(staging, { recursive: true, force: true });
     }

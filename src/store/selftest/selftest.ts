@@ -42,7 +42,7 @@ export const paragraph =
 
 /** Highest perplexity on the paragraph: of any English model, and of the catalogue's. Word frequencies alone reach about 1,500. */
 const sanePerplexity = 1500;
-const knownPerplexity = 100;
+const knownPerplexity = 60;
 
 /** Compares a compiled model with what is known about it. */
 export async function selfTest(model: TestedModel, subject: SelfTestSubject): Promise<Check[]> {

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { encode } from '../../../src/core/tokenizer';
+import type { LogitsRequest, Precision, ScoredToken } from '../../../src/engine/api';
+import { references } from '../../../src/store/selftest/references';
+import { paragraph, requireSelfTest, selfTest, type TestedModel } from '../../../src/store/selftest/selftest';
+
+const vocabulary = 50_257;
+const gpt2 = references['openai-community/gpt2'];
+
+/** A model that says what has been published, plus `error` nats of its own, and is as surprised by prose as told. */
+function published({ error = 0, perplexity = 30 } = {}): TestedModel {
+  const tables = new Map(gpt2.tables.map((table) => [`${table.bos} ${table.text}`, table]));
+  return {
+    async logits({ text, bos = false }: LogitsRequest) {
+      const logits = new Float32Array(vocabulary).fill(Math.log(1e-7));
+      const known = tables.get(`${bos} ${text}`);
+      const table =
+        known?.expected ??
+        gpt2.greedy.flatMap(({ tokens, ids, prompt }) => {
+          const next = ids.findIndex((_, i) => i >= prompt && tokens.slice(0, i).join('') === text);
+          return next < 0 ? [] : [[ids[next], tokens[next], 0.5] as const];
+        });
+      let rest = 1;
+      table.forEach(([id, , p], i) => {
+        logits[id] = Math.log(p) + (i % 2 === 0 ? error : -error);
+        rest -= p;
+      });
+      // What is left of the probability lies on tokens nobody asks about, none of them large.
+      const fill = Math.log(rest / 1000);
+      for (let id = 30_000; id < 31_000; id++) {
+        logits[id] = fill;
+      }
+      return logits;
+    },
+    async score({ text }) {
+      return encode(text).map((id) => ({ id, logprob: -Math.log(perplexity) }) as ScoredToken);
+    },
+  };
+}
+
+const asGpt2 = (precision: Precision) => ({ name: 'GPT-2', precision, known: 'openai-community/gpt2' });
+
+describe('the self-test', () => {
+  it('knows the founding example, among real tables', () => {
+    const founding = gpt2.tables.find(({ text }) => text === 'The weather today is');
+    assert.deepEqual(founding?.expected, [
+      [845, ' very', 0.043],
+      [922, ' good', 0.032],
+      [2495, ' pretty', 0.031],
+    ]);
+    assert.ok(gpt2.tables.length >= 5);
+    for (const { greedy, tables } of Object.values(references)) {
+      for (const { tokens, ids } of greedy) {
+        assert.deepEqual(encode(tokens.join('')), ids);
+      }
+      for (const [id, token] of tables.flatMap(({ expected }) => expected)) {
+        assert.deepEqual(encode(token), [id]);
+      }
+    }
+  });
+
+  it('accepts the published outputs in every precision', async () => {
+    for (const precision of ['fp32', 'q8', 'q4'] as const) {
+      const checks = await selfTest(published(), asGpt2(precision));
+      assert.deepEqual(
+        checks.filter(({ passed }) => !passed),
+        [],
+      );
+      assert.equal(checks.length, 1 + gpt2.tables.length + gpt2.greedy.length);
+    }
+  });
+
+  it('allows each precision its own deviation and no more', async () => {
+    const passes = (error: number, precision: Precision) =>
+      requireSelfTest(published({ error }), asGpt2(precision)).then(
+        () => true,
+        () => false,
+      );
+    assert.deepEqual(
+      await Promise.all([
+        passes(0.05, 'fp32'),
+        passes(0.05, 'q8'),
+        passes(0.4, 'q8'),
+        passes(0.4, 'q4'),
+        passes(1, 'q4'),
+      ]),
+      [false, true, false, true, false],
+    );
+  });
+
+  it('sees a token that nobody has published in the first place', async () => {
+    const model = published();
+    const usurped: TestedModel = {
+      ...model,
+      async logits(request) {
+        const logits = await model.logits(request);
+        logits[42] = Math.log(0.3);
+        return logits;
+      },
+    };
+    await assert.rejects(requireSelfTest(usurped, asGpt2('q8')), {
+      code: 'self-test',
+      message: /The weather today is/,
+    });
+  });
+
+  it('refuses NaN, and prose that surprises at every word, of any model', async () => {
+    const model = published();
+    const nan: TestedModel = { ...model, logits: async () => new Float32Array(vocabulary).fill(Number.NaN) };
+    const unknown = { name: 'Mine', precision: 'q8' } as const;
+    await assert.rejects(requireSelfTest(nan, unknown), { message: /logit of token 0 is NaN/ });
+    await assert.rejects(requireSelfTest(published({ perplexity: 5000 }), unknown), { message: /perplexity/ });
+    await requireSelfTest(published({ perplexity: 300 }), unknown);
+    await assert.rejects(
+      requireSelfTest(published({ perplexity: 300 }), { ...unknown, known: 'openai-community/gpt2-xl' }),
+    );
+  });
+
+  it('tests with a paragraph of ordinary length', () => {
+    assert.ok(encode(paragraph).length > 60);
+  });
+});
