@@ -4,19 +4,16 @@ import { addCompile } from './cli/compile';
 import { addComplete } from './cli/complete';
 import { addExplain } from './cli/explain';
 import { addGenerate } from './cli/generate';
-import { UsageError } from './cli/input';
+import { FAILED, MISUSED, UsageError } from './cli/input';
 import { addLogits } from './cli/logits';
 import { addProcessors } from './cli/processors';
 import { addTokens } from './cli/tokens';
-
-const FAILED = 1;
-const MISUSED = 2;
 
 const program = new Command('inkling')
   .description('GPT-2 on this machine: tokens, probabilities, suggestions and generation from a terminal.')
   .version(version)
   .showHelpAfterError('(--help shows what there is)')
-  .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 called wrongly.')
+  .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted.')
   .configureHelp({ showGlobalOptions: true });
 
 addTokens(program);

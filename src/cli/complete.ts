@@ -24,7 +24,7 @@ export function addComplete(program: Command): void {
     .option('--json', 'print {"suggestions":[{"text","logprob","tokens":[{"id","text","logprob"}]}],"reason"}')
     .option('--jsonl', 'answer each line {"text":…,"suffix":…} of the input with one line of JSON');
   withModelOptions(command, 'q8').action(async (argument: string | undefined, options: CompleteOptions) => {
-    const text = options.jsonl ? '' : readText(argument, options);
+    const text = await readText(argument, options);
     const engine = await openEngine(options, 'q8');
     const { maxTokens, minLogprob } = options;
     const limits = { ...(maxTokens && { maxTokens }), ...(minLogprob !== undefined && { minLogprob }) };
@@ -33,14 +33,28 @@ export function addComplete(program: Command): void {
     try {
       if (options.jsonl) {
         return await answerLines(options, (request) =>
-          complete(textOf(request), typeof request.suffix === 'string' ? request.suffix : options.suffix),
+          complete(textOf(request), typeof request.suffix === 'string' ? request.suffix : options.suffix).then(
+            answerOf,
+          ),
         );
       }
       const completion = await complete(text, options.suffix);
-      if (options.json) printJson(completion);
+      if (options.json) printJson(answerOf(completion));
       else for (const suggestion of completion.suggestions) process.stdout.write(`${suggestion.text}\n`);
     } finally {
       await engine.dispose();
     }
   });
+}
+
+/** The part of a completion that is promised to scripts. */
+function answerOf({ suggestions, reason }: Completion): object {
+  return {
+    suggestions: suggestions.map(({ text, logprob, tokens }) => ({
+      text,
+      logprob,
+      tokens: tokens.map((token) => ({ id: token.id, text: token.text, logprob: token.logprob })),
+    })),
+    reason,
+  };
 }

@@ -27,8 +27,8 @@ export function addExplain(program: Command): void {
     .command('explain')
     .summary('show the probabilities of the next token')
     .description(
-      'Shows the most probable next tokens after a text with probability, logit and cumulative probability, and the\n' +
-        'entropy of the distribution in nats. Logarithms are natural.',
+      'Shows the most probable next tokens after a text with probability, logit and cumulative probability, and the ' +
+        'entropy of the distribution in nats. Logarithms are natural. JSON always tells of every token of the text.',
     )
     .argument('[text]', 'the text; - or nothing reads standard input')
     .option('--file <file>', 'read the text from a file')
@@ -41,11 +41,13 @@ export function addExplain(program: Command): void {
     )
     .option('--jsonl', 'answer each line {"text":…} of the input with one line of JSON');
   withModelOptions(command, 'fp32').action(async (argument: string | undefined, options: ExplainOptions) => {
-    const text = options.jsonl ? '' : readText(argument, options);
+    const text = await readText(argument, options);
     const engine = await openEngine(options, 'fp32');
     try {
-      if (options.jsonl) return await answerLines(options, (request) => explain(engine, textOf(request), options));
-      const explanation = await explain(engine, text, options);
+      const all = options.all || options.json || options.jsonl;
+      if (options.jsonl)
+        return await answerLines(options, (request) => explain(engine, textOf(request), { ...options, all }));
+      const explanation = await explain(engine, text, { ...options, all });
       if (options.json) printJson(explanation);
       else print(explanation, options);
     } finally {
@@ -54,9 +56,11 @@ export function addExplain(program: Command): void {
   });
 }
 
-async function explain(engine: LocalEngine, text: string, { bos, topK: k }: ExplainOptions): Promise<Explanation> {
+/** @param options `all` asks for the tokens of the text, which costs the logits of every position */
+async function explain(engine: LocalEngine, text: string, options: ExplainOptions): Promise<Explanation> {
+  const { all, bos, topK: k } = options;
+  const scored = all ? await engine.score({ text, bos }) : [];
   const logits = await engine.logits({ text, bos });
-  const scored = await engine.score({ text, bos });
   let cumulative = 0;
   const next = topK(logits, k).map(({ id, logit, logprob }) => {
     const probability = Math.exp(logprob);

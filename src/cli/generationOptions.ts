@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GenerationConfig } from '../core/decoding/config';
+import { validate } from '../core/decoding/validate';
 import { encode } from '../core/tokenizer';
-import { integer, number } from './input';
+import { integer, number, UsageError } from './input';
 
 type Key = keyof GenerationConfig;
 type Row = readonly [key: Key, argument: string, description: string, parse: (text: string) => unknown];
@@ -19,7 +20,7 @@ const VALUES: readonly Row[] = [
   ['maxTime', '<seconds>', 'begin no token after this long', number(0)],
   ['eosTokenId', '<ids>', 'tokens that end the text, separated by commas', ids],
   ['seed', '<n>', 'makes sampling repeatable', integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)],
-  ['temperature', '<t>', 'divide the logits by this; 0 is greedy', number(0)],
+  ['temperature', '<t>', 'divide the logits by this; 0 is greedy, whatever else shapes the draw', number(0)],
   ['topK', '<k>', 'keep the k most probable tokens; 0 keeps all (default when sampling: 50)', integer(0)],
   ['topP', '<p>', 'keep the most probable tokens that together reach p', anyNumber],
   ['minP', '<p>', 'drop tokens below p times the most probable one', anyNumber],
@@ -74,9 +75,12 @@ const SAMPLING: readonly Key[] = [
 
 export function withGenerationOptions(command: Command): Command {
   for (const [key, argument, description, parse] of VALUES) {
-    command.option(`--${kebab(key)} ${argument}`, description, parse);
+    const option = new Option(`--${kebab(key)} ${argument}`, description).argParser(parse);
+    // `--no-repeat-ngram-size` is a name like any other, not the opposite of another option.
+    option.negate = false;
+    command.addOption(option);
   }
-  for (const [name, description] of TEXTS) command.option(`--${name} <text>`, description, collect, []);
+  for (const [name, description] of TEXTS) command.option(`--${name} <text>`, description, collect);
   return command
     .option('--do-sample', 'draw tokens at random; implied by the options that shape the draw')
     .option('--force-start <text>', 'the text that the continuation starts with', text)
@@ -85,22 +89,39 @@ export function withGenerationOptions(command: Command): Command {
     .option('--remove-invalid-values', 'replace NaN and infinite scores');
 }
 
-/** What was given on the command line, as decoding takes it. */
+/**
+ * What was given on the command line, as decoding takes it.
+ * @throws UsageError when the options contradict each other or are out of bounds
+ */
 export function generationConfig(options: Record<string, unknown>): GenerationConfig {
   const config: Partial<Record<Key, unknown>> = {};
   for (const [key] of VALUES) if (options[key] !== undefined) config[key] = options[key];
   for (const key of ['renormalizeLogits', 'removeInvalidValues'] as const) if (options[key]) config[key] = true;
   if (config.maxNewTokens === undefined && config.maxLength === undefined) config.maxNewTokens = 50;
-  const stop = options.stop as string[];
-  if (stop.length > 0) config.stopStrings = stop;
-  const badWords = options.badWord as string[];
-  if (badWords.length > 0) config.badWordsIds = badWords.flatMap((word) => spellings(word));
+  if (options.stop) config.stopStrings = options.stop;
+  if (options.badWord) config.badWordsIds = (options.badWord as string[]).flatMap((word) => spellings(word));
   if (typeof options.forceStart === 'string') config.forcedStartIds = encode(options.forceStart);
   if (typeof options.negativePrompt === 'string') config.negativePromptIds = encode(options.negativePrompt);
-  const implied = SAMPLING.some((key) => config[key] !== undefined);
-  const searches = (options.numBeams as number) > 1 || config.penaltyAlpha !== undefined;
-  if (config.temperature !== 0 && (options.doSample || (implied && !searches))) config.doSample = true;
+  if (config.temperature === 0) {
+    // Nothing is drawn, so nothing shapes the draw; contrastive search looks at the top k all the same.
+    for (const key of SAMPLING) if (key !== 'topK' || config.penaltyAlpha === undefined) delete config[key];
+  } else {
+    const implied = SAMPLING.some((key) => config[key] !== undefined);
+    const searches = (options.numBeams as number) > 1 || config.penaltyAlpha !== undefined;
+    if (options.doSample || (implied && !searches)) config.doSample = true;
+  }
+  try {
+    validate(config as GenerationConfig);
+  } catch (error) {
+    throw new UsageError(asTyped((error as Error).message));
+  }
   return config as GenerationConfig;
+}
+
+/** A message about keys of the configuration, in the words of the command line. */
+function asTyped(message: string): string {
+  const keys = new Set<string>([...VALUES.map(([key]) => key), 'doSample']);
+  return message.replace(/\b[a-z]+(?:[A-Z][a-z]*)+\b/g, (word) => (keys.has(word) ? `--${kebab(word)}` : word));
 }
 
 /** A word comes at the start of a text or after a space, and is other tokens then. */
@@ -112,7 +133,7 @@ function kebab(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function collect(value: string, before: string[]): string[] {
+function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 

@@ -2,25 +2,42 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { InvalidArgumentError } from 'commander';
 
+/** Exit codes; 0 is done. */
+export const FAILED = 1;
+export const MISUSED = 2;
+export const INTERRUPTED = 130;
+
 /** Where a command's text comes from. */
 export interface InputOptions {
   readonly file?: string;
   readonly jsonl?: boolean;
 }
 
-/** A mistake in how the command was called: exit code 2. */
+/** A mistake in how the command was called. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** The text given as an argument, in a file, or on standard input. A file's text is taken as it is. */
-export function readText(argument: string | undefined, { file }: InputOptions): string {
+/**
+ * The text given as an argument, in a file, or on standard input; nothing where `--jsonl` reads lines instead. A
+ * file's text is taken as it is.
+ * @throws UsageError when there is none or more than one, or the file cannot be read
+ */
+export async function readText(argument: string | undefined, { file, jsonl }: InputOptions): Promise<string> {
   if (argument !== undefined && file !== undefined) throw new UsageError('Give a text or --file, not both.');
+  if (jsonl) {
+    if (argument !== undefined && argument !== '-') throw new UsageError('Give a text or --jsonl, not both.');
+    return '';
+  }
   if (file !== undefined && file !== '-') return readFile(file);
   if (argument !== undefined && argument !== '-') return argument;
   if (process.stdin.isTTY) throw new UsageError('Give a text, --file FILE, or pipe one in.');
+  const parts: Buffer[] = [];
+  for await (const part of process.stdin) parts.push(part);
   // A shell's echo ends what it prints with a newline that nobody meant.
-  return readFileSync(0, 'utf8').replace(/\r?\n$/, '');
+  return Buffer.concat(parts)
+    .toString()
+    .replace(/\r?\n$/, '');
 }
 
 function readFile(file: string): string {
@@ -34,7 +51,7 @@ function readFile(file: string): string {
 
 /**
  * Answers every line of standard input (or of `file`) with one line: a JSON object for a JSON object. A line that
- * cannot be answered gets `{"error": ...}` and the next ones are read all the same.
+ * cannot be answered gets `{"error": ...}`, the next ones are read all the same, and the exit code is 1.
  */
 export async function answerLines(
   { file }: InputOptions,
@@ -53,6 +70,7 @@ async function answerLine(line: string, answer: (request: Record<string, unknown
     printJson(await answer(parseRequest(line)));
   } catch (error) {
     printJson({ error: (error as Error).message });
+    process.exitCode = FAILED;
   }
 }
 

@@ -25,7 +25,7 @@ export function addLogits(program: Command): void {
     if (options.out !== undefined && (options.jsonl || options.json)) {
       throw new UsageError('--out writes raw float32: leave --json and --jsonl away.');
     }
-    const text = options.jsonl ? '' : readText(argument, options);
+    const text = await readText(argument, options);
     const engine = await openEngine(options, 'fp32');
     try {
       const logits = async (each: string) => ({

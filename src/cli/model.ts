@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { LocalEngine } from '../engine/localEngine';
 import { PRECISIONS, type Precision } from '../gpt2/compile';
-import { compiledFolder } from '../store/compiledCache';
+import { cacheFolder, compiledFolder } from '../store/compiledCache';
 import { readManifest } from '../store/compiledModel';
+import { integer, UsageError } from './input';
+import { compilationProgress } from './progress';
 
 /** Which model a command runs, and how. */
 export interface ModelOptions {
@@ -12,6 +14,8 @@ export interface ModelOptions {
   readonly precision?: Precision;
   readonly threads: number;
 }
+
+const MOST_THREADS = 1024;
 
 /** Beside the bundle: what the build compiled, and the weights it came from where the sources are there. */
 const BUILT_MODEL = join(__dirname, 'model');
@@ -29,10 +33,13 @@ export function withModelOptions(command: Command, precision: Precision): Comman
         `how weights are kept (default: ${precision}, or what the folder is compiled to)`,
       ).choices(PRECISIONS),
     )
-    .option('--threads <n>', 'threads of one run; 0 lets onnxruntime choose', parseThreads, 0);
+    .option('--threads <n>', 'threads of one run; 0 lets onnxruntime choose', integer(0, MOST_THREADS), 0);
 }
 
-/** Loads the model, compiling it first where that is due. */
+/**
+ * Loads the model, compiling it first where that is due.
+ * @throws UsageError when `--model` is no folder, UnsupportedModelError or EngineError when what it holds cannot be run
+ */
 export async function openEngine(options: ModelOptions, otherwise: Precision): Promise<LocalEngine> {
   const folder = await locate(options, otherwise);
   return LocalEngine.open(folder, { threads: options.threads });
@@ -43,15 +50,18 @@ async function locate({ model, precision }: ModelOptions, otherwise: Precision):
     const wanted = precision ?? otherwise;
     const built = await readManifest(BUILT_MODEL);
     if (built?.precision === wanted || !existsSync(SOURCE_MODEL)) {
-      return compiledFolder(BUILT_MODEL, precision ?? built?.precision ?? wanted);
+      return cached(BUILT_MODEL, precision ?? built?.precision ?? wanted);
     }
-    return compiledFolder(SOURCE_MODEL, wanted);
+    return cached(SOURCE_MODEL, wanted);
+  }
+  if (!statSync(model, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`--model ${model}: there is no such folder. Name one with config.json and model.safetensors.`);
   }
   const compiled = await readManifest(model);
-  return compiledFolder(model, precision ?? compiled?.precision ?? otherwise);
+  return cached(model, precision ?? compiled?.precision ?? otherwise);
 }
 
-function parseThreads(text: string): number {
-  const threads = Number(text);
-  return Number.isInteger(threads) && threads >= 0 ? threads : 0;
+function cached(folder: string, precision: Precision): Promise<string> {
+  const onProgress = compilationProgress(`Compiling ${folder} to ${precision}, which is needed once`);
+  return compiledFolder(folder, precision, cacheFolder(), { onProgress });
 }

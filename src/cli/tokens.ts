@@ -15,8 +15,9 @@ export function addTokens(program: Command): void {
     .option('--json', 'print {"tokens":[{"id","text","display","bytes":[from,to],"utf16":[from,to]}]}')
     .option('--jsonl', 'answer each line {"text":…} of the input with one line of JSON')
     .action(async (argument: string | undefined, options: InputOptions & { json?: boolean }) => {
+      const text = await readText(argument, options);
       if (options.jsonl) return answerLines(options, (request) => ({ tokens: tokenize(textOf(request)) }));
-      const tokens = tokenize(readText(argument, options));
+      const tokens = tokenize(text);
       if (options.json) return printJson({ tokens });
       for (const token of tokens) process.stdout.write(`${describe(token)}\n`);
     });

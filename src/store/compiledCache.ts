@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { realpath, stat } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BUILDER_VERSION, type CompileOptions, type Precision } from '../gpt2/compile';
@@ -30,8 +30,22 @@ export async function compiledFolder(
     throw new UnsupportedModelError(`${folder} is compiled to ${manifest.precision}, not ${precision}.`);
   }
   const compiled = join(cache, await fingerprint(folder, precision));
-  if (!(await readManifest(compiled))) await compileModel(folder, compiled, precision, options);
+  if (await readManifest(compiled)) return compiled;
+  const own = `${compiled}-${randomUUID()}`;
+  await compileModel(folder, own, precision, options);
+  await settle(own, compiled);
   return compiled;
+}
+
+/** Puts a compiled model in its place, unless another process was faster: that one's may be in use already. */
+async function settle(own: string, place: string): Promise<void> {
+  try {
+    await rename(own, place);
+  } catch {
+    if (await readManifest(place)) return rm(own, { recursive: true, force: true });
+    await rm(place, { recursive: true, force: true });
+    await rename(own, place);
+  }
 }
 
 async function fingerprint(folder: string, precision: Precision): Promise<string> {

@@ -73,10 +73,14 @@ export async function compileModel(
   }
 }
 
-/** Reads a compiled model's manifest; `undefined` where there is none or it was made by another builder. */
+/** Reads a compiled model's manifest; `undefined` where there is none, or none that this builder has written. */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const manifest = JSON.parse(text) as Manifest;
-  return manifest.builderVersion === BUILDER_VERSION ? manifest : undefined;
+  try {
+    const manifest = JSON.parse(text) as Manifest;
+    return manifest.builderVersion === BUILDER_VERSION ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { cp, mkdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Built, buildWithTinyModel, inkling } from '../../support/build';
+
+describe('the command line, called wrongly', () => {
+  let built: Built;
+  before(async function () {
+    this.timeout(120_000);
+    built = await buildWithTinyModel();
+  });
+
+  const MISUSES: readonly [args: readonly string[], message: RegExp][] = [
+    [['nonsense'], /unknown command 'nonsense'/],
+    [['tokens', 'x', '--nonsense'], /unknown option '--nonsense'/],
+    [['tokens', 'x', 'y'], /too many arguments/],
+    [['tokens', 'x', '--file', 'y'], /Give a text or --file, not both/],
+    [['tokens', 'x', '--jsonl'], /Give a text or --jsonl, not both/],
+    [['tokens', '--file', 'no-such-file'], /no-such-file cannot be read: there is no such file/],
+    [['explain', 'x', '--top-k', '0'], /--top-k <k>.*from 1 to 50257/],
+    [['explain', 'x', '--threads', 'many'], /--threads <n>.*number/],
+    [['explain', 'x', '--threads', '-1'], /--threads <n>/],
+    [['explain', 'x', '--threads', '1.5'], /--threads <n>.*whole number/],
+    [['explain', 'x', '--precision', 'q5'], /--precision.*fp32, q8, q4/],
+    [['explain', 'x', '--model', 'no-such-folder'], /no-such-folder: there is no such folder/],
+    [['generate', 'x', '--temperature', 'warm'], /--temperature <t>.*number/],
+    [['generate', 'x', '--top-p', '2'], /topP.*from 0 to 1|--top-p.*from 0 to 1/],
+    [['generate', 'x', '--num-beams', '2', '--temperature', '0.5'], /temperature/],
+    [['generate', 'x', '--early-stopping', 'perhaps'], /true, false or never/],
+    [['generate', 'x', '--num-return-sequences', '4', '--num-beams', '2'], /--num-return-sequences/],
+    [['logits', 'x', '--out', 'f', '--json'], /--out/],
+    [['processors'], /--jsonl/],
+  ];
+  it('says what is wrong in one message and exits with 2', async () => {
+    await Promise.all(MISUSES.map(([args, message]) => fails(args, 2, message)));
+  });
+
+  it('exits with 1 when what it was asked for cannot be had', async () => {
+    const other = join(built.folder, 'other');
+    await mkdir(other);
+    await writeFile(join(other, 'config.json'), '{"model_type":"llama"}');
+    const cut = join(built.folder, 'cut');
+    await cp(built.model.folder, cut, { recursive: true });
+    await truncate(join(cut, 'model.safetensors'), 1_000_000);
+    const cases: readonly [args: readonly string[], message: RegExp][] = [
+      [['explain', ''], /The text is empty/],
+      [['explain', 'x', '--model', other], /model_type "llama"/],
+      [['explain', 'x', '--model', cut], /model\.safetensors is cut short: tensor \S+ ends beyond the end/],
+      [['explain', 'x', '--model', built.folder], /config\.json cannot be read/],
+      [['explain', 'x', '--model', join(built.folder, 'dist/model'), '--precision', 'q4'], /compiled to q8, not q4/],
+    ];
+    await Promise.all(cases.map(([args, message]) => fails(args, 1, message)));
+  });
+
+  it('compile never deletes what is not a compiled model', async () => {
+    const { model } = built;
+    const refused = await inkling(['compile', model.folder, model.folder]);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /holds something else than a compiled model/);
+    assert.ok(existsSync(join(model.folder, 'model.safetensors')));
+    const to = join(built.folder, 'compiled');
+    assert.equal((await inkling(['compile', model.folder, to, '--precision', 'fp32'])).status, 0);
+    assert.equal((await inkling(['compile', model.folder, to, '--precision', 'q4'])).status, 0, 'replaced');
+    const { stdout } = await inkling(['logits', 'Hello', '--model', to]);
+    assert.equal(JSON.parse(stdout).logits.length, built.config.vocab_size);
+  });
+
+  it('has help for each command, with every option', async () => {
+    const { stdout, status } = await inkling(['--help']);
+    assert.equal(status, 0);
+    const commands = ['tokens', 'explain', 'complete', 'generate', 'logits', 'processors', 'compile'];
+    for (const command of commands) assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
+    const helps = await Promise.all(commands.map((command) => inkling([command, '--help'])));
+    for (const help of helps) assert.equal(help.status, 0);
+    const generate = helps[commands.indexOf('generate')].stdout;
+    const options = readFileSync(join(__dirname, '../../../src/core/decoding/config.ts'), 'utf8');
+    const keys = [...options.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, key]) => key);
+    assert.ok(keys.length > 40);
+    const missing = keys.filter((key) => !generate.includes(`--${SPELLED[key] ?? kebab(key)}`));
+    assert.deepEqual(missing.sort(), NOT_ON_THE_COMMAND_LINE);
+  });
+});
+
+async function fails(args: readonly string[], code: number, message: RegExp): Promise<void> {
+  const { stdout, stderr, status } = await inkling(args);
+  assert.equal(stdout, '', args.join(' '));
+  assert.match(stderr, message);
+  assert.doesNotMatch(stderr, /\n\s+at /, 'no stack trace');
+  assert.equal(status, code, args.join(' '));
+}
+
+const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** What the command line takes as text where the library takes ids. */
+const SPELLED: Record<string, string> = {
+  stopStrings: 'stop',
+  badWordsIds: 'bad-word',
+  forcedStartIds: 'force-start',
+  negativePromptIds: 'negative-prompt',
+};
+
+/** Of decoding with a draft model, which the command line does not load. */
+const NOT_ON_THE_COMMAND_LINE = ['assistantConfidenceThreshold', 'numAssistantTokens', 'numAssistantTokensSchedule'];
