@@ -57,6 +57,16 @@ describe('beam search', () => {
     });
   }
 
+  it('looks at the present length with never, where longer texts score worse', async () => {
+    const runs = async (earlyStopping: false | 'never') => {
+      const model = new FakeModel(6, randomLogits(7, 6), 2);
+      await decode(model, prompt, { maxNewTokens: 12, numBeams: 3, earlyStopping, lengthPenalty: -1 });
+      return model.runs;
+    };
+    assert.equal(await runs('never'), await runs(false));
+    assert.ok((await runs('never')) < 12);
+  });
+
   it('stops sooner with earlyStopping, and later with never', async () => {
     const runs = async (earlyStopping: boolean | 'never') => {
       let total = 0;
@@ -200,6 +210,16 @@ describe('beam sampling', () => {
         shares,
       ) < 20.52,
       'beyond the 0.1 % point',
+    );
+  });
+
+  it('keeps a token besides end-of-text however few are asked for', async () => {
+    const model = new FakeModel(4, () => [1, 0, -1, 9], 3);
+    const config = { doSample: true, seed: 1, topK: 1, numBeams: 2, numReturnSequences: 2, maxNewTokens: 3 };
+    const { sequences } = await decode(model, [0], config);
+    assert.deepEqual(
+      sequences.map(({ ids }) => ids),
+      [[3], [0, 3]],
     );
   });
 

@@ -139,6 +139,18 @@ describe('truncations', () => {
     assert.deepEqual(kept(apply('top_n_sigma', { top_n_sigma: 2 }, [0, 1, 2, 3, 4, inf])), [1, 2, 3, 4]);
   });
 
+  it('top-p removes a tail that is exactly 1 - p, the lower ids first', () => {
+    assert.deepEqual(kept(apply('top_p', { top_p: 0.5 }, [1, 1, 1, 1])), [2, 3]);
+    assert.deepEqual(kept(apply('top_p', { top_p: 0.5, min_tokens_to_keep: 3 }, [1, 1, 1, 1])), [1, 2, 3]);
+    assert.deepEqual(kept(apply('top_p', { top_p: 0 }, [1, 2, 2])), [2]);
+  });
+
+  it('typical-p is content with a mass of exactly p', () => {
+    // Entropy 1.21; the tokens lie 0.52, 0.17, 0.87 and 0.87 from it.
+    assert.deepEqual(kept(apply('typical_p', { typical_p: 0.75 }, logs(0.5, 0.25, 0.125, 0.125))), [0, 1]);
+    assert.deepEqual(kept(apply('typical_p', { typical_p: 0.76 }, logs(0.5, 0.25, 0.125, 0.125))), [0, 1, 2, 3]);
+  });
+
   it('fill with the given value', () => {
     assert.deepEqual(apply('top_k', { top_k: 1, filter_value: -7 }, [1, 3, 2]), [-7, 3, -7]);
     assert.deepEqual(apply('top_p', { top_p: 0.1, filter_value: 0 }, [1, 3, 2]), [0, 3, 0]);
@@ -163,6 +175,11 @@ describe('penalties', () => {
     const params = { input_ids: [0, 1, 1, 2, 2], prompt_length: 2 };
     assert.deepEqual(apply('frequency', { ...params, frequency_penalty: 0.5 }, [1, 1, 1]), [1, 0.5, 0]);
     assert.deepEqual(apply('presence', { ...params, presence_penalty: 0.5 }, [1, 1, 1]), [1, 0.5, 0.5]);
+  });
+
+  it('biases leave sequences alone that the text is just long enough for', () => {
+    assert.deepEqual(apply('sequence_bias', { sequence_bias: [[[0, 1], 5]], input_ids: [0] }, [1, 1]), [1, 1]);
+    assert.deepEqual(apply('sequence_bias', { sequence_bias: [[[0, 1], 5]], input_ids: [2, 0] }, [1, 1]), [1, 6]);
   });
 
   it('diversity counts the tokens of earlier groups', () => {
