@@ -5,7 +5,7 @@ import { Workbench } from './workbench';
 
 const ALLOWED = [
   /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|\.vsixmanifest)$/,
-  /^media\/[\w-]+\.png$/,
+  /^media\/[\w-]+\.(png|svg)$/,
   /^dist\/(\w+\.js|third-party-notices\.txt)$/,
   /^dist\/media\/\w+\.(js|css)$/,
   /^dist\/model\/.+/,
@@ -35,9 +35,16 @@ describe('the packaged extension', () => {
     assert.ok(files.some((file) => file.endsWith('onnxruntime_binding.node')));
   });
 
-  it('activates in a real workbench and shows its status item', async () => {
+  it('activates in a real workbench and says that it is ready', async () => {
     await workbench.open('note.md');
-    assert.match(await workbench.statusItem.innerText(), /Inkling/);
+    await workbench.status('ready');
+  });
+
+  it('is turned off and on with a click on its status item', async () => {
+    await workbench.statusItem.click();
+    await workbench.status('off');
+    await workbench.statusItem.click();
+    await workbench.status('ready');
   });
 
   it('leaves the writing alone: what is typed is what is saved', async () => {

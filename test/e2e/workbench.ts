@@ -45,12 +45,12 @@ export class Workbench {
   async open(name: string): Promise<void> {
     await this.page.goto(this.server.url([['openFile', this.server.uri(join(this.server.workspace, name))]]));
     await this.page.locator('.monaco-editor .view-line').first().waitFor({ timeout: 60_000 });
-    await this.ready();
+    await this.status('ready');
   }
 
-  /** Waits for Inkling's status item to say that it is ready: the provider registers only seconds after the workbench shows. */
-  async ready(): Promise<void> {
-    await this.statusItem.waitFor({ timeout: 60_000 });
+  /** Waits until the status item says this; nothing is suggested before it says `ready`. */
+  async status(kind: 'ready' | 'thinking' | 'off' | 'error'): Promise<void> {
+    await this.page.locator(`.statusbar-item[aria-label^="Inkling: ${kind}"]`).waitFor({ timeout: 60_000 });
   }
 
   get statusItem(): Locator {
