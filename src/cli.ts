@@ -6,6 +6,7 @@ import { addExplain } from './cli/explain';
 import { addGenerate } from './cli/generate';
 import { FAILED, MISUSED, UsageError } from './cli/input';
 import { addLogits } from './cli/logits';
+import { addPerplexity } from './cli/perplexity';
 import { addProcessors } from './cli/processors';
 import { addTokens } from './cli/tokens';
 
@@ -21,6 +22,7 @@ addExplain(program);
 addComplete(program);
 addGenerate(program);
 addLogits(program);
+addPerplexity(program);
 addProcessors(program);
 addCompile(program);
 for (const command of [program, ...program.commands]) command.exitOverride();
