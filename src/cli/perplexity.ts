@@ -36,7 +36,7 @@ export function addPerplexity(program: Command): void {
     .option('--tokens <n>', 'stop after the first n tokens', integer(1))
     .option('--json', 'print {"tokens","bytes","natsPerToken","bitsPerByte","perplexity","model","precision"}');
   withModelOptions(command, 'fp32').action(async (file: string, options: PerplexityOptions) => {
-    const ids = (options.ids ? readIds(file) : encode(readText(undefined, { file }))).slice(0, options.tokens);
+    const ids = (options.ids ? readIds(file) : encode(await readText(undefined, { file }))).slice(0, options.tokens);
     if (ids.length === 0) throw new UsageError('There is no token to measure: the text is empty.');
     const engine = await openEngine(options, 'fp32');
     try {

@@ -1,0 +1,31 @@
+import { CachedModel } from '../../../src/engine/cachedModel';
+import { Session } from '../../../src/engine/session';
+import { readManifest } from '../../../src/store/compiledModel';
+import { argmax, type Contender } from '../contender';
+
+export async function open(path: string, threads: number): Promise<Contender> {
+  const manifest = await readManifest(path);
+  if (!manifest) throw new Error(`There is no compiled model in ${path}.`);
+  const model = new CachedModel(await Session.open(path, manifest.config, { threads }));
+  let text: readonly number[] = [];
+  const next = async (ids: readonly number[]) => {
+    text = ids;
+    return argmax((await model.forward([ids]))[0].logits);
+  };
+  return {
+    async prefill(ids) {
+      await next(ids);
+    },
+    async remember(ids) {
+      await next(ids);
+    },
+    async proceed(ids, count, onToken) {
+      let token = await next([...text, ...ids]);
+      onToken();
+      for (let made = 1; made < count; made++) {
+        token = await next([...text, token]);
+        onToken();
+      }
+    },
+  };
+}
