@@ -1,0 +1,105 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { LocalEngine } from '../src/engine/localEngine';
+import { PRECISIONS, type Precision } from '../src/gpt2/compile';
+import { catalogue, findInCatalogue } from '../src/store/catalogue';
+import { cacheFolder, compiledFolder } from '../src/store/compiledCache';
+import { formatBytes } from '../src/store/format';
+import { sha256OfFile } from '../src/store/hub/checksum';
+import { fetchModel } from '../src/store/hub/fetchModel';
+import { Hub, hubFromEnvironment } from '../src/store/hub/hub';
+import { proxyFromEnvironment } from '../src/store/hub/proxy';
+import { compare, passes } from '../test/verify/agreement';
+import type { Oracles } from '../test/verify/cases';
+import { record } from '../test/verify/record';
+import { table } from '../test/verify/report';
+
+interface Options {
+  readonly model: string;
+  readonly precision: readonly Precision[];
+  readonly oracles?: string;
+  readonly record?: string;
+}
+
+const data = join(__dirname, '../test/data/oracles');
+const defaultModel = join(__dirname, '../models/default');
+
+/** Compares a model with everything that is publicly known of it, in each precision, and prints a table. */
+async function verify(options: Options): Promise<void> {
+  const folder = await modelFolder(options.model);
+  if (options.record !== undefined) {
+    const like: Oracles = JSON.parse(await readFile(join(data, 'gpt2.json'), 'utf8'));
+    const engine = await LocalEngine.open(await compiledFolder(folder, 'fp32'));
+    const recorded = await record(engine.model, options.record, like);
+    await engine.dispose();
+    const lines = recorded.cases.map((one) => JSON.stringify(one)).join(',\n');
+    const text = `{"model":${JSON.stringify(recorded.model)},"cases":[\n${lines}\n]}\n`;
+    await writeFile(join(data, `${options.record}.json`), text);
+    console.log(`Recorded ${recorded.cases.length} cases.`);
+    return;
+  }
+  const name = options.oracles ?? (await oraclesFor(folder));
+  const oracles: Oracles = JSON.parse(await readFile(join(data, `${name}.json`), 'utf8'));
+  console.log(`${folder} against ${oracles.cases.length} cases of ${oracles.model}\n`);
+  const results = [];
+  for (const precision of options.precision) {
+    const engine = await LocalEngine.open(await compiledFolder(folder, precision));
+    results.push({ precision, groups: await compare(engine.model, oracles, precision) });
+    await engine.dispose();
+  }
+  console.log(table(results));
+  const agree = results.every(({ precision, groups }) => groups.every((group) => passes(group, precision)));
+  console.log(agree ? '\nEverything agrees.' : '\nThis model differs from what is known of it.');
+  process.exitCode = agree ? 0 : 1;
+}
+
+/** The folder itself, or where the hub's files went. */
+async function modelFolder(model: string): Promise<string> {
+  if (await stat(model).catch(() => undefined)) {
+    return model;
+  }
+  const known = findInCatalogue(model);
+  const hub = new Hub({ ...hubFromEnvironment(process.env), agent: proxyFromEnvironment });
+  const { folder } = await fetchModel(hub, join(cacheFolder(), '..', 'downloads'), {
+    repo: known?.id ?? model,
+    known,
+    precision: 'fp32',
+    onBytes: (done, total) => process.stderr.write(`\r${formatBytes(done)} of ${formatBytes(total)}   `),
+  });
+  process.stderr.write('\n');
+  return folder;
+}
+
+/** Which oracles speak of these weights. */
+async function oraclesFor(folder: string): Promise<string> {
+  const found = await sha256OfFile(join(folder, 'model.safetensors'));
+  if (found === catalogue.find(({ id }) => id === 'openai-community/gpt2')?.weights.sha256) {
+    return 'gpt2';
+  }
+  if (found === (await sha256OfFile(join(defaultModel, 'model.safetensors')))) {
+    return 'default';
+  }
+  throw new Error('No oracles are known for these weights; name some with --oracles gpt2 or --oracles default.');
+}
+
+new Command('verify')
+  .description('Compares a model with everything that is publicly known of its outputs.')
+  .requiredOption('--model <folder or hub id>', 'config.json with model.safetensors, or owner/name to download')
+  .option('--precision <list>', 'precisions to try', (list) => list.split(',').map(precision), [...PRECISIONS])
+  .option('--oracles <name>', 'file of test/data/oracles; found by the weights unless told')
+  .option('--record <name>', "write the model's own answers down as test/data/oracles/NAME.json instead")
+  .action(verify)
+  .parseAsync()
+  .catch((error: Error) => {
+    console.error(`verify: ${error.message}`);
+    process.exitCode = 1;
+  });
+
+function precision(text: string): Precision {
+  const found = PRECISIONS.find((name) => name === text);
+  if (!found) {
+    throw new Error(`${text} is no precision (${PRECISIONS.join(', ')}).`);
+  }
+  return found;
+}

@@ -1,0 +1,163 @@
+import { logSoftmax } from '../../src/core/analysis';
+import { decode as decodeWith } from '../../src/core/decoding/generate';
+import type { LanguageModel } from '../../src/core/decoding/model';
+import { decode as textOf } from '../../src/core/tokenizer';
+import type { Precision } from '../../src/gpt2/compile';
+import type { Case, ExpectedPosition, GenerationCase, Oracles, PositionsCase, SumCase } from './cases';
+
+/** How a group of cases compares. */
+export interface Agreement {
+  readonly group: string;
+  /** Probabilities compared, and how far they lie apart at most. */
+  probabilities: number;
+  worstProbability: number;
+  /** Sum of the differences in log-probability, and how many; of probabilities above 0.1 %. */
+  logprobs: number;
+  logprobDifference: number;
+  /** How often the model's first choice was known, and was the same. */
+  firsts: number;
+  sameFirsts: number;
+  /** Largest deviation of a summed log-probability, in units of what the precision may deviate. */
+  sums: number;
+  worstSum: number;
+  /** Texts written, and how many are the same to the last token. */
+  texts: number;
+  sameTexts: number;
+}
+
+interface Limits {
+  readonly probability: number;
+  /** Mean difference of log-probabilities, nats. */
+  readonly logprob: number;
+  /** Share of first choices. */
+  readonly firsts: number;
+  /** Nats per token that a sum may deviate beyond the published tolerance. */
+  readonly perToken: number;
+  /** Share of texts. */
+  readonly texts: number;
+}
+
+/** Quantised models write other texts as soon as two tokens are close, so only their probabilities are judged. */
+export const limits: Record<Precision, Limits> = {
+  fp32: { probability: 2e-4, logprob: 0.003, firsts: 0.99, perToken: 0, texts: 1 },
+  q8: { probability: 0.1, logprob: 0.1, firsts: 0.9, perToken: 0.1, texts: 0 },
+  q4: { probability: 0.4, logprob: 0.5, firsts: 0.7, perToken: 0.5, texts: 0 },
+};
+
+export function passes(a: Agreement, precision: Precision): boolean {
+  const limit = limits[precision];
+  return (
+    a.worstProbability <= limit.probability &&
+    a.logprobDifference <= limit.logprob * a.logprobs &&
+    a.sameFirsts >= limit.firsts * a.firsts &&
+    a.worstSum <= 1 &&
+    a.sameTexts >= limit.texts * a.texts
+  );
+}
+
+/** Puts every case to the model; one result for each group, in the order of the cases. */
+export async function compare(model: LanguageModel, oracles: Oracles, precision: Precision): Promise<Agreement[]> {
+  const groups = new Map<string, Agreement>();
+  for (const one of oracles.cases) {
+    const agreement = groups.get(one.group) ?? nothingYet(one.group);
+    groups.set(one.group, agreement);
+    await compareCase(model, one, agreement, limits[precision]);
+  }
+  return [...groups.values()];
+}
+
+function compareCase(model: LanguageModel, one: Case, agreement: Agreement, { perToken }: Limits): Promise<void> {
+  switch (one.kind) {
+    case 'positions':
+      return comparePositions(model, one, agreement);
+    case 'sum':
+      return compareSum(model, one, agreement, perToken);
+    case 'generation':
+      return compareGeneration(model, one, agreement);
+  }
+}
+
+async function comparePositions(model: LanguageModel, one: PositionsCase, agreement: Agreement): Promise<void> {
+  const end = one.from + one.expected.length;
+  await forEachPosition(model, one.ids, one.from, end, (position, logprobs) => {
+    const expected = one.expected[position - one.from];
+    for (const [id, p] of known(expected, one.ids[position])) {
+      addProbability(agreement, logprobs[id], p, one.rounding);
+    }
+    const first = expected.first ?? (expected.rank === 0 ? one.ids[position] : expected.top[0]?.[0]);
+    if (first !== undefined) {
+      agreement.firsts++;
+      agreement.sameFirsts += logprobs[first] >= logprobs.reduce((a, b) => Math.max(a, b)) ? 1 : 0;
+    }
+  });
+}
+
+function known({ p, top }: ExpectedPosition, id: number): (readonly [number, number])[] {
+  return p === undefined ? [...top] : [...top, [id, p]];
+}
+
+function addProbability(agreement: Agreement, logprob: number, expected: number, rounding: number): void {
+  const found = Math.exp(logprob);
+  const apart = Math.max(0, Math.abs(found - expected) - rounding);
+  agreement.probabilities++;
+  // NaN must not pass for a small difference.
+  agreement.worstProbability = Math.max(agreement.worstProbability, Number.isNaN(apart) ? Infinity : apart);
+  if (expected > 1e-3) {
+    agreement.logprobs++;
+    agreement.logprobDifference += Math.max(0, Math.abs(logprob - Math.log(expected)) - rounding / expected);
+  }
+}
+
+async function compareSum(model: LanguageModel, one: SumCase, agreement: Agreement, perToken: number): Promise<void> {
+  let sum = 0;
+  await forEachPosition(model, one.ids, one.from, one.ids.length, (position, logprobs) => {
+    sum += logprobs[one.ids[position]];
+  });
+  agreement.sums++;
+  const allowed = Math.abs(one.expected) * one.tolerance + perToken * (one.ids.length - one.from);
+  const apart = Math.abs(sum - one.expected) / allowed;
+  agreement.worstSum = Math.max(agreement.worstSum, Number.isNaN(apart) ? Infinity : apart);
+}
+
+async function compareGeneration(model: LanguageModel, one: GenerationCase, agreement: Agreement): Promise<void> {
+  const { ids } = await decodeWith(model, one.ids, one.config);
+  const all = [...one.ids, ...ids];
+  agreement.texts++;
+  const same = one.expectedIds ? `${all}` === `${one.expectedIds}` : textOf(all) === one.expectedText;
+  agreement.sameTexts += same ? 1 : 0;
+}
+
+const CHUNK = 32;
+
+/** Log-probabilities at positions `from` to `end`, each given all ids before it. */
+export async function forEachPosition(
+  model: LanguageModel,
+  ids: readonly number[],
+  from: number,
+  end: number,
+  visit: (position: number, logprobs: Float64Array) => void,
+): Promise<void> {
+  for (let start = from; start < end; start += CHUNK) {
+    const count = Math.min(CHUNK, end - start);
+    const [{ logits }] = await model.forward([ids.slice(0, start + count - 1)], { lastN: count });
+    for (let i = 0; i < count; i++) {
+      visit(start + i, logSoftmax(logits.subarray(i * model.vocabSize, (i + 1) * model.vocabSize)));
+    }
+  }
+}
+
+function nothingYet(group: string): Agreement {
+  return {
+    group,
+    probabilities: 0,
+    worstProbability: 0,
+    logprobs: 0,
+    logprobDifference: 0,
+    firsts: 0,
+    sameFirsts: 0,
+    sums: 0,
+    worstSum: 0,
+    texts: 0,
+    sameTexts: 0,
+  };
+}
