@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import { Activity } from './editor/activity';
 import { registerCommands } from './editor/commands';
+import { settingsFor } from './editor/configuration';
 import { EngineHost, wakeWhenWanted } from './editor/engineHost';
 import { registerHeatMap } from './editor/heatmap/heatMap';
 import { InlineCompletions } from './editor/inlineCompletions';
+import { Learning } from './editor/learning';
 import { createLog } from './editor/log';
+import { Reader } from './editor/reading';
 import { keepStatus, StatusItem } from './editor/status';
 import { Suggester } from './editor/suggester';
 import { type InklingApi, testApi } from './editor/testApi';
@@ -14,13 +17,16 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
   const log = createLog();
   const engine = new EngineHost(context, log);
   const suggester = new Suggester(engine);
-  const activity = new Activity();
-  const ghostText = new InlineCompletions(suggester, activity, log);
+  const reader = new Reader();
+  const learning = new Learning(context.globalState);
+  const activity = new Activity((fate, document) => settingsFor(document).ghostText.learn && learning.note(fate));
+  const ghostText = new InlineCompletions(suggester, reader, activity, learning, log);
   const status = new StatusItem();
 
   context.subscriptions.push(
     log,
     engine,
+    reader,
     activity,
     status,
     keepStatus(status, engine, suggester),
@@ -29,7 +35,7 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText),
     registerPanel(context.extensionUri, engine),
     registerHeatMap(engine),
-    registerCommands({ engine, suggester, activity, ghostText, log }),
+    registerCommands({ engine, suggester, activity, ghostText, learning, log }),
   );
   return testApi({ engine, suggester, ghostText, status });
 }

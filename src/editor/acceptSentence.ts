@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { sentenceSpans } from '../core/analysis/passages';
+import { firstSentence } from '../core/completion/accept';
+import { textBefore } from './reading';
 
 /**
  * Accepts the first sentence of the ghost text. VS Code accepts the whole and does not say which alternative is on
@@ -19,17 +20,15 @@ export class AcceptSentence {
     const pending = this.#pending;
     this.#pending = undefined;
     const asked = pending?.document === editor.document && editor.document.version === pending.version + 1;
-    const rest = text.length - firstSentenceLength(text);
-    if (!asked || rest === 0) return;
+    if (!asked) return;
     const end = editor.selection.active;
+    const before = textBefore(editor.document, end.translate(0, -text.length));
+    const rest = text.length - firstSentence(before, text).length;
+    if (rest === 0) return;
     await editor.edit((edit) => edit.delete(new vscode.Range(end.translate(0, -rest), end)), {
       undoStopBefore: false,
       undoStopAfter: true,
     });
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
-}
-
-function firstSentenceLength(text: string): number {
-  return sentenceSpans(text)[0]?.[1] ?? text.length;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LastEdit } from '../core/completion/silence';
 import { classifyEdit } from './edits';
+import { type Fate, ShownSuggestion } from './shown';
 
 interface Dismissal {
   readonly document: vscode.TextDocument;
@@ -22,6 +23,15 @@ export class Activity implements vscode.Disposable {
     }),
   );
 
+  /** The ghost text on screen. */
+  readonly shown = new ShownSuggestion<vscode.TextDocument>((fate, document) => {
+    if (fate === 'accepted') this.accepted();
+    this.onFate(fate, document);
+  });
+
+  /** @param onFate hears what becomes of each suggestion shown */
+  constructor(private readonly onFate: (fate: Fate, document: vscode.TextDocument) => void) {}
+
   lastEdit(document: vscode.TextDocument): LastEdit {
     return this.#lastEdits.get(document) ?? 'none';
   }
@@ -42,6 +52,7 @@ export class Activity implements vscode.Disposable {
 
   dismissed(editor: vscode.TextEditor): void {
     this.#dismissals++;
+    this.shown.dismissed();
     this.#dismissedAt = Date.now();
     const { line, character } = editor.selection.active;
     const lineBefore = editor.document.lineAt(line).text.slice(0, character);
@@ -72,6 +83,10 @@ export class Activity implements vscode.Disposable {
     const edit = classifyEdit(event);
     if (edit === 'none') return;
     this.#lastEdits.set(event.document, edit);
+    this.shown.edited(
+      event.document,
+      event.contentChanges.map(({ rangeOffset: offset, rangeLength: removed, text }) => ({ offset, removed, text })),
+    );
     if (event.document === vscode.window.activeTextEditor?.document) this.#typedSinceFocus = true;
   }
 }

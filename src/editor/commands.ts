@@ -6,6 +6,7 @@ import { settingsFor } from './configuration';
 import { ContinueWriting, pickPreset } from './continueWriting';
 import type { EngineHost } from './engineHost';
 import type { Accepted, InlineCompletions } from './inlineCompletions';
+import type { Learning } from './learning';
 import { Pages } from './pages';
 import { presetNamed } from './presets';
 import type { Suggester } from './suggester';
@@ -18,11 +19,12 @@ export interface Rooms {
   readonly suggester: Suggester;
   readonly activity: Activity;
   readonly ghostText: InlineCompletions;
+  readonly learning: Learning;
   readonly log: vscode.LogOutputChannel;
 }
 
 /** Registers every `inkling.*` command of the editor. */
-export function registerCommands({ engine, suggester, activity, ghostText, log }: Rooms): vscode.Disposable {
+export function registerCommands({ engine, suggester, activity, ghostText, learning, log }: Rooms): vscode.Disposable {
   const pages = new Pages();
   const sentence = new AcceptSentence();
   const writer = new ContinueWriting(engine, log);
@@ -73,6 +75,7 @@ export function registerCommands({ engine, suggester, activity, ghostText, log }
     'inkling.stopWriting': () => writer.stop(),
     'inkling.compareStrategies': () => inEditor((editor) => comparison.run(editor)),
     'inkling.insertContinuation': (index: number) => comparison.insert(index),
+    'inkling.forgetLearning': () => learning.forget(),
     'inkling.showLog': () => log.show(),
     'inkling.restartEngine': async () => {
       suggester.reset();

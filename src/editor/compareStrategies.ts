@@ -5,7 +5,7 @@ import { type Contestant, comparisonPage, headingOf, STRATEGIES } from './compar
 import { settingsFor } from './configuration';
 import type { Pages } from './pages';
 import { randomSeed } from './presets';
-import { textBefore } from './situation';
+import { textBefore } from './reading';
 
 const TITLE = 'Compare Strategies';
 const PROMPT_SHOWN = 200;

@@ -3,8 +3,8 @@ import type { GenerationConfig } from '../core/decoding/config';
 import type { Engine, Generation, GenerationEvent } from '../engine/api';
 import { settingsFor } from './configuration';
 import { describeConfig, PRESETS, randomSeed } from './presets';
+import { textBefore } from './reading';
 import type { Settings } from './settings';
-import { textBefore } from './situation';
 import { StreamedEdit } from './streamedEdit';
 
 const RUNNING = 'inkling.writing';

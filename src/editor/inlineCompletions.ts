@@ -3,8 +3,10 @@ import { type Silence, silence } from '../core/completion/silence';
 import type { CompleteRequest, Completion, Suggestion } from '../engine/api';
 import type { Activity } from './activity';
 import { settingsFor } from './configuration';
-import { observe, type Place, textBefore } from './situation';
-import type { Suggester } from './suggester';
+import type { Learning } from './learning';
+import { type DocumentReading, type Reader, textBefore } from './reading';
+import { observe, type Place } from './situation';
+import type { Query, Suggester } from './suggester';
 
 /** The model sees no more than this of what follows the cursor; it only must not repeat it. */
 const SUFFIX_LENGTH = 1000;
@@ -29,7 +31,9 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
 
   constructor(
     private readonly suggester: Suggester,
+    private readonly reader: Reader,
     private readonly activity: Activity,
+    private readonly learning: Pick<Learning, 'offset'>,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -50,7 +54,13 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     subscription.dispose();
     if (outcome === undefined) return [];
     this.#outcome = outcome;
-    return outcome.kind === 'answered' ? itemsFor(place, outcome.completion) : [];
+    if (outcome.kind !== 'answered') return [];
+    this.activity.shown.show(
+      document,
+      document.offsetAt(position),
+      outcome.completion.suggestions.map(({ text }) => text),
+    );
+    return itemsFor(place, outcome.completion);
   }
 
   /** What there is to say at the cursor, as if the writer had just come there by typing. */
@@ -62,14 +72,17 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
 
   /** Undefined when a newer request took over. */
   async #consider(place: Place, signal: AbortSignal): Promise<Outcome | undefined> {
-    const quiet = this.#silence(place);
-    const request = requestFor(place);
+    const { document, position, context } = place;
+    const reading = this.reader.read(document, context.selectedCompletionInfo?.range.start ?? position);
+    const query = this.#query(place, reading);
+    const { request } = query;
+    const quiet = this.#silence(place, reading);
     if (quiet) {
-      const known = quiet.code === 'just-deleted' ? this.suggester.recall(request) : undefined;
+      const known = quiet.code === 'just-deleted' ? this.suggester.recall(query) : undefined;
       return known ? { kind: 'answered', request, completion: known } : { kind: 'silent', silence: quiet };
     }
     try {
-      return { kind: 'answered', request, completion: await this.suggester.suggest(request, signal) };
+      return { kind: 'answered', request, completion: await this.suggester.suggest(query, signal) };
     } catch (error) {
       if (error instanceof Error && error.name === 'AbortError') return undefined;
       const message = error instanceof Error ? error.message : String(error);
@@ -78,25 +91,32 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     }
   }
 
-  #silence(place: Place): Silence | null {
-    const quiet = silence(observe(place, this.activity));
+  #silence(place: Place, { construct }: DocumentReading): Silence | null {
+    const quiet = silence(observe(place, this.activity, construct));
     const asked = place.context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     if (quiet || asked || !this.activity.inDismissedWord(place.document, place.position)) return quiet;
     return { code: 'dismissed', message: 'The suggestion for this word was dismissed.' };
   }
-}
 
-function requestFor({ document, position, context }: Place): CompleteRequest {
-  const { ghostText } = settingsFor(document);
-  const item = context.selectedCompletionInfo;
-  const suffixEnd = document.positionAt(document.offsetAt(position) + SUFFIX_LENGTH);
-  return {
-    prefix: textBefore(document, item?.range.start ?? position) + (item?.text ?? ''),
-    suffix: document.getText(new vscode.Range(position, suffixEnd)),
-    maxTokens: ghostText.maxTokens,
-    minLogprob: Math.log(ghostText.minConfidence),
-    alternatives: context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke ? ALTERNATIVES : 1,
-  };
+  #query({ document, position, context }: Place, { request }: DocumentReading): Query {
+    const { ghostText } = settingsFor(document);
+    const item = context.selectedCompletionInfo;
+    const selected = item?.text ?? '';
+    const suffixEnd = document.positionAt(document.offsetAt(position) + SUFFIX_LENGTH);
+    return {
+      before: textBefore(document, item?.range.start ?? position) + selected,
+      request: {
+        prefix: request.prefix + selected,
+        manner: request.manner,
+        suffix: document.getText(new vscode.Range(position, suffixEnd)),
+        maxTokens: ghostText.maxTokens,
+        minLogprob: Math.log(ghostText.minConfidence) + (ghostText.learn ? this.learning.offset : 0),
+        minTokenLogprob: Math.log(ghostText.minWordConfidence),
+        blockedWords: ghostText.blockedWords,
+        alternatives: context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke ? ALTERNATIVES : 1,
+      },
+    };
+  }
 }
 
 /**

@@ -11,6 +11,9 @@ export interface Settings {
     readonly mode: 'automatic' | 'manual';
     readonly maxTokens: number;
     readonly minConfidence: number;
+    readonly minWordConfidence: number;
+    readonly learn: boolean;
+    readonly blockedWords: readonly string[];
   };
   readonly continueWriting: {
     readonly maxTokens: number;
@@ -50,6 +53,9 @@ export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Setti
       mode: read('ghostText.mode'),
       maxTokens: read('ghostText.maxTokens'),
       minConfidence: read('ghostText.minConfidence'),
+      minWordConfidence: read('ghostText.minWordConfidence'),
+      learn: read('ghostText.learn'),
+      blockedWords: read<unknown[]>('ghostText.blockedWords').filter((word) => typeof word === 'string'),
     },
     continueWriting: {
       maxTokens: read('continueWriting.maxTokens'),
@@ -71,9 +77,15 @@ export function isEnabledFor(enable: Settings['enable'], languageId: string): bo
 function sanitize(value: unknown, schema: Schema): unknown {
   const types = [schema.type].flat();
   if (schema.enum) return schema.enum.includes(value) ? value : schema.default;
-  if (typeof value !== 'number') return value !== null && types.includes(typeof value) ? value : schema.default;
+  if (typeof value !== 'number') return types.includes(typeOf(value)) ? value : schema.default;
   const isInteger = types.includes('integer');
   if (Number.isNaN(value) || !(isInteger || types.includes('number'))) return schema.default;
   const bounded = Math.min(Math.max(value, schema.minimum ?? -Infinity), schema.maximum ?? Infinity);
   return isInteger ? Math.round(bounded) : bounded;
+}
+
+/** The type as JSON Schema names it. */
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }

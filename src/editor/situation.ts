@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { characterWindow } from '../core/completion/context';
 import type { Situation } from '../core/completion/silence';
+import type { Construct } from '../core/markdown';
 import type { Activity } from './activity';
 import { isExcluded, settingsFor } from './configuration';
 import { isModal } from './modal';
@@ -14,7 +14,7 @@ export interface Place {
 }
 
 /** The facts that decide whether to speak at a place. */
-export function observe({ document, position, context }: Place, activity: Activity): Situation {
+export function observe({ document, position, context }: Place, activity: Activity, construct?: Construct): Situation {
   const settings = settingsFor(document);
   const line = document.lineAt(position).text;
   const editor = vscode.window.visibleTextEditors.find((candidate) => candidate.document === document);
@@ -40,15 +40,6 @@ export function observe({ document, position, context }: Place, activity: Activi
     readOnly: vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false,
     modalNormalMode: editor !== undefined && isModal(editor),
     selectedItem: item ? { text: item.text, replaces: document.getText(item.range) } : null,
-    construct: null,
+    construct: construct && !construct.prose ? construct.name : null,
   };
-}
-
-/** More than any GPT-2 sees: a longer beginning of the document stays in this process. */
-const MOST_TOKENS = 4096;
-
-/** What the engine is given of the text before a position. */
-export function textBefore(document: vscode.TextDocument, position: vscode.Position): string {
-  const before = document.getText(new vscode.Range(new vscode.Position(0, 0), position));
-  return before.slice(characterWindow(before, MOST_TOKENS));
 }

@@ -5,8 +5,15 @@ import type { CompleteRequest, Completion, Engine } from '../engine/api';
 /** VS Code asks again 50 ms after a keystroke: what it cancelled waits that long for a request that agrees with it. */
 const GRACE_MS = 120;
 
-interface Run {
+/** A question to the suggester. */
+export interface Query {
+  /** The text before the cursor as it stands, by which typing through is known. The model may read it otherwise. */
+  readonly before: string;
   readonly request: CompleteRequest;
+}
+
+interface Run {
+  readonly query: Query;
   readonly controller: AbortController;
   readonly done: Promise<Completion>;
   /** What it has come up with so far. */
@@ -54,28 +61,28 @@ export class Suggester {
   }
 
   /** What is known without the model, if anything. Where alternatives are asked for, they must have been looked for. */
-  recall({ prefix, suffix = '', alternatives = 1 }: CompleteRequest): Completion | undefined {
-    return (alternatives > 1 ? this.#alternatives : this.cache).get(prefix, suffix);
+  recall({ before, request: { suffix = '', alternatives = 1 } }: Query): Completion | undefined {
+    return (alternatives > 1 ? this.#alternatives : this.cache).get(before, suffix);
   }
 
   /** Rejects with an AbortError when `signal` fires or a newer request takes over, and with whatever the engine reports. */
-  async suggest(request: CompleteRequest, signal: AbortSignal): Promise<Completion> {
+  async suggest(query: Query, signal: AbortSignal): Promise<Completion> {
     signal.throwIfAborted();
-    const known = this.recall(request);
+    const known = this.recall(query);
     if (known) {
       this.counts.cached++;
       return known;
     }
     const running = this.#run;
-    if (running && mayAnswer(running, request)) {
-      await this.#await(running, whileItAgrees(running, request), signal);
-      const answer = this.recall(request);
+    if (running && mayAnswer(running, query)) {
+      await this.#await(running, whileItAgrees(running, query), signal);
+      const answer = this.recall(query);
       if (answer) {
         this.counts.joined++;
         return answer;
       }
     }
-    const run = this.#start(request);
+    const run = this.#start(query);
     return this.#await(run, run.done, signal);
   }
 
@@ -86,30 +93,30 @@ export class Suggester {
     this.#alternatives.clear();
   }
 
-  #start(request: CompleteRequest): Run {
+  #start(query: Query): Run {
     this.#run?.controller.abort();
     this.counts.started++;
     const controller = new AbortController();
     const onProgress = new Set<() => void>();
-    const done = this.engine.complete(request, controller.signal, (partial) => {
+    const done = this.engine.complete(query.request, controller.signal, (partial) => {
       run.partial = partial;
       for (const listener of onProgress) listener();
     });
-    const run: Run = { request, controller, done, partial: '', waiting: 0, onProgress };
+    const run: Run = { query, controller, done, partial: '', waiting: 0, onProgress };
     this.#setRun(run);
     const ended = () => {
       if (this.#run === run) this.#setRun(undefined);
     };
     done.then((completion) => {
-      this.#remember(request, completion);
+      this.#remember(query, completion);
       ended();
     }, ended);
     return run;
   }
 
-  #remember({ prefix, suffix = '', alternatives = 1 }: CompleteRequest, completion: Completion): void {
-    this.cache.set(prefix, suffix, completion);
-    if (alternatives > 1) this.#alternatives.set(prefix, suffix, completion);
+  #remember({ before, request: { suffix = '', alternatives = 1 } }: Query, completion: Completion): void {
+    this.cache.set(before, suffix, completion);
+    if (alternatives > 1) this.#alternatives.set(before, suffix, completion);
   }
 
   #setRun(run: Run | undefined): void {
@@ -131,20 +138,20 @@ export class Suggester {
   }
 }
 
-function mayAnswer(run: Run, request: CompleteRequest): boolean {
+function mayAnswer({ query, controller, partial }: Run, { before, request }: Query): boolean {
   return (
-    !run.controller.signal.aborted &&
-    run.request.suffix === request.suffix &&
-    (run.request.alternatives ?? 1) >= (request.alternatives ?? 1) &&
-    agreesWith({ prefix: run.request.prefix, partial: run.partial }, request.prefix)
+    !controller.signal.aborted &&
+    query.request.suffix === request.suffix &&
+    (query.request.alternatives ?? 1) >= (request.alternatives ?? 1) &&
+    agreesWith({ prefix: query.before, partial }, before)
   );
 }
 
 /** Resolves when the generation has ended or has said something else than was typed; rejects when it was aborted. */
-function whileItAgrees(run: Run, request: CompleteRequest): Promise<void> {
+function whileItAgrees(run: Run, query: Query): Promise<void> {
   return new Promise((resolve, reject) => {
     const listener = () => {
-      if (!mayAnswer(run, request)) resolve();
+      if (!mayAnswer(run, query)) resolve();
     };
     run.onProgress.add(listener);
     run.done.then(() => resolve(), reject).finally(() => run.onProgress.delete(listener));

@@ -30,7 +30,8 @@ export class LocalEngine implements Engine {
   readonly #model: CachedModel;
   readonly #scorer: Scorer;
   #completing: AbortController | undefined;
-  #active = 0;
+  /** Generations that are wanted still; one that was aborted may have a run to finish. */
+  readonly #active = new Set<symbol>();
 
   private constructor(
     private readonly session: Session,
@@ -78,7 +79,7 @@ export class LocalEngine implements Engine {
     const controller = new AbortController();
     this.#completing = controller;
     const either = signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
-    return this.#count(() => complete(this.#model.withPriority(0), request, either, onProgress));
+    return this.#count(either, () => complete(this.#model.withPriority(0), request, either, onProgress));
   }
 
   generate(
@@ -86,7 +87,7 @@ export class LocalEngine implements Engine {
     onEvent?: (event: GenerationEvent) => void,
     signal?: AbortSignal,
   ): Promise<Generation> {
-    return this.#count(() => generateText(this.#model, idsOf(request), request, onEvent, signal));
+    return this.#count(signal, () => generateText(this.#model, idsOf(request), request, onEvent, signal));
   }
 
   async logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array> {
@@ -112,7 +113,7 @@ export class LocalEngine implements Engine {
   }
 
   async stats(): Promise<EngineStats> {
-    return { ...this.session.work, active: this.#active };
+    return { ...this.session.work, active: this.#active.size };
   }
 
   async dispose(): Promise<void> {
@@ -125,12 +126,16 @@ export class LocalEngine implements Engine {
     return idsOf(request).slice(-this.#model.contextLength);
   }
 
-  async #count<T>(task: () => Promise<T>): Promise<T> {
-    this.#active++;
+  async #count<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+    const generation = Symbol();
+    const end = () => this.#active.delete(generation);
+    this.#active.add(generation);
+    signal?.addEventListener('abort', end, { once: true });
     try {
       return await task();
     } finally {
-      this.#active--;
+      signal?.removeEventListener('abort', end);
+      end();
     }
   }
 }

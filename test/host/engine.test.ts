@@ -54,7 +54,7 @@ describe('the engine, seen from the editor', () => {
     assert.equal(document.getText(), `${LONG} She said`);
     await eventually('a new engine', () => api.enginePid() !== undefined && api.enginePid() !== pid);
     await type(' that');
-    await suggestionAt(api, ' that');
+    await suggestionAt(' that');
     await eventually('a calm status', () => api.status()?.kind === 'ready');
   });
 
@@ -77,7 +77,7 @@ describe('the engine, seen from the editor', () => {
     await configure({ 'model.path': undefined });
     await write('Once upon');
     await type(' a time');
-    await suggestionAt(api, ' a time');
+    await suggestionAt(' a time');
     await rm(folder, { recursive: true });
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import * as vscode from 'vscode';
+import type { Outcome } from '../../src/editor/inlineCompletions';
 import type { InklingApi } from '../../src/editor/testApi';
 import type { Completion } from '../../src/engine/api';
 
@@ -9,22 +10,34 @@ import type { Completion } from '../../src/engine/api';
 export async function inkling(): Promise<InklingApi> {
   const extension = vscode.extensions.getExtension<InklingApi>('inkling.inkling');
   assert.ok(extension, 'the extension is not installed');
-  const api = await extension.activate();
-  if (api.outcome() === undefined) {
+  const activated = await extension.activate();
+  api = activated;
+  if (activated.outcome() === undefined) {
     await write('');
     await eventually('a first request', async () => {
       await type('a');
-      return api.outcome();
+      return activated.outcome();
     });
     await closeAll();
   }
-  return api;
+  return activated;
 }
 
-/** Opens an unsaved document with the cursor at its end, and waits until nothing of the last test is running. */
+let api: InklingApi | undefined;
+/** What came of the last request before the present document was opened. */
+let stale: Outcome | undefined;
+
+/** What came of the last request for a suggestion in the present document. */
+export function outcome(): Outcome | undefined {
+  const last = api?.outcome();
+  return last === stale ? undefined : last;
+}
+
+/** Opens an unsaved document with the cursor at its end. */
 export async function write(text: string, language = 'markdown'): Promise<vscode.TextEditor> {
   const document = await vscode.workspace.openTextDocument({ language, content: text });
   const editor = await vscode.window.showTextDocument(document);
+  stale = api?.outcome();
   const end = document.positionAt(text.length);
   editor.selection = new vscode.Selection(end, end);
   return editor;
@@ -57,17 +70,17 @@ export async function eventually<T>(
 }
 
 /** The answer to a request for the text that ends so, once there is one. */
-export async function answerAt(api: InklingApi, prefix: string): Promise<Completion> {
+export async function answerAt(prefix: string): Promise<Completion> {
   const probe = () => {
-    const outcome = api.outcome();
-    return outcome?.kind === 'answered' && outcome.request.prefix.endsWith(prefix) && outcome.completion;
+    const last = outcome();
+    return last?.kind === 'answered' && last.request.prefix.endsWith(prefix) && last.completion;
   };
-  return eventually(`an answer after ${JSON.stringify(prefix.slice(-40))}`, probe, 20, api.outcome);
+  return eventually(`an answer after ${JSON.stringify(prefix.slice(-40))}`, probe, 20, outcome);
 }
 
 /** The suggestion after the text that ends so. */
-export async function suggestionAt(api: InklingApi, prefix: string): Promise<string> {
-  const { suggestions, reason } = await answerAt(api, prefix);
+export async function suggestionAt(prefix: string): Promise<string> {
+  const { suggestions, reason } = await answerAt(prefix);
   assert.ok(suggestions.length > 0, `nothing is suggested: ${reason}`);
   return suggestions[0].text;
 }

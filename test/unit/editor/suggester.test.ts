@@ -37,6 +37,7 @@ function completionOf(found: readonly string[]): Completion {
   return { suggestions: found.map((text) => ({ text, ...scores, ended: 'sentence' })), reason: 'sentence' };
 }
 
+const at = (before: string) => ({ before, request: { prefix: before, suffix: '' } });
 const texts = (completion: Completion) => completion.suggestions.map((suggestion) => suggestion.text);
 const live = () => new AbortController().signal;
 const isAbort = (error: Error) => error.name === 'AbortError';
@@ -51,7 +52,7 @@ describe('the suggester', () => {
   });
 
   async function shown(prefix: string, text: string): Promise<void> {
-    const answer = suggester.suggest({ prefix, suffix: '' }, live());
+    const answer = suggester.suggest(at(prefix), live());
     engine.calls.at(-1)?.answer(text);
     assert.deepEqual(texts(await answer), [text]);
   }
@@ -59,7 +60,7 @@ describe('the suggester', () => {
   it('answers typing through, and going back, without the engine', async () => {
     await shown('The cat', ' sat on the mat.');
     for (const typed of [' ', ' s', ' sat on', '']) {
-      const answer = await suggester.suggest({ prefix: `The cat${typed}`, suffix: '' }, live());
+      const answer = await suggester.suggest(at(`The cat${typed}`), live());
       assert.deepEqual(texts(answer), [' sat on the mat.'.slice(typed.length)]);
     }
     assert.equal(engine.calls.length, 1);
@@ -67,9 +68,9 @@ describe('the suggester', () => {
   });
 
   it('aborts the running generation for a newer request that disagrees', async () => {
-    const first = suggester.suggest({ prefix: 'One', suffix: '' }, live());
+    const first = suggester.suggest(at('One'), live());
     const refused = assert.rejects(first, isAbort);
-    const second = suggester.suggest({ prefix: 'Two', suffix: '' }, live());
+    const second = suggester.suggest(at('Two'), live());
     assert.equal(engine.active, 1);
     engine.calls[1].answer(' three');
     assert.deepEqual(texts(await second), [' three']);
@@ -83,7 +84,7 @@ describe('the suggester', () => {
     for (let length = 1; length <= text.length; length++) {
       controller.abort();
       controller = new AbortController();
-      last = suggester.suggest({ prefix: text.slice(0, length), suffix: '' }, controller.signal);
+      last = suggester.suggest(at(text.slice(0, length)), controller.signal);
       last.catch(isAbort);
       await settle();
       engine.calls.at(-1)?.progress('?');
@@ -96,10 +97,10 @@ describe('the suggester', () => {
 
   it('waits for the running generation when it still agrees with what was typed', async () => {
     const moved = new AbortController();
-    const first = suggester.suggest({ prefix: 'The', suffix: '' }, moved.signal);
+    const first = suggester.suggest(at('The'), moved.signal);
     const refused = assert.rejects(first, isAbort);
     moved.abort();
-    const second = suggester.suggest({ prefix: 'The c', suffix: '' }, live());
+    const second = suggester.suggest(at('The c'), live());
     engine.calls[0].answer(' cat sat');
     assert.deepEqual(texts(await second), ['at sat']);
     await refused;
@@ -109,9 +110,9 @@ describe('the suggester', () => {
 
   it('starts over when the generation it waited for turned out otherwise', async () => {
     const moved = new AbortController();
-    const first = assert.rejects(suggester.suggest({ prefix: 'The', suffix: '' }, moved.signal), isAbort);
+    const first = assert.rejects(suggester.suggest(at('The'), moved.signal), isAbort);
     moved.abort();
-    const second = suggester.suggest({ prefix: 'The d', suffix: '' }, live());
+    const second = suggester.suggest(at('The d'), live());
     engine.calls[0].answer(' cat sat');
     await settle();
     engine.calls[1].answer('og ran');
@@ -120,9 +121,9 @@ describe('the suggester', () => {
   });
 
   it('gives up waiting as soon as the generation says something else', async () => {
-    const first = suggester.suggest({ prefix: 'The', suffix: '' }, live());
+    const first = suggester.suggest(at('The'), live());
     const refused = assert.rejects(first, isAbort);
-    const second = suggester.suggest({ prefix: 'The c', suffix: '' }, live());
+    const second = suggester.suggest(at('The c'), live());
     engine.calls[0].progress(' ');
     await settle();
     assert.equal(engine.calls.length, 1, 'it may still say " c"');
@@ -136,7 +137,7 @@ describe('the suggester', () => {
 
   it('aborts a generation that nobody waits for any more', async () => {
     const moved = new AbortController();
-    const first = suggester.suggest({ prefix: 'The', suffix: '' }, moved.signal);
+    const first = suggester.suggest(at('The'), moved.signal);
     moved.abort();
     await assert.rejects(first, isAbort);
     await new Promise((resolve) => engine.calls[0].signal.addEventListener('abort', resolve));
@@ -146,19 +147,19 @@ describe('the suggester', () => {
 
   it('looks for alternatives when asked, though one suggestion is known, and then knows them all', async () => {
     await shown('The cat', ' sat');
-    const asked = { prefix: 'The cat', suffix: '', alternatives: 5 };
+    const asked = { before: 'The cat', request: { prefix: 'The cat', suffix: '', alternatives: 5 } };
     const answer = suggester.suggest(asked, live());
     assert.equal(engine.calls.length, 2);
     engine.calls[1].answer(' sat', ' slept', ' sang');
     assert.deepEqual(texts(await answer), [' sat', ' slept', ' sang']);
     assert.deepEqual(texts(await suggester.suggest(asked, live())), [' sat', ' slept', ' sang']);
-    const typed = await suggester.suggest({ prefix: 'The cat s', suffix: '' }, live());
+    const typed = await suggester.suggest(at('The cat s'), live());
     assert.deepEqual(texts(typed), ['at', 'lept', 'ang']);
     assert.equal(engine.calls.length, 2);
   });
 
   it('passes on the trouble of the engine, and tries anew the next time', async () => {
-    const first = suggester.suggest({ prefix: 'The', suffix: '' }, live());
+    const first = suggester.suggest(at('The'), live());
     engine.calls[0].fail(new Error('The engine stopped.'));
     await assert.rejects(first, /The engine stopped/);
     await settle();
@@ -168,6 +169,6 @@ describe('the suggester', () => {
   it('forgets everything on reset', async () => {
     await shown('The', ' cat');
     suggester.reset();
-    assert.equal(suggester.recall({ prefix: 'The', suffix: '' }), undefined);
+    assert.equal(suggester.recall(at('The')), undefined);
   });
 });

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { SilenceCode } from '../../src/core/completion/silence';
+import type { InklingApi } from '../../src/editor/testApi';
+import { answerAt, closeAll, configure, eventually, inkling, outcome, suggestionAt, type, write } from './support';
+
+const OPENING = 'The old house stood at the end of the road, and nobody in the village';
+
+describe('manners', () => {
+  let api: InklingApi;
+  before(async () => {
+    api = await inkling();
+    await configure({ 'ghostText.minConfidence': 0 });
+  });
+  afterEach(async () => {
+    await closeAll();
+    await configure({ 'ghostText.mode': undefined, exclude: undefined });
+  });
+  after(() => configure({ 'ghostText.minConfidence': undefined }));
+
+  async function silence(code: SilenceCode): Promise<void> {
+    const silent = () => {
+      const last = outcome();
+      return last?.kind === 'silent' && last.silence.code === code;
+    };
+    await eventually(`silence: ${code}`, silent, 10, outcome);
+  }
+
+  /** A document with the cursor where `|` stands. */
+  async function at(marked: string, language?: string): Promise<vscode.TextEditor> {
+    const editor = await write(marked.replace('|', ''), language);
+    const cursor = editor.document.positionAt(marked.indexOf('|'));
+    editor.selection = new vscode.Selection(cursor, cursor);
+    return editor;
+  }
+
+  it('are silent before text, and speak before closing punctuation', async () => {
+    await at(`${OPENING}| and more`);
+    await type(' k');
+    await silence('text-after');
+    await closeAll();
+    await at(`(${OPENING}|).`);
+    await type(' k');
+    await answerAt(' k');
+  });
+
+  it('are silent inside a word', async () => {
+    await at(`${OPENING.slice(0, -5)}|lage`);
+    await type('l');
+    await silence('mid-word');
+  });
+
+  it('are silent with several cursors', async () => {
+    const editor = await write('One\nTwo');
+    editor.selections = [new vscode.Selection(0, 3, 0, 3), new vscode.Selection(1, 3, 1, 3)];
+    await type(' k');
+    await silence('multiple-cursors');
+  });
+
+  it('are quiet after a deletion, until the writer types again', async () => {
+    await write(`${OPENING} knew`);
+    await vscode.commands.executeCommand('deleteLeft');
+    await silence('just-deleted');
+    await type('e');
+    await answerAt('knee');
+  });
+
+  it('are quiet in undo', async () => {
+    await write(OPENING);
+    await type(' kn');
+    await answerAt(' kn');
+    await vscode.commands.executeCommand('undo');
+    await vscode.commands.executeCommand('redo');
+    assert.match(await vscode.commands.executeCommand<string>('inkling.whyNoSuggestion'), /undo or redo/);
+  });
+
+  it('are quiet in a code block, and in front matter', async () => {
+    await at(`${OPENING}.\n\n\`\`\`js\nlet old|\n\`\`\`\n`);
+    await type(' ');
+    await silence('construct');
+    await closeAll();
+    await at('---\ntitle: Old|\n---\n');
+    await type(' ');
+    await silence('construct');
+  });
+
+  it('leave a word alone whose suggestion was sent away, and speak again at the next', async () => {
+    await write(OPENING);
+    await type(' k');
+    await answerAt(' k');
+    await vscode.commands.executeCommand('inkling.dismiss');
+    await type('n');
+    await silence('dismissed');
+    await type('ew ');
+    await answerAt(' knew ');
+  });
+
+  it('wait to be asked in manual mode', async () => {
+    await configure({ 'ghostText.mode': 'manual' });
+    await write(OPENING);
+    await type(' k');
+    await silence('manual-only');
+    await vscode.commands.executeCommand('inkling.trigger');
+    await answerAt(' k');
+  });
+
+  it('are silent in a file that is excluded', async () => {
+    await configure({ exclude: { '**/Untitled-*': true } });
+    await write(OPENING);
+    await type(' k');
+    await silence('disabled');
+    assert.equal(api.status()?.kind, 'off');
+  });
+
+  it('look for alternatives only when asked, in one generation', async () => {
+    await write(OPENING);
+    await type(' k');
+    assert.equal((await answerAt(' k')).suggestions.length, 1);
+    const { started } = api.counts();
+    await vscode.commands.executeCommand('inkling.trigger');
+    await eventually('alternatives', () => {
+      const last = outcome();
+      return last?.kind === 'answered' && last.completion.suggestions.length > 1;
+    });
+    const last = outcome();
+    assert.ok(last?.kind === 'answered');
+    const texts = last.completion.suggestions.map(({ text }) => text);
+    assert.ok(texts.length <= 5);
+    assert.equal(new Set(texts).size, texts.length);
+    assert.equal(api.counts().started, started + 1);
+  });
+});
+
+describe('accepting', () => {
+  let api: InklingApi;
+  before(async () => {
+    api = await inkling();
+    await configure({ 'ghostText.minConfidence': 0, 'ghostText.minWordConfidence': 0 });
+  });
+  afterEach(closeAll);
+  after(() => configure({ 'ghostText.minConfidence': undefined, 'ghostText.minWordConfidence': undefined }));
+
+  /** Runs a command that accepts until the document changes. */
+  async function accept(document: vscode.TextDocument, command: string): Promise<void> {
+    const { version } = document;
+    await eventually('an accept', async () => {
+      if (document.version !== version) return true;
+      await vscode.commands.executeCommand(command);
+      return false;
+    });
+  }
+
+  it('a word leaves the rest on screen without a model run', async () => {
+    const { document } = await write(OPENING);
+    await type(' k');
+    const suggestion = await suggestionAt(' k');
+    const { runs } = await api.engine.stats();
+    await accept(document, 'editor.action.inlineSuggest.acceptNextWord');
+    const word = document.getText().slice(`${OPENING} k`.length);
+    assert.ok(word !== '' && word.length < suggestion.length && suggestion.startsWith(word), word);
+    assert.equal(await suggestionAt(` k${word}`), suggestion.slice(word.length));
+    assert.equal((await api.engine.stats()).runs, runs);
+  });
+
+  it('all of it has the next suggestion computed at once, and only once', async () => {
+    const { document } = await write(OPENING);
+    await type(' k');
+    await suggestionAt(' k');
+    const { started } = api.counts();
+    await accept(document, 'editor.action.inlineSuggest.commit');
+    await answerAt(document.getText().slice(-20));
+    assert.equal(api.counts().started, started + 1);
+  });
+
+  it('a sentence takes the first one, and undo takes it back in one step', async () => {
+    const { document } = await write(OPENING);
+    await type(' k');
+    const suggestion = await suggestionAt(' k');
+    await accept(document, 'inkling.acceptSentence');
+    const taken = document.getText().slice(`${OPENING} k`.length);
+    assert.ok(taken !== '' && suggestion.startsWith(taken), taken);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), `${OPENING} k`);
+  });
+});
