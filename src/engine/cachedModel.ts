@@ -1,25 +1,14 @@
 import type { Forward, ForwardOptions, LanguageModel } from '../core/decoding/model';
 import { END_OF_TEXT } from '../core/tokenizer';
-import { commonPrefix, KvCache } from './kvCache';
+import { commonPrefix, type KvCache } from './kvCache';
 import type { Internals, Session } from './session';
+import { forget, type Slot, Slots } from './slots';
 import { type Priority, Turns } from './turns';
 
 /** Tokens of one run while a text is read: long enough to be fast, short enough to be cancelled soon. */
 const PREFILL_CHUNK = 128;
 /** Fewer where every position's logits (200 kB each) are wanted. */
 const SCORING_CHUNK = 32;
-/** Texts remembered at once: what ghost text reads, what the panel reads, what the heat map reads. */
-const REMEMBERED_TEXTS = 3;
-
-interface Slot {
-  readonly cache: KvCache;
-  /** Logits after the last token, so that asking twice runs once. */
-  logits?: Float32Array;
-  inUse: boolean;
-  usedAt: number;
-  /** Of the one who used it last. */
-  priority: Priority;
-}
 
 /**
  * A GPT-2 that remembers what it has read. A request names the whole text; the model keeps the longest prefix it has
@@ -30,12 +19,11 @@ export class CachedModel implements LanguageModel {
   readonly contextLength: number;
   readonly eosTokenId: number | undefined;
   readonly #turns = new Turns();
-  readonly #slots: Slot[] = [];
-  #batch: KvCache | undefined;
-  #batchInUse = false;
-  #clock = 0;
+  readonly #slots: Slots;
+  #batch: { readonly cache: KvCache; inUse: boolean } | undefined;
 
   constructor(private readonly session: Session) {
+    this.#slots = new Slots(() => session.newCache());
     this.vocabSize = session.config.vocab_size;
     this.contextLength = session.config.n_positions;
     this.eosTokenId = END_OF_TEXT < this.vocabSize ? END_OF_TEXT : undefined;
@@ -79,21 +67,20 @@ export class CachedModel implements LanguageModel {
     signal?: AbortSignal,
     priority: Priority = 2,
   ): Promise<void> {
-    const slot = this.#borrow(ids, priority);
+    const slot = this.#slots.borrow(ids, priority);
     try {
-      slot.cache.truncate(Math.min(commonPrefix(slot.cache.tokens[0], ids), from));
+      forget(slot, Math.min(commonPrefix(slot.cache.tokens[0], ids), from));
       await this.#read(slot, ids.slice(0, from), 1, signal, priority);
       while (slot.cache.length < ids.length) {
         const start = slot.cache.length;
         const chunk = ids.slice(start, start + SCORING_CHUNK);
-        const logits = await this.#step(slot.cache, [chunk], chunk.length, signal, priority);
+        const logits = await this.#advance(slot, chunk, chunk.length, signal, priority);
         chunk.forEach((_, i) => {
           visit(start + i, logits.subarray(i * this.vocabSize, (i + 1) * this.vocabSize));
         });
-        slot.logits = logits.slice((chunk.length - 1) * this.vocabSize);
       }
     } finally {
-      slot.inUse = false;
+      this.#slots.release(slot);
     }
   }
 
@@ -102,17 +89,17 @@ export class CachedModel implements LanguageModel {
     ids: readonly number[],
     signal?: AbortSignal,
   ): Promise<{ result: Internals & { readonly logits: Float32Array }; capacity: number }> {
-    const slot = this.#borrow(ids, 1);
+    const slot = this.#slots.borrow(ids, 1);
     try {
-      slot.cache.truncate(Math.min(commonPrefix(slot.cache.tokens[0], ids), ids.length - 1));
+      forget(slot, Math.min(commonPrefix(slot.cache.tokens[0], ids), ids.length - 1));
       await this.#read(slot, ids.slice(0, -1), 1, signal, 1);
       const result = await this.#turns.take(1, signal, () =>
         this.session.stepWithInternals(slot.cache, [ids.slice(-1)], 1),
       );
-      slot.logits = result.logits;
+      slot.logits = result.logits.slice();
       return { result, capacity: slot.cache.capacity };
     } finally {
-      slot.inUse = false;
+      this.#slots.release(slot);
     }
   }
 
@@ -128,19 +115,19 @@ export class CachedModel implements LanguageModel {
     signal: AbortSignal | undefined,
     priority: Priority,
   ): Promise<Forward> {
-    const slot = this.#borrow(ids, priority);
+    const slot = this.#slots.borrow(ids, priority);
     try {
       const { cache } = slot;
       const common = commonPrefix(cache.tokens[0], ids);
       const known = lastN === 1 && common === ids.length && common === cache.length;
-      if (!known || !slot.logits) {
-        cache.truncate(Math.min(common, ids.length - lastN));
-        slot.logits = undefined;
+      let logits: Float32Array | undefined = known ? slot.logits?.slice() : undefined;
+      if (!logits) {
+        forget(slot, Math.min(common, ids.length - lastN));
+        logits = await this.#read(slot, ids, lastN, signal, priority);
       }
-      const logits = slot.logits ?? (await this.#read(slot, ids, lastN, signal, priority));
       return { logits, hidden: hidden ? cache.hidden.slice(0, ids.length * cache.shape.width) : undefined };
     } finally {
-      slot.inUse = false;
+      this.#slots.release(slot);
     }
   }
 
@@ -156,15 +143,26 @@ export class CachedModel implements LanguageModel {
     cache.reserve(ids.length);
     let logits: Float32Array = new Float32Array(0);
     while (cache.length < ids.length) {
-      slot.logits = undefined;
       const rest = ids.length - cache.length;
       // The positions that want logits must lie in the last chunk.
       const take = rest <= PREFILL_CHUNK || rest <= lastN ? rest : Math.min(PREFILL_CHUNK, rest - lastN);
       const wanted = take === rest ? lastN : 1;
       const chunk = ids.slice(cache.length, cache.length + take);
-      logits = await this.#step(cache, [chunk], wanted, signal, priority);
+      logits = await this.#advance(slot, chunk, wanted, signal, priority);
     }
-    if (logits.length > 0) slot.logits = logits.slice(-this.vocabSize);
+    return logits;
+  }
+
+  /** Reads one chunk of a slot's text. Whatever happens, the slot's logits are those after its last token. */
+  async #advance(
+    slot: Slot,
+    chunk: readonly number[],
+    lastN: number,
+    signal: AbortSignal | undefined,
+    priority: Priority,
+  ): Promise<Float32Array> {
+    const logits = await this.#step(slot.cache, [chunk], lastN, signal, priority);
+    slot.logits = logits.slice(-this.vocabSize);
     return logits;
   }
 
@@ -177,9 +175,11 @@ export class CachedModel implements LanguageModel {
   ): Promise<Forward[]> {
     const rows = sequences.length;
     const most = sequences[0].length - lastN;
-    const cache = this.#batch?.rows === rows && !this.#batchInUse ? this.#batch : new KvCache(this.session.shape, rows);
-    this.#batch = cache;
-    this.#batchInUse = true;
+    const reusable = this.#batch?.cache.rows === rows && !this.#batch.inUse;
+    const batch = this.#batch && reusable ? this.#batch : { cache: this.session.newCache(rows), inUse: false };
+    this.#batch = batch;
+    batch.inUse = true;
+    const { cache } = batch;
     try {
       const parents = sequences.map((ids) => closest(cache.tokens, ids));
       const kept = sequences.reduce(
@@ -193,8 +193,7 @@ export class CachedModel implements LanguageModel {
         await this.#adoptShared(cache, sequences[0].slice(0, shared), signal, priority);
       }
       cache.reserve(sequences[0].length);
-      const fresh = sequences.map((ids) => ids.slice(cache.length));
-      const logits = await this.#step(cache, fresh, lastN, signal, priority);
+      const logits = await this.#readRows(cache, sequences, lastN, signal, priority);
       const size = lastN * this.vocabSize;
       const { width } = cache.shape;
       return sequences.map((ids, row) => {
@@ -205,8 +204,26 @@ export class CachedModel implements LanguageModel {
         };
       });
     } finally {
-      this.#batchInUse = false;
+      batch.inUse = false;
     }
+  }
+
+  /** Brings a batch from what it holds of the sequences to all of them, fewer tokens at a time the more rows there are. */
+  async #readRows(
+    cache: KvCache,
+    sequences: readonly (readonly number[])[],
+    lastN: number,
+    signal: AbortSignal | undefined,
+    priority: Priority,
+  ): Promise<Float32Array> {
+    const most = Math.max(1, Math.floor(PREFILL_CHUNK / cache.rows));
+    const read = (to: number, wanted: number) => {
+      const fresh = sequences.map((ids) => ids.slice(cache.length, to));
+      return this.#step(cache, fresh, wanted, signal, priority);
+    };
+    const last = sequences[0].length - lastN;
+    while (last - cache.length > most) await read(cache.length + most, 1);
+    return read(sequences[0].length, lastN);
   }
 
   /** Reads what all rows share once, and copies it to each of them. */
@@ -216,16 +233,16 @@ export class CachedModel implements LanguageModel {
       cache.truncate(0);
       return;
     }
-    const slot = this.#borrow(shared, priority);
+    const slot = this.#slots.borrow(shared, priority);
     try {
       const common = commonPrefix(slot.cache.tokens[0], shared);
       if (common < shared.length) {
-        slot.cache.truncate(common);
+        forget(slot, common);
         await this.#read(slot, shared, 1, signal, priority);
       }
       cache.adopt(slot.cache, everyRow, shared.length);
     } finally {
-      slot.inUse = false;
+      this.#slots.release(slot);
     }
   }
 
@@ -237,36 +254,6 @@ export class CachedModel implements LanguageModel {
     priority: Priority,
   ): Promise<Float32Array> {
     return this.#turns.take(priority, signal, () => this.session.step(cache, ids, lastN));
-  }
-
-  /**
-   * The free slot that remembers most of `ids`. Where none remembers much, the oldest one is forgotten, but never one
-   * of somebody more urgent: a heat map that reads a book must not cost the writer a keystroke.
-   */
-  #borrow(ids: readonly number[], priority: Priority): Slot {
-    const free = this.#slots.filter((slot) => !slot.inUse);
-    const common = (slot: Slot) => commonPrefix(slot.cache.tokens[0], ids);
-    const closest = free.reduce<Slot | undefined>((a, b) => (a && common(a) >= common(b) ? a : b), undefined);
-    const another = !closest || common(closest) < Math.min(ids.length, closest.cache.length) / 2;
-    const slot = another ? (this.#forgettable(free, priority) ?? this.#newSlot(priority)) : closest;
-    slot.inUse = true;
-    slot.usedAt = ++this.#clock;
-    slot.priority = Math.min(slot.priority, priority) as Priority;
-    return slot;
-  }
-
-  #forgettable(free: readonly Slot[], priority: Priority): Slot | undefined {
-    if (this.#slots.length < REMEMBERED_TEXTS) return undefined;
-    const ours = free.filter((slot) => slot.priority >= priority);
-    const oldest = ours.reduce<Slot | undefined>((a, b) => (a && a.usedAt <= b.usedAt ? a : b), undefined);
-    if (oldest) oldest.priority = priority;
-    return oldest;
-  }
-
-  #newSlot(priority: Priority): Slot {
-    const slot = { cache: this.session.newCache(), inUse: false, usedAt: 0, priority };
-    this.#slots.push(slot);
-    return slot;
   }
 
   /**

@@ -57,6 +57,10 @@ export class ForkedEngine implements Engine {
   #health: EngineHealth = { state: 'asleep' };
   #child: ChildProcess | undefined;
   #started: Promise<void> | undefined;
+  /** Fails who waits for the process to start. */
+  #abandonStart: (reason: Error) => void = () => {};
+  /** Why the last process was let go. */
+  #stopped: Error | undefined;
   #crashes = 0;
   #retry: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -131,19 +135,24 @@ export class ForkedEngine implements Engine {
   }
 
   async #call(method: Method, request?: unknown, signal?: AbortSignal, onProgress?: Call['onProgress']) {
-    signal?.throwIfAborted();
+    // A generation that is cut short returns what it has, be it nothing.
+    const cutShort = method === 'generate';
+    if (!cutShort) signal?.throwIfAborted();
     if (this.#disposed) throw new EngineError('The engine was shut down.');
     if (this.#health.state === 'error') throw new EngineError(this.#health.message);
     this.#started ??= this.#start();
-    await this.#started;
-    signal?.throwIfAborted();
+    const started = this.#started;
+    await started;
+    // It may have been let go before this was heard of.
+    if (this.#started !== started) throw this.#stopped;
+    if (!cutShort) signal?.throwIfAborted();
     const id = this.#nextId++;
     return new Promise<unknown>((resolve, reject) => {
       const cancel = () => {
         this.#send({ cancel: id });
-        // A generation answers with what it has.
-        if (method === 'generate') return;
+        if (cutShort) return;
         this.#calls.delete(id);
+        this.#waitForIdle();
         reject(signal?.reason);
       };
       const settled =
@@ -155,6 +164,7 @@ export class ForkedEngine implements Engine {
       signal?.addEventListener('abort', cancel, { once: true });
       this.#calls.set(id, { resolve: settled(resolve), reject: settled(reject), onProgress });
       this.#send({ call: method, id, request });
+      if (signal?.aborted) cancel();
       this.#waitForIdle();
     });
   }
@@ -172,12 +182,11 @@ export class ForkedEngine implements Engine {
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => onOutput?.(String(data).trimEnd()));
     return new Promise((resolve, reject) => {
+      this.#abandonStart = reject;
       const ended = (message: string, recoverable: boolean) => {
         if (this.#child !== child) return;
         if (Date.now() - startedAt > HEALTHY_AFTER_MS) this.#crashes = 0;
-        const error = new EngineError(message);
-        this.#stop(error);
-        reject(error);
+        this.#stop(new EngineError(message));
         this.#fail(message, recoverable);
       };
       child.on('error', (error) => ended(`The engine's process cannot be started: ${error.message}`, true));
@@ -236,7 +245,9 @@ export class ForkedEngine implements Engine {
     const child = this.#child;
     this.#child = undefined;
     this.#started = undefined;
+    this.#stopped = reason;
     child?.kill();
+    this.#abandonStart(reason);
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     for (const call of calls) call.reject(reason);

@@ -27,7 +27,7 @@ const REMEMBERED_WINDOWS = 256;
  * edit, only what follows it within its window is run again, and windows that the edit does not touch not at all.
  */
 export class Scorer {
-  readonly #windows: ScoredWindow[] = [];
+  #windows: ScoredWindow[] = [];
 
   constructor(private readonly model: CachedModel) {}
 
@@ -47,6 +47,8 @@ export class Scorer {
   async #scoreWindow(ids: readonly number[], top: number, signal?: AbortSignal): Promise<readonly TokenScore[]> {
     const known = this.#mostAlike(ids, top);
     const shared = known ? commonPrefix(known.ids, ids) : 0;
+    // What is remembered of a window never gets poorer.
+    const kept = known?.top ?? top;
     const scores = known ? known.scores.slice(0, Math.max(0, shared - 1)) : [];
     if (scores.length < ids.length - 1) {
       // The logits after token i score token i + 1; those after the last token score nothing.
@@ -55,15 +57,16 @@ export class Scorer {
         read,
         scores.length,
         (position, logits) => {
-          scores.push(scoreOf(logits, ids[position + 1], top));
+          scores.push(scoreOf(logits, ids[position + 1], kept));
         },
         signal,
       );
     }
-    if (known && shared === known.ids.length) this.#windows.splice(this.#windows.indexOf(known), 1);
-    this.#windows.push({ ids, top, scores });
+    // Another call may have replaced it in the meantime.
+    if (known && shared === known.ids.length) this.#windows = this.#windows.filter((window) => window !== known);
+    this.#windows.push({ ids, top: kept, scores });
     if (this.#windows.length > REMEMBERED_WINDOWS) this.#windows.shift();
-    return scores;
+    return kept === top ? scores : scores.map((score) => ({ ...score, top: score.top.slice(0, top) }));
   }
 
   #mostAlike(ids: readonly number[], top: number): ScoredWindow | undefined {

@@ -79,9 +79,11 @@ export function referenceForward(
   const head = get(config.tie_word_embeddings ? 'wte.weight' : 'lm_head.weight');
   const logits = x.map((row) => {
     const last = norm(row, 'ln_f');
-    return Float64Array.from({ length: config.vocab_size }, (_, id) =>
-      last.reduce((sum, value, i) => sum + value * head[id * width + i], 0),
-    );
+    const out = new Float64Array(config.vocab_size);
+    for (let id = 0; id < out.length; id++) {
+      for (let i = 0; i < width; i++) out[id] += last[i] * head[id * width + i];
+    }
+    return out;
   });
   return { logits, attention, residual };
 }
