@@ -6,6 +6,7 @@ import { settingsFor } from './configuration';
 import { ContinueWriting, pickPreset } from './continueWriting';
 import type { EngineHost } from './engineHost';
 import type { Accepted, InlineCompletions } from './inlineCompletions';
+import { JustAccepted } from './justAccepted';
 import type { Learning } from './learning';
 import { Pages } from './pages';
 import { presetNamed } from './presets';
@@ -27,6 +28,7 @@ export interface Rooms {
 export function registerCommands({ engine, suggester, activity, ghostText, learning, log }: Rooms): vscode.Disposable {
   const pages = new Pages();
   const sentence = new AcceptSentence();
+  const justAccepted = new JustAccepted();
   const writer = new ContinueWriting(engine, log);
   const comparison = new CompareStrategies(engine, pages, log);
 
@@ -42,11 +44,14 @@ export function registerCommands({ engine, suggester, activity, ghostText, learn
     },
     'inkling.accepted': ({ suggestion }: Accepted) => {
       activity.accepted();
+      justAccepted.begin();
       return inEditor(async (editor) => {
         await sentence.accepted(editor, suggestion.text);
         await ghostText.consider(editor);
       });
     },
+    // A Tab that came too soon for the next suggestion does nothing.
+    'inkling.absorbTab': () => {},
     'inkling.whyNoSuggestion': () =>
       inEditor(async (editor) => {
         const outcome = await ghostText.consider(editor);
@@ -86,6 +91,7 @@ export function registerCommands({ engine, suggester, activity, ghostText, learn
   return vscode.Disposable.from(
     pages,
     comparison,
+    justAccepted,
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
   );
 }

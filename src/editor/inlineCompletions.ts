@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type Silence, silence } from '../core/completion/silence';
 import type { CompleteRequest, Completion, Suggestion } from '../engine/api';
+import { EngineError } from '../engine/runtime';
 import type { Activity } from './activity';
 import { settingsFor } from './configuration';
 import type { Learning } from './learning';
@@ -85,9 +86,9 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
       return { kind: 'answered', request, completion: await this.suggester.suggest(query, signal) };
     } catch (error) {
       if (error instanceof Error && error.name === 'AbortError') return undefined;
-      const message = error instanceof Error ? error.message : String(error);
-      this.log.error(message);
-      return { kind: 'failed', message };
+      // What ails the engine itself is logged once, as its health.
+      if (!(error instanceof EngineError)) this.log.error(error instanceof Error ? error : String(error));
+      return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
     }
   }
 

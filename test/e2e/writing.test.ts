@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { Workbench } from './workbench';
+
+const OPENING = 'They walked down to the sea, where the little boat was lying on the';
+const NOTE = 'note.md';
+
+/** Writes down the ghost text of every frame that the browser paints, in `inklingFrames`. */
+const RECORD_FRAMES = `
+  inklingFrames = [];
+  (function look() {
+    inklingFrames.push([...document.querySelectorAll('.ghost-text-decoration')].map((it) => it.textContent).join(''));
+    requestAnimationFrame(look);
+  })();`;
+
+describe('writing with ghost text', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.start({
+      files: { [NOTE]: '' },
+      settings: { 'inkling.ghostText.minConfidence': 0, 'inkling.ghostText.minWordConfidence': 0 },
+    });
+    await workbench.open(NOTE);
+  });
+  after(() => workbench?.stop());
+
+  /** Starts the document anew and types into it. */
+  async function write(text: string): Promise<void> {
+    await workbench.goToEnd();
+    await workbench.press('Control+A', 'Delete');
+    await workbench.type(text);
+  }
+
+  it('never flickers while the writer types what it says', async () => {
+    await write(OPENING);
+    const ghost = await workbench.ghostText();
+    await workbench.page.evaluate(RECORD_FRAMES);
+    await workbench.type(ghost.slice(0, -2), 60);
+    const frames = await workbench.page.evaluate<string[]>('inklingFrames');
+    const painted = frames.map((text) => text.replaceAll('\u00a0', ' '));
+    assert.ok(painted.length > ghost.length, 'every letter was painted');
+    assert.deepEqual(
+      painted.filter((text) => text === '' || !ghost.endsWith(text)),
+      [],
+    );
+    assert.ok(new Set(painted).size > 3, 'it shrank while it was typed');
+  });
+
+  it('takes a sentence with Alt+End', async () => {
+    await write(OPENING);
+    const ghost = await workbench.ghostText();
+    await workbench.press('Alt+End');
+    const taken = (await workbench.save(NOTE)).slice(OPENING.length);
+    assert.ok(taken !== '' && ghost.startsWith(taken), taken);
+  });
+
+  it('leaks no tab character when Tab is pressed twice', async () => {
+    await write(OPENING);
+    await workbench.ghostText();
+    await workbench.press('Tab', 'Tab');
+    assert.doesNotMatch(await workbench.save(NOTE), /\t| {4}/);
+  });
+
+  it('goes through different alternatives with Alt+]', async () => {
+    await write(OPENING);
+    const first = await workbench.ghostText();
+    await workbench.press('Alt+]');
+    const deadline = Date.now() + 20_000;
+    while ((await workbench.ghostText()) === first) assert.ok(Date.now() < deadline, `always ${first}`);
+  });
+
+  it('keeps quiet after Escape until the next word', async () => {
+    await write(OPENING);
+    await workbench.ghostText();
+    await workbench.press('Escape');
+    await workbench.type(' la');
+    await workbench.noGhostText();
+    await workbench.type('rge ');
+    await workbench.ghostText();
+  });
+
+  it('says why it is silent in a code block', async () => {
+    await write('Look:\n\n```\ncode ');
+    await workbench.command('Inkling: Why No Suggestion?');
+    await workbench.toasts.filter({ hasText: 'a code block' }).waitFor();
+  });
+});
