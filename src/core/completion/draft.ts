@@ -2,7 +2,7 @@ import { END_OF_TEXT, StreamDecoder } from '../tokenizer';
 import type { Distribution } from './distribution';
 import type { Path, Step } from './healing';
 import { continuesWord, endsSentence } from './text';
-import type { Candidate, CompletionReason, SuggestedToken } from './types';
+import type { Candidate, CompletionReason, SuggestedToken, WordEnd } from './types';
 
 /** When a draft ends; see `CompleteRequest`. */
 export interface StopRules {
@@ -27,6 +27,8 @@ export class Draft {
   private newTokens = 0;
   /** How many steps may be shown: up to the last whole word that the gate let pass. */
   private kept = 0;
+  /** The whole words that the gate let pass. */
+  readonly words: WordEnd[] = [];
   /** Confidence where the gate last looked. */
   confidence = Number.NEGATIVE_INFINITY;
 
@@ -110,7 +112,10 @@ export class Draft {
     const confidence = (this.logprob - Math.log(this.typedMass)) / this.newTokens;
     const passes = confidence >= this.rules.minLogprob;
     if (passes || this.kept === 0) this.confidence = confidence;
-    if (passes) this.kept = this.steps.length;
+    if (passes) {
+      this.kept = this.steps.length;
+      this.words.push({ length: this.text.length, confidence });
+    }
     return passes;
   }
 }

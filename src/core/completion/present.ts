@@ -48,9 +48,10 @@ function finish(draft: Draft, place: Place): Finished {
   const tokens = spelling(all, healed.length + text.length);
   const logprob = tokens.reduce((sum, token) => sum + token.logprob, 0);
   const next = all[tokens.length] ?? draft.refused;
+  const words = draft.words.filter(({ length }) => length <= text.length);
   const closed = FINISHED.has(ended) && !suffix.startsWith(closer) ? text + closer : text;
   return {
-    suggestion: { text: closed, logprob, tokens, healed, masked, confidence: draft.confidence, ended, next },
+    suggestion: { text: closed, logprob, tokens, healed, masked, confidence: draft.confidence, words, ended, next },
     reason: ended,
   };
 }

@@ -19,6 +19,9 @@ export function remainder(suggestion: Suggestion, typed: string): Suggestion | n
     text: text.slice(typed.length),
     tokens,
     healed,
+    words: suggestion.words.flatMap(({ length, confidence }) => {
+      return length > typed.length ? [{ length: length - typed.length, confidence }] : [];
+    }),
     logprob: tokens.reduce((sum, token) => sum + token.logprob, 0),
   };
 }

@@ -49,6 +49,14 @@ export interface CompleteRequest {
   readonly manner?: Manner;
 }
 
+/** Where a word of a suggestion ends, as the gate saw it. */
+export interface WordEnd {
+  /** UTF-16 units of the suggestion up to there. */
+  readonly length: number;
+  /** Mean log-probability per token up to there, given what was typed. */
+  readonly confidence: number;
+}
+
 export interface Suggestion {
   /** Text to insert at the cursor. */
   readonly text: string;
@@ -62,6 +70,8 @@ export interface Suggestion {
   readonly masked: number;
   /** Mean log-probability per token, given what was typed: what the gate compares with `minLogprob`. */
   readonly confidence: number;
+  /** Its whole words, in order. */
+  readonly words: readonly WordEnd[];
   /** Why it ends where it does. */
   readonly ended: CompletionReason;
   /** The token that would have come next, where the model was asked for one. */
