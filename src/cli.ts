@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { addCompile } from './cli/compile';
 import { addComplete } from './cli/complete';
+import { addEval } from './cli/eval';
 import { addExplain } from './cli/explain';
 import { addGenerate } from './cli/generate';
 import { FAILED, MISUSED, UsageError } from './cli/input';
@@ -25,6 +26,7 @@ addLogits(program);
 addPerplexity(program);
 addProcessors(program);
 addCompile(program);
+addEval(program);
 for (const command of [program, ...program.commands]) command.exitOverride();
 
 // Whoever reads may stop reading: `inkling tokens … | head`.

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { InvalidArgumentError } from 'commander';
 
@@ -41,8 +41,25 @@ export async function readText(argument: string | undefined, { file, jsonl }: In
 }
 
 function readFile(file: string): string {
+  return orUsageError(file, () => readFileSync(file, 'utf8'));
+}
+
+/** The first bytes of a file, `most` at most. */
+export function readBytes(file: string, most: number): Buffer {
+  return orUsageError(file, () => {
+    const handle = openSync(file, 'r');
+    try {
+      const buffer = Buffer.alloc(Math.min(most, fstatSync(handle).size));
+      return buffer.subarray(0, readSync(handle, buffer));
+    } finally {
+      closeSync(handle);
+    }
+  });
+}
+
+function orUsageError<T>(file: string, read: () => T): T {
   try {
-    return readFileSync(file, 'utf8');
+    return read();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UsageError(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}.`);

@@ -1,0 +1,74 @@
+export type CaseKind = 'word-boundary' | 'after-space' | 'mid-word';
+
+/** A cursor in a held-out text: what stands before it, and how the writer went on. */
+export interface EvalCase {
+  readonly kind: CaseKind;
+  readonly prefix: string;
+  /** What the writer wrote next, to the end of the paragraph or about 200 characters. */
+  readonly target: string;
+  readonly markdown: boolean;
+}
+
+const KINDS: ReadonlySet<unknown> = new Set(['word-boundary', 'after-space', 'mid-word']);
+/** Text before and after a cursor, in characters. */
+const BEFORE = 4000;
+const AFTER = 200;
+
+/**
+ * Cases from JSON lines of the form `{"prefix","target","kind"?,"path"?}`. Throws an Error that names the first line
+ * that is something else.
+ */
+export function readCases(jsonl: string): EvalCase[] {
+  return jsonl.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [readCase(line, i + 1)]));
+}
+
+function readCase(line: string, number: number): EvalCase {
+  const entry = parseObject(line);
+  const { prefix, target, kind, path } = entry;
+  if (typeof prefix !== 'string' || typeof target !== 'string' || target === '') {
+    throw new Error(`Line ${number} is no case: it needs the texts "prefix" and "target".`);
+  }
+  const markdown = typeof path === 'string' && /\.(?:md|markdown|rst|mdx)$/i.test(path);
+  return { prefix, target, markdown, kind: KINDS.has(kind) ? (kind as CaseKind) : kindOf(prefix, target) };
+}
+
+function parseObject(line: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Whether a text looks like JSON lines rather than prose. */
+export function isJsonLines(text: string): boolean {
+  return /^\s*\{"/.test(text);
+}
+
+function kindOf(prefix: string, target: string): CaseKind {
+  if (/\s$/.test(prefix)) return 'after-space';
+  return /[\p{L}\p{N}]$/u.test(prefix) && /^[\p{L}\p{N}]/u.test(target) ? 'mid-word' : 'word-boundary';
+}
+
+/** Of every five cursors two stand after a word, two after the space behind it, and one inside. */
+const SAMPLED: readonly CaseKind[] = ['word-boundary', 'after-space', 'word-boundary', 'after-space', 'mid-word'];
+
+/** At most `count` cursors at even distances in a text: always the same ones. */
+export function sampleCases(text: string, count: number, markdown: boolean): EvalCase[] {
+  const words = Array.from(text.matchAll(/\p{L}[\p{L}'’]*(?= \p{L})/gu));
+  const total = Math.min(count, words.length);
+  return Array.from({ length: total }, (_, i) => {
+    const { 0: word, index } = words[Math.floor(((i + 0.5) * words.length) / total)];
+    const kind = word.length > 1 ? SAMPLED[i % SAMPLED.length] : 'word-boundary';
+    const at = index + offsetIn(word, kind, i);
+    const paragraph = text.indexOf('\n\n', at);
+    const end = Math.min(at + AFTER, paragraph < 0 ? text.length : paragraph);
+    return { kind, prefix: text.slice(Math.max(0, at - BEFORE), at), target: text.slice(at, end), markdown };
+  });
+}
+
+function offsetIn(word: string, kind: CaseKind, i: number): number {
+  if (kind === 'mid-word') return 1 + (i % (word.length - 1));
+  return kind === 'after-space' ? word.length + 1 : word.length;
+}

@@ -1,0 +1,62 @@
+import { calibrate } from '../core/completion/calibration';
+import type { EvalCase } from './cases';
+import { type Observation, type Operation, observe, operate, type ReliabilityBin, reliability } from './metrics';
+import { opening, type Predictor } from './predictor';
+import { savingRate, type Typing, type } from './typing';
+
+export interface EvalOptions {
+  /** The share of cases with a suggestion, from 0 to 1, at which predictors are compared. */
+  readonly triggerRate: number;
+  /** How many cases are typed out to measure keystrokes. */
+  readonly typed: number;
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+export interface Evaluation {
+  readonly name: string;
+  /** With the gate open, and with the threshold for the trigger rate. */
+  readonly ungated: Operation;
+  readonly gated: Operation;
+  /** The gate at trigger rates from 0.1 to 1. */
+  readonly curve: readonly Operation[];
+  readonly reliability: readonly ReliabilityBin[];
+  /** Share of keystrokes saved; null when no case was typed out. */
+  readonly keystrokes: { readonly ungated: number; readonly gated: number } | null;
+  /** How sure it was of the first word, for each case with a suggestion: what `calibrate` reads. */
+  readonly scores: readonly number[];
+}
+
+const RATES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+
+/** Measures one predictor on cases, in order: the model's cache is as warm as that makes it. */
+export async function evaluate(
+  predictor: Predictor,
+  cases: readonly EvalCase[],
+  { triggerRate, typed, onProgress }: EvalOptions,
+): Promise<Evaluation> {
+  if (cases.length === 0) throw new Error('There is nothing to evaluate on: the file holds no case.');
+  const observations: Observation[] = [];
+  const some = cases.filter((_, i) => i % Math.ceil(cases.length / Math.max(1, typed)) === 0).slice(0, typed);
+  for (const place of cases) {
+    observations.push(observe(place, await predictor.predict(place)));
+    onProgress?.(observations.length, cases.length + some.length);
+  }
+  const scores = observations.map(({ prediction }) => opening(prediction));
+  const threshold = calibrate(scores, triggerRate);
+  const open: Typing[] = [];
+  const behindGate: Typing[] = [];
+  for (const place of some) {
+    open.push(await type(predictor, place, Number.NEGATIVE_INFINITY));
+    behindGate.push(await type(predictor, place, threshold));
+    onProgress?.(cases.length + open.length, cases.length + some.length);
+  }
+  return {
+    name: predictor.name,
+    ungated: operate(observations, Number.NEGATIVE_INFINITY),
+    gated: operate(observations, threshold),
+    curve: RATES.map((rate) => operate(observations, calibrate(scores, rate))),
+    reliability: reliability(observations),
+    keystrokes: some.length === 0 ? null : { ungated: savingRate(open), gated: savingRate(behindGate) },
+    scores: scores.filter(Number.isFinite),
+  };
+}

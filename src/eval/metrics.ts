@@ -1,0 +1,96 @@
+import type { EvalCase } from './cases';
+import { countWords, matchesWords, oneLine, usefulLength } from './match';
+import { gated, opening, type Prediction } from './predictor';
+
+/** A case and what was predicted there, with the gate open. */
+export interface Observation {
+  readonly target: string;
+  readonly prediction: Prediction;
+}
+
+/** At n words: how often that many were shown, and how often they were right when they were. */
+export interface ExactMatch {
+  readonly words: number;
+  readonly coverage: number;
+  readonly exact: number;
+}
+
+/** What a threshold of the gate gives. Shares are of all cases unless said otherwise. */
+export interface Operation {
+  readonly threshold: number;
+  /** Share of cases with a suggestion. */
+  readonly coverage: number;
+  /** Share of suggestions of which a writer would take at least the first word. */
+  readonly accepted: number;
+  readonly exactMatch: readonly ExactMatch[];
+  /** Characters that a writer need not type, per case. */
+  readonly saved: number;
+  /** Mean length of a suggestion, in characters. */
+  readonly shownLength: number;
+}
+
+/** One bin of the reliability curve: suggestions about as sure of their first word. */
+export interface ReliabilityBin {
+  readonly count: number;
+  /** Mean predicted probability, and the share that was right. */
+  readonly predicted: number;
+  readonly actual: number;
+}
+
+const MOST_WORDS = 5;
+const BINS = 10;
+
+export function observe(place: EvalCase, prediction: Prediction): Observation {
+  return { target: oneLine(place.target), prediction };
+}
+
+/** The gate at one threshold, over all observations. */
+export function operate(observations: readonly Observation[], threshold: number): Operation {
+  const all = observations.map(({ target, prediction }) => ({ target, text: gated(prediction, threshold) }));
+  const shown = all.filter(({ text }) => text !== '');
+  const useful = shown.map(({ text, target }) => usefulLength(text, target));
+  const exactMatch = Array.from({ length: MOST_WORDS }, (_, i) => {
+    const long = shown.filter(({ text }) => countWords(text) > i);
+    const exact = long.filter(({ text, target }) => matchesWords(text, target, i + 1));
+    return { words: i + 1, coverage: share(long.length, all.length), exact: share(exact.length, long.length) };
+  });
+  return {
+    threshold,
+    coverage: share(shown.length, all.length),
+    accepted: share(useful.filter((length) => length > 0).length, shown.length),
+    exactMatch,
+    saved: share(sum(useful), all.length),
+    shownLength: share(sum(shown.map(({ text }) => text.length)), shown.length),
+  };
+}
+
+/** Predicted against actual: how probable the first word was said to be, and how often it was right. */
+export function reliability(observations: readonly Observation[]): ReliabilityBin[] {
+  const bins: { predicted: number; right: boolean }[][] = Array.from({ length: BINS }, () => []);
+  for (const { target, prediction } of observations) {
+    const predicted = Math.exp(opening(prediction));
+    const [first] = prediction.words;
+    if (first === undefined) continue;
+    const right = usefulLength(prediction.text.slice(0, first.length), target) > 0;
+    bins[Math.min(BINS - 1, Math.floor(predicted * BINS))].push({ predicted, right });
+  }
+  return bins.flatMap((bin) => {
+    if (bin.length === 0) return [];
+    const right = bin.filter((entry) => entry.right).length;
+    return [
+      {
+        count: bin.length,
+        predicted: sum(bin.map(({ predicted }) => predicted)) / bin.length,
+        actual: right / bin.length,
+      },
+    ];
+  });
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
