@@ -39,7 +39,7 @@ export function addEval(program: Command): void {
     .option('--max-tokens <n>', 'most tokens to suggest', integer(1))
     .option('--json', 'print {"model","precision","cases","evaluations":[…]} instead of tables');
   withModelOptions(command, 'q8').action(async (file: string, options: EvalCommandOptions) => {
-    const cases = casesOf(file, options.cases);
+    const cases = await casesOf(file, options.cases);
     const engine = await openEngine(options, 'q8');
     try {
       const { name, precision } = await engine.info();
@@ -49,7 +49,7 @@ export function addEval(program: Command): void {
         options.maxTokens,
       );
       const evaluations = [];
-      for (const predictor of [complete, ...baselines(options)]) {
+      for (const predictor of [complete, ...(await baselines(options))]) {
         evaluations.push(await evaluate(predictor, cases, { ...options, onProgress: progress(predictor) }));
       }
       if (options.json) printJson({ model: name, precision, cases: cases.length, evaluations });
@@ -60,22 +60,22 @@ export function addEval(program: Command): void {
   });
 }
 
-function casesOf(file: string, most: number): EvalCase[] {
-  const text = readText(undefined, { file });
+async function casesOf(file: string, most: number): Promise<EvalCase[]> {
+  const text = await readText(undefined, { file });
   if (!isJsonLines(text)) return sampleCases(text, most, /\.(?:md|markdown)$/i.test(file));
   const all = readCases(text);
   const step = Math.max(1, all.length / most);
   return Array.from({ length: Math.min(most, all.length) }, (_, i) => all[Math.floor(i * step)]);
 }
 
-function baselines({ train, trainWords }: EvalCommandOptions): Predictor[] {
+async function baselines({ train, trainWords }: EvalCommandOptions): Promise<Predictor[]> {
   if (train === undefined) {
     process.stderr.write('No --train text: the model is measured without baselines.\n');
     return [];
   }
   const words: string[] = [];
   for (const file of train) {
-    for (const word of splitWords(trainingText(file, trainWords - words.length))) {
+    for (const word of splitWords(await trainingText(file, trainWords - words.length))) {
       if (words.length < trainWords) words.push(word);
     }
   }
@@ -86,7 +86,7 @@ function baselines({ train, trainWords }: EvalCommandOptions): Predictor[] {
 /** Hardly any word is longer in GPT-2's tokens. */
 const TOKENS_PER_WORD = 2;
 
-function trainingText(file: string, words: number): string {
+async function trainingText(file: string, words: number): Promise<string> {
   if (!file.endsWith('.bin')) return readText(undefined, { file });
   const bytes = readBytes(file, words * TOKENS_PER_WORD * Uint16Array.BYTES_PER_ELEMENT);
   const ids = Array.from({ length: Math.floor(bytes.length / 2) }, (_, i) => bytes.readUInt16LE(i * 2));

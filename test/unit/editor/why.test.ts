@@ -25,6 +25,7 @@ const suggestion: Suggestion = {
   healed: '',
   masked: 0,
   confidence: Math.log(0.5),
+  words: [],
   ended: 'sentence',
   next: null,
 };
