@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import esbuild from 'esbuild';
 import { thirdPartyNotices } from './scripts/notices.mjs';
 
@@ -27,6 +27,10 @@ function compileDefaultModel() {
   execFileSync(process.execPath, ['dist/cli.js', 'compile', 'models/default', 'dist/model', '--precision', 'q8'], {
     stdio: 'inherit',
   });
+  // What the weights were made from is credited wherever they go.
+  for (const name of readdirSync('models/default').filter((file) => file.endsWith('.md'))) {
+    cpSync(`models/default/${name}`, `dist/model/${name}`);
+  }
 }
 
 async function build() {

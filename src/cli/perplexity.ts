@@ -27,8 +27,8 @@ export function addPerplexity(program: Command): void {
     .command('perplexity')
     .summary('measure how well a model predicts a text')
     .description(
-      'Prints the mean surprisal of a text in nats per token and in bits per UTF-8 byte. <|endoftext|> stands before\n' +
-        'the text, so that its first token counts too. A text longer than the context is read in windows that overlap\n' +
+      'Prints the mean surprisal of a text in nats per token and in bits per UTF-8 byte. <|endoftext|> stands before ' +
+        'the text, so that its first token counts too. A text longer than the context is read in windows that overlap ' +
         'by half; each token is counted once, where it has the most before it.',
     )
     .argument('<file>', 'the text; - reads standard input')

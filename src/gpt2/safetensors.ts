@@ -50,7 +50,8 @@ export async function readSafetensors(source: ByteSource): Promise<Map<string, T
 /** A whole tensor as float32, in row-major order. F32, F16 and BF16 are read; nothing else holds GPT-2 weights. */
 export async function readFloat32(entry: TensorEntry): Promise<Float32Array> {
   const bytes = await entry.source.read(entry.offset, entry.byteLength);
-  const copy = bytes.slice().buffer;
+  // A copy begins where the wider types may begin; `slice` of a Buffer is none.
+  const copy = new Uint8Array(bytes).buffer;
   switch (entry.dtype) {
     case 'F32':
       return new Float32Array(copy);
@@ -94,16 +95,33 @@ export function writeSafetensors(tensors: readonly NamedTensor[]): Uint8Array {
 }
 
 function parseHeader(file: string, bytes: Uint8Array): Record<string, unknown> {
+  let text: string;
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    header = JSON.parse(text);
   } catch {
     throw new UnsupportedModelError(`${file} is not a safetensors file: its header is not JSON.`);
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) {
     throw new UnsupportedModelError(`${file} is not a safetensors file: its header is not a JSON object.`);
   }
+  const twice = repeatedKey(text);
+  if (twice !== undefined) throw new UnsupportedModelError(`${file}: tensor ${twice} is there twice.`);
   return header as Record<string, unknown>;
+}
+
+/** The first name that two objects of a JSON text go by; of such, a JSON parser keeps the last without a word. */
+function repeatedKey(json: string): string | undefined {
+  const seen = new Set<string>();
+  // Every string of the text in turn, those that name an object with what follows them.
+  for (const [, string, object] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:\s*\{)?/g)) {
+    if (object === undefined) continue;
+    const key: string = JSON.parse(string);
+    if (seen.has(key)) return key;
+    seen.add(key);
+  }
+  return undefined;
 }
 
 function parseEntry(source: ByteSource, name: string, value: unknown, dataStart: number): TensorEntry {

@@ -28,8 +28,8 @@ export function checkWeights(entries: ReadonlyMap<string, TensorEntry>, config: 
     const name = fullName.startsWith(PREFIX) ? fullName.slice(PREFIX.length) : fullName;
     if (MASK_BUFFER.test(name)) continue;
     // A tied head may be written out once more; `wte` is what counts.
-    if (name === HEAD && config.tie_word_embeddings) continue;
-    const shape = shapes.get(name);
+    const copy = name === HEAD && config.tie_word_embeddings;
+    const shape = shapes.get(copy ? 'wte.weight' : name);
     if (!shape) throw new UnsupportedModelError(`Unknown tensor ${fullName}: this is not a plain GPT-2.`);
     if (found.has(name)) throw new UnsupportedModelError(`Tensor ${name} is there twice.`);
     if (entry.shape.length !== shape.length || entry.shape.some((size, i) => size !== shape[i])) {
@@ -38,7 +38,7 @@ export function checkWeights(entries: ReadonlyMap<string, TensorEntry>, config: 
     if (!['F32', 'F16', 'BF16'].includes(entry.dtype)) {
       throw new UnsupportedModelError(`Tensor ${fullName} has type ${entry.dtype}; Inkling reads F32, F16 and BF16.`);
     }
-    found.set(name, entry);
+    if (!copy) found.set(name, entry);
   }
   for (const name of shapes.keys()) {
     if (!found.has(name)) throw new UnsupportedModelError(`Tensor ${name} is missing.`);

@@ -62,6 +62,7 @@ export async function compileModel(
       await data.close();
     }
     await writeFile(join(staging, MANIFEST), JSON.stringify(manifest, null, 1));
+    options.signal?.throwIfAborted();
     await rm(to, { recursive: true, force: true });
     await rename(staging, to);
     return manifest;

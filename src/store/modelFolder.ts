@@ -35,7 +35,11 @@ export async function openModelFolder(folder: string): Promise<OpenModel> {
       });
       handles.push(handle);
       const source = fileSource(basename(file), handle, (await handle.stat()).size);
-      for (const [name, entry] of await readSafetensors(source)) entries.set(name, entry);
+      for (const [name, entry] of await readSafetensors(source)) {
+        if (entries.has(name))
+          throw new UnsupportedModelError(`${source.name}: tensor ${name} is in another file too.`);
+        entries.set(name, entry);
+      }
     }
     return { name: nameOf(json, folder), config, weights: checkWeights(entries, config), files, close };
   } catch (error) {
@@ -62,8 +66,10 @@ async function weightFiles(folder: string): Promise<string[]> {
   const names = [...new Set(Object.values(map as Record<string, unknown>))];
   return names.map((name) => {
     // A shard lies beside its index; anything else would be a path out of the folder.
-    if (typeof name !== 'string' || basename(name) !== name) {
-      throw new UnsupportedModelError(`model.safetensors.index.json names a file outside its folder: ${name}.`);
+    if (typeof name !== 'string' || basename(name) !== name || !name.endsWith('.safetensors')) {
+      throw new UnsupportedModelError(
+        `model.safetensors.index.json names ${JSON.stringify(name)}, which is no safetensors file beside it.`,
+      );
     }
     return join(folder, name);
   });
