@@ -13,7 +13,7 @@ const SOURCES = ['esbuild.mjs', 'package.json', 'scripts', 'src', 'media'];
 export interface Built {
   /** The copy of the project; `dist` lies in it. */
   readonly folder: string;
-  readonly model: { readonly name: string; readonly folder: string };
+  readonly model: { readonly name: string; readonly folder: string; readonly card: string };
   readonly config: Gpt2Config;
   readonly weights: ReadonlyMap<string, Float32Array>;
 }
@@ -40,8 +40,9 @@ async function build(): Promise<Built> {
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
   const config = tinyConfig();
   const weights = randomWeights(config, 1);
-  const model = { name: 'random-tiny', folder: join(folder, 'models', 'default') };
+  const model = { name: 'random-tiny', folder: join(folder, 'models', 'default'), card: '# A tiny model\n' };
   await writeModel(model.folder, config, weights);
+  await writeFile(join(model.folder, 'README.md'), model.card);
   const json = JSON.stringify({ _name_or_path: model.name, model_type: 'gpt2', ...config });
   await writeFile(join(model.folder, 'config.json'), json);
   const { status, stderr } = await runNode(['esbuild.mjs'], { cwd: folder });
