@@ -1,4 +1,5 @@
 import FlatQueue from 'flatqueue';
+import { exp } from '../decoding/exp';
 
 /** One logit for each token id, in natural units. Minus infinity marks a token that decoding has ruled out. */
 export type Logits = Float32Array | Float64Array;
@@ -21,7 +22,7 @@ function largest(logits: Logits): number {
 function shiftedSum(logits: Logits): { max: number; sum: number } {
   const max = largest(logits);
   let sum = 0;
-  for (let id = 0; id < logits.length; id++) sum += Math.exp(logits[id] - max);
+  for (let id = 0; id < logits.length; id++) sum += exp(logits[id] - max);
   if (!Number.isFinite(sum)) {
     throw new RangeError('These logits are not a distribution: one is NaN or +Infinity, or none is finite.');
   }
@@ -45,7 +46,7 @@ export function logSoftmax(logits: Logits): Float64Array {
 /** The probability of every token, float64. Throws as `logSumExp`. */
 export function softmax(logits: Logits): Float64Array {
   const { max, sum } = shiftedSum(logits);
-  return Float64Array.from(logits, (logit) => Math.exp(logit - max) / sum);
+  return Float64Array.from(logits, (logit) => exp(logit - max) / sum);
 }
 
 /** Shannon entropy of the next token in nats. Throws as `logSumExp`. */
@@ -54,7 +55,7 @@ export function entropy(logits: Logits): number {
   let weighted = 0;
   for (let id = 0; id < logits.length; id++) {
     const shifted = logits[id] - max;
-    const weight = Math.exp(shifted);
+    const weight = exp(shifted);
     if (weight > 0) weighted += weight * shifted;
   }
   return Math.log(sum) - weighted / sum;

@@ -10,7 +10,7 @@ const TABLE = powers(/* e^(-1/64) */ 0.9844964370054085, -UNDERFLOW * STEPS + 1)
  * 50,257 tokens, and made of basic operations only, which round alike on every platform.
  */
 export function exp(x: number): number {
-  if (!(x > UNDERFLOW)) return 0;
+  if (!(x > UNDERFLOW)) return x <= UNDERFLOW ? 0 : Number.NaN;
   const step = (-x * STEPS) | 0;
   const rest = x + step / STEPS;
   return TABLE[step] * (1 + rest * (1 + rest * (1 / 2 + rest * (1 / 6 + rest * (1 / 24)))));

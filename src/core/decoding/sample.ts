@@ -1,49 +1,60 @@
+import { possible } from './blocks';
+import { reusable } from './buffer';
 import { exp } from './exp';
 import type { Rng } from './rng';
-import { argmax, type Scores } from './scores';
+import type { Scores } from './scores';
+
+const idBuffer = reusable((length) => new Int32Array(length));
+const weightBuffer = reusable((length) => new Float64Array(length));
 
 /**
  * Draws a token with probability softmax(scores) by inverting the cumulative distribution in float64, in the order of
  * the token ids. Takes exactly one number of the stream.
  */
 export function sample(scores: Scores, rng: Rng): number {
-  const max = greatest(scores);
-  let total = 0;
-  for (let i = 0; i < scores.length; i++) total += exp(scores[i] - max);
-  return draw(scores.length, (i) => exp(scores[i] - max), total, rng);
+  const { ids, weights, total } = weigh(scores);
+  return ids[draw(weights, total, rng)];
 }
 
 /** Draws `count` different tokens one after the other, each from what the earlier ones left; in order of drawing. */
 export function sampleWithoutReplacement(scores: Scores, count: number, rng: Rng): number[] {
-  const max = greatest(scores);
-  const weights = Float64Array.from(scores, (score) => exp(score - max));
+  const { ids, weights } = weigh(scores);
   const drawn: number[] = [];
   while (drawn.length < count) {
     // Summed anew each time: subtracting would leave a rounding error as the last tokens' mass.
     let total = 0;
     for (let i = 0; i < weights.length; i++) total += weights[i];
     if (total === 0) break;
-    const token = draw(weights.length, (i) => weights[i], total, rng);
-    drawn.push(token);
-    weights[token] = 0;
+    const at = draw(weights, total, rng);
+    drawn.push(ids[at]);
+    weights[at] = 0;
   }
   return drawn;
 }
 
-function greatest(scores: Scores): number {
-  const max = scores[argmax(scores)];
+/** The tokens that are possible, in order, and exp(score) of each relative to the greatest. */
+function weigh(scores: Scores): { ids: Int32Array; weights: Float64Array; total: number } {
+  const ids = idBuffer(scores.length);
+  const { count, max } = possible(scores, ids);
   if (!Number.isFinite(max)) throw new Error('No token is possible: every score is -Infinity or not a number.');
-  return max;
+  const weights = weightBuffer(scores.length);
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    weights[i] = exp(scores[ids[i]] - max);
+    total += weights[i];
+  }
+  if (Number.isNaN(total)) throw new Error('A score is not a number: removeInvalidValues would make it 0.');
+  return { ids: ids.subarray(0, count), weights: weights.subarray(0, count), total };
 }
 
-function draw(count: number, weight: (i: number) => number, total: number, rng: Rng): number {
+/** The place at which the running sum of the weights passes a random share of the total; never one of weight 0. */
+function draw(weights: Float64Array, total: number, rng: Rng): number {
   let left = rng() * total;
   let last = 0;
-  for (let i = 0; i < count; i++) {
-    const part = weight(i);
-    if (part === 0) continue;
+  for (let i = 0; i < weights.length; i++) {
+    if (weights[i] === 0) continue;
     last = i;
-    left -= part;
+    left -= weights[i];
     if (left < 0) break;
   }
   return last;

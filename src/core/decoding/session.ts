@@ -21,7 +21,7 @@ export interface GenerateOptions extends CustomProcessors, StoppingTools {
 export interface Row {
   /** The model's own logits; not to be changed. */
   readonly logits: Float32Array;
-  /** A copy to process, guidance applied. */
+  /** A copy to process, guidance applied; overwritten by the next step. */
   readonly scores: Float32Array;
 }
 
@@ -31,6 +31,7 @@ export class Session {
   readonly timeIsUp: () => boolean;
   readonly seed: number;
   private readonly processors;
+  private readonly buffers: Float32Array[] = [];
 
   constructor(
     readonly model: LanguageModel,
@@ -58,7 +59,7 @@ export class Session {
     const unguided = await this.unguided(distinct);
     return sequences.map((ids, i) => {
       const { logits } = answers[same ? 0 : i];
-      const scores = logits.slice();
+      const scores = this.copy(logits, i);
       const base = unguided?.[same ? 0 : i].logits;
       if (base) guidance(this.config.guidanceScale, base)(this.context(ids), scores);
       return { logits, scores };
@@ -82,6 +83,13 @@ export class Session {
   trace(logits: Scores, scores: Scores): StepTrace | undefined {
     const count = this.options.trace ?? 0;
     return count > 0 ? { raw: best(logits, count), processed: best(scores, count) } : undefined;
+  }
+
+  /** A copy of one row in memory that each step uses again. */
+  private copy(logits: Float32Array, row: number): Float32Array {
+    this.buffers[row] ??= new Float32Array(logits.length);
+    this.buffers[row].set(logits);
+    return this.buffers[row];
   }
 
   private context(ids: readonly number[]) {

@@ -16,4 +16,6 @@ describe('the fast exponential', () => {
     assert.deepEqual([exp(0), exp(-0), exp(UNDERFLOW), exp(-1e9), exp(-Infinity)], [1, 1, 0, 0, 0]);
     assert.equal(Math.fround(Math.exp(UNDERFLOW)), 0);
   });
+
+  it('hides nothing that is not a number', () => assert.equal(exp(Number.NaN), Number.NaN));
 });

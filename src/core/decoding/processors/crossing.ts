@@ -1,44 +1,43 @@
+import { reusable } from '../buffer';
 import { UNDERFLOW } from '../exp';
 
-const BINS_PER_UNIT = 128;
+const BINS_PER_UNIT = 32;
 const BINS = -UNDERFLOW * BINS_PER_UNIT + 1;
 
+const binBuffer = reusable((length) => new Uint16Array(length));
+const massBuffer = reusable((length) => new Float64Array(length));
+
 /**
- * Sorts keys into ascending order only as far as needed: until the weights so far, summed in float64 and rounded to
- * float32, pass a limit. With 50,257 tokens a full sort would cost more than everything else in a sampling step, so
- * keys are put into bins and only the bin where the limit is passed is sorted; of equal keys the lower index is first.
- * @param places where each key lies between 0 and 104, never falling while the keys rise; larger ones count as 104
+ * Where a limit is passed when the keys are sorted into ascending order (of equals the lower index first) and their
+ * weights summed, in float64. With 50,257 tokens a full sort would cost more than everything
+ * else in a sampling step, so keys are put into bins and only the bin where the limit is passed is sorted.
+ * @param origin keys lie from here to 104 above it; what lies outside counts as the nearest of these
  * @param passes true from some mass on
- * @returns 1 for each key before the one that passes, and that one's index, if any
+ * @returns the index of the key with which the sum passes, if it does
  */
 export function crossing(
   keys: Float32Array,
-  places: Float32Array,
+  origin: number,
   weights: Float32Array,
   passes: (mass: number) => boolean,
-): { before: Uint8Array; at: number | undefined } {
-  const bins = new Uint16Array(keys.length);
-  const masses = new Float64Array(BINS);
+): number | undefined {
+  const bins = binBuffer(keys.length);
+  const masses = massBuffer(BINS).fill(0);
   for (let i = 0; i < keys.length; i++) {
-    bins[i] = Math.min(places[i] * BINS_PER_UNIT, BINS - 1);
-    masses[bins[i]] += weights[i];
+    const bin = Math.min(Math.max(0, (keys[i] - origin) * BINS_PER_UNIT), BINS - 1) | 0;
+    bins[i] = bin;
+    masses[bin] += weights[i];
   }
   let bin = 0;
   let mass = 0;
-  while (bin < BINS && !passes(Math.fround(mass + masses[bin]))) mass += masses[bin++];
-  const before = new Uint8Array(keys.length);
+  while (bin < BINS && !passes(mass + masses[bin])) mass += masses[bin++];
   const members: number[] = [];
-  for (let i = 0; i < keys.length; i++) {
-    if (bins[i] < bin) before[i] = 1;
-    else if (bins[i] === bin) members.push(i);
-  }
-  members.sort((a, b) => keys[a] - keys[b] || a - b);
-  let at = 0;
-  for (; at < members.length - 1; at++) {
-    mass += weights[members[at]];
-    if (passes(Math.fround(mass))) break;
-    before[members[at]] = 1;
+  for (let i = 0; i < keys.length; i++) if (bins[i] === bin) members.push(i);
+  members.sort((a, b) => keys[a] - keys[b]);
+  for (const i of members) {
+    mass += weights[i];
+    if (passes(mass)) return i;
   }
   // Summed in another order the bin may fall short of the limit by one rounding; then its last member passes.
-  return { before, at: members[at] };
+  return members.at(-1);
 }

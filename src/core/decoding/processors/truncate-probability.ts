@@ -1,9 +1,12 @@
-import { exp } from '../exp';
+import { reusable } from '../buffer';
 import { argmax, kthGreatest, logSoftmax, softmax32, topIndices } from '../scores';
 import { check } from './check';
 import { crossing } from './crossing';
-import { below, type TruncationOptions, truncation } from './truncation';
+import { markBelow, type TruncationOptions, truncation } from './truncation';
 import type { LogitsProcessor } from './types';
+
+const probabilities = reusable((length) => new Float32Array(length));
+const logarithms = reusable((length) => new Float32Array(length));
 
 /**
  * Keeps tokens with at least `p` times the probability of the most likely one.
@@ -11,11 +14,10 @@ import type { LogitsProcessor } from './types';
  */
 export function minP(p: number, options?: TruncationOptions): LogitsProcessor {
   check('minP', p, p >= 0 && p <= 1, 'a number from 0 to 1');
-  return truncation((scores, keep) => {
-    const probs = softmax32(scores);
-    const removed = below(probs, Math.fround(Math.fround(p) * probs[argmax(probs)]));
-    for (const i of topIndices(probs, keep)) removed[i] = 0;
-    return removed;
+  return truncation((scores, keep, removed) => {
+    const probs = softmax32(scores, probabilities(scores.length));
+    markBelow(probs, Math.fround(Math.fround(p) * probs[argmax(probs)]), removed);
+    spareBest(probs, keep, removed);
   }, options);
 }
 
@@ -26,16 +28,16 @@ export function minP(p: number, options?: TruncationOptions): LogitsProcessor {
 export function typicalP(p: number, options?: TruncationOptions): LogitsProcessor {
   check('typicalP', p, p > 0 && p < 1, 'a number between 0 and 1');
   const mass = Math.fround(p);
-  return truncation((scores, keep) => {
-    const logprobs = logSoftmax(scores);
-    const entropy = Math.fround(entropyOf(logprobs));
-    const closeness = new Float32Array(scores.length);
-    for (let i = 0; i < scores.length; i++) closeness[i] = -Math.abs(-logprobs[i] - entropy);
-    const shifts = closeness.map((value) => -value);
-    const { at } = crossing(shifts, shifts, softmax32(scores), (sum) => sum >= mass);
-    const removed = below(closeness, at === undefined ? -Infinity : closeness[at]);
-    for (const i of topIndices(closeness, keep)) removed[i] = 0;
-    return removed;
+  return truncation((scores, keep, removed) => {
+    const probs = softmax32(scores, probabilities(scores.length));
+    const shifts = logSoftmax(scores, logarithms(scores.length));
+    const entropy = Math.fround(entropyOf(probs, shifts));
+    for (let i = 0; i < shifts.length; i++) shifts[i] = Math.abs(-shifts[i] - entropy);
+    const at = crossing(shifts, 0, probs, (sum) => Math.fround(sum) >= mass);
+    const closeness = shifts;
+    for (let i = 0; i < shifts.length; i++) closeness[i] = -shifts[i];
+    markBelow(closeness, at === undefined ? -Infinity : closeness[at], removed);
+    spareBest(closeness, keep, removed);
   }, options);
 }
 
@@ -51,8 +53,10 @@ export function epsilonCutoff(epsilon: number, options?: TruncationOptions): Log
 /** Epsilon cutoff that gives way to entropy: the limit is min(ε, √ε · exp(-entropy)). Same paper as `epsilonCutoff`. */
 export function etaCutoff(epsilon: number, options?: TruncationOptions): LogitsProcessor {
   check('etaCutoff', epsilon, epsilon > 0 && epsilon < 1, 'a number between 0 and 1');
-  const limit = (scores: Float32Array) => Math.sqrt(epsilon) * Math.exp(-entropyOf(logSoftmax(scores)));
-  return cutoff((scores) => Math.min(epsilon, limit(scores)), options);
+  return cutoff((scores, probs) => {
+    const entropy = entropyOf(probs, logSoftmax(scores, logarithms(scores.length)));
+    return Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-entropy));
+  }, options);
 }
 
 /**
@@ -62,25 +66,33 @@ export function etaCutoff(epsilon: number, options?: TruncationOptions): LogitsP
  */
 export function topNSigma(n: number, options?: TruncationOptions): LogitsProcessor {
   check('topNSigma', n, n > 0, 'a number greater than 0');
-  return truncation((scores, keep) => {
+  return truncation((scores, keep, removed) => {
     const least = scores[argmax(scores)] - n * deviation(scores);
-    return below(scores, Math.min(least, kthGreatest(scores, keep)));
+    markBelow(scores, Math.min(least, kthGreatest(scores, keep)), removed);
   }, options);
 }
 
-function cutoff(limit: (scores: Float32Array) => number, options?: TruncationOptions): LogitsProcessor {
-  return truncation((scores, keep) => {
-    const removed = below(softmax32(scores), Math.fround(limit(scores)));
+function cutoff(
+  limit: (scores: Float32Array, probs: Float32Array) => number,
+  options?: TruncationOptions,
+): LogitsProcessor {
+  return truncation((scores, keep, removed) => {
+    const probs = softmax32(scores, probabilities(scores.length));
+    markBelow(probs, Math.fround(limit(scores, probs)), removed);
     const best = kthGreatest(scores, keep);
     for (let i = 0; i < removed.length; i++) if (scores[i] >= best) removed[i] = 0;
-    return removed;
   }, options);
+}
+
+/** Takes the marks off the `count` greatest values. */
+function spareBest(values: Float32Array, count: number, marks: Uint8Array): void {
+  for (const i of topIndices(values, count)) marks[i] = 0;
 }
 
 /** Entropy in nats. */
-function entropyOf(logprobs: Float32Array): number {
+function entropyOf(probs: Float32Array, logprobs: Float32Array): number {
   let entropy = 0;
-  for (let i = 0; i < logprobs.length; i++) entropy -= exp(Math.min(0, logprobs[i])) * logprobs[i];
+  for (let i = 0; i < probs.length; i++) entropy -= probs[i] * logprobs[i];
   return entropy;
 }
 

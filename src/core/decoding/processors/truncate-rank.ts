@@ -1,5 +1,6 @@
+import { reusable } from '../buffer';
 import { UNDERFLOW } from '../exp';
-import { argmax, kthGreatest, softmax32, topIndices } from '../scores';
+import { argmax, atLeastKth, softmax32, topIndices } from '../scores';
 import { check } from './check';
 import { crossing } from './crossing';
 import { type TruncationOptions, truncation, withDefaults } from './truncation';
@@ -7,6 +8,11 @@ import type { LogitsProcessor } from './types';
 
 /** Most tokens that top-h looks at. */
 const TOP_H_CANDIDATES = 100;
+
+const probabilities = reusable((length) => new Float32Array(length));
+const idBuffer = reusable((length) => new Int32Array(length));
+const keyBuffer = reusable((length) => new Float32Array(length));
+const weightBuffer = reusable((length) => new Float32Array(length));
 
 /**
  * Keeps the `k` most likely tokens, and all that tie with the last of them.
@@ -18,8 +24,9 @@ export function topK(k: number, options?: TruncationOptions): LogitsProcessor {
   // Usually the first to remove tokens, so it looks at all of them at once.
   return (_context, scores) => {
     const exact = scores instanceof Float32Array ? scores : Float32Array.from(scores);
-    const least = kthGreatest(exact, Math.max(k, minTokensToKeep));
-    for (let i = 0; i < scores.length; i++) if (exact[i] < least) scores[i] = filterValue;
+    const kept = atLeastKth(exact, Math.max(k, minTokensToKeep)).map((id) => [id, scores[id]]);
+    scores.fill(filterValue);
+    for (const [id, score] of kept) scores[id] = score;
   };
 }
 
@@ -31,16 +38,41 @@ export function topK(k: number, options?: TruncationOptions): LogitsProcessor {
 export function topP(p: number, options?: TruncationOptions): LogitsProcessor {
   check('topP', p, p >= 0 && p <= 1, 'a number from 0 to 1');
   const limit = Math.fround(1 - p);
-  return truncation((scores, keep) => {
-    const best = scores[argmax(scores)];
-    const places = new Float32Array(scores.length);
-    for (let i = 0; i < places.length; i++) places[i] = Math.max(0, scores[i] - best - UNDERFLOW);
-    const { before } = crossing(scores, places, softmax32(scores), (mass) => mass > limit);
+  return truncation((scores, keep, removed) => {
+    const probs = softmax32(scores, probabilities(scores.length));
+    const at = firstKept(scores, probs, limit);
+    const least = at === undefined ? Infinity : scores[at];
     let kept = 0;
-    for (let i = 0; i < before.length; i++) kept += 1 - before[i];
-    if (kept < keep) keepLastOfBest(scores, keep, before);
-    return before;
+    for (let i = 0; i < scores.length; i++) {
+      removed[i] = scores[i] < least || (scores[i] === least && i < (at as number)) ? 1 : 0;
+      kept += 1 - removed[i];
+    }
+    if (kept < keep) keepLastOfBest(scores, keep, removed);
   }, options);
+}
+
+/** The least likely token that stays; none where the limit is never passed. */
+function firstKept(scores: Float32Array, probs: Float32Array, limit: number): number | undefined {
+  // Even all together, tokens below the limit's nth part do not pass it.
+  const negligible = limit / probs.length;
+  const ids = idBuffer(probs.length);
+  const keys = keyBuffer(probs.length);
+  const weights = weightBuffer(probs.length);
+  let count = 0;
+  let rest = 0;
+  for (let i = 0; i < probs.length; i++) {
+    if (probs[i] < negligible) {
+      rest += probs[i];
+      continue;
+    }
+    ids[count] = i;
+    keys[count] = scores[i];
+    weights[count++] = probs[i];
+  }
+  const origin = scores[argmax(scores)] + UNDERFLOW;
+  const passes = (mass: number) => Math.fround(rest + mass) > limit;
+  const at = crossing(keys.subarray(0, count), origin, weights.subarray(0, count), passes);
+  return at === undefined ? undefined : ids[at];
 }
 
 /**
@@ -49,19 +81,18 @@ export function topP(p: number, options?: TruncationOptions): LogitsProcessor {
  */
 export function topH(h: number, options?: TruncationOptions): LogitsProcessor {
   check('topH', h, h > 0 && h <= 1, 'a number above 0, up to 1');
-  return truncation((scores) => {
+  return truncation((scores, _keep, removed) => {
     const top = topIndices(scores, TOP_H_CANDIDATES);
     const probs = softmax32(Float32Array.from(top, (i) => scores[i]));
     const terms = Array.from(probs, (p) => (p > 0 ? Math.fround(-p * Math.fround(Math.log(p))) : 0));
     const limit = Math.fround(Math.fround(terms.reduce((sum, term) => sum + term, 0)) * Math.fround(h));
-    const removed = new Uint8Array(scores.length).fill(1);
+    removed.fill(1);
     let entropy = 0;
     for (const [rank, i] of top.entries()) {
       entropy += terms[rank];
       const within = probs[rank] > 0 && Math.fround(entropy) <= limit;
       if (rank === 0 || within) removed[i] = 0;
     }
-    return removed;
   }, options);
 }
 

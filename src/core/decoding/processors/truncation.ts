@@ -1,3 +1,5 @@
+import { possible } from '../blocks';
+import { reusable } from '../buffer';
 import type { Scores } from '../scores';
 import { check } from './check';
 import type { LogitsProcessor } from './types';
@@ -17,40 +19,43 @@ export function withDefaults({ filterValue = -Infinity, minTokensToKeep = 1 }: T
   return { filterValue, minTokensToKeep };
 }
 
+const idBuffer = reusable((length) => new Int32Array(length));
+const scoreBuffer = reusable((length) => new Float32Array(length));
+const markBuffer = reusable((length) => new Uint8Array(length));
+
 /**
  * A processor that removes tokens. Only tokens that are still possible are looked at, in float32: after one truncation
  * the next has little to do.
- * @param choose gives 1 for each score whose token is to go
+ * @param choose sets `removed` for every score: 1 where its token is to go, 0 where it stays
  */
 export function truncation(
-  choose: (scores: Float32Array, minTokensToKeep: number) => Uint8Array,
+  choose: (scores: Float32Array, minTokensToKeep: number, removed: Uint8Array) => void,
   options?: TruncationOptions,
 ): LogitsProcessor {
   const { filterValue, minTokensToKeep } = withDefaults(options);
   return (_context, scores) => {
-    const ids = possibleIds(scores);
+    const buffer = idBuffer(scores.length);
+    const ids = buffer.subarray(0, possible(scores, buffer).count);
     const all = ids.length === scores.length;
-    const possible = all && scores instanceof Float32Array ? scores : Float32Array.from(ids, (id) => scores[id]);
-    const removed = choose(possible, minTokensToKeep);
+    const left = all && scores instanceof Float32Array ? scores : pick(scores, ids);
+    const removed = markBuffer(ids.length);
+    choose(left, minTokensToKeep, removed);
     if (!all && filterValue !== -Infinity) fillImpossible(scores, filterValue);
     for (let i = 0; i < ids.length; i++) if (removed[i]) scores[ids[i]] = filterValue;
   };
 }
 
-function possibleIds(scores: Scores): Int32Array {
-  const ids = new Int32Array(scores.length);
-  let count = 0;
-  for (let id = 0; id < scores.length; id++) if (scores[id] !== -Infinity) ids[count++] = id;
-  return ids.subarray(0, count);
+function pick(scores: Scores, ids: Int32Array): Float32Array {
+  const picked = scoreBuffer(ids.length);
+  for (let i = 0; i < ids.length; i++) picked[i] = scores[ids[i]];
+  return picked;
 }
 
 function fillImpossible(scores: Scores, value: number): void {
   for (let id = 0; id < scores.length; id++) if (scores[id] === -Infinity) scores[id] = value;
 }
 
-/** 1 for every value under the limit. */
-export function below(values: Float32Array, limit: number): Uint8Array {
-  const marks = new Uint8Array(values.length);
+/** Marks every value under the limit. */
+export function markBelow(values: Float32Array, limit: number, marks: Uint8Array): void {
   for (let i = 0; i < values.length; i++) marks[i] = values[i] < limit ? 1 : 0;
-  return marks;
 }

@@ -1,6 +1,6 @@
 import type { Rng } from '../rng';
 import { sampleWithoutReplacement } from '../sample';
-import { logSoftmax, topIndices } from '../scores';
+import { logSumExp, topIndices } from '../scores';
 import type { Row, Session } from '../session';
 import type { BeamNode, Finish, Hypothesis, Step } from '../steps';
 import { type Beam, BeamGroup, type Continuation } from './beam-group';
@@ -49,6 +49,17 @@ export async function* beamSearch(session: Session): AsyncGenerator<Step, Hypoth
   return sequences;
 }
 
+/** A beam's processed scores, and what its tokens so far have. */
+interface Total {
+  readonly scores: Float32Array;
+  readonly before: number;
+}
+
+interface Pick {
+  readonly beam: number;
+  readonly id: number;
+}
+
 /** Finds the continuations of beams that are worth looking at, and numbers them. */
 class Expansion {
   private readonly rng: Rng;
@@ -69,34 +80,40 @@ class Expansion {
    * @param late makes every continuation the last
    */
   expand(beams: readonly Beam[], rows: readonly Row[], peers: readonly number[], late?: Finish): Continuation[] {
-    const own = rows.map(({ logits }) => logSoftmax(logits));
+    const normalisers = rows.map(({ logits }) => logSumExp(logits));
     const guided = this.session.config.guidanceScale !== 1;
+    const own = (beam: number, id: number) => Math.fround(rows[beam].logits[id] - normalisers[beam]);
     const totals = rows.map(({ scores }, i) => {
-      const logprobs = guided ? logSoftmax(scores) : own[i].slice();
-      this.session.process(beams[i].ids, logprobs, peers);
-      return Float64Array.from(logprobs, (logprob) => beams[i].score + logprob);
+      const normaliser = guided ? logSumExp(scores) : normalisers[i];
+      for (let id = 0; id < scores.length; id++) scores[id] -= normaliser;
+      this.session.process(beams[i].ids, scores, peers);
+      return { scores, before: beams[i].score };
     });
     const picks = this.session.config.doSample ? this.draw(totals) : this.best(totals);
     return picks.map(({ beam: i, id }) => {
       const beam = beams[i];
       const ids = [...beam.ids, id];
       const node = this.nodes++;
-      const logprobs = [...beam.logprobs, own[i][id]];
+      const logprobs = [...beam.logprobs, own(i, id)];
       const finish = this.session.finish(ids) ?? late;
-      return { node, parent: beam.node, ids, logprobs, score: totals[i][id], finish };
+      return { node, parent: beam.node, ids, logprobs, score: beam.score + rows[i].scores[id], finish };
     });
   }
 
-  private best(totals: readonly Float64Array[]): { beam: number; id: number }[] {
-    const candidates = totals.flatMap((scores, beam) => topIndices(scores, this.width).map((id) => ({ beam, id })));
-    const possible = candidates.filter(({ beam, id }) => totals[beam][id] !== -Infinity);
-    return possible.sort((a, b) => totals[b.beam][b.id] - totals[a.beam][a.id]).slice(0, this.width);
+  private best(totals: readonly Total[]): Pick[] {
+    const candidates = totals.flatMap(({ scores, before }, beam) =>
+      topIndices(scores, this.width).map((id) => ({ beam, id, total: before + scores[id] })),
+    );
+    const possible = candidates.filter(({ total }) => total !== -Infinity);
+    return possible.sort((a, b) => b.total - a.total).slice(0, this.width);
   }
 
-  private draw(totals: readonly Float64Array[]): { beam: number; id: number }[] {
+  private draw(totals: readonly Total[]): Pick[] {
     const { vocabSize } = this.session.model;
     const all = new Float64Array(totals.length * vocabSize);
-    for (const [beam, scores] of totals.entries()) all.set(scores, beam * vocabSize);
+    for (const [beam, { scores, before }] of totals.entries()) {
+      for (let id = 0; id < vocabSize; id++) all[beam * vocabSize + id] = before + scores[id];
+    }
     const drawn = sampleWithoutReplacement(all, this.width, this.rng);
     return drawn.map((at) => ({ beam: Math.floor(at / vocabSize), id: at % vocabSize }));
   }
