@@ -28,7 +28,7 @@ function readCase(line: string, number: number): EvalCase {
   if (typeof prefix !== 'string' || typeof target !== 'string' || target === '') {
     throw new Error(`Line ${number} is no case: it needs the texts "prefix" and "target".`);
   }
-  const markdown = typeof path === 'string' && /\.(?:md|markdown|rst|mdx)$/i.test(path);
+  const markdown = typeof path === 'string' && /\.(?:md|markdown|mdx)$/i.test(path);
   return { prefix, target, markdown, kind: KINDS.has(kind) ? (kind as CaseKind) : kindOf(prefix, target) };
 }
 

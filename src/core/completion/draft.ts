@@ -2,7 +2,7 @@ import { END_OF_TEXT, StreamDecoder } from '../tokenizer';
 import type { Distribution } from './distribution';
 import type { Path, Step } from './healing';
 import { continuesWord, endsSentence } from './text';
-import type { Candidate, CompletionReason, SuggestedToken, WordEnd } from './types';
+import type { Candidate, CompletionReason, SuggestedToken } from './types';
 
 /** When a draft ends; see `CompleteRequest`. */
 export interface StopRules {
@@ -27,8 +27,8 @@ export class Draft {
   private newTokens = 0;
   /** How many steps may be shown: up to the last whole word that the gate let pass. */
   private kept = 0;
-  /** The whole words that the gate let pass. */
-  readonly words: WordEnd[] = [];
+  /** The whole words that the gate let pass: the steps up to each, and how sure the model was of them. */
+  readonly wordEnds: { readonly steps: number; readonly confidence: number }[] = [];
   /** Confidence where the gate last looked. */
   confidence = Number.NEGATIVE_INFINITY;
 
@@ -114,7 +114,7 @@ export class Draft {
     if (passes || this.kept === 0) this.confidence = confidence;
     if (passes) {
       this.kept = this.steps.length;
-      this.words.push({ length: this.text.length, confidence });
+      this.wordEnds.push({ steps: this.steps.length, confidence });
     }
     return passes;
   }

@@ -41,14 +41,16 @@ function finish(draft: Draft, place: Place): Finished {
   const ended = guarded.guard ?? draft.reason ?? 'empty';
   const { text: whole, closer } = fitting(drafted.slice(0, guarded.length), manner);
   const text = withoutSuffix(whole, suffix);
-  if (text.trim() === '') {
-    if (whole.trim() !== '') return { suggestion: null, reason: 'repeats' };
-    return { suggestion: null, reason: ended === 'budget' ? 'empty' : ended };
+  if (!SAYS_SOMETHING.test(text)) {
+    if (SAYS_SOMETHING.test(whole)) return { suggestion: null, reason: 'repeats' };
+    return { suggestion: null, reason: ended === 'budget' || ended === 'sentence' ? 'empty' : ended };
   }
   const tokens = spelling(all, healed.length + text.length);
   const logprob = tokens.reduce((sum, token) => sum + token.logprob, 0);
   const next = all[tokens.length] ?? draft.refused;
-  const words = draft.words.filter(({ length }) => length <= text.length);
+  const words = draft.wordEnds
+    .map(({ steps, confidence }) => ({ length: spelled(all.slice(0, steps)).length - healed.length, confidence }))
+    .filter(({ length }) => length <= text.length);
   const closed = FINISHED.has(ended) && !suffix.startsWith(closer) ? text + closer : text;
   return {
     suggestion: { text: closed, logprob, tokens, healed, masked, confidence: draft.confidence, words, ended, next },
@@ -56,6 +58,8 @@ function finish(draft: Draft, place: Place): Finished {
   };
 }
 
+/** A lone full stop is typed sooner than it is read. */
+const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 /** Ends after which nothing belongs into an open emphasis. */
 const FINISHED: ReadonlySet<CompletionReason> = new Set(['sentence', 'newline', 'end-of-text']);
 

@@ -154,6 +154,20 @@ describe('complete', () => {
     assert.ok(next !== null);
   });
 
+  it('does not bother the writer with a lone full stop', async () => {
+    assert.deepEqual(await suggest(memory(['It was. Then']), 'It was'), { text: undefined, reason: 'empty' });
+  });
+
+  it('says where its words end and how sure it was there', async () => {
+    const { suggestions } = await complete(memory(['He left -- at once.']), { prefix: 'He', manner: { dash: '—' } });
+    const [{ text, words }] = suggestions;
+    assert.deepEqual(
+      words.map(({ length }) => text.slice(0, length)),
+      [' left', ' left —', ' left — at', ' left — at once', ' left — at once.'],
+    );
+    for (const { confidence } of words) assert.ok(confidence > -0.1 && confidence <= 0);
+  });
+
   it('says nothing that a guard forbids', async () => {
     const model = memory(['It was a bloody mess. Yes.']);
     assert.deepEqual(await suggest(model, 'It was', { blockedWords: ['bloody'] }), {
@@ -183,14 +197,10 @@ describe('complete', () => {
       assert.equal((await suggest(model, 'in the Stre', { maxTokens: 1 })).text, 'et');
     });
 
-    it('finds an unusual tokenisation when the model does', async () => {
-      const usual = table({ a: { ' he': 0.9 } });
-      assert.equal(usual.runs, 0);
-      const { suggestions } = await complete(usual, { prefix: 'a hel', maxTokens: 1 });
-      assert.deepEqual(
-        suggestions[0].tokens.map(({ text }) => text).join(''),
-        suggestions[0].healed + suggestions[0].text,
-      );
+    it('finds an unusual tokenisation when that is what the model would write', async () => {
+      const model = table({ a: { ' he': 0.9 }, 'a he': { lo: 0.9 } });
+      const { suggestions } = await complete(model, { prefix: 'a hel', maxTokens: 1 });
+      assert.deepEqual([suggestions[0].text, suggestions[0].tokens.map(({ text }) => text)], ['o', [' he', 'lo']]);
     });
 
     it('continues the typed bytes at every prefix of 200 sentences, with the sentence itself', async () => {
