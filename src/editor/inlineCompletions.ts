@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { thresholdFor } from '../core/completion/gate';
 import { type Silence, silence } from '../core/completion/silence';
 import type { CompleteRequest, Completion, Suggestion } from '../engine/api';
 import { EngineError } from '../engine/runtime';
@@ -111,7 +112,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
         manner: request.manner,
         suffix: document.getText(new vscode.Range(position, suffixEnd)),
         maxTokens: ghostText.maxTokens,
-        minLogprob: Math.log(ghostText.minConfidence) + (ghostText.learn ? this.learning.offset : 0),
+        minLogprob: thresholdFor(ghostText.triggerRate) + (ghostText.learn ? this.learning.offset : 0),
         minTokenLogprob: Math.log(ghostText.minWordConfidence),
         blockedWords: ghostText.blockedWords,
         alternatives: context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke ? ALTERNATIVES : 1,

@@ -10,7 +10,7 @@ export interface Settings {
   readonly ghostText: {
     readonly mode: 'automatic' | 'manual';
     readonly maxTokens: number;
-    readonly minConfidence: number;
+    readonly triggerRate: number;
     readonly minWordConfidence: number;
     readonly learn: boolean;
     readonly blockedWords: readonly string[];
@@ -52,7 +52,7 @@ export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Setti
     ghostText: {
       mode: read('ghostText.mode'),
       maxTokens: read('ghostText.maxTokens'),
-      minConfidence: read('ghostText.minConfidence'),
+      triggerRate: read('ghostText.triggerRate'),
       minWordConfidence: read('ghostText.minWordConfidence'),
       learn: read('ghostText.learn'),
       blockedWords: read<unknown[]>('ghostText.blockedWords').filter((word) => typeof word === 'string'),

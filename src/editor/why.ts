@@ -36,7 +36,7 @@ function whyAnswered(
   if (withheld === undefined) return `Nothing to suggest: ${ENDINGS[reason]}.`;
   return (
     `The model is not sure enough: its confidence is ${decimal(Math.exp(withheld))}, ` +
-    `and ${decimal(Math.exp(minLogprob))} is asked for (inkling.ghostText.minConfidence).`
+    `and ${decimal(Math.min(1, Math.exp(minLogprob)))} is asked for (inkling.ghostText.triggerRate).`
   );
 }
 
@@ -55,7 +55,7 @@ export function whyThis({ request, completion, model }: Explained): string {
     `After ${code(request.prefix.slice(-60))}:`,
     '',
     ...completion.suggestions.flatMap((suggestion) => [...tokenTable(suggestion), '']),
-    `A confidence of ${decimal(Math.exp(request.minLogprob ?? -Infinity))} is asked for.`,
+    `A confidence of ${decimal(Math.min(1, Math.exp(request.minLogprob ?? -Infinity)))} is asked for.`,
     '',
     '## To reproduce it',
     '',

@@ -10,7 +10,7 @@ describe('ghost text', () => {
   before(async () => {
     workbench = await Workbench.start({
       files: { [NOTE]: '' },
-      settings: { 'inkling.ghostText.minConfidence': 0, 'editor.minimap.enabled': false },
+      settings: { 'inkling.ghostText.triggerRate': 1, 'editor.minimap.enabled': false },
       size: { width: 900, height: 260 },
     });
     await workbench.open(NOTE);

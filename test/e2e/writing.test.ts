@@ -18,7 +18,7 @@ describe('writing with ghost text', () => {
   before(async () => {
     workbench = await Workbench.start({
       files: { [NOTE]: '' },
-      settings: { 'inkling.ghostText.minConfidence': 0, 'inkling.ghostText.minWordConfidence': 0 },
+      settings: { 'inkling.ghostText.triggerRate': 1, 'inkling.ghostText.minWordConfidence': 0 },
     });
     await workbench.open(NOTE);
   });

@@ -12,10 +12,10 @@ describe('the engine, seen from the editor', () => {
   let api: InklingApi;
   before(async () => {
     api = await inkling();
-    await configure({ 'ghostText.minConfidence': 0 });
+    await configure({ 'ghostText.triggerRate': 1 });
   });
   afterEach(closeAll);
-  after(() => configure({ 'ghostText.minConfidence': undefined }));
+  after(() => configure({ 'ghostText.triggerRate': undefined }));
 
   it('never blocks the event loop of the extension host during a long prefill', async () => {
     const folder = await temporaryFolder();

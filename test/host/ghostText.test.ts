@@ -9,10 +9,10 @@ describe('ghost text', () => {
   let api: InklingApi;
   before(async () => {
     api = await inkling();
-    await configure({ 'ghostText.minConfidence': 0 });
+    await configure({ 'ghostText.triggerRate': 1 });
   });
   afterEach(closeAll);
-  after(() => configure({ 'ghostText.minConfidence': undefined }));
+  after(() => configure({ 'ghostText.triggerRate': undefined }));
 
   it('inserts exactly what was suggested, and undo takes it back in one step', async () => {
     const { document } = await write(OPENING);

@@ -10,13 +10,13 @@ describe('manners', () => {
   let api: InklingApi;
   before(async () => {
     api = await inkling();
-    await configure({ 'ghostText.minConfidence': 0 });
+    await configure({ 'ghostText.triggerRate': 1 });
   });
   afterEach(async () => {
     await closeAll();
     await configure({ 'ghostText.mode': undefined, exclude: undefined });
   });
-  after(() => configure({ 'ghostText.minConfidence': undefined }));
+  after(() => configure({ 'ghostText.triggerRate': undefined }));
 
   async function silence(code: SilenceCode): Promise<void> {
     const silent = () => {
@@ -135,10 +135,10 @@ describe('accepting', () => {
   let api: InklingApi;
   before(async () => {
     api = await inkling();
-    await configure({ 'ghostText.minConfidence': 0, 'ghostText.minWordConfidence': 0 });
+    await configure({ 'ghostText.triggerRate': 1, 'ghostText.minWordConfidence': 0 });
   });
   afterEach(closeAll);
-  after(() => configure({ 'ghostText.minConfidence': undefined, 'ghostText.minWordConfidence': undefined }));
+  after(() => configure({ 'ghostText.triggerRate': undefined, 'ghostText.minWordConfidence': undefined }));
 
   /** Runs a command that accepts until the document changes. */
   async function accept(document: vscode.TextDocument, command: string): Promise<void> {

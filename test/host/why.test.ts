@@ -9,11 +9,11 @@ describe('asking why', () => {
   before(inkling);
   afterEach(async () => {
     await closeAll();
-    await configure({ 'ghostText.minConfidence': undefined, 'ghostText.mode': undefined, exclude: undefined });
+    await configure({ 'ghostText.triggerRate': undefined, 'ghostText.mode': undefined, exclude: undefined });
   });
 
   it('gives the numbers when the model was not sure enough', async () => {
-    await configure({ 'ghostText.minConfidence': 1 });
+    await configure({ 'ghostText.triggerRate': 0 });
     await write(OPENING);
     await type(' qu');
     assert.match(await whyNot(), /its confidence is 0\.\d\d, and 1\.00 is asked for/);
@@ -36,7 +36,7 @@ describe('asking why', () => {
   });
 
   it('explains a suggestion token by token', async () => {
-    await configure({ 'ghostText.minConfidence': 0 });
+    await configure({ 'ghostText.triggerRate': 1 });
     await write(OPENING);
     await type(' k');
     const page = await vscode.commands.executeCommand<string>('inkling.whyThisSuggestion');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { calibrate, LEARNING_BOUND, learn, NOTHING_LEARNT } from '../../../src/core/completion/calibration';
+import { thresholdFor } from '../../../src/core/completion/gate';
 
 describe('calibrate', () => {
   it('gives the threshold that the wanted share of scores passes', () => {
@@ -23,6 +24,16 @@ describe('calibrate', () => {
     assert.throws(() => calibrate([-1], 3), RangeError);
     assert.throws(() => calibrate([-1], Number.NaN), RangeError);
     assert.throws(() => calibrate([], 0.5), RangeError);
+  });
+});
+
+describe('the threshold for a trigger rate', () => {
+  it('falls as the writer wants to see more, from nothing to everything', () => {
+    const rates = Array.from({ length: 21 }, (_, i) => i / 20);
+    const thresholds = rates.map(thresholdFor);
+    assert.deepEqual([thresholds[0], thresholds[20]], [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+    for (let i = 1; i < rates.length; i++) assert.ok(thresholds[i] < thresholds[i - 1]);
+    assert.ok(Math.abs(thresholdFor(0.3) + 1.13) < 0.05);
   });
 });
 

@@ -20,8 +20,8 @@ describe('settings', () => {
     assert.equal(bounded({ 'ghostText.maxTokens': 1e9 }).maxTokens, 64);
     assert.equal(bounded({ 'ghostText.maxTokens': 7.6 }).maxTokens, 8);
     assert.equal(bounded({ 'ghostText.maxTokens': Number.NaN }).maxTokens, 24);
-    assert.equal(bounded({ 'ghostText.minConfidence': -1 }).minConfidence, 0);
-    assert.equal(bounded({ 'ghostText.minConfidence': 0.35 }).minConfidence, 0.35);
+    assert.equal(bounded({ 'ghostText.triggerRate': -1 }).triggerRate, 0);
+    assert.equal(bounded({ 'ghostText.triggerRate': 0.35 }).triggerRate, 0.35);
   });
 
   it('leave empty what may be empty', () => {

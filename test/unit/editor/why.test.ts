@@ -35,7 +35,7 @@ describe('why there is no suggestion', () => {
   it('gives the numbers of the gate', () => {
     const completion = { suggestions: [], reason: 'unsure', withheld: Math.log(0.12) } as const;
     const text = whyNot({ kind: 'answered', request, completion });
-    assert.match(text, /confidence is 0\.12, and 0\.20 is asked for \(inkling\.ghostText\.minConfidence\)/);
+    assert.match(text, /confidence is 0\.12, and 0\.20 is asked for \(inkling\.ghostText\.triggerRate\)/);
   });
 
   it('repeats the reason for silence, and the trouble of the engine', () => {
