@@ -5,6 +5,7 @@ import { LocalEngine } from '../engine/localEngine';
 import { PRECISIONS, type Precision } from '../gpt2/compile';
 import { cacheFolder, compiledFolder } from '../store/compiledCache';
 import { readManifest } from '../store/compiledModel';
+import { locateModel } from '../store/locateModel';
 import { integer, UsageError } from './input';
 import { compilationProgress } from './progress';
 
@@ -46,22 +47,19 @@ export async function openEngine(options: ModelOptions, otherwise: Precision): P
 }
 
 async function locate({ model, precision }: ModelOptions, otherwise: Precision): Promise<string> {
+  const compiled = await readManifest(model ?? BUILT_MODEL);
   if (model === undefined) {
-    const wanted = precision ?? otherwise;
-    const built = await readManifest(BUILT_MODEL);
-    if (built?.precision === wanted || !existsSync(SOURCE_MODEL)) {
-      return cached(BUILT_MODEL, precision ?? built?.precision ?? wanted);
-    }
-    return cached(SOURCE_MODEL, wanted);
+    // Without its weights at hand, the default model is what the build made of it.
+    const wanted = precision ?? (existsSync(SOURCE_MODEL) ? otherwise : (compiled?.precision ?? otherwise));
+    return locateModel({ path: '', precision: wanted }, __dirname, cacheFolder(), { onProgress: progress(wanted) });
   }
   if (!statSync(model, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UsageError(`--model ${model}: there is no such folder. Name one with config.json and model.safetensors.`);
   }
-  const compiled = await readManifest(model);
-  return cached(model, precision ?? compiled?.precision ?? otherwise);
+  const wanted = precision ?? compiled?.precision ?? otherwise;
+  return compiledFolder(model, wanted, cacheFolder(), { onProgress: progress(wanted, model) });
 }
 
-function cached(folder: string, precision: Precision): Promise<string> {
-  const onProgress = compilationProgress(`Compiling ${folder} to ${precision}, which is needed once`);
-  return compiledFolder(folder, precision, cacheFolder(), { onProgress });
+function progress(precision: Precision, model = 'the default model') {
+  return compilationProgress(`Compiling ${model} to ${precision}, which is needed once`);
 }

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Precision } from '../gpt2/compile';
+import type { CompileOptions, Precision } from '../gpt2/compile';
+import { UnsupportedModelError } from '../gpt2/config';
 import { compiledFolder } from './compiledCache';
 import { readManifest } from './compiledModel';
 
-/** Which model is wanted, in the writer's words. */
+/** Which model is wanted. */
 export interface ModelChoice {
   /** A folder, compiled or not; empty for the model that comes with Inkling. */
   readonly path: string;
-  /** How to keep the weights; a folder that is compiled already stays as it is. */
+  /** How to keep the weights; a folder of the writer's own that is compiled already stays as it is. */
   readonly precision: Precision;
 }
 
@@ -17,11 +18,21 @@ export interface ModelChoice {
  * @param home where the bundle lies: beside it `model/`, compiled by the build, and `../models/default`, its weights
  * @throws UnsupportedModelError when there is no such model
  */
-export async function locateModel({ path, precision }: ModelChoice, home: string, cache: string): Promise<string> {
-  if (path !== '') return (await readManifest(path)) ? path : compiledFolder(path, precision, cache);
+export async function locateModel(
+  { path, precision }: ModelChoice,
+  home: string,
+  cache: string,
+  options: CompileOptions = {},
+): Promise<string> {
+  if (path !== '') return (await readManifest(path)) ? path : compiledFolder(path, precision, cache, options);
   const built = join(home, 'model');
-  const source = join(home, '..', 'models', 'default');
   const manifest = await readManifest(built);
-  if (manifest?.precision === precision || !existsSync(source)) return compiledFolder(built, precision, cache);
-  return compiledFolder(source, precision, cache);
+  if (manifest?.precision === precision) return built;
+  const source = join(home, '..', 'models', 'default');
+  if (existsSync(source)) return compiledFolder(source, precision, cache, options);
+  if (!manifest)
+    throw new UnsupportedModelError('The model that comes with Inkling is missing: install Inkling again.');
+  throw new UnsupportedModelError(
+    `The model that comes with Inkling is kept in ${manifest.precision} only. Ask for that precision, or for another model.`,
+  );
 }
