@@ -11,6 +11,7 @@ const node = { ...shared, platform: 'node', format: 'cjs', target: 'node20', ext
 const bundles = [
   { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js' },
   { ...node, entryPoints: ['src/engine/child.ts'], outfile: 'dist/engine.js' },
+  { ...node, entryPoints: ['src/store/compileWorker.ts'], outfile: 'dist/compile.js' },
   { ...node, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
   {
     ...shared,

@@ -65,10 +65,19 @@ async function modelFolder(model: string): Promise<string> {
     repo: known?.id ?? model,
     known,
     precision: 'fp32',
-    onBytes: (done, total) => process.stderr.write(`\r${formatBytes(done)} of ${formatBytes(total)}   `),
+    onBytes: showBytes,
   });
-  process.stderr.write('\n');
   return folder;
+}
+
+let shown = -1;
+
+function showBytes(done: number, total: number): void {
+  const percent = Math.floor((100 * done) / total);
+  if (process.stderr.isTTY && percent !== shown) {
+    shown = percent;
+    process.stderr.write(`\r${formatBytes(done)} of ${formatBytes(total)} ${percent === 100 ? '\n' : ''}`);
+  }
 }
 
 /** Which oracles speak of these weights. */

@@ -7,6 +7,7 @@ import { registerHeatMap } from './editor/heatmap/heatMap';
 import { InlineCompletions } from './editor/inlineCompletions';
 import { Learning } from './editor/learning';
 import { createLog } from './editor/log';
+import { registerModels } from './editor/models';
 import { Reader } from './editor/reading';
 import { keepStatus, StatusItem } from './editor/status';
 import { Suggester } from './editor/suggester';
@@ -35,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText),
     registerPanel(context.extensionUri, engine),
     registerHeatMap(engine),
+    registerModels(context, engine, log),
     registerCommands({ engine, suggester, activity, ghostText, learning, log }),
   );
   return testApi({ engine, suggester, ghostText, status });

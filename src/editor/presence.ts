@@ -34,7 +34,6 @@ export function presence({ health, busy, place }: Circumstances): Status {
 }
 
 function remedy({ retryInMs }: Extract<EngineHealth, { state: 'error' }>): string {
-  if (retryInMs === undefined)
-    return 'Choose another model with inkling.model.path, or mend this and restart the engine.';
+  if (retryInMs === undefined) return 'Run “Inkling: Choose Model”, or mend this and restart the engine.';
   return `It starts again by itself in ${Math.ceil(retryInMs / 1000)} s.`;
 }

@@ -23,6 +23,8 @@ export interface Settings {
   };
   readonly heatMap: { readonly style: 'tint' | 'underline'; readonly unit: 'token' | 'word' };
   readonly model: ModelSettings;
+  /** Both empty unless the writer has set them. */
+  readonly hub: { readonly endpoint: string; readonly token: string };
   readonly engine: { readonly idleMinutes: number };
 }
 
@@ -31,6 +33,10 @@ export interface ModelSettings {
   readonly path: string;
   readonly precision: Precision;
   readonly threads: number;
+  /** Keep what was downloaded after installing a model. */
+  readonly keepDownload: boolean;
+  /** Offer GPT-2 on the first start. */
+  readonly offer: boolean;
 }
 
 interface Schema {
@@ -64,7 +70,14 @@ export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Setti
       seed: read('continueWriting.seed'),
     },
     heatMap: { style: read('heatMap.style'), unit: read('heatMap.unit') },
-    model: { path: read('model.path'), precision: read('model.precision'), threads: read('model.threads') },
+    model: {
+      path: read('model.path'),
+      precision: read('model.precision'),
+      threads: read('model.threads'),
+      keepDownload: read('model.keepDownload'),
+      offer: read('model.offer'),
+    },
+    hub: { endpoint: read('hub.endpoint'), token: read('hub.token') },
     engine: { idleMinutes: read('engine.idleMinutes') },
   };
 }

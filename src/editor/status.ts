@@ -45,10 +45,14 @@ export class StatusItem implements vscode.Disposable {
 
 function tooltip({ kind, detail }: Status): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
-  text.isTrusted = { enabledCommands: ['inkling.showLog', 'inkling.restartEngine', 'inkling.toggle'] };
+  text.isTrusted = {
+    enabledCommands: ['inkling.showLog', 'inkling.restartEngine', 'inkling.toggle', 'inkling.chooseModel'],
+  };
   text.appendMarkdown(`**Inkling** · ${kind}\n\n`).appendText(detail).appendMarkdown('\n\n');
   if (kind === 'error') text.appendMarkdown('[Restart engine](command:inkling.restartEngine) · ');
-  return text.appendMarkdown('[Toggle](command:inkling.toggle) · [Show log](command:inkling.showLog)');
+  return text.appendMarkdown(
+    '[Toggle](command:inkling.toggle) · [Choose model](command:inkling.chooseModel) · [Show log](command:inkling.showLog)',
+  );
 }
 
 /** Shorter thinking than this is not worth a change of icon at every keystroke. */

@@ -1,4 +1,4 @@
-import type { Precision } from '../engine/api';
+import type { ModelSize } from './modelSize';
 
 /** A file whose content is known in advance. */
 export interface PinnedFile {
@@ -8,16 +8,13 @@ export interface PinnedFile {
 }
 
 /** A model Inkling knows by name. */
-export interface CatalogueModel {
+export interface CatalogueModel extends ModelSize {
   /** `owner/name` on the Hugging Face hub. */
   readonly id: string;
   readonly name: string;
   /** Commit of the repository; a name like `main` would move under the pinned hashes. */
   readonly revision: string;
   readonly licence: string;
-  readonly parameters: number;
-  readonly layers: number;
-  readonly width: number;
   readonly configSha256: string;
   readonly weights: PinnedFile;
 }
@@ -88,25 +85,4 @@ export const catalogue: readonly CatalogueModel[] = [
 /** The entry for a hub id, or for the short name the hub used to have for it (`gpt2-xl`). */
 export function findInCatalogue(id: string): CatalogueModel | undefined {
   return catalogue.find((model) => model.id === id || model.id.endsWith(`/${id}`));
-}
-
-/** Bytes of a compiled model on disk, per parameter, measured on GPT-2 (124M). */
-const diskBytesPerParameter: Record<Precision, number> = { fp32: 4.01, q8: 1.15, q4: 0.66 };
-
-/** The compiled model's size on disk in bytes, to within a few percent. */
-export function expectedDiskBytes(parameters: number, precision: Precision): number {
-  return Math.round(parameters * diskBytesPerParameter[precision]);
-}
-
-/** Resident bytes per parameter once loaded: the runtime repacks fp32 weights and keeps a part of the originals. */
-const memoryBytesPerParameter: Record<Precision, number> = { fp32: 5.7, q8: 1.2, q4: 0.65 };
-const runtimeBytes = 120e6;
-
-/** Memory in use with a full context, in bytes: weights, key-value cache and the runtime itself. An estimate to within 15 %. */
-export function expectedMemoryBytes(
-  model: Pick<CatalogueModel, 'parameters' | 'layers' | 'width'>,
-  precision: Precision,
-): number {
-  const cache = 2 * 4 * model.layers * model.width * 1024;
-  return Math.round(model.parameters * memoryBytesPerParameter[precision] + cache + runtimeBytes);
 }

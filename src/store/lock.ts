@@ -13,6 +13,8 @@ export interface LockOptions {
   readonly staleMs?: number;
 }
 
+const defaultStaleMs = 15_000;
+
 /**
  * Runs `work` while no other process runs any on the same folder. A holder that dies is noticed by its lock's age. The
  * signal that `work` gets also fires when the lock was lost (the machine slept, and another process took over).
@@ -23,7 +25,7 @@ export async function withLock<T>(
   options: LockOptions,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { signal, onWait, staleMs = 15_000 } = options;
+  const { signal, onWait, staleMs = defaultStaleMs } = options;
   const lost = new AbortController();
   const ownerFile = join(folder, 'lock.json');
   await writingTo(folder, () => mkdir(folder, { recursive: true }));
@@ -59,6 +61,11 @@ export async function withLock<T>(
       await release();
     }
   }
+}
+
+/** Whether a process that lives holds the lock. */
+export async function isLocked(folder: string, staleMs = defaultStaleMs): Promise<boolean> {
+  return lockfile.check(folder, { lockfilePath: join(folder, 'lock'), stale: staleMs }).catch(() => false);
 }
 
 async function readOwner(path: string): Promise<string> {

@@ -1,5 +1,4 @@
 import type { Gpt2Config } from '../gpt2/config';
-import { expectedShapes } from '../gpt2/weights';
 import { StoreError } from './errors';
 
 /** Entries of GPT-2's byte-pair vocabulary, `<|endoftext|>` among them. */
@@ -14,13 +13,4 @@ export function requireVocabulary(config: Gpt2Config): void {
         'runs models with the original tokenizer; resize_token_embeddings(50257) drops added or padding tokens.',
     );
   }
-}
-
-/** Weights of a model, a tied head counted once. */
-export function parameterCount(config: Gpt2Config): number {
-  let count = 0;
-  for (const shape of expectedShapes(config).values()) {
-    count += shape.reduce((product, size) => product * size, 1);
-  }
-  return count;
 }

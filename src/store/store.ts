@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Engine, Precision } from '../engine/api';
 import { UnsupportedModelError } from '../gpt2/config';
-import { type CatalogueModel, expectedDiskBytes, findInCatalogue } from './catalogue';
+import { type CatalogueModel, catalogue, findInCatalogue } from './catalogue';
 import { compileModel, type FileRecord, type Origin } from './compiledModel';
 import { type freeBytes, requireSpace } from './disk';
 import { StoreError, writingTo } from './errors';
@@ -12,9 +12,10 @@ import { fetchModel } from './hub/fetchModel';
 import { Hub, type HubOptions } from './hub/hub';
 import type { RetryOptions } from './hub/retry';
 import { findLocalSource } from './localSource';
-import { withLock } from './lock';
-import { parameterCount, requireVocabulary } from './modelCheck';
+import { isLocked, withLock } from './lock';
+import { requireVocabulary } from './modelCheck';
 import { openModelFolder } from './modelFolder';
+import { expectedDiskBytes, sizeOf } from './modelSize';
 import type { OnProgress } from './progress';
 import { requireSelfTest } from './selftest/selftest';
 import { type InstalledModel, Shelf } from './shelf';
@@ -71,6 +72,11 @@ export class ModelStore {
     return this.shelf.list();
   }
 
+  /** Whether a model is being installed or removed, by any process. */
+  isBusy(): Promise<boolean> {
+    return isLocked(this.options.root, this.options.lockStaleMs);
+  }
+
   async find(id: string, precision: Precision): Promise<InstalledModel | undefined> {
     return (await this.list()).find(({ manifest }) => manifest.origin.id === id && manifest.precision === precision);
   }
@@ -123,10 +129,9 @@ export class ModelStore {
     return this.exclusively(name, options, async (signal) => {
       const files = await sourceFiles(folder, signal);
       const weights = files.find((file) => file.name === 'model.safetensors');
-      const known = name.includes('/') ? findInCatalogue(name) : undefined;
-      const same = known && weights?.sha256 === known.weights.sha256 ? known : undefined;
-      const origin = { id: name, kind: 'local', revision: folder } as const;
-      return this.build({ folder, files, name, origin }, same, { ...options, precision, signal });
+      const known = catalogue.find((model) => model.weights.sha256 === weights?.sha256);
+      const origin = { id: known?.id ?? name, kind: 'local', revision: folder } as const;
+      return this.build({ folder, files, name: known?.name ?? name, origin }, known, { ...options, precision, signal });
     });
   }
 
@@ -178,7 +183,7 @@ export class ModelStore {
     const model = await openModelFolder(folder);
     try {
       requireVocabulary(model.config);
-      const needed = expectedDiskBytes(parameterCount(model.config), precision);
+      const needed = expectedDiskBytes(sizeOf(model.config), precision);
       await requireSpace(this.options.root, needed, this.options.free);
       return model.weights.byteLength;
     } finally {

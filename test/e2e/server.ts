@@ -27,6 +27,9 @@ const QUIET_SETTINGS = {
   'update.mode': 'none',
 };
 
+/** Settings of the machine that keep Inkling quiet. */
+const QUIET_MACHINE_SETTINGS = { 'inkling.model.offer': false };
+
 export interface ServerOptions {
   /** A packaged extension to install. */
   readonly vsix?: string;
@@ -34,6 +37,8 @@ export interface ServerOptions {
   readonly extensionFolder?: string;
   /** User settings, on top of those that keep the workbench quiet. */
   readonly settings?: Record<string, unknown>;
+  /** Settings that only a machine can have, such as `inkling.model.*`. */
+  readonly machineSettings?: Record<string, unknown>;
   /** Added to the environment of the server and so of the extension host. */
   readonly env?: Record<string, string>;
   readonly port?: number;
@@ -48,9 +53,8 @@ export class Server {
     /** Holds everything the server writes; removed by `stop`. */
     readonly folder: string,
     readonly port: number,
+    private readonly overrides: Record<string, unknown>,
   ) {}
-
-  private readonly overrides: Record<string, unknown> = {};
 
   get workspace(): string {
     return join(this.folder, 'workspace');
@@ -72,7 +76,8 @@ export class Server {
     mkdirSync(extensions);
     mkdirSync(join(folder, 'workspace'));
     writeSettings(folder, 'User', { ...QUIET_SETTINGS, ...options.settings });
-    writeSettings(folder, 'Machine', {});
+    const machineSettings = { ...QUIET_MACHINE_SETTINGS, ...options.machineSettings };
+    writeSettings(folder, 'Machine', machineSettings);
     if (options.extensionFolder) symlinkSync(options.extensionFolder, join(extensions, 'inkling'), 'junction');
     const args = ['--accept-server-license-terms', '--server-data-dir', data, '--extensions-dir', extensions];
     const env = { ...process.env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...options.env };
@@ -95,7 +100,7 @@ export class Server {
       ],
       { env, stdio: ['ignore', log, log], detached: process.platform !== 'win32' },
     );
-    const server = new Server(child, folder, port);
+    const server = new Server(child, folder, port, machineSettings);
     try {
       await server.answers();
     } catch (error) {

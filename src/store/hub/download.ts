@@ -42,6 +42,11 @@ export function askFacts(hub: Hub, file: HubFile, options: RetryOptions): Promis
  * Downloads one file to `target`, which is complete and checked or absent at every moment. Bytes arrive in
  * `target.part`; a later call, in this process or after a restart, goes on from there if the hub still promises the same
  * content. Rejects with a `StoreError` that says what to do, or an AbortError.
+ *
+ * Why this is not a library's work: `@huggingface/hub` 2.17 knows the addresses, but writes from the start each time,
+ * checks no hash, never tries again and has no lock; `got` and `undici` retry requests, not bodies, and VS Code's proxy
+ * settings reach neither when it is bundled. From libraries come the lock (`proper-lockfile`) and the command line's
+ * proxies (`https-proxy-agent`, `http-proxy-agent`, `proxy-from-env`).
  */
 export async function download(
   hub: Hub,

@@ -2,11 +2,12 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Precision } from '../../engine/api';
 import { parseConfig } from '../../gpt2/config';
-import { type CatalogueModel, expectedDiskBytes } from '../catalogue';
+import type { CatalogueModel } from '../catalogue';
 import type { FileRecord } from '../compiledModel';
 import { StoreError } from '../errors';
 import { slug } from '../format';
-import { parameterCount, requireVocabulary } from '../modelCheck';
+import { requireVocabulary } from '../modelCheck';
+import { expectedDiskBytes, sizeOf } from '../modelSize';
 import { sha256OfFile } from './checksum';
 import { askFacts, type DownloadOptions, download } from './download';
 import type { FileFacts, Hub } from './hub';
@@ -58,7 +59,7 @@ export async function fetchModel(hub: Hub, downloads: string, options: HubSource
     const rest = total - before - facts.bytes;
     const record = await get(path, facts, {
       pinnedSha256: path === WEIGHTS ? pinned?.weights.sha256 : undefined,
-      spaceBesides: rest + expectedDiskBytes(parameterCount(config), precision),
+      spaceBesides: rest + expectedDiskBytes(sizeOf(config), precision),
       onBytes: (done) => onBytes?.(before + done, total),
     });
     files.push(record);

@@ -39,7 +39,7 @@ describe('what the status item says', () => {
     for (const enabled of [true, false]) {
       const status = presence({ busy: true, health, place: { ...place, enabled } });
       assert.equal(status.kind, 'error');
-      assert.match(status.detail, /^The model file is damaged\. .*inkling\.model\.path.*restart the engine/);
+      assert.match(status.detail, /^The model file is damaged\. .*Choose Model.*restart the engine/);
     }
   });
 

@@ -45,7 +45,7 @@ describe('settings', () => {
       configOf({ enable: null, 'model.path': 3, 'model.precision': 'q2', 'model.threads': 'two' }),
     );
     assert.deepEqual(settings.enable, contributes.configuration.properties['inkling.enable'].default);
-    assert.deepEqual(settings.model, { path: '', precision: 'q8', threads: 2 });
+    assert.deepEqual(settings.model, { path: '', precision: 'q8', threads: 2, keepDownload: false, offer: true });
   });
 
   it('are all read: none is offered that does nothing', () => {

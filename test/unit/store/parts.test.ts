@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { catalogue, expectedMemoryBytes, findInCatalogue } from '../../../src/store/catalogue';
+import { catalogue, findInCatalogue } from '../../../src/store/catalogue';
 import { StoreError } from '../../../src/store/errors';
 import { formatBytes, formatSeconds } from '../../../src/store/format';
 import { parseEntityTag } from '../../../src/store/hub/checksum';
 import { Hub, hubFromEnvironment } from '../../../src/store/hub/hub';
 import { parseRetryAfter, Retrier, TransientError } from '../../../src/store/hub/retry';
+import { expectedDiskBytes, expectedMemoryBytes } from '../../../src/store/modelSize';
 import { RateMeter } from '../../../src/store/progress';
 
 describe('parts of the store', () => {
@@ -29,10 +30,21 @@ describe('parts of the store', () => {
     for (const [precision, measured] of [
       ['fp32', 911e6],
       ['q8', 344e6],
-      ['q4', 251e6],
     ] as const) {
       const ratio = expectedMemoryBytes(gpt2, precision) / measured;
       assert.ok(ratio > 0.85 && ratio < 1.15, `${precision}: ${ratio}`);
+    }
+  });
+
+  it('expects the file sizes that were measured, within 3 %', () => {
+    for (const [index, precision, measured] of [
+      [1, 'fp32', 497_918_601],
+      [1, 'q8', 142_778_570],
+      [1, 'q4', 100_311_214],
+      [2, 'q8', 403_228_224],
+    ] as const) {
+      const ratio = expectedDiskBytes(catalogue[index], precision) / measured;
+      assert.ok(ratio > 0.97 && ratio < 1.03, `${precision}: ${ratio}`);
     }
   });
 

@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import type { EngineHost } from '../engineHost';
+import { chooseModel, importFrom, installFromHub } from './chooseModel';
+import { Models } from './models';
+import { offerGpt2Once, offerToResume } from './offer';
+import { Pace } from './pace';
+
+/** What `inkling.chooseModel` may be given by a keybinding or a script instead of asking. */
+export interface ChooseModelArguments {
+  /** `owner/name` on the hub. */
+  readonly hub?: string;
+  /** A folder or one of its files. */
+  readonly path?: string;
+}
+
+/** Everything about choosing, getting and removing models. */
+export function registerModels(
+  context: vscode.ExtensionContext,
+  engine: EngineHost,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
+  const models = new Models(context, log);
+  const pace = new Pace(engine);
+  void offerToResume(models);
+  void offerGpt2Once(context, models, pace);
+  return vscode.commands.registerCommand('inkling.chooseModel', ({ hub, path }: ChooseModelArguments = {}) => {
+    if (hub !== undefined) {
+      return installFromHub(models, hub);
+    }
+    return path === undefined ? chooseModel(models, pace) : importFrom(models, path);
+  });
+}

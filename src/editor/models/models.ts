@@ -1,0 +1,148 @@
+import * as vscode from 'vscode';
+import type { Precision } from '../../engine/api';
+import { ForkedEngine } from '../../engine/client';
+import { compileInWorker } from '../../store/compileInWorker';
+import { hubFromEnvironment } from '../../store/hub/hub';
+import type { OnProgress, Progress } from '../../store/progress';
+import { type InstalledModel, type InstallOptions, ModelStore } from '../../store/store';
+import { settingsFor } from '../configuration';
+import { ProgressText } from './progressText';
+
+/** An installation from the hub that has begun. */
+export interface Begun {
+  readonly id: string;
+  readonly precision?: Precision;
+}
+
+const begun = 'inkling.installationBegun';
+
+const REPORT_EVERY_MS = 200;
+
+/** Passes on what begins a phase or ends one, and otherwise no more than anybody can read. */
+function calmly(report: OnProgress): OnProgress {
+  let last: Progress | undefined;
+  let at = 0;
+  return (progress) => {
+    const now = Date.now();
+    const ends = progress.done === progress.total;
+    if (progress.phase !== last?.phase || ends || now - at >= REPORT_EVERY_MS) {
+      last = progress;
+      at = now;
+      report(progress);
+    }
+  };
+}
+
+/** The models of this machine, with what a writer sees while one is installed. */
+export class Models {
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** As the settings are now; the environment speaks where they are silent. */
+  get store(): ModelStore {
+    const { endpoint, token } = settingsFor().hub;
+    const environment = hubFromEnvironment(process.env);
+    return new ModelStore({
+      root: vscode.Uri.joinPath(this.context.globalStorageUri, 'store').fsPath,
+      hub: { endpoint: endpoint || environment.endpoint, token: token || environment.token },
+      compile: compileInWorker(this.script('compile.js')),
+      openEngine: async (folder) =>
+        new ForkedEngine({
+          script: this.script('engine.js'),
+          cache: folder,
+          model: { path: folder, precision: 'q8' },
+          threads: settingsFor().model.threads,
+          idleMinutes: 0,
+          onOutput: (text) => this.log.info(text),
+        }),
+    });
+  }
+
+  /** Installs with a notification that can be cancelled, and uses the model. Resolves to nothing when it did not work. */
+  async install(
+    name: string,
+    work: (store: ModelStore, options: InstallOptions) => Promise<InstalledModel>,
+  ): Promise<InstalledModel | undefined> {
+    const { precision, keepDownload } = settingsFor().model;
+    const title = `Installing ${name}`;
+    this.log.info(`${title} (${precision}).`);
+    try {
+      const model = await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+        (bar, cancelled) => {
+          const cancel = new AbortController();
+          cancelled.onCancellationRequested(() => cancel.abort());
+          const text = new ProgressText();
+          const onProgress = calmly((progress) => bar.report(text.update(progress)));
+          return work(this.store, { precision, keepDownload, signal: cancel.signal, onProgress });
+        },
+      );
+      await this.use(model.folder);
+      this.log.info(`${name} is installed in ${model.folder}.`);
+      vscode.window.showInformationMessage(`Inkling: ${name} is installed and in use.`);
+      return model;
+    } catch (error) {
+      await this.report(name, error as Error, () => this.install(name, work));
+      return undefined;
+    }
+  }
+
+  /** Keeps a note of an installation for as long as it runs, so that a closed window does not forget it. */
+  async remembering<T>(installation: Begun, work: () => Promise<T>): Promise<T> {
+    await this.context.globalState.update(begun, installation);
+    try {
+      return await work();
+    } finally {
+      await this.forget();
+    }
+  }
+
+  /** The installation that a closed window left unfinished; none while another window is at it. */
+  async interrupted(): Promise<Begun | undefined> {
+    const installation = this.context.globalState.get<Begun>(begun);
+    return installation && !(await this.store.isBusy()) ? installation : undefined;
+  }
+
+  async forget(): Promise<void> {
+    await this.context.globalState.update(begun, undefined);
+  }
+
+  /** Makes a folder the model in use; empty for the default one. The engine follows the setting. */
+  async use(folder: string): Promise<void> {
+    const config = vscode.workspace.getConfiguration('inkling');
+    await config.update('model.path', folder === '' ? undefined : folder, vscode.ConfigurationTarget.Global);
+  }
+
+  async remove(model: InstalledModel): Promise<void> {
+    if (settingsFor().model.path === model.folder) {
+      await this.use('');
+    }
+    try {
+      await this.store.remove(model);
+      this.log.info(`${model.manifest.name} (${model.manifest.precision}) is removed.`);
+    } catch (error) {
+      await this.report(model.manifest.name, error as Error, () => this.remove(model));
+    }
+  }
+
+  private async report(name: string, error: Error, again: () => Promise<unknown>): Promise<void> {
+    if (error.name === 'AbortError') {
+      this.log.info(`${name}: cancelled.`);
+      vscode.window.showInformationMessage(
+        `Inkling: ${name} was not installed. What has arrived is kept; choose it again to go on from there.`,
+      );
+      return;
+    }
+    this.log.error(error);
+    const tryAgain = 'Try Again';
+    const answer = vscode.window.showErrorMessage(`Inkling: ${error.message}`, tryAgain);
+    // Whoever asked for the installation need not wait until the message is read.
+    void answer.then((chosen) => chosen === tryAgain && again());
+  }
+
+  private script(name: string): string {
+    return vscode.Uri.joinPath(this.context.extensionUri, 'dist', name).fsPath;
+  }
+}

@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import { findInCatalogue } from '../../store/catalogue';
+import { settingsFor } from '../configuration';
+import { chooseModel, installFromHub } from './chooseModel';
+import type { Models } from './models';
+import type { Pace } from './pace';
+
+const offered = 'inkling.gpt2Offered';
+
+/** Offers GPT-2 when Inkling runs for the first time on this machine, and never again, whatever the answer. */
+export async function offerGpt2Once(context: vscode.ExtensionContext, models: Models, pace: Pace): Promise<void> {
+  const { offer, path } = settingsFor().model;
+  if (!offer || path !== '' || context.globalState.get(offered)) {
+    return;
+  }
+  await context.globalState.update(offered, true);
+  if ((await models.store.list()).length > 0) {
+    return;
+  }
+  const get = 'Get GPT-2';
+  const choose = 'Other Models…';
+  const answer = await vscode.window.showInformationMessage(
+    'Inkling writes with the small model it comes with. GPT-2 writes far better: a download of 548 MB, once.',
+    get,
+    choose,
+  );
+  if (answer === get) {
+    await installFromHub(models, 'openai-community/gpt2');
+  } else if (answer === choose) {
+    await chooseModel(models, pace);
+  }
+}
+
+/** Offers to go on with an installation that ended with its window. */
+export async function offerToResume(models: Models): Promise<void> {
+  const left = await models.interrupted();
+  if (!left) {
+    return;
+  }
+  const resume = 'Go On';
+  const name = findInCatalogue(left.id)?.name ?? left.id;
+  const answer = await vscode.window.showInformationMessage(
+    `Inkling: the installation of ${name} was interrupted. It can go on from where it was.`,
+    resume,
+  );
+  await models.forget();
+  if (answer === resume) {
+    await installFromHub(models, left.id, left.precision);
+  }
+}

@@ -1,0 +1,12 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { compileModel } from './compiledModel';
+import type { CompileTask, FromCompiler } from './compileInWorker';
+
+/** Entry of a thread that compiles one model and ends. */
+const { from, to, precision }: CompileTask = workerData;
+const send = (message: FromCompiler) => parentPort?.postMessage(message);
+
+compileModel(from, to, precision, { onProgress: (progress) => send({ progress }) }).then(
+  (manifest) => send({ manifest }),
+  ({ name, message, code }: NodeJS.ErrnoException) => send({ failed: { name, message, code } }),
+);

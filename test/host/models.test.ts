@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commands, workspace } from 'vscode';
+import type { InklingApi } from '../../src/editor/testApi';
+import type { InstalledModel } from '../../src/store/shelf';
+import { HubServer } from '../store/hub-server';
+import { unigramModel } from '../store/unigram-model';
+import { temporaryFolder } from '../support/randomModel';
+import { closeAll, configure, eventually, inkling, write } from './support';
+
+const repo = 'writer/tiny';
+const model = unigramModel();
+
+describe('choosing a model', () => {
+  let api: InklingApi;
+  let server: HubServer;
+  before(async () => {
+    api = await inkling();
+    server = await HubServer.start();
+    server.add(repo, 'config.json', model.config);
+    server.add(repo, 'model.safetensors', model.weights);
+    await configure({ 'hub.endpoint': server.endpoint });
+  });
+  after(async () => {
+    await configure({ 'hub.endpoint': undefined, 'model.path': undefined });
+    await server.stop();
+    await closeAll();
+  });
+
+  const choose = (how: { hub?: string; path?: string }) =>
+    commands.executeCommand<InstalledModel | undefined>('inkling.chooseModel', how);
+  const path = () => workspace.getConfiguration('inkling').get<string>('model.path');
+
+  it('installs a model of the hub and uses it at once', async () => {
+    const installed = await choose({ hub: repo });
+    assert.ok(installed, 'nothing was installed');
+    assert.equal(path(), installed.folder);
+    assert.equal((await api.engine.info()).name, repo);
+    await write('Once');
+    await eventually('its name in the status item', () => api.status()?.detail.startsWith(`${repo} (q8) is ready`));
+  });
+
+  it('keeps the model in use when the new one cannot be had', async () => {
+    const before = path();
+    server.add(repo, 'model.safetensors', Buffer.alloc(5000));
+    assert.equal(await choose({ hub: repo }), undefined);
+    assert.equal(await choose({ hub: 'writer/gone' }), undefined);
+    assert.equal(path(), before);
+    assert.equal((await api.engine.info()).name, repo);
+  });
+
+  it('imports a folder', async () => {
+    const folder = await temporaryFolder();
+    const own = join(folder, 'novel');
+    await mkdir(own);
+    await writeFile(join(own, 'config.json'), model.config);
+    await writeFile(join(own, 'model.safetensors'), model.weights);
+    const imported = await choose({ path: own });
+    assert.equal(imported?.manifest.name, 'novel');
+    assert.equal((await api.engine.info()).name, 'novel');
+    await rm(folder, { recursive: true });
+  });
+});
