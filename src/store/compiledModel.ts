@@ -76,11 +76,21 @@ export async function compileModel(
 
 /** Reads a compiled model's manifest; `undefined` where there is none, or none that this builder has written. */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
+  const manifest = await readAnyManifest(folder);
+  return manifest?.builderVersion === BUILDER_VERSION ? manifest : undefined;
+}
+
+/** The manifest of a model that was installed and that an earlier or later builder compiled: it has to be made again. */
+export async function readOutdatedManifest(folder: string): Promise<Manifest | undefined> {
+  const manifest = await readAnyManifest(folder);
+  return manifest?.origin && manifest.builderVersion !== BUILDER_VERSION ? manifest : undefined;
+}
+
+async function readAnyManifest(folder: string): Promise<Manifest | undefined> {
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    const manifest = JSON.parse(text) as Manifest;
-    return manifest.builderVersion === BUILDER_VERSION ? manifest : undefined;
+    return JSON.parse(text) as Manifest;
   } catch {
     return undefined;
   }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { commands, workspace } from 'vscode';
+import { ConfigurationTarget, commands, workspace } from 'vscode';
 import type { InklingApi } from '../../src/editor/testApi';
 import type { InstalledModel } from '../../src/store/shelf';
 import { HubServer } from '../store/hub-server';
@@ -48,6 +50,38 @@ describe('choosing a model', () => {
     assert.equal(await choose({ hub: 'writer/gone' }), undefined);
     assert.equal(path(), before);
     assert.equal((await api.engine.info()).name, repo);
+  });
+
+  it('goes through the proxy of VS Code', async () => {
+    const passed: string[] = [];
+    // Knows the way to a hub that nobody else can find.
+    const proxy = createServer((req, res) => {
+      const { host, pathname } = new URL(req.url ?? '');
+      passed.push(host);
+      request(server.endpoint + pathname, { method: req.method, headers: req.headers }, (answer) => {
+        res.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(res);
+      }).end();
+    });
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+    server.add('writer/behind', 'config.json', model.config);
+    server.add('writer/behind', 'model.safetensors', model.weights);
+    const http = workspace.getConfiguration('http');
+    try {
+      await http.update(
+        'proxy',
+        `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+        ConfigurationTarget.Global,
+      );
+      await configure({ 'hub.endpoint': 'http://hub.example' });
+      assert.equal((await choose({ hub: 'writer/behind' }))?.manifest.name, 'writer/behind');
+      assert.deepEqual([...new Set(passed)], ['hub.example']);
+    } finally {
+      await http.update('proxy', undefined, ConfigurationTarget.Global);
+      await configure({ 'hub.endpoint': server.endpoint });
+      proxy.closeAllConnections();
+      proxy.close();
+    }
   });
 
   it('imports a folder', async () => {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineHost } from '../engineHost';
 import { chooseModel, importFrom, installFromHub } from './chooseModel';
 import { Models } from './models';
-import { offerGpt2Once, offerToResume } from './offer';
+import { offerGpt2Once, offerToRenew, offerToResume } from './offer';
 import { Pace } from './pace';
 
 /** What `inkling.chooseModel` may be given by a keybinding or a script instead of asking. */
@@ -22,6 +22,7 @@ export function registerModels(
   const models = new Models(context, log);
   const pace = new Pace(engine);
   void offerToResume(models);
+  void offerToRenew(models);
   void offerGpt2Once(context, models, pace);
   return vscode.commands.registerCommand('inkling.chooseModel', ({ hub, path }: ChooseModelArguments = {}) => {
     if (hub !== undefined) {

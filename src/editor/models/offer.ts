@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { findInCatalogue } from '../../store/catalogue';
+import { readOutdatedManifest } from '../../store/compiledModel';
 import { settingsFor } from '../configuration';
-import { chooseModel, installFromHub } from './chooseModel';
+import { chooseModel, importFrom, installFromHub } from './chooseModel';
 import type { Models } from './models';
 import type { Pace } from './pace';
 
@@ -46,5 +47,26 @@ export async function offerToResume(models: Models): Promise<void> {
   await models.forget();
   if (answer === resume) {
     await installFromHub(models, left.id, left.precision);
+  }
+}
+
+/** A new Inkling may compile models in another way: says so where the one in use is of the old kind, and makes it again. */
+export async function offerToRenew(models: Models): Promise<void> {
+  const outdated = await readOutdatedManifest(settingsFor().model.path);
+  if (outdated?.origin === undefined) {
+    return;
+  }
+  const { origin, name, precision } = outdated;
+  const renew = 'Install Again';
+  const fallBack = 'Use the Default Model';
+  const answer = await vscode.window.showWarningMessage(
+    `Inkling: ${name} was compiled by another version of Inkling and has to be installed again.`,
+    renew,
+    fallBack,
+  );
+  if (answer === fallBack) {
+    await models.use('');
+  } else if (answer === renew) {
+    await (origin.kind === 'hub' ? installFromHub(models, origin.id, precision) : importFrom(models, origin.revision));
   }
 }

@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'nod
 import { join } from 'node:path';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import type { CompileOptions, Precision } from '../../../src/gpt2/compile';
-import { compileModel } from '../../../src/store/compiledModel';
+import { compileModel, readOutdatedManifest } from '../../../src/store/compiledModel';
 import type { Progress } from '../../../src/store/progress';
 import { ModelStore, type StoreOptions } from '../../../src/store/store';
 import { sha256, useTemporaryFolder } from '../../store/content';
@@ -179,6 +179,19 @@ describe('the model store', () => {
       await cp(join(copy, name), join(installed, name));
     }
     assert.equal((await store.list()).length, 1);
+  });
+
+  it('does not list a model of another builder, knows it as outdated, and replaces it', async () => {
+    const store = open();
+    const { folder: installed } = await store.install(repo);
+    const manifest = JSON.parse(await readFile(join(installed, 'manifest.json'), 'utf8'));
+    await writeFile(join(installed, 'manifest.json'), JSON.stringify({ ...manifest, builderVersion: 0 }));
+    assert.deepEqual(await store.list(), []);
+    assert.equal((await readOutdatedManifest(installed))?.origin?.id, repo);
+    const renewed = await store.install(repo);
+    assert.deepEqual(await store.list(), [renewed]);
+    assert.equal(await readOutdatedManifest(renewed.folder), undefined);
+    assert.equal((await modelFolders()).length, 1);
   });
 
   it('removes a model and its kept download', async () => {
