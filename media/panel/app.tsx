@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { Branches } from './branches';
 import { Candidates } from './candidates';
 import { distributionOf } from './distribution';
+import { whole } from './format';
 import { type Node, nodeOf } from './node';
 import { Sampler } from './sampler';
 import { ShapingControls } from './shaping';
@@ -59,11 +60,18 @@ function Distributions({ node }: { node: Node }) {
 /** One line about what is happening; screen readers hear it when it changes. */
 function Status() {
   const { state } = useUi();
-  const { status, position, model } = state;
+  const { status, position, model, work } = state;
   return (
-    <p class={`status ${status.state}`} role="status">
+    <div class={`status ${status.state}`}>
       <span class="progress" aria-hidden="true" />
-      {status.message || (position && model && `${position.document} · ${model.name} ${model.precision}`)}
-    </p>
+      <p role="status">
+        {status.message || (position && model && `${position.document} · ${model.name} ${model.precision}`)}
+      </p>
+      {work && (
+        <p class="work" title="What the model has done since it started, ghost text included">
+          {whole(work.runs)} runs · {whole(work.tokensFed)} tokens read
+        </p>
+      )}
+    </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { surprisal } from '../../src/core/analysis/likelihood';
 import type { PanelToken } from '../../src/panel/protocol';
 import { attentionWeights } from './attention';
@@ -27,6 +27,12 @@ export function Chips() {
     if (!why || preferences.colour !== 'attention') return null;
     return attentionWeights(why, preferences.layer, preferences.head);
   }, [why, preferences.colour, preferences.layer, preferences.head]);
+  const scroller = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // What was written last, at the cursor, matters most.
+    const caret = scroller.current?.querySelector('.caret');
+    caret?.scrollIntoView({ block: 'nearest' });
+  }, [tokens]);
   if (!position) return null;
 
   const choose = (index: number) => {
@@ -51,7 +57,7 @@ export function Chips() {
     />
   );
   return (
-    <div class="chips-scroll">
+    <div class="chips-scroll" ref={scroller}>
       <ol class="chips" aria-label="Tokens before the cursor" onKeyDown={(event) => moveFocus(event, '.chip', arrows)}>
         {position.start !== null && (
           <li key="start" class="start" title="The text starts here: GPT-2 reads an end-of-text mark before it.">
@@ -115,7 +121,8 @@ function Chip(props: {
       aria-label={chipLabel(props.token)}
       aria-pressed={props.chosen}
       onClick={props.onChoose}
-      onFocus={props.onFocus}
+      // A press of the mouse is followed by a click; choosing already now would move the chip away under it.
+      onFocus={(event) => event.currentTarget.matches(':focus-visible') && props.onFocus()}
     >
       <Spelled text={props.glyph} notation={props.preferences.notation} />
     </button>

@@ -17,6 +17,8 @@ export interface State {
   readonly preferences: Preferences;
   readonly status: { readonly state: 'ready' | 'thinking' | 'waiting'; readonly message: string };
   readonly model: Model | null;
+  /** What the engine has done since it started. */
+  readonly work: { readonly runs: number; readonly tokensFed: number } | null;
   readonly position: PositionMessage | null;
   /** Tokens selected in the editor, in UTF-16 units of the position's text. */
   readonly highlight: readonly [number, number] | null;
@@ -51,6 +53,7 @@ export function initialState(saved: Saved): State {
     preferences: saved.preferences,
     status: { state: 'waiting', message: 'Starting…' },
     model: null,
+    work: null,
     position: null,
     highlight: null,
     at: saved.branches.at,
@@ -119,6 +122,8 @@ function receive(state: State, message: ToPanel): State {
       return arrive(state, message);
     case 'status':
       return { ...state, status: message };
+    case 'work':
+      return { ...state, work: message };
   }
   if (message.position !== state.position?.id) return state;
   switch (message.type) {

@@ -1,10 +1,10 @@
 import { decode, decodeBytes, END_OF_TEXT, tokenBytes, tokenize, tokenText } from '../core/tokenizer';
 import type { Candidate, Engine, LogitsRequest, ScoredToken } from '../engine/api';
-import type { BranchMessage, ModelMessage, PositionMessage, WhyMessage, WordsMessage } from './protocol';
+import type { BranchMessage, ModelMessage, PositionMessage, WhyMessage, WordsMessage, WorkMessage } from './protocol';
 import { TokenCounter, type Window, windowBefore } from './window';
 
 /** What the engine must be able to do for the panel. */
-export type PanelEngine = Pick<Engine, 'info' | 'logits' | 'score' | 'generate' | 'inspect' | 'words'>;
+export type PanelEngine = Pick<Engine, 'info' | 'logits' | 'score' | 'generate' | 'inspect' | 'words' | 'stats'>;
 
 /** A cursor in a document. */
 export interface Place {
@@ -49,6 +49,11 @@ export class Explainer {
     const { name, precision, layers, heads, contextLength, vocabSize } = await this.engine.info();
     const vocabulary = Array.from({ length: vocabSize }, (_, id) => String.fromCharCode(...tokenBytes(id)));
     return { type: 'model', name, precision, layers, heads, contextLength, vocabulary };
+  }
+
+  async work(): Promise<WorkMessage> {
+    const { runs, tokensFed } = await this.engine.stats();
+    return { type: 'work', runs, tokensFed };
   }
 
   /** Scores the text before the cursor and fetches the logits after it. */

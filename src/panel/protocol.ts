@@ -100,6 +100,8 @@ const toPanel = v.variant('type', [
   why,
   /** What is selected in the editor, in UTF-16 units of the position's text. */
   v.object({ type: v.literal('highlight'), position: count, span: v.nullable(span) }),
+  /** What the engine has done since it started. */
+  v.object({ type: v.literal('work'), runs: count, tokensFed: count }),
   v.object({ type: v.literal('status'), state: v.picklist(['ready', 'thinking', 'waiting']), message: v.string() }),
 ]);
 
@@ -120,6 +122,7 @@ export type PositionMessage = v.InferOutput<typeof position>;
 export type BranchMessage = v.InferOutput<typeof branch>;
 export type WordsMessage = v.InferOutput<typeof words>;
 export type WhyMessage = v.InferOutput<typeof why>;
+export type WorkMessage = Extract<ToPanel, { type: 'work' }>;
 export type PanelToken = v.InferOutput<typeof scoredToken>;
 
 /** A message from the host, or null when it is none. */

@@ -87,7 +87,8 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     if (!place || message.position !== place.message.id) return;
     switch (message.type) {
       case 'select':
-        return this.#select(place.uri, place.window.start, message.span);
+        this.#select(place.uri, place.window.start, message.span);
+        return this.#guard(this.#question.signal, async () => {});
       case 'insert':
         return this.#insert(place, message.ids);
       case 'try':
@@ -141,6 +142,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   async #guard(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     try {
       await work();
+      if (!signal.aborted) this.#post(await this.explainer.work());
     } catch (error) {
       if (signal.aborted) return;
       const message = error instanceof Error ? error.message : String(error);

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { Workbench } from './workbench';
+
+const FLAT = 'It was one of the most important things in the world, and it was one of the most beautiful.';
+const STRANGE = 'Zebras juggle quantum marmalade beneath seventeen reluctant umbrellas of tin.';
+const NOTE = `# Notes\n\n${FLAT} ${STRANGE}\n\nThe morning was bright, and the boats came home to the harbour again.\n`;
+
+describe('the surprisal heat map', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    const novel = Array.from({ length: 5000 }, (_, i) => `Line ${i} of it tells of ${i % 7} foxes and ${i % 5} dogs.`);
+    workbench = await Workbench.start({
+      files: { 'note.md': NOTE, 'novel.md': novel.join('\n') },
+      size: { width: 1300, height: 900 },
+    });
+    await workbench.open('note.md');
+    await workbench.goToEnd();
+  });
+  after(() => workbench?.stop());
+
+  const legend = () => workbench.page.locator('#inkling\\.inkling\\.inkling\\.heatMap, .statusbar-item[id*="heatMap"]');
+  /** How a word on screen is marked: the colour behind it, or the form of the line under it. */
+  const markOf = (word: string) =>
+    workbench.page.evaluate((word) => {
+      const transparent = 'rgba(0, 0, 0, 0)';
+      for (const span of document.querySelectorAll('.monaco-editor .view-line span span')) {
+        const node = span.firstChild;
+        const at = node?.textContent?.indexOf(word) ?? -1;
+        if (!node || at < 0) continue;
+        const { textDecorationLine, textDecorationStyle } = getComputedStyle(span);
+        if (textDecorationLine.includes('underline')) return textDecorationStyle;
+        const range = document.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + word.length);
+        const own = range.getBoundingClientRect();
+        const behind = [...document.querySelectorAll('.monaco-editor .view-overlays .cdr')].find((overlay) => {
+          const box = overlay.getBoundingClientRect();
+          const overlaps = box.left < own.right - 1 && box.right > own.left + 1 && Math.abs(box.top - own.top) < 6;
+          return overlaps && getComputedStyle(overlay).backgroundColor !== transparent;
+        });
+        return behind ? getComputedStyle(behind).backgroundColor : null;
+      }
+      return null;
+    }, word);
+  /** Waits until a word is marked. */
+  const marked = async (word: string): Promise<string> => {
+    for (let tries = 0; tries < 300; tries++) {
+      const mark = await markOf(word);
+      if (mark) return mark;
+      await workbench.page.waitForTimeout(200);
+    }
+    throw new Error(`${word} is never marked.`);
+  };
+
+  it('colours what is surprising, and says in the status bar what the colours mean', async () => {
+    await workbench.command('Toggle Surprisal Heat Map');
+    await legend().filter({ hasText: '12 bits' }).waitFor({ timeout: 60_000 });
+    await workbench.screenshot('heatmap-tint');
+    assert.notEqual(await markOf('quantum'), null);
+    assert.notEqual(await markOf('marmalade'), null);
+    assert.equal(await markOf('the most'), null);
+  });
+
+  it('tells on hover how probable a word was, its rank, and what was expected', async () => {
+    await workbench.page.locator('.monaco-editor .view-line span span', { hasText: 'marmalade' }).first().hover();
+    const hover = workbench.page.locator('.monaco-hover:visible', { hasText: 'GPT-2 expected this with' });
+    await hover.waitFor({ timeout: 20_000 });
+    const text = ((await hover.textContent()) ?? '').replaceAll('\u00a0', ' ');
+    assert.match(text, /bits\)/);
+    assert.match(text, /rank [\d,]+/);
+    assert.match(text, /rather/);
+  });
+
+  it('lists the flattest and the most surprising sentences, to click through', async () => {
+    const title = workbench.page.locator('.pane-header', { hasText: 'Surprising Sentences' });
+    if ((await title.getAttribute('aria-expanded')) === 'false') await title.click();
+    const rows = workbench.page.locator('.pane', { has: title }).locator('.monaco-list-row');
+    await rows.filter({ hasText: 'Zebras' }).waitFor();
+    const texts = await rows.allTextContents();
+    const at = (text: string) => texts.findIndex((row) => row.includes(text));
+    assert.ok(at('Flattest') < at('It was one of'), texts.join('\n'));
+    assert.equal(at('Zebras'), at('Most Surprising') + 1);
+    await rows.filter({ hasText: 'Zebras' }).click();
+    await workbench.page.locator('.statusbar-item', { hasText: new RegExp(`${STRANGE.length}\\D+selected`) }).waitFor();
+  });
+
+  it('follows the writer', async () => {
+    await workbench.goToEnd();
+    await workbench.type('Xylophones adjudicate.', 5);
+    await marked('Xylophones');
+  });
+
+  it('underlines in forms instead, for those who cannot tell the colours apart', async () => {
+    workbench.changeSettings({ 'inkling.heatMap.style': 'underline' });
+    await workbench.page.waitForFunction(() =>
+      [...document.querySelectorAll('.monaco-editor .view-line span span')].some((span) =>
+        getComputedStyle(span).textDecorationLine.includes('underline'),
+      ),
+    );
+    const forms = await workbench.page.locator('.monaco-editor .view-line span span').evaluateAll((spans) =>
+      spans
+        .map((span) => getComputedStyle(span))
+        .filter((style) => style.textDecorationLine.includes('underline'))
+        .map((style) => style.textDecorationStyle),
+    );
+    assert.ok(new Set(forms).size >= 2, forms.join());
+    await workbench.screenshot('heatmap-underline');
+    workbench.changeSettings({ 'inkling.heatMap.style': 'tint' });
+  });
+
+  it('has colours of its own in every theme', async () => {
+    const seen = new Set<string>();
+    for (const theme of ['Default Dark Modern', 'Default High Contrast', 'Default High Contrast Light']) {
+      await workbench.setTheme(theme);
+      const colour = await workbench.page.evaluate(() =>
+        getComputedStyle(document.querySelector('.monaco-workbench') as Element).getPropertyValue(
+          '--vscode-inkling-surprisal4',
+        ),
+      );
+      assert.notEqual(colour, '');
+      seen.add(colour);
+    }
+    assert.equal(seen.size, 3);
+  });
+
+  it('is gone when turned off', async () => {
+    await workbench.page.locator('.monaco-editor .view-lines').first().click();
+    await workbench.command('Toggle Surprisal Heat Map');
+    await legend().waitFor({ state: 'detached' });
+  });
+
+  it('stays out of the way of a document of 50,000 words, what is on screen first', async () => {
+    await workbench.open('novel.md');
+    await workbench.goToEnd();
+    await workbench.command('Toggle Surprisal Heat Map');
+    await legend()
+      .filter({ hasText: /Surprisal \d+ %/ })
+      .waitFor({ timeout: 60_000 });
+    await marked('dogs');
+    const progress = Number(/\d+/.exec((await legend().textContent()) ?? '')?.[0]);
+    assert.ok(progress < 50, `the end is coloured at ${progress} %`);
+    await workbench.type(' And so on.', 5);
+    await workbench.page.locator('.view-line', { hasText: 'And so on.' }).waitFor();
+  });
+});

@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { softmax } from '../../src/core/analysis';
+import { reshape } from '../../src/core/decoding/stages';
+import { display, encode, tokenText } from '../../src/core/tokenizer';
+import { LocalEngine } from '../../src/engine/localEngine';
+import { Panel } from './panel';
+import { Workbench } from './workbench';
+
+const MODEL = join(__dirname, '../../dist/model');
+const ESSAY = `# The harbour
+
+She opened the door and went down to the water. 👩‍🚀 The morning was
+
+bright, and the boats came home.
+`;
+const CURSOR = ESSAY.indexOf('\n\nbright');
+const BEFORE = ESSAY.slice(0, CURSOR);
+
+describe('Explain Next Token', () => {
+  let workbench: Workbench;
+  let panel: Panel;
+  let engine: LocalEngine;
+
+  before(async () => {
+    engine = await LocalEngine.open(MODEL, { threads: 1 });
+    workbench = await Workbench.start({ files: { 'essay.md': ESSAY }, size: { width: 1500, height: 1000 } });
+    await workbench.open('essay.md');
+    panel = await Panel.open(workbench);
+  });
+  after(async () => {
+    await workbench?.stop();
+    await engine?.dispose();
+  });
+
+  /** Puts the cursor into the middle of the text. */
+  beforeEach(async () => {
+    await workbench.page.locator('.monaco-editor .view-lines').first().click();
+    await workbench.press('Control+Home', 'ArrowDown', 'ArrowDown', 'End');
+    await panel.locator('.caret + .future > .hidden + .masked + .masked + .masked', { hasText: 'bright' }).waitFor();
+    await panel.explained();
+  });
+
+  const plain = (text: string) => text.replaceAll('␣', ' ');
+
+  describe('opens and follows', () => {
+    it('from the palette, in the middle of a text', async () => {
+      assert.equal(await panel.locator('.caret').count(), 1);
+      assert.match((await panel.locator('.future').textContent()) ?? '', /bright/);
+    });
+
+    it('the cursor, wherever the writer goes', async () => {
+      await workbench.page.locator('.monaco-editor .view-lines').first().click();
+      await workbench.press('Control+Home', 'End');
+      await panel.locator('.chips', { hasNotText: 'door' }).waitFor();
+      await panel.explained();
+      assert.deepEqual((await panel.chips()).map(plain), ['#', ' The', ' harbour']);
+    });
+  });
+
+  describe('shows tokens', () => {
+    it('with the tokenizer’s boundaries, the space visible, in either notation', async () => {
+      const spelled = (await panel.chips()).filter((chip) => !chip.startsWith('+') && !chip.includes('👩'));
+      const expected = encode(BEFORE)
+        .map(tokenText)
+        .filter((text) => !text.includes('\ufffd'));
+      assert.deepEqual(
+        spelled.map((chip) => plain(chip).replaceAll('⏎', '\n')),
+        expected,
+      );
+      await panel.root.getByLabel('Ġ').check({ force: true });
+      assert.ok((await panel.chips()).includes('Ġdoor'));
+      assert.equal(display(encode(' door')[0]), 'Ġdoor');
+    });
+
+    it('one character of several tokens as one character', async () => {
+      const grapheme = panel.locator('.grapheme');
+      const parts = encode(' 👩‍🚀').length;
+      assert.equal(await grapheme.locator('.chip').count(), parts);
+      await grapheme.locator('.chip').nth(1).click();
+      assert.match((await panel.locator('.chip-detail').textContent()) ?? '', /bytes[0-9A-F ]{2,}/);
+    });
+
+    it('with id, log-probability, rank, surprisal and what GPT-2 would rather have said', async () => {
+      const [scored] = (await engine.score({ text: BEFORE, bos: true, top: 5 })).filter(({ text }) => text === ' door');
+      await panel.locator('.chip', { hasText: 'door' }).click();
+      const detail = (await panel.locator('.chip-detail').textContent()) ?? '';
+      assert.ok(detail.includes(`id${scored.id}`), detail);
+      assert.ok(detail.includes(`rank${((scored.rank ?? 0) + 1).toLocaleString('en-US')}`), detail);
+      assert.ok(detail.includes(`${(-(scored.logprob ?? 0) / Math.LN2).toFixed(2)} bits`), detail);
+      assert.equal(await panel.locator('.chip-detail .alternative').count(), 5);
+    });
+
+    it('that select the text in the editor, and the other way round', async () => {
+      await panel.locator('.chip', { hasText: 'door' }).click();
+      await workbench.page.locator('.statusbar-item', { hasText: /5\D+selected/ }).waitFor();
+      await panel.locator('.chip.highlighted', { hasText: 'door' }).waitFor();
+      await workbench.page.locator('.monaco-editor .view-line', { hasText: 'harbour' }).dblclick();
+      await panel.locator('.chip.highlighted', { hasText: 'harbour' }).waitFor();
+      assert.equal(await panel.locator('.chip.highlighted', { hasText: 'door' }).count(), 0);
+    });
+
+    it('coloured by boundary, by rank with limits of one’s own, or by surprisal', async () => {
+      assert.ok((await panel.locator('.chip.tint1').count()) > 0);
+      await panel.root.getByLabel('Rank', { exact: true }).check({ force: true });
+      const band = panel.locator('.chip.band0');
+      const before = await band.count();
+      await panel.root.getByLabel('Rank limit of band 1').fill('1');
+      await panel.root.getByLabel('Rank limit of band 1').press('Enter');
+      await panel.locator('.legend .number', { hasText: /^\d+$/ }).first().waitFor();
+      assert.ok((await band.count()) < before);
+      await panel.root.getByLabel('Surprisal', { exact: true }).check({ force: true });
+      const tints = await panel
+        .locator('.chip.surprisal')
+        .evaluateAll((chips) => chips.map((chip) => Number((chip as HTMLElement).style.getPropertyValue('--tint'))));
+      assert.ok(new Set(tints).size > 10);
+    });
+
+    it('and counts them', async () => {
+      const note = (await panel.locator('.tokens .note').textContent()) ?? '';
+      assert.ok(note.includes(`${encode(BEFORE).length} tokens`), note);
+      assert.match(note, /% of window.*bits\/char/);
+    });
+  });
+
+  describe('shows the next token', () => {
+    const percent = (text: string) => Number(/[\d.]+/.exec(text)?.[0]) / 100;
+
+    it('with the probabilities and logits of the engine', async () => {
+      const logits = await engine.logits({ text: BEFORE, bos: true });
+      const probabilities = softmax(logits);
+      const order = [...logits.keys()].sort((a, b) => logits[b] - logits[a]);
+      let sum = 0;
+      const rows = await panel.candidates();
+      assert.equal(rows.length, 20);
+      for (const [rank, row] of rows.entries()) {
+        const id = order[rank];
+        sum += probabilities[id];
+        assert.equal(plain(row.token).replaceAll('⏎', '\n'), tokenText(id));
+        assert.ok(Math.abs(percent(row.probability) - probabilities[id]) < 6e-4, `${row.token} ${row.probability}`);
+        assert.ok(Math.abs(percent(row.sum) - sum) < 6e-4);
+        assert.ok(Math.abs(Number(row.logit.replace('−', '-')) - logits[id]) < 6e-3);
+      }
+    });
+
+    it('reshaped exactly as the engine does, without a run of the model', async () => {
+      const runs = await panel.runs();
+      const shaping = { repetitionPenalty: 1.3, temperature: 0.7, topK: 40, topP: 0.9 };
+      for (const [name, value] of Object.entries(shaping)) await panel.slide(name, value);
+      const logits = await engine.logits({ text: BEFORE, bos: true });
+      const stages = reshape(logits, shaping, [50256, ...encode(BEFORE)]);
+      const last = stages[stages.length - 1];
+      await panel
+        .locator('.stage', { hasText: 'top-p' })
+        .locator('.survivors', { hasText: String(last.survivors) })
+        .waitFor();
+      const order = [...last.scores.keys()].sort((a, b) => last.scores[b] - last.scores[a]);
+      for (const [rank, row] of (await panel.candidates()).entries()) {
+        assert.equal(plain(row.token).replaceAll('⏎', '\n'), tokenText(order[rank]));
+        assert.ok(Math.abs(percent(row.probability) - last.probabilities[order[rank]]) < 6e-4);
+      }
+      // Choosing a chip makes the view tell anew how often the model ran.
+      await panel.locator('.chip').first().click();
+      await panel.locator('.chip.highlighted').first().waitFor();
+      assert.equal(await panel.runs(), runs);
+    });
+
+    it('with as many bars as are wanted', async () => {
+      await panel.slide('bars', 200);
+      await panel.locator('.candidates tbody tr').nth(199).waitFor();
+      await panel.slide('bars', 5);
+      await panel.locator('.candidates tbody tr').nth(5).waitFor({ state: 'detached' });
+      assert.equal((await panel.candidates()).length, 5);
+    });
+
+    it('drawn once with the seed shown, and a hundred times', async () => {
+      await panel.unfold('sampler');
+      const draw = async () => {
+        await panel.root.getByRole('button', { name: 'Draw once' }).click();
+        return panel.locator('.sampler strong').textContent();
+      };
+      await panel.root.getByLabel('Seed').fill('7');
+      await panel.root.getByLabel('Seed').press('Enter');
+      const first = await draw();
+      assert.equal(await draw(), first);
+      await panel.root.getByRole('button', { name: 'Draw 100' }).click();
+      const counts = await panel.locator('.histogram tbody td:nth-of-type(2)').allTextContents();
+      assert.equal(
+        counts.reduce((sum, count) => sum + Number(count), 0),
+        100,
+      );
+    });
+
+    it('as words too', async () => {
+      await panel.unfold('words');
+      await panel.locator('.words tbody tr').nth(5).waitFor({ timeout: 30_000 });
+      const covered = (await panel.locator('.words tfoot').textContent()) ?? '';
+      assert.match(covered, /placed [\d.]+ % of the probability/);
+    });
+  });
+
+  describe('lets choose', () => {
+    it('by Enter, which inserts at the cursor, and undo', async () => {
+      const [first] = await panel.candidates();
+      await panel.candidate(0).focus();
+      await panel.candidate(0).press('Enter');
+      const text = plain(first.token).replaceAll('⏎', '\n');
+      await panel.locator('.tokens .note', { hasText: `${encode(BEFORE).length + 1} tokens` }).waitFor();
+      await panel.unfold('branches');
+      await panel.root.getByRole('button', { name: 'Undo insertion' }).click();
+      await panel.locator('.tokens .note', { hasText: `${encode(BEFORE).length} tokens` }).waitFor();
+      await panel.explained();
+      await panel.candidate(0).click();
+      await panel.locator('.tokens .note', { hasText: `${encode(BEFORE).length + 1} tokens` }).waitFor();
+      await workbench.page.locator('.monaco-editor .view-lines').first().click();
+      assert.equal(await workbench.save('essay.md'), BEFORE + text + ESSAY.slice(CURSOR));
+      await workbench.press('Control+Z');
+      await workbench.page.locator('.tab.active.dirty').waitFor();
+      assert.equal(await workbench.save('essay.md'), ESSAY);
+    });
+
+    it('by Alt+Enter, which tries without touching the document', async () => {
+      await panel.unfold('branches');
+      await panel.candidate(1).focus();
+      await panel.candidate(1).press('Alt+Enter');
+      await panel.locator('.continuation').waitFor({ timeout: 30_000 });
+      assert.equal(await panel.locator('.branch').count(), 2);
+      assert.equal(await panel.locator('.chip.tried').count(), 1);
+      const after = await panel.locator('.after tbody th').allTextContents();
+      assert.deepEqual(
+        after.slice(0, 3).map((token) => plain(token).replaceAll('⏎', '\n')),
+        encode('\n\nbright').map(tokenText),
+      );
+      await panel.locator('.after .better, .after .worse').first().waitFor();
+      await panel.root.getByRole('button', { name: /^Undo branch/ }).click();
+      await panel.locator('.chip.tried').waitFor({ state: 'detached' });
+      assert.equal(workbench.read('essay.md'), ESSAY);
+      assert.equal(await workbench.page.locator('.tab.dirty').count(), 0);
+    });
+  });
+
+  it('says why: attention over the chips, and the logit lens that ends at the output', async () => {
+    await panel.unfold('why');
+    await panel.candidate(0).focus();
+    await panel.locator('.lens tbody tr').last().waitFor({ timeout: 30_000 });
+    const [{ probability }] = await panel.candidates();
+    const last = panel.locator('.lens tbody tr').last();
+    assert.equal(await last.locator('.wide .number').textContent(), probability);
+    assert.equal(await last.locator('td').last().textContent(), '1');
+    const { layers, heads } = await engine.info();
+    assert.equal(await panel.locator('.head').count(), layers * heads);
+    await panel
+      .locator('.head')
+      .nth(heads + 1)
+      .click();
+    await panel.locator('.heads', { hasText: 'layer 2, head 2' }).waitFor();
+    const tints = await panel
+      .locator('.chip.attention, .start [style]')
+      .evaluateAll((chips) => chips.map((chip) => Number((chip as HTMLElement).style.getPropertyValue('--tint')) ** 2));
+    const sum = tints.reduce((total, tint) => total + tint, 0);
+    assert.ok(Math.abs(sum - 1) < 0.02, `the weights drawn sum to ${sum}`);
+    assert.equal(await panel.locator('.masked[style]').count(), 0);
+  });
+
+  describe('has a key', () => {
+    it('which is nobody else’s', async () => {
+      await workbench.press('Control+J');
+      await panel.locator('main').waitFor({ state: 'hidden' });
+      await workbench.page.locator('.monaco-editor .view-lines').first().click();
+      await workbench.press('Control+K', 'n');
+      await panel.explained();
+      await workbench.command('Preferences: Open Default Keyboard Shortcuts (JSON)');
+      await workbench.page.locator('.tab.active', { hasText: 'keybindings' }).waitFor();
+      await workbench.press('Control+F');
+      await workbench.page.locator('.find-widget.visible').waitFor();
+      await workbench.type('"ctrl+k n"');
+      const matches = workbench.page.locator('.find-widget .matchesCount');
+      await matches.filter({ hasText: 'of 1' }).waitFor();
+    });
+  });
+});

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame, Locator } from 'playwright-core';
+import type { Workbench } from './workbench';
+
+const AXE = readFileSync(join(__dirname, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+/** The Explain Next Token view of a workbench: what a writer sees and does there. */
+export class Panel {
+  constructor(private readonly workbench: Workbench) {}
+
+  /** Opens the view and waits until it explains something. */
+  static async open(workbench: Workbench): Promise<Panel> {
+    await workbench.command('Explain Next Token');
+    const panel = new Panel(workbench);
+    await panel.explained();
+    return panel;
+  }
+
+  get root() {
+    return this.workbench.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  locator(selector: string, options?: Parameters<Locator['locator']>[1]): Locator {
+    return this.root.locator(selector, options);
+  }
+
+  /** Waits until the cursor's place is explained and nothing is running. */
+  async explained(): Promise<void> {
+    await this.locator('.candidates tbody tr').first().waitFor({ timeout: 60_000 });
+    await this.locator('.status.ready').waitFor({ timeout: 60_000 });
+  }
+
+  /** Unfolds a section. */
+  async unfold(name: string): Promise<void> {
+    const title = this.locator(`.${name} h2 button`);
+    if ((await title.getAttribute('aria-expanded')) === 'false') await title.click();
+  }
+
+  /** The tokens before the cursor, as the chips say them. */
+  chips(): Promise<string[]> {
+    return this.locator('.chip:not(.tried)').allTextContents();
+  }
+
+  /** The rows of the table of candidates: token, probability, sum and logit as they are written. */
+  async candidates(): Promise<{ token: string; probability: string; sum: string; logit: string }[]> {
+    const rows = await this.locator('.candidates tbody tr').evaluateAll((rows) =>
+      rows.map((row) => [...row.querySelectorAll('.token-button, .number')].map((cell) => cell.textContent ?? '')),
+    );
+    return rows.map(([token, probability, sum, logit]) => ({ token, probability, sum, logit }));
+  }
+
+  candidate(index: number): Locator {
+    return this.locator('.token-button').nth(index);
+  }
+
+  async slide(id: string, value: number): Promise<void> {
+    await this.locator(`#${id}`).fill(String(value));
+  }
+
+  /** How often the model has run, as the view says. */
+  async runs(): Promise<number> {
+    const text = await this.locator('.work').textContent();
+    return Number(/([\d,]+) runs/.exec(text ?? '')?.[1].replaceAll(',', ''));
+  }
+
+  /** The document inside the webview. */
+  async frame(): Promise<Frame> {
+    const element = await this.locator('body').elementHandle();
+    const frame = await element?.ownerFrame();
+    if (!frame) throw new Error('The view has no frame.');
+    return frame;
+  }
+
+  /** What axe-core objects to, in words. */
+  async violations(): Promise<string[]> {
+    const frame = await this.frame();
+    await frame.evaluate(AXE);
+    const found = await frame.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+      const { violations } = await axe.run();
+      return violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)}: ${failureSummary}`),
+      );
+    });
+    return found;
+  }
+}
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
