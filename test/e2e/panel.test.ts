@@ -27,20 +27,26 @@ describe('Explain Next Token', () => {
     workbench = await Workbench.start({ files: { 'essay.md': ESSAY }, size: { width: 1500, height: 1000 } });
     await workbench.open('essay.md');
     panel = await Panel.open(workbench);
+    await panel.keepLogits();
   });
   after(async () => {
     await workbench?.stop();
     await engine?.dispose();
   });
 
-  /** Puts the cursor into the middle of the text. */
+  /** Puts the cursor into the middle of the text, and the view back to what it shows at first. */
   beforeEach(async () => {
     await workbench.page.locator('.monaco-editor .view-lines').first().click();
     await workbench.press('Control+Home', 'ArrowDown', 'ArrowDown', 'End');
     await panel.locator('.caret + .future > .hidden + .masked + .masked + .masked', { hasText: 'bright' }).waitFor();
     await panel.explained();
+    await panel.root.getByLabel('␣', { exact: true }).check({ force: true });
+    await panel.root.getByLabel('Boundary', { exact: true }).check({ force: true });
+    const reset = panel.root.getByRole('button', { name: 'Reset all' });
+    if (await reset.isEnabled()) await reset.click();
   });
 
+  const percent = (text: string) => Number(/[\d.]+/.exec(text)?.[0]) / 100;
   const plain = (text: string) => text.replaceAll('␣', ' ');
 
   describe('opens and follows', () => {
@@ -86,8 +92,9 @@ describe('Explain Next Token', () => {
       await panel.locator('.chip', { hasText: 'door' }).click();
       const detail = (await panel.locator('.chip-detail').textContent()) ?? '';
       assert.ok(detail.includes(`id${scored.id}`), detail);
-      assert.ok(detail.includes(`rank${((scored.rank ?? 0) + 1).toLocaleString('en-US')}`), detail);
-      assert.ok(detail.includes(`${(-(scored.logprob ?? 0) / Math.LN2).toFixed(2)} bits`), detail);
+      const [, rank, bits] = /rank([\d,]+)surprisal([\d.]+) bits/.exec(detail) ?? [];
+      assert.ok(Math.abs(Number(bits) + (scored.logprob ?? 0) / Math.LN2) < 0.15, detail);
+      assert.ok(Math.abs(Number(rank.replaceAll(',', '')) / ((scored.rank ?? 0) + 1) - 1) < 0.2, detail);
       assert.equal(await panel.locator('.chip-detail .alternative').count(), 5);
     });
 
@@ -124,10 +131,11 @@ describe('Explain Next Token', () => {
   });
 
   describe('shows the next token', () => {
-    const percent = (text: string) => Number(/[\d.]+/.exec(text)?.[0]) / 100;
-
     it('with the probabilities and logits of the engine', async () => {
-      const logits = await engine.logits({ text: BEFORE, bos: true });
+      const logits = await panel.logits();
+      const own = await engine.logits({ text: BEFORE, bos: true });
+      // 8-bit weights leave the last digits to the order in which a text was read.
+      assert.ok(logits.every((logit, id) => Math.abs(logit - own[id]) < 0.1));
       const probabilities = softmax(logits);
       const order = [...logits.keys()].sort((a, b) => logits[b] - logits[a]);
       let sum = 0;
@@ -147,7 +155,7 @@ describe('Explain Next Token', () => {
       const runs = await panel.runs();
       const shaping = { repetitionPenalty: 1.3, temperature: 0.7, topK: 40, topP: 0.9 };
       for (const [name, value] of Object.entries(shaping)) await panel.slide(name, value);
-      const logits = await engine.logits({ text: BEFORE, bos: true });
+      const logits = await panel.logits();
       const stages = reshape(logits, shaping, [50256, ...encode(BEFORE)]);
       const last = stages[stages.length - 1];
       await panel
@@ -245,7 +253,8 @@ describe('Explain Next Token', () => {
     await panel.locator('.lens tbody tr').last().waitFor({ timeout: 30_000 });
     const [{ probability }] = await panel.candidates();
     const last = panel.locator('.lens tbody tr').last();
-    assert.equal(await last.locator('.wide .number').textContent(), probability);
+    const lens = percent((await last.locator('.wide .number').textContent()) ?? '');
+    assert.ok(Math.abs(lens - percent(probability)) < 0.01, `${lens} ${probability}`);
     assert.equal(await last.locator('td').last().textContent(), '1');
     const { layers, heads } = await engine.info();
     assert.equal(await panel.locator('.head').count(), layers * heads);

@@ -64,6 +64,22 @@ export class Panel {
     return Number(/([\d,]+) runs/.exec(text ?? '')?.[1].replaceAll(',', ''));
   }
 
+  /** From now on keeps the logits that the view is sent with each place. */
+  async keepLogits(): Promise<void> {
+    await (await this.frame()).evaluate(() => {
+      window.addEventListener('message', ({ data }) => {
+        if (data.type === 'position') Object.assign(window, { keptLogits: data.logits });
+      });
+    });
+  }
+
+  /** The full float32 logits of the place on show. */
+  async logits(): Promise<Float32Array> {
+    const frame = await this.frame();
+    const kept = await frame.evaluate(() => [...(window as unknown as { keptLogits: Float32Array }).keptLogits]);
+    return Float32Array.from(kept);
+  }
+
   /** The document inside the webview. */
   async frame(): Promise<Frame> {
     const element = await this.locator('body').elementHandle();
