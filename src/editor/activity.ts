@@ -12,14 +12,16 @@ interface Dismissal {
 /** What the writer has been doing, as far as good manners need to know. */
 export class Activity implements vscode.Disposable {
   #lastEdits = new WeakMap<vscode.TextDocument, LastEdit>();
-  #typedSinceFocus = false;
+  /** The document that was typed in last, as long as its editor keeps the focus. */
+  #typedIn: vscode.TextDocument | undefined;
   #dismissals = 0;
   #dismissedAt = 0;
   #dismissal: Dismissal | undefined;
   readonly #subscriptions = vscode.Disposable.from(
     vscode.workspace.onDidChangeTextDocument((event) => this.#changed(event)),
-    vscode.window.onDidChangeActiveTextEditor(() => {
-      this.#typedSinceFocus = false;
+    vscode.window.onDidChangeActiveTextEditor((editor) => {
+      // The event may come after the first key.
+      if (editor?.document !== this.#typedIn) this.#typedIn = undefined;
     }),
   );
 
@@ -36,8 +38,8 @@ export class Activity implements vscode.Disposable {
     return this.#lastEdits.get(document) ?? 'none';
   }
 
-  get typedSinceFocus(): boolean {
-    return this.#typedSinceFocus;
+  typedSinceFocus(document: vscode.TextDocument): boolean {
+    return this.#typedIn === document;
   }
 
   /** Suggestions sent away in a row. */
@@ -87,6 +89,6 @@ export class Activity implements vscode.Disposable {
       event.document,
       event.contentChanges.map(({ rangeOffset: offset, rangeLength: removed, text }) => ({ offset, removed, text })),
     );
-    if (event.document === vscode.window.activeTextEditor?.document) this.#typedSinceFocus = true;
+    if (event.document === vscode.window.activeTextEditor?.document) this.#typedIn = event.document;
   }
 }

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { thresholdFor } from '../core/completion/gate';
 import { type Silence, silence } from '../core/completion/silence';
-import type { CompleteRequest, Completion, Suggestion } from '../engine/api';
+import type { Completion, Suggestion } from '../engine/api';
 import { EngineError } from '../engine/runtime';
 import type { Activity } from './activity';
 import { settingsFor } from './configuration';
 import type { Learning } from './learning';
+import { LookAhead } from './lookAhead';
 import { type DocumentReading, type Reader, textBefore } from './reading';
 import { observe, type Place } from './situation';
 import type { Query, Suggester } from './suggester';
@@ -19,7 +20,7 @@ const ALTERNATIVES = 5;
 /** What came of the last request, for `Inkling: Why No Suggestion?`. */
 export type Outcome =
   | { readonly kind: 'silent'; readonly silence: Silence }
-  | { readonly kind: 'answered'; readonly request: CompleteRequest; readonly completion: Completion }
+  | ({ readonly kind: 'answered'; readonly completion: Completion } & Query)
   | { readonly kind: 'failed'; readonly message: string };
 
 /** What `inkling.accepted` is told when a suggestion was accepted as a whole. */
@@ -30,6 +31,7 @@ export interface Accepted {
 /** Ghost text: asks whether to speak, then the suggester, and anchors what it says. */
 export class InlineCompletions implements vscode.InlineCompletionItemProvider {
   #outcome: Outcome | undefined;
+  readonly #lookAhead: LookAhead;
 
   constructor(
     private readonly suggester: Suggester,
@@ -37,7 +39,9 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     private readonly activity: Activity,
     private readonly learning: Pick<Learning, 'offset'>,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
+  ) {
+    this.#lookAhead = new LookAhead(suggester);
+  }
 
   get outcome(): Outcome | undefined {
     return this.#outcome;
@@ -50,6 +54,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
     const place = { document, position, context };
+    this.#lookAhead.cancel();
     const abort = new AbortController();
     const subscription = token.onCancellationRequested(() => abort.abort());
     const outcome = await this.#consider(place, abort.signal);
@@ -57,11 +62,9 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     if (outcome === undefined) return [];
     this.#outcome = outcome;
     if (outcome.kind !== 'answered') return [];
-    this.activity.shown.show(
-      document,
-      document.offsetAt(position),
-      outcome.completion.suggestions.map(({ text }) => text),
-    );
+    const texts = outcome.completion.suggestions.map(({ text }) => text);
+    this.activity.shown.show(document, document.offsetAt(position), texts);
+    if (settingsFor(document).ghostText.lookAhead) this.#lookAhead.after(outcome, outcome.completion);
     return itemsFor(place, outcome.completion);
   }
 
@@ -77,14 +80,13 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     const { document, position, context } = place;
     const reading = this.reader.read(document, context.selectedCompletionInfo?.range.start ?? position);
     const query = this.#query(place, reading);
-    const { request } = query;
     const quiet = this.#silence(place, reading);
     if (quiet) {
       const known = quiet.code === 'just-deleted' ? this.suggester.recall(query) : undefined;
-      return known ? { kind: 'answered', request, completion: known } : { kind: 'silent', silence: quiet };
+      return known ? { kind: 'answered', ...query, completion: known } : { kind: 'silent', silence: quiet };
     }
     try {
-      return { kind: 'answered', request, completion: await this.suggester.suggest(query, signal) };
+      return { kind: 'answered', ...query, completion: await this.suggester.suggest(query, signal) };
     } catch (error) {
       if (error instanceof Error && error.name === 'AbortError') return undefined;
       // What ails the engine itself is logged once, as its health.
@@ -102,6 +104,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
 
   #query({ document, position, context }: Place, { request }: DocumentReading): Query {
     const { ghostText } = settingsFor(document);
+    const asked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const item = context.selectedCompletionInfo;
     const selected = item?.text ?? '';
     const suffixEnd = document.positionAt(document.offsetAt(position) + SUFFIX_LENGTH);
@@ -112,10 +115,13 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
         manner: request.manner,
         suffix: document.getText(new vscode.Range(position, suffixEnd)),
         maxTokens: ghostText.maxTokens,
-        minLogprob: thresholdFor(ghostText.triggerRate) + (ghostText.learn ? this.learning.offset : 0),
+        // Who asks gets the best there is, however unsure.
+        minLogprob: asked
+          ? -Infinity
+          : thresholdFor(ghostText.triggerRate) + (ghostText.learn ? this.learning.offset : 0),
         minTokenLogprob: Math.log(ghostText.minWordConfidence),
         blockedWords: ghostText.blockedWords,
-        alternatives: context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke ? ALTERNATIVES : 1,
+        alternatives: asked ? ALTERNATIVES : 1,
       },
     };
   }

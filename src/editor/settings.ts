@@ -12,6 +12,7 @@ export interface Settings {
     readonly maxTokens: number;
     readonly triggerRate: number;
     readonly minWordConfidence: number;
+    readonly lookAhead: boolean;
     readonly learn: boolean;
     readonly blockedWords: readonly string[];
   };
@@ -60,6 +61,7 @@ export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Setti
       maxTokens: read('ghostText.maxTokens'),
       triggerRate: read('ghostText.triggerRate'),
       minWordConfidence: read('ghostText.minWordConfidence'),
+      lookAhead: read('ghostText.lookAhead'),
       learn: read('ghostText.learn'),
       blockedWords: read<unknown[]>('ghostText.blockedWords').filter((word) => typeof word === 'string'),
     },

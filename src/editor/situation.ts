@@ -33,7 +33,7 @@ export function observe({ document, position, context }: Place, activity: Activi
     lastEdit: activity.lastEdit(document),
     snoozedUntil: null,
     now: Date.now(),
-    typedSinceFocus: activity.typedSinceFocus,
+    typedSinceFocus: activity.typedSinceFocus(document),
     dismissals: activity.dismissals,
     dismissedAt: activity.dismissedAt,
     inDiff: vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputTextDiff,

@@ -9,10 +9,10 @@ describe('ghost text', () => {
   let api: InklingApi;
   before(async () => {
     api = await inkling();
-    await configure({ 'ghostText.triggerRate': 1 });
+    await configure({ 'ghostText.triggerRate': 1, 'ghostText.lookAhead': false });
   });
   afterEach(closeAll);
-  after(() => configure({ 'ghostText.triggerRate': undefined }));
+  after(() => configure({ 'ghostText.triggerRate': undefined, 'ghostText.lookAhead': undefined }));
 
   it('inserts exactly what was suggested, and undo takes it back in one step', async () => {
     const { document } = await write(OPENING);

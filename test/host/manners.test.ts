@@ -10,13 +10,13 @@ describe('manners', () => {
   let api: InklingApi;
   before(async () => {
     api = await inkling();
-    await configure({ 'ghostText.triggerRate': 1 });
+    await configure({ 'ghostText.triggerRate': 1, 'ghostText.lookAhead': false });
   });
   afterEach(async () => {
     await closeAll();
     await configure({ 'ghostText.mode': undefined, exclude: undefined });
   });
-  after(() => configure({ 'ghostText.triggerRate': undefined }));
+  after(() => configure({ 'ghostText.triggerRate': undefined, 'ghostText.lookAhead': undefined }));
 
   async function silence(code: SilenceCode): Promise<void> {
     const silent = () => {
@@ -104,12 +104,38 @@ describe('manners', () => {
     await answerAt(' k');
   });
 
+  it('show the best there is to who asks, however unsure', async () => {
+    await configure({ 'ghostText.triggerRate': 0 });
+    await write(OPENING);
+    await type(' qu');
+    assert.deepEqual((await answerAt(' qu')).suggestions, []);
+    await vscode.commands.executeCommand('inkling.trigger');
+    await eventually('suggestions', () => {
+      const last = outcome();
+      return last?.kind === 'answered' && last.completion.suggestions.length > 0;
+    });
+    await configure({ 'ghostText.triggerRate': 1 });
+  });
+
   it('are silent in a file that is excluded', async () => {
     await configure({ exclude: { '**/Untitled-*': true } });
     await write(OPENING);
     await type(' k');
     await silence('disabled');
     assert.equal(api.status()?.kind, 'off');
+  });
+
+  it('extend the item that is selected in an open list of completions', async () => {
+    const provider = vscode.languages.registerCompletionItemProvider('plaintext', {
+      provideCompletionItems: () => [new vscode.CompletionItem('villagers')],
+    });
+    await write('The old house stood at the end of the road, and none of the vill', 'plaintext');
+    await type('a');
+    await vscode.commands.executeCommand('editor.action.triggerSuggest');
+    const { suggestions } = await answerAt('none of the villagers');
+    assert.equal(suggestions[0].healed.endsWith('villagers'), true, suggestions[0].healed);
+    provider.dispose();
+    await vscode.commands.executeCommand('hideSuggestWidget');
   });
 
   it('look for alternatives only when asked, in one generation', async () => {
@@ -132,13 +158,18 @@ describe('manners', () => {
 });
 
 describe('accepting', () => {
+  const settings = {
+    'ghostText.triggerRate': 1,
+    'ghostText.minWordConfidence': 0,
+    'ghostText.lookAhead': false,
+  };
   let api: InklingApi;
   before(async () => {
     api = await inkling();
-    await configure({ 'ghostText.triggerRate': 1, 'ghostText.minWordConfidence': 0 });
+    await configure(settings);
   });
   afterEach(closeAll);
-  after(() => configure({ 'ghostText.triggerRate': undefined, 'ghostText.minWordConfidence': undefined }));
+  after(() => configure(Object.fromEntries(Object.keys(settings).map((key) => [key, undefined]))));
 
   /** Runs a command that accepts until the document changes. */
   async function accept(document: vscode.TextDocument, command: string): Promise<void> {
@@ -162,8 +193,23 @@ describe('accepting', () => {
     assert.equal((await api.engine.stats()).runs, runs);
   });
 
-  it('all of it has the next suggestion computed at once, and only once', async () => {
-    const { document } = await write(OPENING);
+  it('all of it shows the next suggestion without a model run, if there was a pause to compute it', async () => {
+    await configure({ 'ghostText.lookAhead': true });
+    const { document } = await write(`At noon. ${OPENING}`);
+    const { started } = api.counts();
+    await type(' k');
+    await suggestionAt(' k');
+    await eventually('the look ahead', () => api.counts().started === started + 2);
+    await eventually('its end', async () => (await api.engine.stats()).active === 0);
+    const { runs } = await api.engine.stats();
+    await accept(document, 'editor.action.inlineSuggest.commit');
+    await answerAt(document.getText().slice(-20));
+    assert.equal((await api.engine.stats()).runs, runs);
+    await configure({ 'ghostText.lookAhead': false });
+  });
+
+  it('all of it at once has the next suggestion computed, and only once', async () => {
+    const { document } = await write(`At night. ${OPENING}`);
     await type(' k');
     await suggestionAt(' k');
     const { started } = api.counts();

@@ -34,7 +34,7 @@ const request = { prefix: 'The cat', suffix: '', maxTokens: 24, minLogprob: Math
 describe('why there is no suggestion', () => {
   it('gives the numbers of the gate', () => {
     const completion = { suggestions: [], reason: 'unsure', withheld: Math.log(0.12) } as const;
-    const text = whyNot({ kind: 'answered', request, completion });
+    const text = whyNot({ kind: 'answered', before: '', request, completion });
     assert.match(text, /confidence is 0\.12, and 0\.20 is asked for \(inkling\.ghostText\.triggerRate\)/);
   });
 
@@ -46,12 +46,12 @@ describe('why there is no suggestion', () => {
 
   it('says so when there is one', () => {
     const completion = { suggestions: [suggestion], reason: 'sentence' } as const;
-    assert.equal(whyNot({ kind: 'answered', request, completion }), 'There is a suggestion here: “ sat”.');
+    assert.equal(whyNot({ kind: 'answered', before: '', request, completion }), 'There is a suggestion here: “ sat”.');
   });
 
   it('names every other reason', () => {
     const completion = { suggestions: [], reason: 'repeats' } as const;
-    assert.match(whyNot({ kind: 'answered', request, completion }), /repeats the text around the cursor/);
+    assert.match(whyNot({ kind: 'answered', before: '', request, completion }), /repeats the text around the cursor/);
   });
 });
 
