@@ -21,14 +21,17 @@ export interface Check {
   readonly detail: string;
 }
 
-/** Deviation of a log-probability from the published one, in nats, that a precision may cause. */
+/**
+ * Deviation of a log-probability from the published one, in nats, that a precision may cause; a wrong model is off by
+ * whole nats. Room for fp32, too: nobody says whether published figures were rounded or cut.
+ */
 interface Tolerance {
   readonly mean: number;
   readonly most: number;
 }
 
 const tolerances: Record<Precision, Tolerance> = {
-  fp32: { mean: 0.005, most: 0.02 },
+  fp32: { mean: 0.03, most: 0.1 },
   q8: { mean: 0.15, most: 0.6 },
   q4: { mean: 0.6, most: 2 },
 };
