@@ -1,13 +1,16 @@
 import { type Logits, logSumExp, rankOf } from '../analysis';
-import { tokenText } from '../tokenizer';
+import { tokenText, VOCAB_SIZE } from '../tokenizer';
 import type { Candidate } from './types';
 
 /** A row of logits read as the distribution of the next token. Logarithms are natural. */
 export class Distribution {
+  private readonly logits: Logits;
   private readonly normaliser: number;
 
-  constructor(private readonly logits: Logits) {
-    this.normaliser = logSumExp(logits);
+  /** Some models pad their vocabulary for speed; what is beyond GPT-2's tokens has no text and is left out. */
+  constructor(logits: Logits) {
+    this.logits = logits.subarray(0, VOCAB_SIZE);
+    this.normaliser = logSumExp(this.logits);
   }
 
   logprob(id: number): number {

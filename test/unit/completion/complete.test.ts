@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { complete } from '../../../src/core/completion/complete';
 import type { CompleteRequest } from '../../../src/core/completion/types';
 import { decode } from '../../../src/core/tokenizer';
@@ -201,6 +202,21 @@ describe('complete', () => {
       const model = table({ a: { ' he': 0.9 }, 'a he': { lo: 0.9 } });
       const { suggestions } = await complete(model, { prefix: 'a hel', maxTokens: 1 });
       assert.deepEqual([suggestions[0].text, suggestions[0].tokens.map(({ text }) => text)], ['o', [' he', 'lo']]);
+    });
+
+    it('continues the typed bytes of any text, in characters cut over tokens too', async () => {
+      const model = memory([]);
+      const anyText = fc.string({ unit: 'binary', maxLength: 20 });
+      await fc.assert(
+        fc.asyncProperty(anyText, async (prefix) => {
+          const { suggestions } = await complete(model, { prefix, maxTokens: 2 });
+          for (const { text, healed, tokens } of suggestions) {
+            assert.ok(prefix.endsWith(healed));
+            assert.equal(tokens.map((token) => token.text).join(''), healed + text);
+          }
+        }),
+        { numRuns: 50 },
+      );
     });
 
     it('continues the typed bytes at every prefix of 200 sentences, with the sentence itself', async () => {
