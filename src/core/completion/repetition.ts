@@ -1,5 +1,8 @@
-/** A phrase of this many words that was just written is not suggested again. */
+/** A phrase of this many words that was just written is not suggested again, and a shorter one not twice. */
 const ECHO_WORDS = 5;
+const TWICE_WORDS = 3;
+/** A word of this many letters does not stand twice in a row. */
+const LONG_WORD = 6;
 /** How far back an echo is looked for, in words. */
 const MEMORY_WORDS = 60;
 
@@ -15,8 +18,9 @@ function words(text: string): Word[] {
 }
 
 /**
- * Where a suggestion begins to go in circles: at the second copy of two or more words said twice in a row, at the third
- * of one word, or where it starts to repeat five words of the text before. Infinity when it does not.
+ * Where a suggestion begins to go in circles: at the second copy of two or more words or of a long one said twice in a
+ * row, at the third copy of a short one, or where it starts to repeat five words of the text before or three of its
+ * own and the word before it. Infinity when it does not.
  */
 export function loopAt(before: string, suggestion: string): number {
   const tail = before.slice(-MEMORY_WORDS * 12);
@@ -25,7 +29,10 @@ export function loopAt(before: string, suggestion: string): number {
   const first = all.findIndex(({ at, text }) => at + text.length > tail.length);
   if (first < 0) return Number.POSITIVE_INFINITY;
   for (let i = first; i < all.length; i++) {
-    const copy = copyStart(said, i) ?? echoStart(said, i, first);
+    const copy =
+      copyStart(said, i) ??
+      echoStart(said, i, first, ECHO_WORDS, 0) ??
+      echoStart(said, i, first, TWICE_WORDS, first - 1);
     if (copy !== undefined) return Math.max(0, all[copy].at - tail.length);
   }
   return Number.POSITIVE_INFINITY;
@@ -33,7 +40,7 @@ export function loopAt(before: string, suggestion: string): number {
 
 /** Where the copy that ends with word `last` begins, if one does. */
 function copyStart(said: readonly string[], last: number): number | undefined {
-  if (last >= 2 && said[last] === said[last - 1] && said[last] === said[last - 2]) return last;
+  if (said[last] === said[last - 1] && (said[last].length >= LONG_WORD || said[last] === said[last - 2])) return last;
   for (let length = 2; length * 2 <= last + 1; length++) {
     const start = last - length + 1;
     if (same(said, start, start - length, length)) return start;
@@ -41,12 +48,18 @@ function copyStart(said: readonly string[], last: number): number | undefined {
   return undefined;
 }
 
-/** Where an echo of earlier words begins, if its last word is word `last`. Only words of the suggestion count. */
-function echoStart(said: readonly string[], last: number, first: number): number | undefined {
-  const start = last - ECHO_WORDS + 1;
+/** Where `count` words of the suggestion that end with word `last` begin, if they were said before, after word `from`. */
+function echoStart(
+  said: readonly string[],
+  last: number,
+  first: number,
+  count: number,
+  from: number,
+): number | undefined {
+  const start = last - count + 1;
   if (start < first) return undefined;
-  for (let earlier = Math.max(0, start - MEMORY_WORDS); earlier + ECHO_WORDS <= start; earlier++) {
-    if (same(said, start, earlier, ECHO_WORDS)) return start;
+  for (let earlier = Math.max(0, from, start - MEMORY_WORDS); earlier + count <= start; earlier++) {
+    if (same(said, start, earlier, count)) return start;
   }
   return undefined;
 }

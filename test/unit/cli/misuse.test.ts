@@ -69,7 +69,17 @@ describe('the command line, called wrongly', () => {
   it('has help for each command, with every option', async () => {
     const { stdout, status } = await inkling(['--help']);
     assert.equal(status, 0);
-    const commands = ['tokens', 'explain', 'complete', 'generate', 'logits', 'perplexity', 'processors', 'compile'];
+    const commands = [
+      'tokens',
+      'explain',
+      'complete',
+      'generate',
+      'logits',
+      'perplexity',
+      'processors',
+      'compile',
+      'eval',
+    ];
     for (const command of commands) assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
     const helps = await Promise.all(commands.map((command) => inkling([command, '--help'])));
     for (const help of helps) assert.equal(help.status, 0);

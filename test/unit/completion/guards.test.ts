@@ -19,8 +19,14 @@ describe('guard', () => {
   });
 
   it('stops circles: a phrase said twice, a word said three times', () => {
-    assert.deepEqual(guarded('It was', ' the first time it was the first time'), [' the first time', 'repetition']);
+    assert.deepEqual(guarded('It was', ' the first time it was the first time'), [' the first time it', 'repetition']);
     assert.deepEqual(guarded('He said', ' no, no, no, no'), [' no, no,', 'repetition']);
+    assert.deepEqual(guarded('See the', ' first time for the first time'), [' first time for', 'repetition']);
+    assert.deepEqual(guarded('See', ' OpenTelemetry OpenTelemetry'), [' OpenTelemetry', 'repetition']);
+    assert.deepEqual(guarded('He said that', ' for the first time, and for the first time'), [
+      ' for the first time, and',
+      'repetition',
+    ]);
     assert.deepEqual(guarded('He had', ' had enough that that day'), [' had enough that that day', null]);
   });
 
