@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { Beams } from './beams';
 import { Branches } from './branches';
 import { Candidates } from './candidates';
 import { distributionOf } from './distribution';
@@ -50,6 +51,7 @@ function Distributions({ node }: { node: Node }) {
         <ShapingControls stages={stages} shown={shown} />
         <Sampler last={last} />
         <Branches />
+        <Beams />
         <Words />
         <Why />
       </div>

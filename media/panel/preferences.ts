@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { beamSearch } from '../../src/panel/protocol';
 
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
 
@@ -24,6 +25,7 @@ const preferences = v.object({
   stage: v.optional(v.nullable(v.string()), null),
   seed: v.optional(v.pipe(v.number(), v.integer(), between(0, 0xffffffff)), 42),
   open: v.optional(v.array(v.string()), ['tokens', 'candidates', 'shaping']),
+  beam: v.optional(beamSearch, { beams: 3, groups: 1, diversity: 1, tokens: 8, lengthPenalty: 1 }),
   /** Which attention is drawn: null for the mean over all layers or heads. */
   layer: v.optional(v.nullable(v.pipe(v.number(), v.integer())), null),
   head: v.optional(v.nullable(v.pipe(v.number(), v.integer())), null),

@@ -1,4 +1,11 @@
-import type { BranchMessage, PositionMessage, ToPanel, WhyMessage, WordsMessage } from '../../src/panel/protocol';
+import type {
+  BeamsMessage,
+  BranchMessage,
+  PositionMessage,
+  ToPanel,
+  WhyMessage,
+  WordsMessage,
+} from '../../src/panel/protocol';
 import type { Preferences, Saved, Shaping } from './preferences';
 import type { Draws } from './sampling';
 import { Vocabulary } from './vocabulary';
@@ -30,6 +37,7 @@ export interface State {
   readonly branches: ReadonlyMap<string, BranchMessage>;
   readonly words: WordsMessage | null;
   readonly why: WhyMessage | null;
+  readonly beams: BeamsMessage | null;
   /** The candidate chosen in the table, and the token chosen among the chips. */
   readonly candidate: number | null;
   readonly chip: number | null;
@@ -62,6 +70,7 @@ export function initialState(saved: Saved): State {
     branches: new Map(),
     words: null,
     why: null,
+    beams: null,
     candidate: null,
     chip: null,
     draws: null,
@@ -100,7 +109,7 @@ function prefer(state: State, change: Partial<Preferences>): State {
 }
 
 /** What belongs to one distribution and means nothing at another. */
-const leaveNode = { words: null, why: null, candidate: null, draws: null };
+const leaveNode = { words: null, why: null, beams: null, candidate: null, draws: null };
 
 function remember(tried: State['tried'], ids: readonly number[]): State['tried'] {
   const known = ids.length === 0 || tried.some((other) => branchKey(other) === branchKey(ids));
@@ -133,6 +142,8 @@ function receive(state: State, message: ToPanel): State {
       return { ...state, branches: new Map(state.branches).set(branchKey(message.ids), message) };
     case 'words':
       return isHere(state, message.ids) ? { ...state, words: message } : state;
+    case 'beams':
+      return isHere(state, message.ids) ? { ...state, beams: message } : state;
     case 'why':
       return isHere(state, message.ids) && message.candidate === state.candidate ? { ...state, why: message } : state;
   }

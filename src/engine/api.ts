@@ -6,6 +6,7 @@ import type { Token } from '../core/tokenizer/token';
 import type { Precision } from '../gpt2/compile';
 
 export type { Candidate, CompleteRequest, Completion, CompletionReason, Suggestion } from '../core/completion/types';
+export type { BeamStep } from '../core/decoding/steps';
 export type { Precision } from '../gpt2/compile';
 
 /** A token of the text, with what the model thought of it. `null` where the model saw nothing before it. */

@@ -1,6 +1,16 @@
 import { decode, decodeBytes, END_OF_TEXT, tokenBytes, tokenize, tokenText } from '../core/tokenizer';
 import type { Candidate, Engine, LogitsRequest, ScoredToken } from '../engine/api';
-import type { BranchMessage, ModelMessage, PositionMessage, WhyMessage, WordsMessage, WorkMessage } from './protocol';
+import { searchBeams } from './beams';
+import type {
+  BeamSearch,
+  BeamsMessage,
+  BranchMessage,
+  ModelMessage,
+  PositionMessage,
+  WhyMessage,
+  WordsMessage,
+  WorkMessage,
+} from './protocol';
 import { TokenCounter, type Window, windowBefore } from './window';
 
 /** What the engine must be able to do for the panel. */
@@ -100,6 +110,17 @@ export class Explainer {
   async words(place: Explained, ids: readonly number[], signal: AbortSignal): Promise<WordsMessage> {
     const found = await this.engine.words({ ...requestFor(place.window), appended: ids, count: WORDS }, signal);
     return { type: 'words', position: place.message.id, ids, ...found };
+  }
+
+  async beams(
+    place: Explained,
+    ids: readonly number[],
+    search: BeamSearch,
+    signal: AbortSignal,
+  ): Promise<BeamsMessage> {
+    const request = { ...requestFor(place.window), appended: ids };
+    const found = await searchBeams(this.engine, request, search, signal);
+    return { type: 'beams', position: place.message.id, ids, ...found };
   }
 
   async why(place: Explained, ids: readonly number[], candidate: number, signal: AbortSignal): Promise<WhyMessage> {

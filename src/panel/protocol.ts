@@ -83,6 +83,46 @@ const why = v.object({
   lens: list(v.object({ layer: count, top: list(candidate), candidateLogprob: v.number(), candidateRank: count })),
 });
 
+/** How to search: options of Hugging Face `generate()` under short names. */
+export const beamSearch = v.pipe(
+  v.object({
+    beams: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(8)),
+    groups: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(8)),
+    /** Taken off for each earlier group that chose the same token; acts with more than one group. */
+    diversity: v.pipe(v.number(), v.minValue(0.1), v.maxValue(5)),
+    tokens: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32)),
+    lengthPenalty: v.pipe(v.number(), v.minValue(-2), v.maxValue(3)),
+  }),
+  v.check(({ beams, groups }) => beams % groups === 0, 'the beams share out evenly among the groups'),
+);
+
+/** A beam search after `ids`, step by step. */
+const beams = v.object({
+  type: v.literal('beams'),
+  position: count,
+  ids: tokenIds,
+  steps: list(
+    v.object({
+      nodes: list(
+        v.object({
+          node: count,
+          parent: v.nullable(count),
+          id: count,
+          logprob: v.number(),
+          score: v.number(),
+          group: count,
+          state: v.picklist(['running', 'finished', 'pruned']),
+        }),
+      ),
+      displaced: list(count),
+    }),
+  ),
+  /** The texts it found, best first. */
+  best: list(
+    v.object({ ids: tokenIds, score: v.number(), finish: v.picklist(['length', 'end-of-text', 'stop', 'time']) }),
+  ),
+});
+
 const toPanel = v.variant('type', [
   v.object({
     type: v.literal('model'),
@@ -98,6 +138,7 @@ const toPanel = v.variant('type', [
   branch,
   words,
   why,
+  beams,
   /** What is selected in the editor, in UTF-16 units of the position's text. */
   v.object({ type: v.literal('highlight'), position: count, span: v.nullable(span) }),
   /** What the engine has done since it started. */
@@ -112,6 +153,7 @@ const fromPanel = v.variant('type', [
   v.object({ type: v.literal('try'), position: count, ids: v.pipe(tokenIds, v.minLength(1)) }),
   v.object({ type: v.literal('words'), position: count, ids: tokenIds }),
   v.object({ type: v.literal('why'), position: count, ids: tokenIds, candidate: count }),
+  v.object({ type: v.literal('beams'), position: count, ids: tokenIds, search: beamSearch }),
   v.object({ type: v.literal('undo') }),
 ]);
 
@@ -123,6 +165,8 @@ export type BranchMessage = v.InferOutput<typeof branch>;
 export type WordsMessage = v.InferOutput<typeof words>;
 export type WhyMessage = v.InferOutput<typeof why>;
 export type WorkMessage = Extract<ToPanel, { type: 'work' }>;
+export type BeamSearch = v.InferOutput<typeof beamSearch>;
+export type BeamsMessage = v.InferOutput<typeof beams>;
 export type PanelToken = v.InferOutput<typeof scoredToken>;
 
 /** A message from the host, or null when it is none. */

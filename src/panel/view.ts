@@ -95,6 +95,8 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
         return this.#answer((signal) => this.explainer.branch(place, message.ids, signal));
       case 'words':
         return this.#answer((signal) => this.explainer.words(place, message.ids, signal));
+      case 'beams':
+        return this.#answer((signal) => this.explainer.beams(place, message.ids, message.search, signal));
       case 'why':
         return this.#answer((signal) => this.explainer.why(place, message.ids, message.candidate, signal));
     }

@@ -44,6 +44,20 @@ describe('what the panel asks of the engine', () => {
     }
   });
 
+  it('runs a beam search with its settings, from a branch, and keeps every step', async () => {
+    const explained = await explainer.position(place('The weather today is'), signal);
+    const search = { beams: 4, groups: 2, diversity: 1, tokens: 3, lengthPenalty: 0 };
+    const message = await explainer.beams(explained, [very], search, signal);
+    assert.ok(readToPanel(message));
+    assert.equal(message.steps.length, 3);
+    assert.deepEqual([...new Set(message.steps[0].nodes.map(({ group }) => group))], [0, 1]);
+    assert.equal(message.best.length, 4);
+    const [{ ids, score }] = message.best;
+    const scored = await engine.score({ text: 'The weather today is', bos: true, appended: [very, ...ids] });
+    const sum = scored.slice(-ids.length).reduce((total, { logprob }) => total + (logprob ?? 0), 0);
+    assert.ok(Math.abs(score - sum) < 1e-3, `a length penalty of 0 ranks by the sum: ${score}, not ${sum}`);
+  });
+
   it('scores every token, and gives the logits that the engine gives', async () => {
     const text = 'The weather today is';
     const { message } = await explainer.position(place(text), signal);

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readFromPanel, readToPanel } from '../../../src/panel/protocol';
 
+const search = { beams: 3, groups: 1, diversity: 1, tokens: 8, lengthPenalty: 1 };
+
 describe('the messages of the panel', () => {
   it('pass when they are what they should be', () => {
     for (const message of [
@@ -9,6 +11,7 @@ describe('the messages of the panel', () => {
       { type: 'select', position: 1, span: [2, 5] },
       { type: 'insert', position: 1, ids: [464] },
       { type: 'why', position: 1, ids: [], candidate: 11 },
+      { type: 'beams', position: 1, ids: [464], search },
     ]) {
       assert.deepEqual(readFromPanel(message), message);
     }
@@ -25,6 +28,8 @@ describe('the messages of the panel', () => {
       { type: 'insert', position: 1, ids: ['<script>'] },
       { type: 'insert', position: 1, ids: Array(100).fill(1) },
       { type: 'insert', position: 1, ids: [1.5] },
+      { type: 'beams', position: 1, ids: [], search: { ...search, groups: 2 } },
+      { type: 'beams', position: 1, ids: [], search: { ...search, beams: 1e6 } },
     ]) {
       assert.equal(readFromPanel(message), null);
     }
