@@ -22,7 +22,7 @@ export function loadRuntime(): typeof Ort {
     runtime = createRequire(__filename)('onnxruntime-node') as typeof Ort;
   } catch (error) {
     throw new EngineError(
-      `onnxruntime cannot be loaded on this machine (${process.platform}-${process.arch}): ${(error as Error).message.split('\n')[0]}`,
+      `onnxruntime cannot be loaded on this machine (${process.platform}-${process.arch}): ${(error as Error).message.split('\n')[0]}. Install the Inkling that is made for this platform.`,
     );
   }
   return runtime;

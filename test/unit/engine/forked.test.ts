@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { encode } from '../../../src/core/tokenizer';
 import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../../../src/engine/client';
@@ -181,6 +181,23 @@ describe('the engine in its own process', () => {
         assert.equal((await engine.info()).name, built.model.name);
       }),
     );
+  });
+
+  it('says so when onnxruntime cannot be loaded, and does not try again', async () => {
+    const folder = join(built.folder, 'without-library');
+    const packages = dirname(dirname(require.resolve('onnxruntime-node/package.json')));
+    const isLibrary = (path: string) => /(^lib|^)onnxruntime\.(so|dll|dylib|\d)/.test(basename(path));
+    for (const name of ['onnxruntime-node', 'onnxruntime-common']) {
+      const to = join(folder, 'node_modules', name);
+      await cp(join(packages, name), to, { recursive: true, filter: (path) => !isLibrary(path) });
+    }
+    await cp(join(built.folder, 'dist/engine.js'), join(folder, 'engine.js'));
+    const engine = start({ script: join(folder, 'engine.js') });
+    await assert.rejects(engine.info(), { ...FAILED, message: /^onnxruntime cannot be loaded on this machine/ });
+    assert.ok(engine.health.state === 'error' && engine.health.retryInMs === undefined);
+    assert.ok(!engine.health.message.includes('\n'), 'one line, no stack');
+    await assert.rejects(engine.complete({ prefix: 'Once' }), FAILED);
+    assert.equal(engine.pid, undefined);
   });
 
   it('lets an idle process go, also after what was cancelled, and starts another when it is needed', async () => {
