@@ -32,6 +32,7 @@ export class TrigramModel {
   private pairs = 0;
   /** The words that follow most different words: likely where nothing is known. */
   private readonly atHome: readonly number[];
+  private latest: { readonly key: number; readonly probability: (w: number) => number } | undefined;
   /** How often each word occurs. */
   private readonly counts: Uint32Array;
 
@@ -97,6 +98,13 @@ export class TrigramModel {
 
   /** P(w | u v), interpolated with P(w | v), P(w) and the uniform distribution. */
   private distribution(u: number, v: number): (w: number) => number {
+    const key = this.pair(u, v);
+    // A word is typed letter by letter after the same two.
+    if (this.latest?.key !== key) this.latest = { key, probability: this.interpolate(u, v) };
+    return this.latest.probability;
+  }
+
+  private interpolate(u: number, v: number): (w: number) => number {
     const afterPair = this.followers(u, v);
     const total = sum(afterPair.values());
     const afterWord = new Map([...this.followers(v).keys()].map((w) => [w, this.beforePair.get(this.pair(v, w)) ?? 0]));
