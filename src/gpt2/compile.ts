@@ -5,14 +5,14 @@ import { storeWeights } from './storedWeights';
 import type { Weights } from './weights';
 
 /**
- * fp32 is exact; q8 keeps the matrices in 8 bits with a float32 scale for each block of 32, q4 those of the layers in 4
- * bits and the embedding, which is the head too, in 8.
+ * fp32 is exact; q8 keeps the matrices in 8 bits with a float32 scale for each block, q4 those of the layers in 4 bits
+ * and the embedding, which is the head too, in 8.
  */
 export type Precision = 'fp32' | 'q8' | 'q4';
 export const PRECISIONS: readonly Precision[] = ['fp32', 'q8', 'q4'];
 
 /** Counts up with each change of what is written; a compiled model of another version is compiled again. */
-export const BUILDER_VERSION = 2;
+export const BUILDER_VERSION = 3;
 export const DATA_FILE = 'model.onnx.data';
 
 export interface CompiledGraphs {

@@ -1,6 +1,5 @@
 import type { Activation, Gpt2Config } from './config';
 import { type ExternalData, FLOAT, GraphBuilder, INT32, INT64, UINT8 } from './onnx';
-import { BLOCK_SIZE, blocksPerRow } from './quantise';
 import type { StoredWeights } from './storedWeights';
 
 const MICROSOFT = 'com.microsoft';
@@ -120,12 +119,13 @@ class Layers {
   }
 
   linear(name: string, x: string): string {
-    const { to } = required(this.stored.matrices, name);
-    return this.b.op('Add', [this.multiply(name, x), this.vector(`${name}.bias`, [to])]);
+    const matrix = required(this.stored.matrices, name);
+    const bias = this.vector(`${name}.bias`, [matrix.to]);
+    return matrix.kind === 'dense' ? this.b.op('Add', [this.multiply(name, x), bias]) : this.multiply(name, x, bias);
   }
 
-  /** Multiplies by a stored matrix; the dense head lies transposed, as `wte`. */
-  multiply(name: string, x: string): string {
+  /** Multiplies by a stored matrix; the dense head lies transposed, as `wte`. Only quantised matrices take a bias. */
+  multiply(name: string, x: string, bias?: string): string {
     const matrix = required(this.stored.matrices, name);
     const { from, to } = matrix;
     if (matrix.kind === 'dense') {
@@ -133,11 +133,14 @@ class Layers {
       const weight = this.b.weight(`${name}.weight`, FLOAT, transB ? [to, from] : [from, to], matrix.values);
       return transB ? this.b.op('FusedMatMul', [x, weight], { transB }, MICROSOFT) : this.b.op('MatMul', [x, weight]);
     }
-    const blocks = blocksPerRow(from);
-    const packed = this.b.weight(`${name}.packed`, UINT8, [to, blocks, (BLOCK_SIZE * matrix.bits) / 8], matrix.packed);
+    const { bits, blockSize } = matrix;
+    const blocks = Math.ceil(from / blockSize);
+    const packed = this.b.weight(`${name}.packed`, UINT8, [to, blocks, (blockSize * bits) / 8], matrix.packed);
     const scales = this.b.weight(`${name}.scales`, FLOAT, [to * blocks], matrix.scales);
-    const attributes = { K: from, N: to, bits: matrix.bits, block_size: BLOCK_SIZE, accuracy_level: 4 };
-    return this.b.op('MatMulNBits', [x, packed, scales], attributes, MICROSOFT);
+    const attributes = { K: from, N: to, bits, block_size: blockSize, accuracy_level: 4 };
+    // The two inputs left out are zero points and an order of the columns.
+    const input = bias ? [x, packed, scales, '', '', bias] : [x, packed, scales];
+    return this.b.op('MatMulNBits', input, attributes, MICROSOFT);
   }
 
   /** The token embeddings; where they can, they share the head's bytes. */
@@ -148,8 +151,8 @@ class Layers {
     if (bytes) return this.b.op('Gather', [this.b.weight('wte.lookup', FLOAT, [vocab_size, n_embd], bytes), inputIds]);
     if (head.kind === 'dense') throw new Error('A dense head has bytes.');
     const packed = this.b.weight('wte.packed', UINT8, [vocab_size, (n_embd * head.bits) / 8], head.packed);
-    const scales = this.b.weight('wte.scales', FLOAT, [vocab_size, n_embd / BLOCK_SIZE], head.scales);
-    const attributes = { bits: head.bits, block_size: BLOCK_SIZE, gather_axis: 0, quantize_axis: 1 };
+    const scales = this.b.weight('wte.scales', FLOAT, [vocab_size, n_embd / head.blockSize], head.scales);
+    const attributes = { bits: head.bits, block_size: head.blockSize, gather_axis: 0, quantize_axis: 1 };
     return this.b.op('GatherBlockQuantized', [packed, inputIds, scales], attributes, MICROSOFT);
   }
 }

@@ -1,38 +1,48 @@
 /** A matrix `[rows, columns]` cut along its columns into blocks that share one scale, as `MatMulNBits` reads it. */
 export interface BlockQuantised {
   readonly bits: 4 | 8;
+  readonly blockSize: number;
   /** `[rows, blocks, bytes of a block]`; two 4-bit values lie in one byte, the earlier in the low half. */
   readonly packed: Uint8Array;
   /** `[rows, blocks]` */
   readonly scales: Float32Array;
 }
 
-export const BLOCK_SIZE = 32;
+/** Values that may share a scale, `MatMulNBits` wants a power of two: larger blocks are read faster, smaller ones are exacter. */
+const BLOCK_SIZES = [128, 64, 32] as const;
+const LEAST_BLOCK = 32;
 
-export function blocksPerRow(columns: number): number {
-  return Math.ceil(columns / BLOCK_SIZE);
+/** The largest size of a block, `most` or less, that cuts a row without a remainder; the least one where none does. */
+export function blockSizeFor(columns: number, most: number): number {
+  return BLOCK_SIZES.find((size) => size <= most && columns % size === 0) ?? LEAST_BLOCK;
 }
 
 /**
- * Quantises each block of 32 values to `bits` bits with one float32 scale: value = (q - 2^(bits-1)) * scale.
- * A row whose length is not a multiple of 32 is padded with zeros.
+ * Quantises each block of values to `bits` bits with one float32 scale: value = (q - 2^(bits-1)) * scale.
+ * A row whose length is not a multiple of the block's is padded with zeros.
  */
-export function quantiseBlocks(matrix: Float32Array, rows: number, columns: number, bits: 4 | 8): BlockQuantised {
-  const blocks = blocksPerRow(columns);
-  const blockBytes = (BLOCK_SIZE * bits) / 8;
+export function quantiseBlocks(
+  matrix: Float32Array,
+  rows: number,
+  columns: number,
+  bits: 4 | 8,
+  blockSize: number,
+): BlockQuantised {
+  const blocks = Math.ceil(columns / blockSize);
+  const blockBytes = (blockSize * bits) / 8;
   const packed = new Uint8Array(rows * blocks * blockBytes);
   const scales = new Float32Array(rows * blocks);
-  const quantised = new Uint8Array(BLOCK_SIZE);
+  const quantised = new Uint8Array(blockSize);
   for (let row = 0; row < rows; row++) {
     for (let block = 0; block < blocks; block++) {
-      const from = row * columns + block * BLOCK_SIZE;
-      const to = Math.min(from + BLOCK_SIZE, (row + 1) * columns);
+      const from = row * columns + block * blockSize;
+      const to = Math.min(from + blockSize, (row + 1) * columns);
       const index = row * blocks + block;
       scales[index] = quantiseBlock(matrix, from, to, bits, quantised);
       pack(quantised, bits, packed, index * blockBytes);
     }
   }
-  return { bits, packed, scales };
+  return { bits, blockSize, packed, scales };
 }
 
 /** Fills `quantised` (padding with the value that means 0) and returns the scale. */
@@ -55,7 +65,7 @@ function pack(quantised: Uint8Array, bits: 4 | 8, packed: Uint8Array, at: number
     packed.set(quantised, at);
     return;
   }
-  for (let i = 0; i < BLOCK_SIZE; i += 2) packed[at + i / 2] = quantised[i] | (quantised[i + 1] << 4);
+  for (let i = 0; i < quantised.length; i += 2) packed[at + i / 2] = quantised[i] | (quantised[i + 1] << 4);
 }
 
 /** `[rows, columns]` to `[columns, rows]`. */

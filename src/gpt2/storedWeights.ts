@@ -1,7 +1,7 @@
 import type { CompileOptions, Precision } from './compile';
 import { attentionScale, type Gpt2Config } from './config';
 import type { ExternalData, StoredBytes } from './onnx';
-import { BLOCK_SIZE, quantiseBlocks, transpose } from './quantise';
+import { blockSizeFor, quantiseBlocks, transpose } from './quantise';
 import type { Weights } from './weights';
 
 /** A matrix as the graph multiplies by it. */
@@ -10,6 +10,7 @@ export type StoredMatrix =
   | {
       readonly kind: 'blocks';
       readonly bits: 4 | 8;
+      readonly blockSize: number;
       readonly packed: StoredBytes;
       readonly scales: StoredBytes;
       readonly from: number;
@@ -27,10 +28,11 @@ export interface StoredWeights {
 }
 
 /**
- * 4 bits keep the embedding, which is the head too, at 8: it alone makes up most of what 4 bits lose (see
- * docs/performance.md), and 8 bits of it cost a quarter of a step's reading.
+ * How the matrices of the layers are kept, and how the embedding, which is the head too, is kept in both: it alone
+ * would make up most of what 4 bits lose. Measured in docs/performance.md.
  */
-const BITS = { q8: { layers: 8, head: 8 }, q4: { layers: 4, head: 8 } } as const;
+const LAYERS = { q8: { bits: 8, block: 128 }, q4: { bits: 4, block: 64 } } as const;
+const HEAD = { bits: 8, block: 128 } as const;
 
 /** Rows of `wte` handled at once. */
 const ROWS = 4096;
@@ -86,7 +88,8 @@ export async function storeWeights(
   const headName = config.tie_word_embeddings ? 'wte.weight' : 'lm_head.weight';
   matrices.set('head', await storeHead(rows(headName), config, precision, data));
   // Without whole blocks the lookup cannot read the head's padded rows.
-  const shared = config.tie_word_embeddings && (precision === 'fp32' || n_embd % BLOCK_SIZE === 0);
+  const shared =
+    config.tie_word_embeddings && (precision === 'fp32' || n_embd % blockSizeFor(n_embd, HEAD.block) === 0);
   return { vectors, matrices, lookup: shared ? undefined : await data.store(rows('wte.weight')) };
 }
 
@@ -104,9 +107,18 @@ async function storeMatrix(
   data: ExternalData,
 ): Promise<StoredMatrix> {
   if (precision === 'fp32') return { kind: 'dense', values: await data.store([values]), from, to };
-  const bits = BITS[precision].layers;
-  const { packed, scales } = quantiseBlocks(transpose(values, from, to), to, from, bits);
-  return { kind: 'blocks', bits, packed: await data.store([packed]), scales: await data.store([scales]), from, to };
+  const { bits, block } = LAYERS[precision];
+  const blockSize = blockSizeFor(from, block);
+  const { packed, scales } = quantiseBlocks(transpose(values, from, to), to, from, bits, blockSize);
+  return {
+    kind: 'blocks',
+    bits,
+    blockSize,
+    packed: await data.store([packed]),
+    scales: await data.store([scales]),
+    from,
+    to,
+  };
 }
 
 /** The head's rows already lie as `[out, in]`, so they are quantised as they come. */
@@ -118,14 +130,22 @@ async function storeHead(
 ): Promise<StoredMatrix> {
   const shape = { from: n_embd, to: vocab_size };
   if (precision === 'fp32') return { kind: 'dense', values: await data.store(rows), ...shape };
-  const bits = BITS[precision].head;
+  const { bits } = HEAD;
+  const blockSize = blockSizeFor(n_embd, HEAD.block);
   const scales: Float32Array[] = [];
   async function* packed(): AsyncGenerator<Uint8Array> {
     for await (const values of rows) {
-      const quantised = quantiseBlocks(values, values.length / n_embd, n_embd, bits);
+      const quantised = quantiseBlocks(values, values.length / n_embd, n_embd, bits, blockSize);
       scales.push(quantised.scales);
       yield quantised.packed;
     }
   }
-  return { kind: 'blocks', bits, packed: await data.store(packed()), scales: await data.store(scales), ...shape };
+  return {
+    kind: 'blocks',
+    bits,
+    blockSize,
+    packed: await data.store(packed()),
+    scales: await data.store(scales),
+    ...shape,
+  };
 }

@@ -1,4 +1,7 @@
 import { open } from 'node:fs/promises';
+import { display, tokenBytes } from '../../src/core/tokenizer';
+import { mergeBytePairs } from '../../src/core/tokenizer/merge';
+import { END_OF_TEXT, idOf, toByteString } from '../../src/core/tokenizer/vocabulary';
 import type { Gpt2Config } from '../../src/gpt2/config';
 import { transpose } from '../../src/gpt2/quantise';
 import type { Weights } from '../../src/gpt2/weights';
@@ -20,7 +23,7 @@ interface TensorPlan {
   readonly bytes: () => Promise<Uint8Array>;
 }
 
-/** Writes a GPT-2 for llama.cpp, without a tokenizer: it is fed ids. */
+/** Writes a GPT-2 with its tokenizer for llama.cpp. */
 export async function writeGguf(file: string, config: Gpt2Config, weights: Weights, type: GgufType): Promise<void> {
   const tensors = plan(config, weights, type);
   const out = await open(file, 'w');
@@ -48,7 +51,7 @@ export async function writeGguf(file: string, config: Gpt2Config, weights: Weigh
   }
 }
 
-type Value = string | { uint32: number } | { float32: number };
+type Value = string | { uint32: number } | { float32: number } | { strings: readonly string[] };
 
 function metadata(config: Gpt2Config, type: GgufType): [string, Value][] {
   return [
@@ -61,9 +64,27 @@ function metadata(config: Gpt2Config, type: GgufType): [string, Value][] {
     ['gpt2.block_count', { uint32: config.n_layer }],
     ['gpt2.attention.head_count', { uint32: config.n_head }],
     ['gpt2.attention.layer_norm_epsilon', { float32: config.layer_norm_epsilon }],
-    ['gpt2.vocab_size', { uint32: config.vocab_size }],
-    ['tokenizer.ggml.model', 'none'],
+    ['tokenizer.ggml.model', 'gpt2'],
+    ['tokenizer.ggml.pre', 'gpt-2'],
+    ['tokenizer.ggml.tokens', { strings: Array.from({ length: config.vocab_size }, (_, id) => display(id)) }],
+    ['tokenizer.ggml.merges', { strings: merges() }],
+    ['tokenizer.ggml.bos_token_id', { uint32: END_OF_TEXT }],
+    ['tokenizer.ggml.eos_token_id', { uint32: END_OF_TEXT }],
   ];
+}
+
+/** Every token of several bytes is one merge: of the two tokens that its bytes make without it. */
+function merges(): string[] {
+  const ids = Array.from({ length: END_OF_TEXT - 256 }, (_, i) => 256 + i);
+  return ids.map((id) => {
+    const earlier = (bytes: string) => {
+      const known = idOf(bytes);
+      return known !== undefined && known < id ? known : undefined;
+    };
+    return mergeBytePairs(toByteString(tokenBytes(id)), earlier)
+      .map(display)
+      .join(' ');
+  });
 }
 
 function plan(config: Gpt2Config, weights: Weights, type: GgufType): TensorPlan[] {
@@ -194,6 +215,11 @@ class Header {
     if (typeof value === 'string') {
       this.uint32(8);
       this.string(value);
+    } else if ('strings' in value) {
+      this.uint32(9);
+      this.uint32(8);
+      this.uint64(value.strings.length);
+      for (const each of value.strings) this.string(each);
     } else if ('uint32' in value) {
       this.uint32(4);
       this.uint32(value.uint32);

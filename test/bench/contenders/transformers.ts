@@ -3,7 +3,9 @@ import { argmax, type Contender } from '../contender';
 
 /** `path` ends in the dtype, `fp32` or `q8`: the folder before it holds both layouts. */
 export async function open(path: string, threads: number): Promise<Contender> {
-  const { AutoModelForCausalLM, DynamicCache, env, Tensor } = await import('@huggingface/transformers');
+  const { AutoModelForCausalLM, DynamicCache, env, StoppingCriteria, Tensor } = await import(
+    '@huggingface/transformers'
+  );
   const folder = dirname(path);
   env.allowRemoteModels = false;
   env.localModelPath = dirname(folder);
@@ -24,7 +26,9 @@ export async function open(path: string, threads: number): Promise<Contender> {
       attention_mask: ones(after + ids.length),
       ...(past && { past_key_values: past }),
     });
-    const entries = Object.entries(outputs).filter(([name]) => name.startsWith('present.'));
+    const entries = Object.entries(outputs as Record<string, InstanceType<typeof Tensor>>).filter(([name]) =>
+      name.startsWith('present.'),
+    );
     const kept = new DynamicCache(
       Object.fromEntries(entries.map(([name, value]) => [name.replace('present', 'past_key_values'), value])),
     );
@@ -48,14 +52,19 @@ export async function open(path: string, threads: number): Promise<Contender> {
       }
     },
     async generate(ids, count, onToken) {
-      const streamer = { put: onToken, end: () => {} };
+      class Clock extends StoppingCriteria {
+        override _call(sequences: number[][]): boolean[] {
+          onToken();
+          return sequences.map(() => false);
+        }
+      }
       await model.generate({
         inputs: tensor(ids),
         attention_mask: ones(ids.length),
         max_new_tokens: count,
         min_new_tokens: count,
         do_sample: false,
-        streamer,
+        stopping_criteria: new Clock(),
       });
     },
   };
