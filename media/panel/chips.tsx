@@ -2,13 +2,13 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { surprisal } from '../../src/core/analysis/likelihood';
 import type { PanelToken } from '../../src/panel/protocol';
 import { attentionWeights } from './attention';
-import { percent, whole } from './format';
+import { hex, percent, whole } from './format';
 import { groupByGrapheme } from './graphemes';
 import { rankBand } from './measures';
 import type { Preferences } from './preferences';
 import { moveFocus } from './roving';
 import { Spelled } from './spelled';
-import { speak } from './spelling';
+import { type Notation, speak } from './spelling';
 import { branchKey, type State } from './state';
 import { useUi } from './ui';
 
@@ -49,7 +49,8 @@ export function Chips() {
       glyph={glyph ?? tokens[index].text}
       className={chipClass(state, tokens[index], index)}
       tint={weights ? Math.sqrt(weights[index + offset] ?? 0) : tintOf(tokens[index], preferences)}
-      preferences={preferences}
+      bytes={hex(state.model?.vocabulary.bytes(tokens[index].id) ?? [])}
+      notation={preferences.notation}
       tabIndex={index === focusable ? 0 : -1}
       chosen={index === state.chip}
       onChoose={() => choose(index)}
@@ -106,25 +107,28 @@ function Chip(props: {
   glyph: string;
   className: string;
   tint: number;
-  preferences: Preferences;
+  bytes: string;
+  notation: Notation;
   tabIndex: number;
   chosen: boolean;
   onChoose: () => void;
   onFocus: () => void;
 }) {
+  const label = chipLabel(props.token);
   return (
     <button
       type="button"
       class={props.className}
       style={{ '--tint': props.tint.toFixed(3) }}
       tabIndex={props.tabIndex}
-      aria-label={chipLabel(props.token)}
+      aria-label={label}
+      title={`${label}, bytes ${props.bytes}`}
       aria-pressed={props.chosen}
       onClick={props.onChoose}
       // A press of the mouse is followed by a click; choosing already now would move the chip away under it.
       onFocus={(event) => event.currentTarget.matches(':focus-visible') && props.onFocus()}
     >
-      <Spelled text={props.glyph} notation={props.preferences.notation} />
+      <Spelled text={props.glyph} notation={props.notation} />
     </button>
   );
 }

@@ -3,7 +3,9 @@ export function percent(probability: number): string {
   const value = probability * 100;
   if (value === 0) return '0 %';
   if (value < 0.01) return '<0.01 %';
-  if (value >= 99.995 && value < 100) return '>99.99 %';
+  // What is left of 1 after float32 rounding counts as all of it.
+  if (value > 99.9999) return '100 %';
+  if (value >= 99.995) return '>99.99 %';
   return `${value.toFixed(value < 10 ? 2 : 1)} %`;
 }
 

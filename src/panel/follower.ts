@@ -6,6 +6,8 @@ const PAUSE_MS = 300;
 export interface FollowerEvents {
   /** The cursor moved or the text changed; it will be followed after a pause. */
   onMoved(): void;
+  /** There is no text whose cursor could be followed. */
+  onNothing(): void;
   /** Text was selected. Returns whether it lies in what is shown, so that there is nothing to follow. */
   onSelected(editor: vscode.TextEditor): boolean;
 }
@@ -60,7 +62,10 @@ export class Follower implements vscode.Disposable {
     this.events.onMoved();
     this.#timer = setTimeout(() => {
       const editor = vscode.window.activeTextEditor;
-      if (!editor || !isText(editor)) return;
+      if (!editor || !isText(editor)) {
+        this.events.onNothing();
+        return;
+      }
       this.#running = new AbortController();
       void this.explain(editor, this.#running.signal);
     }, pause);

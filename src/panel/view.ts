@@ -37,6 +37,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#mark = new WindowMark(extension);
     this.#follower = new Follower((editor, signal) => this.#explain(editor, signal), {
       onMoved: () => this.#left(),
+      onNothing: () => this.#post({ type: 'status', state: 'waiting', message: 'Put the cursor into a document.' }),
       onSelected: (editor) => this.#highlight(editor),
     });
   }

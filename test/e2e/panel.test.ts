@@ -55,6 +55,12 @@ describe('Explain Next Token', () => {
       assert.match((await panel.locator('.future').textContent()) ?? '', /bright/);
     });
 
+    it('from the menu of the editor', async () => {
+      await workbench.page.locator('.monaco-editor .view-lines').first().click({ button: 'right' });
+      await workbench.page.getByRole('menuitem', { name: 'Explain Next Token' }).waitFor();
+      await workbench.press('Escape');
+    });
+
     it('the cursor, wherever the writer goes', async () => {
       await workbench.page.locator('.monaco-editor .view-lines').first().click();
       await workbench.press('Control+Home', 'End');
@@ -85,6 +91,7 @@ describe('Explain Next Token', () => {
       assert.equal(await grapheme.locator('.chip').count(), parts);
       await grapheme.locator('.chip').nth(1).click();
       assert.match((await panel.locator('.chip-detail').textContent()) ?? '', /bytes[0-9A-F ]{2,}/);
+      assert.match((await grapheme.locator('.chip').nth(1).getAttribute('title')) ?? '', /bytes [0-9A-F]{2}/);
     });
 
     it('with id, log-probability, rank, surprisal and what GPT-2 would rather have said', async () => {

@@ -26,7 +26,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
   readonly #sentences = new SentenceView();
   #settings = settings();
   #paint = new Paint(this.#settings.style);
-  #listed: DocumentHeat | undefined;
+  #listed: { readonly heat?: DocumentHeat; readonly progress: number } = { progress: 0 };
   readonly #subscriptions = vscode.Disposable.from(
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length > 0) this.#documents.get(document)?.edited();
@@ -84,14 +84,17 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
     const heat = active && this.#documents.get(active.document);
     if (heat) this.#legend.show(heat);
     else this.#legend.hide();
-    void vscode.commands.executeCommand('setContext', 'inkling.heatMap', heat !== undefined);
     this.#list(heat);
   }
 
-  /** The list is made anew only when all of a document has scores: sentences are not sorted while they come in. */
+  /** The list is made anew after every tenth of a long document, not with every block of it. */
   #list(heat: DocumentHeat | undefined): void {
-    if (heat !== this.#listed || !heat || heat.scores.progress === 1) this.#sentences.show(heat);
-    this.#listed = heat;
+    const progress = heat?.scores.progress ?? 0;
+    const { heat: listed, progress: before } = this.#listed;
+    if (heat === listed && progress < 1 && Math.abs(progress - before) < 0.1) return;
+    this.#listed = { heat, progress };
+    this.#sentences.show(heat);
+    if (heat !== listed) void vscode.commands.executeCommand('setContext', 'inkling.heatMap', heat !== undefined);
   }
 
   #show(editor: vscode.TextEditor): void {

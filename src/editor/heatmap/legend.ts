@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { DocumentHeat } from './documentHeat';
 import { LEVELS } from './levels';
 
-const SHADES = ['░', '▒', '▓', '█'];
+const SHADES = ['▂', '▄', '▆', '█'];
 
 /** The status bar's legend: what the colours mean, and how far the scores have come. */
 export class Legend implements vscode.Disposable {
@@ -14,7 +14,7 @@ export class Legend implements vscode.Disposable {
   }
 
   show({ scores, failure }: DocumentHeat): void {
-    const levels = LEVELS.map((bits, level) => `${SHADES[level]}${bits}`).join(' ');
+    const levels = LEVELS.map((bits, level) => `${SHADES[level]} ${bits}`).join('  ');
     const percent = Math.floor(100 * scores.progress);
     this.#item.text = failure
       ? '$(warning) Surprisal'

@@ -40,9 +40,9 @@ export class SentenceView implements vscode.TreeDataProvider<Entry>, vscode.Disp
       item.id = entry;
       return item;
     }
-    const item = new vscode.TreeItem(entry.text.replaceAll(/\s+/g, ' '));
-    item.description = `${entry.bitsPerToken.toFixed(1)} bits per token`;
-    item.tooltip = entry.text;
+    const bits = entry.bitsPerToken.toFixed(1);
+    const item = new vscode.TreeItem(`${bits}  ${entry.text.replaceAll(/\s+/g, ' ')}`);
+    item.tooltip = `${entry.text}\n\n${bits} bits per token`;
     item.command = { title: 'Show Sentence', command: 'inkling.showSentence', arguments: [entry] };
     return item;
   }

@@ -79,6 +79,18 @@ describe('what the panel asks of the engine', () => {
     assert.ok((await engine.stats()).tokensFed - tokensFed <= 3);
   });
 
+  it('costs ghost text nothing: what that has read stays read', async () => {
+    const prefix = 'The weather today is quite unlike anything that we had seen before, and so';
+    await engine.complete({ prefix, maxTokens: 1 });
+    const explained = await explainer.position(place(`${prefix} on`, ' and on'), signal);
+    await explainer.branch(explained, [very], signal);
+    await explainer.words(explained, [], signal);
+    await explainer.why(explained, [], very, signal);
+    const { tokensFed } = await engine.stats();
+    await engine.complete({ prefix: `${prefix} we`, maxTokens: 1 });
+    assert.ok((await engine.stats()).tokensFed - tokensFed <= 4);
+  });
+
   it('keeps the text after the cursor and scores it again after a branch', async () => {
     const text = 'The weather today is';
     const explained = await explainer.position(place(text, ' nice'), signal);
