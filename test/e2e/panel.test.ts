@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { softmax } from '../../src/core/analysis';
 import { reshape } from '../../src/core/decoding/stages';
 import { display, encode, tokenText } from '../../src/core/tokenizer';
@@ -17,6 +18,10 @@ bright, and the boats came home.
 const CURSOR = ESSAY.indexOf('\n\nbright');
 const BEFORE = ESSAY.slice(0, CURSOR);
 
+const CHAPTER = Array.from({ length: 80 }, (_, i) => `Line ${i} of it tells of ${i % 7} foxes and ${i % 5} dogs.`).join(
+  '\n',
+);
+
 describe('Explain Next Token', () => {
   let workbench: Workbench;
   let panel: Panel;
@@ -24,7 +29,10 @@ describe('Explain Next Token', () => {
 
   before(async () => {
     engine = await LocalEngine.open(MODEL, { threads: 1 });
-    workbench = await Workbench.start({ files: { 'essay.md': ESSAY }, size: { width: 1500, height: 1000 } });
+    workbench = await Workbench.start({
+      files: { 'essay.md': ESSAY, 'chapter.md': CHAPTER },
+      size: { width: 1500, height: 1000 },
+    });
     await workbench.open('essay.md');
     panel = await Panel.open(workbench);
     await panel.keepLogits();
@@ -276,6 +284,27 @@ describe('Explain Next Token', () => {
     const sum = tints.reduce((total, tint) => total + tint, 0);
     assert.ok(Math.abs(sum - 1) < 0.02, `the weights drawn sum to ${sum}`);
     assert.equal(await panel.locator('.masked[style]').count(), 0);
+  });
+
+  describe('in a long document', () => {
+    it('marks in the gutter where the context begins', async () => {
+      await workbench.open('chapter.md');
+      await workbench.goToEnd();
+      panel = await Panel.open(workbench);
+      await panel.locator('.tokens .note', { hasText: /\d+ of 1,\d+ tokens/ }).waitFor();
+      await panel.explained();
+      const first = ((await panel.chips())
+        .slice(0, 12)
+        .join('')
+        .match(/Line␣\d+/) ?? [''])[0].replaceAll('␣', ' ');
+      assert.match(first, /Line \d+/);
+      const top = async (locator: Locator) => Math.round((await locator.boundingBox())?.y ?? -1);
+      await workbench.page.locator('.monaco-editor .view-line', { hasText: `${first} ` }).waitFor();
+      const line = await top(workbench.page.locator('.monaco-editor .view-line', { hasText: `${first} ` }).first());
+      assert.equal(await top(workbench.page.locator('.monaco-editor .cgmr').first()), line);
+      await workbench.open('essay.md');
+      panel = await Panel.open(workbench);
+    });
   });
 
   describe('has a key', () => {
