@@ -203,7 +203,7 @@ describe('the engine in its own process', () => {
   it('lets an idle process go, also after what was cancelled, and starts another when it is needed', async () => {
     const engine = start({ idleMinutes: 0.2 / 60 });
     const controller = new AbortController();
-    const scoring = engine.score({ text: 'All work and no play. '.repeat(2000) }, controller.signal);
+    const scoring = engine.score({ text: 'All work and no play. '.repeat(20_000) }, controller.signal);
     await becomes(engine, 'ready');
     const { pid } = engine;
     await pause(400);
