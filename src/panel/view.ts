@@ -27,8 +27,10 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   #place: (Explained & { readonly uri: string; readonly offset: number }) | undefined;
   /** The model that the webview knows. */
   #model = '';
-  /** Ends the answer to the last question when the next one comes. */
+  /** Ends all answers about a place when it is left. */
   #question = new AbortController();
+  /** The last question of each kind. */
+  readonly #asked = new Map<FromPanel['type'], AbortController>();
 
   constructor(
     private readonly extension: vscode.Uri,
@@ -93,13 +95,15 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
       case 'insert':
         return this.#insert(place, message.ids);
       case 'try':
-        return this.#answer((signal) => this.explainer.branch(place, message.ids, signal));
+        return this.#answer(message.type, (signal) => this.explainer.branch(place, message.ids, signal));
       case 'words':
-        return this.#answer((signal) => this.explainer.words(place, message.ids, signal));
+        return this.#answer(message.type, (signal) => this.explainer.words(place, message.ids, signal));
       case 'beams':
-        return this.#answer((signal) => this.explainer.beams(place, message.ids, message.search, signal));
+        return this.#answer(message.type, (signal) => this.explainer.beams(place, message.ids, message.search, signal));
       case 'why':
-        return this.#answer((signal) => this.explainer.why(place, message.ids, message.candidate, signal));
+        return this.#answer(message.type, (signal) =>
+          this.explainer.why(place, message.ids, message.candidate, signal),
+        );
     }
   }
 
@@ -132,9 +136,12 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#model = id;
   }
 
-  /** Answers a question of the webview, unless the place it asks about is left meanwhile. */
-  #answer(answer: (signal: AbortSignal) => Promise<ToPanel>): Promise<void> {
-    const { signal } = this.#question;
+  /** Answers a question of the webview, unless its place is left or the same is asked about something else meanwhile. */
+  #answer(kind: FromPanel['type'], answer: (signal: AbortSignal) => Promise<ToPanel>): Promise<void> {
+    this.#asked.get(kind)?.abort();
+    const asked = new AbortController();
+    this.#asked.set(kind, asked);
+    const signal = AbortSignal.any([this.#question.signal, asked.signal]);
     return this.#guard(signal, async () => {
       const message = await answer(signal);
       if (!signal.aborted) this.#post(message);
