@@ -56,16 +56,22 @@ describe('the surprisal heat map', () => {
   it('colours what is surprising, and says in the status bar what the colours mean', async () => {
     await workbench.command('Toggle Surprisal Heat Map');
     await legend().filter({ hasText: '12 bits' }).waitFor({ timeout: 60_000 });
+    await marked('quantum');
+    await marked('marmalade');
     await workbench.screenshot('heatmap-tint');
-    assert.notEqual(await markOf('quantum'), null);
-    assert.notEqual(await markOf('marmalade'), null);
     assert.equal(await markOf('the most'), null);
   });
 
   it('tells on hover how probable a word was, its rank, and what was expected', async () => {
-    await workbench.page.locator('.monaco-editor .view-line span span', { hasText: 'marmalade' }).first().hover();
+    await marked('marmalade');
+    const word = workbench.page.locator('.monaco-editor .view-line span span', { hasText: 'marmalade' }).first();
     const hover = workbench.page.locator('.monaco-hover:visible', { hasText: 'GPT-2 expected this with' });
-    await hover.waitFor({ timeout: 20_000 });
+    // A hover that the workbench was too busy for does not come by itself.
+    for (let tries = 0; tries < 10 && !(await hover.isVisible()); tries++) {
+      await workbench.page.mouse.move(0, 0);
+      await word.hover();
+      await hover.waitFor({ timeout: 4_000 }).catch(() => {});
+    }
     const text = ((await hover.textContent()) ?? '').replaceAll('\u00a0', ' ');
     assert.match(text, /bits\)/);
     assert.match(text, /rank [\d,]+/);

@@ -121,8 +121,19 @@ export class Workbench {
 
   /** Saves the open document and returns what is on disk. */
   async save(name: string): Promise<string> {
-    await this.press('Control+S');
-    await this.page.locator('.tab.active:not(.dirty)').waitFor({ timeout: 10_000 });
+    const clean = this.page.locator('.tab.active:not(.dirty)');
+    // What a command does to the text may come after a first save.
+    for (let tries = 0; tries < 10; tries++) {
+      await this.press('Control+S');
+      if (
+        await clean.waitFor({ timeout: 2_000 }).then(
+          () => true,
+          () => false,
+        )
+      )
+        break;
+    }
+    await clean.waitFor({ timeout: 1_000 });
     return this.read(name);
   }
 

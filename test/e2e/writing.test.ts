@@ -50,6 +50,10 @@ describe('writing with ghost text', () => {
     await write(OPENING);
     const ghost = await workbench.ghostText();
     await workbench.press('Alt+End');
+    const next = workbench.page.locator('.view-line span:not(.ghost-text-decoration)', {
+      hasText: ghost.trim().slice(0, 3),
+    });
+    await next.first().waitFor();
     const taken = (await workbench.save(NOTE)).slice(OPENING.length);
     assert.ok(taken !== '' && ghost.startsWith(taken), taken);
   });
