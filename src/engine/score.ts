@@ -1,4 +1,4 @@
-import { logSumExp, rankOf, topK } from '../core/analysis';
+import { type RankedToken, rankOf, topK } from '../core/analysis';
 import type { Candidate } from '../core/completion/types';
 import { tokenText } from '../core/tokenizer';
 import type { CachedModel } from './cachedModel';
@@ -81,12 +81,18 @@ export class Scorer {
 }
 
 function scoreOf(logits: Float32Array, id: number, top: number): TokenScore {
-  const total = logSumExp(logits);
-  return { logprob: logits[id] - total, rank: rankOf(logits, id), top: candidates(logits, top) };
+  // The passes over the vocabulary are what scoring costs beside the model: the best token knows the sum already.
+  const best = topK(logits, Math.max(1, top));
+  const total = best[0].logit - best[0].logprob;
+  return { logprob: logits[id] - total, rank: rankOf(logits, id), top: best.slice(0, top).map(candidate) };
 }
 
 /** The `count` most probable tokens. */
 export function candidates(logits: Float32Array, count: number): Candidate[] {
   if (count === 0) return [];
-  return topK(logits, count).map(({ id, logprob }) => ({ id, text: tokenText(id), logprob }));
+  return topK(logits, count).map(candidate);
+}
+
+function candidate({ id, logprob }: RankedToken): Candidate {
+  return { id, text: tokenText(id), logprob };
 }
