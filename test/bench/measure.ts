@@ -5,6 +5,8 @@ import type { RunningEngine } from './engines';
 /** One line of the table. */
 export interface Measurement {
   readonly label: string;
+  /** More is better here, so that a ratio to the least would mislead. */
+  readonly noRatio?: boolean;
   /** Samples of an engine, one for each round. */
   readonly samples: Map<string, number[]>;
 }
@@ -26,7 +28,11 @@ const CACHED = 512;
  * Runs every task on every engine in turn, round after round, so that whatever else the machine does falls on all
  * alike. Each round reads another text, so that no engine has seen it.
  */
-export async function measure(running: readonly RunningEngine[], plan: Plan): Promise<Measurement[]> {
+export async function measure(
+  running: readonly RunningEngine[],
+  plan: Plan,
+  eachRound: () => Promise<void>,
+): Promise<Measurement[]> {
   const table = new Map<string, Measurement>();
   const note = (label: string, { engine }: RunningEngine, value: number) => {
     const row = table.get(label) ?? { label, samples: new Map<string, number[]>() };
@@ -35,6 +41,7 @@ export async function measure(running: readonly RunningEngine[], plan: Plan): Pr
   };
   for (let round = 0; round < plan.rounds; round++) {
     console.error(`Round ${round + 1} of ${plan.rounds} ...`);
+    await eachRound();
     const next = random(1000 + round);
     const text = (length: number) => Array.from({ length }, () => Math.floor(next() * VOCABULARY));
     const remembered = text(1000);

@@ -23,11 +23,13 @@ function table(engines: readonly Engine[], measurements: readonly Measurement[])
   const [us] = engines.filter(({ ours }) => ours);
   const lines = [`| | ${engines.map(({ name }) => name).join(' | ')} | ratio to the best peer |`];
   lines.push(`|${'---|'.repeat(engines.length + 2)}`);
-  for (const { label, samples } of measurements) {
+  for (const { label, samples, noRatio } of measurements) {
     if (!engines.some(({ name }) => samples.has(name))) continue;
     const cells = engines.map(({ name }) => {
       const values = samples.get(name);
-      return values ? `${short(median(values))} [${short(Math.min(...values))}]` : '';
+      if (!values) return '';
+      const best = values.length > 1 ? ` [${short(Math.min(...values))}]` : '';
+      return short(median(values)) + best;
     });
     const ours = samples.get(us.name);
     const peers = engines.flatMap(({ name, ours: own }) =>
@@ -36,7 +38,7 @@ function table(engines: readonly Engine[], measurements: readonly Measurement[])
     const best = peers
       .map((name) => samples.get(name) as number[])
       .reduce<number[] | undefined>((a, b) => (a && median(a) <= median(b) ? a : b), undefined);
-    const ratio = ours && best ? short(median(ours.map((value, round) => value / best[round]))) : '';
+    const ratio = ours && best && !noRatio ? short(median(ours.map((value, round) => value / best[round]))) : '';
     lines.push(`| ${label} | ${cells.join(' | ')} | ${ratio} |`);
   }
   return lines.join('\n');
