@@ -29,6 +29,7 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     engine,
     reader,
     activity,
+    ghostText,
     status,
     keepStatus(status, engine, suggester),
     wakeWhenWanted(engine),

@@ -23,14 +23,28 @@ export type Outcome =
   | ({ readonly kind: 'answered'; readonly completion: Completion } & Query)
   | { readonly kind: 'failed'; readonly message: string };
 
+/** How a request of VS Code's was answered. */
+export interface Answer {
+  /** Undefined when a newer request took over. */
+  readonly outcome: Outcome | undefined;
+  /** From the request to the answer. */
+  readonly ms: number;
+  /** VS Code had given the request up, or the document had changed: the answer was thrown away. */
+  readonly outdated: boolean;
+  /** Suggestions handed to VS Code. */
+  readonly items: number;
+}
+
 /** What `inkling.accepted` is told when a suggestion was accepted as a whole. */
 export interface Accepted {
   readonly suggestion: Suggestion;
 }
 
 /** Ghost text: asks whether to speak, then the suggester, and anchors what it says. */
-export class InlineCompletions implements vscode.InlineCompletionItemProvider {
+export class InlineCompletions implements vscode.InlineCompletionItemProvider, vscode.Disposable {
   #outcome: Outcome | undefined;
+  readonly #answered = new vscode.EventEmitter<Answer>();
+  readonly onDidAnswer = this.#answered.event;
   readonly #lookAhead: LookAhead;
 
   constructor(
@@ -54,14 +68,28 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
     const place = { document, position, context };
+    const { version } = document;
+    const askedAt = performance.now();
     this.#lookAhead.cancel();
     const abort = new AbortController();
     const subscription = token.onCancellationRequested(() => abort.abort());
     const outcome = await this.#consider(place, abort.signal);
     subscription.dispose();
-    if (outcome === undefined) return [];
+    const outdated = token.isCancellationRequested || document.version !== version;
+    const items = outcome === undefined || outdated ? [] : this.#show(place, outcome);
+    this.#answered.fire({ outcome, ms: performance.now() - askedAt, outdated, items: items.length });
+    return items;
+  }
+
+  dispose(): void {
+    this.#lookAhead.cancel();
+    this.#answered.dispose();
+  }
+
+  #show(place: Place, outcome: Outcome): vscode.InlineCompletionItem[] {
     this.#outcome = outcome;
     if (outcome.kind !== 'answered') return [];
+    const { document, position } = place;
     const texts = outcome.completion.suggestions.map(({ text }) => text);
     this.activity.shown.show(document, document.offsetAt(position), texts);
     if (settingsFor(document).ghostText.lookAhead) this.#lookAhead.after(outcome, outcome.completion);

@@ -1,6 +1,7 @@
+import type { Event } from 'vscode';
 import type { Engine } from '../engine/api';
 import type { EngineHost } from './engineHost';
-import type { InlineCompletions, Outcome } from './inlineCompletions';
+import type { Answer, InlineCompletions, Outcome } from './inlineCompletions';
 import type { Status, StatusItem } from './status';
 import type { Suggester, SuggesterCounts } from './suggester';
 
@@ -13,6 +14,7 @@ export interface InklingApi {
   status(): Status | undefined;
   /** What came of the last request for a suggestion. */
   outcome(): Outcome | undefined;
+  readonly onDidAnswer: Event<Answer>;
 }
 
 interface Rooms {
@@ -29,5 +31,6 @@ export function testApi({ engine, suggester, ghostText, status }: Rooms): Inklin
     counts: () => ({ ...suggester.counts }),
     status: () => status.current,
     outcome: () => ghostText.outcome,
+    onDidAnswer: ghostText.onDidAnswer,
   };
 }

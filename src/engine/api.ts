@@ -34,6 +34,8 @@ export interface EngineStats {
   readonly runs: number;
   /** Tokens put through the model, summed over runs and batch rows. */
   readonly tokensFed: number;
+  /** Milliseconds spent in those calls. */
+  readonly busyMs: number;
   /** Generations now running; never more than one. */
   readonly active: number;
 }

@@ -116,7 +116,7 @@ export class ForkedEngine implements Engine {
 
   /** Work of the present process; zeros while there is none, which does not start one. */
   stats(): Promise<EngineStats> {
-    if (this.#health.state !== 'ready') return Promise.resolve({ runs: 0, tokensFed: 0, active: 0 });
+    if (this.#health.state !== 'ready') return Promise.resolve({ runs: 0, tokensFed: 0, busyMs: 0, active: 0 });
     return this.#call('stats') as Promise<EngineStats>;
   }
 

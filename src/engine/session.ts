@@ -20,6 +20,7 @@ export interface Internals {
 export interface WorkCount {
   runs: number;
   tokensFed: number;
+  busyMs: number;
 }
 
 /**
@@ -27,7 +28,7 @@ export interface WorkCount {
  * may load this.
  */
 export class Session {
-  readonly work: WorkCount = { runs: 0, tokensFed: 0 };
+  readonly work: WorkCount = { runs: 0, tokensFed: 0, busyMs: 0 };
   readonly shape: CacheShape;
   #head: Promise<Ort.InferenceSession> | undefined;
 
@@ -97,7 +98,9 @@ export class Session {
     this.work.tokensFed += count * cache.rows;
     const { outputNames } = this.model;
     const fetches = outputNames.slice(0, internals ? outputNames.length : 2 + 2 * layers);
+    const startedAt = performance.now();
     const results = await this.model.run(feeds, fetches);
+    this.work.busyMs += performance.now() - startedAt;
     const floats = (name: string) => results[name].data as Float32Array;
     const perLayer = (name: string) => Array.from({ length: layers }, (_, layer) => floats(`${name}_${layer}`));
     cache.append(ids, perLayer('new_key'), perLayer('new_value'), floats('last_hidden'));
@@ -111,7 +114,10 @@ export class Session {
     const { width } = this.shape;
     const hidden = new Tensor('float32', residual, [residual.length / width, width]);
     this.work.runs++;
-    const results = await (await this.#head).run({ hidden });
+    const head = await this.#head;
+    const startedAt = performance.now();
+    const results = await head.run({ hidden });
+    this.work.busyMs += performance.now() - startedAt;
     return results.logits.data as Float32Array;
   }
 

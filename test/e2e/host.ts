@@ -1,61 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { format, parseArgs } from 'node:util';
-import type { Page } from 'playwright-core';
-import { ROOT } from '../../scripts/targets';
-import { bundleHostSuites } from '../host/bundle';
-import { Server } from './server';
-import { openBrowser } from './workbench';
+import { parseArgs } from 'node:util';
+import { runInWorkbench } from './hostWorkbench';
 
-/** The first line the suites print; see test/host/index.ts. */
-const SUITES_BEGIN = 'Inkling in the extension host';
-const PATIENCE_MS = 10 * 60_000;
-
-/** Runs the suites of test/host in the extension host of the browser workbench; resolves to the exit code. */
-async function main(): Promise<number> {
-  const tests = await bundleHostSuites();
-  const { grep } = parseArgs({ options: { grep: { type: 'string', short: 'g' } } }).values;
-  const server = await Server.start({ testDriver: true, env: grep ? { INKLING_TEST_GREP: grep } : {} });
-  writeFileSync(join(server.workspace, 'note.md'), '');
-  const browser = await openBrowser();
-  try {
-    const page = await browser.newPage();
-    const exit = suiteExit(page);
-    await page.goto(
-      server.url([
-        ['extensionDevelopmentPath', server.uri(ROOT)],
-        ['extensionTestsPath', server.uri(tests)],
-        ['enableProposedApi', ''],
-      ]),
-    );
-    return await exit;
-  } finally {
-    await browser.close();
-    await server.stop();
-  }
-}
-
-/** Prints what the suites print; what the workbench said before them only when they never end. */
-function suiteExit(page: Page): Promise<number> {
-  const early: string[] = [];
-  let suites = false;
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`The host suites did not end.\n${early.join('\n')}`)), PATIENCE_MS);
-    void page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
-      const line = format(...args);
-      suites ||= line.includes(SUITES_BEGIN);
-      if (suites) console.log(line);
-      else early.push(line);
-    });
-    void page.exposeFunction('codeAutomationExit', (code: number) => {
-      clearTimeout(timer);
-      if (!suites) console.log(early.join('\n'));
-      resolve(code);
-    });
-  });
-}
-
-main().then(
+/** Runs the suites of test/host in the browser workbench. */
+const { grep } = parseArgs({ options: { grep: { type: 'string', short: 'g' } } }).values;
+runInWorkbench('index', grep ? { INKLING_TEST_GREP: grep } : {}).then(
   (code) => {
     process.exitCode = code;
   },

@@ -212,7 +212,7 @@ describe('the engine in its own process', () => {
     await assert.rejects(scoring, ABORTED);
     await becomes(engine, 'asleep');
     await gone(pid);
-    assert.deepEqual(await engine.stats(), { runs: 0, tokensFed: 0, active: 0 }, 'asking does not wake it');
+    assert.deepEqual(await engine.stats(), { runs: 0, tokensFed: 0, busyMs: 0, active: 0 }, 'asking does not wake it');
     assert.equal(engine.pid, undefined);
     assert.equal((await engine.info()).name, built.model.name);
   });

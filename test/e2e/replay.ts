@@ -1,0 +1,63 @@
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../../scripts/targets';
+import { gpt2Config, writeRandomModel } from '../bench/model';
+import type { ReplayOptions } from '../host/replay';
+import { runInWorkbench } from './hostWorkbench';
+
+const USAGE = `npm run replay [-- OPTIONS]: types a long text under Inkling in a real VS Code, and prints what it cost.
+  --model FOLDER    a GPT-2 to use; \`gpt2-small\` stands for random weights of its shape; the bundled model unless told
+  --precision NAME  fp32, q8 (unless told) or q4
+  --tokens N        longest suggestion; the setting's default unless told
+  --full            every suggestion runs to its full length, however unsure the model is
+  --keystrokes N    520 unless told
+  --wpm N           words a minute, 80 unless told
+  --seed N          of the trace, 1 unless told`;
+
+/** The options of the command line as settings of Inkling and of the trace. */
+async function readOptions(): Promise<ReplayOptions | undefined> {
+  const string = { type: 'string' } as const;
+  const { values } = parseArgs({
+    options: {
+      model: string,
+      precision: string,
+      tokens: string,
+      full: { type: 'boolean' },
+      keystrokes: { ...string, default: '520' },
+      wpm: { ...string, default: '80' },
+      seed: { ...string, default: '1' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return undefined;
+  const { model, precision = 'q8', tokens, full, keystrokes, wpm, seed } = values;
+  const settings: Record<string, unknown> = { 'model.precision': precision };
+  if (model) settings['model.path'] = model === 'gpt2-small' ? await randomGpt2() : resolve(model);
+  if (tokens) settings['ghostText.maxTokens'] = Number(tokens);
+  if (full) Object.assign(settings, { 'ghostText.triggerRate': 1, 'ghostText.minWordConfidence': 0 });
+  return { keystrokes: Number(keystrokes), wordsPerMinute: Number(wpm), seed: Number(seed), settings };
+}
+
+/** Weights of no meaning, made once: half a gigabyte. */
+async function randomGpt2(): Promise<string> {
+  const folder = join(ROOT, 'out/replay/gpt2-small');
+  await writeRandomModel(folder, gpt2Config('small'), 1);
+  return folder;
+}
+
+async function main(): Promise<number> {
+  const options = await readOptions();
+  if (options) return runInWorkbench('replay', { INKLING_REPLAY: JSON.stringify(options) });
+  console.log(USAGE);
+  return 0;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  },
+);

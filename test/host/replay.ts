@@ -1,0 +1,43 @@
+import { availableParallelism, loadavg } from 'node:os';
+import * as vscode from 'vscode';
+import { measureSpeed } from '../../src/store/speed';
+import { closeAll, configure, inkling, write } from './support';
+import { countWords, dictation, manuscript } from './typing/manuscript';
+import { replay } from './typing/replay';
+import { report } from './typing/report';
+import { synthesise, written } from './typing/trace';
+
+/** What `npm run replay` hands over, in JSON, as `INKLING_REPLAY`. */
+export interface ReplayOptions {
+  readonly keystrokes: number;
+  readonly wordsPerMinute: number;
+  readonly seed: number;
+  /** Settings of Inkling to type under. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Types a trace in a long document and prints what it cost; VS Code calls it in place of the test suites. */
+export async function run(): Promise<void> {
+  console.log('Inkling in the extension host, under a writer');
+  const options = JSON.parse(process.env.INKLING_REPLAY ?? '') as ReplayOptions;
+  const root = vscode.extensions.getExtension('inkling.inkling')?.extensionPath ?? '';
+  await configure(options.settings);
+  const api = await inkling();
+  const model = await api.engine.info();
+  const text = manuscript(root);
+  const trace = synthesise(dictation(root), options);
+  await write(text);
+  const recording = await replay(api, trace);
+  const load = loadavg()[0];
+  await closeAll();
+  const decodeMs = await measureSpeed(api.engine);
+  const setting = {
+    model,
+    words: countWords(text),
+    written: written(trace),
+    decodeMs,
+    cores: availableParallelism(),
+    load,
+  };
+  console.log(report(recording, setting));
+}

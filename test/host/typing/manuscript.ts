@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const WORDS = 3000;
+
+/** A Markdown document of 3,000 words, with headings, emphasis, a list and an empty last paragraph to write in. */
+export function manuscript(root: string): string {
+  const passages = readData(root, 'ghost-sample.jsonl')
+    .trim()
+    .split('\n')
+    .map((line) => endedSentence((JSON.parse(line) as { prefix: string }).prefix));
+  const notes = readData(root, 'sentences.txt').trim().split('\n');
+  const parts = ['# A commonplace book', ...passages.flatMap((text, i) => [`## Passage ${i + 1}`, text])];
+  const list = ['## Notes'];
+  while (countWords([...parts, ...list].join(' ')) < WORDS) list.push(`- *${notes[list.length]}*`);
+  return `${[...parts, list[0], list.slice(1).join('\n')].join('\n\n')}\n\n## Today\n\n`;
+}
+
+/** The text to type: one that neither the document nor the model's training holds. */
+export function dictation(root: string): string {
+  return readData(root, 'golden-road.txt').replace(/^#.*\n+/, '');
+}
+
+export function countWords(text: string): number {
+  return text.split(/\s+/).filter((word) => /\w/.test(word)).length;
+}
+
+function endedSentence(text: string): string {
+  return /^.*[.?!]”?(?=\s)/s.exec(text)?.[0] ?? text;
+}
+
+function readData(root: string, name: string): string {
+  return readFileSync(join(root, 'test/data', name), 'utf8');
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { Answer } from '../../../src/editor/inlineCompletions';
+import type { SuggesterCounts } from '../../../src/editor/suggester';
+import type { InklingApi } from '../../../src/editor/testApi';
+import type { EngineStats } from '../../../src/engine/api';
+import type { Keystroke } from './trace';
+
+/** What happened while a trace was typed. */
+export interface Recording {
+  readonly keystrokes: number;
+  readonly elapsedMs: number;
+  readonly answers: readonly Answer[];
+  /** The engine's work before each keystroke, and after the last one. */
+  readonly work: readonly EngineStats[];
+  /** How requests were answered. */
+  readonly counts: SuggesterCounts;
+}
+
+/** Long enough after the last key for the answer to it. */
+const REST_MS = 1000;
+
+/** Types a trace into the active editor, in its own time or `speed` times as fast. */
+export async function replay(api: InklingApi, trace: readonly Keystroke[], speed = 1): Promise<Recording> {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) throw new Error('There is no editor to type in.');
+  const answers: Answer[] = [];
+  const subscription = api.onDidAnswer((answer) => answers.push(answer));
+  const before = api.counts();
+  const work: Promise<EngineStats>[] = [];
+  const startedAt = performance.now();
+  let due = startedAt;
+  for (const keystroke of trace) {
+    due += keystroke.pauseMs / speed;
+    await sleep(Math.max(0, due - performance.now()));
+    work.push(api.engine.stats());
+    await press(editor, keystroke);
+  }
+  await sleep(REST_MS);
+  work.push(api.engine.stats());
+  const elapsedMs = performance.now() - startedAt;
+  subscription.dispose();
+  const after = api.counts();
+  const counts = {
+    started: after.started - before.started,
+    cached: after.cached - before.cached,
+    joined: after.joined - before.joined,
+  };
+  return { keystrokes: trace.length, elapsedMs, answers, work: await Promise.all(work), counts };
+}
+
+async function press(editor: vscode.TextEditor, keystroke: Keystroke): Promise<void> {
+  if (keystroke.kind === 'type') await vscode.commands.executeCommand('type', { text: keystroke.text });
+  else if (keystroke.kind === 'delete') await vscode.commands.executeCommand('deleteLeft');
+  else {
+    const place = paragraphEnd(editor.document, keystroke.to);
+    editor.selection = new vscode.Selection(place, place);
+    editor.revealRange(new vscode.Range(place, place));
+  }
+}
+
+/** The end of the first line of prose at or after this share of the document. */
+function paragraphEnd(document: vscode.TextDocument, share: number): vscode.Position {
+  const last = document.lineCount - 1;
+  let line = Math.floor(share * last);
+  while (line < last && !/^\p{L}|^“/u.test(document.lineAt(line).text)) line++;
+  return document.lineAt(line).range.end;
+}

@@ -1,0 +1,69 @@
+import type { ModelInfo } from '../../../src/engine/api';
+import type { Recording } from './replay';
+
+export interface Setting {
+  readonly model: ModelInfo;
+  readonly words: number;
+  /** Characters that stay, at the end of the trace. */
+  readonly written: number;
+  /** Time of one more token with nothing else to do, measured after the replay. */
+  readonly decodeMs: number;
+  /** Processors, and the load of the last minute: others may be at work too. */
+  readonly cores: number;
+  readonly load: number;
+}
+
+/** The recording as lines of Markdown. */
+export function report({ keystrokes, elapsedMs, answers, work, counts }: Recording, setting: Setting): string {
+  const { model, words, written, decodeMs, cores, load } = setting;
+  const perKey = (of: (stats: Recording['work'][number]) => number) =>
+    work.slice(1).map((after, i) => of(after) - of(work[i]));
+  const spent = perKey(({ busyMs }) => busyMs).reduce((sum, ms) => sum + ms, 0);
+  const kept = answers.filter(({ outdated }) => !outdated);
+  const spoken = kept.filter(({ outcome }) => outcome?.kind === 'answered');
+  const rows: readonly (readonly [string, string])[] = [
+    ['model', `${model.name}, ${model.precision}, ${model.layers} layers, width ${model.width}`],
+    ['decode alone, ms a token', decodeMs.toFixed(1)],
+    ['processors; load average', `${cores}; ${load.toFixed(1)}`],
+    ['document; keystrokes', `${words} words; ${keystrokes}`],
+    ['words a minute, achieved', (written / 5 / (elapsedMs / 60_000)).toFixed(0)],
+    [
+      'requests; given up by VS Code before their answer',
+      `${answers.length}; ${share(answers.length - kept.length, answers.length)}`,
+    ],
+    ['request to answer, ms: p50, p90, p99', spread(kept.map(({ ms }) => ms))],
+    ['the same where it was not silence', spread(spoken.map(({ ms }) => ms))],
+    [
+      'answered from memory; by a running generation; generations',
+      `${counts.cached}; ${counts.joined}; ${counts.started}`,
+    ],
+    [
+      'suggestions handed over; of them outdated',
+      `${answers.filter(({ items }) => items > 0).length}; ${answers.filter(({ items, outdated }) => items > 0 && outdated).length}`,
+    ],
+    ['model runs a keystroke: mean; p50, p90, p99', summary(perKey(({ runs }) => runs))],
+    ['tokens fed a keystroke: mean; p50, p90, p99', summary(perKey(({ tokensFed }) => tokensFed))],
+    ['most generations at once', String(Math.max(...work.map(({ active }) => active)))],
+    ['model idle', share(elapsedMs - spent, elapsedMs)],
+  ];
+  return ['| | |', '|---|---:|', ...rows.map(([what, value]) => `| ${what} | ${value} |`)].join('\n');
+}
+
+/** The smallest value that this share of the values does not exceed. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+}
+
+function spread(values: readonly number[], digits = 1): string {
+  if (values.length === 0) return 'none';
+  return [0.5, 0.9, 0.99].map((part) => quantile(values, part).toFixed(digits)).join(', ');
+}
+
+function summary(values: readonly number[]): string {
+  return `${(values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(2)}; ${spread(values, 0)}`;
+}
+
+function share(part: number, whole: number): string {
+  return whole === 0 ? 'none' : `${((100 * part) / whole).toFixed(0)} %`;
+}

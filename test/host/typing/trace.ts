@@ -1,0 +1,98 @@
+import { createRng } from '../../../src/core/decoding/rng';
+
+/** What a writer does next, and how long after what came before. */
+export type Keystroke = { readonly pauseMs: number } & (
+  | { readonly kind: 'type'; readonly text: string }
+  | { readonly kind: 'delete' }
+  /** To the end of the paragraph at this share of the document; 1 is the end of the document. */
+  | { readonly kind: 'jump'; readonly to: number }
+);
+
+export interface TraceOptions {
+  readonly keystrokes: number;
+  /** Words of five characters a minute, all pauses included. */
+  readonly wordsPerMinute: number;
+  readonly seed: number;
+}
+
+/**
+ * Medians of the pauses, relative to that between two letters of a word. Intervals are log-normal, and longer and more
+ * spread out the larger the unit that begins: Roeser, De Maeyer, Leijten and Van Waes, "Modelling typing disfluencies
+ * as finite mixture process" (2021); Baaijen, Galbraith and de Glopper, "Keystroke analysis" (2012). The numbers are
+ * round ones in that order, not theirs.
+ */
+const PAUSES = { letter: 1, again: 0.8, word: 1.6, phrase: 3, noticing: 3, sentence: 8, jump: 12 } as const;
+const SPREAD = { within: 0.35, between: 0.6 } as const;
+/** So that about 6 characters in 100 are taken back: Dhakal et al., "Observations on typing from 136 million keystrokes" (2018). */
+const SLIPS = 0.04;
+/** Share of the sentences after which the writer goes to another place. */
+const JUMPS = 0.3;
+
+/**
+ * How somebody might type this text: sentence by sentence, with slips that are noticed up to two letters later, and
+ * now and then a sentence elsewhere in the document. The same options give the same trace.
+ */
+export function synthesise(text: string, options: TraceOptions): Keystroke[] {
+  const rng = createRng(options.seed);
+  const trace: Keystroke[] = [];
+  const pause = (unit: keyof typeof PAUSES) => {
+    const spread = unit === 'letter' || unit === 'again' ? SPREAD.within : SPREAD.between;
+    return PAUSES[unit] * Math.exp(spread * normal(rng));
+  };
+  let away = false;
+  for (const sentence of text.split(/(?<=[.?!][”’"']?)\s+/)) {
+    if (trace.length > 0 && rng() < JUMPS) {
+      away = !away;
+      trace.push({ kind: 'jump', to: away ? 0.2 + 0.6 * rng() : 1, pauseMs: pause('jump') });
+    }
+    const words = sentence.replaceAll(/\s+/g, ' ');
+    typeSentence(trace.length > 0 ? ` ${words}` : words, trace, rng, pause);
+    if (trace.length >= options.keystrokes) return atRate(trace.slice(0, options.keystrokes), options.wordsPerMinute);
+  }
+  throw new Error(`The text gives ${trace.length} keystrokes, not ${options.keystrokes}.`);
+}
+
+/** Characters left of a trace once its slips are taken back. */
+export function written(trace: readonly Keystroke[]): number {
+  return trace.reduce((sum, { kind }) => sum + (kind === 'type' ? 1 : kind === 'delete' ? -1 : 0), 0);
+}
+
+function typeSentence(
+  sentence: string,
+  trace: Keystroke[],
+  rng: () => number,
+  pause: (unit: keyof typeof PAUSES) => number,
+): void {
+  for (let i = 0; i < sentence.length; i++) {
+    const before = sentence.slice(Math.max(0, i - 2), i);
+    const unit = i === 0 ? 'sentence' : /[,;:—]\s?$/.test(before) ? 'phrase' : before.endsWith(' ') ? 'word' : 'letter';
+    if (rng() < SLIPS && /[a-z]/.test(sentence[i])) {
+      const more = Math.floor(3 * rng());
+      const wrong = neighbour(sentence[i]) + sentence.slice(i + 1, i + 1 + more);
+      for (const text of wrong) trace.push({ kind: 'type', text, pauseMs: pause('letter') });
+      for (const at of wrong.split('').keys())
+        trace.push({ kind: 'delete', pauseMs: pause(at === 0 ? 'noticing' : 'again') });
+    }
+    trace.push({ kind: 'type', text: sentence[i], pauseMs: pause(unit) });
+  }
+}
+
+const ROWS = 'qwertyuiop asdfghjkl zxcvbnm';
+
+/** The letter beside it on the keyboard. */
+function neighbour(letter: string): string {
+  const at = ROWS.indexOf(letter);
+  return ROWS[at + 1]?.trim() || ROWS[at - 1];
+}
+
+/** From relative pauses to milliseconds at this rate. */
+function atRate(trace: readonly Keystroke[], wordsPerMinute: number): Keystroke[] {
+  const relative = trace.reduce((sum, { pauseMs }) => sum + pauseMs, 0);
+  const unit = (60_000 * written(trace)) / 5 / wordsPerMinute / relative;
+  return trace.map((keystroke) => ({ ...keystroke, pauseMs: keystroke.pauseMs * unit }));
+}
+
+/** Standard normal (Box and Muller 1958). */
+function normal(rng: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
+}
