@@ -22,7 +22,7 @@ export class EngineHost extends ForkedEngine implements vscode.Disposable {
       this.#healthChanged.fire(health);
     });
     this.#settingsWatch = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (['inkling.model', 'inkling.engine'].some((section) => event.affectsConfiguration(section))) {
+      if (['inkling.model', 'inkling.engine.idleMinutes'].some((section) => event.affectsConfiguration(section))) {
         this.restart(engineSettings());
       }
     });

@@ -5,6 +5,8 @@ import type { Completion, Suggestion } from '../engine/api';
 import { EngineError } from '../engine/runtime';
 import type { Activity } from './activity';
 import { settingsFor } from './configuration';
+import type { Energy } from './energy/energy';
+import { THRIFTY_TOKENS } from './energy/thrift';
 import type { Learning } from './learning';
 import { LookAhead } from './lookAhead';
 import { type DocumentReading, type Reader, textBefore } from './reading';
@@ -52,6 +54,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     private readonly reader: Reader,
     private readonly activity: Activity,
     private readonly learning: Pick<Learning, 'offset'>,
+    private readonly energy: Pick<Energy, 'thrift'>,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.#lookAhead = new LookAhead(suggester);
@@ -92,7 +95,8 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const { document, position } = place;
     const texts = outcome.completion.suggestions.map(({ text }) => text);
     this.activity.shown.show(document, document.offsetAt(position), texts);
-    if (settingsFor(document).ghostText.lookAhead) this.#lookAhead.after(outcome, outcome.completion);
+    const { lookAhead } = settingsFor(document).ghostText;
+    if (lookAhead && !this.energy.thrift) this.#lookAhead.after(outcome, outcome.completion);
     return itemsFor(place, outcome.completion);
   }
 
@@ -135,6 +139,8 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const asked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const item = context.selectedCompletionInfo;
     const selected = item?.text ?? '';
+    // Who asks gets all there is.
+    const thrift = !asked && ghostText.maxTokens > THRIFTY_TOKENS ? this.energy.thrift : undefined;
     const suffixEnd = document.positionAt(document.offsetAt(position) + SUFFIX_LENGTH);
     return {
       before: textBefore(document, item?.range.start ?? position) + selected,
@@ -142,8 +148,8 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
         prefix: request.prefix + selected,
         manner: request.manner,
         suffix: document.getText(new vscode.Range(position, suffixEnd)),
-        maxTokens: ghostText.maxTokens,
-        // Who asks gets the best there is, however unsure.
+        maxTokens: thrift ? THRIFTY_TOKENS : ghostText.maxTokens,
+        // However unsure.
         minLogprob: asked
           ? -Infinity
           : thresholdFor(ghostText.triggerRate) + (ghostText.learn ? this.learning.offset : 0),
@@ -151,6 +157,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
         blockedWords: ghostText.blockedWords,
         alternatives: asked ? ALTERNATIVES : 1,
       },
+      thrift,
     };
   }
 }

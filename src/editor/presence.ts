@@ -1,10 +1,13 @@
 import type { EngineHealth } from '../engine/client';
+import { because, type Thrift } from './energy/thrift';
 import type { Status } from './status';
 
 export interface Circumstances {
   readonly health: EngineHealth;
   /** A generation is running. */
   readonly busy: boolean;
+  /** Why energy is saved, if it is. */
+  readonly thrift?: Thrift;
   /** How things stand for the active document, if there is one. */
   readonly place?: {
     readonly languageId: string;
@@ -17,7 +20,7 @@ export interface Circumstances {
 }
 
 /** What the status item should say. An error comes first: it is there even where ghost text is off. */
-export function presence({ health, busy, place }: Circumstances): Status {
+export function presence({ health, busy, thrift, place }: Circumstances): Status {
   if (health.state === 'error') return { kind: 'error', detail: `${health.message} ${remedy(health)}` };
   if (place?.enabled === false) {
     return { kind: 'off', detail: `Ghost text is off for the language “${place.languageId}”. Click to turn it on.` };
@@ -25,7 +28,8 @@ export function presence({ health, busy, place }: Circumstances): Status {
   if (place?.excluded) return { kind: 'off', detail: 'Ghost text is off for this file (inkling.exclude).' };
   if (health.state === 'starting') return { kind: 'thinking', detail: 'The engine is starting.' };
   if (busy) return { kind: 'thinking', detail: 'Looking for a suggestion.' };
-  const manner = place?.manual ? 'Suggests only when asked.' : 'Click to turn ghost text off.';
+  const saving = thrift ? `Does less ${because(thrift)}. ` : '';
+  const manner = `${saving}${place?.manual ? 'Suggests only when asked.' : 'Click to turn ghost text off.'}`;
   if (health.state === 'asleep') {
     return { kind: 'ready', detail: `The engine sleeps until the next suggestion. ${manner}` };
   }

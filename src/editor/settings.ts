@@ -1,6 +1,7 @@
 import type { WorkspaceConfiguration } from 'vscode';
 import { contributes } from '../../package.json';
 import type { Precision } from '../engine/api';
+import type { SaveEnergy } from './energy/thrift';
 
 /** `inkling.*`, typed and within bounds. The manifest is the one place that states defaults and bounds. */
 export interface Settings {
@@ -26,7 +27,7 @@ export interface Settings {
   readonly model: ModelSettings;
   /** Both empty unless the writer has set them. */
   readonly hub: { readonly endpoint: string; readonly token: string };
-  readonly engine: { readonly idleMinutes: number };
+  readonly engine: { readonly idleMinutes: number; readonly saveEnergy: SaveEnergy };
 }
 
 export interface ModelSettings {
@@ -80,7 +81,7 @@ export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Setti
       offer: read('model.offer'),
     },
     hub: { endpoint: read('hub.endpoint'), token: read('hub.token') },
-    engine: { idleMinutes: read('engine.idleMinutes') },
+    engine: { idleMinutes: read('engine.idleMinutes'), saveEnergy: read('engine.saveEnergy') },
   };
 }
 

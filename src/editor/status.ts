@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isExcluded, settingsFor } from './configuration';
+import type { Energy } from './energy/energy';
 import type { EngineHost } from './engineHost';
 import { type Circumstances, presence } from './presence';
 import { isEnabledFor } from './settings';
@@ -59,16 +60,23 @@ function tooltip({ kind, detail }: Status): vscode.MarkdownString {
 const THINKING_MS = 300;
 
 /** Keeps the item true to the engine, the suggester, the active document and the settings. */
-export function keepStatus(item: StatusItem, engine: EngineHost, suggester: Suggester): vscode.Disposable {
+export function keepStatus(
+  item: StatusItem,
+  engine: EngineHost,
+  suggester: Suggester,
+  energy: Energy,
+): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
   const update = () => {
     clearTimeout(timer);
     const document = vscode.window.activeTextEditor?.document;
-    item.show(presence({ health: engine.health, busy: suggester.busy, place: document && placeOf(document) }));
+    const place = document && placeOf(document);
+    item.show(presence({ health: engine.health, busy: suggester.busy, thrift: energy.thrift, place }));
   };
   update();
   return vscode.Disposable.from(
     engine.onDidChangeHealth(update),
+    energy.onDidChange(update),
     suggester.onDidChangeBusy((busy) => {
       clearTimeout(timer);
       timer = setTimeout(update, busy ? THINKING_MS : 0);

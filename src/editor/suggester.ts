@@ -1,6 +1,7 @@
 import { CompletionCache } from '../core/completion/cache';
 import { agreesWith } from '../core/completion/remainder';
 import type { CompleteRequest, Completion, Engine } from '../engine/api';
+import type { Thrift } from './energy/thrift';
 
 /** VS Code asks again 50 ms after a keystroke: what it cancelled waits that long for a request that agrees with it. */
 const GRACE_MS = 120;
@@ -10,6 +11,8 @@ export interface Query {
   /** The text before the cursor as it stands, by which typing through is known. The model may read it otherwise. */
   readonly before: string;
   readonly request: CompleteRequest;
+  /** Why a shorter suggestion is asked for than the settings allow, if it is. */
+  readonly thrift?: Thrift;
 }
 
 interface Run {

@@ -1,4 +1,5 @@
 import type { CompleteRequest, Completion, CompletionReason, ModelInfo, Suggestion } from '../engine/api';
+import { because, type Thrift } from './energy/thrift';
 import type { Outcome } from './inlineCompletions';
 
 const ENDINGS: Record<CompletionReason, string> = {
@@ -24,15 +25,18 @@ export function whyNot(outcome: Outcome): string {
     case 'failed':
       return outcome.message;
     case 'answered':
-      return whyAnswered(outcome.request, outcome.completion);
+      return whyAnswered(outcome);
   }
 }
 
-function whyAnswered(
-  { minLogprob = -Infinity }: CompleteRequest,
-  { suggestions, reason, withheld }: Completion,
-): string {
-  if (suggestions.length > 0) return `There is a suggestion here: “${suggestions[0].text}”.`;
+function whyAnswered({ request, completion, thrift }: Extract<Outcome, { kind: 'answered' }>): string {
+  const { minLogprob = -Infinity } = request;
+  const { suggestions, reason, withheld } = completion;
+  if (suggestions.length > 0) {
+    const [{ text, ended }] = suggestions;
+    const short = thrift && ended === 'budget' ? ` It is short ${because(thrift)}.` : '';
+    return `There is a suggestion here: “${text}”.${short}`;
+  }
   if (withheld === undefined) return `Nothing to suggest: ${ENDINGS[reason]}.`;
   return (
     `The model is not sure enough: its confidence is ${decimal(Math.exp(withheld))}, ` +
@@ -45,10 +49,11 @@ export interface Explained {
   readonly request: CompleteRequest;
   readonly completion: Completion;
   readonly model: ModelInfo;
+  readonly thrift?: Thrift;
 }
 
 /** A Markdown page on how the suggestions came about: their tokens, where they stop, and how to reproduce them. */
-export function whyThis({ request, completion, model }: Explained): string {
+export function whyThis({ request, completion, model, thrift }: Explained): string {
   return [
     '# Why this suggestion?',
     '',
@@ -56,6 +61,7 @@ export function whyThis({ request, completion, model }: Explained): string {
     '',
     ...completion.suggestions.flatMap((suggestion) => [...tokenTable(suggestion), '']),
     `A confidence of ${decimal(Math.min(1, Math.exp(request.minLogprob ?? -Infinity)))} is asked for.`,
+    ...(thrift ? [`At most ${request.maxTokens} tokens are suggested ${because(thrift)}.`] : []),
     '',
     '## To reproduce it',
     '',

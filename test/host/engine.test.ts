@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Answer } from '../../src/editor/inlineCompletions';
 import type { InklingApi } from '../../src/editor/testApi';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../support/randomModel';
 import { closeAll, configure, eventually, inkling, suggestionAt, type, write } from './support';
@@ -58,6 +59,22 @@ describe('the engine, seen from the editor', () => {
     await type(' that');
     await suggestionAt(' that');
     await eventually('a calm status', () => api.status()?.kind === 'ready');
+  });
+
+  it('gives its memory back when idle, and the first request afterwards is answered', async () => {
+    await configure({ 'engine.idleMinutes': 0.5 / 60 });
+    await write(LONG);
+    await type(' She');
+    await suggestionAt(' She');
+    await eventually('the engine asleep', () => api.enginePid() === undefined);
+    await configure({ 'engine.idleMinutes': undefined });
+    const answers: Answer[] = [];
+    const subscription = api.onDidAnswer((answer) => answers.push(answer));
+    await type(' said');
+    await suggestionAt(' said');
+    subscription.dispose();
+    assert.equal(answers.filter(({ outdated }) => !outdated)[0].outcome?.kind, 'answered', 'no request is lost');
+    assert.ok(api.enginePid() !== undefined);
   });
 
   it('says what is wrong with a damaged or missing model, and lets the writer type', async () => {

@@ -1,5 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os';
 import * as vscode from 'vscode';
+import type { InklingApi } from '../../src/editor/testApi';
 import { measureSpeed } from '../../src/store/speed';
 import { closeAll, configure, inkling, write } from './support';
 import { countWords, dictation, manuscript } from './typing/manuscript';
@@ -20,8 +21,11 @@ export interface ReplayOptions {
 export async function run(): Promise<void> {
   console.log('Inkling in the extension host, under a writer');
   const options = JSON.parse(process.env.INKLING_REPLAY ?? '') as ReplayOptions;
-  const root = vscode.extensions.getExtension('inkling.inkling')?.extensionPath ?? '';
+  const extension = vscode.extensions.getExtension<InklingApi>('inkling.inkling');
+  const root = extension?.extensionPath ?? '';
   await configure(options.settings);
+  // A model may have to be compiled first.
+  await (await extension?.activate())?.engine.info();
   const api = await inkling();
   const model = await api.engine.info();
   const text = manuscript(root);

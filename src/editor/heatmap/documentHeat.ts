@@ -1,11 +1,15 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/api';
+import type { Energy } from '../energy/energy';
 import { TextScores } from './textScores';
 
 /** How long the writer must pause before an edited text is scored again. */
 const PAUSE_MS = 500;
 
-/** One document under the heat map: scores it, what is on screen first and the rest when nothing else is to do. */
+/**
+ * One document under the heat map: scores it, what is on screen first and the rest when nothing else is to do, or not
+ * at all while energy is saved.
+ */
 export class DocumentHeat implements vscode.Disposable {
   readonly scores: TextScores;
   readonly #changed = new vscode.EventEmitter<void>();
@@ -14,12 +18,16 @@ export class DocumentHeat implements vscode.Disposable {
   #running = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #failure: string | undefined;
+  #resting = false;
+  readonly #energyWatch: vscode.Disposable;
 
   constructor(
     readonly document: vscode.TextDocument,
     engine: Pick<Engine, 'info' | 'score'>,
+    private readonly energy: Pick<Energy, 'thrift' | 'onDidChange'>,
   ) {
     this.scores = new TextScores(engine);
+    this.#energyWatch = energy.onDidChange(() => this.edited(0));
     this.edited(0);
   }
 
@@ -33,8 +41,19 @@ export class DocumentHeat implements vscode.Disposable {
     return this.scores.text === this.document.getText();
   }
 
+  /** Whether all that is on screen has scores, and the rest is left to save energy. */
+  get isResting(): boolean {
+    return this.#resting;
+  }
+
+  /** To be called when other parts of the document come on screen. */
+  scrolled(): void {
+    if (this.#resting) this.edited();
+  }
+
   /** Scores what has changed, after a pause. */
   edited(pause = PAUSE_MS): void {
+    this.#resting = false;
     this.#running.abort();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#run(), pause);
@@ -42,6 +61,7 @@ export class DocumentHeat implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.#energyWatch.dispose();
     this.#running.abort();
     this.#changed.dispose();
   }
@@ -55,7 +75,9 @@ export class DocumentHeat implements vscode.Disposable {
         if (running.signal.aborted) return;
         this.#failure = undefined;
         this.#changed.fire();
-      } while (await this.scores.scoreNext(this.#visible(), running.signal));
+      } while (await this.scores.scoreNext(this.#visible(), running.signal, this.energy.thrift !== undefined));
+      this.#resting = this.scores.progress < 1;
+      if (this.#resting) this.#changed.fire();
     } catch (error) {
       if (running.signal.aborted) return;
       this.#failure = error instanceof Error ? error.message : String(error);

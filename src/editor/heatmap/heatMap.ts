@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/api';
+import type { Energy } from '../energy/energy';
 import { readSettings } from '../settings';
 import { DocumentHeat } from './documentHeat';
 import { heatHover } from './hover';
@@ -9,8 +10,8 @@ import type { SentenceHeat } from './sentences';
 import { SentenceView } from './sentenceView';
 
 /** Registers `Inkling: Toggle Surprisal Heat Map` and what belongs to it. */
-export function registerHeatMap(engine: Pick<Engine, 'info' | 'score'>): vscode.Disposable {
-  const heatMap = new HeatMap(engine);
+export function registerHeatMap(engine: Pick<Engine, 'info' | 'score'>, energy: Energy): vscode.Disposable {
+  const heatMap = new HeatMap(engine, energy);
   return vscode.Disposable.from(
     heatMap,
     vscode.commands.registerCommand('inkling.toggleHeatMap', () => heatMap.toggle()),
@@ -32,14 +33,20 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
       if (contentChanges.length > 0) this.#documents.get(document)?.edited();
     }),
     vscode.workspace.onDidCloseTextDocument((document) => this.#remove(document)),
-    vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.#show(textEditor)),
+    vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
+      this.#documents.get(textEditor.document)?.scrolled();
+      this.#show(textEditor);
+    }),
     vscode.window.onDidChangeActiveTextEditor(() => this.#refresh()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('inkling.heatMap')) this.#restyle();
     }),
   );
 
-  constructor(private readonly engine: Pick<Engine, 'info' | 'score'>) {}
+  constructor(
+    private readonly engine: Pick<Engine, 'info' | 'score'>,
+    private readonly energy: Energy,
+  ) {}
 
   /** Turns the heat map of the active document on or off. */
   toggle(): void {
@@ -47,7 +54,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
     if (!document) return;
     if (this.#documents.has(document)) this.#remove(document);
     else {
-      const heat = new DocumentHeat(document, this.engine);
+      const heat = new DocumentHeat(document, this.engine, this.energy);
       this.#documents.set(document, heat);
       heat.onDidChange(() => this.#refresh());
     }

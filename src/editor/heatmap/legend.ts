@@ -13,15 +13,15 @@ export class Legend implements vscode.Disposable {
     this.#item.command = 'inkling.toggleHeatMap';
   }
 
-  show({ scores, failure }: DocumentHeat): void {
+  show({ scores, failure, isResting }: DocumentHeat): void {
     const levels = LEVELS.map((bits, level) => `${SHADES[level]} ${bits}`).join('  ');
     const percent = Math.floor(100 * scores.progress);
     this.#item.text = failure
       ? '$(warning) Surprisal'
       : percent < 100
-        ? `$(sync~spin) Surprisal ${percent} %`
+        ? `$(${isResting ? 'dashboard' : 'sync~spin'}) Surprisal ${percent} %`
         : `${levels} bits`;
-    this.#item.tooltip = failure ?? explanation();
+    this.#item.tooltip = failure ?? explanation(isResting);
     this.#item.accessibilityInformation = { label: failure ?? `Surprisal heat map, ${percent} percent scored` };
     this.#item.show();
   }
@@ -35,7 +35,7 @@ export class Legend implements vscode.Disposable {
   }
 }
 
-function explanation(): vscode.MarkdownString {
+function explanation(isResting: boolean): vscode.MarkdownString {
   const rows = LEVELS.map(
     (bits, level) => `| ${SHADES[level]} | from ${bits} bits | 1 in ${(2 ** bits).toLocaleString('en-US')} |`,
   );
@@ -47,6 +47,7 @@ function explanation(): vscode.MarkdownString {
       '|-|-|-|',
       ...rows,
       '',
+      ...(isResting ? ['To save energy only what is on screen is scored (inkling.engine.saveEnergy).', ''] : []),
       'Click to turn it off.',
     ].join('\n'),
   );

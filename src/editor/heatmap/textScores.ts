@@ -55,11 +55,11 @@ export class TextScores {
 
   /**
    * Scores one more block: the first without scores in the preferred stretch of the text, else the one nearest to it.
-   * Resolves to false when every block has scores.
+   * Resolves to false when every block has scores, or `within` is set and every block of the stretch has.
    */
-  async scoreNext([from, to]: readonly [number, number], signal: AbortSignal): Promise<boolean> {
+  async scoreNext([from, to]: readonly [number, number], signal: AbortSignal, within = false): Promise<boolean> {
     const distance = (block: Block) => Math.max(block.from - to, from - block.to, 0);
-    const missing = this.#blocks.filter(({ key }) => !this.#scores.has(key));
+    const missing = this.#blocks.filter((block) => !this.#scores.has(block.key) && !(within && distance(block) > 0));
     if (missing.length === 0) return false;
     const next = missing.reduce((best, block) => (distance(block) < distance(best) ? block : best));
     const text = this.#text.slice(next.contextFrom, next.to);

@@ -18,6 +18,14 @@ describe('what the status item says', () => {
     assert.deepEqual(presence(calm), { kind: 'ready', detail: 'gpt2 (q8) is ready. Click to turn ghost text off.' });
   });
 
+  it('says when and why it does less', () => {
+    assert.match(
+      presence({ ...calm, thrift: 'battery' }).detail,
+      /Does less on battery \(inkling\.engine\.saveEnergy\)/,
+    );
+    assert.match(presence({ ...calm, thrift: 'busy', health: { state: 'asleep' } }).detail, /as the machine is busy/);
+  });
+
   it('thinks while a generation runs or the engine starts', () => {
     assert.equal(presence({ ...calm, busy: true }).kind, 'thinking');
     assert.equal(presence({ ...calm, health: { state: 'starting' } }).kind, 'thinking');

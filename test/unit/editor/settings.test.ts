@@ -12,6 +12,7 @@ describe('settings', () => {
     assert.equal(settings.model.path, '');
     assert.equal(settings.model.precision, 'q8');
     assert.equal(settings.ghostText.maxTokens, 24);
+    assert.equal(settings.engine.saveEnergy, 'auto');
   });
 
   it('keep numbers inside their bounds', () => {

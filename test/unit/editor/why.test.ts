@@ -49,6 +49,14 @@ describe('why there is no suggestion', () => {
     assert.equal(whyNot({ kind: 'answered', before: '', request, completion }), 'There is a suggestion here: “ sat”.');
   });
 
+  it('says that it is short to save energy, where it is', () => {
+    const short: Suggestion = { ...suggestion, ended: 'budget' };
+    const answered = { kind: 'answered', before: '', request, thrift: 'battery' } as const;
+    const why = (given: Suggestion) => whyNot({ ...answered, completion: { suggestions: [given], reason: 'budget' } });
+    assert.match(why(short), /It is short on battery \(inkling\.engine\.saveEnergy\)\.$/);
+    assert.doesNotMatch(why(suggestion), /short/);
+  });
+
   it('names every other reason', () => {
     const completion = { suggestions: [], reason: 'repeats' } as const;
     assert.match(whyNot({ kind: 'answered', before: '', request, completion }), /repeats the text around the cursor/);

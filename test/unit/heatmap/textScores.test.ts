@@ -73,6 +73,14 @@ describe('the scores of a text that is being written', () => {
     assert.equal(scores.tokensIn(0, 1).length, 0);
   });
 
+  it('stay within what is on screen when told to', async () => {
+    await scores.update(prose);
+    const middle = Math.floor(prose.length / 2);
+    while (await scores.scoreNext([middle, middle + 100], signal, true));
+    assert.ok(scores.tokensIn(middle, middle + 100).length > 0);
+    assert.ok(scores.progress < 0.5, `${scores.progress} of the text`);
+  });
+
   it('are asked for again only where an edit can change them', async () => {
     await scoreAll(prose);
     const blocks = asked.length;

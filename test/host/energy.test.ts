@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { InklingApi } from '../../src/editor/testApi';
+import { answerAt, closeAll, configure, eventually, inkling, outcome, type, write } from './support';
+
+const OPENING = 'The old house stood at the end of the road, and nobody in the village';
+
+describe('saving energy', () => {
+  let api: InklingApi;
+  before(async () => {
+    api = await inkling();
+    await configure({ 'ghostText.triggerRate': 1 });
+  });
+  afterEach(closeAll);
+  after(() => configure({ 'ghostText.triggerRate': undefined, 'engine.saveEnergy': 'never' }));
+
+  it('asks for short suggestions and does not look ahead, and says so', async () => {
+    await api.engine.info();
+    const pid = api.enginePid();
+    await configure({ 'engine.saveEnergy': 'always' });
+    await eventually('a word on it in the status', () =>
+      api.status()?.detail.includes('Does less as the settings ask'),
+    );
+    assert.equal(api.enginePid(), pid, 'the engine starts anew for nothing');
+    await write(OPENING);
+    await type(' knew');
+    await answerAt(' knew');
+    const last = outcome();
+    assert.ok(last?.kind === 'answered' && last.request.maxTokens === 8 && last.thrift === 'asked');
+    const { started } = api.counts();
+    // Longer than the pause after which it would look ahead.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.equal(api.counts().started, started);
+  });
+
+  it('gives all there is to who asks', async () => {
+    await write(OPENING);
+    await type(' knew');
+    await answerAt(' knew');
+    await vscode.commands.executeCommand('inkling.trigger');
+    await eventually('the answer', () => {
+      const last = outcome();
+      return last?.kind === 'answered' && last.request.alternatives === 5 && last.request.maxTokens === 24;
+    });
+  });
+
+  it('ends with the setting', async () => {
+    await configure({ 'engine.saveEnergy': 'never' });
+    await eventually('a calm status', () => !api.status()?.detail.includes('Does less'));
+    await write(OPENING);
+    await type(' knew');
+    await answerAt(' knew');
+    const last = outcome();
+    assert.ok(last?.kind === 'answered' && last.request.maxTokens === 24 && last.thrift === undefined);
+    const { started } = api.counts();
+    await eventually('a look ahead', () => api.counts().started > started);
+  });
+});
