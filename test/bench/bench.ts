@@ -78,8 +78,8 @@ async function run(chosen: readonly Engine[], threads: number, plan: Plan, clock
   for (const each of running) await each.stop();
   return [
     `## ${threads} thread${threads === 1 ? '' : 's'}`,
-    `Memory is read at ${(best / 1e9).toFixed(1)} GB/s, the best of one measurement a round (the least ` +
-      `${(Math.min(...bandwidth) / 1e9).toFixed(1)}: far below the best, other programs take their part of it).`,
+    `Memory is read at ${(best / 1e9).toFixed(1)} GB/s, the best of one measurement a round; the least was ` +
+      `${(Math.min(...bandwidth) / 1e9).toFixed(1)}.`,
     tables(chosen, [
       ...measured,
       ...shares,
