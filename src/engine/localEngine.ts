@@ -30,6 +30,8 @@ export class LocalEngine implements Engine {
   readonly #model: CachedModel;
   readonly #scorer: Scorer;
   #completing: AbortController | undefined;
+  /** Settles when the last completion has ended and given back the text that it was reading. */
+  #completed: Promise<unknown> = Promise.resolve();
   /** Generations that are wanted still; one that was aborted may have a run to finish. */
   readonly #active = new Set<symbol>();
 
@@ -79,7 +81,15 @@ export class LocalEngine implements Engine {
     const controller = new AbortController();
     this.#completing = controller;
     const either = signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
-    return this.#count(either, () => complete(this.#model.withPriority(0), request, either, onProgress));
+    const before = this.#completed;
+    const completion = this.#count(either, async () => {
+      // One that was overtaken ends with its present run. Begun earlier, this one would have to read the text anew.
+      await before;
+      either.throwIfAborted();
+      return complete(this.#model.withPriority(0), request, either, onProgress);
+    });
+    this.#completed = completion.catch(() => {});
+    return completion;
   }
 
   generate(

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tokenize } from '../../../src/core/tokenizer';
+import { LocalEngine } from '../../../src/engine/localEngine';
+import { openRandom } from '../../support/models';
+import { temporaryFolder } from '../../support/randomModel';
+
+const prose = readFileSync(join(__dirname, '../../data/golden-road.txt'), 'utf8');
+
+describe('a completion that is overtaken', () => {
+  let folder: string;
+  let engine: LocalEngine;
+  before(async () => {
+    folder = await temporaryFolder();
+    const { session, compiled } = await openRandom(folder, { n_positions: 2048 }, 95);
+    await session.close();
+    engine = await LocalEngine.open(compiled, { threads: 1 });
+  });
+  after(async () => {
+    await engine.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('leaves what it has read to the next one, however fast the writer types', async () => {
+    const typed = 'and so it was';
+    const results: Promise<unknown>[] = [];
+    for (let length = 0; length <= typed.length; length++) {
+      const { runs } = await engine.stats();
+      const prefix = `${prose} ${typed.slice(0, length)}`;
+      const completion = engine.complete({ prefix, maxTokens: 4 });
+      results.push(completion);
+      completion.catch(() => {});
+      // The next key comes while a chunk of the text is read.
+      while (length < typed.length && (await engine.stats()).runs === runs) await new Promise(setImmediate);
+    }
+    const settled = await Promise.allSettled(results);
+    assert.equal(settled.at(-1)?.status, 'fulfilled');
+    assert.ok(settled.slice(0, -1).every(({ status }) => status === 'rejected'));
+    const { tokensFed } = await engine.stats();
+    const once = tokenize(prose).length;
+    assert.ok(tokensFed < once + 200, `${tokensFed} tokens fed for a text of ${once}`);
+  });
+});
