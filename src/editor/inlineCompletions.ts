@@ -48,6 +48,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   readonly #answered = new vscode.EventEmitter<Answer>();
   readonly onDidAnswer = this.#answered.event;
   readonly #lookAhead: LookAhead;
+  readonly #typing: vscode.Disposable;
 
   constructor(
     private readonly suggester: Suggester,
@@ -58,6 +59,10 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.#lookAhead = new LookAhead(suggester);
+    this.#typing = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges: [change, ...others] }) => {
+      if (!suggester.busy || change === undefined || others.length > 0) return;
+      suggester.typed(textBefore(document, document.positionAt(change.rangeOffset + change.text.length)));
+    });
   }
 
   get outcome(): Outcome | undefined {
@@ -86,6 +91,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
 
   dispose(): void {
     this.#lookAhead.cancel();
+    this.#typing.dispose();
     this.#answered.dispose();
   }
 

@@ -47,6 +47,8 @@ export class Suggester {
   /** Completions for which several suggestions were looked for. */
   readonly #alternatives = new CompletionCache();
   #run: Run | undefined;
+  /** The text before the cursor at the last key since `#run` began. */
+  #typed: string | undefined;
 
   constructor(
     private readonly engine: Pick<Engine, 'complete'>,
@@ -89,6 +91,15 @@ export class Suggester {
     return this.#await(run, run.done, signal);
   }
 
+  /**
+   * To be told of each key: VS Code asks again only a while later, and a generation that says something else than what
+   * was typed need not go on until then. One that is still reading may: what it reads serves the next one too.
+   */
+  typed(before: string): void {
+    this.#typed = before;
+    if (this.#run) this.#endIfRefuted(this.#run);
+  }
+
   /** Ends the running generation and forgets what was suggested. */
   reset(): void {
     this.#run?.controller.abort();
@@ -103,9 +114,11 @@ export class Suggester {
     const onProgress = new Set<() => void>();
     const done = this.engine.complete(query.request, controller.signal, (partial) => {
       run.partial = partial;
+      this.#endIfRefuted(run);
       for (const listener of onProgress) listener();
     });
     const run: Run = { query, controller, done, partial: '', waiting: 0, onProgress };
+    this.#typed = undefined;
     this.#setRun(run);
     const ended = () => {
       if (this.#run === run) this.#setRun(undefined);
@@ -115,6 +128,10 @@ export class Suggester {
       ended();
     }, ended);
     return run;
+  }
+
+  #endIfRefuted({ query: { before: prefix }, partial, controller }: Run): void {
+    if (this.#typed?.startsWith(prefix) && !agreesWith({ prefix, partial }, this.#typed)) controller.abort();
   }
 
   #remember({ before, request: { suffix = '', alternatives = 1 } }: Query, completion: Completion): void {

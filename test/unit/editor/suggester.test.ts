@@ -145,6 +145,27 @@ describe('the suggester', () => {
     assert.equal(suggester.busy, false);
   });
 
+  it('ends a generation as soon as a key refutes it, but lets it read, look ahead and agree', async () => {
+    const ended = assert.rejects(suggester.suggest(at('The'), live()), isAbort);
+    const [{ progress, signal }] = engine.calls;
+    suggester.typed('The c');
+    suggester.typed('Th');
+    suggester.typed('Another document');
+    assert.equal(signal.aborted, false, 'nothing is refuted yet');
+    suggester.typed('The c');
+    progress(' cat');
+    suggester.typed('The ca');
+    assert.equal(signal.aborted, false);
+    suggester.typed('The co');
+    assert.equal(signal.aborted, true);
+    await ended;
+    const refuted = assert.rejects(suggester.suggest(at('The co'), live()), isAbort);
+    suggester.typed('The cow');
+    engine.calls[1].progress('d');
+    assert.equal(engine.calls[1].signal.aborted, true, 'what it says later is held against the last key too');
+    await refuted;
+  });
+
   it('looks for alternatives when asked, though one suggestion is known, and then knows them all', async () => {
     await shown('The cat', ' sat');
     const asked = { before: 'The cat', request: { prefix: 'The cat', suffix: '', alternatives: 5 } };
