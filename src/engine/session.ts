@@ -30,7 +30,8 @@ export interface WorkCount {
 export class Session {
   readonly work: WorkCount = { runs: 0, tokensFed: 0, busyMs: 0 };
   readonly shape: CacheShape;
-  #head: Promise<Ort.InferenceSession> | undefined;
+  /** Graphs that only explanations need, loaded when they do. */
+  readonly #others = new Map<string, Promise<Ort.InferenceSession>>();
 
   private constructor(
     readonly config: Gpt2Config,
@@ -58,20 +59,20 @@ export class Session {
    * @returns the logits, `[rows, lastN, vocab]`
    */
   async step(cache: KvCache, ids: readonly (readonly number[])[], lastN: number): Promise<Float32Array> {
-    return (await this.#run(cache, ids, lastN, false)).floats('logits');
+    return (await this.#run(this.model, cache, ids, lastN)).floats('logits');
   }
 
-  /** A `step` that also returns what went on inside. The graph computes it anyway; only the copy is extra. */
+  /** A `step` that also returns what went on inside, from a graph of its own, so that it costs other steps nothing. */
   async stepWithInternals(
     cache: KvCache,
     ids: readonly (readonly number[])[],
     lastN: number,
   ): Promise<Internals & { readonly logits: Float32Array }> {
-    const { floats, perLayer } = await this.#run(cache, ids, lastN, true);
+    const { floats, perLayer } = await this.#run(await this.#other('inspect.onnx'), cache, ids, lastN);
     return { logits: floats('logits'), attention: perLayer('attention'), residual: perLayer('hidden') };
   }
 
-  async #run(cache: KvCache, ids: readonly (readonly number[])[], lastN: number, internals: boolean) {
+  async #run(model: Ort.InferenceSession, cache: KvCache, ids: readonly (readonly number[])[], lastN: number) {
     const { Tensor } = loadRuntime();
     const { layers, heads, headSize } = this.shape;
     const count = ids[0].length;
@@ -96,10 +97,8 @@ export class Session {
     }
     this.work.runs++;
     this.work.tokensFed += count * cache.rows;
-    const { outputNames } = this.model;
-    const fetches = outputNames.slice(0, internals ? outputNames.length : 2 + 2 * layers);
     const startedAt = performance.now();
-    const results = await this.model.run(feeds, fetches);
+    const results = await model.run(feeds);
     this.work.busyMs += performance.now() - startedAt;
     const floats = (name: string) => results[name].data as Float32Array;
     const perLayer = (name: string) => Array.from({ length: layers }, (_, layer) => floats(`${name}_${layer}`));
@@ -109,12 +108,11 @@ export class Session {
 
   /** The logit lens: residual states `[count, width]` through `ln_f` and the head, to logits `[count, vocab]`. */
   async lens(residual: Float32Array): Promise<Float32Array> {
-    this.#head ??= load(join(this.folder, 'head.onnx'), this.options);
+    const head = await this.#other('head.onnx');
     const { Tensor } = loadRuntime();
     const { width } = this.shape;
     const hidden = new Tensor('float32', residual, [residual.length / width, width]);
     this.work.runs++;
-    const head = await this.#head;
     const startedAt = performance.now();
     const results = await head.run({ hidden });
     this.work.busyMs += performance.now() - startedAt;
@@ -123,7 +121,13 @@ export class Session {
 
   async close(): Promise<void> {
     await this.model.release();
-    await (await this.#head)?.release();
+    for (const other of this.#others.values()) await (await other).release();
+  }
+
+  #other(file: string): Promise<Ort.InferenceSession> {
+    const known = this.#others.get(file) ?? load(join(this.folder, file), this.options);
+    this.#others.set(file, known);
+    return known;
   }
 }
 

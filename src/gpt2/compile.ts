@@ -12,12 +12,14 @@ export type Precision = 'fp32' | 'q8' | 'q4';
 export const PRECISIONS: readonly Precision[] = ['fp32', 'q8', 'q4'];
 
 /** Counts up with each change of what is written; a compiled model of another version is compiled again. */
-export const BUILDER_VERSION = 3;
+export const BUILDER_VERSION = 4;
 export const DATA_FILE = 'model.onnx.data';
 
 export interface CompiledGraphs {
   /** `model.onnx`: one step of the transformer, see `buildGraph`. */
   readonly model: Uint8Array;
+  /** `inspect.onnx`: the same with its internals as outputs. */
+  readonly inspect: Uint8Array;
   /** `head.onnx`: any hidden state to logits, for the logit lens, see `buildHead`. */
   readonly head: Uint8Array;
 }
@@ -41,5 +43,9 @@ export async function compile(
 ): Promise<CompiledGraphs> {
   const external = new ExternalData(DATA_FILE, data);
   const stored = await storeWeights(weights, config, precision, external, options);
-  return { model: buildGraph(config, stored, external), head: buildHead(config, stored, external) };
+  return {
+    model: buildGraph(config, stored, external, { internals: false }),
+    inspect: buildGraph(config, stored, external, { internals: true }),
+    head: buildHead(config, stored, external),
+  };
 }

@@ -14,14 +14,20 @@ const TO_THE_END = 2 ** 31 - 1;
  * want logits; `past_bias` float `[1, 1, 1, C]`, 0 on a valid row of the cache and -inf beyond; `new_bias` float
  * `[1, 1, T, T]`, the causal mask; for each layer i `past_key_i` and `past_value_i` float `[B or 1, heads, C, d_head]`.
  *
- * Outputs, in this order: `logits` `[B, last_n, vocab]`; `last_hidden` `[B, T, width]` (after `ln_f`); for each layer
- * the new rows `new_key_i` and `new_value_i` `[B, heads, T, d_head]`, which the caller writes into its cache; and,
- * for each layer, free when not fetched, `attention_i` `[B, heads, T, C + T]` and `hidden_i` `[B, T, width]` (the
- * residual stream after block i).
+ * Outputs: `logits` `[B, last_n, vocab]`; `last_hidden` `[B, T, width]` (after `ln_f`); for each layer the new rows
+ * `new_key_i` and `new_value_i` `[B, heads, T, d_head]`, which the caller writes into its cache; and, with `internals`,
+ * for each layer `attention_i` `[B, heads, T, C + T]` and `hidden_i` `[B, T, width]` (the residual stream after block
+ * i). Internals are kept in memory to the end of a run whether they are fetched or not (65 MB at 512 tokens of GPT-2
+ * small), so they are a graph of their own, which shares the weights.
  *
  * Past and new scores are separate products, so that the cache is never copied.
  */
-export function buildGraph(config: Gpt2Config, stored: StoredWeights, data: ExternalData): Uint8Array {
+export function buildGraph(
+  config: Gpt2Config,
+  stored: StoredWeights,
+  data: ExternalData,
+  { internals: withInternals }: { readonly internals: boolean },
+): Uint8Array {
   const { n_embd, n_head, n_layer, n_positions } = config;
   const headSize = n_embd / n_head;
   const b = new GraphBuilder('gpt2', data);
@@ -80,8 +86,7 @@ export function buildGraph(config: Gpt2Config, stored: StoredWeights, data: Exte
   const wanted = b.op('Slice', [lastHidden, from, toTheEnd, b.integers('token_axis', [1])]);
   b.output('logits', layers.multiply('head', wanted), ['B', 'N', config.vocab_size]);
   b.output('last_hidden', lastHidden, ['B', 'T', n_embd]);
-  // The binding names what it returns by place, so whoever fetches fewer must fetch the first ones.
-  for (const [name, value, shape] of [...cacheRows, ...internals]) b.output(name, value, shape);
+  for (const [name, value, shape] of [...cacheRows, ...(withInternals ? internals : [])]) b.output(name, value, shape);
   return b.encode(PRODUCER);
 }
 

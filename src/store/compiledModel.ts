@@ -56,6 +56,7 @@ export async function compileModel(
       const sink = { write: async (bytes: Uint8Array) => void (await data.writeFile(bytes)) };
       const graphs = await compile(model.weights, model.config, precision, sink, options);
       await writeFile(join(staging, 'model.onnx'), graphs.model);
+      await writeFile(join(staging, 'inspect.onnx'), graphs.inspect);
       await writeFile(join(staging, 'head.onnx'), graphs.head);
       await data.sync();
     } finally {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onnx } from 'onnx-proto';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { type Gpt2Config, UnsupportedModelError } from '../../../src/gpt2/config';
 import { readSafetensors, writeSafetensors } from '../../../src/gpt2/safetensors';
@@ -125,6 +126,19 @@ describe('compiling a GPT-2', () => {
     await compileModel(join(folder, 'whole'), to, 'q4');
     assert.equal((await readManifest(to))?.precision, 'q4');
     assert.deepEqual(readdirSync(parent), ['model']);
+  });
+
+  it('keeps what only explanations ask for out of the graph that ghost text runs', async () => {
+    await compileModel(join(folder, 'whole'), join(folder, 'graphs'), 'q8');
+    const outputs = (name: string) => {
+      const { graph } = onnx.ModelProto.decode(readFileSync(join(folder, 'graphs', name)));
+      return graph?.output?.map((output) => output.name?.replace(/_\d+$/, ''));
+    };
+    const perLayer = (...names: string[]) => Array.from({ length: config.n_layer }, () => names).flat();
+    const step = ['logits', 'last_hidden', ...perLayer('new_key', 'new_value')];
+    assert.deepEqual(outputs('model.onnx'), step);
+    assert.deepEqual(outputs('inspect.onnx'), [...step, ...perLayer('attention', 'hidden')]);
+    assert.deepEqual(outputs('head.onnx'), ['logits']);
   });
 
   it('tells of its progress from nothing to all', async () => {
