@@ -28,7 +28,10 @@ export class Workbench {
     readonly page: Page,
   ) {}
 
-  static async start({ files = {}, size, ...options }: WorkbenchOptions): Promise<Workbench> {
+  static async start({ files = {}, size, ...rest }: WorkbenchOptions): Promise<Workbench> {
+    // How much Inkling does must not hang on how busy the machine of the tests is.
+    const machineSettings = { 'inkling.engine.saveEnergy': 'never', ...rest.machineSettings };
+    const options = { ...rest, machineSettings };
     const server = await Server.start(options.extensionFolder ? options : { vsix: vsixPath(thisTarget()), ...options });
     for (const [name, text] of Object.entries(files)) writeFileSync(join(server.workspace, name), text);
     try {
