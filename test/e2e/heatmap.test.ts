@@ -149,4 +149,17 @@ describe('the surprisal heat map', () => {
     await workbench.type(' And so on.', 5);
     await workbench.page.locator('.view-line', { hasText: 'And so on.' }).waitFor();
   });
+
+  it('scores no more than what is on screen while energy is saved, and goes on where the writer scrolls', async () => {
+    const resting = legend().locator('.codicon-dashboard');
+    workbench.server.changeSettings({ 'inkling.engine.saveEnergy': 'always' });
+    await resting.waitFor();
+    assert.match((await legend().textContent()) ?? '', /Surprisal \d\d? %/);
+    await workbench.page.keyboard.press('Control+Home');
+    await workbench.page.locator('.view-line', { hasText: /^Line.0.of/ }).waitFor();
+    await marked('foxes');
+    await resting.waitFor();
+    workbench.server.changeSettings({ 'inkling.engine.saveEnergy': 'never' });
+    await legend().locator('.codicon-sync').waitFor();
+  });
 });
