@@ -25,6 +25,7 @@ const QUIET_SETTINGS = {
   'workbench.colorTheme': 'Default Light Modern',
   'files.autoSave': 'off',
   'update.mode': 'none',
+  'git.openRepositoryInParentFolders': 'never',
 };
 
 /** Settings of the machine that keep Inkling quiet. */

@@ -35,7 +35,16 @@ describe('npm start without a desktop VS Code', () => {
     const page = await browser.newPage();
     await page.goto(address);
     await page.locator('.tab.active', { hasText: 'welcome.md' }).waitFor({ timeout: 60_000 });
-    await page.locator('.statusbar-item', { hasText: 'Inkling' }).waitFor({ timeout: 60_000 });
+    await page.locator('.statusbar-item[aria-label^="Inkling: ready"]').waitFor({ timeout: 60_000 });
+
+    // The first thing that the sample asks a visitor to do has the result it promises.
+    await page.locator('.view-line', { hasText: 'He stood there for a' }).click();
+    // A line that is wrapped on screen ends where the second press takes the cursor.
+    await page.keyboard.press('End');
+    await page.keyboard.press('End');
+    await page.keyboard.type(' ');
+    await page.locator('.ghost-text-decoration').first().waitFor({ timeout: 30_000 });
+    assert.deepEqual(await page.locator('.notification-toast').allTextContents(), []);
 
     start.kill('SIGINT');
     const [code] = await once(start, 'exit');
