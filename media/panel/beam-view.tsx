@@ -55,7 +55,7 @@ function Hypothesis(props: { line: Line; grouped: boolean; inTabOrder: boolean; 
   const { run, level, place, siblings } = line;
   const { node } = run.end;
   const fate = fateOf(run, grouped);
-  const texts = run.branches.map((branch) => model.vocabulary.text(branch.node.id));
+  const texts = model.vocabulary.texts(run.branches.map((branch) => branch.node.id));
   return (
     <div
       role="treeitem"

@@ -103,8 +103,8 @@ function Found({ search }: { search: BeamsMessage }) {
       {search.best.map(({ ids, score }, i) => (
         <li key={i}>
           <span class="text">
-            {ids.map((id, place) => (
-              <Spelled key={place} text={model.vocabulary.text(id)} notation={preferences.notation} />
+            {model.vocabulary.texts(ids).map((text, place) => (
+              <Spelled key={place} text={text} notation={preferences.notation} />
             ))}
           </span>
           <span class="number">{decimal(score, 3)}</span>

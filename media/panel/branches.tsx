@@ -47,7 +47,7 @@ function Branch({ ids }: { ids: readonly number[] }) {
   const { state, dispatch, post } = useUi();
   const { model, preferences, at, position } = state;
   if (!model || !position) return null;
-  const texts = ids.map((id) => model.vocabulary.text(id));
+  const texts = model.vocabulary.texts(ids);
   const here = branchKey(ids) === branchKey(at);
   const said = speak(texts.join(''));
   return (

@@ -18,6 +18,13 @@ export class Vocabulary {
     return utf8.decode(this.bytes(id));
   }
 
+  /** The tokens' texts in order; a character that takes several tokens stands whole where its last token is. */
+  texts(ids: readonly number[]): string[] {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    const texts = ids.map((id) => decoder.decode(this.bytes(id), { stream: true }));
+    return [...texts, decoder.decode()].filter((text) => text !== '');
+  }
+
   /** Whether the bytes of these tokens together are whole characters, which alone can be put into a document. */
   isText(ids: readonly number[]): boolean {
     try {
