@@ -43,6 +43,8 @@ interface Call {
   readonly onProgress?: (value: unknown) => void;
 }
 
+const NOTHING_GENERATED: Generation = { text: '', ids: [], logprobs: [], finish: 'cancelled', sequences: [] };
+
 /** Pauses before the second, third, ... start after a crash. */
 const BACK_OFF_MS = [500, 2_000, 10_000, 60_000];
 /** A process that lived this long has not crashed on start; the next crash begins at the first pause again. */
@@ -95,6 +97,7 @@ export class ForkedEngine implements Engine {
   }
 
   generate(request: GenerateRequest, onEvent?: (event: GenerationEvent) => void, signal?: AbortSignal) {
+    if (signal?.aborted) return Promise.resolve(NOTHING_GENERATED);
     return this.#call('generate', request, signal, onEvent as Call['onProgress']) as Promise<Generation>;
   }
 
