@@ -25,7 +25,7 @@ export function countWords(text: string): number {
 }
 
 /** Where the n-th word of a text ends; undefined when there are fewer. */
-export function wordEnd(text: string, n: number): number | undefined {
+function wordEnd(text: string, n: number): number | undefined {
   let left = n;
   for (const match of text.matchAll(WORD)) if (--left === 0) return match.index + match[0].length;
   return undefined;

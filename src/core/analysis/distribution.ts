@@ -1,5 +1,5 @@
-import FlatQueue from 'flatqueue';
 import { exp } from '../decoding/exp';
+import { topIndices } from '../decoding/scores';
 
 /** One logit for each token id, in natural units. Minus infinity marks a token that decoding has ruled out. */
 export type Logits = Float32Array | Float64Array;
@@ -72,36 +72,13 @@ export function rankOf(logits: Logits, id: number): number {
   return rank;
 }
 
-/** The k-th largest logit, for k from 1 to the number of logits: the smallest in a heap of the k largest. */
-function kthLargest(logits: Logits, k: number): number {
-  const heap = new FlatQueue<number>();
-  for (let id = 0; id < logits.length; id++) {
-    if (heap.length < k) heap.push(id, logits[id]);
-    else if (logits[id] > (heap.peekValue() as number)) {
-      heap.pop();
-      heap.push(id, logits[id]);
-    }
-  }
-  return heap.peekValue() as number;
-}
-
 /**
  * The k most probable tokens (all of them when k exceeds their number), most probable first; the lower id wins a tie.
- * O(n log k) for n logits. Throws a `RangeError` when k is not a whole number from 0 on, and as `logSumExp`.
+ * O(n + k log k) for n logits. Throws a `RangeError` when k is not a whole number from 0 on, and as `logSumExp`.
  */
 export function topK(logits: Logits, k: number): RankedToken[] {
   if (!Number.isInteger(k) || k < 0) throw new RangeError(`The number of tokens must be 0 or more, not ${k}.`);
   const total = logSumExp(logits);
-  const count = Math.min(k, logits.length);
-  if (count === 0) return [];
-  const threshold = kthLargest(logits, count);
-  const above: number[] = [];
-  const level: number[] = [];
-  for (let id = 0; id < logits.length; id++) {
-    if (logits[id] > threshold) above.push(id);
-    else if (logits[id] === threshold && level.length < count) level.push(id);
-  }
-  // The sort is stable, so equal logits stay in the order of their ids.
-  above.sort((a, b) => logits[b] - logits[a]);
-  return [...above, ...level].slice(0, count).map((id) => ({ id, logit: logits[id], logprob: logits[id] - total }));
+  if (k === 0) return [];
+  return topIndices(logits, k).map((id) => ({ id, logit: logits[id], logprob: logits[id] - total }));
 }

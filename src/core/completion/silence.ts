@@ -77,7 +77,7 @@ interface Rule {
 }
 
 /** After this many suggestions dismissed in a row Inkling backs off. */
-export const DISMISSALS_BEFORE_QUIET = 3;
+const DISMISSALS_BEFORE_QUIET = 3;
 const FIRST_BACKOFF_MS = 15_000;
 const LONGEST_BACKOFF_MS = 240_000;
 const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-userdata', 'memfs'];
