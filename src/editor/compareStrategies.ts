@@ -104,7 +104,7 @@ export class CompareStrategies implements vscode.CodeLensProvider, vscode.Dispos
     const started = performance.now();
     try {
       const { text, ids, logprobs, finish } = await this.engine.generate(
-        { text: prompt, config },
+        { text: prompt, config, healSpace: true },
         (event) => {
           if (event.kind === 'beams') return;
           const { text, ids } = contestants[index];

@@ -82,7 +82,7 @@ export class ContinueWriting {
       });
     };
     try {
-      return await this.engine.generate({ text, config }, onEvent, signal);
+      return await this.engine.generate({ text, config, healSpace: true }, onEvent, signal);
     } finally {
       await edit.finished();
     }

@@ -5,6 +5,7 @@ import type { EngineHost } from './engineHost';
 import { type Circumstances, presence } from './presence';
 import { isEnabledFor } from './settings';
 import type { Suggester } from './suggester';
+import { writersEditor } from './writersEditor';
 
 /** What the status item says. `detail` is one sentence; for an error it names the trouble and what to do about it. */
 export interface Status {
@@ -69,7 +70,7 @@ export function keepStatus(
   let timer: NodeJS.Timeout | undefined;
   const update = () => {
     clearTimeout(timer);
-    const document = vscode.window.activeTextEditor?.document;
+    const document = writersEditor()?.document;
     const place = document && placeOf(document);
     item.show(presence({ health: engine.health, busy: suggester.busy, thrift: energy.thrift, place }));
   };

@@ -57,6 +57,11 @@ export interface WordsRequest extends LogitsRequest, NextWordsOptions {}
 
 export interface GenerateRequest extends LogitsRequest {
   readonly config: GenerationConfig;
+  /**
+   * A single space that ends the text belongs to the next word, as writers mean it: it is left to the first token and
+   * taken off what is returned. Without this, GPT-2 goes on from a lone space, which it has hardly ever seen.
+   */
+  readonly healSpace?: boolean;
   /** How many candidates each step reports; none unless told. */
   readonly trace?: number;
 }

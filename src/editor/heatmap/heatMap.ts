@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../engine/api';
 import type { Energy } from '../energy/energy';
 import { readSettings } from '../settings';
+import { writersEditor } from '../writersEditor';
 import { DocumentHeat } from './documentHeat';
 import { heatHover } from './hover';
 import { Legend } from './legend';
@@ -50,7 +51,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
 
   /** Turns the heat map of the active document on or off. */
   toggle(): void {
-    const document = vscode.window.activeTextEditor?.document;
+    const document = writersEditor()?.document;
     if (!document) return;
     if (this.#documents.has(document)) this.#remove(document);
     else {
@@ -87,7 +88,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
 
   #refresh(): void {
     for (const editor of vscode.window.visibleTextEditors) this.#show(editor);
-    const active = vscode.window.activeTextEditor;
+    const active = writersEditor();
     const heat = active && this.#documents.get(active.document);
     if (heat) this.#legend.show(heat);
     else this.#legend.hide();

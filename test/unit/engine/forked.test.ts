@@ -4,12 +4,13 @@ import { once } from 'node:events';
 import { cp, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { encode } from '../../../src/core/tokenizer';
+import { encode, tokenText, VOCAB_SIZE } from '../../../src/core/tokenizer';
 import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../../../src/engine/client';
 import { type Built, buildWithTinyModel } from '../../support/build';
 import { maxDifference, referenceForward } from '../../support/reference';
 
 const TOLERANCE = 1e-4;
+const notSpaced = Array.from({ length: VOCAB_SIZE }, (_, id) => id).filter((id) => !tokenText(id).startsWith(' '));
 const ABORTED = { name: 'AbortError' };
 const FAILED = { name: 'EngineError' };
 
@@ -106,6 +107,23 @@ describe('the engine in its own process', () => {
     assert.ok(generation.ids.length >= 3 && generation.ids.length < 5000);
     const nothing = await engine.generate({ text: 'Hello', config }, undefined, AbortSignal.abort());
     assert.deepEqual([nothing.finish, nothing.ids], ['cancelled', []]);
+  });
+
+  it('reads a space at the end of the text as the beginning of the next word, when asked to', async () => {
+    const engine = start();
+    const config = { maxNewTokens: 4 };
+    const [plain, healed] = await Promise.all([
+      engine.generate({ text: 'Once upon', config: { ...config, beginSuppressTokens: notSpaced } }),
+      engine.generate({ text: 'Once upon ', config, healSpace: true }),
+    ]);
+    assert.deepEqual(healed.ids, plain.ids);
+    assert.equal(` ${healed.text}`, plain.text);
+    let events = '';
+    await engine.generate({ text: 'Once upon ', config, healSpace: true }, (event) => {
+      if (event.kind === 'token') events += event.text;
+    });
+    assert.equal(events, healed.text);
+    assert.notDeepEqual((await engine.generate({ text: 'Once upon ', config })).ids, healed.ids);
   });
 
   it('lets the newest completion win', async () => {
