@@ -76,6 +76,12 @@ export class Session {
     const { Tensor } = loadRuntime();
     const { layers, heads, headSize } = this.shape;
     const count = ids[0].length;
+    const unknown = ids.flat().find((id) => id >= this.config.vocab_size);
+    if (unknown !== undefined) {
+      throw new EngineError(
+        `Token ${unknown} is beyond this model's vocabulary of ${this.config.vocab_size}: it was made with another tokenizer than GPT-2's.`,
+      );
+    }
     cache.reserve(cache.length + count);
     const { capacity, length } = cache;
     const tensor = (data: Float32Array, dims: number[]) => new Tensor('float32', data, dims);

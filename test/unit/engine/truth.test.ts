@@ -113,6 +113,15 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
     await session.close();
   });
 
+  it('names a token that the model does not know, and reads on', async () => {
+    const { config, session } = await openRandom({ vocab_size: 400 }, 36);
+    const model = new CachedModel(session);
+    await assert.rejects(model.forward([[1, 2, 400]]), /Token 400 is beyond this model's vocabulary of 400/);
+    const ids = text(config, 5, 37);
+    assert.ok((await model.forward([ids]))[0].logits.every(Number.isFinite));
+    await session.close();
+  });
+
   it('runs nothing when asked twice', async () => {
     const { config, session } = await openRandom({ vocab_size: 400 }, 32);
     const model = new CachedModel(session);
