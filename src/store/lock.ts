@@ -30,7 +30,7 @@ export async function withLock<T>(
   const ownerFile = join(folder, 'lock.json');
   await writingTo(folder, () => mkdir(folder, { recursive: true }));
   let release: (() => Promise<void>) | undefined;
-  for (let waiting = false; release === undefined; ) {
+  for (let refusals = 0; release === undefined; ) {
     signal?.throwIfAborted();
     try {
       release = await writingTo(folder, () =>
@@ -46,10 +46,8 @@ export async function withLock<T>(
       if (systemCode(error) !== 'ELOCKED') {
         throw error;
       }
-      if (!waiting) {
-        waiting = true;
-        onWait?.(await readOwner(ownerFile));
-      }
+      // Who has just taken the lock writes its name a moment later.
+      if (++refusals === 2) onWait?.(await readOwner(ownerFile));
       await delay(250, undefined, { signal });
     }
   }
