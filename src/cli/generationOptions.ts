@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GenerationConfig } from '../core/decoding/config';
-import { validate } from '../core/decoding/validate';
+import { SAMPLING, validate } from '../core/decoding/validate';
 import { encode } from '../core/tokenizer';
 import { integer, number, UsageError } from './input';
 
@@ -60,18 +60,7 @@ const TEXTS = [
 ] as const;
 
 /** Any of these asks for sampling. */
-const SAMPLING: readonly Key[] = [
-  'seed',
-  'temperature',
-  'topK',
-  'topP',
-  'minP',
-  'topH',
-  'typicalP',
-  'epsilonCutoff',
-  'etaCutoff',
-  'topNSigma',
-];
+const ASKS_FOR_SAMPLING: readonly Key[] = ['seed', ...SAMPLING];
 
 export function withGenerationOptions(command: Command): Command {
   for (const [key, argument, description, parse] of VALUES) {
@@ -106,7 +95,7 @@ export function generationConfig(options: Record<string, unknown>): GenerationCo
     // Nothing is drawn, so nothing shapes the draw; contrastive search looks at the top k all the same.
     for (const key of SAMPLING) if (key !== 'topK' || config.penaltyAlpha === undefined) delete config[key];
   } else {
-    const implied = SAMPLING.some((key) => config[key] !== undefined);
+    const implied = ASKS_FOR_SAMPLING.some((key) => config[key] !== undefined);
     const searches = (options.numBeams as number) > 1 || config.penaltyAlpha !== undefined;
     if (options.doSample || (implied && !searches)) config.doSample = true;
   }

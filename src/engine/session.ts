@@ -76,17 +76,12 @@ export class Session {
     const { Tensor } = loadRuntime();
     const { layers, heads, headSize } = this.shape;
     const count = ids[0].length;
-    const unknown = ids.flat().find((id) => id >= this.config.vocab_size);
-    if (unknown !== undefined) {
-      throw new EngineError(
-        `Token ${unknown} is beyond this model's vocabulary of ${this.config.vocab_size}: it was made with another tokenizer than GPT-2's.`,
-      );
-    }
+    const inputIds = this.#known(ids.flat());
     cache.reserve(cache.length + count);
     const { capacity, length } = cache;
     const tensor = (data: Float32Array, dims: number[]) => new Tensor('float32', data, dims);
     const feeds: Record<string, Ort.Tensor> = {
-      input_ids: new Tensor('int32', Int32Array.from(ids.flat()), [cache.rows, count]),
+      input_ids: new Tensor('int32', Int32Array.from(inputIds), [cache.rows, count]),
       position_ids: new Tensor(
         'int32',
         Int32Array.from({ length: count }, (_, i) => length + i),
@@ -112,6 +107,15 @@ export class Session {
     return { floats, perLayer };
   }
 
+  #known(ids: readonly number[]): readonly number[] {
+    const { vocab_size } = this.config;
+    const unknown = ids.find((id) => id >= vocab_size);
+    if (unknown === undefined) return ids;
+    throw new EngineError(
+      `Token ${unknown} is beyond this model's vocabulary of ${vocab_size}: it was made with another tokenizer than GPT-2's.`,
+    );
+  }
+
   /** The logit lens: residual states `[count, width]` through `ln_f` and the head, to logits `[count, vocab]`. */
   async lens(residual: Float32Array): Promise<Float32Array> {
     const head = await this.#other('head.onnx');
@@ -133,6 +137,8 @@ export class Session {
   #other(file: string): Promise<Ort.InferenceSession> {
     const known = this.#others.get(file) ?? load(join(this.folder, file), this.options);
     this.#others.set(file, known);
+    // What failed to load is tried again, and is nothing to release.
+    known.catch(() => this.#others.delete(file));
     return known;
   }
 }

@@ -1,7 +1,8 @@
 import { asList, DEFAULTS, type GenerationConfig, type ResolvedConfig } from './config';
 import { type Option, RULES, UNSUPPORTED } from './rules';
 
-const SAMPLING: readonly Option[] = [
+/** The options that shape a random draw. */
+export const SAMPLING: readonly Option[] = [
   'temperature',
   'topK',
   'topP',
