@@ -10,15 +10,15 @@ const node = { ...shared, platform: 'node', format: 'cjs', target: 'node20', ext
 
 const bundles = [
   { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js' },
-  { ...node, entryPoints: ['src/engine/child.ts'], outfile: 'dist/engine.js' },
-  { ...node, entryPoints: ['src/store/compileWorker.ts'], outfile: 'dist/compile.js' },
-  { ...node, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
+  { ...node, entryPoints: ['src/engine/process/main.ts'], outfile: 'dist/engine.js' },
+  { ...node, entryPoints: ['src/gpt2/compileWorker.ts'], outfile: 'dist/compile.js' },
+  { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
   {
     ...shared,
     platform: 'browser',
     format: 'iife',
     target: 'es2022',
-    entryPoints: ['media/panel/main.tsx'],
+    entryPoints: ['src/panel/webview/main.tsx'],
     outfile: 'dist/media/panel.js',
   },
 ].filter(({ entryPoints }) => entryPoints.every((path) => existsSync(path)));

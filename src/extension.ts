@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
-import { Activity } from './editor/activity';
 import { registerCommands } from './editor/commands';
 import { settingsFor } from './editor/configuration';
-import { Energy } from './editor/energy/energy';
+import { DocumentText } from './editor/documentText';
+import { Energy } from './editor/energySaving/energy';
 import { EngineHost, wakeWhenWanted } from './editor/engineHost';
+import { Activity } from './editor/ghostText/activity';
+import { InlineCompletions } from './editor/ghostText/inlineCompletions';
+import { Learning } from './editor/ghostText/learning';
+import { Suggester } from './editor/ghostText/suggester';
 import { registerHeatMap } from './editor/heatmap/heatMap';
-import { InlineCompletions } from './editor/inlineCompletions';
-import { Learning } from './editor/learning';
 import { createLog } from './editor/log';
 import { registerModels } from './editor/models';
-import { Reader } from './editor/reading';
 import { keepStatus, StatusItem } from './editor/status';
-import { Suggester } from './editor/suggester';
 import { type InklingApi, testApi } from './editor/testApi';
 import { registerPanel } from './panel/view';
 
@@ -20,7 +20,7 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
   const engine = new EngineHost(context, log);
   const energy = new Energy();
   const suggester = new Suggester(engine);
-  const reader = new Reader();
+  const reader = new DocumentText();
   const learning = new Learning(context.globalState);
   const activity = new Activity((fate, document) => settingsFor(document).ghostText.learn && learning.note(fate));
   const ghostText = new InlineCompletions(suggester, reader, activity, learning, energy, log);

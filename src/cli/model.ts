@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { LocalEngine } from '../engine/localEngine';
 import { PRECISIONS, type Precision } from '../gpt2/compile';
-import { cacheFolder, compiledFolder } from '../store/compiledCache';
-import { readManifest } from '../store/compiledModel';
-import { locateModel } from '../store/locateModel';
+import { cacheFolder, compiledFolder } from '../gpt2/compiledCache';
+import { readManifest } from '../gpt2/compiledModel';
+import { locateModel } from '../gpt2/locateModel';
 import { integer, UsageError } from './input';
 import { compilationProgress } from './progress';
 

@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
-import { AcceptSentence } from './acceptSentence';
-import type { Activity } from './activity';
-import { CompareStrategies } from './compareStrategies';
 import { settingsFor } from './configuration';
-import { ContinueWriting, pickPreset } from './continueWriting';
 import type { EngineHost } from './engineHost';
-import type { Accepted, InlineCompletions } from './inlineCompletions';
-import { JustAccepted } from './justAccepted';
-import type { Learning } from './learning';
+import { AcceptSentence } from './ghostText/acceptSentence';
+import type { Activity } from './ghostText/activity';
+import type { Accepted, InlineCompletions } from './ghostText/inlineCompletions';
+import { JustAccepted } from './ghostText/justAccepted';
+import type { Learning } from './ghostText/learning';
+import type { Suggester } from './ghostText/suggester';
+import { toggleFile, toggleLanguage } from './ghostText/toggle';
+import { whyNot, whyThis } from './ghostText/why';
 import { Pages } from './pages';
-import { presetNamed } from './presets';
-import type { Suggester } from './suggester';
-import { toggleFile, toggleLanguage } from './toggle';
-import { whyNot, whyThis } from './why';
+import { CompareStrategies } from './writing/compareStrategies';
+import { ContinueWriting, pickPreset } from './writing/continueWriting';
+import { presetNamed } from './writing/presets';
 
 /** What the commands act on. */
 export interface Rooms {

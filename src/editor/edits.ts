@@ -1,6 +1,6 @@
 import type { ChangedRange } from '@lezer/common';
 import type { TextDocumentChangeEvent } from 'vscode';
-import type { LastEdit } from '../core/completion/silence';
+import type { LastEdit } from '../core/ghostText/suppression';
 
 type Edit = Pick<TextDocumentChangeEvent, 'reason'> & {
   readonly contentChanges: readonly { readonly text: string; readonly rangeLength: number }[];

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../engine/client';
+import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../engine/process/client';
 import { settingsFor } from './configuration';
 import { isEnabledFor } from './settings';
 

@@ -1,7 +1,7 @@
 import type { WorkspaceConfiguration } from 'vscode';
 import { contributes } from '../../package.json';
 import type { Precision } from '../engine/api';
-import type { SaveEnergy } from './energy/thrift';
+import type { SaveEnergy } from './energySaving/energySaving';
 
 /** `inkling.*`, typed and within bounds. The manifest is the one place that states defaults and bounds. */
 export interface Settings {

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { isExcluded, settingsFor } from './configuration';
-import type { Energy } from './energy/energy';
+import type { Energy } from './energySaving/energy';
 import type { EngineHost } from './engineHost';
-import { type Circumstances, presence } from './presence';
+import type { Suggester } from './ghostText/suggester';
 import { isEnabledFor } from './settings';
-import type { Suggester } from './suggester';
+import { type Circumstances, statusText } from './statusText';
 import { writersEditor } from './writersEditor';
 
 /** What the status item says. `detail` is one sentence; for an error it names the trouble and what to do about it. */
@@ -72,7 +72,7 @@ export function keepStatus(
     clearTimeout(timer);
     const document = writersEditor()?.document;
     const place = document && placeOf(document);
-    item.show(presence({ health: engine.health, busy: suggester.busy, thrift: energy.thrift, place }));
+    item.show(statusText({ health: engine.health, busy: suggester.busy, energySaving: energy.energySaving, place }));
   };
   update();
   return vscode.Disposable.from(

@@ -1,9 +1,9 @@
 import type { Forward, ForwardOptions, LanguageModel } from '../core/decoding/model';
 import { END_OF_TEXT } from '../core/tokenizer';
 import { commonPrefix, type KvCache } from './kvCache';
+import { forget, type KvSlot, KvSlots } from './kvSlots';
+import { type Priority, PriorityLock } from './priorityLock';
 import type { Internals, Session } from './session';
-import { forget, type Slot, Slots } from './slots';
-import { type Priority, Turns } from './turns';
 
 /** Tokens of one run while a text is read: long enough to be fast, short enough to be cancelled soon. */
 const PREFILL_CHUNK = 128;
@@ -18,12 +18,12 @@ export class CachedModel implements LanguageModel {
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly eosTokenId: number | undefined;
-  readonly #turns = new Turns();
-  readonly #slots: Slots;
+  readonly #lock = new PriorityLock();
+  readonly #slots: KvSlots;
   #batch: { readonly cache: KvCache; inUse: boolean } | undefined;
 
   constructor(private readonly session: Session) {
-    this.#slots = new Slots(() => session.newCache());
+    this.#slots = new KvSlots(() => session.newCache());
     this.vocabSize = session.config.vocab_size;
     this.contextLength = session.config.n_positions;
     this.eosTokenId = END_OF_TEXT < this.vocabSize ? END_OF_TEXT : undefined;
@@ -93,7 +93,7 @@ export class CachedModel implements LanguageModel {
     try {
       forget(slot, Math.min(commonPrefix(slot.cache.tokens[0], ids), ids.length - 1));
       await this.#read(slot, ids.slice(0, -1), 1, signal, 1);
-      const result = await this.#turns.take(1, signal, () =>
+      const result = await this.#lock.take(1, signal, () =>
         this.session.stepWithInternals(slot.cache, [ids.slice(-1)], 1),
       );
       slot.logits = result.logits.slice();
@@ -105,7 +105,7 @@ export class CachedModel implements LanguageModel {
 
   /** Runs a task that needs the session itself, in turn with all others. */
   exclusively<T>(priority: Priority, signal: AbortSignal | undefined, task: (session: Session) => Promise<T>) {
-    return this.#turns.take(priority, signal, () => task(this.session));
+    return this.#lock.take(priority, signal, () => task(this.session));
   }
 
   async #forwardOne(
@@ -133,7 +133,7 @@ export class CachedModel implements LanguageModel {
 
   /** Brings a slot from what it holds of `ids` to all of it; returns the logits of the last `lastN` positions. */
   async #read(
-    slot: Slot,
+    slot: KvSlot,
     ids: readonly number[],
     lastN: number,
     signal: AbortSignal | undefined,
@@ -155,7 +155,7 @@ export class CachedModel implements LanguageModel {
 
   /** Reads one chunk of a slot's text. Whatever happens, the slot's logits are those after its last token. */
   async #advance(
-    slot: Slot,
+    slot: KvSlot,
     chunk: readonly number[],
     lastN: number,
     signal: AbortSignal | undefined,
@@ -253,7 +253,7 @@ export class CachedModel implements LanguageModel {
     signal: AbortSignal | undefined,
     priority: Priority,
   ): Promise<Float32Array> {
-    return this.#turns.take(priority, signal, () => this.session.step(cache, ids, lastN));
+    return this.#lock.take(priority, signal, () => this.session.step(cache, ids, lastN));
   }
 
   /**

@@ -1,6 +1,6 @@
 import { type NextWords, nextWords } from '../core/analysis';
 import { complete } from '../core/completion/complete';
-import { type Manifest, readManifest } from '../store/compiledModel';
+import { type Manifest, readManifest } from '../gpt2/compiledModel';
 import type {
   CompleteRequest,
   Completion,

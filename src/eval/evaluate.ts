@@ -1,4 +1,4 @@
-import { calibrate } from '../core/completion/calibration';
+import { calibrate } from '../core/ghostText/calibration';
 import type { EvalCase } from './cases';
 import { type Observation, type Operation, observe, operate, type ReliabilityBin, reliability } from './metrics';
 import { opening, type Predictor } from './predictor';

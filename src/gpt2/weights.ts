@@ -1,5 +1,5 @@
 import { type Gpt2Config, UnsupportedModelError } from './config';
-import { readFloat32, type TensorEntry } from './safetensors';
+import { readFloat32, type TensorEntry } from './files/safetensors';
 
 /** A GPT-2's weights, checked against its config, each read when it is asked for. */
 export interface Weights {

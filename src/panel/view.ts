@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { CursorFollower } from './cursorFollower';
 import { editorOf, Insertions, placeOf } from './document';
 import { type Explained, Explainer, type PanelEngine, textOf } from './explainer';
-import { Follower } from './follower';
 import { page } from './page';
 import { type FromPanel, readFromPanel, type ToPanel } from './protocol';
 import { WindowMark } from './windowMark';
@@ -22,7 +22,7 @@ export function registerPanel(extension: vscode.Uri, engine: PanelEngine): vscod
 class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #insertions = new Insertions();
   readonly #mark: WindowMark;
-  readonly #follower: Follower;
+  readonly #follower: CursorFollower;
   #webview: vscode.Webview | undefined;
   #place: (Explained & { readonly uri: string; readonly offset: number }) | undefined;
   /** The model that the webview knows. */
@@ -37,7 +37,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     private readonly explainer: Explainer,
   ) {
     this.#mark = new WindowMark(extension);
-    this.#follower = new Follower((editor, signal) => this.#explain(editor, signal), {
+    this.#follower = new CursorFollower((editor, signal) => this.#explain(editor, signal), {
       onMoved: () => this.#left(),
       onNothing: () => this.#post({ type: 'status', state: 'waiting', message: 'Put the cursor into a document.' }),
       onSelected: (editor) => this.#highlight(editor),

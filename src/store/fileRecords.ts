@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FileRecord } from './compiledModel';
+import type { FileRecord } from '../gpt2/compiledModel';
 import { sha256OfFile } from './hub/checksum';
 
 /** Length and SHA-256 of the named files of a folder. */

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Engine, Precision } from '../engine/api';
+import { compileModel, type FileRecord, type Origin } from '../gpt2/compiledModel';
 import { UnsupportedModelError } from '../gpt2/config';
+import { openModelFolder } from '../gpt2/files/modelFolder';
 import { type CatalogueModel, catalogue, findInCatalogue } from './catalogue';
-import { compileModel, type FileRecord, type Origin } from './compiledModel';
 import { type freeBytes, requireSpace } from './disk';
 import { StoreError, writingTo } from './errors';
 import { describeFiles } from './fileRecords';
@@ -11,16 +12,15 @@ import { slug } from './format';
 import { fetchModel } from './hub/fetchModel';
 import { Hub, type HubOptions } from './hub/hub';
 import type { RetryOptions } from './hub/retry';
+import { type InstalledModel, InstalledModels } from './installedModels';
 import { findLocalSource } from './localSource';
 import { isLocked, withLock } from './lock';
 import { requireVocabulary } from './modelCheck';
-import { openModelFolder } from './modelFolder';
 import { expectedDiskBytes, sizeOf } from './modelSize';
 import type { OnProgress } from './progress';
 import { requireSelfTest } from './selftest/selftest';
-import { type InstalledModel, Shelf } from './shelf';
 
-export type { InstalledModel } from './shelf';
+export type { InstalledModel } from './installedModels';
 
 export interface StoreOptions {
   /** Folder that belongs to the store alone. */
@@ -59,17 +59,17 @@ interface Source {
  * installs at a time. Whatever a killed one left behind is swept by the next, except partial downloads, which are resumed.
  */
 export class ModelStore {
-  private readonly shelf: Shelf;
+  private readonly installedModels: InstalledModels;
   private readonly downloads: string;
 
   constructor(private readonly options: StoreOptions) {
-    this.shelf = new Shelf(join(options.root, 'models'));
+    this.installedModels = new InstalledModels(join(options.root, 'models'));
     this.downloads = join(options.root, 'downloads');
   }
 
   /** Every usable model, one entry per id and precision, in the order of their ids. */
   list(): Promise<InstalledModel[]> {
-    return this.shelf.list();
+    return this.installedModels.list();
   }
 
   /** Whether a model is being installed or removed, by any process. */
@@ -139,7 +139,7 @@ export class ModelStore {
   async remove(model: InstalledModel): Promise<void> {
     const { origin } = model.manifest;
     await this.exclusively(`removing ${model.manifest.name}`, {}, async () => {
-      await this.shelf.remove(model);
+      await this.installedModels.remove(model);
       if (origin.kind === 'hub') {
         await rm(join(this.downloads, slug(origin.id)), { recursive: true, force: true });
       }
@@ -152,7 +152,7 @@ export class ModelStore {
     { signal, onProgress, precision = 'q8' }: InstallOptions,
   ): Promise<InstalledModel> {
     const bytes = await this.sizeUp(source.folder, precision);
-    const staging = await this.shelf.stage();
+    const staging = await this.installedModels.stage();
     try {
       const compiled = join(staging, 'model');
       const compile = this.options.compile ?? compileModel;
@@ -168,7 +168,7 @@ export class ModelStore {
         await engine.dispose();
       }
       signal?.throwIfAborted();
-      return await this.shelf.publish(
+      return await this.installedModels.publish(
         compiled,
         { ...manifest, name: source.name },
         { ...source.origin, sources: source.files },
@@ -200,7 +200,7 @@ export class ModelStore {
     const onWait = (detail: string) => onProgress?.({ phase: 'waiting', done: 0, total: 0, detail });
     return withLock(root, owner, { signal, staleMs, onWait }, (held) =>
       writingTo(root, async () => {
-        await this.shelf.sweep();
+        await this.installedModels.sweep();
         try {
           return await work(held);
         } catch (error) {

@@ -4,7 +4,7 @@ import { promptLookup } from '../../src/core/decoding/strategies/drafters';
 import { encode } from '../../src/core/tokenizer';
 import { CachedModel } from '../../src/engine/cachedModel';
 import { Session } from '../../src/engine/session';
-import { readManifest } from '../../src/store/compiledModel';
+import { readManifest } from '../../src/gpt2/compiledModel';
 
 const NEW_TOKENS = 24;
 const PLACES = 40;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadRuntime } from '../../src/engine/runtime';
 import { Session } from '../../src/engine/session';
+import { readManifest } from '../../src/gpt2/compiledModel';
 import type { Gpt2Config } from '../../src/gpt2/config';
-import { readManifest } from '../../src/store/compiledModel';
 import { random } from '../support/randomModel';
 
 /** `npx tsx test/bench/profile.ts FOLDER [THREADS]`: where the time of a decode step and of a prefill chunk goes, by operator. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CachedModel } from '../../src/engine/cachedModel';
 import { Session } from '../../src/engine/session';
 import { DATA_FILE, type Precision } from '../../src/gpt2/compile';
-import { compileModel, readManifest } from '../../src/store/compiledModel';
+import { compileModel, readManifest } from '../../src/gpt2/compiledModel';
 import { gpt2Config, type Size, writeRandomModel } from './model';
 
 const FOLDER = join(__dirname, '../../.cache/bench/shapes');

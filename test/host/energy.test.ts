@@ -26,7 +26,7 @@ describe('saving energy', () => {
     await type(' knew');
     await answerAt(' knew');
     const last = outcome();
-    assert.ok(last?.kind === 'answered' && last.request.maxTokens === 8 && last.thrift === 'asked');
+    assert.ok(last?.kind === 'answered' && last.request.maxTokens === 8 && last.energySaving === 'asked');
     const { started } = api.counts();
     // Longer than the pause after which it would look ahead.
     await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -51,7 +51,7 @@ describe('saving energy', () => {
     await type(' knew');
     await answerAt(' knew');
     const last = outcome();
-    assert.ok(last?.kind === 'answered' && last.request.maxTokens === 24 && last.thrift === undefined);
+    assert.ok(last?.kind === 'answered' && last.request.maxTokens === 24 && last.energySaving === undefined);
     const { started } = api.counts();
     await eventually('a look ahead', () => api.counts().started > started);
   });

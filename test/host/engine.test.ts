@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Answer } from '../../src/editor/inlineCompletions';
+import type { Answer } from '../../src/editor/ghostText/inlineCompletions';
 import type { InklingApi } from '../../src/editor/testApi';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../support/randomModel';
 import { closeAll, configure, eventually, inkling, suggestionAt, type, write } from './support';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { SilenceCode } from '../../src/core/completion/silence';
+import type { SuppressionCode } from '../../src/core/ghostText/suppression';
 import type { InklingApi } from '../../src/editor/testApi';
 import { answerAt, closeAll, configure, eventually, inkling, outcome, suggestionAt, type, write } from './support';
 
@@ -18,7 +18,7 @@ describe('manners', () => {
   });
   after(() => configure({ 'ghostText.triggerRate': undefined, 'ghostText.lookAhead': undefined }));
 
-  async function silence(code: SilenceCode): Promise<void> {
+  async function silence(code: SuppressionCode): Promise<void> {
     const silent = () => {
       const last = outcome();
       return last?.kind === 'silent' && last.silence.code === code;

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ConfigurationTarget, commands, workspace } from 'vscode';
 import type { InklingApi } from '../../src/editor/testApi';
-import type { InstalledModel } from '../../src/store/shelf';
+import type { InstalledModel } from '../../src/store/installedModels';
 import { HubServer } from '../store/hub-server';
 import { unigramModel } from '../store/unigram-model';
 import { temporaryFolder } from '../support/randomModel';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import * as vscode from 'vscode';
-import type { Outcome } from '../../src/editor/inlineCompletions';
+import type { Outcome } from '../../src/editor/ghostText/inlineCompletions';
 import type { InklingApi } from '../../src/editor/testApi';
 import type { Completion } from '../../src/engine/api';
 

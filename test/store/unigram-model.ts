@@ -1,5 +1,5 @@
 import { encode } from '../../src/core/tokenizer';
-import { writeSafetensors } from '../../src/gpt2/safetensors';
+import { writeSafetensors } from '../../src/gpt2/files/safetensors';
 import { expectedShapes } from '../../src/gpt2/weights';
 import { paragraph } from '../../src/store/selftest/selftest';
 import { tinyConfig } from '../support/randomModel';

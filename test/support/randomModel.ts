@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Gpt2Config, parseConfig } from '../../src/gpt2/config';
-import { writeSafetensors } from '../../src/gpt2/safetensors';
+import { writeSafetensors } from '../../src/gpt2/files/safetensors';
 import { expectedShapes } from '../../src/gpt2/weights';
 
 /** mulberry32 (public domain, Tommy Ettinger): small, seeded, good enough for weights of no meaning. */

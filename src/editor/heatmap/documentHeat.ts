@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/api';
-import type { Energy } from '../energy/energy';
+import type { Energy } from '../energySaving/energy';
 import { TextScores } from './textScores';
 
 /** How long the writer must pause before an edited text is scored again. */
@@ -24,7 +24,7 @@ export class DocumentHeat implements vscode.Disposable {
   constructor(
     readonly document: vscode.TextDocument,
     engine: Pick<Engine, 'info' | 'score'>,
-    private readonly energy: Pick<Energy, 'thrift' | 'onDidChange'>,
+    private readonly energy: Pick<Energy, 'energySaving' | 'onDidChange'>,
   ) {
     this.scores = new TextScores(engine);
     this.#energyWatch = energy.onDidChange(() => this.edited(0));
@@ -75,7 +75,7 @@ export class DocumentHeat implements vscode.Disposable {
         if (running.signal.aborted) return;
         this.#failure = undefined;
         this.#changed.fire();
-      } while (await this.scores.scoreNext(this.#visible(), running.signal, this.energy.thrift !== undefined));
+      } while (await this.scores.scoreNext(this.#visible(), running.signal, this.energy.energySaving !== undefined));
       this.#resting = this.scores.progress < 1;
       if (this.#resting) this.#changed.fire();
     } catch (error) {

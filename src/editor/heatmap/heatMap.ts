@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/api';
-import type { Energy } from '../energy/energy';
+import type { Energy } from '../energySaving/energy';
 import { readSettings } from '../settings';
 import { writersEditor } from '../writersEditor';
 import { DocumentHeat } from './documentHeat';

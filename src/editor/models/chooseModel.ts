@@ -3,11 +3,11 @@ import type { Precision } from '../../engine/api';
 import { PRECISIONS } from '../../gpt2/compile';
 import { findInCatalogue } from '../../store/catalogue';
 import { requireHubId } from '../../store/hub/hub';
-import type { InstalledModel } from '../../store/shelf';
+import type { InstalledModel } from '../../store/installedModels';
 import { settingsFor } from '../configuration';
 import type { Models } from './models';
-import type { Pace } from './pace';
 import { modelRows, type Row } from './rows';
+import type { SpeedEstimate } from './speedEstimate';
 
 type Item = vscode.QuickPickItem & { readonly run?: () => Promise<unknown>; readonly row?: Row };
 
@@ -18,7 +18,7 @@ const precisionButton: vscode.QuickInputButton = {
 };
 
 /** `Inkling: Choose Model`: the models there are and what each would cost, with ways to get others. */
-export async function chooseModel(models: Models, pace: Pace): Promise<void> {
+export async function chooseModel(models: Models, pace: SpeedEstimate): Promise<void> {
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = 'Choose the Model Inkling Writes With';
   pick.matchOnDescription = true;
@@ -54,7 +54,7 @@ export async function chooseModel(models: Models, pace: Pace): Promise<void> {
   await item?.run?.();
 }
 
-async function items(models: Models, pace: Pace): Promise<Item[]> {
+async function items(models: Models, pace: SpeedEstimate): Promise<Item[]> {
   const { path, precision } = settingsFor().model;
   const installed = await models.store.list();
   const rows = modelRows({ installed, path, precision, defaultModel: pace.defaultModel, speed: pace.speed });

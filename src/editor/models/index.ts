@@ -3,7 +3,7 @@ import type { EngineHost } from '../engineHost';
 import { chooseModel, importFrom, installFromHub } from './chooseModel';
 import { Models } from './models';
 import { offerGpt2Once, offerToRenew, offerToResume } from './offer';
-import { Pace } from './pace';
+import { SpeedEstimate } from './speedEstimate';
 
 /** What `inkling.chooseModel` may be given by a keybinding or a script instead of asking. */
 export interface ChooseModelArguments {
@@ -20,7 +20,7 @@ export function registerModels(
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
   const models = new Models(context, log);
-  const pace = new Pace(engine);
+  const pace = new SpeedEstimate(engine);
   void offerToResume(models);
   void offerToRenew(models);
   void offerGpt2Once(context, models, pace);

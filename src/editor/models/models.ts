@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Precision } from '../../engine/api';
-import { ForkedEngine } from '../../engine/client';
-import { compileInWorker } from '../../store/compileInWorker';
+import { ForkedEngine } from '../../engine/process/client';
+import { compileInWorker } from '../../gpt2/compileInWorker';
 import { hubFromEnvironment } from '../../store/hub/hub';
 import type { OnProgress, Progress } from '../../store/progress';
 import { type InstalledModel, type InstallOptions, ModelStore } from '../../store/store';

@@ -1,15 +1,19 @@
 import * as vscode from 'vscode';
+import { readOutdatedManifest } from '../../gpt2/compiledModel';
 import { findInCatalogue } from '../../store/catalogue';
-import { readOutdatedManifest } from '../../store/compiledModel';
 import { settingsFor } from '../configuration';
 import { chooseModel, importFrom, installFromHub } from './chooseModel';
 import type { Models } from './models';
-import type { Pace } from './pace';
+import type { SpeedEstimate } from './speedEstimate';
 
 const offered = 'inkling.gpt2Offered';
 
 /** Offers GPT-2 when Inkling runs for the first time on this machine, and never again, whatever the answer. */
-export async function offerGpt2Once(context: vscode.ExtensionContext, models: Models, pace: Pace): Promise<void> {
+export async function offerGpt2Once(
+  context: vscode.ExtensionContext,
+  models: Models,
+  pace: SpeedEstimate,
+): Promise<void> {
   const { offer, path } = settingsFor().model;
   if (!offer || path !== '' || context.globalState.get(offered)) {
     return;

@@ -1,8 +1,8 @@
 import type { Precision } from '../../engine/api';
 import { catalogue } from '../../store/catalogue';
 import { formatBytes } from '../../store/format';
+import type { InstalledModel } from '../../store/installedModels';
 import { expectedDiskBytes, expectedMemoryBytes, type ModelSize, sizeOf } from '../../store/modelSize';
-import type { InstalledModel } from '../../store/shelf';
 import { predictSpeed, type SpeedFactors } from '../../store/speed';
 
 /** A row of the quick pick, before it is dressed for VS Code. */

@@ -1,9 +1,9 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Precision } from '../../engine/api';
+import type { FileRecord } from '../../gpt2/compiledModel';
 import { parseConfig } from '../../gpt2/config';
 import type { CatalogueModel } from '../catalogue';
-import type { FileRecord } from '../compiledModel';
 import { StoreError } from '../errors';
 import { slug } from '../format';
 import { requireVocabulary } from '../modelCheck';

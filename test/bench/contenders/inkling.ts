@@ -1,6 +1,6 @@
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { Session } from '../../../src/engine/session';
-import { readManifest } from '../../../src/store/compiledModel';
+import { readManifest } from '../../../src/gpt2/compiledModel';
 import { argmax, type Contender } from '../contender';
 
 export async function open(path: string, threads: number): Promise<Contender> {

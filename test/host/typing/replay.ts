@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { Answer } from '../../../src/editor/inlineCompletions';
-import type { SuggesterCounts } from '../../../src/editor/suggester';
+import type { Answer } from '../../../src/editor/ghostText/inlineCompletions';
+import type { SuggesterCounts } from '../../../src/editor/ghostText/suggester';
 import type { InklingApi } from '../../../src/editor/testApi';
 import type { EngineStats } from '../../../src/engine/api';
 import type { Keystroke } from './trace';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode } from '../../../src/core/tokenizer';
-import { readManifest } from '../../../src/store/compiledModel';
+import { readManifest } from '../../../src/gpt2/compiledModel';
 import { type Built, buildWithTinyModel, inkling, runNode } from '../../support/build';
 import { referenceForward } from '../../support/reference';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { contributes } from '../../../package.json';
-import { PRESETS } from '../../../src/editor/presets';
 import { isEnabledFor, readSettings } from '../../../src/editor/settings';
+import { PRESETS } from '../../../src/editor/writing/presets';
 
 const configOf = (values: Record<string, unknown>) => ({ get: <T>(key: string) => values[key] as T });
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { CachedModel } from '../../../src/engine/cachedModel';
+import { PriorityLock } from '../../../src/engine/priorityLock';
 import { Scorer } from '../../../src/engine/score';
 import type { Session } from '../../../src/engine/session';
-import { Turns } from '../../../src/engine/turns';
 import type { Gpt2Config } from '../../../src/gpt2/config';
 import { openRandom, randomIds } from '../../support/models';
 import { random, temporaryFolder } from '../../support/randomModel';
@@ -177,7 +177,7 @@ describe('several readers of one model', () => {
 
 describe('turns', () => {
   it('run one at a time, the most urgent first, equals in order, and go on after a failure', async () => {
-    const turns = new Turns();
+    const lock = new PriorityLock();
     const order: string[] = [];
     let running = 0;
     const task =
@@ -191,12 +191,12 @@ describe('turns', () => {
       };
     const aborted = new AbortController();
     const ended = Promise.allSettled([
-      turns.take(2, undefined, task('first')),
-      turns.take(2, undefined, task('background')),
-      turns.take(1, undefined, task('panel', true)),
-      turns.take(0, aborted.signal, task('aborted')),
-      turns.take(0, undefined, task('ghost text')),
-      turns.take(1, undefined, task('panel again')),
+      lock.take(2, undefined, task('first')),
+      lock.take(2, undefined, task('background')),
+      lock.take(1, undefined, task('panel', true)),
+      lock.take(0, aborted.signal, task('aborted')),
+      lock.take(0, undefined, task('ghost text')),
+      lock.take(1, undefined, task('panel again')),
     ]);
     aborted.abort();
     const results = await ended;

@@ -8,7 +8,7 @@ import type { LanguageModel } from '../../../src/core/decoding/model';
 import { encode } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { Session } from '../../../src/engine/session';
-import { compileModel } from '../../../src/store/compiledModel';
+import { compileModel } from '../../../src/gpt2/compiledModel';
 import { temporaryFolder } from '../../support/randomModel';
 
 const DEFAULT_MODEL = join(__dirname, '../../../models/default');

@@ -3,7 +3,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EngineArguments, FromEngine } from '../../../src/engine/protocol';
+import type { EngineArguments, FromEngine } from '../../../src/engine/process/protocol';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 
 const ROOT = join(__dirname, '../../..');

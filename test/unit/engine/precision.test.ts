@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { measurePerplexity, type Perplexity } from '../../../src/cli/perplexity';
+import { measurePerplexity, type Perplexity } from '../../../src/cli/commands/perplexity';
 import { logSoftmax } from '../../../src/core/analysis';
 import { encode } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { Session } from '../../../src/engine/session';
 import { DATA_FILE, PRECISIONS, type Precision } from '../../../src/gpt2/compile';
-import { compileModel } from '../../../src/store/compiledModel';
+import { compileModel } from '../../../src/gpt2/compiledModel';
 import { random, randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 import { referenceForward } from '../../support/reference';
 

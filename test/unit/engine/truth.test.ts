@@ -6,10 +6,10 @@ import { CachedModel } from '../../../src/engine/cachedModel';
 import { inspect } from '../../../src/engine/inspect';
 import { Scorer } from '../../../src/engine/score';
 import { Session } from '../../../src/engine/session';
+import { compileModel } from '../../../src/gpt2/compiledModel';
 import type { Gpt2Config } from '../../../src/gpt2/config';
+import { openModelFolder } from '../../../src/gpt2/files/modelFolder';
 import { expectedShapes } from '../../../src/gpt2/weights';
-import { compileModel } from '../../../src/store/compiledModel';
-import { openModelFolder } from '../../../src/store/modelFolder';
 import { random, randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 import { maxDifference, referenceForward } from '../../support/reference';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseConfig, UnsupportedModelError } from '../../../src/gpt2/config';
-import type { ByteSource, DType, TensorEntry } from '../../../src/gpt2/safetensors';
+import type { ByteSource, DType, TensorEntry } from '../../../src/gpt2/files/safetensors';
 import { checkWeights, expectedShapes } from '../../../src/gpt2/weights';
 import { tinyConfig } from '../../support/randomModel';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { softmax } from '../../../src/core/analysis';
 import { encode } from '../../../src/core/tokenizer';
 import { LocalEngine } from '../../../src/engine/localEngine';
+import { compileModel } from '../../../src/gpt2/compiledModel';
 import { Explainer, textOf } from '../../../src/panel/explainer';
 import { readToPanel } from '../../../src/panel/protocol';
-import { compileModel } from '../../../src/store/compiledModel';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 
 const signal = new AbortController().signal;

@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'nod
 import { join } from 'node:path';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import type { CompileOptions, Precision } from '../../../src/gpt2/compile';
-import { compileModel, readOutdatedManifest } from '../../../src/store/compiledModel';
+import { compileModel, readOutdatedManifest } from '../../../src/gpt2/compiledModel';
 import type { Progress } from '../../../src/store/progress';
 import { ModelStore, type StoreOptions } from '../../../src/store/store';
 import { sha256, useTemporaryFolder } from '../../store/content';

@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import { decode, END_OF_TEXT } from '../../core/tokenizer';
+import { frequentBaseline, trigramBaseline } from '../../eval/baselines';
+import { type EvalCase, isJsonLines, readCases, sampleCases } from '../../eval/cases';
+import { evaluate } from '../../eval/evaluate';
+import { modelPredictor } from '../../eval/modelPredictor';
+import { splitWords, TrigramModel } from '../../eval/ngram';
+import type { Predictor } from '../../eval/predictor';
+import { tables } from '../../eval/tables';
+import { integer, number, printJson, readBytes, readText } from '../input';
+import { type ModelOptions, openEngine, withModelOptions } from '../model';
+
+interface EvalCommandOptions extends ModelOptions {
+  readonly train?: readonly string[];
+  readonly trainWords: number;
+  readonly cases: number;
+  readonly typed: number;
+  readonly triggerRate: number;
+  readonly maxTokens?: number;
+  readonly json?: boolean;
+}
+
+/** `eval`: how useful ghost text is on a held-out text. */
+export function addEval(program: Command): void {
+  const command = program
+    .command('eval')
+    .summary('measure ghost text on a held-out text')
+    .description(
+      'Measures suggestions at cursors in a text: exact matches, characters and keystrokes saved, and how far the ' +
+        'gate can be trusted. The file holds cases, one {"prefix","target","kind","path"} a line, or prose, in which ' +
+        'cursors are chosen.',
+    )
+    .argument('<file>', 'cases as JSON lines, or a text; .md is read as Markdown; - reads standard input')
+    .option('--train <files...>', 'train the baselines on these: texts, or .bin files of 16-bit GPT-2 token ids')
+    .option('--train-words <n>', 'words of training text at most', integer(1), 2_000_000)
+    .option('--cases <n>', 'cursors at most', integer(1), 300)
+    .option('--typed <n>', 'cases to type out for the keystroke saving rate', integer(0), 10)
+    .option('--trigger-rate <share>', 'share of cursors with a suggestion behind the gate', number(0, 1), 0.3)
+    .option('--max-tokens <n>', 'most tokens to suggest', integer(1))
+    .option('--json', 'print {"model","precision","cases","evaluations":[…]} instead of tables');
+  withModelOptions(command, 'q8').action(async (file: string, options: EvalCommandOptions) => {
+    const cases = await casesOf(file, options.cases);
+    const engine = await openEngine(options, 'q8');
+    try {
+      const { name, precision } = await engine.info();
+      const complete = modelPredictor(
+        `${name} (${precision})`,
+        (request) => engine.complete(request),
+        options.maxTokens,
+      );
+      const evaluations = [];
+      for (const predictor of [complete, ...(await baselines(options))]) {
+        evaluations.push(await evaluate(predictor, cases, { ...options, onProgress: progress(predictor) }));
+      }
+      if (options.json) printJson({ model: name, precision, cases: cases.length, evaluations });
+      else process.stdout.write(`${cases.length} cases\n\n${tables(evaluations)}\n`);
+    } finally {
+      await engine.dispose();
+    }
+  });
+}
+
+async function casesOf(file: string, most: number): Promise<EvalCase[]> {
+  const text = await readText(undefined, { file });
+  if (!isJsonLines(text)) return sampleCases(text, most, /\.(?:md|markdown)$/i.test(file));
+  const all = readCases(text);
+  const step = Math.max(1, all.length / most);
+  return Array.from({ length: Math.min(most, all.length) }, (_, i) => all[Math.floor(i * step)]);
+}
+
+async function baselines({ train, trainWords }: EvalCommandOptions): Promise<Predictor[]> {
+  if (train === undefined) {
+    process.stderr.write('No --train text: the model is measured without baselines.\n');
+    return [];
+  }
+  const words: string[] = [];
+  for (const file of train) {
+    for (const word of splitWords(await trainingText(file, trainWords - words.length))) {
+      if (words.length < trainWords) words.push(word);
+    }
+  }
+  const model = new TrigramModel(words);
+  return [frequentBaseline(model), trigramBaseline(model)];
+}
+
+/** Hardly any word is longer in GPT-2's tokens. */
+const TOKENS_PER_WORD = 2;
+
+async function trainingText(file: string, words: number): Promise<string> {
+  if (!file.endsWith('.bin')) return readText(undefined, { file });
+  const bytes = readBytes(file, words * TOKENS_PER_WORD * Uint16Array.BYTES_PER_ELEMENT);
+  const ids = Array.from({ length: Math.floor(bytes.length / 2) }, (_, i) => bytes.readUInt16LE(i * 2));
+  return decode(ids.map((id) => (id === END_OF_TEXT ? NEWLINE : id)));
+}
+
+/** The token of a newline: it ends a document where no word does. */
+const NEWLINE = 198;
+
+/** A line on standard error that counts, where somebody is watching. */
+function progress({ name }: Predictor): (done: number, of: number) => void {
+  return (done, of) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${name}: ${done} of ${of}${done === of ? '\n' : ''}`);
+  };
+}

@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import { entropy, topK } from '../../core/analysis';
+import { tokenText } from '../../core/tokenizer';
+import type { ScoredToken } from '../../engine/api';
+import type { LocalEngine } from '../../engine/localEngine';
+import { answerLines, type InputOptions, integer, printJson, readText, textOf } from '../input';
+import { type ModelOptions, openEngine, withModelOptions } from '../model';
+
+interface ExplainOptions extends InputOptions, ModelOptions {
+  readonly json?: boolean;
+  readonly all?: boolean;
+  readonly bos?: boolean;
+  readonly topK: number;
+}
+
+interface Explanation {
+  readonly tokens: readonly Omit<ScoredToken, 'top'>[];
+  readonly next: readonly { id: number; text: string; logit: number; probability: number; cumulative: number }[];
+  /** Nats. */
+  readonly entropy: number;
+  readonly model: string;
+}
+
+/** `explain`: the distribution of the next token, and how the model read the text. */
+export function addExplain(program: Command): void {
+  const command = program
+    .command('explain')
+    .summary('show the probabilities of the next token')
+    .description(
+      'Shows the most probable next tokens after a text with probability, logit and cumulative probability, and the ' +
+        'entropy of the distribution in nats. Logarithms are natural. JSON always tells of every token of the text.',
+    )
+    .argument('[text]', 'the text; - or nothing reads standard input')
+    .option('--file <file>', 'read the text from a file')
+    .option('--top-k <k>', 'how many next tokens to show', integer(1, 50257), 10)
+    .option('--all', 'show the log-probability and rank (0 is the first) of every token of the text too')
+    .option('--bos', 'put <|endoftext|> before the text, so that its first token has a probability too')
+    .option(
+      '--json',
+      'print {"tokens":[…],"next":[{"id","text","logit","probability","cumulative"}],"entropy","model"}',
+    )
+    .option('--jsonl', 'answer each line {"text":…} of the input with one line of JSON');
+  withModelOptions(command, 'fp32').action(async (argument: string | undefined, options: ExplainOptions) => {
+    const text = await readText(argument, options);
+    const engine = await openEngine(options, 'fp32');
+    try {
+      const all = options.all || options.json || options.jsonl;
+      if (options.jsonl)
+        return await answerLines(options, (request) => explain(engine, textOf(request), { ...options, all }));
+      const explanation = await explain(engine, text, { ...options, all });
+      if (options.json) printJson(explanation);
+      else print(explanation, options);
+    } finally {
+      await engine.dispose();
+    }
+  });
+}
+
+/** @param options `all` asks for the tokens of the text, which costs the logits of every position */
+async function explain(engine: LocalEngine, text: string, options: ExplainOptions): Promise<Explanation> {
+  const { all, bos, topK: k } = options;
+  const scored = all ? await engine.score({ text, bos }) : [];
+  const logits = await engine.logits({ text, bos });
+  let cumulative = 0;
+  const next = topK(logits, k).map(({ id, logit, logprob }) => {
+    const probability = Math.exp(logprob);
+    cumulative += probability;
+    return { id, text: tokenText(id), logit, probability, cumulative };
+  });
+  const tokens = scored.map(({ top: _, ...token }) => token);
+  return { tokens, next, entropy: entropy(logits), model: (await engine.info()).name };
+}
+
+function print({ tokens, next, entropy: nats, model }: Explanation, { all }: ExplainOptions): void {
+  const lines = [];
+  if (all) {
+    lines.push('  log p    rank  token');
+    for (const { logprob, rank, display } of tokens) {
+      lines.push(`${(logprob?.toFixed(3) ?? '–').padStart(7)} ${String(rank ?? '–').padStart(7)}  ${display}`);
+    }
+    lines.push('');
+  }
+  lines.push('      p  cumulative    logit  next token');
+  for (const { text, logit, probability, cumulative } of next) {
+    const percent = (value: number) => `${(100 * value).toFixed(2)} %`;
+    lines.push(
+      `${percent(probability).padStart(7)}  ${percent(cumulative).padStart(10)}  ${logit.toFixed(3).padStart(7)}  ${JSON.stringify(text)}`,
+    );
+  }
+  lines.push('', `entropy ${nats.toFixed(3)} nats, perplexity ${Math.exp(nats).toFixed(1)} (${model})`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

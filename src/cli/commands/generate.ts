@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import type { GenerationConfig } from '../../core/decoding/config';
+import type { GenerateRequest, Generation, GenerationEvent } from '../../engine/api';
+import type { LocalEngine } from '../../engine/localEngine';
+import { generationConfig, withGenerationOptions } from '../generationOptions';
+import { answerLines, INTERRUPTED, type InputOptions, integer, printJson, readText, textOf } from '../input';
+import { type ModelOptions, openEngine, withModelOptions } from '../model';
+
+interface GenerateOptions extends InputOptions, ModelOptions, Record<string, unknown> {
+  readonly json?: boolean;
+  readonly bos?: boolean;
+  readonly trace?: number | true;
+}
+
+/** Candidates of each step that `--trace` prints unless told. */
+const TRACED = 10;
+
+/** `generate`: continues a text. */
+export function addGenerate(program: Command): void {
+  const command = program
+    .command('generate')
+    .summary('continue a text')
+    .description(
+      'Continues a text and prints what comes as it comes. Options have the names and meanings of Hugging Face ' +
+        'generate(); without any the most probable token is taken each time (greedy).',
+    )
+    .argument('[text]', 'the text; - or nothing reads standard input')
+    .option('--file <file>', 'read the text from a file')
+    .option('--bos', 'put <|endoftext|> before the text')
+    .option(
+      '--json',
+      'print {"text","ids","finish"}, text and ids being what was added; with --num-return-sequences also ' +
+        '"sequences":[{"text","ids","finish","score"}]; "seed" where one was drawn',
+    )
+    .option('--jsonl', 'answer each line {"text":…} of the input with one line of JSON')
+    .option('--trace [k]', 'print the k best candidates of each step, one line of JSON each', integer(1, 50257));
+  withGenerationOptions(withModelOptions(command, 'fp32')).action(
+    async (argument: string | undefined, options: GenerateOptions) => {
+      const config = generationConfig(options);
+      const trace = options.trace === true ? TRACED : options.trace;
+      const text = await readText(argument, options);
+      const engine = await openEngine(options, 'fp32');
+      try {
+        const request = { bos: options.bos, config, trace };
+        if (options.jsonl) {
+          return await answerLines(options, async (line) =>
+            answerOf(await engine.generate({ ...request, text: textOf(line) }), config),
+          );
+        }
+        await run(engine, { ...request, text }, options.json ?? false);
+      } finally {
+        await engine.dispose();
+      }
+    },
+  );
+}
+
+async function run(engine: LocalEngine, request: GenerateRequest, json: boolean): Promise<void> {
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const several = (request.config.numReturnSequences ?? 1) > 1;
+  const stream = !json && !request.trace && !several;
+  const onEvent = (event: GenerationEvent) => {
+    if (request.trace) printJson(event);
+    else if (stream && event.kind === 'token') process.stdout.write(event.text);
+  };
+  const generation = await engine.generate(request, onEvent, stop.signal);
+  if (generation.finish === 'cancelled') process.exitCode = INTERRUPTED;
+  if (json || request.trace) printJson(answerOf(generation, request.config));
+  else if (several) printSequences(generation);
+  else process.stdout.write('\n');
+}
+
+/** The part of a generation that is promised to scripts. */
+function answerOf({ text, ids, finish, sequences, seed }: Generation, config: GenerationConfig): object {
+  return {
+    text,
+    ids,
+    finish,
+    ...((config.numReturnSequences ?? 1) > 1 && { sequences }),
+    ...(config.seed === undefined && seed !== undefined && { seed }),
+  };
+}
+
+function printSequences({ sequences }: Generation): void {
+  sequences.forEach(({ text, score }, i) => {
+    process.stdout.write(`[${i + 1}] score ${score.toFixed(3)}\n${text}\n`);
+  });
+}

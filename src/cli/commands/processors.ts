@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { applyNamedProcessor } from '../../core/decoding/named';
+import { answerLines, UsageError } from '../input';
+
+/** `processors`: one logits processor on given scores. */
+export function addProcessors(program: Command): void {
+  program
+    .command('processors')
+    .summary('apply a logits processor to given scores')
+    .description(
+      'Reads lines {"processor","params","input"} and answers each with {"output"}: the scores after that processor.\n' +
+        'Infinite scores are the strings "-inf" and "inf".',
+    )
+    .option('--file <file>', 'read the lines from a file')
+    .option('--jsonl', 'one case a line; the only form there is')
+    .action(async (options: { file?: string; jsonl?: boolean }) => {
+      if (!options.jsonl) throw new UsageError('processors reads lines: say --jsonl.');
+      await answerLines(options, (request) => applyNamedProcessor(request as unknown as NamedCase));
+    });
+}
+
+type NamedCase = Parameters<typeof applyNamedProcessor>[0];

@@ -1,0 +1,42 @@
+import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json';
+import { addCompile } from './commands/compile';
+import { addComplete } from './commands/complete';
+import { addEval } from './commands/eval';
+import { addExplain } from './commands/explain';
+import { addGenerate } from './commands/generate';
+import { addLogits } from './commands/logits';
+import { addPerplexity } from './commands/perplexity';
+import { addProcessors } from './commands/processors';
+import { addTokens } from './commands/tokens';
+import { FAILED, MISUSED, UsageError } from './input';
+
+const program = new Command('inkling')
+  .description('GPT-2 on this machine: tokens, probabilities, suggestions and generation from a terminal.')
+  .version(version)
+  .showHelpAfterError('(--help shows what there is)')
+  .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted.')
+  .configureHelp({ showGlobalOptions: true });
+
+addTokens(program);
+addExplain(program);
+addComplete(program);
+addGenerate(program);
+addLogits(program);
+addPerplexity(program);
+addProcessors(program);
+addCompile(program);
+addEval(program);
+for (const command of [program, ...program.commands]) command.exitOverride();
+
+// Whoever reads may stop reading: `inkling tokens … | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : FAILED));
+
+program.parseAsync().catch((error: Error) => {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : MISUSED;
+    return;
+  }
+  console.error(`inkling: ${error.message}`);
+  process.exitCode = error instanceof UsageError ? MISUSED : FAILED;
+});

@@ -1,0 +1,62 @@
+import { endsSentence } from './text';
+import type { Manner } from './types';
+
+/** Before these a quote opens. */
+const OPENS_AFTER = /[\s([{“‘«—–-]$|^$/u;
+const EM_DASH = /—|--/g;
+
+/**
+ * The tokens with the quotes, dashes and sentence spacing of the document. What they say of the first `typed`
+ * characters stays as the writer typed it.
+ */
+export function typeset<T extends { readonly text: string }>(
+  tokens: readonly T[],
+  prefix: string,
+  typed: number,
+  manner: Manner,
+): T[] {
+  let before = prefix;
+  let left = typed;
+  return tokens.map((token) => {
+    const old = token.text.slice(0, left);
+    left -= old.length;
+    let text = token.text.slice(old.length);
+    if (before === prefix && text.startsWith(' ') && manner.sentenceSpaces === 2 && endsSentence(prefix)) {
+      text = ` ${text}`;
+    }
+    if (manner.dash !== undefined) text = text.replace(EM_DASH, manner.dash);
+    if (manner.quotes === 'straight') text = text.replace(/[“”]/g, '"').replace(/[‘’]/g, "'");
+    if (manner.quotes === 'curly') text = curled(before, text);
+    before += text;
+    return { ...token, text: old + text };
+  });
+}
+
+function curled(before: string, text: string): string {
+  let done = '';
+  for (const sign of text) {
+    const opens = OPENS_AFTER.test((before + done).slice(-1));
+    if (sign === '"') done += opens ? '“' : '”';
+    else if (sign === "'") done += opens ? '‘' : '’';
+    else done += sign;
+  }
+  return done;
+}
+
+/** The part of a suggestion that fits its place, and what would close the construct after it. */
+export function applyStyle(suggestion: string, manner: Manner): { readonly text: string; readonly closer: string } {
+  let text = suggestion;
+  const forbidden = [...text].findIndex((sign) => manner.endsBefore?.includes(sign));
+  if (forbidden >= 0) text = [...text].slice(0, forbidden).join('');
+  if (manner.room !== undefined) text = wrapped(text, manner.room);
+  if (manner.fullStop === false && /[^.]\.$/.test(text)) text = text.slice(0, -1);
+  return { text, closer: manner.closer ?? '' };
+}
+
+/** As many whole words as fit, and at least one. */
+function wrapped(text: string, room: number): string {
+  if (text.length <= room) return text;
+  const applyStyle = text.lastIndexOf(' ', room);
+  if (text.slice(0, Math.max(0, applyStyle)).trim() !== '') return text.slice(0, applyStyle);
+  return /^\s*\S+/.exec(text)?.[0] ?? text;
+}

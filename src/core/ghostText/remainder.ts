@@ -1,0 +1,43 @@
+import type { Suggestion } from '../completion/types';
+
+/**
+ * What is left of a suggestion after its first characters were typed, or null when something else was typed or
+ * nothing is left. Tokens that were typed in full are dropped; one that was begun counts as healed.
+ */
+export function remainder(suggestion: Suggestion, typed: string): Suggestion | null {
+  const { text } = suggestion;
+  if (text.length <= typed.length || !text.startsWith(typed)) return null;
+  let healed = suggestion.healed + typed;
+  let first = 0;
+  while (first < suggestion.tokens.length && suggestion.tokens[first].text.length <= healed.length) {
+    healed = healed.slice(suggestion.tokens[first].text.length);
+    first++;
+  }
+  const tokens = suggestion.tokens.slice(first);
+  return {
+    ...suggestion,
+    text: text.slice(typed.length),
+    tokens,
+    healed,
+    words: suggestion.words.flatMap(({ length, confidence }) => {
+      return length > typed.length ? [{ length: length - typed.length, confidence }] : [];
+    }),
+    logprob: tokens.reduce((sum, token) => sum + token.logprob, 0),
+  };
+}
+
+/** A running generation: the text it continues, and what it has come up with so far. */
+export interface Running {
+  readonly prefix: string;
+  readonly partial: string;
+}
+
+/**
+ * Whether a running generation may still answer a request for `prefix`: nothing but what it has generated was typed
+ * since, or it has not got that far and so may yet agree.
+ */
+export function agreesWith(running: Running, prefix: string): boolean {
+  if (!prefix.startsWith(running.prefix)) return false;
+  const typed = prefix.slice(running.prefix.length);
+  return running.partial.startsWith(typed) || typed.startsWith(running.partial);
+}

@@ -1,0 +1,223 @@
+/** How the writer came to be here. */
+export type LastEdit = 'insert' | 'delete' | 'undo' | 'none';
+
+/** What the editor knows when it is asked for a suggestion: plain facts, so that the manners can be tested. */
+export interface SuggestionContext {
+  /** Whether Inkling is switched on here: its toggle, and the settings of the folder, language and file. */
+  readonly enabled: boolean;
+  readonly languageId: string;
+  /** Language ids in which the writer wants suggestions. */
+  readonly languages: readonly string[];
+  /** `file`, `untitled`, `git`, `output`, ... */
+  readonly scheme: string;
+  /** `invoke` when the writer asked for a suggestion by key or command. */
+  readonly trigger: 'typing' | 'invoke';
+  /** Suggest only when asked. */
+  readonly manualOnly: boolean;
+  readonly selectionEmpty: boolean;
+  readonly cursors: number;
+  /** The line before and after the cursor. */
+  readonly lineBefore: string;
+  readonly lineAfter: string;
+  readonly lastEdit: LastEdit;
+  /** Until when the writer wants quiet, in ms since the epoch; null when not snoozed. */
+  readonly snoozedUntil: number | null;
+  /** The present, in ms since the epoch. */
+  readonly now: number;
+  /** The writer has typed in this editor since it got the focus. */
+  readonly typedSinceFocus: boolean;
+  /** Suggestions dismissed in a row, with Escape. */
+  readonly dismissals: number;
+  /** When the last of them was dismissed, in ms since the epoch. */
+  readonly dismissedAt: number;
+  /** The editor is one side of a comparison. */
+  readonly inDiff: boolean;
+  /** The document cannot be edited. */
+  readonly readOnly: boolean;
+  /** A modal editing extension is in a mode where keys are commands. */
+  readonly modalNormalMode: boolean;
+  /** The item selected in an open IntelliSense list and the text it replaces. */
+  readonly selectedItem: { readonly text: string; readonly replaces: string } | null;
+  /** The Markdown construct around the cursor where prose does not belong, such as 'a code block'; null in prose. */
+  readonly construct: string | null;
+}
+
+export type SuppressionCode =
+  | 'disabled'
+  | 'language'
+  | 'scheme'
+  | 'read-only'
+  | 'snoozed'
+  | 'manual-only'
+  | 'selection'
+  | 'multiple-cursors'
+  | 'mid-word'
+  | 'text-after'
+  | 'modal'
+  | 'diff'
+  | 'construct'
+  | 'intellisense'
+  | 'undone'
+  | 'just-deleted'
+  | 'just-focused'
+  | 'dismissed';
+
+export interface Suppression {
+  readonly code: SuppressionCode;
+  /** One sentence for the writer. */
+  readonly message: string;
+}
+
+interface Rule {
+  readonly code: SuppressionCode;
+  /** Asking for a suggestion overrules it. */
+  readonly yieldsToAsking: boolean;
+  readonly applies: (s: SuggestionContext) => boolean;
+  readonly message: (s: SuggestionContext) => string;
+}
+
+/** After this many suggestions dismissed in a row Inkling backs off. */
+const DISMISSALS_BEFORE_QUIET = 3;
+const FIRST_BACKOFF_MS = 15_000;
+const LONGEST_BACKOFF_MS = 240_000;
+const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-userdata', 'memfs'];
+
+const LETTER_FIRST = /^[\p{L}\p{N}\p{M}]/u;
+const LETTER_LAST = /[\p{L}\p{N}\p{M}]$/u;
+/** What may stand between the cursor and the end of the line: it closes something, or ends the sentence. */
+const CLOSING = /^[\p{Pe}\p{Pf}\p{Po}"'*_~`\s|]*$/u;
+
+/** How long Inkling stays quiet after this many dismissals in a row, in ms; doubles with each. */
+export function backoff(dismissals: number): number {
+  if (dismissals < DISMISSALS_BEFORE_QUIET) return 0;
+  return Math.min(FIRST_BACKOFF_MS * 2 ** (dismissals - DISMISSALS_BEFORE_QUIET), LONGEST_BACKOFF_MS);
+}
+
+function quietUntil(s: SuggestionContext): number {
+  return s.dismissedAt + backoff(s.dismissals);
+}
+
+function seconds(ms: number): string {
+  const count = Math.max(1, Math.ceil(ms / 1000));
+  return `${count} second${count === 1 ? '' : 's'}`;
+}
+
+/** In order of precedence: what the writer decided first, then the place, then the moment. */
+const RULES: readonly Rule[] = [
+  {
+    code: 'disabled',
+    yieldsToAsking: false,
+    applies: (s) => !s.enabled,
+    message: () => 'Inkling is switched off here.',
+  },
+  {
+    code: 'language',
+    yieldsToAsking: false,
+    applies: (s) => !s.languages.includes(s.languageId),
+    message: (s) => `Inkling is not switched on for the language “${s.languageId}”.`,
+  },
+  {
+    code: 'scheme',
+    yieldsToAsking: false,
+    applies: (s) => !SCHEMES.includes(s.scheme),
+    message: (s) => `This is not a document to write in (“${s.scheme}”).`,
+  },
+  {
+    code: 'read-only',
+    yieldsToAsking: false,
+    applies: (s) => s.readOnly,
+    message: () => 'The document is read-only.',
+  },
+  {
+    code: 'snoozed',
+    yieldsToAsking: true,
+    applies: (s) => s.snoozedUntil !== null && s.now < s.snoozedUntil,
+    message: (s) => `Suggestions are snoozed for another ${seconds((s.snoozedUntil ?? s.now) - s.now)}.`,
+  },
+  {
+    code: 'manual-only',
+    yieldsToAsking: true,
+    applies: (s) => s.manualOnly,
+    message: () => 'Inkling suggests only when asked (inkling.manualOnly).',
+  },
+  {
+    code: 'selection',
+    yieldsToAsking: false,
+    applies: (s) => !s.selectionEmpty,
+    message: () => 'Text is selected.',
+  },
+  {
+    code: 'multiple-cursors',
+    yieldsToAsking: false,
+    applies: (s) => s.cursors > 1,
+    message: (s) => `There are ${s.cursors} cursors.`,
+  },
+  {
+    code: 'mid-word',
+    yieldsToAsking: false,
+    applies: (s) => LETTER_LAST.test(s.lineBefore) && LETTER_FIRST.test(s.lineAfter),
+    message: () => 'The word goes on to the right of the cursor.',
+  },
+  {
+    code: 'text-after',
+    yieldsToAsking: true,
+    applies: (s) => !CLOSING.test(s.lineAfter),
+    message: () => 'There is more text on this line after the cursor.',
+  },
+  {
+    code: 'modal',
+    yieldsToAsking: false,
+    applies: (s) => s.modalNormalMode,
+    message: () => 'The editor is in a mode where keys are commands, not text.',
+  },
+  {
+    code: 'diff',
+    yieldsToAsking: true,
+    applies: (s) => s.inDiff,
+    message: () => 'This is a comparison of two versions.',
+  },
+  {
+    code: 'construct',
+    yieldsToAsking: true,
+    applies: (s) => s.construct !== null,
+    message: (s) => `The cursor is in ${s.construct}.`,
+  },
+  {
+    code: 'intellisense',
+    yieldsToAsking: false,
+    applies: (s) => s.selectedItem !== null && !s.selectedItem.text.startsWith(s.selectedItem.replaces),
+    message: () => 'The selected item of the suggestion list replaces what was typed instead of extending it.',
+  },
+  {
+    code: 'undone',
+    yieldsToAsking: true,
+    applies: (s) => s.lastEdit === 'undo',
+    message: () => 'The last edit was an undo or redo.',
+  },
+  {
+    code: 'just-deleted',
+    yieldsToAsking: true,
+    applies: (s) => s.lastEdit === 'delete',
+    message: () => 'Text was just deleted.',
+  },
+  {
+    code: 'just-focused',
+    yieldsToAsking: true,
+    applies: (s) => !s.typedSinceFocus,
+    message: () => 'Nothing was typed since the editor got the focus.',
+  },
+  {
+    code: 'dismissed',
+    yieldsToAsking: true,
+    applies: (s) => s.now < quietUntil(s),
+    message: (s) =>
+      `${s.dismissals} suggestions in a row were dismissed, so Inkling keeps quiet for another ${seconds(quietUntil(s) - s.now)}.`,
+  },
+];
+
+/** Why there should be no suggestion in this situation, or null when there may be one. */
+export function suppression(situation: SuggestionContext): Suppression | null {
+  const asked = situation.trigger === 'invoke';
+  const rule = RULES.find((rule) => !(asked && rule.yieldsToAsking) && rule.applies(situation));
+  return rule ? { code: rule.code, message: rule.message(situation) } : null;
+}

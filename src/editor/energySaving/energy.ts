@@ -1,0 +1,45 @@
+import { availableParallelism, loadavg } from 'node:os';
+import * as vscode from 'vscode';
+import { settingsFor } from '../configuration';
+import { type EnergySaving, energySavingOf } from './energySaving';
+import { readOnBattery } from './power';
+
+const LOOK_EVERY_MS = 30_000;
+
+/** Keeps an eye on the machine, where the settings leave it to Inkling to save energy. */
+export class Energy implements vscode.Disposable {
+  #energySaving: EnergySaving | undefined;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
+  readonly #settingsWatch = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration('inkling.engine.saveEnergy')) void this.#look();
+  });
+
+  constructor() {
+    this.#timer.unref();
+    void this.#look();
+  }
+
+  /** Why to do less than could be done; undefined when there is no reason. */
+  get energySaving(): EnergySaving | undefined {
+    return this.#energySaving;
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+    this.#settingsWatch.dispose();
+    this.#changed.dispose();
+  }
+
+  async #look(): Promise<void> {
+    const onBattery = settingsFor().engine.saveEnergy === 'auto' ? await readOnBattery() : undefined;
+    // Read again: it may have been changed meanwhile, and of several looks at once the last must not be the oldest.
+    const { saveEnergy } = settingsFor().engine;
+    const load = loadavg()[0] / availableParallelism();
+    const energySaving = energySavingOf(saveEnergy, { onBattery, load }, this.#energySaving);
+    if (energySaving === this.#energySaving) return;
+    this.#energySaving = energySaving;
+    this.#changed.fire();
+  }
+}

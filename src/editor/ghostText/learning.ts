@@ -1,0 +1,29 @@
+import type { Memento } from 'vscode';
+import { type Learnt, learn, NOTHING_LEARNT } from '../../core/ghostText/calibration';
+import type { Fate } from './shown';
+
+const KEY = 'learnt';
+
+/** What the gate has learnt from this writer, kept on this machine only. */
+export class Learning {
+  #learnt: Learnt;
+
+  constructor(private readonly memory: Pick<Memento, 'get' | 'update'>) {
+    this.#learnt = memory.get<Learnt>(KEY) ?? NOTHING_LEARNT;
+  }
+
+  /** How far the threshold has moved, in nats of mean log-probability. */
+  get offset(): number {
+    return this.#learnt.offset;
+  }
+
+  async note(fate: Fate): Promise<void> {
+    this.#learnt = learn(this.#learnt, fate);
+    await this.memory.update(KEY, this.#learnt);
+  }
+
+  async forget(): Promise<void> {
+    this.#learnt = NOTHING_LEARNT;
+    await this.memory.update(KEY, undefined);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Completion, CompletionReason, Suggestion } from '../../core/completion/types';
+import { continuation } from '../../core/ghostText/accept';
+import type { Query, Suggester } from './suggester';
+
+/** The writer reads the suggestion rather than typing on. */
+const IDLE_MS = 400;
+/** Ends after which more can follow on the same line. */
+const GOES_ON: readonly CompletionReason[] = ['sentence', 'budget', 'unsure'];
+
+/**
+ * While the writer looks at a suggestion, computes what follows it, so that the next one is there at once when this
+ * one is accepted. Any request comes before it.
+ */
+export class LookAhead {
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly suggester: Pick<Suggester, 'suggest' | 'busy'>) {}
+
+  /** To be called when a suggestion is shown. */
+  after(query: Query, { suggestions: [first] }: Completion): void {
+    this.cancel();
+    if (first === undefined || !canGoOn(query, first)) return;
+    this.#timer = setTimeout(() => {
+      // What goes wrong here goes wrong again, and is told, when the writer gets there.
+      if (!this.suggester.busy)
+        this.suggester.suggest(next(query, first), new AbortController().signal).catch(() => {});
+    }, IDLE_MS);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** Where the suggestion closes emphasis or breaks the line, what follows has to be read anew. */
+function canGoOn({ request: { manner } }: Query, { ended }: Suggestion): boolean {
+  return GOES_ON.includes(ended) && !manner?.closer && manner?.room === undefined;
+}
+
+function next({ before, request }: Query, suggestion: Suggestion): Query {
+  return { before: before + suggestion.text, request: { ...continuation(request, suggestion), alternatives: 1 } };
+}

@@ -1,0 +1,119 @@
+import type { CompleteRequest, Completion, CompletionReason, ModelInfo, Suggestion } from '../../engine/api';
+import { because, type EnergySaving } from '../energySaving/energySaving';
+import type { Outcome } from './inlineCompletions';
+
+const ENDINGS: Record<CompletionReason, string> = {
+  sentence: 'the sentence was complete',
+  newline: 'the line was complete',
+  budget: 'it had reached the longest length allowed (inkling.ghostText.maxTokens)',
+  'end-of-text': 'the model saw the end of the text there',
+  unsure: 'the model was not sure enough of the next word',
+  empty: 'the model had nothing to add',
+  repeats: 'what came next repeats the text around the cursor',
+  'mid-word': 'the word goes on to the right of the cursor',
+  repetition: 'it began to go in circles',
+  unbalanced: 'it left a quote or a bracket unbalanced',
+  boilerplate: 'it turned into a stock phrase of web pages',
+  'blocked-word': 'a blocked word came next (inkling.ghostText.blockedWords)',
+};
+
+/** One sentence on why nothing is suggested, with the numbers, or on there being a suggestion after all. */
+export function whyNot(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'silent':
+      return outcome.silence.message;
+    case 'failed':
+      return outcome.message;
+    case 'answered':
+      return whyAnswered(outcome);
+  }
+}
+
+function whyAnswered({ request, completion, energySaving }: Extract<Outcome, { kind: 'answered' }>): string {
+  const { minLogprob = -Infinity } = request;
+  const { suggestions, reason, withheld } = completion;
+  if (suggestions.length > 0) {
+    const [{ text, ended }] = suggestions;
+    const short = energySaving && ended === 'budget' ? ` It is short ${because(energySaving)}.` : '';
+    return `There is a suggestion here: “${text}”.${short}`;
+  }
+  if (withheld === undefined) return `Nothing to suggest: ${ENDINGS[reason]}.`;
+  return (
+    `The model is not sure enough: its confidence is ${decimal(Math.exp(withheld))}, ` +
+    `and ${decimal(Math.min(1, Math.exp(minLogprob)))} is asked for (inkling.ghostText.triggerRate).`
+  );
+}
+
+/** What a suggestion came of. */
+export interface Explained {
+  readonly request: CompleteRequest;
+  readonly completion: Completion;
+  readonly model: ModelInfo;
+  readonly energySaving?: EnergySaving;
+}
+
+/** A Markdown page on how the suggestions came about: their tokens, where they stop, and how to reproduce them. */
+export function whyThis({ request, completion, model, energySaving }: Explained): string {
+  return [
+    '# Why this suggestion?',
+    '',
+    `After ${code(request.prefix.slice(-60))}:`,
+    '',
+    ...completion.suggestions.flatMap((suggestion) => [...tokenTable(suggestion), '']),
+    `A confidence of ${decimal(Math.min(1, Math.exp(request.minLogprob ?? -Infinity)))} is asked for.`,
+    ...(energySaving ? [`At most ${request.maxTokens} tokens are suggested ${because(energySaving)}.`] : []),
+    '',
+    '## To reproduce it',
+    '',
+    `Model ${model.name} (${model.precision}, ${model.layers} layers, ${model.heads} heads, width ${model.width}). ` +
+      'Ghost text takes the most probable token at each step, so there is no seed: the same text and settings give ' +
+      'the same suggestion.',
+    '',
+    '```json',
+    JSON.stringify({ ...request, prefix: request.prefix.slice(-1000) }, finite, 2),
+    '```',
+    '',
+  ].join('\n');
+}
+
+function tokenTable({ text, tokens, healed, masked, confidence, ended }: Suggestion): string[] {
+  const rows = tokens.map(({ text, logprob, rank, runnerUp }) => {
+    const other = runnerUp ? `${code(runnerUp.text)} ${percent(runnerUp.logprob)}` : '';
+    return `| ${code(text)} | ${percent(logprob)} | ${rank + 1} | ${other} |`;
+  });
+  const note =
+    `The first tokens spell ${code(healed)} again, which was typed already; it ruled out ` +
+    `${(masked * 100).toFixed(1)} % of what the model might have said there.`;
+  return [
+    `## ${code(text)}`,
+    '',
+    `Confidence ${decimal(Math.exp(confidence))}.`,
+    '',
+    '| Token | Probability | Rank | Runner-up |',
+    '|---|---:|---:|---|',
+    ...rows,
+    '',
+    `It ends there because ${ENDINGS[ended]}.`,
+    ...(healed ? ['', note] : []),
+  ];
+}
+
+/** JSON has no infinity. */
+function finite(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+function code(text: string): string {
+  const visible = text.replaceAll('\n', '⏎').replaceAll('|', '\\|');
+  const fence = '`'.repeat(Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length)) + 1);
+  const room = /^`|`$|^ .* $/.test(visible) ? ' ' : '';
+  return `${fence}${room}${visible}${room}${fence}`;
+}
+
+function percent(logprob: number): string {
+  return `${(Math.exp(logprob) * 100).toFixed(1)} %`;
+}
+
+function decimal(value: number): string {
+  return value.toFixed(2);
+}

@@ -1,0 +1,126 @@
+import * as vscode from 'vscode';
+import { meanLogprob } from '../../core/analysis/likelihood';
+import type { Engine } from '../../engine/api';
+import { settingsFor } from '../configuration';
+import { textBefore } from '../documentText';
+import type { Pages } from '../pages';
+import { type Contestant, comparisonPage, headingOf, STRATEGIES } from './comparison';
+import { randomSeed } from './presets';
+
+const TITLE = 'Compare Strategies';
+const PROMPT_SHOWN = 200;
+
+interface Comparison {
+  readonly editor: vscode.TextEditor;
+  readonly position: vscode.Position;
+  readonly prompt: string;
+  readonly contestants: Contestant[];
+}
+
+/** `Inkling: Compare Strategies`: one beginning, continued by each strategy in turn, on a page with figures and buttons. */
+export class CompareStrategies implements vscode.CodeLensProvider, vscode.Disposable {
+  #comparison: Comparison | undefined;
+  #running: AbortController | undefined;
+  readonly #registration = vscode.languages.registerCodeLensProvider(
+    { scheme: 'inkling', pattern: `**/${TITLE}.md` },
+    this,
+  );
+
+  constructor(
+    private readonly engine: Pick<Engine, 'generate'>,
+    private readonly pages: Pages,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** Compares what may follow the cursor; resolves when all is written. A newer comparison ends this one. */
+  async run(editor: vscode.TextEditor): Promise<void> {
+    this.#running?.abort();
+    const { maxTokens: maxNewTokens, seed: chosen } = settingsFor(editor.document).continueWriting;
+    const seed = chosen ?? randomSeed();
+    this.log.info(`Compare Strategies: max_new_tokens ${maxNewTokens}, seed ${seed}`);
+    const stopped = new AbortController();
+    this.#running = stopped;
+    const position = editor.selection.active;
+    const prompt = textBefore(editor.document, position);
+    const contestants = STRATEGIES.map((strategy): Contestant => ({ strategy, text: '', ids: [] }));
+    const comparison = { editor, position, prompt, contestants };
+    this.#comparison = comparison;
+    await this.pages.show(TITLE, pageOf(comparison));
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: 'Inkling compares strategies', cancellable: true },
+      async (progress, token) => {
+        token.onCancellationRequested(() => stopped.abort());
+        for (const [i, { strategy }] of contestants.entries()) {
+          if (stopped.signal.aborted) return;
+          progress.report({ increment: 100 / contestants.length, message: strategy.name });
+          await this.#compete(comparison, i, { maxNewTokens, seed }, stopped.signal);
+        }
+      },
+    );
+  }
+
+  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    const lines = document.getText().split('\n');
+    const contestants = this.#comparison?.contestants ?? [];
+    return contestants.flatMap(({ strategy, text }, index) => {
+      const line = lines.indexOf(headingOf(strategy));
+      if (line < 0 || text === '') return [];
+      const command = { title: 'Insert this one', command: 'inkling.insertContinuation', arguments: [index] };
+      return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), command);
+    });
+  }
+
+  /** Puts a continuation where the comparison began. */
+  async insert(index: number): Promise<void> {
+    if (!this.#comparison) return;
+    const { editor, position, prompt, contestants } = this.#comparison;
+    const document = await vscode.workspace.openTextDocument(editor.document.uri);
+    if (textBefore(document, position) !== prompt) {
+      await vscode.window.showWarningMessage('Inkling: the text was changed since; compare again.');
+      return;
+    }
+    const target = await vscode.window.showTextDocument(document, editor.viewColumn);
+    await target.edit((edit) => edit.insert(position, contestants[index].text));
+  }
+
+  dispose(): void {
+    this.#running?.abort();
+    this.#registration.dispose();
+  }
+
+  async #compete(
+    comparison: Comparison,
+    index: number,
+    limits: { readonly maxNewTokens: number; readonly seed: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { contestants, prompt } = comparison;
+    const { strategy } = contestants[index];
+    const config = { ...strategy.config, ...limits };
+    const update = (change: Partial<Contestant>) => {
+      contestants[index] = { ...contestants[index], ...change };
+      if (this.#comparison === comparison) this.pages.set(TITLE, pageOf(comparison));
+    };
+    const started = performance.now();
+    try {
+      const { text, ids, logprobs, finish } = await this.engine.generate(
+        { text: prompt, config, healSpace: true },
+        (event) => {
+          if (event.kind === 'beams') return;
+          const { text, ids } = contestants[index];
+          update({ text: text + event.text, ids: [...ids, event.id] });
+        },
+        signal,
+      );
+      if (finish === 'cancelled') return update({ error: 'Stopped.' });
+      const seconds = (performance.now() - started) / 1000;
+      update({ text, ids, result: { meanLogprob: meanLogprob(logprobs), seconds } });
+    } catch (error) {
+      update({ error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+function pageOf({ prompt, contestants }: Comparison): string {
+  return comparisonPage(prompt.slice(-PROMPT_SHOWN), contestants);
+}

@@ -1,0 +1,101 @@
+import { distinctN, repetitionRate } from '../../core/analysis/diversity';
+import type { GenerationConfig } from '../../core/decoding/config';
+import { describeConfig } from './presets';
+
+/** A strategy to compare, and what sets it apart. */
+export interface Strategy {
+  readonly name: string;
+  readonly config: GenerationConfig;
+  readonly why: string;
+}
+
+/** The strategies that `Inkling: Compare Strategies` runs, from the most to the least predictable. */
+export const STRATEGIES: readonly Strategy[] = [
+  {
+    name: 'Greedy',
+    config: { doSample: false },
+    why: 'The most probable token at every step: sure of each word, and soon going round in circles.',
+  },
+  {
+    name: 'Beam search',
+    config: { doSample: false, numBeams: 4 },
+    why: 'Keeps the four most probable texts so far: likelier as a whole than greedy, and even blander.',
+  },
+  {
+    name: 'Contrastive search',
+    config: { penaltyAlpha: 0.6, topK: 4 },
+    why: 'Of the four best tokens the one least like what was said: probable, without the circles.',
+  },
+  {
+    name: 'Temperature 0.5',
+    config: { doSample: true, temperature: 0.5, topK: 0 },
+    why: 'Draws at random, with the likely made likelier: close to greedy, with a way out of its circles.',
+  },
+  {
+    name: 'Temperature 1.0',
+    config: { doSample: true, temperature: 1, topK: 0 },
+    why: 'Draws with the probabilities of the model as they are: as varied as its training text, slips included.',
+  },
+  {
+    name: 'Temperature 1.5',
+    config: { doSample: true, temperature: 1.5, topK: 0 },
+    why: 'Flattens the probabilities: the long tail of unlikely tokens takes over, and sense is lost.',
+  },
+  {
+    name: 'Top-k 40',
+    config: { doSample: true, temperature: 1, topK: 40 },
+    why: 'Draws among the 40 best only: no nonsense from the tail, whether 2 or 2,000 words would fit.',
+  },
+  {
+    name: 'Top-p 0.92',
+    config: { doSample: true, temperature: 1, topK: 0, topP: 0.92 },
+    why: 'Draws among the fewest tokens that make up 92 %: few where the model is sure, many where it is not.',
+  },
+];
+
+/** A continuation in the making. */
+export interface Contestant {
+  readonly strategy: Strategy;
+  readonly text: string;
+  readonly ids: readonly number[];
+  /** Set when it is complete. */
+  readonly result?: { readonly meanLogprob: number; readonly seconds: number };
+  /** Why there is none. */
+  readonly error?: string;
+}
+
+/** The line that a strategy's part of the page begins with. */
+export function headingOf({ name }: Strategy): string {
+  return `## ${name}`;
+}
+
+/** The comparison as a Markdown page. */
+export function comparisonPage(prompt: string, contestants: readonly Contestant[]): string {
+  const parts = contestants.map((contestant) => {
+    const { strategy, text, error } = contestant;
+    return [
+      headingOf(strategy),
+      quote(text),
+      error ?? figures(contestant),
+      `${strategy.why} (${describeConfig(strategy.config) || 'greedy'})`,
+    ];
+  });
+  return ['# One beginning, continued in different ways', quote(`…${prompt}`), ...parts.flat(), ''].join('\n\n');
+}
+
+function figures({ ids, result }: Contestant): string {
+  if (!result) return ids.length > 0 ? `Writing: ${ids.length} tokens` : 'Waiting';
+  return [
+    `mean log-probability ${result.meanLogprob.toFixed(2)}`,
+    `distinct-2 ${distinctN(ids, 2).toFixed(2)}`,
+    `repetition ${(repetitionRate(ids) * 100).toFixed(0)} %`,
+    `${result.seconds.toFixed(1)} s for ${ids.length} tokens`,
+  ].join(' · ');
+}
+
+function quote(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
+}

@@ -1,0 +1,66 @@
+import type { GenerationConfig } from '../../core/decoding/config';
+
+/** A way of choosing words under a plain name. */
+export interface Preset {
+  readonly name: string;
+  readonly description: string;
+  readonly config: GenerationConfig;
+}
+
+export const PRESETS: readonly Preset[] = [
+  {
+    name: 'careful',
+    description: 'Stays with what is likely; the same text each time but for close calls.',
+    config: { doSample: true, temperature: 0.5, topK: 50 },
+  },
+  {
+    name: 'balanced',
+    description: 'Varied, and mostly sensible.',
+    config: { doSample: true, temperature: 0.8, topK: 0, topP: 0.92 },
+  },
+  {
+    name: 'adventurous',
+    description: 'Takes turns of its own.',
+    config: { doSample: true, temperature: 1, topK: 0, topP: 0.97 },
+  },
+  {
+    name: 'wild',
+    description: 'Anything the model finds at all possible.',
+    config: { doSample: true, temperature: 1.5, topK: 0, topP: 1 },
+  },
+  {
+    name: 'story',
+    description: 'For prose: lively, and turned away from repeating itself.',
+    config: { doSample: true, temperature: 0.9, topK: 0, topP: 0.95, repetitionPenalty: 1.1 },
+  },
+  {
+    name: 'technical',
+    description: 'For documentation: close to the likely, terms may return.',
+    config: { doSample: true, temperature: 0.4, topK: 20 },
+  },
+  {
+    name: 'dialogue',
+    description: 'For speech: varied, no phrase of four tokens twice.',
+    config: { doSample: true, temperature: 0.85, topK: 0, topP: 0.9, noRepeatNgramSize: 4 },
+  },
+];
+
+/** @throws RangeError when there is none of that name. */
+export function presetNamed(name: string): Preset {
+  const preset = PRESETS.find((candidate) => candidate.name === name);
+  if (!preset) throw new RangeError(`There is no preset “${name}”.`);
+  return preset;
+}
+
+/** What a preset sets, in the names of Hugging Face: `temperature 0.5, top_k 50`. */
+export function describeConfig(config: GenerationConfig): string {
+  return Object.entries(config)
+    .filter(([key]) => key !== 'doSample')
+    .map(([key, value]) => `${key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} ${value}`)
+    .join(', ');
+}
+
+/** A seed to draw with, for when the writer has not chosen one. */
+export function randomSeed(): number {
+  return Math.floor(Math.random() * 2 ** 32);
+}

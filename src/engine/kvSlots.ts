@@ -1,0 +1,73 @@
+import { commonPrefix, type KvCache } from './kvCache';
+import type { Priority } from './priorityLock';
+
+/** Texts remembered at once: what ghost text reads, what the panel reads, what the heat map reads. */
+const REMEMBERED_TEXTS = 3;
+/** Kept when more had to be read at the same time, or all that is remembered is somebody's who is more urgent. */
+const MOST_REMEMBERED = REMEMBERED_TEXTS + 2;
+
+/** A remembered text. */
+export interface KvSlot {
+  readonly cache: KvCache;
+  /** Logits after the cache's last token, so that asking twice runs once. */
+  logits?: Float32Array;
+  inUse: boolean;
+  usedAt: number;
+  /** Of the one who used it last. */
+  priority: Priority;
+}
+
+/** The texts a model remembers; each is lent to one reader at a time. */
+export class KvSlots {
+  #slots: KvSlot[] = [];
+  #clock = 0;
+
+  constructor(private readonly newCache: () => KvCache) {}
+
+  /**
+   * The free slot that remembers most of `ids`. Where none remembers much, the oldest one is forgotten, but never one
+   * of somebody more urgent: a heat map that reads a book must not cost the writer a keystroke.
+   */
+  borrow(ids: readonly number[], priority: Priority): KvSlot {
+    const free = this.#slots.filter((slot) => !slot.inUse);
+    const common = (slot: KvSlot) => commonPrefix(slot.cache.tokens[0], ids);
+    const closest = free.reduce<KvSlot | undefined>((a, b) => (a && common(a) >= common(b) ? a : b), undefined);
+    const another = !closest || common(closest) < Math.min(ids.length, closest.cache.length) / 2;
+    const slot = another ? (this.#forgettable(free, priority) ?? this.#newSlot(priority)) : closest;
+    slot.inUse = true;
+    slot.usedAt = ++this.#clock;
+    slot.priority = Math.min(slot.priority, priority) as Priority;
+    return slot;
+  }
+
+  /** Takes a slot back. What many readers at once have needed is not kept for ever. */
+  release(slot: KvSlot): void {
+    slot.inUse = false;
+    while (this.#slots.length > MOST_REMEMBERED) {
+      const least = this.#slots.reduce((a, b) => ((b.priority - a.priority || a.usedAt - b.usedAt) > 0 ? b : a));
+      // It goes when it is given back.
+      if (least.inUse) return;
+      this.#slots = this.#slots.filter((each) => each !== least);
+    }
+  }
+
+  #forgettable(free: readonly KvSlot[], priority: Priority): KvSlot | undefined {
+    if (this.#slots.length < REMEMBERED_TEXTS) return undefined;
+    const ours = free.filter((slot) => slot.priority >= priority);
+    const oldest = ours.reduce<KvSlot | undefined>((a, b) => (a && a.usedAt <= b.usedAt ? a : b), undefined);
+    if (oldest) oldest.priority = priority;
+    return oldest;
+  }
+
+  #newSlot(priority: Priority): KvSlot {
+    const slot = { cache: this.newCache(), inUse: false, usedAt: 0, priority };
+    this.#slots.push(slot);
+    return slot;
+  }
+}
+
+/** Forgets what lies behind `length`, and the logits that belong to it. */
+export function forget(slot: KvSlot, length: number): void {
+  if (length < slot.cache.length) slot.logits = undefined;
+  slot.cache.truncate(length);
+}

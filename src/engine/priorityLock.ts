@@ -1,0 +1,30 @@
+/** Who goes first when several wait for the model: ghost text, then the panel, then work in the background. */
+export type Priority = 0 | 1 | 2;
+
+/** Lets one run at a time through, the most urgent first, in order of arrival among equals. */
+export class PriorityLock {
+  readonly #waiting: { priority: Priority; start: () => void }[] = [];
+  #busy = false;
+
+  /** Runs `task` alone. The signal is looked at once more when the turn comes. */
+  async take<T>(priority: Priority, signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+    if (this.#busy) {
+      await new Promise<void>((start) => {
+        const after = this.#waiting.findIndex((other) => other.priority > priority);
+        this.#waiting.splice(after < 0 ? this.#waiting.length : after, 0, { priority, start });
+      });
+    }
+    // Whoever was let in by the one before finds the place still marked as taken.
+    this.#busy = true;
+    try {
+      // Messages that came while the last run blocked this thread (a cancellation, above all) are heard first.
+      await new Promise((heard) => setImmediate(heard));
+      signal?.throwIfAborted();
+      return await task();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next.start();
+      else this.#busy = false;
+    }
+  }
+}

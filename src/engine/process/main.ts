@@ -1,0 +1,73 @@
+import { locateModel } from '../../gpt2/locateModel';
+import { LocalEngine } from '../localEngine';
+import { type EngineArguments, type FromEngine, METHODS, type ToEngine } from './protocol';
+
+/** The engine's own process: answers the calls that come over the pipe, and ends when the other side does. */
+async function main(): Promise<void> {
+  const { model, cache, threads } = JSON.parse(process.argv[2]) as EngineArguments;
+  const engine = await LocalEngine.open(await locateModel(model, __dirname, cache), { threads });
+  const running = new Map<number, AbortController>();
+  process.on('message', (message: ToEngine) => {
+    if ('cancel' in message) running.get(message.cancel)?.abort();
+    else void answer(engine, running, message);
+  });
+  send({ ready: true });
+}
+
+async function answer(
+  engine: LocalEngine,
+  running: Map<number, AbortController>,
+  { call, id, request }: Extract<ToEngine, { call: unknown }>,
+): Promise<void> {
+  const controller = new AbortController();
+  running.set(id, controller);
+  try {
+    if (!METHODS.includes(call)) throw new Error(`The engine has no call ${String(call)}.`);
+    const progress = (value: unknown) => send({ id, progress: value });
+    send({ id, result: await dispatch(engine, call, request, progress, controller.signal) });
+  } catch (error) {
+    const { name, message } = error as Error;
+    send({ id, error: { name, message } });
+  } finally {
+    running.delete(id);
+  }
+}
+
+// The request was typed when it was sent; both ends are of one build.
+type Of<M extends 'complete' | 'generate' | 'logits' | 'score' | 'inspect' | 'words'> = Parameters<LocalEngine[M]>[0];
+
+function dispatch(
+  engine: LocalEngine,
+  call: (typeof METHODS)[number],
+  request: unknown,
+  progress: (value: unknown) => void,
+  signal: AbortSignal,
+): Promise<unknown> {
+  switch (call) {
+    case 'info':
+      return engine.info();
+    case 'stats':
+      return engine.stats();
+    case 'complete':
+      return engine.complete(request as Of<'complete'>, signal, progress);
+    case 'generate':
+      return engine.generate(request as Of<'generate'>, progress, signal);
+    case 'logits':
+      return engine.logits(request as Of<'logits'>, signal);
+    case 'score':
+      return engine.score(request as Of<'score'>, signal);
+    case 'inspect':
+      return engine.inspect(request as Of<'inspect'>, signal);
+    case 'words':
+      return engine.words(request as Of<'words'>, signal);
+  }
+}
+
+function send(message: FromEngine, sent?: () => void): void {
+  process.send?.(message, undefined, {}, sent);
+}
+
+process.on('disconnect', () => process.exit(0));
+main().catch((error: Error) => {
+  send({ failed: error.message }, () => process.exit(1));
+});

@@ -1,0 +1,61 @@
+import { Worker } from 'node:worker_threads';
+import type { Precision } from './compile';
+import type { compileModel, Manifest } from './compiledModel';
+import { UnsupportedModelError } from './config';
+
+export interface CompileTask {
+  readonly from: string;
+  readonly to: string;
+  readonly precision: Precision;
+}
+
+export type FromCompiler =
+  | { readonly progress: number }
+  | { readonly manifest: Manifest }
+  | { readonly failed: Failure };
+
+/** What is left of an error on the way between threads. */
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+  /** Of a system error. */
+  readonly code?: string;
+}
+
+/**
+ * `compileModel` in a thread of its own, so that quantising never blocks the caller's. A cancelled one is ended where
+ * it stands; what it had written lies beside `to` and is the caller's to remove.
+ * @param script the built `compileWorker`
+ */
+export function compileInWorker(script: string): typeof compileModel {
+  return async (from, to, precision, { onProgress, signal } = {}) => {
+    signal?.throwIfAborted();
+    const worker = new Worker(script, { workerData: { from, to, precision } satisfies CompileTask });
+    const cancel = () => void worker.terminate();
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await new Promise<Manifest>((resolve, reject) => {
+        worker.on('message', (message: FromCompiler) => {
+          if ('progress' in message) {
+            onProgress?.(message.progress);
+          } else if ('manifest' in message) {
+            resolve(message.manifest);
+          } else {
+            reject(revive(message.failed));
+          }
+        });
+        worker.on('error', reject);
+        worker.on('exit', () => reject(signal?.reason ?? new Error('The compiler ended without a result.')));
+      });
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      await worker.terminate();
+    }
+  };
+}
+
+function revive({ name, message, code }: Failure): Error {
+  return name === 'UnsupportedModelError'
+    ? new UnsupportedModelError(message)
+    : Object.assign(new Error(message), { code });
+}

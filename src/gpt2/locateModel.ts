@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CompileOptions, Precision } from './compile';
+import { compiledFolder } from './compiledCache';
+import { readManifest } from './compiledModel';
+import { UnsupportedModelError } from './config';
+
+/** Which model is wanted. */
+export interface ModelChoice {
+  /** A folder, compiled or not; empty for the model that comes with Inkling. */
+  readonly path: string;
+  /** How to keep the weights; a folder of the writer's own that is compiled already stays as it is. */
+  readonly precision: Precision;
+}
+
+/**
+ * The compiled folder of a model, which is compiled into `cache` first where that is due.
+ * @param home where the bundle lies: beside it `model/`, compiled by the build, and `../models/default`, its weights
+ * @throws UnsupportedModelError when there is no such model
+ */
+export async function locateModel(
+  { path, precision }: ModelChoice,
+  home: string,
+  cache: string,
+  options: CompileOptions = {},
+): Promise<string> {
+  if (path !== '') return (await readManifest(path)) ? path : compiledFolder(path, precision, cache, options);
+  const built = join(home, 'model');
+  const manifest = await readManifest(built);
+  if (manifest?.precision === precision) return built;
+  const source = join(home, '..', 'models', 'default');
+  if (existsSync(source)) return compiledFolder(source, precision, cache, options);
+  if (!manifest)
+    throw new UnsupportedModelError('The model that comes with Inkling is missing: install Inkling again.');
+  throw new UnsupportedModelError(
+    `The model that comes with Inkling is kept in ${manifest.precision} only. Ask for that precision, or for another model.`,
+  );
+}

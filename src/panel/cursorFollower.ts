@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+
+/** How long the cursor must rest before it is followed: longer than ghost text waits, which goes first. */
+const PAUSE_MS = 300;
+
+export interface CursorFollowerEvents {
+  /** The cursor moved or the text changed; it will be followed after a pause. */
+  onMoved(): void;
+  /** There is no text whose cursor could be followed. */
+  onNothing(): void;
+  /** Text was selected. Returns whether it lies in what is shown, so that there is nothing to follow. */
+  onSelected(editor: vscode.TextEditor): boolean;
+}
+
+/** Follows the cursor of the active editor: calls `explain` when it rests, and ends that call when it moves on. */
+export class CursorFollower implements vscode.Disposable {
+  readonly #subscriptions: vscode.Disposable;
+  #timer: NodeJS.Timeout | undefined;
+  #running = new AbortController();
+  #on = false;
+
+  constructor(
+    private readonly explain: (editor: vscode.TextEditor, signal: AbortSignal) => Promise<void>,
+    private readonly events: CursorFollowerEvents,
+  ) {
+    this.#subscriptions = vscode.Disposable.from(
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#selected(textEditor)),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0 && document === vscode.window.activeTextEditor?.document) this.#moved();
+      }),
+      vscode.window.onDidChangeActiveTextEditor((editor) => editor && this.#moved()),
+    );
+  }
+
+  /** Explains the cursor at once and follows it from now on. */
+  start(): void {
+    this.#on = true;
+    this.#moved(0);
+  }
+
+  stop(): void {
+    this.#on = false;
+    clearTimeout(this.#timer);
+    this.#running.abort();
+  }
+
+  dispose(): void {
+    this.stop();
+    this.#subscriptions.dispose();
+  }
+
+  #selected(editor: vscode.TextEditor): void {
+    if (!this.#on || editor !== vscode.window.activeTextEditor) return;
+    if (!editor.selection.isEmpty && this.events.onSelected(editor)) return;
+    this.#moved();
+  }
+
+  #moved(pause = PAUSE_MS): void {
+    if (!this.#on) return;
+    this.#running.abort();
+    clearTimeout(this.#timer);
+    this.events.onMoved();
+    this.#timer = setTimeout(() => {
+      const editor = vscode.window.activeTextEditor;
+      if (!editor || !isText(editor)) {
+        this.events.onNothing();
+        return;
+      }
+      this.#running = new AbortController();
+      void this.explain(editor, this.#running.signal);
+    }, pause);
+  }
+}
+
+/** Output channels and the like are editors too, but nobody writes there. */
+function isText({ document }: vscode.TextEditor): boolean {
+  return document.uri.scheme !== 'output';
+}

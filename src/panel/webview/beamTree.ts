@@ -1,0 +1,123 @@
+import type { BeamsMessage } from '../protocol';
+
+type Step = BeamsMessage['steps'][number];
+type Node = Step['nodes'][number];
+
+/** `extended` has a living descendant; `pruned` fell behind, itself or with all that came of it; `displaced` had finished, until better texts did. */
+export type Fate = 'running' | 'finished' | 'extended' | 'pruned' | 'displaced';
+
+/** A token of the tree of hypotheses as it stands after some step. */
+export interface Branch {
+  readonly node: Node;
+  /** The step, counted from 0, that looked at it. */
+  readonly step: number;
+  readonly fate: Fate;
+  /** The step at which it was lost; null for what lives. */
+  readonly lost: number | null;
+  readonly children: readonly Branch[];
+}
+
+/** Tokens that follow each other without an alternative, drawn as one. */
+export interface Run {
+  readonly branches: readonly Branch[];
+  /** The last of `branches`, which has the score and the fate. */
+  readonly end: Branch;
+  readonly children: readonly Run[];
+}
+
+/**
+ * The tree after step `at`: every candidate that was looked at until then, in the order of preference.
+ * O(steps² · beams); a search of the view has a few dozen steps.
+ */
+export function treeAt(steps: readonly Step[], at: number): Branch[] {
+  const seen = steps.slice(0, at + 1);
+  const alive = seen.map((_, step) => aliveAfter(seen, step));
+  const grow = (parent: number | null): Branch[] =>
+    seen.flatMap(({ nodes }, step) =>
+      nodes
+        .filter((node) => node.parent === parent)
+        .map((node) => {
+          const after = alive.findIndex((living, later) => later >= step && !living.has(node.node));
+          const lost = after < 0 ? null : after;
+          return { node, step, lost, fate: fateOf(node, step, lost, at), children: grow(node.node) };
+        }),
+    );
+  return grow(null);
+}
+
+function fateOf(node: Node, step: number, lost: number | null, at: number): Fate {
+  if (lost !== null) return node.state === 'finished' ? 'displaced' : 'pruned';
+  if (node.state === 'finished') return 'finished';
+  return step === at ? 'running' : 'extended';
+}
+
+/** What may still be returned after a step, with everything it grew from. */
+function aliveAfter(steps: readonly Step[], at: number): Set<number> {
+  const parents = new Map(steps.flatMap(({ nodes }) => nodes.map((node) => [node.node, node.parent])));
+  const displaced = new Set(steps.slice(0, at + 1).flatMap((step) => step.displaced));
+  const living = new Set<number>();
+  for (const [step, { nodes }] of steps.slice(0, at + 1).entries()) {
+    for (const { node, state } of nodes) {
+      const lives = state === 'finished' ? !displaced.has(node) : state === 'running' && step === at;
+      if (!lives) continue;
+      for (let next: number | null = node; next !== null && !living.has(next); next = parents.get(next) ?? null) {
+        living.add(next);
+      }
+    }
+  }
+  return living;
+}
+
+/** The tree without what was lost before step `from`. */
+export function recent(tree: readonly Branch[], from: number): Branch[] {
+  return tree
+    .filter(({ lost }) => lost === null || lost >= from)
+    .map((branch) => ({ ...branch, children: recent(branch.children, from) }));
+}
+
+/** Joins what follows each other without an alternative, as long as it shares its fate. */
+export function runsOf(tree: readonly Branch[]): Run[] {
+  return tree.map((first) => {
+    const branches = [first];
+    let end = first;
+    while (end.children.length === 1 && joins(end, end.children[0])) {
+      end = end.children[0];
+      branches.push(end);
+    }
+    return { branches, end, children: runsOf(end.children) };
+  });
+}
+
+function joins(parent: Branch, child: Branch): boolean {
+  return parent.fate === 'extended' ? child.lost === null : parent.lost === child.lost;
+}
+
+/** A run as a line of the drawn tree: how deep it lies, and which of its siblings it is, both from 1. */
+export interface Line {
+  readonly run: Run;
+  readonly level: number;
+  readonly place: number;
+  readonly siblings: number;
+}
+
+/** The runs in the order in which they are drawn, each before what grows from it. */
+export function linesOf(runs: readonly Run[], level = 1): Line[] {
+  return runs.flatMap((run, i) => [
+    { run, level, place: i + 1, siblings: runs.length },
+    ...linesOf(run.children, level + 1),
+  ]);
+}
+
+/** How many hypotheses a step left in each state. */
+export function countFates({
+  nodes,
+  displaced,
+}: Step): Record<'running' | 'finished' | 'pruned' | 'displaced', number> {
+  const count = (state: Node['state']) => nodes.filter((node) => node.state === state).length;
+  return {
+    running: count('running'),
+    finished: count('finished'),
+    pruned: count('pruned'),
+    displaced: displaced.length,
+  };
+}

@@ -1,0 +1,99 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Line, Run } from './beamTree';
+import { decimal } from './format';
+import { moveFocus } from './roving';
+import { Spelled } from './spelled';
+import { speak } from './spelling';
+import { useUi } from './ui';
+
+const rows = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 };
+const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
+
+/** The tree of hypotheses. Up and down go from one to the next, left and right through the steps of the search. */
+export function BeamTree({ lines, onStep }: { lines: readonly Line[]; onStep: (by: number) => void }) {
+  const [focused, focus] = useState<number | null>(null);
+  const nodes = lines.map(({ run }) => run.end.node.node);
+  const inTabOrder = focused !== null && nodes.includes(focused) ? focused : nodes[0];
+  const grouped = lines.some(({ run }) => run.end.node.group > 0);
+  const tree = useRef<HTMLDivElement>(null);
+  const stepped = useRef(false);
+  useEffect(() => {
+    // The line that had the focus may not be there at this step; the keys go on working all the same.
+    const lost = stepped.current && !tree.current?.contains(document.activeElement);
+    if (lost) tree.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
+    stepped.current = false;
+  }, [lines]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = steps[event.key];
+    if (by === undefined || event.altKey || event.ctrlKey || event.metaKey) {
+      return moveFocus(event, '.hypothesis', rows);
+    }
+    event.preventDefault();
+    stepped.current = true;
+    onStep(by);
+  };
+  return (
+    <div class="beam-tree" ref={tree} role="tree" tabIndex={-1} aria-label="Hypotheses" onKeyDown={onKeyDown}>
+      {lines.map((line, i) => (
+        <Hypothesis
+          key={line.run.branches[0].node.node}
+          line={line}
+          grouped={grouped}
+          inTabOrder={nodes[i] === inTabOrder}
+          onFocus={() => focus(nodes[i])}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Hypothesis(props: { line: Line; grouped: boolean; inTabOrder: boolean; onFocus: () => void }) {
+  const { line, grouped, inTabOrder, onFocus } = props;
+  const { state } = useUi();
+  const { model, preferences } = state;
+  if (!model) return null;
+  const { run, level, place, siblings } = line;
+  const { node } = run.end;
+  const fate = fateOf(run, grouped);
+  const texts = model.vocabulary.texts(run.branches.map((branch) => branch.node.id));
+  return (
+    <div
+      role="treeitem"
+      aria-level={level}
+      aria-posinset={place}
+      aria-setsize={siblings}
+      aria-expanded={run.children.length > 0 ? true : undefined}
+      tabIndex={inTabOrder ? 0 : -1}
+      class={`hypothesis ${run.end.fate}`}
+      onFocus={onFocus}
+    >
+      <span class="hidden">{`${speak(texts.join(''))}, score ${decimal(node.score, 2)} ${fate}`}</span>
+      <span class="line" aria-hidden="true" style={{ paddingInlineStart: `${(level - 1) * 14 + 4}px` }}>
+        <span class="text">
+          {texts.map((text, i) => (
+            <Spelled key={i} text={text} notation={preferences.notation} />
+          ))}
+        </span>
+        <span class="fate">{fate}</span>
+        <span class="number" title={`log-probability of its last token: ${decimal(node.logprob, 3)}`}>
+          {decimal(node.score, 2)}
+        </span>
+      </span>
+    </div>
+  );
+}
+
+/** What became of a hypothesis, in words; with its group where there are several. */
+function fateOf({ end }: Run, grouped: boolean): string {
+  const group = grouped ? `group ${end.node.group + 1}, ` : '';
+  switch (end.fate) {
+    case 'extended':
+      return '';
+    case 'running':
+    case 'finished':
+      return group + end.fate;
+    case 'pruned':
+    case 'displaced':
+      return `${group}${end.fate} at step ${(end.lost ?? 0) + 1}`;
+  }
+}

@@ -1,0 +1,137 @@
+import { useEffect } from 'preact/hooks';
+import { surprisal } from '../../core/analysis/likelihood';
+import type { BranchMessage } from '../protocol';
+import { decimal } from './format';
+import { Section } from './section';
+import { Spelled } from './spelled';
+import { speak } from './spelling';
+import { branchKey } from './state';
+import { useUi } from './ui';
+
+/** What was tried at this place, without touching the document. */
+export function Branches() {
+  const { state, dispatch, post } = useUi();
+  const { tried, at, position, branches } = state;
+  useEffect(() => {
+    if (position && at.length > 0 && !branches.has(branchKey(at))) {
+      post({ type: 'try', position: position.id, ids: at });
+    }
+  }, [position, at, branches]);
+  const undo = (
+    <button type="button" class="link" onClick={() => post({ type: 'undo' })} title="Take the last insertion out again">
+      Undo insertion
+    </button>
+  );
+  return (
+    <Section name="branches" title="Try" note={undo}>
+      {tried.length === 0 ? (
+        <p class="hint">Alt+Enter on a candidate tries it here, without touching the document.</p>
+      ) : (
+        <ul class="branches" aria-label="Branches tried">
+          <li class={at.length === 0 ? 'branch here' : 'branch'}>
+            <button type="button" aria-current={at.length === 0} onClick={() => dispatch({ type: 'goTo', ids: [] })}>
+              The document as it stands
+            </button>
+          </li>
+          {tried.map((ids) => (
+            <Branch key={branchKey(ids)} ids={ids} />
+          ))}
+        </ul>
+      )}
+      {at.length > 0 && <Outcome branch={branches.get(branchKey(at))} />}
+    </Section>
+  );
+}
+
+function Branch({ ids }: { ids: readonly number[] }) {
+  const { state, dispatch, post } = useUi();
+  const { model, preferences, at, position } = state;
+  if (!model || !position) return null;
+  const texts = model.vocabulary.texts(ids);
+  const here = branchKey(ids) === branchKey(at);
+  const said = speak(texts.join(''));
+  return (
+    <li class={here ? 'branch here' : 'branch'}>
+      <button
+        type="button"
+        aria-current={here}
+        aria-label={`Branch ${said}`}
+        onClick={() => dispatch({ type: 'goTo', ids })}
+      >
+        {texts.map((text, i) => (
+          <Spelled key={i} text={text} notation={preferences.notation} />
+        ))}
+      </button>
+      <button
+        type="button"
+        class="link"
+        aria-label={`Insert ${said}`}
+        onClick={() => post({ type: 'insert', position: position.id, ids })}
+      >
+        Insert
+      </button>
+      <button
+        type="button"
+        class="link"
+        aria-label={`Undo branch ${said}`}
+        onClick={() => dispatch({ type: 'forget', ids })}
+      >
+        Undo
+      </button>
+    </li>
+  );
+}
+
+/** What would follow the branch, and what it does to the text that already stands after the cursor. */
+function Outcome({ branch }: { branch: BranchMessage | undefined }) {
+  const { state } = useUi();
+  const { notation } = state.preferences;
+  if (!branch) return <p class="hint">Trying…</p>;
+  const sum = (which: 'before' | 'now') =>
+    branch.after.reduce((total, token) => total - surprisal(token[which] ?? 0), 0);
+  const change = sum('now') - sum('before');
+  return (
+    <div class="outcome">
+      {branch.continuation.length > 0 && (
+        <p>
+          Would go on: <bdi class="continuation">{branch.continuation.map((token) => token.text).join('')}</bdi>
+        </p>
+      )}
+      {branch.after.length > 0 && (
+        <table class="after">
+          <caption>
+            The text after the cursor becomes{' '}
+            {change >= 0 ? `${decimal(change, 1)} bits likelier` : `${decimal(-change, 1)} bits less likely`}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Token</th>
+              <th scope="col">Now, bits</th>
+              <th scope="col">Then, bits</th>
+              <th scope="col">Change</th>
+            </tr>
+          </thead>
+          <tbody>
+            {branch.after.map((token, i) => {
+              const before = token.before === null ? null : surprisal(token.before);
+              const now = token.now === null ? null : surprisal(token.now);
+              const gain = before === null || now === null ? null : before - now;
+              return (
+                <tr key={i}>
+                  <th scope="row">
+                    <Spelled text={token.text} notation={notation} />
+                  </th>
+                  <td class="number">{before === null ? '' : decimal(before, 1)}</td>
+                  <td class="number">{now === null ? '' : decimal(now, 1)}</td>
+                  <td class={gain !== null && gain < 0 ? 'number worse' : 'number better'}>
+                    {gain === null ? '' : `${gain < 0 ? '▼' : '▲'} ${decimal(Math.abs(gain), 1)}`}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,162 @@
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { surprisal } from '../../core/analysis/likelihood';
+import type { PanelToken } from '../protocol';
+import { attentionWeights } from './attention';
+import { hex, percent, whole } from './format';
+import { groupByGrapheme } from './graphemes';
+import { rankBand } from './measures';
+import type { Preferences } from './preferences';
+import { moveFocus } from './roving';
+import { Spelled } from './spelled';
+import { type Notation, speak } from './spelling';
+import { branchKey, type State } from './state';
+import { useUi } from './ui';
+
+const arrows = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -8, ArrowDown: 8 };
+
+/** Surprisal at which the tint is strongest, in bits. */
+const hottest = 14;
+
+/** The text before the cursor as token chips, then the branch on show, then what the model cannot see. */
+export function Chips() {
+  const { state, post, dispatch } = useUi();
+  const { position, preferences, why } = state;
+  const tokens = useMemo(() => shownTokens(state), [position, state.at, state.branches]);
+  const groups = useMemo(() => groupByGrapheme(position?.text ?? '', position?.tokens ?? []), [position]);
+  const weights = useMemo(() => {
+    if (!why || preferences.colour !== 'attention') return null;
+    return attentionWeights(why, preferences.layer, preferences.head);
+  }, [why, preferences.colour, preferences.layer, preferences.head]);
+  const scroller = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // What was written last, at the cursor, matters most.
+    const caret = scroller.current?.querySelector('.caret');
+    caret?.scrollIntoView({ block: 'nearest' });
+  }, [tokens]);
+  if (!position) return null;
+
+  const choose = (index: number) => {
+    dispatch({ type: 'chooseChip', index });
+    const token = position.tokens[index];
+    if (token) post({ type: 'select', position: position.id, span: token.utf16 });
+  };
+  const focusable = state.chip ?? tokens.length - 1;
+  // The model may have read a start token before the chips, or, in a long text, not the first of them.
+  const offset = (why?.tokens ?? 0) - tokens.length;
+  const chip = (index: number, glyph?: string) => (
+    <Chip
+      token={tokens[index]}
+      glyph={glyph ?? tokens[index].text}
+      className={chipClass(state, tokens[index], index)}
+      tint={weights ? Math.sqrt(weights[index + offset] ?? 0) : tintOf(tokens[index], preferences)}
+      bytes={hex(state.model?.vocabulary.bytes(tokens[index].id) ?? [])}
+      notation={preferences.notation}
+      tabIndex={index === focusable ? 0 : -1}
+      chosen={index === state.chip}
+      onChoose={() => choose(index)}
+      onFocus={() => state.chip !== index && dispatch({ type: 'chooseChip', index })}
+    />
+  );
+  return (
+    <div class="chips-scroll" ref={scroller}>
+      <ol class="chips" aria-label="Tokens before the cursor" onKeyDown={(event) => moveFocus(event, '.chip', arrows)}>
+        {position.start !== null && (
+          <li key="start" class="start" title="The text starts here: GPT-2 reads an end-of-text mark before it.">
+            <span class="hidden">Start of text</span>
+            <span aria-hidden="true" style={{ '--tint': Math.sqrt(offset > 0 ? (weights?.[0] ?? 0) : 0).toFixed(3) }}>
+              ⊢
+            </span>
+          </li>
+        )}
+        {groups.map(({ from, to, text }) => (
+          <li key={from} class={to - from > 1 ? 'grapheme' : text.endsWith('\n') ? 'ends-line' : ''}>
+            {to - from === 1
+              ? chip(from)
+              : tokens.slice(from, to).map((_, i) => chip(from + i, i === 0 ? text : `+${i}`))}
+          </li>
+        ))}
+        {tokens.slice(position.tokens.length).map((_, i) => (
+          <li key={`branch ${i}`}>{chip(position.tokens.length + i)}</li>
+        ))}
+      </ol>
+      <span class="caret" aria-hidden="true" />
+      <Future />
+    </div>
+  );
+}
+
+/** What stands after the cursor: the causal mask made visible. */
+function Future() {
+  const { state } = useUi();
+  const after = state.position?.after ?? [];
+  if (after.length === 0) return null;
+  return (
+    <p class="future" title="GPT-2 reads from left to right: it sees and attends to nothing after the cursor.">
+      <span class="hidden">After the cursor, invisible to the model: </span>
+      {after.map((token, i) => (
+        <span key={i} class="masked">
+          <Spelled text={token.text} notation={state.preferences.notation} />
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function Chip(props: {
+  token: PanelToken;
+  glyph: string;
+  className: string;
+  tint: number;
+  bytes: string;
+  notation: Notation;
+  tabIndex: number;
+  chosen: boolean;
+  onChoose: () => void;
+  onFocus: () => void;
+}) {
+  const label = chipLabel(props.token);
+  return (
+    <button
+      type="button"
+      class={props.className}
+      style={{ '--tint': props.tint.toFixed(3) }}
+      tabIndex={props.tabIndex}
+      aria-label={label}
+      title={`${label}, bytes ${props.bytes}`}
+      aria-pressed={props.chosen}
+      onClick={props.onChoose}
+      // A press of the mouse is followed by a click; choosing already now would move the chip away under it.
+      onFocus={(event) => event.currentTarget.matches(':focus-visible') && props.onFocus()}
+    >
+      <Spelled text={props.glyph} notation={props.notation} />
+    </button>
+  );
+}
+
+/** The tokens on show: those before the cursor and those of the branch. */
+export function shownTokens(state: State): PanelToken[] {
+  return [...(state.position?.tokens ?? []), ...(state.branches.get(branchKey(state.at))?.tokens ?? [])];
+}
+
+function tintOf(token: PanelToken, { colour }: Preferences): number {
+  return colour === 'surprisal' ? Math.min(1, surprisal(token.logprob ?? 0) / hottest) : 0;
+}
+
+function chipClass(state: State, token: PanelToken, index: number): string {
+  const { preferences, position, highlight } = state;
+  const classes = ['chip', preferences.colour];
+  if (preferences.colour === 'boundary') classes.push(`tint${index % 4}`);
+  if (preferences.colour === 'rank' && token.rank !== null) {
+    classes.push(`band${rankBand(token.rank, preferences.thresholds)}`);
+  }
+  if (position && index >= position.tokens.length) classes.push('tried');
+  else if (highlight && token.utf16[0] < highlight[1] && token.utf16[1] > highlight[0]) classes.push('highlighted');
+  return classes.join(' ');
+}
+
+function chipLabel(token: PanelToken): string {
+  const said = `${speak(token.text)}, token ${token.id}`;
+  if (token.logprob === null || token.rank === null) return `${said}, nothing before it`;
+  const bits = `${surprisal(token.logprob).toFixed(1)} bits`;
+  return `${said}, probability ${percent(Math.exp(token.logprob))}, rank ${whole(token.rank + 1)}, ${bits}`;
+}

@@ -1,0 +1,39 @@
+import { render } from 'preact';
+import { useEffect, useReducer } from 'preact/hooks';
+import { type FromPanel, readToPanel } from '../protocol';
+import { App } from './app';
+import './panel.css';
+import { restore } from './preferences';
+import { initialState, reduce, toSave } from './state';
+import { UiContext } from './ui';
+
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromPanel): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+};
+
+const vscode = acquireVsCodeApi();
+
+function Root() {
+  const [state, dispatch] = useReducer(reduce, restore(vscode.getState()), initialState);
+  useEffect(() => {
+    const receive = (event: MessageEvent) => {
+      const message = readToPanel(event.data);
+      if (message) dispatch({ type: 'message', message });
+    };
+    window.addEventListener('message', receive);
+    vscode.postMessage({ type: 'ready' });
+    return () => window.removeEventListener('message', receive);
+  }, []);
+  useEffect(() => {
+    vscode.setState(toSave(state));
+  }, [state.preferences, state.tried, state.at, state.triedAt]);
+  return (
+    <UiContext.Provider value={{ state, dispatch, post: (message) => vscode.postMessage(message) }}>
+      <App />
+    </UiContext.Provider>
+  );
+}
+
+render(<Root />, document.body);

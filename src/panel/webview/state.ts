@@ -1,0 +1,161 @@
+import type { BeamsMessage, BranchMessage, PositionMessage, ToPanel, WhyMessage, WordsMessage } from '../protocol';
+import type { Preferences, Saved, Shaping } from './preferences';
+import type { Draws } from './sampling';
+import { Vocabulary } from './vocabulary';
+
+export interface Model {
+  readonly name: string;
+  readonly precision: string;
+  readonly layers: number;
+  readonly heads: number;
+  readonly contextLength: number;
+  readonly vocabulary: Vocabulary;
+}
+
+/** Everything the view shows follows from this. */
+export interface State {
+  readonly preferences: Preferences;
+  readonly status: { readonly state: 'ready' | 'thinking' | 'waiting'; readonly message: string };
+  readonly model: Model | null;
+  /** What the engine has done since it started. */
+  readonly work: { readonly runs: number; readonly tokensFed: number } | null;
+  readonly position: PositionMessage | null;
+  /** Tokens selected in the editor, in UTF-16 units of the position's text. */
+  readonly highlight: readonly [number, number] | null;
+  /** The branch on show: ids that stand at the cursor without being in the document. Empty for the document itself. */
+  readonly at: readonly number[];
+  /** Branches tried here, oldest first, and what the model answered. */
+  readonly tried: readonly (readonly number[])[];
+  readonly triedAt: string;
+  readonly branches: ReadonlyMap<string, BranchMessage>;
+  readonly words: WordsMessage | null;
+  readonly why: WhyMessage | null;
+  readonly beams: BeamsMessage | null;
+  /** The candidate chosen in the table, and the token chosen among the chips. */
+  readonly candidate: number | null;
+  readonly chip: number | null;
+  readonly draws: Draws | null;
+}
+
+export type Action =
+  | { readonly type: 'message'; readonly message: ToPanel }
+  | { readonly type: 'prefer'; readonly change: Partial<Preferences> }
+  | { readonly type: 'shape'; readonly change: Partial<Shaping> }
+  | { readonly type: 'chooseCandidate'; readonly id: number }
+  | { readonly type: 'chooseChip'; readonly index: number | null }
+  | { readonly type: 'goTo'; readonly ids: readonly number[] }
+  | { readonly type: 'forget'; readonly ids: readonly number[] }
+  | { readonly type: 'drawn'; readonly draws: Draws | null };
+
+export const branchKey = (ids: readonly number[]): string => ids.join(' ');
+
+export function initialState(saved: Saved): State {
+  return {
+    preferences: saved.preferences,
+    status: { state: 'waiting', message: 'Starting…' },
+    model: null,
+    work: null,
+    position: null,
+    highlight: null,
+    at: saved.branches.at,
+    tried: saved.branches.tried,
+    triedAt: saved.branches.key,
+    branches: new Map(),
+    words: null,
+    why: null,
+    beams: null,
+    candidate: null,
+    chip: null,
+    draws: null,
+  };
+}
+
+/** What outlives the view. */
+export function toSave(state: State): Saved {
+  const { preferences, triedAt, tried, at } = state;
+  return { preferences, branches: { key: triedAt, tried: tried.map((ids) => [...ids]), at: [...at] } };
+}
+
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case 'message':
+      return receive(state, action.message);
+    case 'prefer':
+      return prefer(state, action.change);
+    case 'shape':
+      return prefer(state, { shaping: { ...state.preferences.shaping, ...action.change } });
+    case 'chooseCandidate':
+      return { ...state, candidate: action.id };
+    case 'chooseChip':
+      return { ...state, chip: action.index };
+    case 'goTo':
+      return { ...state, ...leaveNode, at: action.ids, tried: remember(state.tried, action.ids) };
+    case 'forget':
+      return forget(state, action.ids);
+    case 'drawn':
+      return { ...state, draws: action.draws };
+  }
+}
+
+function prefer(state: State, change: Partial<Preferences>): State {
+  return { ...state, preferences: { ...state.preferences, ...change }, draws: null };
+}
+
+/** What belongs to one distribution and means nothing at another. */
+const leaveNode = { words: null, why: null, beams: null, candidate: null, draws: null };
+
+function remember(tried: State['tried'], ids: readonly number[]): State['tried'] {
+  const known = ids.length === 0 || tried.some((other) => branchKey(other) === branchKey(ids));
+  return known ? tried : [...tried, ids];
+}
+
+/** Removes a branch and those that grow from it; whoever stood on one steps back to where it began. */
+function forget(state: State, ids: readonly number[]): State {
+  const grows = (other: readonly number[]) => ids.every((id, i) => other[i] === id);
+  const tried = state.tried.filter((other) => !grows(other));
+  return grows(state.at) ? { ...state, ...leaveNode, tried, at: ids.slice(0, -1) } : { ...state, tried };
+}
+
+function receive(state: State, message: ToPanel): State {
+  switch (message.type) {
+    case 'model':
+      return { ...state, model: { ...message, vocabulary: new Vocabulary(message.vocabulary) } };
+    case 'position':
+      return arrive(state, message);
+    case 'status':
+      return { ...state, status: message };
+    case 'work':
+      return { ...state, work: message };
+  }
+  if (message.position !== state.position?.id) return state;
+  switch (message.type) {
+    case 'highlight':
+      return { ...state, highlight: message.span };
+    case 'branch':
+      return { ...state, branches: new Map(state.branches).set(branchKey(message.ids), message) };
+    case 'words':
+      return isHere(state, message.ids) ? { ...state, words: message } : state;
+    case 'beams':
+      return isHere(state, message.ids) ? { ...state, beams: message } : state;
+    case 'why':
+      return isHere(state, message.ids) && message.candidate === state.candidate ? { ...state, why: message } : state;
+  }
+}
+
+const isHere = (state: State, ids: readonly number[]) => branchKey(ids) === branchKey(state.at);
+
+/** A new place: what was tried elsewhere is forgotten, what was tried here before a reload is kept. */
+function arrive(state: State, position: PositionMessage): State {
+  const same = position.key === state.triedAt;
+  return {
+    ...state,
+    ...leaveNode,
+    position,
+    highlight: null,
+    chip: null,
+    branches: new Map(),
+    triedAt: position.key,
+    tried: same ? state.tried : [],
+    at: same ? state.at : [],
+  };
+}

@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { complete } from '../../../../src/core/completion/complete';
+import type { CompleteRequest } from '../../../../src/core/completion/types';
+import { decode } from '../../../../src/core/tokenizer';
+import { type FunctionModel, memory, table } from './models';
+
+const sentences = readFileSync('test/data/sentences.txt', 'utf8').trim().split('\n');
+
+async function suggest(model: FunctionModel, prefix: string, more: Partial<CompleteRequest> = {}) {
+  const { suggestions, reason } = await complete(model, { prefix, ...more });
+  return { text: suggestions[0]?.text, reason };
+}
+
+describe('complete', () => {
+  it('goes on to the end of the sentence', async () => {
+    const model = memory(['It was a very good day. And then it rained.']);
+    assert.deepEqual(await suggest(model, 'It was a'), { text: ' very good day.', reason: 'sentence' });
+    assert.deepEqual(await suggest(model, 'It was a very good day.'), {
+      text: ' And then it rained.',
+      reason: 'sentence',
+    });
+  });
+
+  it('does not take an abbreviation, an initial or a number for the end', async () => {
+    const text = 'Then Mr. J. Smith paid 3.50 pounds. He left.';
+    assert.equal((await suggest(memory([text]), 'Then')).text, ' Mr. J. Smith paid 3.50 pounds.');
+  });
+
+  it('stops at a newline and at the end of the text', async () => {
+    assert.deepEqual(await suggest(memory(['A heading\n\nAnd text']), 'A'), { text: ' heading', reason: 'newline' });
+    assert.deepEqual(await suggest(memory(['The end']), 'The'), { text: ' end', reason: 'end-of-text' });
+    assert.deepEqual(await suggest(memory(['The end']), 'The end'), { text: undefined, reason: 'end-of-text' });
+  });
+
+  it('never ends inside a word when the budget ends', async () => {
+    const model = memory(['We saw the Kubernetes operator at work']);
+    for (let maxTokens = 1; maxTokens < 8; maxTokens++) {
+      const { text = '' } = await suggest(model, 'We saw', { maxTokens });
+      assert.match('We saw the Kubernetes operator at work', new RegExp(`^We saw${text}( |$)`));
+    }
+    assert.deepEqual(await suggest(model, 'We saw', { maxTokens: 2 }), { text: ' the', reason: 'budget' });
+  });
+
+  it('writes in a document that is empty', async () => {
+    assert.equal((await suggest(memory(['Hello there!']), '')).text, 'Hello there!');
+  });
+
+  it('lets a newer request abort it', async () => {
+    const abort = new AbortController();
+    const running = complete(memory(['It was a very good day.']), { prefix: 'It was' }, abort.signal, () =>
+      abort.abort(),
+    );
+    await assert.rejects(running, { name: 'AbortError' });
+  });
+
+  describe('what follows the cursor', () => {
+    const model = memory(['It was a good day.']);
+    it('is not repeated', async () => {
+      assert.equal((await suggest(model, 'It was', { suffix: '.' })).text, ' a good day');
+      assert.equal((await suggest(model, 'It was', { suffix: ' day.\n' })).text, ' a good');
+      assert.deepEqual(await suggest(model, 'It was', { suffix: ' a good day.' }), {
+        text: undefined,
+        reason: 'repeats',
+      });
+    });
+    it('is no reason to cut a word', async () => {
+      assert.equal((await suggest(model, 'It was', { suffix: ' days of yore' })).text, ' a good day.');
+    });
+    it('may go on with the word: then nothing is said', async () => {
+      assert.deepEqual(await suggest(model, 'It w', { suffix: 'as' }), { text: undefined, reason: 'mid-word' });
+    });
+  });
+
+  describe('the gate', () => {
+    const model = table({
+      It: { ' was': 0.9 },
+      'It was': { ' a': 0.5, ' the': 0.25 },
+      'It was a': { ' good': 0.5, ' bad': 0.25 },
+      'It was a good': { ' day': 0.01, ' idea': 0.005 },
+    });
+    it('cuts where confidence falls', async () => {
+      assert.deepEqual(await suggest(model, 'It was', { minLogprob: Math.log(0.4) }), {
+        text: ' a good',
+        reason: 'unsure',
+      });
+      assert.deepEqual(await suggest(model, 'It was', { minTokenLogprob: Math.log(0.4) }), {
+        text: ' a good',
+        reason: 'unsure',
+      });
+    });
+    it('keeps silent below the threshold and says how far below', async () => {
+      const { suggestions, reason, withheld } = await complete(model, { prefix: 'It was', minLogprob: Math.log(0.6) });
+      assert.deepEqual([suggestions, reason], [[], 'unsure']);
+      assert.ok(withheld !== undefined && withheld < Math.log(0.6));
+    });
+    it('judges by what is left once part of the word is typed', async () => {
+      const { suggestions } = await complete(model, { prefix: 'It was th', minLogprob: Math.log(0.9) });
+      assert.equal(suggestions[0].text, 'e');
+      assert.ok(suggestions[0].confidence > Math.log(0.99));
+      assert.ok(Math.abs(suggestions[0].masked - 0.75) < 0.01);
+      assert.ok(Math.abs(suggestions[0].logprob - Math.log(0.25)) < 1e-4);
+    });
+  });
+
+  describe('alternatives', () => {
+    const model = table({
+      It: { ' was': 0.9 },
+      'It was': { ' a': 0.5, ' the': 0.25, ' an': 0.1 },
+      'It was a': { '.': 0.9 },
+      'It was the': { '.': 0.9 },
+      'It was an': { '.': 0.9 },
+    });
+
+    it('are different, and the most probable comes first', async () => {
+      for (const prefix of ['It was', 'It was ']) {
+        const { suggestions } = await complete(model, { prefix, alternatives: 3 });
+        assert.deepEqual(
+          suggestions.map(({ text }) => prefix + text),
+          ['It was a.', 'It was the.', 'It was an.'],
+        );
+        const logprobs = suggestions.map(({ logprob }) => logprob);
+        assert.deepEqual(
+          [...logprobs].sort((a, b) => b - a),
+          logprobs,
+        );
+      }
+    });
+
+    it('begin with the one that is shown alone', async () => {
+      const { suggestions } = await complete(model, { prefix: 'It was' });
+      assert.deepEqual(
+        suggestions.map(({ text }) => text),
+        [' a.'],
+      );
+    });
+
+    it('are decoded in common runs', async () => {
+      const one = table({ It: { ' was': 0.9 } });
+      await complete(one, { prefix: 'It was ', maxTokens: 3 });
+      const five = table({ It: { ' was': 0.9 } });
+      await complete(five, { prefix: 'It was ', maxTokens: 3, alternatives: 5 });
+      assert.ok(five.runs <= one.runs + 2, `${five.runs} runs, ${one.runs} for one`);
+    });
+  });
+
+  it('says for each token its rank and runner-up, and what would have come next', async () => {
+    const model = table({ It: { ' was': 0.9 }, 'It was': { ' a': 0.5, ' the': 0.25 } });
+    const { suggestions } = await complete(model, { prefix: 'It was', maxTokens: 1 });
+    const [{ tokens, ended, next }] = suggestions;
+    const last = tokens.at(-1);
+    assert.deepEqual([last?.text, last?.rank, last?.runnerUp?.text], [' a', 0, ' the']);
+    assert.equal(ended, 'budget');
+    assert.ok(next !== null);
+  });
+
+  it('does not bother the writer with a lone full stop', async () => {
+    assert.deepEqual(await suggest(memory(['It was. Then']), 'It was'), { text: undefined, reason: 'empty' });
+  });
+
+  it('says where its words end and how sure it was there', async () => {
+    const { suggestions } = await complete(memory(['He left -- at once.']), { prefix: 'He', manner: { dash: '—' } });
+    const [{ text, words }] = suggestions;
+    assert.deepEqual(
+      words.map(({ length }) => text.slice(0, length)),
+      [' left', ' left —', ' left — at', ' left — at once', ' left — at once.'],
+    );
+    for (const { confidence } of words) assert.ok(confidence > -0.1 && confidence <= 0);
+  });
+
+  it('says nothing that a guard forbids', async () => {
+    const model = memory(['It was a bloody mess. Yes.']);
+    assert.deepEqual(await suggest(model, 'It was', { blockedWords: ['bloody'] }), {
+      text: ' a',
+      reason: 'blocked-word',
+    });
+  });
+
+  describe('healing', () => {
+    it('completes words, also across a trailing space and at unusual cuts', async () => {
+      const model = memory(['We like Kubernetes, don’t we? Tokenization helps.']);
+      for (const prefix of [
+        'W',
+        'We li',
+        'We like ',
+        'We like Kube',
+        'We like Kubernet',
+        'We like Kubernetes, don',
+        'We like Kubernetes, don’',
+      ]) {
+        assert.equal(prefix + (await suggest(model, prefix)).text, 'We like Kubernetes, don’t we?');
+      }
+    });
+
+    it('prefers the word that is likely to the tokens that begin like it', async () => {
+      const model = table({ 'in the': { ' S': 0.3, ' Street': 0.2 }, 'in the S': { mith: 0.9 } });
+      assert.equal((await suggest(model, 'in the Stre', { maxTokens: 1 })).text, 'et');
+    });
+
+    it('finds an unusual tokenisation when that is what the model would write', async () => {
+      const model = table({ a: { ' he': 0.9 }, 'a he': { lo: 0.9 } });
+      const { suggestions } = await complete(model, { prefix: 'a hel', maxTokens: 1 });
+      assert.deepEqual([suggestions[0].text, suggestions[0].tokens.map(({ text }) => text)], ['o', [' he', 'lo']]);
+    });
+
+    it('continues the typed bytes of any text, in characters cut over tokens too', async () => {
+      const model = memory([]);
+      const anyText = fc.string({ unit: 'binary', maxLength: 20 });
+      await fc.assert(
+        fc.asyncProperty(anyText, async (prefix) => {
+          const { suggestions } = await complete(model, { prefix, maxTokens: 2 });
+          for (const { text, healed, tokens } of suggestions) {
+            assert.ok(prefix.endsWith(healed));
+            assert.equal(tokens.map((token) => token.text).join(''), healed + text);
+          }
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it('continues the typed bytes at every prefix of 200 sentences, with the sentence itself', async () => {
+      const model = memory(sentences);
+      assert.equal(sentences.length, 200);
+      let prefixes = 0;
+      let silent = 0;
+      for (const sentence of sentences) {
+        for (let end = 1; end < sentence.length; end++) {
+          const prefix = sentence.slice(0, end);
+          const { suggestions } = await complete(model, { prefix, maxTokens: 2 });
+          prefixes++;
+          if (suggestions.length === 0) {
+            silent++;
+            continue;
+          }
+          const [{ text, healed, tokens }] = suggestions;
+          assert.ok(prefix.endsWith(healed), `${prefix}|${text}`);
+          assert.equal(tokens.map((token) => token.text).join(''), healed + text);
+          assert.ok(decode(tokens.map(({ id }) => id)).startsWith(healed + text));
+          assert.ok(
+            sentences.some((other) => other.startsWith(prefix + text)),
+            `${prefix}|${text}`,
+          );
+        }
+      }
+      // Where only the full stop is missing, and where two tokens are not the whole word.
+      assert.ok(silent < prefixes / 20, `${silent} of ${prefixes}`);
+    }).timeout(300_000);
+  });
+
+  describe('work', () => {
+    it('feeds a few tokens for one more character, however long the document', async () => {
+      const story = sentences.join(' ').repeat(3);
+      const model = memory([], 256);
+      await complete(model, { prefix: story, maxTokens: 4 });
+      const fed: number[] = [];
+      for (const character of ' Once more, then: let us write something entirely new here.') {
+        const before = model.tokensFed;
+        await complete(model, { prefix: story + character, maxTokens: 4 });
+        fed.push(model.tokensFed - before);
+      }
+      assert.ok(Math.max(...fed) <= 16, `${fed}`);
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { guard } from '../../../../src/core/completion/guards';
+
+function guarded(before: string, suggestion: string, blocked: string[] = []) {
+  const { length, guard: reason } = guard(before, suggestion, blocked);
+  return [suggestion.slice(0, length), reason];
+}
+
+describe('guard', () => {
+  it('lets plain prose pass', () => {
+    for (const suggestion of [
+      ' a good day.',
+      ' (or so they said) to her.',
+      ', “and so it was,” he said.',
+      " don't, the boys' room.",
+    ]) {
+      assert.deepEqual(guarded('It was', suggestion), [suggestion, null]);
+    }
+  });
+
+  it('stops circles: a phrase said twice, a word said three times', () => {
+    assert.deepEqual(guarded('It was', ' the first time it was the first time'), [' the first time it', 'repetition']);
+    assert.deepEqual(guarded('He said', ' no, no, no, no'), [' no, no,', 'repetition']);
+    assert.deepEqual(guarded('See the', ' first time for the first time'), [' first time for', 'repetition']);
+    assert.deepEqual(guarded('See', ' OpenTelemetry OpenTelemetry'), [' OpenTelemetry', 'repetition']);
+    assert.deepEqual(guarded('He said that', ' for the first time, and for the first time'), [
+      ' for the first time, and',
+      'repetition',
+    ]);
+    assert.deepEqual(guarded('He had', ' had enough that that day'), [' had enough that that day', null]);
+  });
+
+  it('stops echoes of what was just written', () => {
+    const before = 'The ship sailed from the harbour at dawn. In the evening';
+    assert.deepEqual(guarded(before, ', the ship sailed from the harbour at noon'), [',', 'repetition']);
+  });
+
+  it('stops where quotes and brackets lose their balance', () => {
+    assert.deepEqual(guarded('It was', ' good) and'), [' good', 'unbalanced']);
+    assert.deepEqual(guarded('(It was', ' good) and'), [' good) and', null]);
+    assert.deepEqual(guarded('It was', ' good (so'), [' good', 'unbalanced']);
+    assert.deepEqual(guarded('He said, “it is', ' so.”'), [' so.”', null]);
+    assert.deepEqual(guarded('He said,', ' “it is so.'), ['', 'unbalanced']);
+    assert.deepEqual(guarded('He said, "it is', ' so," and "well'), [' so," and', 'unbalanced']);
+    assert.deepEqual(guarded('A paragraph (open\n\nIt was', ' good)'), [' good', 'unbalanced']);
+  });
+
+  it('stops boilerplate of the web', () => {
+    assert.deepEqual(guarded('Thanks.', ' Click here to subscribe to our newsletter.'), ['', 'boilerplate']);
+    assert.deepEqual(guarded('He did', ' read the letter.'), [' read the letter.', null]);
+  });
+
+  it('never says a blocked word, whole or completed', () => {
+    assert.deepEqual(guarded('What a', ' bloody mess', ['Bloody']), ['', 'blocked-word']);
+    assert.deepEqual(guarded('What a blo', 'ody mess', ['bloody']), ['', 'blocked-word']);
+    assert.deepEqual(guarded('What a', ' fine bloody mess', ['bloody']), [' fine', 'blocked-word']);
+    assert.deepEqual(guarded('What a', ' bloodyminded one', ['bloody']), [' bloodyminded one', null]);
+    assert.deepEqual(guarded('Bloody', ' hell', ['bloody']), [' hell', null]);
+  });
+});

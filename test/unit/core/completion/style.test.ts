@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { complete } from '../../../../src/core/completion/complete';
+import type { Manner } from '../../../../src/core/completion/types';
+import { memory } from './models';
+
+async function suggest(text: string, typed: number, manner: Manner, suffix = '') {
+  const prefix = text.slice(0, typed);
+  const { suggestions } = await complete(memory([text]), { prefix, suffix, manner, maxTokens: 40 });
+  return suggestions[0]?.text;
+}
+
+describe('the manner of a suggestion', () => {
+  it('sets quotes as the document does', async () => {
+    assert.equal(await suggest('He said, "it\'s so," and left.', 8, { quotes: 'curly' }), ' “it’s so,” and left.');
+    assert.equal(await suggest('He said, “it’s so,” and left.', 8, { quotes: 'straight' }), ' "it\'s so," and left.');
+  });
+
+  it('sets dashes as the document does', async () => {
+    assert.equal(await suggest('He left -- and so did she.', 7, { dash: '—' }), ' — and so did she.');
+    assert.equal(await suggest('He left—and so did she.', 7, { dash: '--' }), '--and so did she.');
+  });
+
+  it('spaces sentences as the document does', async () => {
+    assert.equal(await suggest('He left. So did she.', 8, { sentenceSpaces: 2 }), '  So did she.');
+    assert.equal(await suggest('He left. So did she.', 8, { sentenceSpaces: 1 }), ' So did she.');
+  });
+
+  it('leaves out the full stop where there should be none', async () => {
+    assert.equal(await suggest('How he left.', 3, { fullStop: false }), ' he left');
+    assert.equal(await suggest('How did he leave?', 3, { fullStop: false }), ' did he leave?');
+  });
+
+  it('ends before the signs of the markup', async () => {
+    assert.equal(await suggest('He left * and', 2, { endsBefore: '*_' }), ' left');
+  });
+
+  it('keeps to the width of the lines, but says at least a word', async () => {
+    assert.equal(await suggest('He left the house at once.', 2, { room: 12 }), ' left the');
+    assert.equal(await suggest('He left the house at once.', 2, { room: 1 }), ' left');
+  });
+
+  it('closes what is open when the sentence is done, unless it is closed already', async () => {
+    assert.equal(await suggest('He left the house.', 7, { closer: '**' }), ' the house.**');
+    assert.equal(await suggest('He left the house.', 7, { closer: '**' }, '** at'), ' the house.');
+  });
+});

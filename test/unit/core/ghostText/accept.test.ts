@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { continuation, firstSentence } from '../../../../src/core/ghostText/accept';
+
+describe('firstSentence', () => {
+  it('ends the sentence under way', () => {
+    assert.equal(firstSentence('It was', ' a good day. He left.'), ' a good day.');
+    assert.equal(firstSentence('It was a good day.', ' He left. She stayed.'), ' He left.');
+    assert.equal(firstSentence('It was', ' a good'), ' a good');
+    assert.equal(firstSentence('“It was', ' good,” he said. Then'), ' good,” he said.');
+  });
+});
+
+describe('continuation', () => {
+  it('asks for what follows the accepted text', () => {
+    const request = { prefix: 'It was', suffix: '\n', maxTokens: 3 };
+    assert.deepEqual(continuation(request, { text: ' good.' }), { ...request, prefix: 'It was good.' });
+  });
+});

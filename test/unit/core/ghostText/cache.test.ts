@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Completion } from '../../../../src/core/completion/types';
+import { CompletionCache } from '../../../../src/core/ghostText/cache';
+import { RadixTrie } from '../../../../src/core/ghostText/radixTrie';
+import { agreesWith, remainder } from '../../../../src/core/ghostText/remainder';
+import { suggestion } from './support';
+
+const found = (...texts: string[]): Completion => ({
+  suggestions: texts.map((text) => suggestion([text])),
+  reason: 'sentence',
+});
+const nothing: Completion = { suggestions: [], reason: 'unsure' };
+const texts = (completion: Completion | undefined) => completion?.suggestions.map(({ text }) => text);
+
+describe('RadixTrie', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 6 });
+  const operations = fc.array(fc.record({ key: word, remove: fc.boolean() }), { maxLength: 40 });
+
+  it('answers like a plain map of its keys', () => {
+    fc.assert(
+      fc.property(operations, word, (steps, query) => {
+        const trie = new RadixTrie<number>();
+        const map = new Map<string, number>();
+        steps.forEach(({ key, remove }, i) => {
+          if (remove) {
+            trie.delete(key);
+            map.delete(key);
+          } else {
+            trie.set(key, i);
+            map.set(key, i);
+          }
+        });
+        const expected = Array.from({ length: query.length + 1 }, (_, length) => length)
+          .filter((length) => map.has(query.slice(0, length)))
+          .map((length) => ({ length, value: map.get(query.slice(0, length)) }));
+        assert.deepEqual(trie.along(query), expected);
+        assert.ok(trie.nodes <= 2 * map.size);
+      }),
+    );
+  });
+});
+
+describe('remainder', () => {
+  it('drops the tokens that were typed in full and counts a begun one as healed', () => {
+    const rest = remainder(suggestion([' very', ' good', ' day'], ' ve'), 'ry g');
+    assert.deepEqual(
+      [rest?.text, rest?.healed, rest?.tokens.map(({ text }) => text), rest?.logprob],
+      ['ood day', ' g', [' good', ' day'], -2],
+    );
+  });
+
+  it('is nothing after other text, or after all of it', () => {
+    assert.equal(remainder(suggestion([' good']), ' b'), null);
+    assert.equal(remainder(suggestion([' good']), ' good'), null);
+    assert.equal(remainder(suggestion([' good']), ' good day'), null);
+  });
+});
+
+describe('agreesWith', () => {
+  it('waits while what was typed and what was generated can be the same text', () => {
+    const running = { prefix: 'It was', partial: ' very' };
+    assert.equal(agreesWith(running, 'It was'), true);
+    assert.equal(agreesWith(running, 'It was ve'), true);
+    assert.equal(agreesWith(running, 'It was very good'), true);
+    assert.equal(agreesWith(running, 'It was a'), false);
+    assert.equal(agreesWith(running, 'It wa'), false);
+  });
+});
+
+describe('CompletionCache', () => {
+  it('answers while the suggestion is typed, and after backspaces to where it was shown', () => {
+    const cache = new CompletionCache();
+    cache.set('It was', '', found(' very good'));
+    assert.deepEqual(texts(cache.get('It was', '')), [' very good']);
+    assert.deepEqual(texts(cache.get('It was ve', '')), ['ry good']);
+    assert.equal(cache.get('It was vi', ''), undefined);
+    assert.deepEqual(texts(cache.get('It was v', '')), ['ery good']);
+    assert.equal(cache.get('It was very good', ''), undefined);
+    assert.equal(cache.get('It wa', ''), undefined);
+  });
+
+  it('keeps the alternatives that still agree', () => {
+    const cache = new CompletionCache();
+    cache.set('It was', '', found(' very good', ' quite good', ' very bad'));
+    assert.deepEqual(texts(cache.get('It was very', '')), [' good', ' bad']);
+  });
+
+  it('remembers that there was nothing to say, at that place only', () => {
+    const cache = new CompletionCache();
+    cache.set('It was', '', nothing);
+    assert.deepEqual(cache.get('It was', ''), nothing);
+    assert.equal(cache.get('It was ', ''), undefined);
+  });
+
+  it('tells places apart by what follows the cursor', () => {
+    const cache = new CompletionCache();
+    cache.set('It was', '.', found(' good'));
+    assert.equal(cache.get('It was', ''), undefined);
+    assert.deepEqual(texts(cache.get('It was', '.')), [' good']);
+  });
+
+  it('survives jumps: what was shown elsewhere is still known there', () => {
+    const cache = new CompletionCache();
+    const far = 'A long document. '.repeat(1000);
+    cache.set(`${far}One`, '', found(' day'));
+    cache.set(`${far}One other place`, '', found(' there'));
+    assert.deepEqual(texts(cache.get(`${far}One`, '')), [' day']);
+    assert.equal(cache.get(`${far}One other`, ''), undefined);
+    assert.deepEqual(texts(cache.get(`${far}One other place`, '')), [' there']);
+  });
+
+  it('forgets the least recently used when full', () => {
+    const cache = new CompletionCache(2);
+    cache.set('a', '', found('1'));
+    cache.set('b', '', found('2'));
+    cache.get('a', '');
+    cache.set('c', '', found('3'));
+    assert.equal(cache.size, 2);
+    assert.deepEqual(texts(cache.get('a', '')), ['1']);
+    assert.equal(cache.get('b', ''), undefined);
+  });
+
+  it('always continues what was typed', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', ' '), maxLength: 8 });
+    const entries = fc.array(fc.tuple(text, text), { maxLength: 20 });
+    fc.assert(
+      fc.property(entries, text, (known, query) => {
+        const cache = new CompletionCache(8);
+        for (const [prefix, next] of known) cache.set(prefix, '', found(next));
+        const answer = cache.get(query, '');
+        const whole = texts(answer)?.map((rest) => query + rest) ?? [];
+        for (const continued of whole) assert.ok(known.some(([prefix, next]) => prefix + next === continued));
+        assert.ok(cache.size <= 8);
+      }),
+    );
+  });
+});

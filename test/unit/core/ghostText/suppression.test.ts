@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import {
+  backoff,
+  type SuggestionContext,
+  type SuppressionCode,
+  suppression,
+} from '../../../../src/core/ghostText/suppression';
+
+const writing: SuggestionContext = {
+  enabled: true,
+  languageId: 'markdown',
+  languages: ['markdown', 'plaintext'],
+  scheme: 'file',
+  trigger: 'typing',
+  manualOnly: false,
+  selectionEmpty: true,
+  cursors: 1,
+  lineBefore: 'It was a very',
+  lineAfter: '',
+  lastEdit: 'insert',
+  snoozedUntil: null,
+  now: 1_000_000,
+  typedSinceFocus: true,
+  dismissals: 0,
+  dismissedAt: 0,
+  inDiff: false,
+  readOnly: false,
+  modalNormalMode: false,
+  selectedItem: null,
+  construct: null,
+};
+
+const code = (change: Partial<SuggestionContext>) => suppression({ ...writing, ...change })?.code ?? null;
+
+describe('suppression', () => {
+  it('has nothing against a suggestion at the end of a line of prose', () => {
+    assert.equal(suppression(writing), null);
+  });
+
+  const reasons: [SuppressionCode, Partial<SuggestionContext>][] = [
+    ['disabled', { enabled: false }],
+    ['language', { languageId: 'python' }],
+    ['scheme', { scheme: 'output' }],
+    ['read-only', { readOnly: true }],
+    ['snoozed', { snoozedUntil: 1_000_001 }],
+    ['manual-only', { manualOnly: true }],
+    ['selection', { selectionEmpty: false }],
+    ['multiple-cursors', { cursors: 2 }],
+    ['mid-word', { lineAfter: 'thing else' }],
+    ['text-after', { lineAfter: ' good day' }],
+    ['modal', { modalNormalMode: true }],
+    ['diff', { inDiff: true }],
+    ['construct', { construct: 'a code block' }],
+    ['intellisense', { selectedItem: { text: 'every', replaces: 'very' } }],
+    ['undone', { lastEdit: 'undo' }],
+    ['just-deleted', { lastEdit: 'delete' }],
+    ['just-focused', { typedSinceFocus: false }],
+    ['dismissed', { dismissals: 3, dismissedAt: 999_999 }],
+  ];
+  for (const [expected, change] of reasons) {
+    it(`names the reason: ${expected}`, () => {
+      const found = suppression({ ...writing, ...change });
+      assert.equal(found?.code, expected);
+      assert.match(found?.message ?? '', /^\S.*\.\)?$/);
+    });
+  }
+
+  it('lets the writer ask after a deletion, a snooze, an Escape and in code, but not in a selection', () => {
+    const asked = { trigger: 'invoke', lastEdit: 'delete', construct: 'a code block', manualOnly: true } as const;
+    assert.equal(code({ ...asked, snoozedUntil: 2_000_000, dismissals: 9, dismissedAt: 999_999 }), null);
+    assert.equal(code({ ...asked, selectionEmpty: false }), 'selection');
+    assert.equal(code({ ...asked, enabled: false }), 'disabled');
+  });
+
+  it('accepts closing punctuation after the cursor', () => {
+    for (const lineAfter of ['.', ')', '”', '**', '*.', ' |', '"', '_', "'", '…', '  '])
+      assert.equal(code({ lineAfter }), null);
+    for (const lineAfter of [' and', '(so)', '“so”']) assert.equal(code({ lineAfter }), 'text-after');
+  });
+
+  it('is mid-word in any script, and not after a space', () => {
+    assert.equal(code({ lineBefore: 'прив', lineAfter: 'ет' }), 'mid-word');
+    assert.equal(code({ lineBefore: 'It was ', lineAfter: 'very' }), 'text-after');
+  });
+
+  it('allows an item that extends what was typed', () => {
+    assert.equal(code({ selectedItem: { text: 'everything', replaces: 'every' } }), null);
+  });
+
+  it('backs off longer with every dismissal, and comes back', () => {
+    assert.deepEqual([0, 2, 3, 4, 5, 50].map(backoff), [0, 0, 15_000, 30_000, 60_000, 240_000]);
+    assert.equal(code({ dismissals: 3, dismissedAt: 1_000_000 - 15_000 }), null);
+  });
+
+  it('says the numbers', () => {
+    assert.match(suppression({ ...writing, snoozedUntil: 1_060_000 })?.message ?? '', /60 seconds/);
+    assert.match(suppression({ ...writing, cursors: 3 })?.message ?? '', /3 cursors/);
+  });
+});

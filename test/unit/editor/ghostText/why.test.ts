@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import type { Suggestion } from '../../../../src/core/completion/types';
+import { whyNot, whyThis } from '../../../../src/editor/ghostText/why';
+
+const model = {
+  name: 'gpt2',
+  precision: 'q8',
+  layers: 12,
+  heads: 12,
+  width: 768,
+  contextLength: 1024,
+  vocabSize: 50257,
+} as const;
+const token = {
+  id: 3332,
+  text: ' sat',
+  logprob: Math.log(0.5),
+  rank: 0,
+  runnerUp: { id: 318, text: ' is', logprob: Math.log(0.25) },
+};
+const suggestion: Suggestion = {
+  text: ' sat',
+  logprob: Math.log(0.5),
+  tokens: [token],
+  healed: '',
+  masked: 0,
+  confidence: Math.log(0.5),
+  words: [],
+  ended: 'sentence',
+  next: null,
+};
+const request = { prefix: 'The cat', suffix: '', maxTokens: 24, minLogprob: Math.log(0.2) };
+
+describe('why there is no suggestion', () => {
+  it('gives the numbers of the gate', () => {
+    const completion = { suggestions: [], reason: 'unsure', withheld: Math.log(0.12) } as const;
+    const text = whyNot({ kind: 'answered', before: '', request, completion });
+    assert.match(text, /confidence is 0\.12, and 0\.20 is asked for \(inkling\.ghostText\.triggerRate\)/);
+  });
+
+  it('repeats the reason for silence, and the trouble of the engine', () => {
+    const silence = { code: 'selection', message: 'Text is selected.' } as const;
+    assert.equal(whyNot({ kind: 'silent', silence }), 'Text is selected.');
+    assert.equal(whyNot({ kind: 'failed', message: 'The engine stopped.' }), 'The engine stopped.');
+  });
+
+  it('says so when there is one', () => {
+    const completion = { suggestions: [suggestion], reason: 'sentence' } as const;
+    assert.equal(whyNot({ kind: 'answered', before: '', request, completion }), 'There is a suggestion here: “ sat”.');
+  });
+
+  it('says that it is short to save energy, where it is', () => {
+    const short: Suggestion = { ...suggestion, ended: 'budget' };
+    const answered = { kind: 'answered', before: '', request, energySaving: 'battery' } as const;
+    const why = (given: Suggestion) => whyNot({ ...answered, completion: { suggestions: [given], reason: 'budget' } });
+    assert.match(why(short), /It is short on battery \(inkling\.engine\.saveEnergy\)\.$/);
+    assert.doesNotMatch(why(suggestion), /short/);
+  });
+
+  it('names every other reason', () => {
+    const completion = { suggestions: [], reason: 'repeats' } as const;
+    assert.match(whyNot({ kind: 'answered', before: '', request, completion }), /repeats the text around the cursor/);
+  });
+});
+
+describe('why this suggestion', () => {
+  const page = (given: Suggestion, prefix = request.prefix) =>
+    whyThis({ request: { ...request, prefix }, completion: { suggestions: [given], reason: 'sentence' }, model });
+
+  it('shows probability, rank and runner-up of each token', () => {
+    assert.match(page(suggestion), /\| ` sat` \| 50\.0 % \| 1 \| ` is` 25\.0 % \|/);
+  });
+
+  it('says why it ended, how sure it is, and what reproduces it', () => {
+    const text = page(suggestion);
+    assert.match(text, /the sentence was complete/);
+    assert.match(text, /Confidence 0\.50\.[\s\S]*confidence of 0\.20 is asked for/);
+    assert.match(text, /gpt2 \(q8, 12 layers/);
+    const recipe = /```json\n([\s\S]*?)\n```/.exec(text)?.[1] ?? '';
+    assert.deepEqual(JSON.parse(recipe), request);
+  });
+
+  it('names what was healed and how much that ruled out', () => {
+    assert.match(page({ ...suggestion, healed: ' s', masked: 0.9 }), /` s` again.*ruled out 90\.0 %/s);
+  });
+
+  it('keeps the table whole whatever the tokens are', () => {
+    const odd = { ...token, text: 'a|`b\n', runnerUp: null };
+    const row = page({ ...suggestion, tokens: [odd] })
+      .split('\n')
+      .find((line) => line.includes('50.0 %'));
+    assert.equal(row, '| ``a\\|`b⏎`` | 50.0 % | 1 |  |');
+  });
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { softmax } from '../../../../src/core/analysis';
+import { createRng } from '../../../../src/core/decoding/rng';
+import { sample } from '../../../../src/core/decoding/sample';
+import { reshape } from '../../../../src/core/decoding/stages';
+import { distributionOf } from '../../../../src/panel/webview/distribution';
+import { drawTokens } from '../../../../src/panel/webview/sampling';
+import { neutral, stagesOf } from '../../../../src/panel/webview/stages';
+
+const logits = Float32Array.from({ length: 500 }, (_, id) => 6 * Math.sin(id * 12.9898) + (id % 7) / 10);
+const context = [3, 5, 8];
+const shaping = { temperature: 0.7, topK: 60, topP: 0.9, minP: 0.01, typicalP: 0.95, repetitionPenalty: 1.3 };
+
+describe('the stages of the panel', () => {
+  it('are those of the engine, number for number', () => {
+    const shown = stagesOf(logits, context, shaping);
+    const engine = reshape(logits, shaping, context);
+    assert.deepEqual(
+      shown.map(({ name }) => name),
+      ['raw', 'penalties', 'temperature', 'topK', 'topP', 'minP', 'typicalP'],
+    );
+    assert.deepEqual(
+      shown.map(({ scores, survivors, massCut }) => ({ scores: [...scores], survivors, massCut })),
+      engine.map(({ scores, survivors, massCut }) => ({ scores: [...scores], survivors, massCut })),
+    );
+  });
+
+  it('repeat the stage before where nothing is asked of them', () => {
+    const stages = stagesOf(logits, context, neutral);
+    assert.deepEqual(
+      stages.map(({ name, active, survivors, massCut }) => [name, active, survivors, massCut]),
+      ['raw', 'penalties', 'temperature', 'topK', 'topP'].map((name, i) => [name, i === 0, 500, 0]),
+    );
+  });
+
+  it('never change the logits they are given', () => {
+    const before = [...logits];
+    stagesOf(logits, context, shaping);
+    assert.deepEqual([...logits], before);
+  });
+});
+
+describe('the bars', () => {
+  it('are the most probable tokens with their shares before and after', () => {
+    const last = stagesOf(logits, context, { ...neutral, topK: 3 }).at(-1);
+    assert.ok(last);
+    const { rows, perplexity } = distributionOf(last, logits, 200);
+    const raw = softmax(logits);
+    assert.equal(rows.length, 3);
+    assert.ok(Math.abs((rows.at(-1)?.cumulative ?? 0) - 1) < 1e-6);
+    assert.ok(perplexity > 1 && perplexity <= 3);
+    for (const row of rows) {
+      assert.ok(row.probability > row.raw);
+      assert.ok(Math.abs(row.raw - raw[row.id]) < 1e-12);
+      assert.equal(row.logit, logits[row.id]);
+    }
+  });
+});
+
+describe('a draw', () => {
+  it('is the one the engine makes with the same seed', () => {
+    const rng = createRng(42);
+    const expected = [sample(logits, rng), sample(logits, rng), sample(logits, rng)];
+    assert.deepEqual(drawTokens(logits, 42, 3).ids, expected);
+  });
+
+  it('a hundred times counts to a hundred', () => {
+    const { counts } = drawTokens(logits, 7, 100);
+    assert.equal(
+      [...counts.values()].reduce((sum, count) => sum + count, 0),
+      100,
+    );
+  });
+});

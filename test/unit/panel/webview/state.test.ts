@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import type { PositionMessage } from '../../../../src/panel/protocol';
+import { defaults, restore } from '../../../../src/panel/webview/preferences';
+import { type Action, initialState, reduce, type State, toSave } from '../../../../src/panel/webview/state';
+
+const position: PositionMessage = {
+  type: 'position',
+  id: 1,
+  key: 'a.md#4 x',
+  document: 'a.md',
+  text: 'One',
+  tokens: [],
+  start: null,
+  tokensBefore: 1,
+  after: [],
+  logits: new Float32Array(4),
+};
+const arrival: Action = { type: 'message', message: position };
+const follow = (state: State, ...actions: Action[]) => actions.reduce(reduce, state);
+const fresh = () => initialState(restore(undefined));
+
+describe('the state of the view', () => {
+  it('starts from the defaults when nothing or nonsense was saved', () => {
+    for (const saved of [undefined, null, 7, { preferences: { bars: 1e9 } }]) {
+      assert.deepEqual(initialState(restore(saved)).preferences, defaults);
+    }
+  });
+
+  it('comes back after a reload: settings, and what was tried at the same place', () => {
+    const state = follow(fresh(), arrival, { type: 'goTo', ids: [2, 3] }, { type: 'shape', change: { topK: 9 } });
+    const restored = follow(initialState(restore(JSON.parse(JSON.stringify(toSave(state))))), arrival);
+    assert.deepEqual(restored.at, [2, 3]);
+    assert.deepEqual(restored.tried, [[2, 3]]);
+    assert.equal(restored.preferences.shaping.topK, 9);
+  });
+
+  it('forgets what was tried when the cursor is somewhere else', () => {
+    const elsewhere: Action = { type: 'message', message: { ...position, id: 2, key: 'a.md#9 y' } };
+    const state = follow(fresh(), arrival, { type: 'goTo', ids: [2] }, elsewhere);
+    assert.deepEqual([state.at, state.tried], [[], []]);
+  });
+
+  it('undoes a branch with all that grows from it', () => {
+    const tried = follow(fresh(), arrival, { type: 'goTo', ids: [2] }, { type: 'goTo', ids: [2, 3] });
+    const state = follow(
+      tried,
+      { type: 'goTo', ids: [4] },
+      { type: 'goTo', ids: [2, 3] },
+      { type: 'forget', ids: [2] },
+    );
+    assert.deepEqual(state.tried, [[4]]);
+    assert.deepEqual(state.at, []);
+  });
+
+  it('takes no answer about a place that was left', () => {
+    const late: Action = { type: 'message', message: { type: 'words', position: 0, ids: [], words: [], covered: 1 } };
+    assert.equal(follow(fresh(), arrival, late).words, null);
+  });
+
+  it('takes no answer about another branch', () => {
+    const message = { type: 'words', position: 1, ids: [2], words: [], covered: 1 } as const;
+    assert.equal(follow(fresh(), arrival, { type: 'message', message }).words, null);
+  });
+});
