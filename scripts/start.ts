@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { onPath } from '../test/e2e/browser';
-import { Server } from '../test/e2e/server';
-import { setUpWorkbench } from '../test/e2e/setup';
 import { ROOT } from './targets';
+import { onPath } from './workbench/browser';
+import { Server } from './workbench/server';
+import { setUpWorkbench } from './workbench/setup';
 
 /** Copies the sample where visitors may scribble on it; what an earlier visit wrote stays. */
 function sampleFolder(): string {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const tsx = [process.execPath, '--import', 'tsx'];
-const mocha = [process.execPath, 'node_modules/mocha/bin/mocha.js', '--reporter', 'test/reporter.ts'];
+const mocha = [process.execPath, 'node_modules/mocha/bin/mocha.js', '--reporter', 'test/support/reporter.ts'];
 
 /** What has to be done before a suite can run, and the checks that need no suite. */
 const STEPS = {
-  'set-up': [...tsx, 'test/e2e/prepare.ts'],
+  'set-up': [...tsx, 'scripts/workbench/prepare.ts'],
   typecheck: ['npm', 'run', '-s', 'typecheck'],
   lint: ['npm', 'run', '-s', 'lint'],
   build: ['npm', 'run', '-s', 'build'],

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { format } from 'node:util';
 import type { Page } from 'playwright-core';
 import { ROOT } from '../../scripts/targets';
+import { Server } from '../../scripts/workbench/server';
 import { bundleHostSuites, type HostEntry } from '../host/bundle';
-import { Server } from './server';
 import { openBrowser } from './workbench';
 
 /** The beginning of the first line that the suites and the replay print; see test/host. */

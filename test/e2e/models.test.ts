@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HubServer } from '../store/hub-server';
-import { unigramModel } from '../store/unigram-model';
+import { HubServer } from '../support/hubServer';
+import { unigramModel } from '../support/unigramModel';
 import { Workbench } from './workbench';
 
 const NOTE = 'note.md';

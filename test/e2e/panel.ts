@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import type { Workbench } from './workbench';
 
-const AXE = readFileSync(join(__dirname, 'node_modules/axe-core/axe.min.js'), 'utf8');
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 /** The Explain Next Token view of a workbench: what a writer sees and does there. */
 export class Panel {

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { thisTarget, vsixPath } from '../../scripts/targets';
-import { findBrowser, installBrowser } from './browser';
-import { Server, type ServerOptions } from './server';
+import { findBrowser, installBrowser } from '../../scripts/workbench/browser';
+import { Server, type ServerOptions } from '../../scripts/workbench/server';
 
 const BROWSER_FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],

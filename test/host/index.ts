@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { saveCounts } from '../counts';
+import { saveCounts } from '../support/counts';
 
 /**
  * Runs every suite of this folder inside the extension host; VS Code calls it. Rejects when a test fails.

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { ConfigurationTarget, commands, workspace } from 'vscode';
 import type { InklingApi } from '../../src/editor/testApi';
 import type { InstalledModel } from '../../src/store/installedModels';
-import { HubServer } from '../store/hub-server';
-import { unigramModel } from '../store/unigram-model';
+import { HubServer } from '../support/hubServer';
 import { temporaryFolder } from '../support/randomModel';
+import { unigramModel } from '../support/unigramModel';
 import { closeAll, configure, eventually, inkling, write } from './support';
 
 const repo = 'writer/tiny';

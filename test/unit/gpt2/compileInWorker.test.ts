@@ -5,8 +5,8 @@ import { build } from 'esbuild';
 import { compileModel } from '../../../src/gpt2/compiledModel';
 import { compileInWorker } from '../../../src/gpt2/compileInWorker';
 import { UnsupportedModelError } from '../../../src/gpt2/config';
-import { useTemporaryFolder } from '../../store/content';
-import { unigramModel } from '../../store/unigram-model';
+import { useTemporaryFolder } from '../../support/content';
+import { unigramModel } from '../../support/unigramModel';
 
 describe('compiling in a thread', () => {
   const folder = useTemporaryFolder();

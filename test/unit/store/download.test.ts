@@ -3,8 +3,8 @@ import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:
 import { join } from 'node:path';
 import { askFacts, type DownloadOptions, download } from '../../../src/store/hub/download';
 import { Hub, type HubOptions } from '../../../src/store/hub/hub';
-import { noise, sha256, useTemporaryFolder } from '../../store/content';
-import { HubServer } from '../../store/hub-server';
+import { noise, sha256, useTemporaryFolder } from '../../support/content';
+import { HubServer } from '../../support/hubServer';
 
 const content = noise(300_000);
 const file = { repo: 'owner/name', revision: 'main', path: 'model.safetensors' };

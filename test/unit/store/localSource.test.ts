@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findLocalSource } from '../../../src/store/localSource';
-import { useTemporaryFolder } from '../../store/content';
+import { useTemporaryFolder } from '../../support/content';
 
 describe('finding the model a user points at', () => {
   const folder = useTemporaryFolder();

@@ -7,10 +7,10 @@ import { build } from 'esbuild';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import type { Progress } from '../../../src/store/progress';
 import { type InstalledModel, ModelStore } from '../../../src/store/store';
-import { sha256, useTemporaryFolder } from '../../store/content';
-import { HubServer } from '../../store/hub-server';
-import type { ChildTask } from '../../store/install-child';
-import { unigramModel } from '../../store/unigram-model';
+import { sha256, useTemporaryFolder } from '../../support/content';
+import { HubServer } from '../../support/hubServer';
+import type { ChildTask } from '../../support/installChild';
+import { unigramModel } from '../../support/unigramModel';
 
 const repo = 'writer/tiny';
 const oldModel = unigramModel(1);
@@ -18,13 +18,13 @@ const newModel = unigramModel(2);
 
 describe('the model store and processes that die', () => {
   const folder = useTemporaryFolder();
-  const script = join(__dirname, '../../../out/test/install-child.js');
+  const script = join(__dirname, '../../../out/test/installChild.js');
   let server: HubServer;
   const children: ChildProcess[] = [];
 
   before(() =>
     build({
-      entryPoints: [join(__dirname, '../../store/install-child.ts')],
+      entryPoints: [join(__dirname, '../../support/installChild.ts')],
       outfile: script,
       bundle: true,
       platform: 'node',

@@ -3,8 +3,8 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Hub } from '../../../src/store/hub/hub';
 import { proxyFromEnvironment } from '../../../src/store/hub/proxy';
-import { noise } from '../../store/content';
-import { HubServer } from '../../store/hub-server';
+import { noise } from '../../support/content';
+import { HubServer } from '../../support/hubServer';
 
 const file = { repo: 'owner/name', revision: 'main', path: 'model.safetensors' };
 const variables = ['HTTP_PROXY', 'http_proxy', 'NO_PROXY', 'no_proxy'] as const;

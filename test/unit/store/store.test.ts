@@ -6,9 +6,9 @@ import type { CompileOptions, Precision } from '../../../src/gpt2/compile';
 import { compileModel, readOutdatedManifest } from '../../../src/gpt2/compiledModel';
 import type { Progress } from '../../../src/store/progress';
 import { ModelStore, type StoreOptions } from '../../../src/store/store';
-import { sha256, useTemporaryFolder } from '../../store/content';
-import { HubServer } from '../../store/hub-server';
-import { unigramModel } from '../../store/unigram-model';
+import { sha256, useTemporaryFolder } from '../../support/content';
+import { HubServer } from '../../support/hubServer';
+import { unigramModel } from '../../support/unigramModel';
 
 const repo = 'writer/tiny';
 const model = unigramModel();

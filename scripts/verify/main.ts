@@ -1,19 +1,20 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { LocalEngine } from '../src/engine/localEngine';
-import { PRECISIONS, type Precision } from '../src/gpt2/compile';
-import { cacheFolder, compiledFolder } from '../src/gpt2/compiledCache';
-import { catalogue, findInCatalogue } from '../src/store/catalogue';
-import { formatBytes } from '../src/store/format';
-import { sha256OfFile } from '../src/store/hub/checksum';
-import { fetchModel } from '../src/store/hub/fetchModel';
-import { Hub, hubFromEnvironment } from '../src/store/hub/hub';
-import { proxyFromEnvironment } from '../src/store/hub/proxy';
-import { compare, passes } from '../test/verify/agreement';
-import type { Oracles } from '../test/verify/cases';
-import { record } from '../test/verify/record';
-import { table } from '../test/verify/report';
+import { LocalEngine } from '../../src/engine/localEngine';
+import { PRECISIONS, type Precision } from '../../src/gpt2/compile';
+import { cacheFolder, compiledFolder } from '../../src/gpt2/compiledCache';
+import { catalogue, findInCatalogue } from '../../src/store/catalogue';
+import { formatBytes } from '../../src/store/format';
+import { sha256OfFile } from '../../src/store/hub/checksum';
+import { fetchModel } from '../../src/store/hub/fetchModel';
+import { Hub, hubFromEnvironment } from '../../src/store/hub/hub';
+import { proxyFromEnvironment } from '../../src/store/hub/proxy';
+import { ROOT } from '../targets';
+import { compare, passes } from './agreement';
+import type { Oracles } from './cases';
+import { record } from './record';
+import { table } from './report';
 
 interface Options {
   readonly model: string;
@@ -22,8 +23,8 @@ interface Options {
   readonly record?: string;
 }
 
-const data = join(__dirname, '../test/data/oracles');
-const defaultModel = join(__dirname, '../models/default');
+const data = join(ROOT, 'test/data/oracles');
+const defaultModel = join(ROOT, 'models/default');
 
 /** Compares a model with everything that is publicly known of it, in each precision, and prints a table. */
 async function verify(options: Options): Promise<void> {

@@ -2,7 +2,7 @@ import { encode } from '../../src/core/tokenizer';
 import { writeSafetensors } from '../../src/gpt2/files/safetensors';
 import { expectedShapes } from '../../src/gpt2/weights';
 import { paragraph } from '../../src/store/selftest/selftest';
-import { tinyConfig } from '../support/randomModel';
+import { tinyConfig } from './randomModel';
 
 /**
  * The smallest GPT-2 that passes the structural self-test: one layer that does nothing, and a head that knows how often

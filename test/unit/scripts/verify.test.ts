@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Agreement, compare, passes } from '../../../scripts/verify/agreement';
+import type { Case, Oracles } from '../../../scripts/verify/cases';
+import { table } from '../../../scripts/verify/report';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { compiledFolder } from '../../../src/gpt2/compiledCache';
 import { openModelFolder } from '../../../src/gpt2/files/modelFolder';
 import oracles from '../../data/oracles/default.json';
 import gpt2 from '../../data/oracles/gpt2.json';
 import { temporaryFolder } from '../../support/randomModel';
-import { type Agreement, compare, passes } from '../../verify/agreement';
-import type { Case, Oracles } from '../../verify/cases';
-import { table } from '../../verify/report';
 
 const model = join(__dirname, '../../../models/default');
 

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { aptGet } from './apt';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome', 'microsoft-edge'];
 const PLACES: Partial<Record<NodeJS.Platform, string[]>> = {
@@ -45,11 +45,8 @@ export function findBrowser(): string | undefined {
 export function installBrowser(): string {
   if (process.getuid?.() === 0 && onPath('apt-get')) {
     console.log('Installing Chromium for the tests (once) ...');
-    execFileSync('apt-get', ['update', '-q'], { stdio: ['ignore', 'ignore', 'inherit'] });
-    execFileSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
+    aptGet(['update', '-q']);
+    aptGet(['install', '-y', '-q', '--no-install-recommends', 'chromium']);
     const path = findBrowser();
     if (path) return path;
   }

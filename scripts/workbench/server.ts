@@ -14,8 +14,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-const SERVER = join(__dirname, 'node_modules/code-server/lib/vscode/out/server-main.js');
+import { SERVER } from './setup';
 
 const QUIET_SETTINGS = {
   'telemetry.telemetryLevel': 'off',
@@ -49,13 +48,19 @@ export interface ServerOptions {
 
 /** A VS Code server on localhost with a user folder, an extensions folder and an empty workspace of its own. */
 export class Server {
+  readonly #process: ChildProcess;
+  readonly #overrides: Record<string, unknown>;
+
   private constructor(
-    private readonly process: ChildProcess,
+    process: ChildProcess,
     /** Holds everything the server writes; removed by `stop`. */
     readonly folder: string,
     readonly port: number,
-    private readonly overrides: Record<string, unknown>,
-  ) {}
+    overrides: Record<string, unknown>,
+  ) {
+    this.#process = process;
+    this.#overrides = overrides;
+  }
 
   get workspace(): string {
     return join(this.folder, 'workspace');
@@ -63,7 +68,7 @@ export class Server {
 
   /** Settles when the server's process has ended, for whatever reason. */
   get ended(): Promise<unknown> {
-    return this.process.exitCode === null ? once(this.process, 'exit') : Promise.resolve();
+    return this.#process.exitCode === null ? once(this.#process, 'exit') : Promise.resolve();
   }
 
   /** What the server itself printed. */
@@ -103,7 +108,7 @@ export class Server {
     );
     const server = new Server(child, folder, port, machineSettings);
     try {
-      await server.answers();
+      await server.#answers();
     } catch (error) {
       await server.stop();
       throw error;
@@ -123,13 +128,13 @@ export class Server {
 
   /** Overrides settings while the workbench runs. The server watches the machine's settings but not the user's. */
   changeSettings(settings: Record<string, unknown>): void {
-    Object.assign(this.overrides, settings);
-    writeSettings(this.folder, 'Machine', this.overrides);
+    Object.assign(this.#overrides, settings);
+    writeSettings(this.folder, 'Machine', this.#overrides);
   }
 
   /** Ends the server and all that it started (extension hosts outlive the page), and removes its folder. */
   async stop(): Promise<void> {
-    const { pid } = this.process;
+    const { pid } = this.#process;
     if (pid !== undefined) {
       if (process.platform === 'win32') spawnSync('taskkill', ['/pid', String(pid), '/T', '/F']);
       else endGroup(pid);
@@ -137,9 +142,9 @@ export class Server {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
-  private async answers(): Promise<void> {
+  async #answers(): Promise<void> {
     const until = Date.now() + 30_000;
-    while (this.process.exitCode === null && Date.now() < until) {
+    while (this.#process.exitCode === null && Date.now() < until) {
       const response = await fetch(`http://127.0.0.1:${this.port}/version`).catch(() => undefined);
       if (response?.ok) return;
       await sleep(100);
