@@ -1,13 +1,11 @@
 import * as vscode from 'vscode';
 import { characterWindow } from '../core/completion/context';
-import { MarkdownDocument, type Reading, readMarkdown, typographyOf } from '../core/markdown';
+import { readPlainText, type TextReading } from '../core/ghostText/consider';
+import { MarkdownDocument, readMarkdown } from '../core/markdown';
 import { changedRanges } from './edits';
 
 /** More than any GPT-2 sees: a longer beginning of the document stays in this process. */
 const MOST_TOKENS = 4096;
-
-/** What the model is to read before a position, and in Markdown the construct there. */
-export type DocumentReading = Pick<Reading, 'request'> & Partial<Reading>;
 
 interface Parsed {
   readonly markdown: MarkdownDocument;
@@ -20,12 +18,11 @@ export class DocumentText implements vscode.Disposable {
   readonly #parsed = new WeakMap<vscode.TextDocument, Parsed>();
   readonly #subscription = vscode.workspace.onDidChangeTextDocument((event) => this.#changed(event));
 
-  read(document: vscode.TextDocument, position: vscode.Position): DocumentReading {
+  read(document: vscode.TextDocument, position: vscode.Position): TextReading {
     if (document.languageId === 'markdown') {
       return readMarkdown(this.#parse(document).markdown, document.offsetAt(position));
     }
-    const prefix = textBefore(document, position);
-    return { request: { prefix, manner: typographyOf(prefix) } };
+    return readPlainText(textBefore(document, position));
   }
 
   dispose(): void {

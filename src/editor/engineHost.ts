@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { isEnabledFor } from '../core/ghostText/settings';
 import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../engine/process/client';
 import { settingsFor } from './configuration';
-import { isEnabledFor } from './settings';
 
 /** The engine that the settings ask for: it starts afresh when they change. */
 export class EngineHost extends ForkedEngine implements vscode.Disposable {

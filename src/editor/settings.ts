@@ -1,6 +1,7 @@
 import type { WorkspaceConfiguration } from 'vscode';
-import { contributes } from '../../package.json';
+import { type GhostTextSettings, ghostTextSettings } from '../core/ghostText/settings';
 import type { Precision } from '../engine/api';
+import { SETTINGS, withinSchema } from '../manifest';
 import type { SaveEnergy } from './energySaving/energySaving';
 
 /** `inkling.*`, typed and within bounds. The manifest is the one place that states defaults and bounds. */
@@ -8,15 +9,7 @@ export interface Settings {
   readonly enable: Readonly<Record<string, boolean>>;
   /** Glob patterns of files without ghost text. */
   readonly exclude: Readonly<Record<string, boolean>>;
-  readonly ghostText: {
-    readonly mode: 'automatic' | 'manual';
-    readonly maxTokens: number;
-    readonly triggerRate: number;
-    readonly minWordConfidence: number;
-    readonly lookAhead: boolean;
-    readonly learn: boolean;
-    readonly blockedWords: readonly string[];
-  };
+  readonly ghostText: GhostTextSettings;
   readonly continueWriting: {
     readonly maxTokens: number;
     readonly preset: string;
@@ -41,31 +34,13 @@ export interface ModelSettings {
   readonly offer: boolean;
 }
 
-interface Schema {
-  readonly type: string | readonly string[];
-  readonly default: unknown;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly enum?: readonly unknown[];
-}
-
-const schemas: Readonly<Record<string, Schema>> = contributes.configuration.properties;
-
 /** Reads the section `inkling`; a value of the wrong type counts as not set, one out of bounds as the bound. */
 export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Settings {
-  const read = <T>(key: string): T => sanitize(config.get(key), schemas[`inkling.${key}`]) as T;
+  const read = <T>(key: string): T => withinSchema(config.get(key), SETTINGS[`inkling.${key}`]) as T;
   return {
     enable: read('enable'),
     exclude: read('exclude'),
-    ghostText: {
-      mode: read('ghostText.mode'),
-      maxTokens: read('ghostText.maxTokens'),
-      triggerRate: read('ghostText.triggerRate'),
-      minWordConfidence: read('ghostText.minWordConfidence'),
-      lookAhead: read('ghostText.lookAhead'),
-      learn: read('ghostText.learn'),
-      blockedWords: read<unknown[]>('ghostText.blockedWords').filter((word) => typeof word === 'string'),
-    },
+    ghostText: ghostTextSettings(read),
     continueWriting: {
       maxTokens: read('continueWriting.maxTokens'),
       preset: read('continueWriting.preset'),
@@ -83,25 +58,4 @@ export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Setti
     hub: { endpoint: read('hub.endpoint'), token: read('hub.token') },
     engine: { idleMinutes: read('engine.idleMinutes'), saveEnergy: read('engine.saveEnergy') },
   };
-}
-
-/** Whether ghost text is wanted in a language: its own entry, else that of `*`. */
-export function isEnabledFor(enable: Settings['enable'], languageId: string): boolean {
-  return enable[languageId] ?? enable['*'] ?? false;
-}
-
-function sanitize(value: unknown, schema: Schema): unknown {
-  const types = [schema.type].flat();
-  if (schema.enum) return schema.enum.includes(value) ? value : schema.default;
-  if (typeof value !== 'number') return types.includes(typeOf(value)) ? value : schema.default;
-  const isInteger = types.includes('integer');
-  if (Number.isNaN(value) || !(isInteger || types.includes('number'))) return schema.default;
-  const bounded = Math.min(Math.max(value, schema.minimum ?? -Infinity), schema.maximum ?? Infinity);
-  return isInteger ? Math.round(bounded) : bounded;
-}
-
-/** The type as JSON Schema names it. */
-function typeOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
 }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
+import { isEnabledFor } from '../core/ghostText/settings';
 import { isExcluded, settingsFor } from './configuration';
 import type { Energy } from './energySaving/energy';
 import type { EngineHost } from './engineHost';
 import type { Suggester } from './ghostText/suggester';
-import { isEnabledFor } from './settings';
 import { type Circumstances, statusText } from './statusText';
 import { writersEditor } from './writersEditor';
 

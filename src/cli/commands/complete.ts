@@ -1,44 +1,61 @@
 import type { Command } from 'commander';
+import { readPrompt } from '../../core/completion/complete';
 import type { Completion } from '../../core/completion/types';
-import { answerLines, type InputOptions, integer, number, printJson, readText, textOf } from '../input';
+import { consider, readPlainText, type TextReading } from '../../core/ghostText/consider';
+import { ghostTextSettings } from '../../core/ghostText/settings';
+import { afterKey } from '../../core/ghostText/suppression';
+import { MarkdownDocument, readMarkdown } from '../../core/markdown';
+import type { LocalEngine } from '../../engine/localEngine';
+import { SETTINGS, withinSchema } from '../../manifest';
+import { answerLines, type InputOptions, integer, number, printJson, readText, textOf, UsageError } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
 
-interface CompleteOptions extends InputOptions, ModelOptions {
-  readonly json?: boolean;
-  readonly suffix?: string;
+interface Limits {
   readonly maxTokens?: number;
   readonly minLogprob?: number;
 }
 
-/** `complete`: what ghost text would show after a text. */
+interface CompleteOptions extends InputOptions, ModelOptions, Limits {
+  readonly json?: boolean;
+  readonly suffix?: string;
+  readonly before?: string;
+  readonly after?: string;
+  readonly language?: string;
+}
+
+const LANGUAGE = 'markdown';
+
+/** `complete`: what ghost text would show after a text, or at a place in a document. */
 export function addComplete(program: Command): void {
   const command = program
     .command('complete')
     .summary('show what ghost text would suggest')
-    .description('Shows what the editor would suggest after a text, or nothing where it would stay silent.')
+    .description(
+      'Shows what the model would suggest after a text. With --before it shows what the editor would do at that place ' +
+        'of a document, with default settings, when the last key was just typed: what the model reads, why there is no ' +
+        'suggestion, or the suggestion.',
+    )
     .argument('[text]', 'the text before the cursor; - or nothing reads standard input')
     .option('--file <file>', 'read the text from a file')
     .option('--suffix <text>', 'the text after the cursor')
+    .option('--before <text>', 'the document before the cursor, as the editor has it')
+    .option('--after <text>', 'the document after the cursor, with --before')
+    .option('--language <id>', `language of the document, with --before (default: "${LANGUAGE}")`)
     .option('--max-tokens <n>', 'most tokens to suggest', integer(1))
     .option('--min-logprob <nats>', 'lowest mean log-probability to show', number(Number.NEGATIVE_INFINITY, 0))
     .option('--json', 'print {"suggestions":[{"text","logprob","tokens":[{"id","text","logprob"}]}],"reason"}')
-    .option('--jsonl', 'answer each line {"text":…,"suffix":…} of the input with one line of JSON');
+    .option(
+      '--jsonl',
+      'answer each line {"text":…,"suffix":…} or {"before":…,"after":…,"language":…} of the input with one line of JSON',
+    );
   withModelOptions(command, 'q8').action(async (argument: string | undefined, options: CompleteOptions) => {
-    const text = await readText(argument, options);
+    const place = placeOf(argument, options);
+    const text = place ? '' : await readText(argument, options);
     const engine = await openEngine(options, 'q8');
-    const { maxTokens, minLogprob } = options;
-    const limits = { ...(maxTokens && { maxTokens }), ...(minLogprob !== undefined && { minLogprob }) };
-    const complete = (prefix: string, suffix?: string): Promise<Completion> =>
-      engine.complete({ prefix, ...(suffix !== undefined && { suffix }), ...limits });
     try {
-      if (options.jsonl) {
-        return await answerLines(options, (request) =>
-          complete(textOf(request), typeof request.suffix === 'string' ? request.suffix : options.suffix).then(
-            answerOf,
-          ),
-        );
-      }
-      const completion = await complete(text, options.suffix);
+      if (options.jsonl) return await answerLines(options, (request) => answerLine(engine, request, options));
+      if (place) return printJson(await completeAt(engine, place, options));
+      const completion = await completeAfter(engine, text, options.suffix, options);
       if (options.json) printJson(answerOf(completion));
       else for (const suggestion of completion.suggestions) process.stdout.write(`${suggestion.text}\n`);
     } finally {
@@ -47,8 +64,74 @@ export function addComplete(program: Command): void {
   });
 }
 
+/** A place in a document. */
+interface DocumentPlace {
+  readonly before: string;
+  readonly after: string;
+  readonly language: string;
+}
+
+/**
+ * The place that the options name, if they do.
+ * @throws UsageError when they name a text as well
+ */
+function placeOf(argument: string | undefined, options: CompleteOptions): DocumentPlace | undefined {
+  const { before, after = '', language = LANGUAGE, suffix, file, jsonl } = options;
+  if (before === undefined) {
+    if ((options.after ?? options.language) !== undefined && !jsonl) {
+      throw new UsageError('--after and --language go with --before.');
+    }
+    return undefined;
+  }
+  if (argument !== undefined || file !== undefined || jsonl) throw new UsageError('Give a text or --before, not both.');
+  if (suffix !== undefined) throw new UsageError('--suffix goes with a text; with --before it is --after.');
+  return { before, after, language };
+}
+
+async function answerLine(engine: LocalEngine, line: Record<string, unknown>, options: CompleteOptions) {
+  if (typeof line.before !== 'string') {
+    const suffix = typeof line.suffix === 'string' ? line.suffix : options.suffix;
+    return answerOf(await completeAfter(engine, textOf(line), suffix, options));
+  }
+  const { before } = line;
+  const after = typeof line.after === 'string' ? line.after : (options.after ?? '');
+  const language = typeof line.language === 'string' ? line.language : (options.language ?? LANGUAGE);
+  return completeAt(engine, { before, after, language }, options);
+}
+
+function completeAfter(engine: LocalEngine, prefix: string, suffix: string | undefined, limits: Limits) {
+  return engine.complete({ prefix, ...(suffix !== undefined && { suffix }), ...given(limits) });
+}
+
+function given({ maxTokens, minLogprob }: Limits): Limits {
+  return { ...(maxTokens && { maxTokens }), ...(minLogprob !== undefined && { minLogprob }) };
+}
+
+/** What the editor would do, with what the model reads there, be it asked or not. */
+async function completeAt(engine: LocalEngine, { before, after, language }: DocumentPlace, limits: Limits) {
+  const defaults = ghostTextSettings(<T>(name: string) => {
+    return withinSchema(undefined, SETTINGS[`inkling.${name}`]) as T;
+  });
+  const enabled = SETTINGS['inkling.enable'].default as Readonly<Record<string, boolean>>;
+  const { suppressed, request } = consider({
+    context: afterKey(before, after, language, enabled),
+    reading: read(before, after, language),
+    settings: defaults,
+  });
+  const wanted = { ...request, ...given(limits) };
+  const context = readPrompt(engine.model, wanted.prefix, wanted.maxTokens ?? defaults.maxTokens).text;
+  if (suppressed) return { suggestions: [], suppressed, context, reason: null };
+  const { suggestions, reason } = answerOf(await engine.complete(wanted));
+  return { suggestions, suppressed, context, reason };
+}
+
+function read(before: string, after: string, language: string): TextReading {
+  if (language !== 'markdown') return readPlainText(before);
+  return readMarkdown(new MarkdownDocument(before + after), before.length);
+}
+
 /** The part of a completion that is promised to scripts. */
-function answerOf({ suggestions, reason }: Completion): object {
+function answerOf({ suggestions, reason }: Completion) {
   return {
     suggestions: suggestions.map(({ text, logprob, tokens }) => ({
       text,

@@ -38,7 +38,9 @@ export async function complete(
 }
 
 /** A prefix as the model is given it. */
-interface Prompt {
+export interface Prompt {
+  /** All that it reads, and the part that is to be healed. */
+  readonly text: string;
   /** Tokens to read; at least one. */
   readonly context: readonly number[];
   /** The text that they end with. */
@@ -53,7 +55,8 @@ interface Prompt {
 const PARTIAL_SHARE = 8;
 const BEFORE = 64;
 
-function readPrompt(model: LanguageModel, prefix: string, maxTokens: number): Prompt {
+/** Cuts a prefix to what the model can see, and splits off its last partial word. */
+export function readPrompt(model: LanguageModel, prefix: string, maxTokens: number): Prompt {
   const room = Math.max(1, model.contextLength - maxTokens - Math.ceil(model.contextLength / PARTIAL_SHARE));
   const from = characterWindow(prefix, room);
   const text = prefix.slice(from);
@@ -66,6 +69,7 @@ function readPrompt(model: LanguageModel, prefix: string, maxTokens: number): Pr
   const split = tokens[keep]?.utf16[0] ?? text.length;
   const healed = text.slice(split);
   return {
+    text: text.slice(tokens[start]?.utf16[0] ?? 0),
     context,
     before: text.slice(Math.max(0, split - BEFORE), split),
     healed,

@@ -20,12 +20,16 @@ export function endsSentence(text: string): boolean {
   return signs !== '.' || !NO_END.test(word);
 }
 
+const LINE = /^[^\n\r\u2028\u2029]*/;
+
 /**
  * The suggestion without its end where that is already what follows the cursor, so that accepting it repeats nothing:
- * before `.` no second full stop, before ` day.` no second day. White space at the end goes too.
+ * before `.` no second full stop, before ` day.` no second day. What the next lines say may be said here too. White
+ * space at the end goes.
  */
 export function withoutSuffix(text: string, suffix: string): string {
-  for (const following of [suffix, suffix.trimStart()]) {
+  const line = LINE.exec(suffix)?.[0] ?? '';
+  for (const following of [line, line.trimStart()]) {
     for (let length = Math.min(text.length, following.length); length > 0; length--) {
       if (!text.endsWith(following.slice(0, length))) continue;
       const kept = text.slice(0, -length);

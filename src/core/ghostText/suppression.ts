@@ -1,7 +1,9 @@
+import { isEnabledFor } from './settings';
+
 /** How the writer came to be here. */
 export type LastEdit = 'insert' | 'delete' | 'undo' | 'none';
 
-/** What the editor knows when it is asked for a suggestion: plain facts, so that the manners can be tested. */
+/** What the editor knows when it is asked for a suggestion: plain facts, so that it can be tested. */
 export interface SuggestionContext {
   /** Whether Inkling is switched on here: its toggle, and the settings of the folder, language and file. */
   readonly enabled: boolean;
@@ -214,6 +216,39 @@ const RULES: readonly Rule[] = [
       `${s.dismissals} suggestions in a row were dismissed, so Inkling keeps quiet for another ${seconds(quietUntil(s) - s.now)}.`,
   },
 ];
+
+const LINE_BREAK = /\r\n|[\n\r\u2028\u2029]/;
+
+/** The facts in a file between two texts, of whose first the last key was just typed, where nothing else is going on. */
+export function afterKey(
+  before: string,
+  after: string,
+  languageId: string,
+  enabledLanguages: Readonly<Record<string, boolean>>,
+): Omit<SuggestionContext, 'construct'> {
+  return {
+    enabled: true,
+    languageId,
+    languages: isEnabledFor(enabledLanguages, languageId) ? [languageId] : [],
+    scheme: 'file',
+    trigger: 'typing',
+    manualOnly: false,
+    selectionEmpty: true,
+    cursors: 1,
+    lineBefore: before.split(LINE_BREAK).at(-1) ?? '',
+    lineAfter: after.split(LINE_BREAK, 1)[0],
+    lastEdit: 'insert',
+    snoozedUntil: null,
+    now: 0,
+    typedSinceFocus: true,
+    dismissals: 0,
+    dismissedAt: 0,
+    inDiff: false,
+    readOnly: false,
+    modalNormalMode: false,
+    selectedItem: null,
+  };
+}
 
 /** Why there should be no suggestion in this situation, or null when there may be one. */
 export function suppression(situation: SuggestionContext): Suppression | null {

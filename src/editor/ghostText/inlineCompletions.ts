@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { thresholdFor } from '../../core/ghostText/gate';
-import { type Suppression, suppression } from '../../core/ghostText/suppression';
+import { consider } from '../../core/ghostText/consider';
+import type { Suppression } from '../../core/ghostText/suppression';
 import type { Completion, Suggestion } from '../../engine/api';
 import { EngineError } from '../../engine/runtime';
 import { settingsFor } from '../configuration';
-import { type DocumentReading, type DocumentText, textBefore } from '../documentText';
+import { type DocumentText, textBefore } from '../documentText';
 import type { Energy } from '../energySaving/energy';
 import { ENERGY_SAVING_TOKENS } from '../energySaving/energySaving';
 import type { Activity } from './activity';
@@ -12,12 +12,6 @@ import type { Learning } from './learning';
 import { LookAhead } from './lookAhead';
 import type { Query, Suggester } from './suggester';
 import { observe, type Place } from './suggestionContext';
-
-/** The model sees no more than this of what follows the cursor; it only must not repeat it. */
-const SUFFIX_LENGTH = 1000;
-
-/** How many suggestions to choose from when they are asked for by key or command. */
-const ALTERNATIVES = 5;
 
 /** What came of the last request, for `Inkling: Why No Suggestion?`. */
 export type Outcome =
@@ -115,15 +109,12 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
 
   /** Undefined when a newer request took over. */
   async #consider(place: Place, signal: AbortSignal): Promise<Outcome | undefined> {
-    const { document, position, context } = place;
-    const reading = this.reader.read(document, context.selectedCompletionInfo?.range.start ?? position);
-    const query = this.#query(place, reading);
-    const quiet = this.#suppression(place, reading);
-    if (quiet) {
-      const known = quiet.code === 'just-deleted' ? this.suggester.recall(query) : undefined;
-      return known ? { kind: 'answered', ...query, completion: known } : { kind: 'silent', silence: quiet };
-    }
     try {
+      const { suppressed, query } = this.#question(place);
+      if (suppressed) {
+        const known = suppressed.code === 'just-deleted' ? this.suggester.recall(query) : undefined;
+        return known ? { kind: 'answered', ...query, completion: known } : { kind: 'silent', silence: suppressed };
+      }
       return { kind: 'answered', ...query, completion: await this.suggester.suggest(query, signal) };
     } catch (error) {
       if (error instanceof Error && error.name === 'AbortError') return undefined;
@@ -133,38 +124,34 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     }
   }
 
-  #suppression(place: Place, { construct }: DocumentReading): Suppression | null {
-    const quiet = suppression(observe(place, this.activity, construct));
-    const asked = place.context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
-    if (quiet || asked || !this.activity.inDismissedWord(place.document, place.position)) return quiet;
-    return { code: 'dismissed', message: 'The suggestion for this word was dismissed.' };
+  #question(place: Place): { readonly suppressed: Suppression | null; readonly query: Query } {
+    const { document, position, context } = place;
+    const item = context.selectedCompletionInfo;
+    const start = item?.range.start ?? position;
+    const { ghostText: settings } = settingsFor(document);
+    const { energySaving } = this.energy;
+    const { suppressed, request } = consider({
+      context: observe(place, this.activity),
+      reading: this.reader.read(document, start),
+      settings,
+      learnt: settings.learn ? this.learning.offset : 0,
+      energySavingTokens: energySaving && ENERGY_SAVING_TOKENS,
+    });
+    const shortened = (request.maxTokens ?? 0) < settings.maxTokens;
+    return {
+      suppressed: this.#inDismissedWord(place, suppressed),
+      query: {
+        before: textBefore(document, start) + (item?.text ?? ''),
+        request,
+        energySaving: shortened ? energySaving : undefined,
+      },
+    };
   }
 
-  #query({ document, position, context }: Place, { request }: DocumentReading): Query {
-    const { ghostText } = settingsFor(document);
+  #inDismissedWord({ document, position, context }: Place, suppressed: Suppression | null): Suppression | null {
     const asked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
-    const item = context.selectedCompletionInfo;
-    const selected = item?.text ?? '';
-    // Who asks gets all there is.
-    const energySaving = !asked && ghostText.maxTokens > ENERGY_SAVING_TOKENS ? this.energy.energySaving : undefined;
-    const suffixEnd = document.positionAt(document.offsetAt(position) + SUFFIX_LENGTH);
-    return {
-      before: textBefore(document, item?.range.start ?? position) + selected,
-      request: {
-        prefix: request.prefix + selected,
-        manner: request.manner,
-        suffix: document.getText(new vscode.Range(position, suffixEnd)),
-        maxTokens: energySaving ? ENERGY_SAVING_TOKENS : ghostText.maxTokens,
-        // However unsure.
-        minLogprob: asked
-          ? -Infinity
-          : thresholdFor(ghostText.triggerRate) + (ghostText.learn ? this.learning.offset : 0),
-        minTokenLogprob: Math.log(ghostText.minWordConfidence),
-        blockedWords: ghostText.blockedWords,
-        alternatives: asked ? ALTERNATIVES : 1,
-      },
-      energySaving,
-    };
+    if (suppressed || asked || !this.activity.inDismissedWord(document, position)) return suppressed;
+    return { code: 'dismissed', message: 'The suggestion for this word was dismissed.' };
   }
 }
 

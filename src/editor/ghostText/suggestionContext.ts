@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
+import { isEnabledFor } from '../../core/ghostText/settings';
 import type { SuggestionContext } from '../../core/ghostText/suppression';
-import type { Construct } from '../../core/markdown';
 import { isExcluded, settingsFor } from '../configuration';
-import { isEnabledFor } from '../settings';
 import type { Activity } from './activity';
 import { isModal } from './modal';
 
@@ -17,8 +16,7 @@ export interface Place {
 export function observe(
   { document, position, context }: Place,
   activity: Activity,
-  construct?: Construct,
-): SuggestionContext {
+): Omit<SuggestionContext, 'construct'> {
   const settings = settingsFor(document);
   const line = document.lineAt(position).text;
   const editor = vscode.window.visibleTextEditors.find((candidate) => candidate.document === document);
@@ -44,6 +42,5 @@ export function observe(
     readOnly: vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false,
     modalNormalMode: editor !== undefined && isModal(editor),
     selectedItem: item ? { text: item.text, replaces: document.getText(item.range) } : null,
-    construct: construct && !construct.prose ? construct.name : null,
   };
 }

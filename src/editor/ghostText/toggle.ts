@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import { isEnabledFor } from '../../core/ghostText/settings';
 import { isExcluded, settingsFor } from '../configuration';
-import { isEnabledFor } from '../settings';
 
 type Entries = Record<string, boolean>;
 

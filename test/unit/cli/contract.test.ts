@@ -135,6 +135,38 @@ describe('the command line', () => {
     assert.notEqual(second.suggestions[0]?.text, suggestions[0].text);
   });
 
+  it('complete --before: what the editor would do at a place of a document', async () => {
+    const at = (before: string, ...more: string[]) =>
+      answer(['complete', '--before', before, '--min-logprob', '-1000', ...more]);
+    const spoken = await at('# Notes\n\n*It was one* of the', '--after', ' .\n\nMore.', '--language', 'markdown');
+    assert.deepEqual(Object.keys(spoken), ['suggestions', 'suppressed', 'context', 'reason']);
+    assert.equal(spoken.context, '# Notes\n\nIt was one of the');
+    assert.equal(spoken.suppressed, null);
+    assert.ok(spoken.suggestions.length > 0, spoken.reason);
+    const silent = await at('```js\nlet old', '--after', '\n```\n');
+    assert.deepEqual(silent.suggestions, []);
+    assert.deepEqual(silent.suppressed, { code: 'construct', message: 'The cursor is in a code block.' });
+    assert.equal(silent.context, '```js\nlet old');
+    assert.equal(silent.reason, null);
+    assert.equal((await at('let old', '--language', 'javascript')).suppressed.code, 'language');
+    const unsure = await answer(['complete', '--before', 'It was one of the', '--min-logprob', '0']);
+    assert.deepEqual([unsure.suggestions, unsure.suppressed, unsure.reason], [[], null, 'unsure']);
+  });
+
+  it('complete --jsonl takes places in documents too, and gives to each what its own call gives', async () => {
+    const places = [
+      { before: 'It was one of the', after: '', language: 'plaintext' },
+      { before: 'One', after: 'Two', language: 'markdown' },
+    ];
+    const input = places.map((place) => `${JSON.stringify(place)}\n`).join('');
+    const answers = linesOf(await inkling(['complete', '--jsonl', '--min-logprob', '-1000'], { input }));
+    for (const [i, { before, after, language }] of places.entries()) {
+      const call = ['complete', '--before', before, '--after', after, '--language', language];
+      assert.deepEqual(answers[i], await answer([...call, '--min-logprob', '-1000']));
+    }
+    assert.equal(answers[1].suppressed.code, 'mid-word');
+  });
+
   it('generate: text, ids and why it ended; greedy takes the most probable token each time', async () => {
     const generation = await answer(['generate', 'Hello there', '--json', '--max-new-tokens', '4']);
     assert.deepEqual(Object.keys(generation), ['text', 'ids', 'finish']);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { contributes } from '../../../package.json';
-import { isEnabledFor, readSettings } from '../../../src/editor/settings';
+import { isEnabledFor } from '../../../src/core/ghostText/settings';
+import { readSettings } from '../../../src/editor/settings';
 import { PRESETS } from '../../../src/editor/writing/presets';
 
 const configOf = (values: Record<string, unknown>) => ({ get: <T>(key: string) => values[key] as T });

@@ -1,0 +1,28 @@
+/** The settings `inkling.ghostText.*`. */
+export interface GhostTextSettings {
+  readonly mode: 'automatic' | 'manual';
+  readonly maxTokens: number;
+  readonly triggerRate: number;
+  readonly minWordConfidence: number;
+  readonly lookAhead: boolean;
+  readonly learn: boolean;
+  readonly blockedWords: readonly string[];
+}
+
+/** @param read the value of a setting by its name after `inkling.`, of its type and within its bounds */
+export function ghostTextSettings(read: <T>(name: string) => T): GhostTextSettings {
+  return {
+    mode: read('ghostText.mode'),
+    maxTokens: read('ghostText.maxTokens'),
+    triggerRate: read('ghostText.triggerRate'),
+    minWordConfidence: read('ghostText.minWordConfidence'),
+    lookAhead: read('ghostText.lookAhead'),
+    learn: read('ghostText.learn'),
+    blockedWords: read<unknown[]>('ghostText.blockedWords').filter((word) => typeof word === 'string'),
+  };
+}
+
+/** Whether ghost text is wanted in a language: its own entry, else that of `*`. */
+export function isEnabledFor(enable: Readonly<Record<string, boolean>>, languageId: string): boolean {
+  return enable[languageId] ?? enable['*'] ?? false;
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { consider, readPlainText } from '../../../../src/core/ghostText/consider';
+import { ghostTextSettings } from '../../../../src/core/ghostText/settings';
+import { afterKey } from '../../../../src/core/ghostText/suppression';
+import { SETTINGS } from '../../../../src/manifest';
+
+const settings = ghostTextSettings(<T>(name: string) => SETTINGS[`inkling.${name}`].default as T);
+const enabled = { markdown: true, plaintext: true };
+
+function at(before: string, after = '', change: Partial<ReturnType<typeof afterKey>> = {}) {
+  const context = { ...afterKey(before, after, 'plaintext', enabled), ...change };
+  return consider({ context, reading: readPlainText(before), settings });
+}
+
+describe('what to do at a place', () => {
+  it('is to ask for one suggestion under the settings where the writer types', () => {
+    const { suppressed, request } = at('One\nThe cat', '.\nMore');
+    assert.equal(suppressed, null);
+    assert.equal(request.prefix, 'One\nThe cat');
+    assert.equal(request.suffix, '.', 'only the rest of the line');
+    assert.deepEqual([request.maxTokens, request.alternatives], [24, 1]);
+    assert.ok((request.minLogprob ?? 0) > -Infinity);
+  });
+
+  it('is to ask for several, however unsure, for who asks', () => {
+    const { request } = at('The cat', '', { trigger: 'invoke' });
+    assert.deepEqual([request.minLogprob, request.alternatives], [-Infinity, 5]);
+  });
+
+  it('is to stay short while energy is saved, but not for who asks', () => {
+    const ask = (trigger: 'typing' | 'invoke') => {
+      const context = { ...afterKey('The', '', 'plaintext', enabled), trigger };
+      return consider({ context, reading: readPlainText('The'), settings, energySavingTokens: 8 }).request.maxTokens;
+    };
+    assert.deepEqual([ask('typing'), ask('invoke')], [8, 24]);
+  });
+
+  it('is to write on from an item that is selected in an open list', () => {
+    const selectedItem = { text: 'villagers', replaces: 'vill' };
+    const context = { ...afterKey('None of the vill', '', 'plaintext', enabled), selectedItem };
+    // The editor reads up to where the item begins.
+    const { request } = consider({ context, reading: readPlainText('None of the '), settings });
+    assert.equal(request.prefix, 'None of the villagers');
+  });
+
+  it('is to be silent where the place says so, with what the model would have been asked', () => {
+    const { suppressed, request } = at('The ca', 't');
+    assert.equal(suppressed?.code, 'mid-word');
+    assert.equal(request.prefix, 'The ca');
+  });
+});
