@@ -1,0 +1,376 @@
+import { UnsupportedModelError } from '../config';
+import { type ByteSource, CutShortError, parseStart, quoted } from './byteSource';
+import { BYTES_PER_FLOAT, countOf, float16ToFloat32, type PlainFloat, type Tensor, toFloat32 } from './tensor';
+
+/** The tokenizer that a GGUF file brings along: GPT-2's kind, byte-level BPE. */
+export interface GgufTokenizer {
+  /** The vocabulary in the order of its ids, written as in `vocab.json` (`Ġ` for a space). */
+  readonly tokens: readonly string[];
+  /** As in `merges.txt`. */
+  readonly merges: readonly string[];
+  /** llama.cpp's kind of each token: 1 ordinary, 3 control, 4 added by a user, 5 unused. */
+  readonly types?: readonly number[];
+  /** `tokenizer.ggml.pre`: how text is cut before merging; `gpt-2` is GPT-2's own way. */
+  readonly pre?: string;
+  readonly bosId?: number;
+  readonly eosId?: number;
+  readonly unkId?: number;
+  readonly addBos?: boolean;
+}
+
+/** A GPT-2 in a GGUF file. */
+export interface GgufModel {
+  readonly name?: string;
+  /** The shape, under the names of a `config.json`. */
+  readonly config: Record<string, unknown>;
+  /** Under transformers' names; matrices lie as `[out, in]`. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly tokenizer?: GgufTokenizer;
+}
+
+const MAGIC = 'GGUF';
+const VERSIONS: readonly number[] = [2, 3];
+const DEFAULT_ALIGNMENT = 32;
+/** Vocabularies of a quarter million tokens take some 8 MB. */
+const MOST_HEADER_BYTES = 64 * 2 ** 20;
+
+/** Numbers that GGML has for types of tensors. https://github.com/ggml-org/ggml/blob/master/include/ggml.h */
+const TYPES: Readonly<Record<number, string>> = {
+  0: 'F32',
+  1: 'F16',
+  2: 'Q4_0',
+  3: 'Q4_1',
+  6: 'Q5_0',
+  7: 'Q5_1',
+  8: 'Q8_0',
+  9: 'Q8_1',
+  10: 'Q2_K',
+  11: 'Q3_K',
+  12: 'Q4_K',
+  13: 'Q5_K',
+  14: 'Q6_K',
+  15: 'Q8_K',
+  16: 'IQ2_XXS',
+  17: 'IQ2_XS',
+  18: 'IQ3_XXS',
+  19: 'IQ1_S',
+  20: 'IQ4_NL',
+  21: 'IQ3_S',
+  22: 'IQ2_S',
+  23: 'IQ4_XS',
+  29: 'IQ1_M',
+  30: 'BF16',
+  34: 'TQ1_0',
+  35: 'TQ2_0',
+  39: 'MXFP4',
+};
+const FLOATS: Readonly<Record<string, PlainFloat>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
+
+/** Q8_0: 32 values in a block, a float16 scale before 32 signed bytes. */
+const BLOCK = 32;
+const BLOCK_BYTES = 2 + BLOCK;
+
+/**
+ * Reads what llama.cpp runs: the header with its metadata, and where the tensors lie.
+ * https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+ * @throws UnsupportedModelError when the file is damaged, no GPT-2, or quantised in a way Inkling does not read
+ */
+export async function readGguf(source: ByteSource): Promise<GgufModel> {
+  const { metadata, infos, end } = await parseStart(source, MOST_HEADER_BYTES, (bytes) => parseHeader(source, bytes));
+  const architecture = metadata.get('general.architecture');
+  if (architecture !== 'gpt2') {
+    throw new UnsupportedModelError(
+      `${source.name} holds a model of architecture ${quoted(String(architecture))}; Inkling runs GPT-2 models only ("gpt2").`,
+    );
+  }
+  if (Number(metadata.get('split.count') ?? 1) > 1) {
+    throw new UnsupportedModelError(
+      `${source.name} is one of several parts; join them with llama.cpp's llama-gguf-split --merge.`,
+    );
+  }
+  const alignment = Number(metadata.get('general.alignment') ?? DEFAULT_ALIGNMENT);
+  if (!Number.isSafeInteger(alignment) || alignment <= 0) {
+    throw damaged(source, `an alignment of ${alignment} is none`);
+  }
+  const dataStart = Math.ceil(end / alignment) * alignment;
+  const tensors = new Map<string, Tensor>();
+  for (const info of infos) {
+    const name = transformersName(info.name);
+    if (tensors.has(name)) {
+      throw damaged(source, `tensor ${quoted(info.name)} is there twice`);
+    }
+    tensors.set(name, tensorOf(source, info, dataStart));
+  }
+  const name = metadata.get('general.name');
+  return {
+    ...(typeof name === 'string' && { name }),
+    config: configOf(metadata, tensors),
+    tensors,
+    tokenizer: tokenizerOf(metadata),
+  };
+}
+
+function configOf(metadata: Metadata, tensors: ReadonlyMap<string, Tensor>): Record<string, unknown> {
+  return {
+    model_type: 'gpt2',
+    vocab_size: tensors.get('wte.weight')?.shape[0],
+    n_positions: metadata.get('gpt2.context_length'),
+    n_embd: metadata.get('gpt2.embedding_length'),
+    n_layer: metadata.get('gpt2.block_count'),
+    n_head: metadata.get('gpt2.attention.head_count'),
+    n_inner: metadata.get('gpt2.feed_forward_length'),
+    layer_norm_epsilon: metadata.get('gpt2.attention.layer_norm_epsilon'),
+    bos_token_id: metadata.get('tokenizer.ggml.bos_token_id'),
+    eos_token_id: metadata.get('tokenizer.ggml.eos_token_id'),
+  };
+}
+
+function tokenizerOf(metadata: Metadata): GgufTokenizer | undefined {
+  const tokens = metadata.get('tokenizer.ggml.tokens');
+  const merges = metadata.get('tokenizer.ggml.merges');
+  const types = metadata.get('tokenizer.ggml.token_type');
+  if (metadata.get('tokenizer.ggml.model') !== 'gpt2' || !areStrings(tokens) || !areStrings(merges)) {
+    return undefined;
+  }
+  const number = (key: string) => {
+    const value = metadata.get(`tokenizer.ggml.${key}`);
+    return typeof value === 'number' ? value : undefined;
+  };
+  const pre = metadata.get('tokenizer.ggml.pre');
+  return {
+    tokens,
+    merges,
+    ...(Array.isArray(types) && { types: types.map(Number) }),
+    ...(typeof pre === 'string' && { pre }),
+    bosId: number('bos_token_id'),
+    eosId: number('eos_token_id'),
+    unkId: number('unknown_token_id'),
+    addBos: metadata.get('tokenizer.ggml.add_bos_token') === true,
+  };
+}
+
+function areStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+
+const NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^token_embd\./, 'wte.'],
+  [/^position_embd\./, 'wpe.'],
+  [/^output_norm\./, 'ln_f.'],
+  [/^output\./, 'lm_head.'],
+  [/^blk\.(\d+)\.attn_norm\./, 'h.$1.ln_1.'],
+  [/^blk\.(\d+)\.attn_qkv\./, 'h.$1.attn.c_attn.'],
+  [/^blk\.(\d+)\.attn_output\./, 'h.$1.attn.c_proj.'],
+  [/^blk\.(\d+)\.ffn_norm\./, 'h.$1.ln_2.'],
+  [/^blk\.(\d+)\.ffn_up\./, 'h.$1.mlp.c_fc.'],
+  [/^blk\.(\d+)\.ffn_down\./, 'h.$1.mlp.c_proj.'],
+];
+
+function transformersName(name: string): string {
+  const known = NAMES.find(([pattern]) => pattern.test(name));
+  return known ? name.replace(known[0], known[1]) : name;
+}
+
+interface TensorInfo {
+  readonly name: string;
+  /** Outermost size first. */
+  readonly shape: readonly number[];
+  readonly type: number;
+  readonly offset: number;
+}
+
+function tensorOf(source: ByteSource, info: TensorInfo, dataStart: number): Tensor {
+  const { name, shape, offset } = info;
+  const type = TYPES[info.type] ?? `number ${info.type}`;
+  const rowSize = shape[shape.length - 1] ?? 1;
+  const format = type === 'Q8_0' ? 'q8_0' : FLOATS[type];
+  if (!format) {
+    throw new UnsupportedModelError(
+      `${source.name} is quantised to ${type}; Inkling reads F32, F16, BF16 and Q8_0. ` +
+        'Take the file of that name ending in f16 or q8_0, or the model.safetensors it was made from.',
+    );
+  }
+  if (format === 'q8_0' && rowSize % BLOCK !== 0) {
+    throw damaged(source, `tensor ${quoted(name)} has rows of no whole blocks`);
+  }
+  const bytesOf = (count: number) =>
+    format === 'q8_0' ? (count / BLOCK) * BLOCK_BYTES : count * BYTES_PER_FLOAT[format];
+  const byteLength = bytesOf(countOf(shape));
+  const start = dataStart + offset;
+  if (!(start + byteLength <= source.size)) {
+    throw new UnsupportedModelError(
+      `${source.name} is cut short (truncated): tensor ${quoted(name)} ends beyond it. Download or copy it again.`,
+    );
+  }
+  return {
+    type,
+    format,
+    shape,
+    byteLength,
+    place: `${source.name} ${start}`,
+    async rows(from, to) {
+      const perRow = bytesOf(countOf(shape.slice(1)));
+      const bytes = await source.read(start + from * perRow, (to - from) * perRow);
+      return format === 'q8_0' ? fromQ8(bytes) : toFloat32(bytes, format);
+    },
+  };
+}
+
+function fromQ8(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const blocks = bytes.length / BLOCK_BYTES;
+  const scales = new Uint16Array(blocks);
+  for (let block = 0; block < blocks; block++) {
+    scales[block] = view.getUint16(block * BLOCK_BYTES, true);
+  }
+  const scaleOf = float16ToFloat32(scales);
+  const values = new Float32Array(blocks * BLOCK);
+  for (let block = 0; block < blocks; block++) {
+    for (let i = 0; i < BLOCK; i++) {
+      values[block * BLOCK + i] = scaleOf[block] * view.getInt8(block * BLOCK_BYTES + 2 + i);
+    }
+  }
+  return values;
+}
+
+type Metadata = ReadonlyMap<string, unknown>;
+
+function parseHeader(source: ByteSource, bytes: Uint8Array) {
+  const reader = new HeaderReader(source, bytes);
+  if (reader.text(MAGIC.length) !== MAGIC) {
+    throw new UnsupportedModelError(`${source.name} is no GGUF file.`);
+  }
+  const version = reader.uint32();
+  if (!VERSIONS.includes(version)) {
+    throw new UnsupportedModelError(
+      `${source.name} is of GGUF version ${version}; Inkling reads little-endian files of versions 2 and 3.`,
+    );
+  }
+  const tensorCount = reader.count(4 * 8);
+  const metadataCount = reader.count(8 + 4);
+  const metadata = new Map<string, unknown>();
+  for (let i = 0; i < metadataCount; i++) {
+    const key = reader.string();
+    metadata.set(key, reader.value(reader.uint32()));
+  }
+  const infos: TensorInfo[] = [];
+  for (let i = 0; i < tensorCount; i++) {
+    const name = reader.string();
+    const dimensions = reader.uint32();
+    if (dimensions > MOST_DIMENSIONS) {
+      throw damaged(source, `tensor ${quoted(name)} has ${dimensions} dimensions`);
+    }
+    const shape = Array.from({ length: dimensions }, () => reader.uint64()).reverse();
+    infos.push({ name, shape, type: reader.uint32(), offset: reader.uint64() });
+  }
+  return { metadata, infos, end: reader.at };
+}
+
+const MOST_DIMENSIONS = 4;
+
+/** The little-endian fields of the header. */
+class HeaderReader {
+  at = 0;
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array;
+  readonly #source: ByteSource;
+
+  constructor(source: ByteSource, bytes: Uint8Array) {
+    this.#source = source;
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  uint32(): number {
+    return this.#view.getUint32(this.#skip(4), true);
+  }
+
+  /** @throws UnsupportedModelError when it is no place in any file */
+  uint64(): number {
+    const value = Number(this.#view.getBigUint64(this.#skip(8), true));
+    if (!Number.isSafeInteger(value)) {
+      throw damaged(this.#source, `the number ${value} is too large`);
+    }
+    return value;
+  }
+
+  /** How many things follow, of which each takes at least `least` bytes. */
+  count(least: number): number {
+    const count = this.uint64();
+    if (count * least > this.#source.size) {
+      throw damaged(this.#source, `it cannot hold ${count} things`);
+    }
+    return count;
+  }
+
+  string(): string {
+    return this.text(this.uint64());
+  }
+
+  text(length: number): string {
+    const from = this.#skip(length);
+    return new TextDecoder().decode(this.#bytes.subarray(from, this.at));
+  }
+
+  value(type: number): unknown {
+    const view = this.#view;
+    switch (type) {
+      case 0:
+        return view.getUint8(this.#skip(1));
+      case 1:
+        return view.getInt8(this.#skip(1));
+      case 2:
+        return view.getUint16(this.#skip(2), true);
+      case 3:
+        return view.getInt16(this.#skip(2), true);
+      case 4:
+        return view.getUint32(this.#skip(4), true);
+      case 5:
+        return view.getInt32(this.#skip(4), true);
+      case 6:
+        return view.getFloat32(this.#skip(4), true);
+      case 7:
+        return view.getUint8(this.#skip(1)) !== 0;
+      case 8:
+        return this.string();
+      case ARRAY:
+        return this.#array();
+      case 10:
+        return Number(view.getBigUint64(this.#skip(8), true));
+      case 11:
+        return Number(view.getBigInt64(this.#skip(8), true));
+      case 12:
+        return view.getFloat64(this.#skip(8), true);
+      default:
+        throw damaged(this.#source, `a value is of the unknown type ${type}`);
+    }
+  }
+
+  #array(): unknown[] {
+    const type = this.uint32();
+    if (type === ARRAY) {
+      throw damaged(this.#source, 'a list holds lists');
+    }
+    const count = this.count(1);
+    const values: unknown[] = [];
+    for (let i = 0; i < count; i++) {
+      values.push(this.value(type));
+    }
+    return values;
+  }
+
+  #skip(length: number): number {
+    const from = this.at;
+    if (from + length > this.#bytes.length) {
+      throw new CutShortError(`${this.#source.name} is cut short (truncated): it ends inside its header.`);
+    }
+    this.at = from + length;
+    return from;
+  }
+}
+
+const ARRAY = 9;
+
+function damaged(source: ByteSource, what: string): UnsupportedModelError {
+  return new UnsupportedModelError(`${source.name} is a damaged GGUF file: ${what}.`);
+}

@@ -1,0 +1,127 @@
+import { UnsupportedModelError } from '../config';
+
+/** A tensor in a file, its values not read yet. */
+export interface Tensor {
+  /** Type of the elements, as the file's format calls it: `F32`, `float16`, `Q8_0`, … */
+  readonly type: string;
+  /** How its elements become float32; `undefined` where they are no weights (integers, masks). */
+  readonly format: FloatFormat | undefined;
+  readonly shape: readonly number[];
+  /** Bytes it takes in the file. */
+  readonly byteLength: number;
+  /** Where its first byte lies: two tensors of the same place, type and layout are one. */
+  readonly place: string;
+  /** Rows `from` to `to` of the first dimension as float32, in row-major order. */
+  rows(from: number, to: number): Promise<Float32Array>;
+}
+
+/** Formats of single numbers that become float32: exactly, but float64, which is rounded to the nearest. */
+export type FloatFormat = 'float32' | 'float16' | 'bfloat16' | 'float64' | 'q8_0';
+
+export const BYTES_PER_FLOAT = { float32: 4, float16: 2, bfloat16: 2, float64: 8 } as const;
+export type PlainFloat = keyof typeof BYTES_PER_FLOAT;
+
+/** Number of elements of a shape. */
+export function countOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Little-endian numbers as float32. */
+export function toFloat32(bytes: Uint8Array, format: PlainFloat): Float32Array {
+  // A copy begins where the wider types may begin.
+  const { buffer } = new Uint8Array(bytes);
+  switch (format) {
+    case 'float32':
+      return new Float32Array(buffer);
+    case 'float64':
+      return Float32Array.from(new Float64Array(buffer));
+    case 'bfloat16':
+      return bfloat16ToFloat32(new Uint16Array(buffer));
+    case 'float16':
+      return float16ToFloat32(new Uint16Array(buffer));
+  }
+}
+
+/** A matrix `[rows, columns]` seen as `[columns, rows]`; it is read whole. */
+export function transposed(tensor: Tensor): Tensor {
+  const [rows, columns] = tensor.shape;
+  return {
+    ...tensor,
+    shape: [columns, rows],
+    place: `${tensor.place} transposed`,
+    async rows(from, to) {
+      const values = await tensor.rows(0, rows);
+      const result = new Float32Array((to - from) * rows);
+      for (let row = 0; row < rows; row++) {
+        for (let column = from; column < to; column++) {
+          result[(column - from) * rows + row] = values[row * columns + column];
+        }
+      }
+      return result;
+    },
+  };
+}
+
+/** What a file has no tensor for because it is nothing but zeros. */
+export function zeros(shape: readonly number[]): Tensor {
+  const rowSize = countOf(shape.slice(1));
+  return {
+    type: 'zeros',
+    format: 'float32',
+    shape,
+    byteLength: 0,
+    place: 'nowhere',
+    rows: async (from, to) => new Float32Array((to - from) * rowSize),
+  };
+}
+
+/** @throws UnsupportedModelError when a tensor's type holds no weights */
+export function requireFloats(name: string, tensor: Tensor): void {
+  if (tensor.format === undefined) {
+    throw new UnsupportedModelError(
+      `Tensor ${name} has type ${tensor.type}; Inkling reads weights in float32, float16, bfloat16 and float64, and Q8_0 in GGUF.`,
+    );
+  }
+}
+
+function bfloat16ToFloat32(halves: Uint16Array): Float32Array {
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) {
+    bits[i] = halves[i] << 16;
+  }
+  return new Float32Array(bits.buffer);
+}
+
+/** IEEE 754 halves as float32. */
+export function float16ToFloat32(halves: Uint16Array): Float32Array {
+  const table = float16Table();
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) {
+    bits[i] = table[halves[i]];
+  }
+  return new Float32Array(bits.buffer);
+}
+
+let float16Bits: Uint32Array | undefined;
+
+/** The float32 bit pattern of every IEEE 754 half. */
+function float16Table(): Uint32Array {
+  if (float16Bits) {
+    return float16Bits;
+  }
+  const floats = new Float32Array(65536);
+  for (let half = 0; half < 65536; half++) {
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 0x1f;
+    const fraction = half & 0x3ff;
+    if (exponent === 0) {
+      floats[half] = sign * fraction * 2 ** -24;
+    } else if (exponent === 31) {
+      floats[half] = fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    } else {
+      floats[half] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+    }
+  }
+  float16Bits = new Uint32Array(floats.buffer);
+  return float16Bits;
+}

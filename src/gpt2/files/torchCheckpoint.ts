@@ -1,0 +1,258 @@
+import { UnsupportedModelError } from '../config';
+import { type ByteSource, parseStart, quoted } from './byteSource';
+import { type PickleContext, readPickle } from './pickle';
+import type { Tensor } from './tensor';
+import { readable, storageByteLength, type TorchStorage, TorchTensor, torchGlobal, torchStorage } from './torchObjects';
+import { readZip, type ZipRecord } from './zipArchive';
+
+/** A torch checkpoint without the values of its tensors. */
+export interface TorchCheckpoint {
+  /** What `torch.load` would return: dicts are Maps, tensors `TorchTensor`s. */
+  readonly value: unknown;
+  /** A tensor of `value`, to read. */
+  readonly open: (tensor: TorchTensor) => Tensor;
+}
+
+/** The pickle of GPT-2 XL with its optimizer takes 0.2 MB. */
+const MOST_PICKLE_BYTES = 64 * 2 ** 20;
+
+/**
+ * Reads what `torch.save` wrote: the zip format of torch 1.6 and later, or the one before. Nothing in the file is ever
+ * run, and of its tensors only where they lie is read. https://pytorch.org/docs/stable/notes/serialization.html
+ * @throws UnsupportedModelError when the file is damaged, or names anything that weights do not need
+ */
+export async function readTorchCheckpoint(source: ByteSource): Promise<TorchCheckpoint> {
+  const start = await source.read(0, Math.min(2, source.size));
+  const value = start[0] === 0x50 && start[1] === 0x4b ? await readArchive(source) : await readLegacy(source);
+  return { value, open: (tensor) => readable(source.name, tensor) };
+}
+
+/** `NAME/data.pkl`, and a record `NAME/data/KEY` for each storage. */
+async function readArchive(source: ByteSource): Promise<unknown> {
+  const records = await readZip(source);
+  const pickles = records.filter(({ name }) => /(^|\/)data\.pkl$/.test(name));
+  if (pickles.length === 0) {
+    throw new UnsupportedModelError(`${source.name} is an archive, but none of torch's: it has no data.pkl.`);
+  }
+  const [{ name: pickleName }] = pickles;
+  const folder = pickleName.slice(0, -'data.pkl'.length);
+  const byName = new Map(records.map((record) => [record.name, record]));
+  if (records.some(({ name }) => name === `${folder}constants.pkl` || name.startsWith(`${folder}code/`))) {
+    throw new UnsupportedModelError(
+      `${source.name} is a TorchScript program (torch.jit.save), not weights. Save the model's state_dict() instead.`,
+    );
+  }
+  await requireLittleEndian(source, byName.get(`${folder}byteorder`));
+  const storages = new Map<string, TorchStorage>();
+  const context = contextOf(source, storages, (storage) => {
+    const record = byName.get(`${folder}data/${storage.key}`);
+    if (!record) {
+      throw new UnsupportedModelError(`${source.name} has no record ${quoted(`data/${storage.key}`)}.`);
+    }
+    if (storageByteLength(storage) > record.size) {
+      throw new UnsupportedModelError(`${source.name}: storage ${quoted(storage.key)} is larger than its record.`);
+    }
+    storage.bytes = record;
+  });
+  let value: unknown;
+  for (const pickle of pickles) {
+    value = readPickle(await readWhole(source, pickle), 0, context).value;
+  }
+  if (pickles.length > 1) {
+    throw new UnsupportedModelError(`${source.name} is an archive with more than one data.pkl.`);
+  }
+  return value;
+}
+
+async function requireLittleEndian(source: ByteSource, record: ZipRecord | undefined): Promise<void> {
+  const order = record && new TextDecoder().decode(await record.read(0, Math.min(record.size, 16)));
+  if (order !== undefined && order !== 'little') {
+    throw new UnsupportedModelError(
+      `${source.name} was written on a big-endian machine; save it again on one of today's.`,
+    );
+  }
+}
+
+async function readWhole(source: ByteSource, record: ZipRecord): Promise<Uint8Array> {
+  if (record.size > MOST_PICKLE_BYTES) {
+    throw new UnsupportedModelError(`${source.name}: its data.pkl is larger than that of any GPT-2.`);
+  }
+  return record.read(0, record.size);
+}
+
+/** `torch.serialization.MAGIC_NUMBER`, which begins the old format. */
+const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn;
+const LEGACY_PROTOCOL = 1001;
+
+/** Pickles of a magic number, a version, the machine, the value and the keys of the storages, then each storage. */
+async function readLegacy(source: ByteSource): Promise<unknown> {
+  const parse = (bytes: Uint8Array) => readLegacyPickles(source, bytes);
+  const { value, storages, keys, end } = await parseStart(source, MOST_PICKLE_BYTES, parse);
+  await locateStorages(source, storages, keys, end);
+  return value;
+}
+
+function readLegacyPickles(source: ByteSource, bytes: Uint8Array) {
+  const storages = new Map<string, TorchStorage>();
+  const context = contextOf(source, storages, () => {});
+  let end = 0;
+  const next = () => {
+    const pickle = readPickle(bytes, end, context);
+    end = pickle.end;
+    return pickle.value;
+  };
+  if (next() !== MAGIC_NUMBER || next() !== LEGACY_PROTOCOL) {
+    throw new UnsupportedModelError(
+      `${source.name} is a pickle, but not one that torch.save wrote; only torch checkpoints are read.`,
+    );
+  }
+  const machine = next();
+  if (machine instanceof Map && machine.get('little_endian') === false) {
+    throw new UnsupportedModelError(
+      `${source.name} was written on a big-endian machine; save it again on one of today's.`,
+    );
+  }
+  const value = next();
+  const keys = next();
+  if (!Array.isArray(keys)) {
+    throw new UnsupportedModelError(`${source.name} has no list of its storages.`);
+  }
+  return { value, storages, keys, end };
+}
+
+/** Each storage is its number of elements as an int64, then its elements. */
+async function locateStorages(
+  source: ByteSource,
+  storages: ReadonlyMap<string, TorchStorage>,
+  keys: readonly unknown[],
+  start: number,
+): Promise<void> {
+  let at = start;
+  for (const key of keys) {
+    const storage = storages.get(textOf(key));
+    if (!storage || storage.bytes) {
+      throw new UnsupportedModelError(`${source.name}: storage ${quoted(textOf(key))} belongs to no tensor.`);
+    }
+    const count = await source.read(at, 8);
+    const size = storageByteLength(storage);
+    if (new DataView(count.buffer, count.byteOffset, 8).getBigInt64(0, true) !== BigInt(storage.size)) {
+      throw new UnsupportedModelError(
+        `${source.name}: storage ${quoted(storage.key)} has another size than its tensors say.`,
+      );
+    }
+    const from = at + 8;
+    if (from + size > source.size) {
+      throw new UnsupportedModelError(
+        `${source.name} is cut short (truncated): it ends inside its weights. Download or copy it again.`,
+      );
+    }
+    storage.bytes = { name: storage.key, size, read: (offset, length) => source.read(from + offset, length) };
+    at = from + size;
+  }
+}
+
+function contextOf(
+  source: ByteSource,
+  storages: Map<string, TorchStorage>,
+  place: (storage: TorchStorage) => void,
+): PickleContext {
+  return {
+    file: source.name,
+    global: (module, name) => torchGlobal(source.name, module, name),
+    persistent(id) {
+      const storage = torchStorage(source.name, id, storages);
+      place(storage);
+      return storage;
+    },
+  };
+}
+
+/** Keys under which training programs keep the weights, the likeliest first. */
+const USUAL_KEYS = ['state_dict', 'model_state_dict', 'model', 'module', 'net', 'network', 'weights', 'params'];
+/** Dicts that may lie around the weights. */
+const MOST_DEPTH = 3;
+
+/** The weights within a checkpoint, under the names they have there, and what nanoGPT says of the model's shape. */
+export interface StateDict {
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** nanoGPT's `model_args`. */
+  readonly modelArgs?: ReadonlyMap<unknown, unknown>;
+}
+
+/**
+ * Finds the weights: a state dict, or the one within the dictionary of a training program.
+ * @throws UnsupportedModelError saying what the checkpoint holds instead
+ */
+export function findStateDict(file: string, { value, open }: TorchCheckpoint): StateDict {
+  if (!(value instanceof Map)) {
+    throw new UnsupportedModelError(
+      `${file} holds tensors without names or no tensors at all; Inkling reads a state_dict(), which names each weight.`,
+    );
+  }
+  const modelArgs = value.get('model_args');
+  const found = stateDictsIn(value);
+  const chosen = found.length > 1 ? found.find(({ key }) => key === likeliest(found)) : found[0];
+  if (!chosen) {
+    throw new UnsupportedModelError(`${file} has no GPT-2 weights: ${contentsOf(value)}.`);
+  }
+  const tensors = new Map<string, Tensor>();
+  for (const [name, tensor] of chosen.dict) {
+    if (typeof name === 'string' && tensor instanceof TorchTensor) {
+      tensors.set(name, open(tensor));
+    }
+  }
+  return { tensors, ...(modelArgs instanceof Map && { modelArgs }) };
+}
+
+interface Found {
+  readonly key: string;
+  readonly dict: ReadonlyMap<unknown, unknown>;
+}
+
+/** The dicts nearest to the outside that hold a GPT-2's tensors. */
+function stateDictsIn(value: ReadonlyMap<unknown, unknown>): Found[] {
+  let level: Found[] = [{ key: '', dict: value }];
+  const seen = new Set<unknown>([value]);
+  for (let depth = 0; depth <= MOST_DEPTH; depth++) {
+    const found = level.filter(({ dict }) => isStateDict(dict));
+    if (found.length > 0) {
+      return found;
+    }
+    const next: Found[] = [];
+    for (const { dict } of level) {
+      for (const [key, inner] of dict) {
+        if (inner instanceof Map && !seen.has(inner)) {
+          seen.add(inner);
+          next.push({ key: textOf(key), dict: inner });
+        }
+      }
+    }
+    level = next;
+  }
+  return [];
+}
+
+/** Whether a dict names tensors as GPT-2's are, or as an adapter's to it. */
+function isStateDict(dict: ReadonlyMap<unknown, unknown>): boolean {
+  for (const [name, value] of dict) {
+    const isNamed = typeof name === 'string' && /(^|\.)(w[tp]e\.weight|h\.\d+\.|lora_|lm_head\.weight)/.test(name);
+    if (isNamed && value instanceof TorchTensor) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** A key as text; what is no text or number is not spelled out, as it may be of any size. */
+function textOf(key: unknown): string {
+  return typeof key === 'string' || typeof key === 'number' ? String(key) : typeof key;
+}
+
+function likeliest(found: readonly Found[]): string | undefined {
+  return USUAL_KEYS.find((usual) => found.some(({ key }) => key === usual)) ?? found[0].key;
+}
+
+function contentsOf(value: ReadonlyMap<unknown, unknown>): string {
+  const keys = [...value.keys()].slice(0, 5).map((key) => quoted(textOf(key)));
+  return keys.length === 0 ? 'it is empty' : `it holds ${keys.join(', ')}${value.size > keys.length ? ', …' : ''}`;
+}

@@ -1,0 +1,132 @@
+import { crc32 } from 'node:zlib';
+import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
+import { UnsupportedModelError } from '../config';
+import { type ByteSource, quoted } from './byteSource';
+
+/** A record of an archive that is stored as it is, so that any part of it can be read from the file. */
+export interface ZipRecord {
+  readonly name: string;
+  readonly size: number;
+  /**
+   * Reads a part. The first call reads the whole record once to check its checksum.
+   * @throws UnsupportedModelError when the record is damaged
+   */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** GPT-2 XL's checkpoint has some 600 records, one with its optimizer 2,000. */
+const MOST_RECORDS = 100_000;
+/** Bytes of a record in memory while its checksum is taken. */
+const CHUNK = 4 * 2 ** 20;
+
+/**
+ * The records of a zip archive, in the order of its directory.
+ * @throws UnsupportedModelError when the archive is cut short, damaged, encrypted or compressed
+ */
+export async function readZip(source: ByteSource): Promise<ZipRecord[]> {
+  try {
+    const options = { autoClose: false, validateEntrySizes: false };
+    const zip = await fromRandomAccessReaderPromise(new SourceReader(source), source.size, options);
+    if (zip.entryCount > MOST_RECORDS) {
+      throw new Error(`its central directory tells of ${zip.entryCount} records`);
+    }
+    const entries: Entry[] = [];
+    for await (const entry of zip.eachEntry()) {
+      if (entry.compressedSize > source.size) {
+        throw new Error(`the size of its record ${quoted(entry.fileName)} reaches beyond the file`);
+      }
+      entries.push(entry);
+    }
+    // An archive written without checksums has zeros for them.
+    const hasChecksums = entries.some((entry) => entry.crc32 !== 0);
+    return entries.map((entry) => recordOf(source, zip, entry, hasChecksums));
+  } catch (error) {
+    throw damaged(source, error as Error);
+  }
+}
+
+function damaged(source: ByteSource, cause: Error): UnsupportedModelError {
+  if (cause instanceof UnsupportedModelError) {
+    return cause;
+  }
+  const isCut = /signature not found/.test(cause.message);
+  return new UnsupportedModelError(
+    isCut
+      ? `${source.name} is cut short (truncated): the archive's end is missing. Download or copy it again.`
+      : `${source.name} is a damaged archive: ${cause.message.replace(/\.$/, '')}.`,
+    { cause },
+  );
+}
+
+function recordOf(source: ByteSource, zip: ZipFile, entry: Entry, hasChecksums: boolean): ZipRecord {
+  const { fileName: name, uncompressedSize: size } = entry;
+  let start: Promise<number> | undefined;
+  const locate = async () => {
+    if (entry.isEncrypted() || entry.compressionMethod !== 0 || entry.compressedSize !== size) {
+      const how = entry.isEncrypted() ? 'protected by encryption' : 'compressed';
+      throw new UnsupportedModelError(
+        `${source.name}: record ${quoted(name)} is ${how}; torch writes plain ones. Save the model again with torch.save.`,
+      );
+    }
+    const header = await zip.readLocalFileHeaderPromise(entry, { minimal: true }).catch((error: Error) => {
+      throw damaged(source, error);
+    });
+    if (hasChecksums) {
+      await verify(source, name, header.fileDataStart, size, entry.crc32);
+    }
+    return header.fileDataStart;
+  };
+  return {
+    name,
+    size,
+    async read(offset, length) {
+      if (offset + length > size) {
+        throw new UnsupportedModelError(`${source.name}: record ${quoted(name)} is shorter than what is in it.`);
+      }
+      start ??= locate();
+      return source.read((await start) + offset, length);
+    },
+  };
+}
+
+async function verify(source: ByteSource, name: string, start: number, size: number, expected: number): Promise<void> {
+  let found = 0;
+  for (let at = 0; at < size; at += CHUNK) {
+    found = crc32(await source.read(start + at, Math.min(CHUNK, size - at)), found);
+  }
+  if (found !== expected) {
+    throw new UnsupportedModelError(
+      `${source.name} is damaged: the checksum of its record ${quoted(name)} is wrong. Download or copy it again.`,
+    );
+  }
+}
+
+/** What the library reads an archive through. */
+class SourceReader extends RandomAccessReader {
+  readonly #source: ByteSource;
+
+  constructor(source: ByteSource) {
+    super();
+    this.#source = source;
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null) => void,
+  ): void {
+    if (position + length > this.#source.size) {
+      callback(new Error('its central directory or zip64 locator points beyond the file'));
+      return;
+    }
+    this.#source.read(position, length).then(
+      (bytes) => {
+        buffer.set(bytes, offset);
+        callback(null);
+      },
+      (error: Error) => callback(error),
+    );
+  }
+}
