@@ -2,7 +2,7 @@ import { logSoftmax } from '../../src/core/analysis';
 import { decode as decodeWith } from '../../src/core/decoding/generate';
 import type { LanguageModel } from '../../src/core/decoding/model';
 import { decode as textOf } from '../../src/core/tokenizer';
-import type { Precision } from '../../src/gpt2/compile';
+import type { Precision } from '../../src/gpt2/precision';
 import type { Case, ExpectedPosition, GenerationCase, Oracles, PositionsCase, SumCase } from './cases';
 
 /** How a group of cases compares. */

@@ -1,4 +1,4 @@
-import type { Precision } from '../../src/gpt2/compile';
+import type { Precision } from '../../src/gpt2/precision';
 import { type Agreement, passes } from './agreement';
 
 const columns = ['group', 'precision', 'max |Δp|', 'mean |Δ ln p|', 'first choice', 'sums', 'texts', ''] as const;

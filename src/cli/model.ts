@@ -2,10 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { LocalEngine } from '../engine/localEngine';
-import { PRECISIONS, type Precision } from '../gpt2/compile';
 import { cacheFolder, compiledFolder } from '../gpt2/compiledCache';
 import { readManifest } from '../gpt2/compiledModel';
 import { locateModel } from '../gpt2/locateModel';
+import { PRECISIONS, type Precision } from '../gpt2/precision';
 import { integer, UsageError } from './input';
 import { compilationProgress } from './progress';
 

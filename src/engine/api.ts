@@ -3,11 +3,11 @@ import type { Candidate, CompleteRequest, Completion } from '../core/completion/
 import type { GenerationConfig } from '../core/decoding/config';
 import type { BeamStep, Finish, TokenStep } from '../core/decoding/steps';
 import type { Token } from '../core/tokenizer/token';
-import type { Precision } from '../gpt2/compile';
+import type { Precision } from '../gpt2/precision';
 
 export type { Candidate, CompleteRequest, Completion, CompletionReason, Suggestion } from '../core/completion/types';
 export type { BeamStep } from '../core/decoding/steps';
-export type { Precision } from '../gpt2/compile';
+export type { Precision } from '../gpt2/precision';
 
 /** A token of the text, with what the model thought of it. `null` where the model saw nothing before it. */
 export interface ScoredToken extends Token {

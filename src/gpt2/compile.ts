@@ -1,18 +1,12 @@
 import type { Gpt2Config } from './config';
 import { buildGraph, buildHead } from './graph';
 import { type DataSink, ExternalData } from './onnx';
-import { storeWeights } from './storedWeights';
+import type { Precision } from './precision';
+import { type CompileOptions, storeWeights } from './storedWeights';
 import type { Weights } from './weights';
 
-/**
- * fp32 is exact; q8 keeps the matrices in 8 bits with a float32 scale for each block, q4 those of the layers in 4 bits
- * and the embedding, which is the head too, in 8.
- */
-export type Precision = 'fp32' | 'q8' | 'q4';
-export const PRECISIONS: readonly Precision[] = ['fp32', 'q8', 'q4'];
-
 /** Counts up with each change of what is written; a compiled model of another version is compiled again. */
-export const BUILDER_VERSION = 4;
+export const BUILDER_VERSION = 5;
 export const DATA_FILE = 'model.onnx.data';
 
 export interface CompiledGraphs {
@@ -22,12 +16,6 @@ export interface CompiledGraphs {
   readonly inspect: Uint8Array;
   /** `head.onnx`: any hidden state to logits, for the logit lens, see `buildHead`. */
   readonly head: Uint8Array;
-}
-
-export interface CompileOptions {
-  /** Called with the fraction done, 0 to 1. */
-  readonly onProgress?: (fraction: number) => void;
-  readonly signal?: AbortSignal;
 }
 
 /**

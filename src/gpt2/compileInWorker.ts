@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { Precision } from './compile';
 import type { compileModel, Manifest } from './compiledModel';
 import { UnsupportedModelError } from './config';
+import type { Precision } from './precision';
 
 export interface CompileTask {
   readonly from: string;

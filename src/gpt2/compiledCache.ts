@@ -2,10 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { BUILDER_VERSION, type CompileOptions, type Precision } from './compile';
+import { BUILDER_VERSION } from './compile';
 import { compileModel, readManifest } from './compiledModel';
 import { UnsupportedModelError } from './config';
-import { openModelFolder } from './files/modelFolder';
+import { openModel } from './files/openModel';
+import type { Precision } from './precision';
+import type { CompileOptions } from './storedWeights';
 
 /** Where compiled models lie that no editor has asked for: the user's cache folder. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -14,25 +16,25 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * The folder of a compiled model: `folder` itself if it is one, otherwise `folder`'s weights compiled into the cache,
- * once for each precision and state of its files.
- * @throws UnsupportedModelError when the folder holds no GPT-2, or one compiled in another precision
+ * The folder of a compiled model: `path` itself if it is one, otherwise the weights there (a folder or a file) compiled
+ * into the cache, once for each precision and state of its files.
+ * @throws UnsupportedModelError when there is no GPT-2, or one compiled in another precision
  */
 export async function compiledFolder(
-  folder: string,
+  path: string,
   precision: Precision,
   cache: string = cacheFolder(),
   options: CompileOptions = {},
 ): Promise<string> {
-  const manifest = await readManifest(folder);
+  const manifest = await readManifest(path);
   if (manifest) {
-    if (manifest.precision === precision) return folder;
-    throw new UnsupportedModelError(`${folder} is compiled to ${manifest.precision}, not ${precision}.`);
+    if (manifest.precision === precision) return path;
+    throw new UnsupportedModelError(`${path} is compiled to ${manifest.precision}, not ${precision}.`);
   }
-  const compiled = join(cache, await fingerprint(folder, precision));
+  const compiled = join(cache, await fingerprint(path, precision));
   if (await readManifest(compiled)) return compiled;
   const own = `${compiled}-${randomUUID()}`;
-  await compileModel(folder, own, precision, options);
+  await compileModel(path, own, precision, options);
   await settle(own, compiled);
   return compiled;
 }
@@ -48,8 +50,8 @@ async function settle(own: string, place: string): Promise<void> {
   }
 }
 
-async function fingerprint(folder: string, precision: Precision): Promise<string> {
-  const { files, config, close } = await openModelFolder(folder);
+async function fingerprint(path: string, precision: Precision): Promise<string> {
+  const { files, config, close } = await openModel(path);
   await close();
   const hash = createHash('sha256').update(JSON.stringify([BUILDER_VERSION, precision, config]));
   for (const file of files) {

@@ -1,8 +1,12 @@
-import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BUILDER_VERSION, type CompileOptions, compile, DATA_FILE, type Precision } from './compile';
-import type { Gpt2Config } from './config';
-import { openModelFolder } from './files/modelFolder';
+import { BUILDER_VERSION, compile, DATA_FILE } from './compile';
+import { type Gpt2Config, UnsupportedModelError } from './config';
+import { readJsonFile } from './files/findModelFiles';
+import { type OpenModel, openModel } from './files/openModel';
+import { PRECISIONS, type Precision } from './precision';
+import type { CompileOptions } from './storedWeights';
+import { headDiffers } from './weights';
 
 /** What a compiled model's folder says of itself, in `manifest.json`. */
 export interface Manifest {
@@ -10,6 +14,8 @@ export interface Manifest {
   readonly precision: Precision;
   readonly builderVersion: number;
   readonly config: Gpt2Config;
+  /** What a user should know of how its files were read, in whole sentences. */
+  readonly notes?: readonly string[];
   /** Where an installed model came from; absent from a model that was only compiled. */
   readonly origin?: Origin;
 }
@@ -35,10 +41,13 @@ export interface Origin {
 
 export const MANIFEST = 'manifest.json';
 
+/** What a compiled model's folder may hold: what is written here, its tokenizer, and texts that go with it. */
+const OWN_FILES = /^(manifest\.json|(model|inspect|head)\.onnx|model\.onnx\.data|tokenizer\.json|[^/]+\.md)$/;
+
 /**
- * Compiles the model in `from` into the folder `to`. The folder is complete or absent: the work is done beside it
- * and renamed.
- * @throws UnsupportedModelError when `from` is no GPT-2; an AbortError when the signal fires
+ * Compiles the model at `from`, a folder or a file, into the folder `to`. The folder is complete or absent: the work is
+ * done beside it and renamed, and only a compiled model gives way.
+ * @throws UnsupportedModelError when `from` is no GPT-2, or `to` holds anything else; an AbortError when the signal fires
  */
 export async function compileModel(
   from: string,
@@ -46,15 +55,24 @@ export async function compileModel(
   precision: Precision,
   options: CompileOptions = {},
 ): Promise<Manifest> {
-  const model = await openModelFolder(from);
+  await requireReplaceable(to);
+  const model = await openModel(from);
   await mkdir(dirname(to), { recursive: true });
   const staging = await mkdtemp(join(dirname(to), '.staging-'));
   try {
-    const manifest: Manifest = { name: model.name, precision, builderVersion: BUILDER_VERSION, config: model.config };
+    const { config, notes } = await settleHead(model);
+    const { name } = model;
+    const manifest: Manifest = {
+      name,
+      precision,
+      builderVersion: BUILDER_VERSION,
+      config,
+      ...(notes.length > 0 && { notes }),
+    };
     const data = await open(join(staging, DATA_FILE), 'w');
     try {
       const sink = { write: async (bytes: Uint8Array) => void (await data.writeFile(bytes)) };
-      const graphs = await compile(model.weights, model.config, precision, sink, options);
+      const graphs = await compile(model.weights, config, precision, sink, options);
       await writeFile(join(staging, 'model.onnx'), graphs.model);
       await writeFile(join(staging, 'inspect.onnx'), graphs.inspect);
       await writeFile(join(staging, 'head.onnx'), graphs.head);
@@ -75,6 +93,45 @@ export async function compileModel(
   }
 }
 
+/** A file whose head differs from the embedding it should be is run with the head, whatever its config says. */
+async function settleHead({ weights, config, notes }: OpenModel): Promise<Pick<OpenModel, 'config' | 'notes'>> {
+  if (!(await headDiffers(weights, config))) {
+    return { config, notes };
+  }
+  const note =
+    'lm_head.weight differs from the embedding, although config.json says they are one (tie_word_embeddings); the head is used.';
+  return { config: { ...config, tie_word_embeddings: false }, notes: [...notes, note] };
+}
+
+/** @throws UnsupportedModelError when a folder is neither empty nor a compiled model and nothing else */
+async function requireReplaceable(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') {
+      return [];
+    }
+    throw new UnsupportedModelError(`${folder} cannot be made into a compiled model: ${error.message}.`, {
+      cause: error,
+    });
+  });
+  const isLink = (await lstat(folder).catch(() => undefined))?.isSymbolicLink();
+  const other = names.find((name) => !OWN_FILES.test(name));
+  if (isLink || other !== undefined || (names.length > 0 && !(await isOwnManifest(folder)))) {
+    throw new UnsupportedModelError(
+      `${folder} holds something else than a compiled model${other === undefined ? '' : ` (${other})`}; name a new folder.`,
+    );
+  }
+}
+
+/** Whether the manifest is one that some version of Inkling wrote. */
+async function isOwnManifest(folder: string): Promise<boolean> {
+  const manifest = await readAnyManifest(folder);
+  return (
+    typeof manifest?.builderVersion === 'number' &&
+    PRECISIONS.includes(manifest.precision) &&
+    typeof manifest.config?.n_embd === 'number'
+  );
+}
+
 /** Reads a compiled model's manifest; `undefined` where there is none, or none that this builder has written. */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const manifest = await readAnyManifest(folder);
@@ -88,11 +145,6 @@ export async function readOutdatedManifest(folder: string): Promise<Manifest | u
 }
 
 async function readAnyManifest(folder: string): Promise<Manifest | undefined> {
-  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as Manifest;
-  } catch {
-    return undefined;
-  }
+  const manifest = await readJsonFile(join(folder, MANIFEST)).catch(() => undefined);
+  return typeof manifest === 'object' && manifest !== null ? (manifest as Manifest) : undefined;
 }

@@ -1,3 +1,8 @@
+import { ACTIVATION_NAMES, type Activation, isActivation } from './activation';
+import { UnsupportedModelError } from './errors';
+
+export { UnsupportedModelError } from './errors';
+
 /** The shape of a GPT-2, under the names of its `config.json`. */
 export interface Gpt2Config {
   readonly vocab_size: number;
@@ -17,33 +22,31 @@ export interface Gpt2Config {
   readonly tie_word_embeddings: boolean;
 }
 
-const ACTIVATIONS = ['gelu_new', 'gelu_pytorch_tanh', 'gelu_fast', 'gelu', 'relu'] as const;
-export type Activation = (typeof ACTIVATIONS)[number];
+/** Other names that transformers' GPT2Config takes (`attribute_map`); where both are there, it takes the other one. */
+const OTHER_NAMES = {
+  n_positions: 'max_position_embeddings',
+  n_embd: 'hidden_size',
+  n_layer: 'num_hidden_layers',
+  n_head: 'num_attention_heads',
+} as const;
 
-/** A model that is not a GPT-2 Inkling can run. The message is meant for the person who chose the file. */
-export class UnsupportedModelError extends Error {
-  override name = 'UnsupportedModelError';
-}
+/** What transformers' GPT2Config takes for fields that are missing. */
+const DEFAULTS = { vocab_size: 50257, n_positions: 1024, n_embd: 768, n_layer: 12, n_head: 12 } as const;
+
+type Size = keyof typeof DEFAULTS;
 
 /**
- * Reads a Hugging Face `config.json`.
- * @throws UnsupportedModelError naming the field that is missing, malformed or not supported
+ * Reads a Hugging Face `config.json`, with transformers' own defaults and other names.
+ * @throws UnsupportedModelError naming the field that is malformed or not supported
  */
 export function parseConfig(json: unknown): Gpt2Config {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new UnsupportedModelError('config.json does not hold a JSON object.');
   }
   const raw = json as Record<string, unknown>;
-  if (raw.model_type !== 'gpt2') {
-    throw new UnsupportedModelError(
-      `config.json says model_type ${JSON.stringify(raw.model_type)}; Inkling runs GPT-2 models only ("gpt2").`,
-    );
-  }
-  if (raw.add_cross_attention === true) {
-    throw new UnsupportedModelError('config.json asks for cross-attention; Inkling runs decoder-only GPT-2 models.');
-  }
-  const n_embd = positiveInteger(raw, 'n_embd');
-  const n_head = positiveInteger(raw, 'n_head');
+  refuseOthers(raw);
+  const n_embd = sizeOf(raw, 'n_embd');
+  const n_head = sizeOf(raw, 'n_head');
   if (n_embd % n_head !== 0) {
     throw new UnsupportedModelError(`config.json: n_embd ${n_embd} is not a multiple of n_head ${n_head}.`);
   }
@@ -52,18 +55,36 @@ export function parseConfig(json: unknown): Gpt2Config {
     throw new UnsupportedModelError('config.json: layer_norm_epsilon must be a positive number.');
   }
   return {
-    vocab_size: positiveInteger(raw, 'vocab_size'),
-    n_positions: positiveInteger(raw, 'n_positions' in raw ? 'n_positions' : 'n_ctx'),
+    vocab_size: sizeOf(raw, 'vocab_size'),
+    n_positions: sizeOf(raw, 'n_positions', 'n_ctx'),
     n_embd,
-    n_layer: positiveInteger(raw, 'n_layer'),
+    n_layer: sizeOf(raw, 'n_layer'),
     n_head,
-    n_inner: raw.n_inner == null ? 4 * n_embd : positiveInteger(raw, 'n_inner'),
-    activation_function: activation(raw.activation_function ?? 'gelu_new'),
+    n_inner: raw.n_inner == null ? 4 * n_embd : positiveInteger('n_inner', raw.n_inner),
+    activation_function: activationOf(raw.activation_function ?? 'gelu_new'),
     layer_norm_epsilon: epsilon,
     scale_attn_weights: flag(raw, 'scale_attn_weights', true),
     scale_attn_by_inverse_layer_idx: flag(raw, 'scale_attn_by_inverse_layer_idx', false),
     tie_word_embeddings: flag(raw, 'tie_word_embeddings', true),
   };
+}
+
+/**
+ * Reads the `model_args` that nanoGPT keeps in its checkpoints. Its blocks use PyTorch's `nn.GELU`, the exact one.
+ * https://github.com/karpathy/nanoGPT/blob/master/model.py
+ * @throws UnsupportedModelError naming the field that is missing or malformed
+ */
+export function parseNanoGptArgs(args: ReadonlyMap<unknown, unknown>): Gpt2Config {
+  const field = (name: string) => positiveInteger(`model_args ${name}`, args.get(name));
+  return parseConfig({
+    model_type: 'gpt2',
+    vocab_size: field('vocab_size'),
+    n_positions: field('block_size'),
+    n_embd: field('n_embd'),
+    n_layer: field('n_layer'),
+    n_head: field('n_head'),
+    activation_function: 'gelu',
+  });
 }
 
 /** The factor on layer `layer`'s attention scores. */
@@ -72,28 +93,71 @@ export function attentionScale(config: Gpt2Config, layer: number): number {
   return config.scale_attn_by_inverse_layer_idx ? byWidth / (layer + 1) : byWidth;
 }
 
-function positiveInteger(raw: Record<string, unknown>, field: string): number {
-  const value = raw[field];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value <= 0) {
-    throw new UnsupportedModelError(`config.json: ${field} must be a positive integer, not ${JSON.stringify(value)}.`);
-  }
-  return value;
-}
-
-function flag(raw: Record<string, unknown>, field: string, otherwise: boolean): boolean {
-  const value = raw[field] ?? otherwise;
-  if (typeof value !== 'boolean') {
-    throw new UnsupportedModelError(`config.json: ${field} must be true or false, not ${JSON.stringify(value)}.`);
-  }
-  return value;
-}
-
-function activation(value: unknown): Activation {
-  const known = ACTIVATIONS.find((name) => name === value);
-  if (!known) {
+function refuseOthers(raw: Record<string, unknown>): void {
+  const isNamed = raw.model_type !== undefined && raw.model_type !== null;
+  if (isNamed && raw.model_type !== 'gpt2') {
     throw new UnsupportedModelError(
-      `config.json: activation_function ${JSON.stringify(value)} is not supported (${ACTIVATIONS.join(', ')}).`,
+      `config.json says model_type ${shown(raw.model_type)}; Inkling runs GPT-2 models only ("gpt2").`,
     );
   }
-  return known;
+  if (!isNamed && !looksLikeGpt2(raw)) {
+    throw new UnsupportedModelError('config.json has no model_type; Inkling runs GPT-2 models only ("gpt2").');
+  }
+  if (raw.add_cross_attention === true) {
+    throw new UnsupportedModelError('config.json asks for cross-attention; Inkling runs decoder-only GPT-2 models.');
+  }
+  if (raw.quantization_config !== undefined && raw.quantization_config !== null) {
+    throw new UnsupportedModelError(
+      'config.json says that the weights are quantised (quantization_config). Take the model they were made from; ' +
+        'Inkling quantises it by itself.',
+    );
+  }
+}
+
+/** Configs from before transformers 2.3 have no model_type. */
+function looksLikeGpt2(raw: Record<string, unknown>): boolean {
+  const { architectures } = raw;
+  return Array.isArray(architectures)
+    ? architectures.some((name) => typeof name === 'string' && name.startsWith('GPT2'))
+    : raw.n_embd !== undefined && raw.n_layer !== undefined;
+}
+
+function sizeOf(raw: Record<string, unknown>, field: Size, fallback?: string): number {
+  const other = field in OTHER_NAMES ? OTHER_NAMES[field as keyof typeof OTHER_NAMES] : undefined;
+  const names = [other, field, fallback].filter((name) => name !== undefined);
+  const name = names.find((each) => raw[each] !== undefined && raw[each] !== null);
+  return name === undefined ? DEFAULTS[field] : positiveInteger(name, raw[name]);
+}
+
+function positiveInteger(field: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value <= 0) {
+    throw new UnsupportedModelError(`config.json: ${field} must be a positive integer, not ${shown(value)}.`);
+  }
+  return value;
+}
+
+/** A yes or no. `null` is Python's None, which counts as no. */
+function flag(raw: Record<string, unknown>, field: string, otherwise: boolean): boolean {
+  const value = raw[field] === null ? false : (raw[field] ?? otherwise);
+  if (typeof value !== 'boolean') {
+    throw new UnsupportedModelError(`config.json: ${field} must be true or false, not ${shown(value)}.`);
+  }
+  return value;
+}
+
+function activationOf(value: unknown): Activation {
+  if (!isActivation(value)) {
+    throw new UnsupportedModelError(
+      `config.json: activation_function ${shown(value)} is not supported (${ACTIVATION_NAMES.join(', ')}).`,
+    );
+  }
+  return value;
+}
+
+const LONGEST_SHOWN = 80;
+
+/** A value of the config, fit for a message. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }

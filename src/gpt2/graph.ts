@@ -1,4 +1,5 @@
-import type { Activation, Gpt2Config } from './config';
+import { activate } from './activation';
+import type { Gpt2Config } from './config';
 import { type ExternalData, FLOAT, GraphBuilder, INT32, INT64, UINT8 } from './onnx';
 import type { StoredWeights } from './storedWeights';
 
@@ -159,20 +160,6 @@ class Layers {
     const scales = this.b.weight('wte.scales', FLOAT, [vocab_size, n_embd / head.blockSize], head.scales);
     const attributes = { bits: head.bits, block_size: head.blockSize, gather_axis: 0, quantize_axis: 1 };
     return this.b.op('GatherBlockQuantized', [packed, inputIds, scales], attributes, MICROSOFT);
-  }
-}
-
-/** GPT-2's own `gelu_new` is the tanh form, ONNX Runtime's `FastGelu`. */
-function activate(b: GraphBuilder, activation: Activation, x: string): string {
-  switch (activation) {
-    case 'gelu_new':
-    case 'gelu_pytorch_tanh':
-    case 'gelu_fast':
-      return b.op('FastGelu', [x], {}, MICROSOFT);
-    case 'gelu':
-      return b.op('Gelu', [x], {}, MICROSOFT);
-    case 'relu':
-      return b.op('Relu', [x]);
   }
 }
 

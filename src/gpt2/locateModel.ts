@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CompileOptions, Precision } from './compile';
 import { compiledFolder } from './compiledCache';
 import { readManifest } from './compiledModel';
 import { UnsupportedModelError } from './config';
+import type { Precision } from './precision';
+import type { CompileOptions } from './storedWeights';
 
 /** Which model is wanted. */
 export interface ModelChoice {

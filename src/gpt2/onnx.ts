@@ -80,6 +80,14 @@ export class GraphBuilder {
     return name;
   }
 
+  /** A small constant scalar; one of a name is enough for all that ask for it. */
+  float(name: string, value: number): string {
+    if (!this.#initializers.some((known) => known.name === name)) {
+      this.#initializers.push({ name, dataType: FLOAT, dims: [], floatData: [value] });
+    }
+    return name;
+  }
+
   /** A weight, kept in the external data. */
   weight(name: string, type: ElementType, shape: readonly number[], bytes: StoredBytes): string {
     this.#initializers.push({

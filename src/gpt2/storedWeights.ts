@@ -1,8 +1,14 @@
-import type { CompileOptions, Precision } from './compile';
-import { attentionScale, type Gpt2Config } from './config';
+import { attentionScale, type Gpt2Config, UnsupportedModelError } from './config';
 import type { ExternalData, StoredBytes } from './onnx';
+import type { Precision } from './precision';
 import { blockSizeFor, quantiseBlocks, transpose } from './quantise';
 import type { Weights } from './weights';
+
+export interface CompileOptions {
+  /** Called with the fraction done, 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
+  readonly signal?: AbortSignal;
+}
 
 /** A matrix as the graph multiplies by it. */
 export type StoredMatrix =
@@ -37,7 +43,10 @@ const HEAD = { bits: 8, block: 128 } as const;
 /** Rows of `wte` handled at once. */
 const ROWS = 4096;
 
-/** Converts and stores every tensor, one after another. */
+/**
+ * Converts and stores every tensor, one after another.
+ * @throws UnsupportedModelError when a weight is no finite number, or all of them are zeros
+ */
 export async function storeWeights(
   weights: Weights,
   config: Gpt2Config,
@@ -49,9 +58,11 @@ export async function storeWeights(
   const vectors = new Map<string, StoredBytes>();
   const matrices = new Map<string, StoredMatrix>();
   let done = 0;
+  let isEmpty = true;
   const read = async (name: string, fromRow?: number, toRow?: number) => {
     signal?.throwIfAborted();
     const { values, byteLength } = await weights.get(name, fromRow, toRow);
+    isEmpty = areZeros(name, values) && isEmpty;
     done += byteLength;
     onProgress?.(done / weights.byteLength);
     return values;
@@ -90,7 +101,25 @@ export async function storeWeights(
   // Without whole blocks the lookup cannot read the head's padded rows.
   const shared =
     config.tie_word_embeddings && (precision === 'fp32' || n_embd % blockSizeFor(n_embd, HEAD.block) === 0);
+  if (isEmpty) {
+    throw new UnsupportedModelError('The file holds no weights: all of them are zeros.');
+  }
   return { vectors, matrices, lookup: shared ? undefined : await data.store(rows('wte.weight')) };
+}
+
+/** Whether all values are zeros. A value that is no finite number ends the compilation. */
+function areZeros(name: string, values: Float32Array): boolean {
+  let zeros = true;
+  for (const value of values) {
+    if (!Number.isFinite(value)) {
+      throw new UnsupportedModelError(
+        `Tensor ${name} has ${value} among its weights, which makes every answer meaningless: the training that wrote ` +
+          'it has failed.',
+      );
+    }
+    zeros &&= value === 0;
+  }
+  return zeros;
 }
 
 /** Folds the attention scale into the query columns of `c_attn`'s weight `[in, 3 * width]` or bias `[3 * width]`. */

@@ -1,5 +1,6 @@
 import { type Gpt2Config, UnsupportedModelError } from './config';
-import { readFloat32, type TensorEntry } from './files/safetensors';
+import { quoted } from './files/byteSource';
+import { requireFloats, type Tensor, transposed, zeros } from './files/tensor';
 
 /** A GPT-2's weights, checked against its config, each read when it is asked for. */
 export interface Weights {
@@ -10,55 +11,110 @@ export interface Weights {
   get(name: string, fromRow?: number, toRow?: number): Promise<{ values: Float32Array; byteLength: number }>;
   /** Bytes of all tensors in the files; for progress. */
   readonly byteLength: number;
+  /** Tensors in the files that have no part in predicting the next token: other tasks' heads. */
+  readonly ignored: readonly string[];
+  /** Whether a tied model's file has a head beside its embedding, which may differ from it; see `headDiffers`. */
+  readonly hasOwnHead: boolean;
 }
 
-const PREFIX = 'transformer.';
+export interface WeightOptions {
+  /** Biases that the file leaves out are zeros (nanoGPT's `bias=False`). */
+  readonly zeroBiases?: boolean;
+}
+
 /** Causal masks that older checkpoints carry along; the graph makes its own. */
 const MASK_BUFFER = /^h\.\d+\.attn\.(bias|masked_bias)$/;
 const HEAD = 'lm_head.weight';
+const EMBEDDING = 'wte.weight';
+/** A matrix of the linear layers, which PyTorch's own `nn.Linear` and GGUF keep transposed. */
+const LINEAR = /^h\.\d+\.(attn\.c_attn|attn\.c_proj|mlp\.c_fc|mlp\.c_proj)\.weight$/;
 
 /**
- * Checks that the tensors are those of a GPT-2 of this config, no more and no less.
- * @throws UnsupportedModelError naming the first tensor that is missing, unknown or of the wrong shape
+ * Checks that the tensors are those of a GPT-2 of this config. Names may have any prefix, as training programs give
+ * them (`module.`, `_orig_mod.`, `model.transformer.`); matrices may lie as `[in, out]` or, all of them, as `[out, in]`.
+ * @throws UnsupportedModelError naming the first tensor that is missing, unknown or of the wrong shape or type
  */
-export function checkWeights(entries: ReadonlyMap<string, TensorEntry>, config: Gpt2Config): Weights {
-  const shapes = expectedShapes(config);
-  const found = new Map<string, TensorEntry>();
-  for (const [fullName, entry] of entries) {
-    const name = fullName.startsWith(PREFIX) ? fullName.slice(PREFIX.length) : fullName;
-    if (MASK_BUFFER.test(name)) continue;
-    // A tied head may be written out once more; `wte` is what counts.
-    const copy = name === HEAD && config.tie_word_embeddings;
-    const shape = shapes.get(copy ? 'wte.weight' : name);
-    if (!shape) throw new UnsupportedModelError(`Unknown tensor ${fullName}: this is not a plain GPT-2.`);
-    if (found.has(name)) throw new UnsupportedModelError(`Tensor ${name} is there twice.`);
-    if (entry.shape.length !== shape.length || entry.shape.some((size, i) => size !== shape[i])) {
-      throw new UnsupportedModelError(`Tensor ${fullName} has shape [${entry.shape}]; the config asks for [${shape}].`);
-    }
-    if (!['F32', 'F16', 'BF16'].includes(entry.dtype)) {
-      throw new UnsupportedModelError(`Tensor ${fullName} has type ${entry.dtype}; Inkling reads F32, F16 and BF16.`);
-    }
-    if (!copy) found.set(name, entry);
+export function checkWeights(
+  tensors: ReadonlyMap<string, Tensor>,
+  config: Gpt2Config,
+  { zeroBiases = false }: WeightOptions = {},
+): Weights {
+  if (config.n_layer > tensors.size) {
+    throw new UnsupportedModelError(
+      `config.json says n_layer ${config.n_layer}; the file holds only ${tensors.size} tensors.`,
+    );
   }
-  for (const name of shapes.keys()) {
-    if (!found.has(name)) throw new UnsupportedModelError(`Tensor ${name} is missing.`);
+  const { body, head, ignored } = sort(tensors, config);
+  const shapes = expectedShapes(config);
+  const isLinear = liesTransposed(body, shapes);
+  const found = new Map<string, Tensor>();
+  for (const [name, shape] of shapes) {
+    const named = name === HEAD ? head : (body.get(name) ?? headAsEmbedding(name, config, head));
+    if (!named) {
+      if (zeroBiases && name.endsWith('.bias')) {
+        found.set(name, zeros(shape));
+        continue;
+      }
+      throw new UnsupportedModelError(`Tensor ${nearestName(name, body)} is missing.`);
+    }
+    found.set(name, checked(named, shape, isLinear && LINEAR.test(name)));
+  }
+  for (const [name, { fullName }] of body) {
+    if (!shapes.has(name)) {
+      throw new UnsupportedModelError(`Unknown tensor ${quoted(fullName)}: this is not a plain GPT-2.`);
+    }
+  }
+  const copy = config.tie_word_embeddings && head && body.has(EMBEDDING) ? head : undefined;
+  const embedding = found.get(EMBEDDING) as Tensor;
+  if (copy) {
+    const tensor = checked(copy, [config.vocab_size, config.n_embd], false);
+    if (tensor.place !== embedding.place) {
+      found.set(HEAD, tensor);
+    }
   }
   return {
-    byteLength: [...found.values()].reduce((sum, entry) => sum + entry.byteLength, 0),
-    async get(name, fromRow, toRow) {
-      const entry = found.get(name);
-      if (!entry) throw new Error(`No tensor is called ${name}.`);
-      const part = rowsOf(entry, fromRow, toRow);
-      return { values: await readFloat32(part), byteLength: part.byteLength };
+    byteLength: [...shapes.keys()].reduce((sum, name) => sum + (found.get(name)?.byteLength ?? 0), 0),
+    ignored,
+    hasOwnHead: copy !== undefined && found.has(HEAD),
+    async get(name, fromRow = 0, toRow) {
+      const tensor = found.get(name);
+      if (!tensor) {
+        throw new Error(`No tensor is called ${name}.`);
+      }
+      const rows = tensor.shape[0];
+      const to = toRow ?? rows;
+      return { values: await tensor.rows(fromRow, to), byteLength: (tensor.byteLength / rows) * (to - fromRow) };
     },
   };
+}
+
+/** Rows compared at once. */
+const ROWS = 4096;
+
+/**
+ * Whether a tied model's file has a head of other values than its embedding. transformers 5 then uses the head, and so
+ * does Inkling: the file's own numbers count.
+ */
+export async function headDiffers(weights: Weights, config: Gpt2Config): Promise<boolean> {
+  if (!weights.hasOwnHead) {
+    return false;
+  }
+  for (let row = 0; row < config.vocab_size; row += ROWS) {
+    const to = Math.min(row + ROWS, config.vocab_size);
+    const { values: head } = await weights.get(HEAD, row, to);
+    const { values: embedding } = await weights.get(EMBEDDING, row, to);
+    if (head.some((value, i) => value !== embedding[i])) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** Name and shape of every tensor of a GPT-2; Conv1D weights lie as `[in, out]`. */
 export function expectedShapes(config: Gpt2Config): Map<string, readonly number[]> {
   const { vocab_size, n_positions, n_embd, n_inner, n_layer } = config;
   const shapes = new Map<string, readonly number[]>([
-    ['wte.weight', [vocab_size, n_embd]],
+    [EMBEDDING, [vocab_size, n_embd]],
     ['wpe.weight', [n_positions, n_embd]],
     ['ln_f.weight', [n_embd]],
     ['ln_f.bias', [n_embd]],
@@ -77,16 +133,109 @@ export function expectedShapes(config: Gpt2Config): Map<string, readonly number[
     linear('mlp.c_fc', n_embd, n_inner);
     linear('mlp.c_proj', n_inner, n_embd);
   }
-  if (!config.tie_word_embeddings) shapes.set(HEAD, [vocab_size, n_embd]);
+  if (!config.tie_word_embeddings) {
+    shapes.set(HEAD, [vocab_size, n_embd]);
+  }
   return shapes;
 }
 
-function rowsOf(entry: TensorEntry, fromRow = 0, toRow = entry.shape[0]): TensorEntry {
-  const rowBytes = entry.byteLength / entry.shape[0];
-  return {
-    ...entry,
-    shape: [toRow - fromRow, ...entry.shape.slice(1)],
-    offset: entry.offset + fromRow * rowBytes,
-    byteLength: (toRow - fromRow) * rowBytes,
-  };
+interface Named {
+  readonly fullName: string;
+  readonly tensor: Tensor;
+}
+
+/** A file's tensors by the part they have. */
+interface Sorted {
+  /** Those of the transformer, without their prefix and without masks. */
+  readonly body: ReadonlyMap<string, Named>;
+  readonly head?: Named;
+  /** Names of the rest. */
+  readonly ignored: readonly string[];
+}
+
+/** Heads of other tasks, which transformers' GPT-2 classes, TRL and the like put beside the transformer. */
+const OTHER_HEAD =
+  /^(score|classifier|classification_head|multiple_choice_head|qa_outputs|v_head|value_head|reward_head)\./;
+
+function sort(tensors: ReadonlyMap<string, Tensor>, config: Gpt2Config): Sorted {
+  const adapter = [...tensors.keys()].find((name) => /\blora_|\.ia3_|^prompt_embeddings/.test(name));
+  if (adapter !== undefined) {
+    throw new UnsupportedModelError(
+      `Tensor ${quoted(adapter)} belongs to a LoRA adapter, which only changes another model. Merge the two where ` +
+        'PEFT is installed (model.merge_and_unload().save_pretrained("NEW")) and take the result.',
+    );
+  }
+  const prefix = prefixOf(tensors, config);
+  const body = new Map<string, Named>();
+  const ignored: string[] = [];
+  let head: Named | undefined;
+  for (const [fullName, tensor] of tensors) {
+    const named = { fullName, tensor };
+    if (fullName.endsWith(HEAD) && prefix.startsWith(fullName.slice(0, -HEAD.length))) {
+      if (head) {
+        throw new UnsupportedModelError(`The file holds two heads, ${quoted(head.fullName)} and ${quoted(fullName)}.`);
+      }
+      head = named;
+    } else if (!fullName.startsWith(prefix) || (prefix === '' && OTHER_HEAD.test(fullName))) {
+      if (/(^|\.)lm_head\./.test(fullName)) {
+        throw new UnsupportedModelError(`Unknown tensor ${quoted(fullName)}: this is not a plain GPT-2.`);
+      }
+      ignored.push(fullName);
+    } else if (!MASK_BUFFER.test(fullName.slice(prefix.length))) {
+      body.set(fullName.slice(prefix.length), named);
+    }
+  }
+  return { body, head, ignored };
+}
+
+/** What stands before the transformer's names: what is before `wpe.weight`, which every GPT-2 has once. */
+function prefixOf(tensors: ReadonlyMap<string, Tensor>, { n_layer }: Gpt2Config): string {
+  const anchors = ['wpe.weight', `h.${n_layer - 1}.attn.c_attn.weight`, 'ln_f.weight'];
+  for (const anchor of anchors) {
+    const prefixes = [...tensors.keys()]
+      .filter((name) => name === anchor || name.endsWith(`.${anchor}`))
+      .map((name) => name.slice(0, -anchor.length));
+    if (prefixes.length > 1) {
+      const [a, b] = prefixes.map((prefix) => quoted(`${prefix}${anchor}`));
+      throw new UnsupportedModelError(`The file holds more than one model (${a}, ${b}); save the wanted one alone.`);
+    }
+    if (prefixes.length === 1) {
+      return prefixes[0];
+    }
+  }
+  throw new UnsupportedModelError('The file holds no GPT-2 weights: tensor wpe.weight is missing.');
+}
+
+/** `save_model` of safetensors keeps one of two tied names, and it may be the head's. */
+function headAsEmbedding(name: string, config: Gpt2Config, head: Named | undefined): Named | undefined {
+  return name === EMBEDDING && config.tie_word_embeddings ? head : undefined;
+}
+
+/** Square matrices do not tell how they lie, but they lie like the others: all of those have to be the other way round. */
+function liesTransposed(body: ReadonlyMap<string, Named>, shapes: ReadonlyMap<string, readonly number[]>): boolean {
+  const telling = [...shapes].filter(([name, [rows, columns]]) => LINEAR.test(name) && rows !== columns);
+  return telling.every(([name, [rows, columns]]) => {
+    const found = body.get(name)?.tensor.shape ?? [];
+    return found.length === 2 && found[0] === columns && found[1] === rows;
+  });
+}
+
+function checked({ fullName, tensor }: Named, shape: readonly number[], isTransposed: boolean): Tensor {
+  const shown = quoted(fullName);
+  const expected = isTransposed ? [...shape].reverse() : shape;
+  if (tensor.shape.length !== expected.length || tensor.shape.some((size, i) => size !== expected[i])) {
+    throw new UnsupportedModelError(
+      `Tensor ${shown} has shape [${tensor.shape.slice(0, 8)}]; the config asks for [${expected}].`,
+    );
+  }
+  requireFloats(shown, tensor);
+  return isTransposed ? transposed(tensor) : tensor;
+}
+
+/** The name in full, as the file would have it. */
+function nearestName(name: string, body: ReadonlyMap<string, Named>): string {
+  for (const [known, { fullName }] of body) {
+    return quoted(`${fullName.slice(0, -known.length)}${name}`);
+  }
+  return name;
 }

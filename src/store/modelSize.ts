@@ -1,5 +1,5 @@
-import type { Precision } from '../gpt2/compile';
 import type { Gpt2Config } from '../gpt2/config';
+import type { Precision } from '../gpt2/precision';
 import { expectedShapes } from '../gpt2/weights';
 import { VOCABULARY_SIZE } from './modelCheck';
 

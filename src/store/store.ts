@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Engine, Precision } from '../engine/api';
 import { compileModel, type FileRecord, type Origin } from '../gpt2/compiledModel';
 import { UnsupportedModelError } from '../gpt2/config';
-import { openModelFolder } from '../gpt2/files/modelFolder';
+import { openModel } from '../gpt2/files/openModel';
 import { type CatalogueModel, catalogue, findInCatalogue } from './catalogue';
 import { type freeBytes, requireSpace } from './disk';
 import { StoreError, writingTo } from './errors';
@@ -48,7 +48,8 @@ export interface InstallOptions {
 
 /** What is about to be compiled. */
 interface Source {
-  readonly folder: string;
+  /** A folder, or a file of one. */
+  readonly path: string;
   readonly files: readonly FileRecord[];
   readonly name: string;
   readonly origin: Pick<Origin, 'id' | 'kind' | 'revision'>;
@@ -113,7 +114,7 @@ export class ModelStore {
         onWait: (detail) => options.onProgress?.({ phase: 'download', done: 0, total: 0, detail }),
       });
       const origin = { id: repo, kind: 'hub', revision: fetched.commit } as const;
-      const source = { ...fetched, name: known?.name ?? repo, origin };
+      const source = { path: fetched.folder, files: fetched.files, name: known?.name ?? repo, origin };
       const model = await this.build(source, known, { ...options, precision, signal });
       if (!options.keepDownload) {
         await rm(fetched.folder, { recursive: true, force: true });
@@ -125,13 +126,17 @@ export class ModelStore {
   /** Compiles and tests a model from a folder, or from one of its files. The folder is only read. */
   async importFrom(path: string, options: InstallOptions = {}): Promise<InstalledModel> {
     const precision = options.precision ?? 'q8';
-    const { folder, name } = await findLocalSource(path);
+    const { folder, name, ...local } = await findLocalSource(path);
     return this.exclusively(name, options, async (signal) => {
-      const files = await sourceFiles(folder, signal);
+      const files = await describeFiles(folder, local.files, signal);
       const weights = files.find((file) => file.name === 'model.safetensors');
       const known = catalogue.find((model) => model.weights.sha256 === weights?.sha256);
-      const origin = { id: known?.id ?? name, kind: 'local', revision: folder } as const;
-      return this.build({ folder, files, name: known?.name ?? name, origin }, known, { ...options, precision, signal });
+      const origin = { id: known?.id ?? name, kind: 'local', revision: local.path } as const;
+      return this.build({ path: local.path, files, name: known?.name ?? name, origin }, known, {
+        ...options,
+        precision,
+        signal,
+      });
     });
   }
 
@@ -151,12 +156,12 @@ export class ModelStore {
     known: CatalogueModel | undefined,
     { signal, onProgress, precision = 'q8' }: InstallOptions,
   ): Promise<InstalledModel> {
-    const bytes = await this.sizeUp(source.folder, precision);
+    const bytes = await this.sizeUp(source.path, precision);
     const staging = await this.installedModels.stage();
     try {
       const compiled = join(staging, 'model');
       const compile = this.options.compile ?? compileModel;
-      const manifest = await compile(source.folder, compiled, precision, {
+      const manifest = await compile(source.path, compiled, precision, {
         signal,
         onProgress: (fraction) => onProgress?.({ phase: 'compile', done: fraction * bytes, total: bytes }),
       });
@@ -179,8 +184,8 @@ export class ModelStore {
   }
 
   /** Refuses a model that cannot be compiled, or does not fit, before the work begins. Returns bytes to compile. */
-  private async sizeUp(folder: string, precision: Precision): Promise<number> {
-    const model = await openModelFolder(folder);
+  private async sizeUp(path: string, precision: Precision): Promise<number> {
+    const model = await openModel(path);
     try {
       requireVocabulary(model.config);
       const needed = expectedDiskBytes(sizeOf(model.config), precision);
@@ -212,11 +217,4 @@ export class ModelStore {
       }),
     );
   }
-}
-
-/** Files of a local model, as its index names them. */
-async function sourceFiles(folder: string, signal: AbortSignal): Promise<FileRecord[]> {
-  const model = await openModelFolder(folder);
-  await model.close();
-  return describeFiles(folder, ['config.json', ...model.files.map((file) => basename(file))], signal);
 }

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PRECISIONS } from '../../src/gpt2/compile';
 import { compileModel, readManifest } from '../../src/gpt2/compiledModel';
 import type { Gpt2Config } from '../../src/gpt2/config';
-import { openModelFolder } from '../../src/gpt2/files/modelFolder';
+import { openModel } from '../../src/gpt2/files/openModel';
+import { PRECISIONS } from '../../src/gpt2/precision';
 import { expectedShapes } from '../../src/gpt2/weights';
 import { random, tinyConfig } from '../support/randomModel';
 import { writeGguf } from './gguf';
@@ -76,7 +76,7 @@ export async function layDown(folder: string): Promise<Layouts> {
   for (const precision of PRECISIONS) {
     if (!(await readManifest(compiled(precision)))) await compileModel(source, compiled(precision), precision);
   }
-  const model = await openModelFolder(source);
+  const model = await openModel(source);
   try {
     const hf = join(folder, 'transformers');
     const gguf = (type: string) => join(folder, `${type}.gguf`);

@@ -4,8 +4,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CachedModel } from '../../src/engine/cachedModel';
 import { Session } from '../../src/engine/session';
-import { DATA_FILE, type Precision } from '../../src/gpt2/compile';
+import { DATA_FILE } from '../../src/gpt2/compile';
 import { compileModel, readManifest } from '../../src/gpt2/compiledModel';
+import type { Precision } from '../../src/gpt2/precision';
 import { gpt2Config, type Size, writeRandomModel } from './model';
 
 const FOLDER = join(__dirname, '../../.cache/bench/shapes');

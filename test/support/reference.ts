@@ -107,15 +107,35 @@ function softmax(scores: Float64Array): Float64Array {
   return weights.map((weight) => weight / sum);
 }
 
-function activation({ activation_function }: Gpt2Config): (x: number) => number {
-  switch (activation_function) {
-    case 'relu':
-      return (x) => Math.max(0, x);
-    case 'gelu':
-      return (x) => (x * (1 + erf(x / Math.SQRT2))) / 2;
-    default:
-      return (x) => (x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))) / 2;
-  }
+/** The formulas of transformers' `activations.py`, in float64. */
+function activation({ activation_function: name }: Gpt2Config): (x: number) => number {
+  const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+  const gelu = (x: number) => (x * (1 + erf(x / Math.SQRT2))) / 2;
+  const tanhGelu = (x: number) => (x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))) / 2;
+  const silu = (x: number) => x * sigmoid(x);
+  const relu = (x: number) => Math.max(0, x);
+  const formulas: Record<Gpt2Config['activation_function'], (x: number) => number> = {
+    gelu_new: tanhGelu,
+    gelu_fast: tanhGelu,
+    gelu_accurate: tanhGelu,
+    gelu_pytorch_tanh: tanhGelu,
+    gelu,
+    gelu_python: gelu,
+    gelu_10: (x) => Math.min(10, Math.max(-10, gelu(x))),
+    quick_gelu: (x) => x * sigmoid(1.702 * x),
+    silu,
+    swish: silu,
+    relu,
+    relu2: (x) => relu(x) ** 2,
+    relu6: (x) => Math.min(6, relu(x)),
+    leaky_relu: (x) => (x < 0 ? 0.01 * x : x),
+    sigmoid,
+    tanh: Math.tanh,
+    mish: (x) => x * Math.tanh(Math.log1p(Math.exp(x))),
+    laplace: (x) => (1 + erf((x - 707_107e-6) / (0.282095 * Math.SQRT2))) / 2,
+    linear: (x) => x,
+  };
+  return formulas[name];
 }
 
 /** The error function by its Maclaurin series, which converges everywhere and fast where GPT-2's activations lie. */

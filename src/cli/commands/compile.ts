@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { PRECISIONS, type Precision } from '../../gpt2/compile';
 import { compileModel, MANIFEST } from '../../gpt2/compiledModel';
+import { PRECISIONS, type Precision } from '../../gpt2/precision';
 import { UsageError } from '../input';
 import { compilationProgress } from '../progress';
 

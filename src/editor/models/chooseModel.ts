@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Precision } from '../../engine/api';
-import { PRECISIONS } from '../../gpt2/compile';
+import { PRECISIONS } from '../../gpt2/precision';
 import { findInCatalogue } from '../../store/catalogue';
 import { requireHubId } from '../../store/hub/hub';
 import type { InstalledModel } from '../../store/installedModels';

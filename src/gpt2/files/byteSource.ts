@@ -1,6 +1,6 @@
-import { constants, open, stat } from 'node:fs/promises';
+import { constants, lstat, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { UnsupportedModelError } from '../config';
+import { UnsupportedModelError } from '../errors';
 
 /** Bytes that can be read at any place: a file, a buffer, a part of another source. */
 export interface ByteSource {
@@ -21,15 +21,15 @@ export interface OpenFile extends ByteSource {
  */
 export async function openFile(path: string): Promise<OpenFile> {
   const name = basename(path);
-  const kind = await stat(path).catch((error) => {
-    throw unreadable(path, error);
+  const kind = await stat(path).catch(async (error) => {
+    throw new UnsupportedModelError(`${path} cannot be read: ${await whyUnreadable(path, error)}.`, { cause: error });
   });
   if (!kind.isFile()) {
     throw new UnsupportedModelError(`${path} is not a file.`);
   }
   // Were the file exchanged for a pipe meanwhile, opening it must not wait for a writer.
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error) => {
-    throw unreadable(path, error);
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(async (error) => {
+    throw new UnsupportedModelError(`${path} cannot be read: ${await whyUnreadable(path, error)}.`, { cause: error });
   });
   const { size } = await handle.stat();
   return {
@@ -92,16 +92,21 @@ export function bufferSource(name: string, bytes: Uint8Array): ByteSource {
   };
 }
 
-function unreadable(path: string, error: NodeJS.ErrnoException): Error {
-  const reasons: Record<string, string> = {
-    ENOENT: 'there is no such file',
-    EACCES: 'you may not read it; change its permissions',
-    EPERM: 'you may not read it; change its permissions',
-    ENOTDIR: 'a part of its path is no folder',
-    ELOOP: 'its links lead in a circle',
-  };
-  const reason = reasons[error.code ?? ''] ?? error.message;
-  return new UnsupportedModelError(`${path} cannot be read: ${reason}.`, { cause: error });
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'you may not; change its permissions, or copy the model to a folder of yours',
+  EPERM: 'you may not; change its permissions, or copy the model to a folder of yours',
+  ENOTDIR: 'a part of its path is no folder',
+  ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'its links lead in a circle',
+};
+
+/** Why a path leads nowhere, and what to do, to be put into a sentence. */
+export async function whyUnreadable(path: string, { code = '', message }: NodeJS.ErrnoException): Promise<string> {
+  const link = code === 'ENOENT' ? await lstat(path).catch(() => undefined) : undefined;
+  return link?.isSymbolicLink()
+    ? 'it is a link to a file that is gone; download the model again'
+    : (REASONS[code] ?? message);
 }
 
 /** A name from a file, fit for a sentence: short, and quoted where it holds more than letters, digits and `._-`. */

@@ -1,4 +1,4 @@
-import { UnsupportedModelError } from '../config';
+import { UnsupportedModelError } from '../errors';
 import { type ByteSource, CutShortError, parseStart, quoted } from './byteSource';
 import { BYTES_PER_FLOAT, countOf, float16ToFloat32, type PlainFloat, type Tensor, toFloat32 } from './tensor';
 

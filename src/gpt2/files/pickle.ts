@@ -1,4 +1,4 @@
-import { UnsupportedModelError } from '../config';
+import { UnsupportedModelError } from '../errors';
 import { CutShortError, quoted } from './byteSource';
 
 /** A Python tuple; a list is an array, a dict (and an OrderedDict) a Map, a bytes object a Uint8Array. */

@@ -1,25 +1,28 @@
-import { UnsupportedModelError } from '../config';
+import { UnsupportedModelError } from '../errors';
+import { type ByteSource, quoted } from './byteSource';
+import { countOf, type PlainFloat, type Tensor, toFloat32 } from './tensor';
 
-/** Bytes that can be read at any place: a file, a buffer, a part of another source. */
-export interface ByteSource {
-  readonly name: string;
-  readonly size: number;
-  /** @throws when fewer than `length` bytes are there */
-  read(offset: number, length: number): Promise<Uint8Array>;
-}
-
-const BYTES_PER_ELEMENT = { F32: 4, F16: 2, BF16: 2, F64: 8, U8: 1, BOOL: 1, I64: 8, I32: 4 } as const;
-export type DType = keyof typeof BYTES_PER_ELEMENT;
-
-export interface TensorEntry {
-  readonly name: string;
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly source: ByteSource;
-  /** First byte within the source. */
-  readonly offset: number;
-  readonly byteLength: number;
-}
+const BYTES_PER_ELEMENT: Readonly<Record<string, number>> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U64: 8,
+  U32: 4,
+  U16: 2,
+  U8: 1,
+  BOOL: 1,
+};
+const FLOATS: Readonly<Record<string, PlainFloat>> = {
+  F64: 'float64',
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+};
 
 /** No real header comes near this; a larger figure means that the file is something else. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -28,8 +31,10 @@ const MAX_HEADER_BYTES = 100_000_000;
  * Reads the table of contents of a safetensors file. https://github.com/huggingface/safetensors#format
  * @throws UnsupportedModelError when the file is cut short or is not safetensors
  */
-export async function readSafetensors(source: ByteSource): Promise<Map<string, TensorEntry>> {
-  if (source.size < 8) throw new UnsupportedModelError(`${source.name} is too short to be a safetensors file.`);
+export async function readSafetensors(source: ByteSource): Promise<Map<string, Tensor>> {
+  if (source.size < 8) {
+    throw new UnsupportedModelError(`${source.name} is too short to be a safetensors file.`);
+  }
   const lengthBytes = await source.read(0, 8);
   const headerLength = Number(new DataView(lengthBytes.buffer, lengthBytes.byteOffset, 8).getBigUint64(0, true));
   if (headerLength > MAX_HEADER_BYTES) {
@@ -39,31 +44,10 @@ export async function readSafetensors(source: ByteSource): Promise<Map<string, T
     throw new UnsupportedModelError(`${source.name} is cut short: it ends inside its header.`);
   }
   const header = parseHeader(source.name, await source.read(8, headerLength));
-  const entries = new Map<string, TensorEntry>();
-  for (const [name, value] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    entries.set(name, parseEntry(source, name, value, 8 + headerLength));
-  }
-  return entries;
-}
-
-/** A whole tensor as float32, in row-major order. F32, F16 and BF16 are read; nothing else holds GPT-2 weights. */
-export async function readFloat32(entry: TensorEntry): Promise<Float32Array> {
-  const bytes = await entry.source.read(entry.offset, entry.byteLength);
-  // A copy begins where the wider types may begin; `slice` of a Buffer is none.
-  const copy = new Uint8Array(bytes).buffer;
-  switch (entry.dtype) {
-    case 'F32':
-      return new Float32Array(copy);
-    case 'BF16':
-      return bfloat16ToFloat32(new Uint16Array(copy));
-    case 'F16':
-      return float16ToFloat32(new Uint16Array(copy));
-    default:
-      throw new UnsupportedModelError(
-        `Tensor ${entry.name} has type ${entry.dtype}; Inkling reads F32, F16 and BF16 weights.`,
-      );
-  }
+  const entries = Object.entries(header).filter(([name]) => name !== '__metadata__');
+  const located = entries.map(([name, value]) => parseEntry(source, name, value, 8 + headerLength));
+  refuseOverlaps(source, located);
+  return new Map(located.map((entry) => [entry.name, tensorOf(source, entry)]));
 }
 
 export interface NamedTensor {
@@ -107,72 +91,118 @@ function parseHeader(file: string, bytes: Uint8Array): Record<string, unknown> {
     throw new UnsupportedModelError(`${file} is not a safetensors file: its header is not a JSON object.`);
   }
   const twice = repeatedKey(text);
-  if (twice !== undefined) throw new UnsupportedModelError(`${file}: tensor ${twice} is there twice.`);
+  if (twice !== undefined) {
+    throw new UnsupportedModelError(`${file}: tensor ${quoted(twice)} is there twice.`);
+  }
   return header as Record<string, unknown>;
 }
 
-/** The first name that two objects of a JSON text go by; of such, a JSON parser keeps the last without a word. */
+/** The first key that a JSON object has twice; of such, a JSON parser keeps the last without a word. */
 function repeatedKey(json: string): string | undefined {
   const seen = new Set<string>();
-  // Every string of the text in turn, those that name an object with what follows them.
-  for (const [, string, object] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:\s*\{)?/g)) {
-    if (object === undefined) continue;
-    const key: string = JSON.parse(string);
-    if (seen.has(key)) return key;
-    seen.add(key);
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const char = json[at];
+    if (char === '{' || char === '[') {
+      depth++;
+    } else if (char === '}' || char === ']') {
+      depth--;
+    } else if (char === '"') {
+      const from = at;
+      at = endOfString(json, at);
+      if (depth === 1 && isKey(json, at + 1)) {
+        const key: string = JSON.parse(json.slice(from, at + 1));
+        if (seen.has(key)) {
+          return key;
+        }
+        seen.add(key);
+      }
+    }
   }
   return undefined;
 }
 
-function parseEntry(source: ByteSource, name: string, value: unknown, dataStart: number): TensorEntry {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
-  if (typeof dtype !== 'string' || !isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
-    throw new UnsupportedModelError(`${source.name}: the header entry of tensor ${name} is malformed.`);
+/** Where the string that begins at `from` has its closing quote. */
+function endOfString(json: string, from: number): number {
+  for (let at = from + 1; ; at++) {
+    const end = json.indexOf('"', at);
+    let backslashes = 0;
+    while (json[end - 1 - backslashes] === '\\') {
+      backslashes++;
+    }
+    if (backslashes % 2 === 0) {
+      return end;
+    }
+    at = end;
   }
-  const width = BYTES_PER_ELEMENT[dtype as DType];
-  if (!width) throw new UnsupportedModelError(`Tensor ${name} has type ${dtype}, which Inkling does not read.`);
+}
+
+function isKey(json: string, from: number): boolean {
+  let at = from;
+  while (json[at] === ' ' || json[at] === '\n' || json[at] === '\r' || json[at] === '\t') {
+    at++;
+  }
+  return json[at] === ':';
+}
+
+interface Located {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** First byte within the file. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+function parseEntry(source: ByteSource, name: string, value: unknown, dataStart: number): Located {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
+  const shown = quoted(name);
+  if (typeof dtype !== 'string' || !isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
+    throw new UnsupportedModelError(`${source.name}: the header entry of tensor ${shown} is malformed.`);
+  }
+  if (!Object.hasOwn(BYTES_PER_ELEMENT, dtype)) {
+    throw new UnsupportedModelError(`Tensor ${shown} has type ${quoted(dtype)}, which Inkling does not read.`);
+  }
   const [begin, end] = offsets;
   const byteLength = end - begin;
-  if (byteLength !== width * shape.reduce((a, b) => a * b, 1)) {
-    throw new UnsupportedModelError(`${source.name}: tensor ${name} has ${byteLength} bytes, not those of its shape.`);
+  if (byteLength !== BYTES_PER_ELEMENT[dtype] * countOf(shape)) {
+    throw new UnsupportedModelError(`${source.name}: tensor ${shown} has ${byteLength} bytes, not those of its shape.`);
   }
   if (dataStart + end > source.size) {
-    throw new UnsupportedModelError(`${source.name} is cut short: tensor ${name} ends beyond the end of the file.`);
+    throw new UnsupportedModelError(`${source.name} is cut short: tensor ${shown} ends beyond the end of the file.`);
   }
-  return { name, dtype: dtype as DType, shape, source, offset: dataStart + begin, byteLength };
+  return { name, dtype, shape, begin: dataStart + begin, end: dataStart + end };
+}
+
+/** Two tensors never share bytes in this format: where they do, one of them is not what it says. */
+function refuseOverlaps(source: ByteSource, located: readonly Located[]): void {
+  const inOrder = located.filter(({ begin, end }) => end > begin).sort((a, b) => a.begin - b.begin);
+  for (let i = 1; i < inOrder.length; i++) {
+    if (inOrder[i].begin < inOrder[i - 1].end) {
+      const [a, b] = [quoted(inOrder[i - 1].name), quoted(inOrder[i].name)];
+      throw new UnsupportedModelError(`${source.name} is damaged: tensors ${a} and ${b} overlap.`);
+    }
+  }
+}
+
+function tensorOf(source: ByteSource, { dtype, shape, begin, end }: Located): Tensor {
+  const format: PlainFloat | undefined = FLOATS[dtype];
+  const rowBytes = BYTES_PER_ELEMENT[dtype] * countOf(shape.slice(1));
+  return {
+    type: dtype,
+    format,
+    shape,
+    byteLength: end - begin,
+    place: `${source.name} ${begin}`,
+    async rows(from, to) {
+      if (!format) {
+        throw new UnsupportedModelError(`${source.name}: values of type ${dtype} are no weights.`);
+      }
+      return toFloat32(await source.read(begin + from * rowBytes, (to - from) * rowBytes), format);
+    },
+  };
 }
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-function bfloat16ToFloat32(halves: Uint16Array): Float32Array {
-  const bits = new Uint32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
-  return new Float32Array(bits.buffer);
-}
-
-function float16ToFloat32(halves: Uint16Array): Float32Array {
-  const table = float16Table();
-  const bits = new Uint32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) bits[i] = table[halves[i]];
-  return new Float32Array(bits.buffer);
-}
-
-let float16Bits: Uint32Array | undefined;
-
-/** The float32 bit pattern of every IEEE 754 half. */
-function float16Table(): Uint32Array {
-  if (float16Bits) return float16Bits;
-  const floats = new Float32Array(65536);
-  for (let half = 0; half < 65536; half++) {
-    const sign = half & 0x8000 ? -1 : 1;
-    const exponent = (half >> 10) & 0x1f;
-    const fraction = half & 0x3ff;
-    if (exponent === 0) floats[half] = sign * fraction * 2 ** -24;
-    else if (exponent === 31) floats[half] = fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    else floats[half] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-  }
-  float16Bits = new Uint32Array(floats.buffer);
-  return float16Bits;
 }

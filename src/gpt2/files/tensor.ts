@@ -1,4 +1,4 @@
-import { UnsupportedModelError } from '../config';
+import { UnsupportedModelError } from '../errors';
 
 /** A tensor in a file, its values not read yet. */
 export interface Tensor {
@@ -24,6 +24,11 @@ export type PlainFloat = keyof typeof BYTES_PER_FLOAT;
 /** Number of elements of a shape. */
 export function countOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
+}
+
+/** All values of a tensor, in row-major order. */
+export function valuesOf(tensor: Tensor): Promise<Float32Array> {
+  return tensor.rows(0, tensor.shape[0] ?? 1);
 }
 
 /** Little-endian numbers as float32. */

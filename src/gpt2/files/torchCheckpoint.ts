@@ -1,4 +1,4 @@
-import { UnsupportedModelError } from '../config';
+import { UnsupportedModelError } from '../errors';
 import { type ByteSource, parseStart, quoted } from './byteSource';
 import { type PickleContext, readPickle } from './pickle';
 import type { Tensor } from './tensor';

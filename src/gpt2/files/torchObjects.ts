@@ -1,4 +1,4 @@
-import { UnsupportedModelError } from '../config';
+import { UnsupportedModelError } from '../errors';
 import { quoted } from './byteSource';
 import { type Global, globalName, Inert, Tuple } from './pickle';
 import { BYTES_PER_FLOAT, countOf, type PlainFloat, type Tensor, toFloat32 } from './tensor';

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
-import { UnsupportedModelError } from '../config';
+import { UnsupportedModelError } from '../errors';
 import { type ByteSource, quoted } from './byteSource';
 
 /** A record of an archive that is stored as it is, so that any part of it can be read from the file. */
@@ -91,12 +91,17 @@ function recordOf(source: ByteSource, zip: ZipFile, entry: Entry, hasChecksums: 
 
 async function verify(source: ByteSource, name: string, start: number, size: number, expected: number): Promise<void> {
   let found = 0;
+  let isZero = true;
   for (let at = 0; at < size; at += CHUNK) {
-    found = crc32(await source.read(start + at, Math.min(CHUNK, size - at)), found);
+    const bytes = await source.read(start + at, Math.min(CHUNK, size - at));
+    found = crc32(bytes, found);
+    isZero &&= bytes.every((byte) => byte === 0);
   }
   if (found !== expected) {
     throw new UnsupportedModelError(
-      `${source.name} is damaged: the checksum of its record ${quoted(name)} is wrong. Download or copy it again.`,
+      isZero
+        ? `${source.name} was saved without its weights: its record ${quoted(name)} is all zeros. Save the model again.`
+        : `${source.name} is damaged: the checksum of its record ${quoted(name)} is wrong. Download or copy it again.`,
     );
   }
 }

@@ -7,8 +7,9 @@ import { logSoftmax } from '../../../src/core/analysis';
 import { encode } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { Session } from '../../../src/engine/session';
-import { DATA_FILE, PRECISIONS, type Precision } from '../../../src/gpt2/compile';
+import { DATA_FILE } from '../../../src/gpt2/compile';
 import { compileModel } from '../../../src/gpt2/compiledModel';
+import { PRECISIONS, type Precision } from '../../../src/gpt2/precision';
 import { random, randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 import { referenceForward } from '../../support/reference';
 

@@ -8,7 +8,7 @@ import { Scorer } from '../../../src/engine/score';
 import { Session } from '../../../src/engine/session';
 import { compileModel } from '../../../src/gpt2/compiledModel';
 import type { Gpt2Config } from '../../../src/gpt2/config';
-import { openModelFolder } from '../../../src/gpt2/files/modelFolder';
+import { openModel } from '../../../src/gpt2/files/openModel';
 import { expectedShapes } from '../../../src/gpt2/weights';
 import { random, randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 import { maxDifference, referenceForward } from '../../support/reference';
@@ -243,7 +243,7 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
   });
 
   it('agrees on the default model', async () => {
-    const opened = await openModelFolder(DEFAULT_MODEL);
+    const opened = await openModel(DEFAULT_MODEL);
     const { config } = opened;
     const weights = new Map<string, Float32Array>();
     for (const name of expectedShapes(config).keys()) weights.set(name, (await opened.weights.get(name)).values);

@@ -6,7 +6,7 @@ import type { Case, Oracles } from '../../../scripts/verify/cases';
 import { table } from '../../../scripts/verify/report';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { compiledFolder } from '../../../src/gpt2/compiledCache';
-import { openModelFolder } from '../../../src/gpt2/files/modelFolder';
+import { openModel } from '../../../src/gpt2/files/openModel';
 import oracles from '../../data/oracles/default.json';
 import gpt2 from '../../data/oracles/gpt2.json';
 import { temporaryFolder } from '../../support/randomModel';
@@ -69,7 +69,7 @@ describe('the checker of real outputs', () => {
 
 /** Sets the first number of a tensor to 1; the file's numbers are 16 bits wide. */
 async function changeOneWeight(folder: string, tensor: string): Promise<void> {
-  const { weights, close } = await openModelFolder(folder);
+  const { weights, close } = await openModel(folder);
   const before = (await weights.get(tensor, 0, 1)).values[0];
   await close();
   const path = join(folder, 'model.safetensors');

@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { UnsupportedModelError } from '../../../../src/gpt2/config';
-import {
-  type ByteSource,
-  readFloat32,
-  readSafetensors,
-  writeSafetensors,
-} from '../../../../src/gpt2/files/safetensors';
+import { bufferSource } from '../../../../src/gpt2/files/byteSource';
+import { readSafetensors, writeSafetensors } from '../../../../src/gpt2/files/safetensors';
+import { valuesOf } from '../../../../src/gpt2/files/tensor';
 import { random } from '../../../support/randomModel';
 
-function sourceOf(bytes: Uint8Array, name = 'model.safetensors'): ByteSource {
-  return {
-    name,
-    size: bytes.length,
-    async read(offset, length) {
-      if (offset + length > bytes.length) throw new Error('Read beyond the end.');
-      return bytes.subarray(offset, offset + length);
-    },
-  };
-}
+const sourceOf = (bytes: Uint8Array) => bufferSource('model.safetensors', bytes);
 
 /** A file of any header and data, right or wrong. */
 function fileOf(header: string | object, data: Uint8Array = new Uint8Array(0)): Uint8Array {
@@ -32,7 +20,7 @@ async function readOne(dtype: string, data: Uint8Array, size: number): Promise<F
   const file = fileOf({ x: { dtype, shape: [size], data_offsets: [0, data.length] } }, data);
   const entry = (await readSafetensors(sourceOf(file))).get('x');
   assert.ok(entry);
-  return readFloat32(entry);
+  return valuesOf(entry);
 }
 
 const fails = (file: Uint8Array, message: RegExp) =>
@@ -73,8 +61,44 @@ describe('safetensors', () => {
       const header = JSON.stringify({ x: { dtype: 'F32', shape: [2, 3], data_offsets: [0, 24] } }) + pad;
       const entry = (await readSafetensors(sourceOf(fileOf(header, bytesOf(values))))).get('x');
       assert.ok(entry);
-      assert.deepEqual(await readFloat32(entry), values);
+      assert.deepEqual(await valuesOf(entry), values);
     }
+  });
+
+  it('reads F64 rounded to the nearest float32', async () => {
+    const values = Float64Array.from([0, -0, 1 / 3, 1 + 2 ** -24, 1 + 3 * 2 ** -24, 1e300, 1e-46]);
+    const expected = Float32Array.from([0, -0, 1 / 3, 1, 1 + 2 ** -22, Number.POSITIVE_INFINITY, 0]);
+    assert.deepEqual(await readOne('F64', bytesOf(values), values.length), expected);
+  });
+
+  it('reads a header of any length, whatever other format that length may look like', async () => {
+    const entry = { dtype: 'F32', shape: [1], data_offsets: [0, 4] };
+    const least = JSON.stringify({ x: entry }).length;
+    for (let length = least; length < 70_000; length += length < 2048 ? 1 : 241) {
+      const header = JSON.stringify({ x: entry }).padEnd(length);
+      assert.equal((await readSafetensors(sourceOf(fileOf(header, new Uint8Array(4))))).size, 1);
+    }
+  });
+
+  it('refuses tensors that share bytes, empty ones left aside', async () => {
+    const at = (from: number, to: number) => ({ dtype: 'U8', shape: [to - from], data_offsets: [from, to] });
+    const data = new Uint8Array(12);
+    await fails(fileOf({ a: at(0, 8), b: at(7, 12) }, data), /tensors a and b overlap/);
+    await fails(fileOf({ a: at(4, 8), b: at(0, 12) }, data), /tensors b and a overlap/);
+    const apart = await readSafetensors(sourceOf(fileOf({ a: at(8, 12), b: at(0, 8), c: at(4, 4) }, data)));
+    assert.equal(apart.size, 3);
+  });
+
+  it('reads headers with names and metadata of 20 MB, and shortens such names in messages', async () => {
+    const long = 'a"\\'.padEnd(2e7, 'b');
+    const entry = { dtype: 'F32', shape: [1], data_offsets: [0, 4] };
+    const data = new Uint8Array(4);
+    const entries = await readSafetensors(sourceOf(fileOf({ __metadata__: { note: long }, x: entry }, data)));
+    assert.deepEqual([...entries.keys()], ['x']);
+    await assert.rejects(
+      readSafetensors(sourceOf(fileOf({ [long]: { ...entry, shape: [2] } }, data))),
+      (error: Error) => error instanceof UnsupportedModelError && error.message.length < 400,
+    );
   });
 
   it('reads what it wrote, names and shapes of any kind', async () => {
@@ -94,7 +118,7 @@ describe('safetensors', () => {
           const entry = entries.get(name);
           assert.ok(entry);
           assert.deepEqual(entry.shape, shape);
-          assert.deepEqual(await readFloat32(entry), data);
+          assert.deepEqual(await valuesOf(entry), data);
         }
       }),
       { numRuns: 50 },

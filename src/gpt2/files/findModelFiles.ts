@@ -1,0 +1,273 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { UnsupportedModelError } from '../errors';
+import { openFile, quoted, whyUnreadable } from './byteSource';
+
+/** Where a model lies. */
+export interface ModelFiles {
+  readonly format: 'safetensors' | 'torch' | 'gguf';
+  /** Absolute; it may hold a tokenizer's files too. */
+  readonly folder: string;
+  /** Weights, absolute: one file, or shards in the order of their index. */
+  readonly weights: readonly string[];
+  /** `config.json`; a GGUF file and nanoGPT's checkpoint tell their shape themselves. */
+  readonly config?: string;
+}
+
+/**
+ * Finds the model that a path means: a folder as transformers, its Trainer, nanoGPT or Lightning leave it, a model in
+ * the hub's cache, or one of their files. Nothing is read beyond names and first bytes.
+ * @throws UnsupportedModelError saying what is there instead, and how to get what Inkling reads
+ */
+export async function findModelFiles(path: string): Promise<ModelFiles> {
+  const given = resolve(path);
+  const kind = await stat(given).catch((error) => refuseUnreadable(given, error));
+  if (kind.isDirectory()) {
+    const folder = await snapshotOf(given);
+    return inFolder(folder, await namesIn(folder));
+  }
+  if (!kind.isFile()) {
+    throw new UnsupportedModelError(`${given} is neither a file nor a folder.`);
+  }
+  const [folder, name] = [dirname(given), basename(given)];
+  const names = await namesIn(folder);
+  if (name === 'config.json') {
+    return inFolder(folder, names);
+  }
+  const index = names.find((each) => isIndex(each) && (each === name || isShardOf(name, each)));
+  if (index !== undefined) {
+    return complete(folder, names, await shardsOf(folder, index));
+  }
+  refuseByName(name);
+  return complete(folder, names, [given]);
+}
+
+const SINGLE = ['model.safetensors', 'pytorch_model.bin'];
+const INDEXES = ['model.safetensors.index.json', 'pytorch_model.bin.index.json'];
+const TORCH = /\.(bin|pt|pth|ckpt)$/i;
+/** What training programs leave beside a model. */
+const BESIDE = /^(optimizer|scheduler|scaler|training_args|rng_state|random_states|adapter_model)\b/;
+
+/** The model of a folder, in the order in which transformers looks for it. */
+async function inFolder(folder: string, names: readonly string[]): Promise<ModelFiles> {
+  for (const [single, index] of SINGLE.map((name, i) => [name, INDEXES[i]])) {
+    if (names.includes(single)) {
+      return complete(folder, names, [join(folder, single)]);
+    }
+    if (names.includes(index)) {
+      return complete(folder, names, await shardsOf(folder, index));
+    }
+  }
+  const adapter = names.find((name) => /^adapter_(config\.json|model\..*)$/.test(name));
+  if (adapter !== undefined) {
+    throw new UnsupportedModelError(
+      `${folder} holds a LoRA adapter (${adapter}), which only changes another model. Merge the two where PEFT is ` +
+        'installed (model.merge_and_unload().save_pretrained("NEW")) and choose the result.',
+    );
+  }
+  for (const kind of [/\.safetensors$/i, TORCH, /\.gguf$/i]) {
+    const found = names.filter((name) => kind.test(name) && !BESIDE.test(name));
+    if (found.length === 1) {
+      return complete(folder, names, [join(folder, found[0])]);
+    }
+    if (found.length > 1) {
+      throw new UnsupportedModelError(
+        `${folder} has more than one file of weights (${found.slice(0, 5).map(quoted).join(', ')}). Choose one of them.`,
+      );
+    }
+  }
+  for (const name of names) {
+    refuseByName(name);
+  }
+  throw new UnsupportedModelError(
+    `${folder} has no weights: no model.safetensors, no pytorch_model.bin and no .gguf file.`,
+  );
+}
+
+async function complete(folder: string, names: readonly string[], weights: readonly string[]): Promise<ModelFiles> {
+  const formats = await Promise.all(weights.map(formatOf));
+  if (formats.some((format) => format !== formats[0])) {
+    throw new UnsupportedModelError(`The shards of the model in ${folder} are of different formats.`);
+  }
+  if (names.includes('config.json')) {
+    return { format: formats[0], folder, weights, config: join(folder, 'config.json') };
+  }
+  if (formats[0] === 'safetensors') {
+    throw new UnsupportedModelError(
+      `${folder} has no config.json, which says how the model is built. Put the one it was trained with beside it.`,
+    );
+  }
+  return { format: formats[0], folder, weights };
+}
+
+const convert =
+  'Convert it where PyTorch and transformers are installed: ' +
+  `python -c "from transformers import AutoModelForCausalLM as M; M.from_pretrained('FOLDER').save_pretrained('NEW')".`;
+
+/** Why a file of this kind is not taken. */
+const REFUSALS: readonly { readonly test: RegExp; readonly why: string }[] = [
+  { test: /\.h5$|\.(ckpt\.)?(index|meta|data-\d+-of-\d+|pb)$/i, why: `holds TensorFlow weights. ${convert}` },
+  { test: /\.msgpack$/i, why: `holds Flax weights. ${convert}` },
+  { test: /\.onnx$/i, why: 'is an ONNX graph of another make. Take the model.safetensors it was made from.' },
+  { test: /\.ggml$/i, why: 'is a GGML file from before GGUF. Take the model.safetensors it was made from.' },
+  { test: /\.ot$/i, why: 'holds weights for rust-bert. Take the model.safetensors it was made from.' },
+  { test: /\.(mlmodel|mlpackage|tflite)$/i, why: 'is made for phones. Take the model.safetensors it was made from.' },
+  { test: /\.np[yz]$/i, why: `holds NumPy arrays. ${convert}` },
+];
+
+function refuseByName(name: string): void {
+  const refusal = REFUSALS.find(({ test }) => test.test(name));
+  if (refusal) {
+    throw new UnsupportedModelError(`${quoted(name)} ${refusal.why}`);
+  }
+}
+
+/** What a file is, by its first bytes; its name has to go with them. */
+async function formatOf(path: string): Promise<ModelFiles['format']> {
+  const file = await openFile(path);
+  try {
+    const head = Buffer.from(await file.read(0, Math.min(HEAD_BYTES, file.size)));
+    return formatOfBytes(file.name, head);
+  } finally {
+    await file.close();
+  }
+}
+
+const HEAD_BYTES = 64;
+
+function formatOfBytes(name: string, head: Buffer): ModelFiles['format'] {
+  const start = head.toString('latin1');
+  const isNamedSafetensors = /\.safetensors$/i.test(name);
+  if (head.length === 0) {
+    throw new UnsupportedModelError(`${name} is empty. Download or copy it again.`);
+  }
+  if (start.startsWith('version https://git-')) {
+    throw new UnsupportedModelError(
+      `${name} is only a Git LFS pointer to the weights. Run "git lfs pull" in its folder.`,
+    );
+  }
+  if (start.startsWith('\x89HDF')) {
+    throw new UnsupportedModelError(`${name} holds TensorFlow weights. ${convert}`);
+  }
+  if (start.startsWith('GGUF')) {
+    return 'gguf';
+  }
+  // A safetensors file begins with the length of its header, which may be any number, so the header itself tells.
+  if (head[8] === BRACE && head.subarray(5, 8).every((byte) => byte === 0)) {
+    if (!isNamedSafetensors) {
+      throw new UnsupportedModelError(`${name} is a safetensors file under another name; call it model.safetensors.`);
+    }
+    return 'safetensors';
+  }
+  const isTorch = start.startsWith('PK') || (head[0] === 0x80 && head[1] <= 5);
+  if (isNamedSafetensors && isTorch) {
+    throw new UnsupportedModelError(`${name} is a torch checkpoint (a pickle); call it pytorch_model.bin.`);
+  }
+  if (!isNamedSafetensors && (isTorch || TORCH.test(name))) {
+    return 'torch';
+  }
+  if (isNamedSafetensors) {
+    return 'safetensors';
+  }
+  throw new UnsupportedModelError(
+    `${quoted(name)} is no model; choose model.safetensors, pytorch_model.bin, a .gguf file, or their folder.`,
+  );
+}
+
+const BRACE = 0x7b;
+
+function isIndex(name: string): boolean {
+  return INDEXES.includes(name);
+}
+
+/** `model-00001-of-00003.safetensors` belongs to `model.safetensors.index.json`. */
+function isShardOf(name: string, index: string): boolean {
+  const [, stem, extension] = /^(.*)-\d+-of-\d+(\.\w+)$/.exec(name) ?? [];
+  return stem !== undefined && index === `${stem}${extension}.index.json`;
+}
+
+const MOST_SHARDS = 1000;
+
+/** The files that an index names. */
+async function shardsOf(folder: string, index: string): Promise<string[]> {
+  const json = await readJsonFile(join(folder, index));
+  const map = (json as { weight_map?: unknown } | null)?.weight_map;
+  if (typeof map !== 'object' || map === null) {
+    throw new UnsupportedModelError(`${index} has no weight_map.`);
+  }
+  const names = [...new Set(Object.values(map as Record<string, unknown>))];
+  if (names.length === 0 || names.length > MOST_SHARDS) {
+    throw new UnsupportedModelError(`${index} names ${names.length} files of weights.`);
+  }
+  const extension = index.endsWith('.safetensors.index.json') ? '.safetensors' : '.bin';
+  return names.map((name) => {
+    // A shard lies beside its index; anything else would be a path out of the folder.
+    if (typeof name !== 'string' || basename(name) !== name || /[\\/]/.test(name) || extname(name) !== extension) {
+      const shown = typeof name === 'string' ? quoted(name) : JSON.stringify(name);
+      throw new UnsupportedModelError(`${index} names a shard outside its folder, or no ${extension} file: ${shown}.`);
+    }
+    return join(folder, name);
+  });
+}
+
+/** Configs and indexes are some kilobytes; the index of a large sharded model is below a megabyte. */
+const MOST_JSON_BYTES = 16 * 2 ** 20;
+
+/**
+ * Reads a JSON file of a model.
+ * @throws UnsupportedModelError when it cannot be read, is far too large or is no JSON
+ */
+export async function readJsonFile(path: string): Promise<unknown> {
+  const file = await openFile(path);
+  try {
+    if (file.size > MOST_JSON_BYTES) {
+      throw new UnsupportedModelError(
+        `${path} is too large (${Math.round(file.size / 1e6)} MB) to be what its name says.`,
+      );
+    }
+    return JSON.parse(new TextDecoder().decode(await file.read(0, file.size)));
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw new UnsupportedModelError(`${path} is not valid JSON.`, { cause: error });
+    }
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The hub's cache keeps `models--owner--name/snapshots/COMMIT`, with the branch's commit in `refs/main`. A download that
+ * broke off leaves a snapshot without weights there, so a complete one is preferred.
+ */
+async function snapshotOf(folder: string): Promise<string> {
+  const snapshots = await readdir(join(folder, 'snapshots')).catch(() => []);
+  if (snapshots.length === 0) {
+    return folder;
+  }
+  const main = (await readFile(join(folder, 'refs', 'main'), 'utf8').catch(() => '')).trim();
+  const inOrder = [...snapshots.filter((name) => name === main), ...snapshots.filter((name) => name !== main).sort()];
+  const folders = inOrder.map((name) => join(folder, 'snapshots', name));
+  for (const each of folders) {
+    const found = await inFolder(each, await namesIn(each)).catch(() => undefined);
+    if (found?.config !== undefined) {
+      return each;
+    }
+  }
+  return folders[0];
+}
+
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error) => refuseUnreadable(folder, error));
+}
+
+async function refuseUnreadable(path: string, cause: NodeJS.ErrnoException): Promise<never> {
+  throw new UnsupportedModelError(`${path} cannot be read: ${await whyUnreadable(path, cause)}.`, { cause });
+}
+
+/** What to call a model: `owner/name` in the hub's cache, else its folder's name, or its file's. */
+export function nameOfModel(path: string): string {
+  const given = resolve(path);
+  const cached = /models--([^/\\]+)[/\\]snapshots[/\\]/.exec(`${given}/`) ?? /models--([^/\\]+)$/.exec(given);
+  return cached ? cached[1].replace('--', '/') : basename(given);
+}

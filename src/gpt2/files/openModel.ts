@@ -1,0 +1,131 @@
+import { type Gpt2Config, parseConfig, parseNanoGptArgs } from '../config';
+import { UnsupportedModelError } from '../errors';
+import { checkWeights, type Weights } from '../weights';
+import { type OpenFile, openFile, quoted } from './byteSource';
+import { findModelFiles, type ModelFiles, nameOfModel, readJsonFile } from './findModelFiles';
+import { type GgufTokenizer, readGguf } from './gguf';
+import { readSafetensors } from './safetensors';
+import type { Tensor } from './tensor';
+import { findStateDict, readTorchCheckpoint } from './torchCheckpoint';
+
+/** A GPT-2 as people have it: its shape, and its weights to be read. */
+export interface OpenModel {
+  /** What its config calls it, or else its folder or file. */
+  readonly name: string;
+  readonly config: Gpt2Config;
+  readonly weights: Weights;
+  /** Where it lies; its tokenizer's files are in the same folder. */
+  readonly folder: string;
+  /** The weight files, absolute. */
+  readonly files: readonly string[];
+  /** The tokenizer that a GGUF file brings along. */
+  readonly tokenizer?: GgufTokenizer;
+  /** What a user should know of how the file was read, in whole sentences. */
+  readonly notes: readonly string[];
+  close(): Promise<void>;
+}
+
+/** What a file's reader finds, before it is compared with the shape that a GPT-2 has. */
+interface Content {
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** The shape, where the file itself tells it. */
+  readonly config?: Gpt2Config;
+  readonly name?: string;
+  readonly tokenizer?: GgufTokenizer;
+  readonly zeroBiases?: boolean;
+}
+
+/**
+ * Opens and checks a model: safetensors, a torch checkpoint or GGUF, whole or in shards; no weights are read yet.
+ * @param path its folder, or a file of it
+ * @throws UnsupportedModelError saying what is missing or not supported, and what to do
+ */
+export async function openModel(path: string): Promise<OpenModel> {
+  const found = await findModelFiles(path);
+  const json = found.config === undefined ? undefined : await readJsonFile(found.config);
+  // A config that cannot be run needs no look at the weights.
+  const own = json === undefined ? undefined : parseConfig(json);
+  const opened: OpenFile[] = [];
+  const close = async () => {
+    await Promise.all(opened.map((file) => file.close()));
+  };
+  try {
+    for (const file of found.weights) {
+      opened.push(await openFile(file));
+    }
+    const content = await readContent(found.format, opened);
+    // What the file says of itself goes with its weights; a config beside it may be another model's.
+    const config = content.config ?? own;
+    if (!config) {
+      throw new UnsupportedModelError(
+        `${found.folder} has no config.json, which says how the model is built. Put the one it was trained with beside it.`,
+      );
+    }
+    const weights = checkWeights(content.tensors, config, content);
+    return {
+      name: nameOf(json) ?? content.name ?? nameOfModel(found.format === 'gguf' ? found.weights[0] : found.folder),
+      config,
+      weights,
+      folder: found.folder,
+      files: found.weights,
+      ...(content.tokenizer && { tokenizer: content.tokenizer }),
+      notes: notesOf(weights, json),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function readContent(format: ModelFiles['format'], files: readonly OpenFile[]): Promise<Content> {
+  if (format === 'gguf') {
+    const { config, ...rest } = await readGguf(files[0]);
+    return { ...rest, config: parseConfig(config) };
+  }
+  const tensors = new Map<string, Tensor>();
+  let modelArgs: ReadonlyMap<unknown, unknown> | undefined;
+  for (const file of files) {
+    const read = format === 'torch' ? await readTorch(file) : { tensors: await readSafetensors(file) };
+    for (const [name, tensor] of read.tensors) {
+      if (tensors.has(name)) {
+        throw new UnsupportedModelError(`${file.name}: tensor ${quoted(name)} is in another file too.`);
+      }
+      tensors.set(name, tensor);
+    }
+    modelArgs ??= read.modelArgs;
+  }
+  const isNanoGpt = modelArgs?.has('block_size');
+  return {
+    tensors,
+    ...(modelArgs && isNanoGpt && { config: parseNanoGptArgs(modelArgs), zeroBiases: modelArgs.get('bias') === false }),
+  };
+}
+
+async function readTorch(file: OpenFile): Promise<{
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly modelArgs?: ReadonlyMap<unknown, unknown>;
+}> {
+  return findStateDict(file.name, await readTorchCheckpoint(file));
+}
+
+function nameOf(config: unknown): string | undefined {
+  const given = (config as { _name_or_path?: unknown } | undefined)?._name_or_path;
+  return typeof given === 'string' && given !== '' ? given : undefined;
+}
+
+const MOST_NAMED = 5;
+
+function notesOf({ ignored }: Weights, json: unknown): string[] {
+  const notes: string[] = [];
+  if (ignored.length > 0) {
+    const named = ignored.slice(0, MOST_NAMED).map(quoted).join(', ');
+    notes.push(
+      `Tensors that do not predict tokens are left aside: ${named}${ignored.length > MOST_NAMED ? ', …' : ''}.`,
+    );
+  }
+  if ((json as { auto_map?: unknown } | undefined)?.auto_map) {
+    notes.push('config.json names code of its own (auto_map), which is not run: the model is taken for a plain GPT-2.');
+  }
+  return notes;
+}

@@ -1,0 +1,45 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { tryCheckpoints } from './checkpoints';
+import type { Outcome } from './outcome';
+
+type Trial = (folder: string, scratch: string) => AsyncIterable<Outcome>;
+
+/** Collections of files, each with what PyTorch, transformers and tokenizers make of it, and who tries them. */
+const COLLECTIONS: Readonly<Record<string, Trial>> = { checkpoints: tryCheckpoints };
+
+/** `npm run test:formats -- FOLDER`: whether every file of the collections in a folder is read, or refused, as it should be. */
+async function run(folder: string, { verbose }: { verbose?: boolean }): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'inkling-formats-'));
+  let tried = 0;
+  let refused = 0;
+  let problems = 0;
+  try {
+    for (const [name, trial] of Object.entries(COLLECTIONS)) {
+      if (!existsSync(join(folder, name))) {
+        continue;
+      }
+      for await (const outcome of trial(join(folder, name), scratch)) {
+        tried++;
+        problems += outcome.problem === undefined ? 0 : 1;
+        refused += outcome.refusal === undefined ? 0 : 1;
+        if (outcome.problem !== undefined || verbose) {
+          console.log(`${outcome.problem === undefined ? '✔' : '✖'} ${name}/${outcome.name} ${outcome.problem ?? ''}`);
+          console.log(outcome.refusal === undefined ? '' : `    ${outcome.refusal}`);
+        }
+      }
+    }
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+  console.log(`${tried} files tried: ${tried - refused} read, ${refused} refused, ${problems} not as they should be.`);
+  process.exitCode = problems > 0 || tried === 0 ? 1 : 0;
+}
+
+new Command('test:formats')
+  .argument('<folder>', 'a folder with checkpoints/ or tokenizers/')
+  .option('--verbose', 'tell of every file and its message')
+  .action(run)
+  .parseAsync();
