@@ -4,7 +4,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UnsupportedModelError } from '../../../../src/gpt2/config';
 import { findModelFiles, readJsonFile } from '../../../../src/gpt2/files/findModelFiles';
-import { useTemporaryFolder } from '../../../store/content';
+import { useTemporaryFolder } from '../../../support/content';
 
 /** The first bytes of each format. */
 const SAFETENSORS = Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{}')]);
