@@ -5,10 +5,16 @@ import { decodeBytes, END_OF_TEXT, encode } from '../../core/tokenizer';
 import type { CachedModel } from '../../engine/cachedModel';
 import { integer, printJson, readText, UsageError } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
+import { measureWithMemory, readDocuments } from './memoryPerplexity';
 
 interface PerplexityOptions extends ModelOptions {
   readonly ids?: boolean;
   readonly tokens?: number;
+  readonly memory?: boolean;
+  readonly documents?: string;
+  readonly remember?: string;
+  readonly maxTokens?: number;
+  readonly forget?: boolean;
   readonly json?: boolean;
 }
 
@@ -29,13 +35,30 @@ export function addPerplexity(program: Command): void {
     .description(
       'Prints the mean surprisal of a text in nats per token and in bits per UTF-8 byte. <|endoftext|> stands before ' +
         'the text, so that its first token counts too. A text longer than the context is read in windows that overlap ' +
-        'by half; each token is counted once, where it has the most before it.',
+        'by half; each token is counted once, where it has the most before it.\n\n' +
+        'With --memory it measures what knowing the writer adds: each of the documents is scored by the model alone ' +
+        'and with a memory of those before it and of its own beginning.',
     )
-    .argument('<file>', 'the text; - reads standard input')
+    .argument('[file]', 'the text; - reads standard input')
     .option('--ids', 'the file holds token ids, little-endian uint16, rather than text')
     .option('--tokens <n>', 'stop after the first n tokens', integer(1))
-    .option('--json', 'print {"tokens","bytes","natsPerToken","bitsPerByte","perplexity","model","precision"}');
-  withModelOptions(command, 'fp32').action(async (file: string, options: PerplexityOptions) => {
+    .option('--memory', "measure --documents with a memory of the writer's texts, and without")
+    .option('--documents <file>', 'with --memory: one writer\'s texts in order, one {"path","text"} a line')
+    .option('--remember <file>', 'with --memory: texts to read first, in the same form')
+    .option('--max-tokens <n>', 'with --memory: stop after the first n tokens of all documents', integer(1))
+    .option('--forget', 'with --memory: begin each document with an empty memory')
+    .option(
+      '--json',
+      'print {"tokens","bytes","natsPerToken","bitsPerByte","perplexity","model","precision"}, or with --memory ' +
+        '{"tokens","model":{"nats","top1"},"memory":{"nats","top1"}}',
+    );
+  withModelOptions(command, 'fp32').action(async (file: string | undefined, options: PerplexityOptions) => {
+    if (options.memory) return printWithMemory(file, options);
+    const alone = (['documents', 'remember', 'maxTokens', 'forget'] as const).find(
+      (name) => options[name] !== undefined,
+    );
+    if (alone) throw new UsageError(`--${alone === 'maxTokens' ? 'max-tokens' : alone} needs --memory.`);
+    if (file === undefined) throw new UsageError('Name the text to measure, or - for standard input.');
     const ids = (options.ids ? readIds(file) : encode(await readText(undefined, { file }))).slice(0, options.tokens);
     if (ids.length === 0) throw new UsageError('There is no token to measure: the text is empty.');
     const engine = await openEngine(options, 'fp32');
@@ -54,18 +77,32 @@ export function addPerplexity(program: Command): void {
   });
 }
 
+async function printWithMemory(file: string | undefined, options: PerplexityOptions): Promise<void> {
+  const { documents, remember, maxTokens, forget } = options;
+  if (documents === undefined) throw new UsageError('--memory needs --documents FILE.jsonl.');
+  if (file !== undefined || options.ids || options.tokens !== undefined) {
+    throw new UsageError('With --memory the text comes from --documents, and --max-tokens limits it.');
+  }
+  const texts = await readDocuments(documents);
+  const remembered = remember === undefined ? [] : await readDocuments(remember);
+  const engine = await openEngine(options, 'fp32');
+  try {
+    const measured = await measureWithMemory(engine.model, texts, { remembered, maxTokens, forget });
+    if (options.json) return printJson(measured);
+    const line = (name: string, { nats, top1 }: { nats: number; top1: number }) =>
+      `${name}: ${nats.toFixed(3)} nats/token, next token right ${(100 * top1).toFixed(1)} %\n`;
+    process.stdout.write(
+      `${measured.tokens} tokens\n${line('model alone', measured.model)}${line('with memory', measured.memory)}`,
+    );
+  } finally {
+    await engine.dispose();
+  }
+}
+
 /** Scores every token, the first one after `<|endoftext|>`, each after at least half a context where there is one. */
 export async function measurePerplexity(model: CachedModel, ids: readonly number[]): Promise<Perplexity> {
-  const text = [END_OF_TEXT, ...ids];
   const logprobs: number[] = [];
-  const stride = Math.max(1, Math.floor(model.contextLength / 2));
-  for (let start = 0; logprobs.length < ids.length; start += stride) {
-    // The logits after the last token of the text score nothing.
-    const window = text.slice(start, Math.min(start + model.contextLength, ids.length));
-    await model.forEachPosition(window, logprobs.length - start, (position, logits) => {
-      logprobs.push(logits[text[start + position + 1]] - logSumExp(logits));
-    });
-  }
+  await forEachToken(model, ids, (id, logits) => logprobs.push(logits[id] - logSumExp(logits)));
   const bytes = decodeBytes(ids.filter((id) => id !== END_OF_TEXT)).length;
   const natsPerToken = -meanLogprob(logprobs);
   return {
@@ -81,4 +118,23 @@ function readIds(file: string): number[] {
   const bytes = readFileSync(file === '-' ? 0 : file);
   if (bytes.length % 2 !== 0) throw new UsageError(`${file} does not hold uint16 ids: its length is odd.`);
   return Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readUInt16LE(2 * i));
+}
+
+/** Calls for each token of a text in order, with the logits before it. */
+export async function forEachToken(
+  model: CachedModel,
+  ids: readonly number[],
+  visit: (id: number, logits: Float32Array) => void,
+): Promise<void> {
+  const text = [END_OF_TEXT, ...ids];
+  let visited = 0;
+  const stride = Math.max(1, Math.floor(model.contextLength / 2));
+  for (let start = 0; visited < ids.length; start += stride) {
+    // The logits after the last token of the text score nothing.
+    const window = text.slice(start, Math.min(start + model.contextLength, ids.length));
+    await model.forEachPosition(window, visited - start, (position, logits) => {
+      visit(text[start + position + 1], logits);
+      visited++;
+    });
+  }
 }

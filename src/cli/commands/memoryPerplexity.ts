@@ -1,0 +1,108 @@
+import { logSumExp } from '../../core/analysis';
+import { topIndices } from '../../core/decoding/scores';
+import { type Mixed, Mixture, ReadingMemory } from '../../core/memory';
+import { END_OF_TEXT, encode } from '../../core/tokenizer';
+import type { CachedModel } from '../../engine/cachedModel';
+import { readText, UsageError } from '../input';
+import { forEachToken } from './perplexity';
+
+/** How well a writer's texts were predicted: mean surprisal in nats a token, and the share of tokens foreseen. */
+export interface Predicted {
+  readonly nats: number;
+  readonly top1: number;
+}
+
+export interface MemoryPerplexity {
+  readonly tokens: number;
+  readonly model: Predicted;
+  readonly memory: Predicted;
+}
+
+export interface MemoryOptions {
+  /** Texts that are read before the first document. */
+  readonly remembered: readonly string[];
+  readonly maxTokens?: number;
+  /** Begin each document with an empty memory. */
+  readonly forget?: boolean;
+}
+
+/**
+ * The texts of a file of JSON lines, `{"path","text"}` each.
+ * @throws UsageError that names the first line that is something else
+ */
+export async function readDocuments(file: string): Promise<string[]> {
+  const lines = (await readText(undefined, { file })).split('\n');
+  return lines.flatMap((line, i) => {
+    if (line.trim() === '') return [];
+    const text = textIn(line);
+    if (text === undefined) throw new UsageError(`${file}, line ${i + 1}: expected an object with a "text".`);
+    return [text];
+  });
+}
+
+function textIn(line: string): string | undefined {
+  try {
+    const value = JSON.parse(line) as { readonly text?: unknown } | null;
+    return typeof value?.text === 'string' ? value.text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Scores one writer's texts in order, each after `<|endoftext|>`, by the model alone and mixed with a memory of what
+ * came before. The memory says what it expects of each token before it reads it.
+ * @throws UsageError when there is no token
+ */
+export async function measureWithMemory(
+  model: CachedModel,
+  documents: readonly string[],
+  { remembered, maxTokens = Number.POSITIVE_INFINITY, forget = false }: MemoryOptions,
+): Promise<MemoryPerplexity> {
+  const memory = new ReadingMemory(new Mixture(), model.vocabSize);
+  for (const text of remembered) memory.remember(encode(text), END_OF_TEXT);
+  const alone = { nats: 0, right: 0 };
+  const mixed = { nats: 0, right: 0 };
+  const addends = new Float64Array(model.vocabSize);
+  let tokens = 0;
+  for (const text of documents) {
+    const ids = encode(text).slice(0, maxTokens - tokens);
+    if (ids.length === 0) continue;
+    memory.begin(END_OF_TEXT, forget);
+    await forEachToken(model, ids, (id, logits) => {
+      const [first] = topIndices(logits, 1);
+      const total = logSumExp(logits);
+      const probability = Math.exp(logits[id] - total);
+      alone.nats += total - logits[id];
+      if (id === first) alone.right++;
+      const expected = memory.expect(Math.exp(logits[first] - total));
+      mixed.nats -= Math.log(expected.probability(id, probability));
+      if (id === mostProbable(expected, first, (other) => Math.exp(logits[other] - total), addends)) mixed.right++;
+      memory.read(id, expected, probability);
+    });
+    tokens += ids.length;
+  }
+  if (tokens === 0) throw new UsageError('There is no token to measure: the documents are empty.');
+  const mean = ({ nats, right }: typeof alone): Predicted => ({ nats: nats / tokens, top1: right / tokens });
+  return { tokens, model: mean(alone), memory: mean(mixed) };
+}
+
+/**
+ * The mixture's first choice: the model's, or a token that the memory has something to say of.
+ * @param addends zeros, one for each token; zeros again afterwards
+ */
+function mostProbable(mixed: Mixed, first: number, model: (id: number) => number, addends: Float64Array): number {
+  const touched: number[] = [first];
+  mixed.forEachAddend((id, addend) => {
+    if (addends[id] === 0) touched.push(id);
+    addends[id] += addend;
+  });
+  let best = first;
+  let most = 0;
+  for (const id of touched) {
+    const probability = mixed.modelShare * model(id) + addends[id];
+    if (probability > most || (probability === most && id < best)) [best, most] = [id, probability];
+  }
+  for (const id of touched) addends[id] = 0;
+  return best;
+}

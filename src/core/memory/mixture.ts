@@ -1,0 +1,248 @@
+import { cellOf, DOCUMENT, type Evidence, FAR, GROUPS, type Group, LENGTHS } from './evidence';
+import prior from './prior.json';
+
+/** Taken off every count: what was seen once may well be an accident. */
+const DISCOUNT = 0.6;
+/** Texts shorter than this say nothing about how often a word comes. */
+const FEWEST_WORDS = 20;
+
+const CONFIDENCES = [0.1, 0.2, 0.35, 0.6];
+const TOTALS = [1, 2, 4, 8, 20, 64];
+const SHARES = [0.3, 0.6, 0.999];
+const SIZES = 17;
+
+/** Where the parameters of each feature begin in the vector of all. */
+const table = layout({
+  model: 1,
+  modelByConfidence: CONFIDENCES.length + 1,
+  words: GROUPS.length,
+  wordsBySize: GROUPS.length * SIZES,
+  wordsByConfidence: CONFIDENCES.length + 1,
+  match: GROUPS.length * LENGTHS.length,
+  matchByCounts: LENGTHS.length * (TOTALS.length + 1) * (SHARES.length + 1) * 2,
+  groupByCounts: GROUPS.length * (TOTALS.length + 1) * (SHARES.length + 1),
+  matchByConfidence: LENGTHS.length * (CONFIDENCES.length + 1),
+});
+/** How many numbers the gate has learnt. */
+export const PARAMETERS = table.size;
+
+/** Nats by which one observation may move a parameter at first; later ones move it less. */
+const LEARNING_RATE = 0.2;
+
+/** One opinion on the next token: the model's (no group), that of a group's words, or that of a group's matches. */
+interface Expert {
+  readonly group?: Group;
+  /** The cell of the evidence; absent for the model and for words. */
+  readonly cell?: number;
+  readonly features: readonly number[];
+  share: number;
+}
+
+/** Whom a token's probability comes from; the shares add up to 1. */
+export interface Shares {
+  readonly model: number;
+  readonly document: number;
+  readonly near: number;
+  readonly far: number;
+}
+
+/**
+ * Mixes the model's distribution with what the writer's texts say: a mixture of experts (Jacobs et al. 1991) whose
+ * gate is a softmax over a few features of each expert: how long the match is, how often it was seen, how much it
+ * varied, whose text it is in, how sure the model is. The gate learns from every token that it is told of, by gradient
+ * steps of falling size (AdaGrad, Duchi et al. 2011), and begins where texts of other writers have left it.
+ */
+export class Mixture {
+  readonly #parameters: Float64Array;
+  readonly #squares: Float64Array;
+
+  /** @param start the parameters to begin with, `PARAMETERS` of them: what texts of other writers have taught */
+  constructor(start: ArrayLike<number> = prior) {
+    this.#parameters = Float64Array.from(start);
+    this.#squares = new Float64Array(PARAMETERS).fill(1);
+  }
+
+  get parameters(): Float64Array {
+    return this.#parameters;
+  }
+
+  /** What the experts say together, given the probability of the model's first choice. */
+  weigh(evidence: Evidence, confidence: number): Mixed {
+    const experts = expertsOn(evidence, bucket(CONFIDENCES, confidence));
+    const activations = experts.map(({ features }) => {
+      let sum = 0;
+      for (const feature of features) sum += this.#parameters[feature];
+      return sum;
+    });
+    const most = Math.max(...activations);
+    let total = 0;
+    experts.forEach((expert, i) => {
+      expert.share = Math.exp(activations[i] - most);
+      total += expert.share;
+    });
+    for (const expert of experts) expert.share /= total;
+    return new Mixed(evidence, experts);
+  }
+
+  /**
+   * Learns from a token that came next.
+   * @param probability what the model alone gave it
+   */
+  learn(mixed: Mixed, id: number, probability: number): void {
+    const { experts } = mixed;
+    const opinions = experts.map((expert) => mixed.opinion(expert, id, probability));
+    const whole = opinions.reduce((sum, opinion, i) => sum + experts[i].share * opinion, 0);
+    if (!(whole > 0)) return;
+    experts.forEach(({ features, share }, i) => {
+      const gradient = share * (opinions[i] / whole - 1);
+      for (const feature of features) {
+        this.#squares[feature] += gradient * gradient;
+        this.#parameters[feature] += (LEARNING_RATE * gradient) / Math.sqrt(this.#squares[feature]);
+      }
+    });
+  }
+}
+
+/** The mixture at one place of a text. A proper distribution over the whole vocabulary, given the model's. */
+export class Mixed {
+  /** The share of the model's own distribution. */
+  readonly modelShare: number;
+  /** What matches add to each of the evidence's tokens. */
+  readonly #matched: Float64Array;
+
+  constructor(
+    readonly evidence: Evidence,
+    readonly experts: readonly Expert[],
+  ) {
+    this.modelShare = experts[0].share;
+    const { tokens } = evidence;
+    this.#matched = new Float64Array(tokens.length);
+    for (const expert of experts) {
+      const { cell, share } = expert;
+      if (cell === undefined) continue;
+      const scale = share / (evidence.totals[cell] - DISCOUNT * evidence.kinds[cell]);
+      for (let slot = 0; slot < tokens.length; slot++) {
+        const count = evidence.count(slot, cell);
+        if (count > 0) this.#matched[slot] += scale * (count - DISCOUNT);
+      }
+    }
+  }
+
+  /** The probability of a token to which the model alone gives `probability`. */
+  probability(id: number, probability: number): number {
+    const slot = this.evidence.slotOf(id);
+    return this.modelShare * probability + this.#fromWords(id) + (slot === undefined ? 0 : this.#matched[slot]);
+  }
+
+  /** Adds what the writer's texts say to the model's probabilities of all tokens, in place. */
+  addTo(probabilities: Float64Array): void {
+    for (let id = 0; id < probabilities.length; id++) probabilities[id] *= this.modelShare;
+    this.forEachAddend((id, addend) => {
+      probabilities[id] += addend;
+    });
+  }
+
+  /** Calls for each part that the writer's texts add to a token's probability; a token may have several. */
+  forEachAddend(visit: (id: number, addend: number) => void): void {
+    const { tokens, words } = this.evidence;
+    for (const { group, cell, share } of this.experts) {
+      if (group === undefined || cell !== undefined) continue;
+      const counts = words[group - 1];
+      const scale = share / counts.total;
+      for (const id of counts.tokens) visit(id, scale * counts.count(id));
+    }
+    for (let slot = 0; slot < tokens.length; slot++) visit(tokens[slot], this.#matched[slot]);
+  }
+
+  /** Whom the probability of a token comes from. */
+  shares(id: number, probability: number): Shares {
+    const whole = this.probability(id, probability);
+    const part = (group: Group | undefined): number => {
+      const own = this.experts.filter((expert) => expert.group === group);
+      return own.reduce((sum, expert) => sum + expert.share * this.opinion(expert, id, probability), 0) / whole;
+    };
+    return { model: part(undefined), document: part(DOCUMENT), near: part(2), far: part(FAR) };
+  }
+
+  /** The probability that one expert alone gives to a token. */
+  opinion({ group, cell }: Expert, id: number, probability: number): number {
+    if (group === undefined) return probability;
+    const { evidence } = this;
+    if (cell === undefined) return evidence.words[group - 1].count(id) / evidence.words[group - 1].total;
+    const slot = evidence.slotOf(id);
+    const count = slot === undefined ? 0 : evidence.count(slot, cell);
+    return count === 0 ? 0 : (count - DISCOUNT) / (evidence.totals[cell] - DISCOUNT * evidence.kinds[cell]);
+  }
+
+  #fromWords(id: number): number {
+    let sum = 0;
+    for (const { group, cell, share } of this.experts) {
+      if (group === undefined || cell !== undefined) continue;
+      const counts = this.evidence.words[group - 1];
+      sum += (share * counts.count(id)) / counts.total;
+    }
+    return sum;
+  }
+}
+
+function expertsOn(evidence: Evidence, confidence: number): Expert[] {
+  const experts: Expert[] = [{ features: [table.model, table.modelByConfidence + confidence], share: 0 }];
+  for (const group of GROUPS) {
+    const { total } = evidence.words[group - 1];
+    if (total >= FEWEST_WORDS) experts.push({ group, features: wordFeatures(group, total, confidence), share: 0 });
+    let longest = true;
+    for (let level = LENGTHS.length - 1; level >= 0; level--) {
+      const cell = cellOf(group, level);
+      if (evidence.totals[cell] === 0) continue;
+      experts.push({ group, cell, features: matchFeatures(evidence, group, level, confidence, longest), share: 0 });
+      longest = false;
+    }
+  }
+  return experts;
+}
+
+function wordFeatures(group: Group, total: number, confidence: number): number[] {
+  const size = Math.min(SIZES - 1, Math.floor(Math.log2(total)));
+  return [
+    table.words + group - 1,
+    table.wordsBySize + (group - 1) * SIZES + size,
+    table.wordsByConfidence + confidence,
+  ];
+}
+
+function matchFeatures(
+  evidence: Evidence,
+  group: Group,
+  level: number,
+  confidence: number,
+  longest: boolean,
+): number[] {
+  const cell = cellOf(group, level);
+  const total = bucket(TOTALS, evidence.totals[cell]);
+  const share = bucket(SHARES, evidence.most[cell] / evidence.totals[cell]);
+  const counts = total * (SHARES.length + 1) + share;
+  const kinds = (TOTALS.length + 1) * (SHARES.length + 1);
+  return [
+    table.match + cell,
+    table.matchByCounts + (level * kinds + counts) * 2 + (longest ? 1 : 0),
+    table.groupByCounts + (group - 1) * kinds + counts,
+    table.matchByConfidence + level * (CONFIDENCES.length + 1) + confidence,
+  ];
+}
+
+/** How many of these bounds a value exceeds. */
+function bucket(bounds: readonly number[], value: number): number {
+  let above = 0;
+  while (above < bounds.length && value > bounds[above]) above++;
+  return above;
+}
+
+function layout<T extends string>(sizes: Readonly<Record<T, number>>): Record<T, number> & { size: number } {
+  let size = 0;
+  const starts: Record<string, number> = {};
+  for (const [name, count] of Object.entries<number>(sizes)) {
+    starts[name] = size;
+    size += count;
+  }
+  return { ...starts, size } as Record<T, number> & { size: number };
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { Mixture, ReadingMemory } from '../../../../src/core/memory';
+
+const VOCABULARY = 40;
+const BOUNDARY = 39;
+
+/** A model that finds every token equally likely. */
+const uniform = () => new Float64Array(VOCABULARY).fill(1 / VOCABULARY);
+
+function memoryOf(mixture = new Mixture()): ReadingMemory {
+  const memory = new ReadingMemory(mixture, VOCABULARY);
+  memory.begin(BOUNDARY);
+  return memory;
+}
+
+/** Reads tokens and returns the mean surprisal of the mixture, in nats. */
+function read(memory: ReadingMemory, ids: readonly number[], probability = 1 / VOCABULARY): number {
+  let nats = 0;
+  for (const id of ids) {
+    const expected = memory.expect(probability);
+    nats -= Math.log(expected.probability(id, probability));
+    memory.read(id, expected, probability);
+  }
+  return nats / ids.length;
+}
+
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return state / 0x80000000;
+  };
+}
+
+const PHRASE = Array.from({ length: 30 }, (_, i) => i);
+
+describe('the mixture of model and memory', () => {
+  it('is a distribution over the whole vocabulary: it sums to 1, and no token that the model allows is at 0', () => {
+    const memory = memoryOf();
+    memory.remember([5, 6, 7, 5, 6, 8], BOUNDARY);
+    read(memory, [...PHRASE, ...PHRASE, 5, 6]);
+    const expected = memory.expect(1 / VOCABULARY);
+    const probabilities = uniform();
+    expected.addTo(probabilities);
+    assert.ok(Math.abs(probabilities.reduce((sum, p) => sum + p) - 1) < 1e-9);
+    probabilities.forEach((probability, id) => {
+      assert.ok(probability > 0);
+      assert.ok(Math.abs(probability - expected.probability(id, 1 / VOCABULARY)) < 1e-12);
+    });
+  });
+
+  it('expects after a phrase that was read once what followed it then', () => {
+    const memory = memoryOf();
+    read(memory, [...PHRASE, ...PHRASE.slice(0, 10)]);
+    const probabilities = uniform();
+    memory.expect(1 / VOCABULARY).addTo(probabilities);
+    assert.equal(probabilities.indexOf(Math.max(...probabilities)), 10);
+    assert.ok(probabilities[10] > 0.5);
+  });
+
+  it('says whose text made a token likely', () => {
+    const memory = memoryOf();
+    memory.remember([31, 32, 33], BOUNDARY);
+    read(memory, [...PHRASE, 31, 32]);
+    const far = memory.expect(1 / VOCABULARY).shares(33, 1 / VOCABULARY);
+    assert.ok(far.far > 0.1 && far.document === 0, JSON.stringify(far));
+    read(memory, PHRASE.slice(0, 5));
+    const { model, document, near, far: rest } = memory.expect(1 / VOCABULARY).shares(5, 1 / VOCABULARY);
+    assert.ok(document > 0.5);
+    assert.ok(Math.abs(model + document + near + rest - 1) < 1e-9);
+  });
+
+  it('makes the texts before this one neighbours, and forgets them when told', () => {
+    const memory = memoryOf();
+    read(memory, PHRASE);
+    memory.begin(BOUNDARY);
+    read(memory, PHRASE.slice(0, 5));
+    assert.ok(memory.expect(1 / VOCABULARY).shares(5, 1 / VOCABULARY).near > 0.5);
+    memory.begin(BOUNDARY, true);
+    read(memory, PHRASE.slice(0, 5));
+    assert.equal(memory.expect(1 / VOCABULARY).shares(5, 1 / VOCABULARY).model, 1);
+  });
+
+  it('finds out that a memory is of no use, and that one is: on noise it costs next to nothing', () => {
+    const next = random(3);
+    const noise = Array.from({ length: 4000 }, () => Math.floor(next() * VOCABULARY));
+    const memory = memoryOf();
+    memory.remember(PHRASE, BOUNDARY);
+    read(memory, noise.slice(0, 3000));
+    assert.ok(read(memory, noise.slice(3000)) - Math.log(VOCABULARY) < 0.01);
+  });
+
+  it('trusts the model the more, the better the model does', () => {
+    const sure = memoryOf();
+    const unsure = memoryOf();
+    const next = random(5);
+    const noise = Array.from({ length: 2000 }, () => Math.floor(next() * VOCABULARY));
+    read(sure, noise, 0.9);
+    read(unsure, noise, 1 / VOCABULARY);
+    assert.ok(sure.expect(0.9).modelShare > unsure.expect(1 / VOCABULARY).modelShare);
+  });
+});
