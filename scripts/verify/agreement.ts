@@ -1,5 +1,5 @@
-import { logSoftmax } from '../../src/core/analysis';
-import { decode as decodeWith } from '../../src/core/decoding/generate';
+import { logSoftmax } from '../../src/core/logits';
+import { decode as decodeWith } from '../../src/core/decoding/decode';
 import type { LanguageModel } from '../../src/core/decoding/model';
 import { decode as textOf } from '../../src/core/tokenizer';
 import type { Precision } from '../../src/gpt2/precision';

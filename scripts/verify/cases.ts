@@ -1,4 +1,4 @@
-import type { GenerationConfig } from '../../src/core/decoding/config';
+import type { GenerationConfig } from '../../src/core/decoding/options';
 
 /** Outputs of one model, in `test/data/oracles/NAME.json`. */
 export interface Oracles {

@@ -1,5 +1,5 @@
-import { topK } from '../../src/core/analysis';
-import { decode as decodeWith } from '../../src/core/decoding/generate';
+import { topK } from '../../src/core/logits';
+import { decode as decodeWith } from '../../src/core/decoding/decode';
 import type { LanguageModel } from '../../src/core/decoding/model';
 import { forEachPosition } from './agreement';
 import type { Case, ExpectedPosition, Oracles } from './cases';

@@ -1,6 +1,6 @@
 import type { NextWords, NextWordsOptions } from '../core/analysis';
 import type { Candidate, CompleteRequest, Completion } from '../core/completion/types';
-import type { GenerationConfig } from '../core/decoding/config';
+import type { GenerationConfig } from '../core/decoding/options';
 import type { BeamStep, Finish, TokenStep } from '../core/decoding/steps';
 import type { Token } from '../core/tokenizer/token';
 import type { Precision } from '../gpt2/precision';
@@ -86,7 +86,7 @@ export interface Generation {
   readonly ids: readonly number[];
   /** The model's own log-probability of each. */
   readonly logprobs: readonly number[];
-  readonly finish: Finish | 'cancelled';
+  readonly finish: Finish;
   /** All texts that were asked for, the first of which is this one. */
   readonly sequences: readonly GeneratedSequence[];
   /** The seed that repeats this result; absent where nothing was random. */

@@ -1,4 +1,4 @@
-import type { Forward, ForwardOptions, LanguageModel } from '../core/decoding/model';
+import { type Forward, type ForwardOptions, type LanguageModel, windowStart } from '../core/decoding/model';
 import { END_OF_TEXT } from '../core/tokenizer';
 import { commonPrefix, type KvCache } from './kvCache';
 import { forget, type KvSlot, KvSlots } from './kvSlots';
@@ -125,7 +125,8 @@ export class CachedModel implements LanguageModel {
         forget(slot, Math.min(common, ids.length - lastN));
         logits = await this.#read(slot, ids, lastN, signal, priority);
       }
-      return { logits, hidden: hidden ? cache.hidden.slice(0, ids.length * cache.shape.width) : undefined };
+      const states = () => ({ count: ids.length, values: cache.hidden.slice(0, ids.length * cache.shape.width) });
+      return { logits, hidden: hidden ? states() : undefined };
     } finally {
       this.#slots.release(slot);
     }
@@ -198,10 +199,8 @@ export class CachedModel implements LanguageModel {
       const { width } = cache.shape;
       return sequences.map((ids, row) => {
         const from = row * cache.capacity * width;
-        return {
-          logits: logits.subarray(row * size, (row + 1) * size),
-          hidden: hidden ? cache.hidden.slice(from, from + ids.length * width) : undefined,
-        };
+        const states = () => ({ count: ids.length, values: cache.hidden.slice(from, from + ids.length * width) });
+        return { logits: logits.subarray(row * size, (row + 1) * size), hidden: hidden ? states() : undefined };
       });
     } finally {
       batch.inUse = false;
@@ -256,15 +255,10 @@ export class CachedModel implements LanguageModel {
     return this.#lock.take(priority, signal, () => this.session.step(cache, ids, lastN));
   }
 
-  /**
-   * The part of a long text that the model sees. Its start moves in steps of a quarter of the context and depends on
-   * the length alone, so that a text that grows token by token is read again only once a quarter.
-   */
+  /** The part of a long text that the model sees. */
   #window(ids: readonly number[]): readonly number[] {
-    const excess = ids.length - this.contextLength;
-    if (excess <= 0) return ids;
-    const stride = Math.max(1, Math.floor(this.contextLength / 4));
-    return ids.slice(Math.ceil(excess / stride) * stride);
+    const start = windowStart(ids.length, this.contextLength);
+    return start === 0 ? ids : ids.slice(start);
   }
 }
 

@@ -1,7 +1,6 @@
-import type { GenerationConfig } from '../core/decoding/config';
-import { generate } from '../core/decoding/generate';
+import { generate } from '../core/decoding/decode';
 import type { LanguageModel } from '../core/decoding/model';
-import type { TokenStep } from '../core/decoding/steps';
+import type { GenerationConfig } from '../core/decoding/options';
 import { decode, END_OF_TEXT, StreamDecoder, tokenBytes, tokensWithPrefix, VOCAB_SIZE } from '../core/tokenizer';
 import type { GenerateRequest, Generation, GenerationEvent } from './api';
 import { idsOf } from './request';
@@ -17,37 +16,23 @@ export async function generateText(
   signal?: AbortSignal,
 ): Promise<Generation> {
   const { prompt, config, skip } = healed(request);
-  const { trace } = request;
   const decoder = new StreamDecoder();
-  const written: TokenStep[] = [];
-  const steps = generate(model, prompt, config, { signal, trace, tokenBytes });
-  try {
-    for (;;) {
-      const { done, value } = await steps.next();
-      if (done) {
-        const { ids, logprobs, finish, sequences, seed } = value;
-        const rest = sequences.map((each) => ({
-          text: decode(withoutEnd(each.ids)).slice(skip),
-          ids: each.ids,
-          score: each.score,
-          finish: each.finish,
-        }));
-        return { text: decode(withoutEnd(ids)).slice(skip), ids, logprobs, finish, sequences: rest, seed };
-      }
-      if (value.kind === 'beams') {
-        onEvent(value);
-        continue;
-      }
-      if (value.sequence > 0) continue;
-      written.push(value);
-      const text = value.id === END_OF_TEXT ? decoder.end() : decoder.push(value.id);
-      onEvent({ ...value, text: written.length === 1 ? text.slice(skip) : text });
+  const textOf = (ids: readonly number[]) => decode(withoutEnd(ids)).slice(skip);
+  const steps = generate(model, prompt, config, { signal, trace: request.trace, tokenBytes });
+  let first = true;
+  for (;;) {
+    const { done, value } = await steps.next();
+    if (done) {
+      const { ids, logprobs, finish, seed } = value;
+      const sequences = value.sequences.map(({ ids, score, finish }) => ({ text: textOf(ids), ids, score, finish }));
+      return { text: textOf(ids), ids, logprobs, finish, sequences, seed };
     }
-  } catch (error) {
-    if (!signal?.aborted) throw error;
-    const ids = written.map(({ id }) => id);
-    const logprobs = written.map(({ logprob }) => logprob);
-    return { text: decode(withoutEnd(ids)).slice(skip), ids, logprobs, finish: 'cancelled', sequences: [] };
+    if (value.kind === 'beams') onEvent(value);
+    else if (value.sequence === 0) {
+      const text = value.id === END_OF_TEXT ? decoder.end() : decoder.push(value.id);
+      onEvent({ ...value, text: first ? text.slice(skip) : text });
+      first = false;
+    }
   }
 }
 

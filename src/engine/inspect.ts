@@ -1,4 +1,4 @@
-import { logSumExp, rankOf, topK } from '../core/analysis';
+import { logSumExp, rankOf, topK } from '../core/logits';
 import type { Inspection, LensLayer } from './api';
 import type { CachedModel } from './cachedModel';
 import { candidates } from './score';

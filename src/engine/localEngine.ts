@@ -131,7 +131,10 @@ export class LocalEngine implements Engine {
     await this.session.close();
   }
 
-  /** The last `contextLength` tokens: what the model sees of a long text. */
+  /**
+   * The last `contextLength` tokens: all that the model can see of a long text. A generation sees less of it, since its
+   * window moves in steps (`windowStart`).
+   */
   #lastWindow(request: LogitsRequest): readonly number[] {
     return idsOf(request).slice(-this.#model.contextLength);
   }

@@ -1,5 +1,5 @@
-import { type RankedToken, rankOf, topK } from '../core/analysis';
 import type { Candidate } from '../core/completion/types';
+import { type RankedToken, rankOf, topK } from '../core/logits';
 import { tokenText } from '../core/tokenizer';
 import type { CachedModel } from './cachedModel';
 import { commonPrefix } from './kvCache';

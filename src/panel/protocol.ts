@@ -119,7 +119,11 @@ const beams = v.object({
   ),
   /** The texts it found, best first. */
   best: list(
-    v.object({ ids: tokenIds, score: v.number(), finish: v.picklist(['length', 'end-of-text', 'stop', 'time']) }),
+    v.object({
+      ids: tokenIds,
+      score: v.number(),
+      finish: v.picklist(['length', 'end-of-text', 'stop', 'time', 'cancelled']),
+    }),
   ),
 });
 

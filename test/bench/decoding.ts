@@ -1,6 +1,6 @@
-import type { GenerationConfig } from '../../src/core/decoding/config';
-import { decode } from '../../src/core/decoding/generate';
+import { decode } from '../../src/core/decoding/decode';
 import type { LanguageModel } from '../../src/core/decoding/model';
+import type { GenerationConfig } from '../../src/core/decoding/options';
 import { encode } from '../../src/core/tokenizer';
 import { LocalEngine } from '../../src/engine/localEngine';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { generate } from '../../src/core/decoding/generate';
-import { promptLookup } from '../../src/core/decoding/strategies/drafters';
+import { generate } from '../../src/core/decoding/decode';
+import { promptLookup } from '../../src/core/decoding/strategies/speculative';
 import { encode } from '../../src/core/tokenizer';
 import { CachedModel } from '../../src/engine/cachedModel';
 import { Session } from '../../src/engine/session';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { GenerationConfig } from '../../core/decoding/config';
+import type { GenerationConfig } from '../../core/decoding/options';
 import type { GenerateRequest, Generation, GenerationEvent } from '../../engine/api';
 import type { LocalEngine } from '../../engine/localEngine';
-import { generationConfig, withGenerationOptions } from '../generationOptions';
+import { asTyped, generationConfig, withGenerationOptions } from '../generationOptions';
 import { answerLines, INTERRUPTED, type InputOptions, integer, printJson, readText, textOf } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
 
@@ -44,7 +44,7 @@ export function addGenerate(program: Command): void {
         const request = { bos: options.bos, config, trace };
         if (options.jsonl) {
           return await answerLines(options, async (line) =>
-            answerOf(await engine.generate({ ...request, text: textOf(line) }), config),
+            answerOf(await withTypedErrors(engine.generate({ ...request, text: textOf(line) })), config),
           );
         }
         await run(engine, { ...request, text }, options.json ?? false);
@@ -60,15 +60,29 @@ async function run(engine: LocalEngine, request: GenerateRequest, json: boolean)
   process.once('SIGINT', () => stop.abort());
   const several = (request.config.numReturnSequences ?? 1) > 1;
   const stream = !json && !request.trace && !several;
+  let streamed = 0;
   const onEvent = (event: GenerationEvent) => {
     if (request.trace) printJson(event);
-    else if (stream && event.kind === 'token') process.stdout.write(event.text);
+    else if (stream && event.kind === 'token') {
+      process.stdout.write(event.text);
+      streamed += event.text.length;
+    }
   };
-  const generation = await engine.generate(request, onEvent, stop.signal);
+  const generation = await withTypedErrors(engine.generate(request, onEvent, stop.signal));
   if (generation.finish === 'cancelled') process.exitCode = INTERRUPTED;
   if (json || request.trace) printJson(answerOf(generation, request.config));
   else if (several) printSequences(generation);
-  else process.stdout.write('\n');
+  // What is left of a character that the last token began.
+  else process.stdout.write(`${generation.text.slice(streamed)}\n`);
+}
+
+/** A prompt or a model that the options do not fit is a mistake in how the command was called. */
+async function withTypedErrors<T>(running: Promise<T>): Promise<T> {
+  try {
+    return await running;
+  } catch (error) {
+    throw asTyped(error);
+  }
 }
 
 /** The part of a generation that is promised to scripts. */

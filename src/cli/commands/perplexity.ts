@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { logSumExp, meanLogprob, sumLogprobs, surprisal } from '../../core/analysis';
+import { meanLogprob, sumLogprobs, surprisal } from '../../core/analysis';
+import { logSumExp } from '../../core/logits';
 import { decodeBytes, END_OF_TEXT, encode } from '../../core/tokenizer';
 import type { CachedModel } from '../../engine/cachedModel';
-import { integer, printJson, readText, UsageError } from '../input';
+import { integer, printJson, readBytes, readText, UsageError } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
 import { measureWithMemory, readDocuments } from './memoryPerplexity';
 
@@ -115,7 +116,7 @@ export async function measurePerplexity(model: CachedModel, ids: readonly number
 }
 
 function readIds(file: string): number[] {
-  const bytes = readFileSync(file === '-' ? 0 : file);
+  const bytes = file === '-' ? readFileSync(0) : readBytes(file, Number.POSITIVE_INFINITY);
   if (bytes.length % 2 !== 0) throw new UsageError(`${file} does not hold uint16 ids: its length is odd.`);
   return Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readUInt16LE(2 * i));
 }

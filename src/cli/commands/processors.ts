@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { applyNamedProcessor } from '../../core/decoding/named';
+import { applyNamedProcessor } from '../../core/decoding/namedProcessors';
 import { answerLines, UsageError } from '../input';
 
 /** `processors`: one logits processor on given scores. */

@@ -1,6 +1,5 @@
-/** What a model's logits and log-probabilities say: about the next token, a text, its sentences and words. */
-export { type Block, BlockCutter } from './blocks';
-export { entropy, type Logits, logSoftmax, logSumExp, type RankedToken, rankOf, softmax, topK } from './distribution';
+/** What log-probabilities say of a text, its sentences and words, and of the words that may come next. */
+export { type Chunk, ChunkCutter } from './chunks';
 export { bitsPerCharacter, meanLogprob, perplexity, sumLogprobs, surprisal } from './likelihood';
 export { type Passage, type PlacedToken, type Span, scorePassages, sentenceSpans, wordSpans } from './passages';
 export { type NextWord, type NextWords, type NextWordsOptions, nextWords } from './words';

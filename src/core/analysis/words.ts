@@ -1,7 +1,7 @@
 import FlatQueue from 'flatqueue';
 import type { LanguageModel } from '../decoding/model';
+import { logSoftmax } from '../logits';
 import { tokenText } from '../tokenizer';
-import { logSoftmax } from './distribution';
 
 /** A next word and how probable it is. */
 export interface NextWord {

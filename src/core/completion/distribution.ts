@@ -1,14 +1,14 @@
-import { type Logits, logSumExp, rankOf } from '../analysis';
+import { logSumExp, rankOf, type Scores } from '../logits';
 import { tokenText, VOCAB_SIZE } from '../tokenizer';
 import type { Candidate } from './types';
 
 /** A row of logits read as the distribution of the next token. Logarithms are natural. */
 export class Distribution {
-  private readonly logits: Logits;
+  private readonly logits: Scores;
   private readonly normaliser: number;
 
   /** Some models pad their vocabulary for speed; what is beyond GPT-2's tokens has no text and is left out. */
-  constructor(logits: Logits) {
+  constructor(logits: Scores) {
     this.logits = logits.subarray(0, VOCAB_SIZE);
     this.normaliser = logSumExp(this.logits);
   }

@@ -6,18 +6,38 @@ export interface ForwardOptions {
   readonly hidden?: boolean;
 }
 
+/** Final hidden states of the tokens that the model saw, the last of which is that of the sequence. */
+export interface HiddenStates {
+  /** How many tokens were seen: all, or those of the window that slides over the end of a long text. */
+  readonly count: number;
+  /** Float32 `[count, width]`. */
+  readonly values: Float32Array;
+}
+
 /** One sequence's answer. */
 export interface Forward {
   /** Raw `lm_head` outputs, float32 `[lastN, vocabSize]`, oldest position first. */
   readonly logits: Float32Array;
-  /** Final hidden states of every token of the sequence, float32 `[tokens, width]`, when asked for. */
-  readonly hidden?: Float32Array;
+  /** When asked for. */
+  readonly hidden?: HiddenStates;
+}
+
+/**
+ * Where the window of a long text begins: what of `length` tokens the model sees. The start moves in steps of a quarter
+ * of the context and depends on the length alone, so that a text that grows token by token is read again only once a
+ * quarter.
+ */
+export function windowStart(length: number, contextLength: number): number {
+  const excess = length - contextLength;
+  if (excess <= 0) return 0;
+  const stride = Math.max(1, Math.floor(contextLength / 4));
+  return Math.ceil(excess / stride) * stride;
 }
 
 /**
  * A causal language model as decoding sees it: token ids in, logits out. Implementations cache: a sequence that
  * shares a prefix with an earlier one costs only its new tokens, and the sequences of one call are run as a batch.
- * A sequence longer than `contextLength` is read through a window that slides over its end.
+ * A sequence longer than `contextLength` is read through a window that slides over its end (`windowStart`).
  */
 export interface LanguageModel {
   readonly vocabSize: number;

@@ -1,5 +1,5 @@
-/** Why a text ended: its length limit, an end-of-text token, a stop string, or its time. */
-export type Finish = 'length' | 'end-of-text' | 'stop' | 'time';
+/** Why a text ended: its length limit, an end-of-text token, a stop string, its time, or the caller's abort signal. */
+export type Finish = 'length' | 'end-of-text' | 'stop' | 'time' | 'cancelled';
 
 /** A token that could have come. */
 export interface TracedCandidate {

@@ -1,4 +1,4 @@
-import type { ResolvedConfig } from './config';
+import type { ResolvedConfig } from './options';
 import type { Finish } from './steps';
 
 /** Says whether a sequence has just ended, and why. */

@@ -1,132 +1,155 @@
-import { asList, DEFAULTS, type GenerationConfig, type ResolvedConfig } from './config';
-import { type Option, RULES, UNSUPPORTED } from './rules';
+import * as v from 'valibot';
+import { refuse, shown } from './optionError';
+import { asList } from './optionKinds';
+import {
+  DEFAULTS,
+  type GenerationConfig,
+  OPTIONS,
+  type OptionName,
+  type OptionRow,
+  type ResolvedConfig,
+  ROWS,
+  UNSUPPORTED,
+} from './options';
 
-/** The options that shape a random draw. */
-export const SAMPLING: readonly Option[] = [
-  'temperature',
-  'topK',
-  'topP',
-  'minP',
-  'topH',
-  'typicalP',
-  'epsilonCutoff',
-  'etaCutoff',
-  'topNSigma',
-];
-const ASSISTANT: readonly Option[] = [
-  'numAssistantTokens',
-  'numAssistantTokensSchedule',
-  'assistantConfidenceThreshold',
-];
-const BEAMS: readonly Option[] = ['numBeamGroups', 'diversityPenalty', 'lengthPenalty', 'earlyStopping'];
+/** New tokens where no option limits them. */
+const NEW_TOKENS = 20;
+
+/** What a text and a model allow. */
+export interface Circumstances {
+  readonly promptLength: number;
+  readonly vocabSize: number;
+  /** The model's end-of-text token. */
+  readonly eosTokenId?: number;
+}
 
 /**
- * Throws an Error that names the first unknown, malformed or contradictory option. Options that would have no effect
- * beside the others count as contradictory, unless they have their neutral value.
+ * Options that would have no effect beside the others count as contradictory, unless they have their neutral value.
  * @param assistant whether a draft model comes with the config
+ * @throws an OptionError that names the first unknown, malformed or contradictory option
  */
 export function validate(config: GenerationConfig, assistant = false): void {
-  for (const [option, value] of Object.entries(config)) {
+  for (const [name, value] of Object.entries(config)) {
     if (value === undefined) continue;
-    if (Object.hasOwn(UNSUPPORTED, option)) fail(`${option} is not supported: ${UNSUPPORTED[option]}.`);
-    if (!Object.hasOwn(RULES, option)) fail(`Unknown option ${option}.`);
-    const [holds, is] = RULES[option as Option];
-    if (!holds(value as never)) fail(`${option} must be ${is}, but is ${JSON.stringify(value)}.`);
+    if (Object.hasOwn(UNSUPPORTED, name)) refuse`${name} is not supported: ${UNSUPPORTED[name]}.`;
+    if (!Object.hasOwn(OPTIONS, name)) refuse`Unknown option ${name}.`;
+    const { schema, is } = OPTIONS[name as OptionName];
+    if (!v.is(schema, value)) refuse`${name} must be ${is}, but is ${shown(value)}.`;
   }
-  checkLengths(config);
-  checkStrategy(config);
-  checkAssistance(config, assistant);
-  checkGuidance(config);
+  for (const [name, row] of ROWS) {
+    if (!isSet(config, name)) continue;
+    checkNeeds(config, name, row, assistant);
+    for (const other of row.contradicts ?? []) {
+      if (isSet(config, other as OptionName)) refuse`${name} and ${other} contradict each other: give one of them.`;
+    }
+  }
+  checkCounts(config);
+  checkGuesses(config, assistant);
 }
 
 /**
- * Throws an Error that names the first option that this model cannot follow: one that speaks of the end of the text
- * where there is no such token, or that names a token the model does not have.
+ * Fills in the defaults of a valid config. A temperature of 0 becomes greedy decoding.
+ * @throws an OptionError that names the first option which this prompt or this model cannot follow
  */
-export function validateTokens(config: ResolvedConfig, vocabSize: number): void {
-  for (const option of ['minLength', 'minNewTokens', 'exponentialDecayLengthPenalty'] as const) {
-    if (config.eosIds.length === 0 && isSet(config, option)) fail(`${option} needs an end-of-text token (eosTokenId).`);
+export function resolve(
+  config: GenerationConfig,
+  { promptLength, vocabSize, eosTokenId }: Circumstances,
+): ResolvedConfig {
+  const { maxNewTokens, eosTokenId: eos = eosTokenId ?? [], stopStrings = [], ...given } = withoutUndefined(config);
+  const endLength = config.maxLength ?? promptLength + (maxNewTokens ?? NEW_TOKENS);
+  const resolved = {
+    ...DEFAULTS,
+    ...given,
+    ...(config.temperature === 0 && { doSample: false, temperature: 1 }),
+    endLength,
+    eosIds: asList(eos),
+    stopStrings: asList(stopStrings),
+  };
+  checkRoom(config, resolved, promptLength);
+  for (const [name, row] of ROWS) {
+    const value = config[name];
+    if (value === undefined) continue;
+    if (row.needsEnd && resolved.eosIds.length === 0 && isSet(config, name)) {
+      refuse`${name} needs an end-of-text token (${'eosTokenId'}).`;
+    }
+    const unknown = row.tokens?.(value as never).find((id) => id >= vocabSize);
+    if (unknown !== undefined) refuse`${name} names token ${unknown}, but the model has ${vocabSize} tokens.`;
   }
-  const named: readonly [option: string, ids: readonly number[] | undefined][] = [
-    ['eosTokenId', config.eosIds],
-    ['badWordsIds', config.badWordsIds?.flat()],
-    ['sequenceBias', config.sequenceBias?.flatMap(([ids]) => ids)],
-    ['suppressTokens', config.suppressTokens],
-    ['beginSuppressTokens', config.beginSuppressTokens],
-    ['forcedBosTokenId', asList(config.forcedBosTokenId ?? [])],
-    ['forcedEosTokenId', asList(config.forcedEosTokenId ?? [])],
-    ['forcedStartIds', config.forcedStartIds],
-    ['negativePromptIds', config.negativePromptIds],
-  ];
-  for (const [option, ids = []] of named) {
-    const unknown = ids.find((id) => id >= vocabSize);
-    if (unknown !== undefined) fail(`${option} names token ${unknown}, but the model has ${vocabSize} tokens.`);
-  }
-}
-
-function checkLengths(config: GenerationConfig): void {
-  const { maxNewTokens, maxLength, minNewTokens = 0, minLength = 0 } = config;
-  if (maxNewTokens !== undefined && maxLength !== undefined) {
-    fail('maxNewTokens and maxLength contradict each other: give one of them.');
-  }
-  if (minNewTokens > (maxNewTokens ?? minNewTokens)) fail('minNewTokens is greater than maxNewTokens.');
-  if (minLength > (maxLength ?? minLength)) fail('minLength is greater than maxLength.');
-  if (config.forcedBosTokenId !== undefined && (config.forcedStartIds ?? []).length > 0) {
-    fail('forcedBosTokenId and forcedStartIds contradict each other: give one of them.');
-  }
-}
-
-function checkStrategy(config: GenerationConfig): void {
-  const { numBeams = 1, numBeamGroups = 1, numReturnSequences = 1, penaltyAlpha = 0, topK } = config;
-  const sampling = config.doSample === true;
-  if (penaltyAlpha > 0) {
-    if (sampling) fail('penaltyAlpha asks for contrastive search, which contradicts doSample.');
-    if (numBeams > 1) fail('penaltyAlpha asks for contrastive search, which contradicts numBeams.');
-    if (topK !== undefined && topK < 2) fail('penaltyAlpha needs a topK of at least 2.');
-  }
-  for (const option of SAMPLING) {
-    const chosen = isSet(config, option) && !(option === 'temperature' && config.temperature === 0);
-    if (chosen && !sampling && !(option === 'topK' && penaltyAlpha > 0))
-      fail(`${option} acts only with doSample: true.`);
-  }
-  for (const option of BEAMS)
-    if (isSet(config, option) && numBeams === 1) fail(`${option} acts only with numBeams above 1.`);
-  if (numBeams % numBeamGroups !== 0) fail('numBeams must be a multiple of numBeamGroups.');
-  if (numBeamGroups > 1 && sampling) fail('numBeamGroups contradicts doSample.');
-  if (numBeamGroups > 1 !== isSet(config, 'diversityPenalty')) {
-    fail('numBeamGroups above 1 and a diversityPenalty above 0 go together: one is missing.');
-  }
-  if (numBeams > 1 && numReturnSequences > numBeams) fail('numReturnSequences is greater than numBeams.');
-  const single = numBeams === 1 && (!sampling || config.temperature === 0);
-  if (single && numReturnSequences > 1) fail('numReturnSequences above 1 needs doSample or numBeams.');
-}
-
-function checkAssistance(config: GenerationConfig, assistant: boolean): void {
-  const lookup = isSet(config, 'promptLookupNumTokens');
-  if (lookup && assistant) fail('promptLookupNumTokens contradicts assistantModel: only one can guess.');
-  if (!lookup && isSet(config, 'maxMatchingNgramSize'))
-    fail('maxMatchingNgramSize acts only with promptLookupNumTokens.');
-  for (const option of ASSISTANT) {
-    if (!assistant && isSet(config, option)) fail(`${option} acts only with an assistantModel.`);
-  }
-  const guesser = lookup ? 'promptLookupNumTokens' : 'assistantModel';
-  for (const option of ['numBeams', 'numReturnSequences', 'penaltyAlpha', 'guidanceScale'] as const) {
-    if ((lookup || assistant) && isSet(config, option)) fail(`${guesser} contradicts ${option}.`);
-  }
-}
-
-function checkGuidance(config: GenerationConfig): void {
-  const guided = isSet(config, 'guidanceScale');
-  if (config.negativePromptIds && !guided) fail('negativePromptIds acts only with a guidanceScale above 1.');
-  if (guided && isSet(config, 'penaltyAlpha')) fail('guidanceScale contradicts penaltyAlpha.');
+  return resolved;
 }
 
 /** Whether an option is given and differs from what its absence means. */
-function isSet(config: Pick<GenerationConfig, Option>, option: Option): boolean {
-  const value = config[option];
-  return value !== undefined && value !== (DEFAULTS as GenerationConfig)[option];
+export function isSet(config: GenerationConfig, name: OptionName): boolean {
+  const value = config[name];
+  return value !== undefined && value !== (DEFAULTS as GenerationConfig)[name];
 }
 
-function fail(message: string): never {
-  throw new Error(message);
+/** In words, when an option that others need is there. */
+export function condition(name: string): string {
+  return name === 'numBeams' || name === 'guidanceScale' ? ' above 1' : '';
+}
+
+function checkNeeds(config: GenerationConfig, name: OptionName, { needs }: OptionRow, assistant: boolean): void {
+  if (!needs || (name === 'temperature' && config.temperature === 0)) return;
+  const there = (other: string) => (other === 'assistantModel' ? assistant : isSet(config, other as OptionName));
+  if (!needs.some(there)) refuse`${name} acts only with ${needs[0]}${condition(needs[0])}.`;
+}
+
+function checkCounts(config: GenerationConfig): void {
+  const { minNewTokens = 0, minLength = 0, maxNewTokens, maxLength, topK } = config;
+  const { numBeams = 1, numBeamGroups = 1, numReturnSequences = 1, penaltyAlpha = 0 } = config;
+  if (minNewTokens > (maxNewTokens ?? minNewTokens)) {
+    refuse`${'minNewTokens'} of ${minNewTokens} is greater than ${'maxNewTokens'} of ${maxNewTokens}.`;
+  }
+  if (minLength > (maxLength ?? minLength)) {
+    refuse`${'minLength'} of ${minLength} is greater than ${'maxLength'} of ${maxLength}.`;
+  }
+  // A prompt has one token at least.
+  if (maxLength !== undefined && minNewTokens >= maxLength) {
+    refuse`${'minNewTokens'} of ${minNewTokens} is more than ${'maxLength'} of ${maxLength} leaves after a prompt.`;
+  }
+  if (penaltyAlpha > 0 && topK !== undefined && topK < 2) refuse`${'penaltyAlpha'} needs a ${'topK'} of at least 2.`;
+  if (numBeams % numBeamGroups !== 0) refuse`${'numBeams'} must be a multiple of ${'numBeamGroups'}.`;
+  if (numBeamGroups > 1 !== isSet(config, 'diversityPenalty')) {
+    refuse`${'numBeamGroups'} above 1 and a ${'diversityPenalty'} above 0 go together: one is missing.`;
+  }
+  if (numBeams > 1 && numReturnSequences > numBeams) {
+    refuse`${'numReturnSequences'} of ${numReturnSequences} is greater than ${'numBeams'} of ${numBeams}.`;
+  }
+  const single = numBeams === 1 && (!config.doSample || config.temperature === 0);
+  if (single && numReturnSequences > 1) {
+    refuse`${'numReturnSequences'} above 1 needs ${'doSample'} or ${'numBeams'}.`;
+  }
+}
+
+/** A draft model guesses where prompt lookup would, and gets along with what that gets along with. */
+function checkGuesses(config: GenerationConfig, assistant: boolean): void {
+  if (!assistant) return;
+  if (isSet(config, 'promptLookupNumTokens'))
+    refuse`${'promptLookupNumTokens'} and assistantModel contradict each other.`;
+  for (const other of OPTIONS.promptLookupNumTokens.contradicts) {
+    if (isSet(config, other)) refuse`assistantModel and ${other} contradict each other.`;
+  }
+}
+
+/** Holds what counts new tokens against what counts the prompt too. */
+function checkRoom(config: GenerationConfig, resolved: ResolvedConfig, promptLength: number): void {
+  const { minLength, minNewTokens, endLength } = resolved;
+  const room = endLength - promptLength;
+  const [limit, most] = config.maxLength === undefined ? ['maxNewTokens', room] : ['maxLength', endLength];
+  if (room <= 0) refuse`${'maxLength'} of ${endLength} leaves no room after a prompt of ${promptLength} tokens.`;
+  const after = `after a prompt of ${promptLength} tokens`;
+  if (minNewTokens > room)
+    refuse`${'minNewTokens'} of ${minNewTokens} is more than ${limit} of ${most} allows ${after}.`;
+  if (minLength > endLength) refuse`${'minLength'} of ${minLength} is more than ${limit} of ${most} allows ${after}.`;
+  const start = resolved.forcedStartIds?.length ?? 0;
+  if (start > room) refuse`${'forcedStartIds'} is ${start} tokens, more than ${limit} of ${most} allows ${after}.`;
+  const [decayStart] = resolved.exponentialDecayLengthPenalty ?? [0];
+  if (decayStart >= room && decayStart > 0) {
+    refuse`${'exponentialDecayLengthPenalty'} starts at ${decayStart} new tokens, which ${limit} of ${most} never reaches.`;
+  }
+}
+
+function withoutUndefined(config: GenerationConfig): GenerationConfig {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }

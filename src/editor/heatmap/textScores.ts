@@ -1,4 +1,4 @@
-import { type Block, BlockCutter } from '../../core/analysis';
+import { type Chunk, ChunkCutter } from '../../core/analysis';
 import type { Engine, ScoredToken } from '../../engine/api';
 
 /** A scored token: its place in the text, how surprising it was, and what the model expected. */
@@ -9,8 +9,8 @@ export interface HeatToken {
   readonly top: readonly { readonly id: number; readonly logprob: number }[];
 }
 
-interface PlannedBlock extends Block {
-  /** The block with the one before it: the same key, the same scores. */
+interface PlannedChunk extends Chunk {
+  /** The chunk with the one before it: the same key, the same scores. */
   readonly key: string;
   /** Where the text that the model reads begins. */
   readonly contextFrom: number;
@@ -20,15 +20,15 @@ interface PlannedBlock extends Block {
 const ALTERNATIVES = 3;
 
 /**
- * The scores of a text that is being written. Each block is read after the one before it. After an edit only blocks
- * that the edit touches, and those read after them, want new scores; within a block the engine runs only what follows
+ * The scores of a text that is being written. Each chunk is read after the one before it. After an edit only chunks
+ * that the edit touches, and those read after them, want new scores; within a chunk the engine runs only what follows
  * the edit.
  */
 export class TextScores {
-  #cutter: BlockCutter | undefined;
+  #cutter: ChunkCutter | undefined;
   #text = '';
-  #blocks: readonly PlannedBlock[] = [];
-  /** Tokens by key; places count from the start of their block. */
+  #chunks: readonly PlannedChunk[] = [];
+  /** Tokens by key; places count from the start of their chunk. */
   #scores = new Map<string, readonly HeatToken[]>();
 
   constructor(private readonly engine: Pick<Engine, 'info' | 'score'>) {}
@@ -40,28 +40,28 @@ export class TextScores {
   /** Share of the text that has scores, from 0 to 1. */
   get progress(): number {
     if (this.#text === '') return 1;
-    const done = this.#blocks.filter(({ key }) => this.#scores.has(key));
+    const done = this.#chunks.filter(({ key }) => this.#scores.has(key));
     return done.reduce((sum, { from, to }) => sum + to - from, 0) / this.#text.length;
   }
 
-  /** Takes up a new state of the text; scores of blocks that are still there are kept. */
+  /** Takes up a new state of the text; scores of chunks that are still there are kept. */
   async update(text: string): Promise<void> {
-    this.#cutter ??= new BlockCutter((await this.engine.info()).contextLength);
+    this.#cutter ??= new ChunkCutter((await this.engine.info()).contextLength);
     this.#text = text;
-    this.#blocks = plan(text, this.#cutter.cut(text));
-    const keys = new Set(this.#blocks.map(({ key }) => key));
+    this.#chunks = plan(text, this.#cutter.cut(text));
+    const keys = new Set(this.#chunks.map(({ key }) => key));
     this.#scores = new Map([...this.#scores].filter(([key]) => keys.has(key)));
   }
 
   /**
-   * Scores one more block: the first without scores in the preferred stretch of the text, else the one nearest to it.
-   * Resolves to false when every block has scores, or `within` is set and every block of the stretch has.
+   * Scores one more chunk: the first without scores in the preferred stretch of the text, else the one nearest to it.
+   * Resolves to false when every chunk has scores, or `within` is set and every chunk of the stretch has.
    */
   async scoreNext([from, to]: readonly [number, number], signal: AbortSignal, within = false): Promise<boolean> {
-    const distance = (block: Block) => Math.max(block.from - to, from - block.to, 0);
-    const missing = this.#blocks.filter((block) => !this.#scores.has(block.key) && !(within && distance(block) > 0));
+    const distance = (chunk: Chunk) => Math.max(chunk.from - to, from - chunk.to, 0);
+    const missing = this.#chunks.filter((chunk) => !this.#scores.has(chunk.key) && !(within && distance(chunk) > 0));
     if (missing.length === 0) return false;
-    const next = missing.reduce((best, block) => (distance(block) < distance(best) ? block : best));
+    const next = missing.reduce((best, chunk) => (distance(chunk) < distance(best) ? chunk : best));
     const text = this.#text.slice(next.contextFrom, next.to);
     const scored = await this.engine.score({ text, bos: next.contextFrom === 0, top: ALTERNATIVES }, signal);
     const offset = next.from - next.contextFrom;
@@ -74,17 +74,17 @@ export class TextScores {
 
   /** The scored tokens that touch a stretch of the text, in order. */
   tokensIn(from: number, to: number): HeatToken[] {
-    return this.#blocks
-      .filter((block) => block.from < to && block.to > from)
-      .flatMap((block) => (this.#scores.get(block.key) ?? []).map((token) => shifted(token, block.from)))
+    return this.#chunks
+      .filter((chunk) => chunk.from < to && chunk.to > from)
+      .flatMap((chunk) => (this.#scores.get(chunk.key) ?? []).map((token) => shifted(token, chunk.from)))
       .filter(({ utf16 }) => utf16[0] < to && utf16[1] > from);
   }
 }
 
-function plan(text: string, blocks: readonly Block[]): PlannedBlock[] {
-  return blocks.map(({ from, to }, i) => {
-    const contextFrom = blocks[i - 1]?.from ?? 0;
-    // The first block's tokens have the start of the text before them, the second's do not: \0 tells them apart.
+function plan(text: string, chunks: readonly Chunk[]): PlannedChunk[] {
+  return chunks.map(({ from, to }, i) => {
+    const contextFrom = chunks[i - 1]?.from ?? 0;
+    // The first chunk's tokens have the start of the text before them, the second's do not: \0 tells them apart.
     return {
       from,
       to,

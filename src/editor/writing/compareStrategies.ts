@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/api';
 import { settingsFor } from '../configuration';
 import { textBefore } from '../documentText';
 import type { Pages } from '../pages';
-import { type Contestant, comparisonPage, headingOf, STRATEGIES } from './comparison';
+import { type Contestant, comparisonPage, configOf, headingOf, STRATEGIES } from './comparison';
 import { randomSeed } from './presets';
 
 const TITLE = 'Compare Strategies';
@@ -91,12 +91,12 @@ export class CompareStrategies implements vscode.CodeLensProvider, vscode.Dispos
   async #compete(
     comparison: Comparison,
     index: number,
-    limits: { readonly maxNewTokens: number; readonly seed: number },
+    { maxNewTokens, seed }: { readonly maxNewTokens: number; readonly seed: number },
     signal: AbortSignal,
   ): Promise<void> {
     const { contestants, prompt } = comparison;
     const { strategy } = contestants[index];
-    const config = { ...strategy.config, ...limits };
+    const config = configOf(strategy, maxNewTokens, seed);
     const update = (change: Partial<Contestant>) => {
       contestants[index] = { ...contestants[index], ...change };
       if (this.#comparison === comparison) this.pages.set(TITLE, pageOf(comparison));

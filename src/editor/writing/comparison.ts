@@ -1,5 +1,5 @@
 import { distinctN, repetitionRate } from '../../core/analysis/diversity';
-import type { GenerationConfig } from '../../core/decoding/config';
+import type { GenerationConfig } from '../../core/decoding/options';
 import { describeConfig } from './presets';
 
 /** A strategy to compare, and what sets it apart. */
@@ -52,6 +52,11 @@ export const STRATEGIES: readonly Strategy[] = [
     why: 'Draws among the fewest tokens that make up 92 %: few where the model is sure, many where it is not.',
   },
 ];
+
+/** What to run for a strategy: a seed goes to those that draw. */
+export function configOf({ config }: Strategy, maxNewTokens: number, seed: number): GenerationConfig {
+  return { ...config, maxNewTokens, ...(config.doSample && { seed }) };
+}
 
 /** A continuation in the making. */
 export interface Contestant {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { GenerationConfig } from '../../core/decoding/config';
+import type { GenerationConfig } from '../../core/decoding/options';
 import type { Engine, Generation, GenerationEvent } from '../../engine/api';
 import { settingsFor } from '../configuration';
 import { textBefore } from '../documentText';

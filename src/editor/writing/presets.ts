@@ -1,4 +1,4 @@
-import type { GenerationConfig } from '../../core/decoding/config';
+import type { GenerationConfig } from '../../core/decoding/options';
 
 /** A way of choosing words under a plain name. */
 export interface Preset {

@@ -1,4 +1,4 @@
-import { entropy, logSoftmax, topK } from '../../core/analysis/distribution';
+import { entropy, logSoftmax, topK } from '../../core/logits';
 import type { ShownStage } from './stages';
 
 /** One row of the table of candidates. */

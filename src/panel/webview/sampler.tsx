@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { logSoftmax } from '../../core/analysis/distribution';
+import { logSoftmax } from '../../core/logits';
 import { percent } from './format';
 import { drawTokens } from './sampling';
 import { Section } from './section';

@@ -1,6 +1,6 @@
-import { createRng } from '../../core/decoding/rng';
-import { sample } from '../../core/decoding/sample';
-import type { Scores } from '../../core/decoding/scores';
+import { createRng } from '../../core/decoding/random';
+import { sample } from '../../core/decoding/sampling';
+import type { Scores } from '../../core/logits';
 
 /** Tokens drawn from one distribution with one stream of random numbers. */
 export interface Draws {

@@ -1,8 +1,8 @@
-import { reshape, type Stage } from '../../core/decoding/stages';
+import { type DistributionStage, reshape } from '../../core/decoding/pipeline';
 import type { Shaping } from './preferences';
 
 /** A step of the pipeline as it is shown. */
-export interface ShownStage extends Stage {
+export interface ShownStage extends DistributionStage {
   readonly label: string;
   /** Whether it does anything with the present settings. */
   readonly active: boolean;

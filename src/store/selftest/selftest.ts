@@ -1,4 +1,5 @@
-import { logSoftmax, perplexity } from '../../core/analysis';
+import { perplexity } from '../../core/analysis';
+import { logSoftmax } from '../../core/logits';
 import type { Engine, Precision } from '../../engine/api';
 import { StoreError } from '../errors';
 import { type GreedyRun, type NextTokenTable, references } from './references';

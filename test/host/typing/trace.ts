@@ -1,4 +1,4 @@
-import { createRng } from '../../../src/core/decoding/rng';
+import { createRng } from '../../../src/core/decoding/random';
 
 /** What a writer does next, and how long after what came before. */
 export type Keystroke = { readonly pauseMs: number } & (

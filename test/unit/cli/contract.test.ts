@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { entropy, logSoftmax } from '../../../src/core/analysis';
+import { entropy, logSoftmax } from '../../../src/core/logits';
 import { encode, tokenize } from '../../../src/core/tokenizer';
 import { type Built, buildWithTinyModel, type Ended, inkling, type RunOptions } from '../../support/build';
 import { maxDifference, referenceForward } from '../../support/reference';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { measurePerplexity, type Perplexity } from '../../../src/cli/commands/perplexity';
-import { logSoftmax } from '../../../src/core/analysis';
+import { logSoftmax } from '../../../src/core/logits';
 import { encode } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { Session } from '../../../src/engine/session';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { logSoftmax } from '../../../src/core/analysis';
+import { logSoftmax } from '../../../src/core/logits';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { inspect } from '../../../src/engine/inspect';
 import { Scorer } from '../../../src/engine/score';
@@ -164,7 +164,7 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
       beams.forEach((ids, i) => {
         const { logits } = referenceForward(weights, config, ids);
         assert.ok(maxDifference(forward[i].logits, logits[ids.length - 1]) < TOLERANCE);
-        assert.equal(forward[i].hidden?.length, ids.length * config.n_embd);
+        assert.equal(forward[i].hidden?.values.length, ids.length * config.n_embd);
       });
       // Beams overtake each other and die, as in beam search.
       beams = beams.map(() => [...beams[Math.floor(next() * beams.length)], Math.floor(next() * config.vocab_size)]);

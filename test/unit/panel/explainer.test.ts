@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { softmax } from '../../../src/core/analysis';
+import { softmax } from '../../../src/core/logits';
 import { encode } from '../../../src/core/tokenizer';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { compileModel } from '../../../src/gpt2/compiledModel';

@@ -1,5 +1,5 @@
-import type { Scores } from '../scores';
-import type { LogitsProcessor } from './types';
+import type { Scores } from '../../logits';
+import { FLOAT32_MAX, type LogitsProcessor } from './processor';
 
 /** Forbids end-of-text while the sequence, prompt included, is shorter than `length` tokens. */
 export function minLength(length: number, eosIds: readonly number[]): LogitsProcessor {
@@ -17,13 +17,19 @@ export function minNewTokens(count: number, eosIds: readonly number[]): LogitsPr
 
 /**
  * From `start` new tokens on, raises the score of end-of-text by |score| · (factorⁿ - 1), n tokens after the start, so
- * that the text ends softly instead of at a hard limit. Hugging Face `ExponentialDecayLengthPenalty`.
+ * that the text ends softly instead of at a hard limit; a masked token stays so, and where the power overflows the
+ * score is the greatest there is. Hugging Face `ExponentialDecayLengthPenalty`.
  */
 export function exponentialDecay(start: number, factor: number, eosIds: readonly number[]): LogitsProcessor {
   return ({ ids, promptLength }, scores) => {
     const past = ids.length - (start + promptLength);
     if (past <= 0) return;
-    for (const id of eosIds) scores[id] += Math.abs(scores[id]) * (factor ** past - 1);
+    const growth = factor ** past - 1;
+    for (const id of eosIds) {
+      // A masked or a zero score times an overflowing factor would not be a number.
+      if (scores[id] === -Infinity || scores[id] === 0) continue;
+      scores[id] = Math.min(scores[id] + Math.abs(scores[id]) * growth, FLOAT32_MAX);
+    }
   };
 }
 

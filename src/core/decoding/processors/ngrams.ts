@@ -1,5 +1,4 @@
-import { check } from './check';
-import type { LogitsProcessor } from './types';
+import { check, type LogitsProcessor } from './processor';
 
 /**
  * Forbids every token that would complete an n-gram the sequence already has, prompt included.

@@ -1,6 +1,5 @@
-import { logSoftmax, type Scores } from '../scores';
-import { check } from './check';
-import type { LogitsProcessor } from './types';
+import { logSoftmax, type Scores } from '../../logits';
+import { check, type LogitsProcessor } from './processor';
 
 /**
  * Divides positive and multiplies negative scores of every token seen so far, prompt included, once per token.
@@ -11,7 +10,7 @@ import type { LogitsProcessor } from './types';
 export function repetitionPenalty(penalty: number, { ignore = 0, normalize = false } = {}): LogitsProcessor {
   check('repetitionPenalty', penalty, penalty > 0, 'greater than 0');
   return ({ ids }, scores) => {
-    if (normalize) scores.set(logSoftmax(scores));
+    if (normalize) logSoftmax(scores, scores);
     penalise(scores, ids.slice(ignore), penalty);
   };
 }

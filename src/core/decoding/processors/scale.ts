@@ -1,8 +1,5 @@
-import { logSoftmax } from '../scores';
-import { check } from './check';
-import type { LogitsProcessor } from './types';
-
-const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
+import { argmax, logSoftmax } from '../../logits';
+import { check, FLOAT32_MAX, type LogitsProcessor } from './processor';
 
 /**
  * Divides every score by a positive temperature: below 1 the likely tokens gain, above 1 the unlikely ones.
@@ -11,13 +8,18 @@ const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
 export function temperature(value: number): LogitsProcessor {
   check('temperature', value, value > 0, 'greater than 0');
   return (_context, scores) => {
-    for (let i = 0; i < scores.length; i++) scores[i] /= value;
+    // The draw depends on differences alone, so where the quotient would overflow the best score may become 0 first.
+    const best = value < 1 ? scores[argmax(scores)] : 0;
+    const shift = Math.abs(best / value) > FLOAT32_MAX && Number.isFinite(best) ? best : 0;
+    for (let i = 0; i < scores.length; i++) scores[i] = (scores[i] - shift) / value;
   };
 }
 
-/** Turns scores into log-probabilities. */
+/** Turns scores into log-probabilities; where every token is masked all stay so. */
 export function logNormalize(): LogitsProcessor {
-  return (_context, scores) => scores.set(logSoftmax(scores));
+  return (_context, scores) => {
+    logSoftmax(scores, scores);
+  };
 }
 
 /** Replaces what is not a number by 0 and infinities by the greatest finite float32 of their sign. */
@@ -31,13 +33,17 @@ export function removeInvalid(): LogitsProcessor {
 }
 
 /**
- * Classifier-free guidance: moves the log-probabilities away from those of a second, unguided text.
+ * Classifier-free guidance: moves the log-probabilities away from those of a second, unguided text. A token that is
+ * masked in either stays so.
  * Sanchez et al. 2023, "Stay on topic with Classifier-Free Guidance", https://arxiv.org/abs/2306.17806
  */
 export function guidance(scale: number, unguided: ArrayLike<number>): LogitsProcessor {
   return (_context, scores) => {
     const base = logSoftmax(Float64Array.from(unguided));
-    const guided = logSoftmax(scores);
-    for (let i = 0; i < scores.length; i++) scores[i] = scale * (guided[i] - base[i]) + base[i];
+    const guided = logSoftmax(scores, scores);
+    for (let i = 0; i < scores.length; i++) {
+      const masked = guided[i] === -Infinity || base[i] === -Infinity;
+      scores[i] = masked ? -Infinity : scale * (guided[i] - base[i]) + base[i];
+    }
   };
 }

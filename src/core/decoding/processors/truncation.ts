@@ -1,8 +1,7 @@
-import { possible } from '../blocks';
-import { reusable } from '../buffer';
-import type { Scores } from '../scores';
-import { check } from './check';
-import type { LogitsProcessor } from './types';
+import { UNDERFLOW } from '../../logits/exp';
+import { type Scores, unmaskedIds } from '../../logits/ranking';
+import { reusable } from '../../logits/reusable';
+import { check, type LogitsProcessor } from './processor';
 
 /** What all truncations share. */
 export interface TruncationOptions {
@@ -23,6 +22,12 @@ const idBuffer = reusable((length) => new Int32Array(length));
 const scoreBuffer = reusable((length) => new Float32Array(length));
 const markBuffer = reusable((length) => new Uint8Array(length));
 
+const BINS_PER_UNIT = 32;
+const BINS = -UNDERFLOW * BINS_PER_UNIT + 1;
+
+const binBuffer = reusable((length) => new Uint16Array(length));
+const massBuffer = reusable((length) => new Float64Array(length));
+
 /**
  * A processor that removes tokens. Only tokens that are still possible are looked at, in float32: after one truncation
  * the next has little to do.
@@ -35,12 +40,12 @@ export function truncation(
   const { filterValue, minTokensToKeep } = withDefaults(options);
   return (_context, scores) => {
     const buffer = idBuffer(scores.length);
-    const ids = buffer.subarray(0, possible(scores, buffer).count);
+    const ids = buffer.subarray(0, unmaskedIds(scores, buffer).count);
     const all = ids.length === scores.length;
     const left = all && scores instanceof Float32Array ? scores : pick(scores, ids);
     const removed = markBuffer(ids.length);
     choose(left, minTokensToKeep, removed);
-    if (!all && filterValue !== -Infinity) fillImpossible(scores, filterValue);
+    if (!all && filterValue !== -Infinity) fillMasked(scores, filterValue);
     for (let i = 0; i < ids.length; i++) if (removed[i]) scores[ids[i]] = filterValue;
   };
 }
@@ -51,11 +56,46 @@ function pick(scores: Scores, ids: Int32Array): Float32Array {
   return picked;
 }
 
-function fillImpossible(scores: Scores, value: number): void {
+function fillMasked(scores: Scores, value: number): void {
   for (let id = 0; id < scores.length; id++) if (scores[id] === -Infinity) scores[id] = value;
 }
 
 /** Marks every value under the limit. */
 export function markBelow(values: Float32Array, limit: number, marks: Uint8Array): void {
   for (let i = 0; i < values.length; i++) marks[i] = values[i] < limit ? 1 : 0;
+}
+
+/**
+ * Where a limit is passed when the keys are sorted into ascending order (of equals the lower index first) and their
+ * weights summed, in float64. With 50,257 tokens a full sort would cost more than everything
+ * else in a sampling step, so keys are put into bins and only the bin where the limit is passed is sorted.
+ * @param origin keys lie from here to 104 above it; what lies outside counts as the nearest of these
+ * @param passes true from some mass on
+ * @returns the index of the key with which the sum passes, if it does
+ */
+export function cumulativeCut(
+  keys: Float32Array,
+  origin: number,
+  weights: Float32Array,
+  passes: (mass: number) => boolean,
+): number | undefined {
+  const bins = binBuffer(keys.length);
+  const masses = massBuffer(BINS).fill(0);
+  for (let i = 0; i < keys.length; i++) {
+    const bin = Math.min(Math.max(0, (keys[i] - origin) * BINS_PER_UNIT), BINS - 1) | 0;
+    bins[i] = bin;
+    masses[bin] += weights[i];
+  }
+  let bin = 0;
+  let mass = 0;
+  while (bin < BINS && !passes(mass + masses[bin])) mass += masses[bin++];
+  const members: number[] = [];
+  for (let i = 0; i < keys.length; i++) if (bins[i] === bin) members.push(i);
+  members.sort((a, b) => keys[a] - keys[b]);
+  for (const i of members) {
+    mass += weights[i];
+    if (passes(mass)) return i;
+  }
+  // Summed in another order the bin may fall short of the limit by one rounding; then its last member passes.
+  return members.at(-1);
 }

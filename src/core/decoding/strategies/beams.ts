@@ -1,9 +1,9 @@
-import type { Rng } from '../rng';
-import { sampleWithoutReplacement } from '../sample';
-import { logSumExp, topIndices } from '../scores';
-import type { Row, Session } from '../session';
+import { topIndices } from '../../logits/ranking';
+import type { Rng } from '../random';
+import type { DecodingRun, Row } from '../run';
+import { sampleWithoutReplacement } from '../sampling';
 import type { BeamNode, Finish, Hypothesis, Step } from '../steps';
-import { type Beam, BeamGroup, type Continuation } from './beam-group';
+import { type Beam, BeamGroup, type Continuation } from './beamGroup';
 
 /**
  * Beam search, sampled with `doSample`, in groups that shun each other's tokens with `diversityPenalty`. All beams run
@@ -11,18 +11,19 @@ import { type Beam, BeamGroup, type Continuation } from './beam-group';
  * Graves 2012, https://arxiv.org/abs/1211.3711; Vijayakumar et al. 2018, https://arxiv.org/abs/1610.02424;
  * sampling without replacement: Kool, van Hoof and Welling 2019, https://arxiv.org/abs/1903.06059
  */
-export async function* beamSearch(session: Session): AsyncGenerator<Step, Hypothesis[]> {
-  const { config, prompt } = session;
+export async function* beamSearch(run: DecodingRun): AsyncGenerator<Step, Hypothesis[]> {
+  const { config, prompt } = run;
   const size = config.numBeams / config.numBeamGroups;
   const groups = Array.from(
     { length: config.numBeamGroups },
     (_, index) => new BeamGroup(index, size, prompt.length, config, prompt),
   );
-  const search = new Expansion(session, size);
+  const search = new Expansion(run, size);
+  run.unfinished = () => best(groups.flatMap((group) => [...group.finished, ...group.unfinished()]));
   for (let step = 0; groups.some((group) => !group.done); step++) {
     const open = groups.filter((group) => !group.done);
-    const rows = await session.next(open.flatMap((group) => group.running.map((beam) => beam.ids)));
-    const late = session.timeIsUp() ? 'time' : undefined;
+    const rows = await run.next(open.flatMap((group) => group.running.map((beam) => beam.ids)));
+    const late = run.timeIsUp() ? 'time' : undefined;
     const nodes: BeamNode[] = [];
     const displaced: number[] = [];
     const peers: number[] = [];
@@ -32,7 +33,7 @@ export async function* beamSearch(session: Session): AsyncGenerator<Step, Hypoth
         const outcome = group.advance(continuations);
         nodes.push(...outcome.nodes);
         displaced.push(...outcome.displaced);
-        peers.push(...group.running.map((beam) => beam.ids[beam.ids.length - 1]));
+        peers.push(...group.chosen);
       } else {
         // A group that is done goes on saying end-of-text, as the padding of Hugging Face does.
         peers.push(...new Array(size).fill(config.eosIds).flatMap((ids: readonly number[]) => ids.slice(0, 1)));
@@ -40,13 +41,16 @@ export async function* beamSearch(session: Session): AsyncGenerator<Step, Hypoth
     }
     yield { kind: 'beams', step, nodes, displaced };
   }
-  const best = groups.flatMap((group) => group.finished).sort((a, b) => b.score - a.score);
-  if (best.length === 0) throw new Error('No token is possible: the options forbid every one.');
-  const sequences = best.slice(0, config.numReturnSequences);
+  const sequences = best(groups.flatMap((group) => group.finished));
+  if (sequences.length === 0) throw new Error('No token is possible: the options forbid every one.');
   for (const [i, id] of sequences[0].ids.entries()) {
     yield { kind: 'token', sequence: 0, id, logprob: sequences[0].logprobs[i] };
   }
   return sequences;
+
+  function best(texts: readonly Hypothesis[]): Hypothesis[] {
+    return texts.toSorted((a, b) => b.score - a.score).slice(0, config.numReturnSequences);
+  }
 }
 
 /** A beam's processed scores, and what its tokens so far have. */
@@ -62,17 +66,17 @@ interface Pick {
 
 /** Finds the continuations of beams that are worth looking at, and numbers them. */
 class Expansion {
-  private readonly rng: Rng;
-  private readonly width: number;
-  private nodes = 0;
+  readonly #rng: Rng;
+  readonly #width: number;
+  #nodes = 0;
 
   constructor(
-    private readonly session: Session,
+    private readonly run: DecodingRun,
     size: number,
   ) {
-    this.rng = session.rng(0);
+    this.#rng = run.rng(0);
     // Enough that `size` can go on even if every beam offers all its end-of-text tokens first.
-    this.width = Math.max(2, 1 + session.config.eosIds.length) * size;
+    this.#width = Math.max(2, 1 + run.config.eosIds.length) * size;
   }
 
   /**
@@ -80,41 +84,40 @@ class Expansion {
    * @param late makes every continuation the last
    */
   expand(beams: readonly Beam[], rows: readonly Row[], peers: readonly number[], late?: Finish): Continuation[] {
-    const normalisers = rows.map(({ logits }) => logSumExp(logits));
-    const guided = this.session.config.guidanceScale !== 1;
-    const own = (beam: number, id: number) => Math.fround(rows[beam].logits[id] - normalisers[beam]);
-    const totals = rows.map(({ scores }, i) => {
-      const normaliser = guided ? logSumExp(scores) : normalisers[i];
-      for (let id = 0; id < scores.length; id++) scores[id] -= normaliser;
-      this.session.process(beams[i].ids, scores, peers);
+    const own = (beam: number, id: number) => Math.fround(rows[beam].logits[id] - rows[beam].normaliser);
+    // Guidance gives log-probabilities moved apart, which Hugging Face does not normalise again.
+    const guided = this.run.config.guidanceScale !== 1;
+    const totals = rows.map(({ scores, normaliser }, i) => {
+      if (!guided) for (let id = 0; id < scores.length; id++) scores[id] -= normaliser;
+      this.run.process(beams[i].ids, scores, peers);
       return { scores, before: beams[i].score };
     });
-    const picks = this.session.config.doSample ? this.draw(totals) : this.best(totals);
+    const picks = this.run.config.doSample ? this.#draw(totals) : this.#best(totals);
     return picks.map(({ beam: i, id }) => {
       const beam = beams[i];
       const ids = [...beam.ids, id];
-      const node = this.nodes++;
+      const node = this.#nodes++;
       const logprobs = [...beam.logprobs, own(i, id)];
-      const finish = this.session.finish(ids) ?? late;
+      const finish = this.run.finish(ids) ?? late;
       return { node, parent: beam.node, ids, logprobs, score: beam.score + rows[i].scores[id], finish };
     });
   }
 
-  private best(totals: readonly Total[]): Pick[] {
+  #best(totals: readonly Total[]): Pick[] {
     const candidates = totals.flatMap(({ scores, before }, beam) =>
-      topIndices(scores, this.width).map((id) => ({ beam, id, total: before + scores[id] })),
+      topIndices(scores, this.#width).map((id) => ({ beam, id, total: before + scores[id] })),
     );
     const possible = candidates.filter(({ total }) => total !== -Infinity);
-    return possible.sort((a, b) => b.total - a.total).slice(0, this.width);
+    return possible.sort((a, b) => b.total - a.total).slice(0, this.#width);
   }
 
-  private draw(totals: readonly Total[]): Pick[] {
-    const { vocabSize } = this.session.model;
+  #draw(totals: readonly Total[]): Pick[] {
+    const { vocabSize } = this.run.model;
     const all = new Float64Array(totals.length * vocabSize);
     for (const [beam, { scores, before }] of totals.entries()) {
       for (let id = 0; id < vocabSize; id++) all[beam * vocabSize + id] = before + scores[id];
     }
-    const drawn = sampleWithoutReplacement(all, this.width, this.rng);
+    const drawn = sampleWithoutReplacement(all, this.#width, this.#rng);
     return drawn.map((at) => ({ beam: Math.floor(at / vocabSize), id: at % vocabSize }));
   }
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { decode, generate } from '../../../../src/core/decoding/generate';
+import { decode, generate } from '../../../../src/core/decoding/decode';
 import type { BeamNode, BeamStep, GenerationResult } from '../../../../src/core/decoding/steps';
-import { chiSquared } from './chi-squared';
-import { FakeModel, randomLogits } from './fake-model';
+import { chiSquared } from './chiSquared';
+import { FakeModel, randomLogits } from './fakeModel';
 import { everyText, logProbabilities, type ReferenceText, slowBeams } from './reference';
 
 const prompt = [3, 1];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { decode, generate } from '../../../../src/core/decoding/generate';
-import { FakeModel, hiddenOf, randomLogits } from './fake-model';
+import { decode, generate } from '../../../../src/core/decoding/decode';
+import { FakeModel, hiddenOf, randomLogits } from './fakeModel';
 import { slowContrastive } from './reference';
 
 const prompt = [2, 4];

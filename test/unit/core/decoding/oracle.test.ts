@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { applyNamedProcessor, type JsonNumber, type ProcessorCase } from '../../../../src/core/decoding/named';
+import {
+  applyNamedProcessor,
+  type JsonNumber,
+  type ProcessorCase,
+} from '../../../../src/core/decoding/namedProcessors';
 
 interface OracleCase extends ProcessorCase {
   readonly name: string;

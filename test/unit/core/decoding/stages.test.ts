@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { decode } from '../../../../src/core/decoding/generate';
-import { reshape } from '../../../../src/core/decoding/stages';
-import { chiSquared } from './chi-squared';
-import { FakeModel, randomLogits } from './fake-model';
+import { decode } from '../../../../src/core/decoding/decode';
+import { reshape } from '../../../../src/core/decoding/pipeline';
+import { chiSquared } from './chiSquared';
+import { FakeModel, randomLogits } from './fakeModel';
 
 const ids = [3, 1, 4];
 const logits = Float32Array.from(randomLogits(6, 30, 4)(ids));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { decode } from '../../../../src/core/decoding/generate';
-import { FakeModel } from './fake-model';
+import { decode } from '../../../../src/core/decoding/decode';
+import { FakeModel } from './fakeModel';
 
 // The words come one after the other: token i says words[i].
 const words = ['One', ' day', ' th', 'e e', 'nd', ' came', '. Th', 'en é', 'té', '<end>'];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { softmax } from '../../../../src/core/analysis';
-import { createRng } from '../../../../src/core/decoding/rng';
-import { sample } from '../../../../src/core/decoding/sample';
-import { reshape } from '../../../../src/core/decoding/stages';
+import { reshape } from '../../../../src/core/decoding/pipeline';
+import { createRng } from '../../../../src/core/decoding/random';
+import { sample } from '../../../../src/core/decoding/sampling';
+import { softmax } from '../../../../src/core/logits';
 import { distributionOf } from '../../../../src/panel/webview/distribution';
 import { drawTokens } from '../../../../src/panel/webview/sampling';
 import { neutral, stagesOf } from '../../../../src/panel/webview/stages';

@@ -1,0 +1,41 @@
+import { OPTIONS, type OptionName } from './options';
+
+/**
+ * Options that cannot be followed, said in a message that names them. Whoever took them under other names, as a command
+ * line does, can have the same message in its own.
+ */
+export class OptionError extends Error {
+  override name = 'OptionError';
+
+  constructor(
+    private readonly parts: readonly string[],
+    private readonly values: readonly unknown[],
+  ) {
+    super(join(parts, values, (option) => option));
+  }
+
+  /** The message with every name of an option spelled in another way. */
+  spelled(spell: (option: OptionName) => string): string {
+    return join(this.parts, this.values, spell);
+  }
+}
+
+/** Throws an `OptionError`: ``refuse`${'topK'} must be …` `` with the names of options as values. */
+export function refuse(parts: readonly string[], ...values: readonly unknown[]): never {
+  throw new OptionError(parts, values);
+}
+
+/** A value as it was given, in a message. */
+export function shown(value: unknown): { readonly toString: () => string } {
+  const text = JSON.stringify(value, (_key, each) =>
+    typeof each === 'number' && !Number.isFinite(each) ? String(each) : each,
+  );
+  return { toString: () => (typeof value === 'number' ? String(value) : (text ?? String(value))) };
+}
+
+function join(parts: readonly string[], values: readonly unknown[], spell: (option: OptionName) => string): string {
+  const spelled = values.map((value) =>
+    typeof value === 'string' && Object.hasOwn(OPTIONS, value) ? spell(value as OptionName) : String(value),
+  );
+  return parts.map((part, i) => part + (spelled[i] ?? '')).join('');
+}

@@ -1,0 +1,105 @@
+import { argmax, kthGreatest, topIndices } from '../../logits/ranking';
+import { reusable } from '../../logits/reusable';
+import { logSoftmax, softmax32 } from '../../logits/softmax';
+import { check, type LogitsProcessor } from './processor';
+import { cumulativeCut, markBelow, type TruncationOptions, truncation } from './truncation';
+
+const probabilities = reusable((length) => new Float32Array(length));
+const logarithms = reusable((length) => new Float32Array(length));
+
+/**
+ * Keeps tokens with at least `p` times the probability of the most likely one.
+ * Nguyen et al. 2024, "Turning Up the Heat: Min-p Sampling", https://arxiv.org/abs/2407.01082
+ */
+export function minP(p: number, options?: TruncationOptions): LogitsProcessor {
+  check('minP', p, p >= 0 && p <= 1, 'a number from 0 to 1');
+  return truncation((scores, keep, removed) => {
+    const probs = softmax32(scores, probabilities(scores.length));
+    markBelow(probs, Math.fround(Math.fround(p) * probs[argmax(probs)]), removed);
+    spareBest(probs, keep, removed);
+  }, options);
+}
+
+/**
+ * Keeps the tokens whose surprisal is closest to the entropy, up to a mass of `p`; the most likely one may go.
+ * Meister et al. 2023, "Locally Typical Sampling", https://arxiv.org/abs/2202.00666
+ */
+export function typicalP(p: number, options?: TruncationOptions): LogitsProcessor {
+  check('typicalP', p, p > 0 && p < 1, 'a number between 0 and 1');
+  const mass = Math.fround(p);
+  return truncation((scores, keep, removed) => {
+    const probs = softmax32(scores, probabilities(scores.length));
+    const shifts = logSoftmax(scores, logarithms(scores.length));
+    const entropy = Math.fround(entropyOf(probs, shifts));
+    for (let i = 0; i < shifts.length; i++) shifts[i] = Math.abs(-shifts[i] - entropy);
+    const at = cumulativeCut(shifts, 0, probs, (sum) => Math.fround(sum) >= mass);
+    const closeness = shifts;
+    for (let i = 0; i < shifts.length; i++) closeness[i] = -shifts[i];
+    markBelow(closeness, at === undefined ? -Infinity : closeness[at], removed);
+    spareBest(closeness, keep, removed);
+  }, options);
+}
+
+/**
+ * Keeps tokens with a probability of at least `epsilon`, or the most likely one.
+ * Hewitt, Manning and Liang 2022, "Truncation Sampling as Language Model Desmoothing", https://arxiv.org/abs/2210.15191
+ */
+export function epsilonCutoff(epsilon: number, options?: TruncationOptions): LogitsProcessor {
+  check('epsilonCutoff', epsilon, epsilon > 0 && epsilon < 1, 'a number between 0 and 1');
+  return cutoff(() => epsilon, options);
+}
+
+/** Epsilon cutoff that gives way to entropy: the limit is min(ε, √ε · exp(-entropy)). Same paper as `epsilonCutoff`. */
+export function etaCutoff(epsilon: number, options?: TruncationOptions): LogitsProcessor {
+  check('etaCutoff', epsilon, epsilon > 0 && epsilon < 1, 'a number between 0 and 1');
+  return cutoff((scores, probs) => {
+    const entropy = entropyOf(probs, logSoftmax(scores, logarithms(scores.length)));
+    return Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-entropy));
+  }, options);
+}
+
+/**
+ * Keeps tokens whose logit is within `n` standard deviations of the greatest; the temperature does not change which.
+ * Deviations are taken over possible tokens, with the n - 1 divisor.
+ * Tang et al. 2024, "Top-nσ: Not All Logits Are You Need", https://arxiv.org/abs/2411.07641
+ */
+export function topNSigma(n: number, options?: TruncationOptions): LogitsProcessor {
+  check('topNSigma', n, n > 0, 'a number greater than 0');
+  return truncation((scores, keep, removed) => {
+    const least = scores[argmax(scores)] - n * deviation(scores);
+    markBelow(scores, Math.min(least, kthGreatest(scores, keep)), removed);
+  }, options);
+}
+
+function cutoff(
+  limit: (scores: Float32Array, probs: Float32Array) => number,
+  options?: TruncationOptions,
+): LogitsProcessor {
+  return truncation((scores, keep, removed) => {
+    const probs = softmax32(scores, probabilities(scores.length));
+    markBelow(probs, Math.fround(limit(scores, probs)), removed);
+    const best = kthGreatest(scores, keep);
+    for (let i = 0; i < removed.length; i++) if (scores[i] >= best) removed[i] = 0;
+  }, options);
+}
+
+/** Takes the marks off the `count` greatest values. */
+function spareBest(values: Float32Array, count: number, marks: Uint8Array): void {
+  for (const i of topIndices(values, count)) marks[i] = 0;
+}
+
+/** Entropy in nats. */
+function entropyOf(probs: Float32Array, logprobs: Float32Array): number {
+  let entropy = 0;
+  for (let i = 0; i < probs.length; i++) entropy -= probs[i] * logprobs[i];
+  return entropy;
+}
+
+function deviation(scores: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < scores.length; i++) sum += scores[i];
+  const mean = sum / scores.length;
+  let squares = 0;
+  for (let i = 0; i < scores.length; i++) squares += (scores[i] - mean) ** 2;
+  return scores.length > 1 ? Math.sqrt(squares / (scores.length - 1)) : 0;
+}

@@ -1,0 +1,93 @@
+import { exp } from './exp';
+import { argmax, type Scores } from './ranking';
+
+/**
+ * The greatest score and the sum of the exponentials relative to it, in float64 and one pass, so that nothing overflows.
+ * The sum is 0 where every token is masked, and not a number where a score is none.
+ */
+function shiftedSum(scores: Scores): { max: number; sum: number } {
+  let max = -Infinity;
+  let sum = 0;
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i];
+    if (score > max) {
+      sum = sum * exp(max - score) + 1;
+      max = score;
+    } else if (score !== -Infinity) {
+      sum += exp(score - max);
+    }
+  }
+  return { max, sum };
+}
+
+function assertDistribution(max: number, sum: number): void {
+  if (!Number.isFinite(max) || Number.isNaN(sum)) {
+    throw new RangeError('These logits are not a distribution: one is NaN or +Infinity, or none is finite.');
+  }
+}
+
+/** log Σ exp(score). `-Infinity` when every token is masked; not-a-number and `+Infinity` come through. */
+export function logSumExp(scores: Scores): number {
+  const { max, sum } = shiftedSum(scores);
+  return sum === 0 ? -Infinity : max + Math.log(sum);
+}
+
+/**
+ * What to take off a logit to get its log-probability: log Σ exp(logit).
+ * @throws a RangeError where a logit is not a number or `+Infinity`, and where none is finite
+ */
+export function normaliser(logits: Scores): number {
+  const { max, sum } = shiftedSum(logits);
+  assertDistribution(max, sum);
+  return max + Math.log(sum);
+}
+
+/**
+ * The log-probability of every token, natural logarithm, into `out`, which may be `scores`; where every token is masked
+ * all stay so.
+ * @throws a RangeError where a score is not a number or `+Infinity`
+ */
+export function logSoftmax<S extends Scores = Float64Array>(
+  scores: Scores,
+  out: S = new Float64Array(scores.length) as Scores as S,
+): S {
+  const { max, sum } = shiftedSum(scores);
+  if (sum === 0) return out.fill(-Infinity) as S;
+  assertDistribution(max, sum);
+  const logSum = Math.log(sum);
+  for (let i = 0; i < out.length; i++) out[i] = scores[i] - max - logSum;
+  return out;
+}
+
+/** The probability of every token, float64. Throws as `normaliser`. */
+export function softmax(logits: Scores): Float64Array {
+  const { max, sum } = shiftedSum(logits);
+  assertDistribution(max, sum);
+  return Float64Array.from(logits, (logit) => exp(logit - max) / sum);
+}
+
+/** Probabilities rounded to float32, as a float32 softmax gives them; into `out`. */
+export function softmax32(scores: Float32Array, out = new Float32Array(scores.length)): Float32Array {
+  const max = scores[argmax(scores)];
+  let sum = 0;
+  for (let i = 0; i < scores.length; i++) {
+    out[i] = exp(Math.fround(scores[i] - max));
+    sum += out[i];
+  }
+  const total = Math.fround(sum);
+  for (let i = 0; i < out.length; i++) out[i] /= total;
+  return out;
+}
+
+/** Shannon entropy of the next token in nats. Throws as `normaliser`. */
+export function entropy(logits: Scores): number {
+  const { max, sum } = shiftedSum(logits);
+  assertDistribution(max, sum);
+  let weighted = 0;
+  for (let id = 0; id < logits.length; id++) {
+    const shifted = logits[id] - max;
+    const weight = exp(shifted);
+    if (weight > 0) weighted += weight * shifted;
+  }
+  return Math.log(sum) - weighted / sum;
+}
