@@ -58,12 +58,12 @@ async function replay(model: LanguageModel): Promise<LanguageModel> {
 async function main(): Promise<void> {
   const engine = await LocalEngine.open(process.argv[2] ?? 'dist/model', { threads: 1 });
   const { name, precision } = await engine.info();
-  const common = { maxNewTokens: TOKENS, eosTokenId: [], seed: 1 };
+  const common = { maxNewTokens: TOKENS, eosTokenId: [] };
   try {
     const free = await replay(engine.model);
     console.log(`Sampling: ms per token beside the model, ${engine.model.vocabSize} logits of ${name} ${precision}`);
     for (const [label, config] of Object.entries(SAMPLING)) {
-      const time = await fastest(() => decode(free, PROMPT, { ...config, ...common }));
+      const time = await fastest(() => decode(free, PROMPT, { ...config, ...(config.doSample && { seed: 1 }), ...common }));
       console.log(`  ${(time / TOKENS).toFixed(3)}  ${label}`);
     }
     console.log('Beams: per step');
