@@ -1,6 +1,6 @@
-import { logSoftmax } from '../../src/core/logits';
 import { decode as decodeWith } from '../../src/core/decoding/decode';
 import type { LanguageModel } from '../../src/core/decoding/model';
+import { logSoftmax } from '../../src/core/logits';
 import { decode as textOf } from '../../src/core/tokenizer';
 import type { Precision } from '../../src/gpt2/precision';
 import type { Case, ExpectedPosition, GenerationCase, Oracles, PositionsCase, SumCase } from './cases';

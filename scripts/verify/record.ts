@@ -1,6 +1,6 @@
-import { topK } from '../../src/core/logits';
 import { decode as decodeWith } from '../../src/core/decoding/decode';
 import type { LanguageModel } from '../../src/core/decoding/model';
+import { topK } from '../../src/core/logits';
 import { forEachPosition } from './agreement';
 import type { Case, ExpectedPosition, Oracles } from './cases';
 

@@ -58,7 +58,8 @@ export function asTyped(error: unknown): unknown {
   return error instanceof OptionError ? new UsageError(error.spelled(flagName)) : error;
 }
 
-function flagName(name: OptionName): string {
+/** The flag of an option, with its dashes; the bare name where it has none. */
+export function flagName(name: OptionName): string {
   const { flag } = rowOf(name);
   return flag === false ? name : `--${flag ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -63,7 +63,9 @@ async function main(): Promise<void> {
     const free = await replay(engine.model);
     console.log(`Sampling: ms per token beside the model, ${engine.model.vocabSize} logits of ${name} ${precision}`);
     for (const [label, config] of Object.entries(SAMPLING)) {
-      const time = await fastest(() => decode(free, PROMPT, { ...config, ...(config.doSample && { seed: 1 }), ...common }));
+      const time = await fastest(() =>
+        decode(free, PROMPT, { ...config, ...(config.doSample && { seed: 1 }), ...common }),
+      );
       console.log(`  ${(time / TOKENS).toFixed(3)}  ${label}`);
     }
     console.log('Beams: per step');
