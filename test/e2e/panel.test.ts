@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { softmax } from '../../src/core/logits';
 import { reshape } from '../../src/core/decoding/pipeline';
+import { softmax } from '../../src/core/logits';
 import { display, encode, tokenText } from '../../src/core/tokenizer';
 import { LocalEngine } from '../../src/engine/localEngine';
 import { Panel } from './panel';
