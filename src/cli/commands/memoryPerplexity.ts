@@ -1,5 +1,5 @@
-import { logSumExp } from '../../core/analysis';
-import { topIndices } from '../../core/decoding/scores';
+import { logSumExp } from '../../core/logits';
+import { topIndices } from '../../core/logits/ranking';
 import { type Mixed, Mixture, ReadingMemory } from '../../core/memory';
 import { END_OF_TEXT, encode } from '../../core/tokenizer';
 import type { CachedModel } from '../../engine/cachedModel';
