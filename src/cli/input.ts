@@ -110,6 +110,21 @@ export function textOf(request: Record<string, unknown>): string {
   return request.text;
 }
 
+/** What the model is to read: the `text` of one line of input, or its `ids`, tokens as they are. */
+export function promptOf(request: Record<string, unknown>): { text: string; appended?: readonly number[] } {
+  const { ids } = request;
+  if (ids === undefined) {
+    return { text: textOf(request) };
+  }
+  if (request.text !== undefined) {
+    throw new UsageError('The line has both "text" and "ids".');
+  }
+  if (!Array.isArray(ids) || !ids.every((id) => Number.isSafeInteger(id) && id >= 0)) {
+    throw new UsageError('The "ids" of the line are not a list of token ids.');
+  }
+  return { text: '', appended: ids };
+}
+
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }

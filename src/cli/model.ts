@@ -25,8 +25,9 @@ const SOURCE_MODEL = join(__dirname, '..', 'models', 'default');
 export function withModelOptions(command: Command, precision: Precision): Command {
   return command
     .option(
-      '--model <folder>',
-      'a GPT-2: config.json with model.safetensors, or compiled; the default model unless told',
+      '--model <path>',
+      'a GPT-2: a folder with config.json and weights, a file of weights (safetensors, torch, GGUF), or a compiled ' +
+        'model; the default model unless told',
     )
     .addOption(
       new Option(
@@ -39,10 +40,13 @@ export function withModelOptions(command: Command, precision: Precision): Comman
 
 /**
  * Loads the model, compiling it first where that is due.
- * @throws UsageError when `--model` is no folder, UnsupportedModelError or EngineError when what it holds cannot be run
+ * @throws UsageError when `--model` is not there, UnsupportedModelError or EngineError when what it holds cannot be run
  */
 export async function openEngine(options: ModelOptions, otherwise: Precision): Promise<LocalEngine> {
   const folder = await locate(options, otherwise);
+  for (const note of (await readManifest(folder))?.notes ?? []) {
+    process.stderr.write(`Note: ${note}\n`);
+  }
   return LocalEngine.open(folder, { threads: options.threads });
 }
 
@@ -53,8 +57,8 @@ async function locate({ model, precision }: ModelOptions, otherwise: Precision):
     const wanted = precision ?? (existsSync(SOURCE_MODEL) ? otherwise : (compiled?.precision ?? otherwise));
     return locateModel({ path: '', precision: wanted }, __dirname, cacheFolder(), { onProgress: progress(wanted) });
   }
-  if (!statSync(model, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`--model ${model}: there is no such folder. Name one with config.json and model.safetensors.`);
+  if (!statSync(model, { throwIfNoEntry: false })) {
+    throw new UsageError(`--model ${model}: there is no such folder or file. Name one that holds a GPT-2.`);
   }
   const wanted = precision ?? compiled?.precision ?? otherwise;
   return compiledFolder(model, wanted, cacheFolder(), { onProgress: progress(wanted, model) });

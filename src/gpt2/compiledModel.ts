@@ -104,7 +104,7 @@ async function settleHead({ weights, config, notes }: OpenModel): Promise<Pick<O
 }
 
 /** @throws UnsupportedModelError when a folder is neither empty nor a compiled model and nothing else */
-async function requireReplaceable(folder: string): Promise<void> {
+export async function requireReplaceable(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') {
       return [];

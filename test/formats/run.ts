@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { tryCheckpoints } from './checkpoints';
+import { fuzz } from './fuzz';
 import type { Outcome } from './outcome';
 
 type Trial = (folder: string, scratch: string) => AsyncIterable<Outcome>;
@@ -10,8 +11,25 @@ type Trial = (folder: string, scratch: string) => AsyncIterable<Outcome>;
 /** Collections of files, each with what PyTorch, transformers and tokenizers make of it, and who tries them. */
 const COLLECTIONS: Readonly<Record<string, Trial>> = { checkpoints: tryCheckpoints };
 
-/** `npm run test:formats -- FOLDER`: whether every file of the collections in a folder is read, or refused, as it should be. */
-async function run(folder: string, { verbose }: { verbose?: boolean }): Promise<void> {
+interface Options {
+  readonly verbose?: boolean;
+  readonly fuzz?: number;
+}
+
+const SEED = 1;
+
+/** Whether every file of the collections in a folder is read, or refused, as it should be. */
+async function run(folder: string | undefined, { verbose, fuzz: count }: Options): Promise<void> {
+  if (count !== undefined) {
+    const { read, refused } = await fuzz(count, SEED);
+    console.log(`${count} damaged files: ${read} read, ${refused} refused by name, nothing else.`);
+  }
+  if (folder !== undefined) {
+    await tryCollections(folder, verbose ?? false);
+  }
+}
+
+async function tryCollections(folder: string, verbose: boolean): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'inkling-formats-'));
   let tried = 0;
   let refused = 0;
@@ -39,7 +57,8 @@ async function run(folder: string, { verbose }: { verbose?: boolean }): Promise<
 }
 
 new Command('test:formats')
-  .argument('<folder>', 'a folder with checkpoints/ or tokenizers/')
+  .argument('[folder]', 'a folder with checkpoints/ or tokenizers/')
+  .option('--fuzz <count>', 'damage so many files at random and read them', Number)
   .option('--verbose', 'tell of every file and its message')
   .action(run)
   .parseAsync();

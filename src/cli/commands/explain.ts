@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { entropy, topK } from '../../core/logits';
 import { tokenText } from '../../core/tokenizer';
-import type { ScoredToken } from '../../engine/api';
+import type { LogitsRequest, ScoredToken } from '../../engine/api';
 import type { LocalEngine } from '../../engine/localEngine';
-import { answerLines, type InputOptions, integer, printJson, readText, textOf } from '../input';
+import { answerLines, type InputOptions, integer, printJson, promptOf, readText } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
 
 interface ExplainOptions extends InputOptions, ModelOptions {
@@ -12,6 +12,8 @@ interface ExplainOptions extends InputOptions, ModelOptions {
   readonly bos?: boolean;
   readonly topK: number;
 }
+
+type Prompt = Pick<LogitsRequest, 'text' | 'appended'>;
 
 interface Explanation {
   readonly tokens: readonly Omit<ScoredToken, 'top'>[];
@@ -41,15 +43,15 @@ export function addExplain(program: Command): void {
       '--json',
       'print {"tokens":[…],"next":[{"id","text","logit","probability","cumulative"}],"entropy","model"}',
     )
-    .option('--jsonl', 'answer each line {"text":…} of the input with one line of JSON');
+    .option('--jsonl', 'answer each line {"text":…} or {"ids":[…]} of the input with one line of JSON');
   withModelOptions(command, 'fp32').action(async (argument: string | undefined, options: ExplainOptions) => {
     const text = await readText(argument, options);
     const engine = await openEngine(options, 'fp32');
     try {
       const all = options.all || options.json || options.jsonl;
       if (options.jsonl)
-        return await answerLines(options, (request) => explain(engine, textOf(request), { ...options, all }));
-      const explanation = await explain(engine, text, { ...options, all });
+        return await answerLines(options, (request) => explain(engine, promptOf(request), { ...options, all }));
+      const explanation = await explain(engine, { text }, { ...options, all });
       if (options.json) printJson(explanation);
       else print(explanation, options);
     } finally {
@@ -59,10 +61,10 @@ export function addExplain(program: Command): void {
 }
 
 /** @param options `all` asks for the tokens of the text, which costs the logits of every position */
-async function explain(engine: LocalEngine, text: string, options: ExplainOptions): Promise<Explanation> {
+async function explain(engine: LocalEngine, prompt: Prompt, options: ExplainOptions): Promise<Explanation> {
   const { all, bos, topK: k } = options;
-  const scored = all ? await engine.score({ text, bos }) : [];
-  const logits = await engine.logits({ text, bos });
+  const scored = all ? await engine.score({ ...prompt, bos }) : [];
+  const logits = await engine.logits({ ...prompt, bos });
   let cumulative = 0;
   const next = topK(logits, k).map(({ id, logit, logprob }) => {
     const probability = Math.exp(logprob);

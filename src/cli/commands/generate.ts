@@ -3,7 +3,7 @@ import type { GenerationConfig } from '../../core/decoding/options';
 import type { GenerateRequest, Generation, GenerationEvent } from '../../engine/api';
 import type { LocalEngine } from '../../engine/localEngine';
 import { asTyped, generationConfig, withGenerationOptions } from '../generationOptions';
-import { answerLines, INTERRUPTED, type InputOptions, integer, printJson, readText, textOf } from '../input';
+import { answerLines, INTERRUPTED, type InputOptions, integer, printJson, promptOf, readText } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
 
 interface GenerateOptions extends InputOptions, ModelOptions, Record<string, unknown> {
@@ -32,7 +32,7 @@ export function addGenerate(program: Command): void {
       'print {"text","ids","finish"}, text and ids being what was added; with --num-return-sequences also ' +
         '"sequences":[{"text","ids","finish","score"}]; "seed" where one was drawn',
     )
-    .option('--jsonl', 'answer each line {"text":…} of the input with one line of JSON')
+    .option('--jsonl', 'answer each line {"text":…} or {"ids":[…]} of the input with one line of JSON')
     .option('--trace [k]', 'print the k best candidates of each step, one line of JSON each', integer(1, 50257));
   withGenerationOptions(withModelOptions(command, 'fp32')).action(
     async (argument: string | undefined, options: GenerateOptions) => {
@@ -44,7 +44,7 @@ export function addGenerate(program: Command): void {
         const request = { bos: options.bos, config, trace };
         if (options.jsonl) {
           return await answerLines(options, async (line) =>
-            answerOf(await withTypedErrors(engine.generate({ ...request, text: textOf(line) })), config),
+            answerOf(await withTypedErrors(engine.generate({ ...request, ...promptOf(line) })), config),
           );
         }
         await run(engine, { ...request, text }, options.json ?? false);

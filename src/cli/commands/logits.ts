@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { answerLines, type InputOptions, printJson, readText, textOf, UsageError } from '../input';
+import type { LogitsRequest } from '../../engine/api';
+import { answerLines, type InputOptions, printJson, promptOf, readText, UsageError } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
 
 interface LogitsOptions extends InputOptions, ModelOptions {
@@ -20,7 +21,7 @@ export function addLogits(program: Command): void {
     .option('--bos', 'put <|endoftext|> before the text')
     .option('--out <file>', 'write little-endian float32 to a file instead')
     .option('--json', 'print JSON (the default)')
-    .option('--jsonl', 'answer each line {"text":…} of the input with one line of JSON');
+    .option('--jsonl', 'answer each line {"text":…} or {"ids":[…]} of the input with one line of JSON');
   withModelOptions(command, 'fp32').action(async (argument: string | undefined, options: LogitsOptions) => {
     if (options.out !== undefined && (options.jsonl || options.json)) {
       throw new UsageError('--out writes raw float32: leave --json and --jsonl away.');
@@ -28,11 +29,11 @@ export function addLogits(program: Command): void {
     const text = await readText(argument, options);
     const engine = await openEngine(options, 'fp32');
     try {
-      const logits = async (each: string) => ({
-        logits: Array.from(await engine.logits({ text: each, bos: options.bos })),
+      const logits = async (prompt: Pick<LogitsRequest, 'text' | 'appended'>) => ({
+        logits: Array.from(await engine.logits({ ...prompt, bos: options.bos })),
       });
-      if (options.jsonl) return await answerLines(options, (request) => logits(textOf(request)));
-      if (options.out === undefined) return printJson(await logits(text));
+      if (options.jsonl) return await answerLines(options, (request) => logits(promptOf(request)));
+      if (options.out === undefined) return printJson(await logits({ text }));
       const { buffer, byteOffset, byteLength } = await engine.logits({ text, bos: options.bos });
       writeFileSync(options.out, new Uint8Array(buffer, byteOffset, byteLength));
     } finally {

@@ -232,15 +232,17 @@ function stateDictsIn(value: ReadonlyMap<unknown, unknown>): Found[] {
   return [];
 }
 
-/** Whether a dict names tensors as GPT-2's are, or as an adapter's to it. */
+/** Whether a dict names tensors as GPT-2's are, or an adapter's to it, or is nothing but named tensors (a shard). */
 function isStateDict(dict: ReadonlyMap<unknown, unknown>): boolean {
+  let areAll = dict.size > 0;
   for (const [name, value] of dict) {
-    const isNamed = typeof name === 'string' && /(^|\.)(w[tp]e\.weight|h\.\d+\.|lora_|lm_head\.weight)/.test(name);
-    if (isNamed && value instanceof TorchTensor) {
+    const isTensor = typeof name === 'string' && value instanceof TorchTensor;
+    if (isTensor && /(^|\.)(w[tp]e\.weight|h\.\d+\.|lora_|lm_head\.weight)/.test(name)) {
       return true;
     }
+    areAll &&= isTensor;
   }
-  return false;
+  return areAll;
 }
 
 /** A key as text; what is no text or number is not spelled out, as it may be of any size. */
