@@ -1,27 +1,27 @@
 import * as vscode from 'vscode';
-import { characterWindow } from '../core/completion/context';
 import { readPlainText, type TextReading } from '../core/ghostText/consider';
 import { MarkdownDocument, readMarkdown } from '../core/markdown';
-import { changedRanges } from './edits';
+import { changedLines, type LinePosition, type Lines, textBetween, windowStart } from '../core/text/lines';
 
-/** More than any GPT-2 sees: a longer beginning of the document stays in this process. */
-const MOST_TOKENS = 4096;
+/** More than any GPT-2 sees, in UTF-16 units: a longer beginning of the document stays in this process. */
+const WIDTH = 32_768;
 
-interface Parsed {
+interface Known {
   readonly markdown: MarkdownDocument;
-  /** Of the document when it was parsed last. */
+  /** Of the document when its last change was taken over. */
   version: number;
 }
 
-/** Reads documents at the cursor. Markdown is parsed once; after that each edit parses only what it touches. */
+/**
+ * Reads documents at the cursor, by their lines: a key costs no more in a long document than in a short one. Of Markdown
+ * it remembers what is open before each line; a document that nobody asked about is not looked at.
+ */
 export class DocumentText implements vscode.Disposable {
-  readonly #parsed = new WeakMap<vscode.TextDocument, Parsed>();
+  readonly #known = new WeakMap<vscode.TextDocument, Known>();
   readonly #subscription = vscode.workspace.onDidChangeTextDocument((event) => this.#changed(event));
 
   read(document: vscode.TextDocument, position: vscode.Position): TextReading {
-    if (document.languageId === 'markdown') {
-      return readMarkdown(this.#parse(document).markdown, document.offsetAt(position));
-    }
+    if (document.languageId === 'markdown') return readMarkdown(this.#markdown(document), position);
     return readPlainText(textBefore(document, position));
   }
 
@@ -29,26 +29,51 @@ export class DocumentText implements vscode.Disposable {
     this.#subscription.dispose();
   }
 
-  #parse(document: vscode.TextDocument): Parsed {
-    const known = this.#parsed.get(document);
-    if (known?.version === document.version) return known;
-    const parsed = { markdown: new MarkdownDocument(document.getText()), version: document.version };
-    this.#parsed.set(document, parsed);
-    return parsed;
+  #markdown(document: vscode.TextDocument): MarkdownDocument {
+    const known = this.#known.get(document);
+    if (known?.version === document.version) return known.markdown;
+    const markdown = new MarkdownDocument(new DocumentLines(document));
+    this.#known.set(document, { markdown, version: document.version });
+    return markdown;
   }
 
   #changed({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    const parsed = this.#parsed.get(document);
-    if (!parsed || contentChanges.length === 0) return;
-    if (document.version === parsed.version + 1) {
-      parsed.markdown.update(document.getText(), changedRanges(contentChanges));
-      parsed.version = document.version;
-    } else this.#parsed.delete(document);
+    const known = this.#known.get(document);
+    if (!known || contentChanges.length === 0) return;
+    if (document.version !== known.version + 1) {
+      this.#known.delete(document);
+      return;
+    }
+    const { first, removed, added } = changedLines(contentChanges);
+    known.markdown.changed(first, removed, added);
+    known.version = document.version;
   }
 }
 
-/** The text before a position as it stands, without what lies too far back to matter. */
+/** The lines of a document as it stands. */
+class DocumentLines implements Lines {
+  constructor(private readonly document: vscode.TextDocument) {}
+
+  get count(): number {
+    return this.document.lineCount;
+  }
+
+  line(index: number): string {
+    return this.document.lineAt(index).text;
+  }
+
+  start(index: number): number {
+    const offset = this.document.offsetAt(new vscode.Position(index, 0));
+    return this.document.eol === vscode.EndOfLine.CRLF ? offset - index : offset;
+  }
+
+  positionAt(offset: number): LinePosition {
+    return this.document.positionAt(offset);
+  }
+}
+
+/** The text before a position with its lines ended by LF, without what lies too far back to matter. */
 export function textBefore(document: vscode.TextDocument, position: vscode.Position): string {
-  const before = document.getText(new vscode.Range(new vscode.Position(0, 0), position));
-  return before.slice(characterWindow(before, MOST_TOKENS));
+  const lines = new DocumentLines(document);
+  return textBetween(lines, windowStart(lines, position, WIDTH), position);
 }

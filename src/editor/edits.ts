@@ -1,4 +1,3 @@
-import type { ChangedRange } from '@lezer/common';
 import type { TextDocumentChangeEvent } from 'vscode';
 import type { LastEdit } from '../core/ghostText/suppression';
 
@@ -13,22 +12,4 @@ export function classifyEdit({ reason, contentChanges }: Edit): LastEdit {
   const inserted = contentChanges.reduce((sum, change) => sum + change.text.length, 0);
   const removed = contentChanges.reduce((sum, change) => sum + change.rangeLength, 0);
   return inserted < removed ? 'delete' : 'insert';
-}
-
-interface Replacement {
-  readonly rangeOffset: number;
-  readonly rangeLength: number;
-  readonly text: string;
-}
-
-/** The replacements of one edit, all in offsets of the text before it, as ranges of the text before and after. */
-export function changedRanges(replacements: readonly Replacement[]): ChangedRange[] {
-  let shift = 0;
-  return [...replacements]
-    .sort((a, b) => a.rangeOffset - b.rangeOffset)
-    .map(({ rangeOffset: fromA, rangeLength, text }) => {
-      const fromB = fromA + shift;
-      shift += text.length - rangeLength;
-      return { fromA, toA: fromA + rangeLength, fromB, toB: fromB + text.length };
-    });
 }

@@ -1,6 +1,8 @@
+import { normaliseLineBreaks, wholeCharacter } from '../core/text/lines';
+
 export type CaseKind = 'word-boundary' | 'after-space' | 'mid-word';
 
-/** A cursor in a held-out text: what stands before it, and how the writer went on. */
+/** A cursor in a held-out text: what stands before it, and how the writer went on. Lines end with LF. */
 export interface EvalCase {
   readonly kind: CaseKind;
   readonly prefix: string;
@@ -29,7 +31,12 @@ function readCase(line: string, number: number): EvalCase {
     throw new Error(`Line ${number} is no case: it needs the texts "prefix" and "target".`);
   }
   const markdown = typeof path === 'string' && /\.(?:md|markdown|mdx)$/i.test(path);
-  return { prefix, target, markdown, kind: KINDS.has(kind) ? (kind as CaseKind) : kindOf(prefix, target) };
+  return {
+    prefix: normaliseLineBreaks(prefix),
+    target: normaliseLineBreaks(target),
+    markdown,
+    kind: KINDS.has(kind) ? (kind as CaseKind) : kindOf(prefix, target),
+  };
 }
 
 function parseObject(line: string): Readonly<Record<string, unknown>> {
@@ -55,7 +62,8 @@ function kindOf(prefix: string, target: string): CaseKind {
 const SAMPLED: readonly CaseKind[] = ['word-boundary', 'after-space', 'word-boundary', 'after-space', 'mid-word'];
 
 /** At most `count` cursors at even distances in a text: always the same ones. */
-export function sampleCases(text: string, count: number, markdown: boolean): EvalCase[] {
+export function sampleCases(source: string, count: number, markdown: boolean): EvalCase[] {
+  const text = normaliseLineBreaks(source);
   const words = Array.from(text.matchAll(/\p{L}[\p{L}'’]*(?= \p{L})/gu));
   const total = Math.min(count, words.length);
   return Array.from({ length: total }, (_, i) => {
@@ -64,7 +72,8 @@ export function sampleCases(text: string, count: number, markdown: boolean): Eva
     const at = index + offsetIn(word, kind, i);
     const paragraph = text.indexOf('\n\n', at);
     const end = Math.min(at + AFTER, paragraph < 0 ? text.length : paragraph);
-    return { kind, prefix: text.slice(Math.max(0, at - BEFORE), at), target: text.slice(at, end), markdown };
+    const from = at > BEFORE ? wholeCharacter(text, at - BEFORE) : 0;
+    return { kind, prefix: text.slice(from, at), target: text.slice(at, wholeCharacter(text, end)), markdown };
   });
 }
 

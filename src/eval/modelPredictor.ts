@@ -2,9 +2,6 @@ import type { CompleteRequest, Completion } from '../core/completion/types';
 import { MarkdownDocument, readMarkdown } from '../core/markdown';
 import type { Predictor } from './predictor';
 
-/** A text with a cursor at its end is parsed at most this far back, in characters. */
-const MARKDOWN_REACH = 20_000;
-
 /** The model as a predictor. In Markdown it reads and writes as in the editor. */
 export function modelPredictor(
   name: string,
@@ -27,6 +24,5 @@ export function modelPredictor(
 
 function requestFor(prefix: string, markdown: boolean): CompleteRequest {
   if (!markdown) return { prefix };
-  const near = prefix.slice(-MARKDOWN_REACH);
-  return readMarkdown(new MarkdownDocument(near), near.length).request;
+  return readMarkdown(new MarkdownDocument(prefix), prefix.length).request;
 }

@@ -115,10 +115,10 @@ async function completeAt(engine: LocalEngine, { before, after, language }: Docu
   const enabled = SETTINGS['inkling.enable'].default as Readonly<Record<string, boolean>>;
   const { suppressed, request } = consider({
     context: afterKey(before, after, language, enabled),
-    reading: read(before, after, language),
+    read: () => read(before, after, language),
     settings: defaults,
   });
-  const wanted = { ...request, ...given(limits) };
+  const wanted = { ...request(), ...given(limits) };
   const context = readPrompt(engine.model, wanted.prefix, wanted.maxTokens ?? defaults.maxTokens).text;
   if (suppressed) return { suggestions: [], suppressed, context, reason: null };
   const { suggestions, reason } = answerOf(await engine.complete(wanted));

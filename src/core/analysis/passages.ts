@@ -1,5 +1,4 @@
-/** Half-open span in UTF-16 units of a text. */
-export type Span = readonly [number, number];
+import type { Span } from '../text/sentences';
 
 /** What adding up needs of a token: its place, and its natural log-probability, `null` where nothing preceded it. */
 export interface PlacedToken {
@@ -20,15 +19,6 @@ export interface Passage {
 /** Spans of the words of a text: whatever stands between white space. */
 export function wordSpans(text: string): Span[] {
   return Array.from(text.matchAll(/\P{White_Space}+/gu), ({ 0: word, index }) => [index, index + word.length]);
-}
-
-/** Spans of the sentences of a text (Unicode Standard Annex 29), without the white space around them. */
-export function sentenceSpans(text: string, locale = 'en'): Span[] {
-  const segments = new Intl.Segmenter(locale, { granularity: 'sentence' }).segment(text);
-  return Array.from(segments, ({ index, segment }): Span => {
-    const start = index + segment.length - segment.trimStart().length;
-    return [start, Math.max(start, index + segment.trimEnd().length)];
-  }).filter(([start, end]) => end > start);
 }
 
 /**

@@ -1,7 +1,8 @@
+import { endsSentence } from '../text/sentences';
 import { END_OF_TEXT, StreamDecoder } from '../tokenizer';
 import type { Distribution } from './distribution';
 import type { Path, Step } from './healing';
-import { continuesWord, endsSentence } from './text';
+import { continuesWord } from './text';
 import type { Candidate, CompletionReason, SuggestedToken } from './types';
 
 /** When a draft ends; see `CompleteRequest`. */

@@ -39,7 +39,7 @@ function finish(draft: Draft, place: Place): Finished {
   const drafted = spelled(all.slice(0, draft.shown)).slice(healed.length);
   const guarded = guard(prefix, drafted, blockedWords);
   const ended = guarded.guard ?? draft.reason ?? 'empty';
-  const { text: whole, closer } = applyStyle(drafted.slice(0, guarded.length), manner);
+  const { text: whole, closer } = applyStyle(drafted.slice(0, guarded.length), manner, prefix);
   const text = withoutSuffix(whole, suffix);
   if (!SAYS_SOMETHING.test(text)) {
     if (SAYS_SOMETHING.test(whole)) return { suggestion: null, reason: 'repeats' };

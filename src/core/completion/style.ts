@@ -1,4 +1,4 @@
-import { endsSentence } from './text';
+import { endsSentence, keepsFullStop } from '../text/sentences';
 import type { Manner } from './types';
 
 /** Before these a quote opens. */
@@ -43,15 +43,24 @@ function curled(before: string, text: string): string {
   return done;
 }
 
-/** The part of a suggestion that fits its place, and what would close the construct after it. */
-export function applyStyle(suggestion: string, manner: Manner): { readonly text: string; readonly closer: string } {
+/** The part of a suggestion after `before` that fits its place, and what would close the construct after it. */
+export function applyStyle(
+  suggestion: string,
+  manner: Manner,
+  before = '',
+): { readonly text: string; readonly closer: string } {
   let text = suggestion;
   const forbidden = [...text].findIndex((sign) => manner.endsBefore?.includes(sign));
   if (forbidden >= 0) text = [...text].slice(0, forbidden).join('');
   if (manner.room !== undefined) text = wrapped(text, manner.room);
-  if (manner.fullStop === false && /[^.]\.$/.test(text)) text = text.slice(0, -1);
+  if (manner.fullStop === false && /[^.]\.$/.test(text) && !keepsFullStop(before.slice(-LAST_WORD) + text)) {
+    text = text.slice(0, -1);
+  }
   return { text, closer: manner.closer ?? '' };
 }
+
+/** More than a word that was begun. */
+const LAST_WORD = 64;
 
 /** As many whole words as fit, and at least one. */
 function wrapped(text: string, room: number): string {

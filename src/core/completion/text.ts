@@ -7,19 +7,6 @@ export function continuesWord(text: string, next: string): boolean {
   return WORD_END.test(text.slice(-2)) && WORD_START.test(next);
 }
 
-const SENTENCE_END = /(\S*?)([.!?…]+)["'”’»)\]*_]*$/u;
-/** What a full stop after does not end a sentence: initials, numbers, and shortened words. */
-const NO_END =
-  /^(?:\W*(?!I)\p{Lu}|.*\d|.*\.\p{L}|\W*(?:Mr|Mrs|Ms|Dr|St|Prof|Rev|Gen|Col|Capt|Sgt|Lt|Jr|Sr|No|vs|etc|cf|al|Fig|eds?|approx))$/u;
-
-/** Whether a sentence ends where this text ends. Where only what follows could tell, the answer is no. */
-export function endsSentence(text: string): boolean {
-  const match = SENTENCE_END.exec(text.slice(-64));
-  if (match === null) return false;
-  const [, word, signs] = match;
-  return signs !== '.' || !NO_END.test(word);
-}
-
 const LINE = /^[^\n\r\u2028\u2029]*/;
 
 /**

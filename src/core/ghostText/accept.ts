@@ -1,5 +1,5 @@
-import { sentenceSpans } from '../analysis';
 import type { CompleteRequest, Suggestion } from '../completion/types';
+import { sentenceSpans } from '../text/sentences';
 
 /** Sentences before the cursor are found within this many characters. */
 const REACH = 500;

@@ -1,5 +1,6 @@
 import type { CompleteRequest } from '../completion/types';
 import { type Construct, typographyOf } from '../markdown';
+import { normaliseLineBreaks } from '../text/lines';
 import { thresholdFor } from './gate';
 import type { GhostTextSettings } from './settings';
 import { type SuggestionContext, type Suppression, suppression } from './suppression';
@@ -15,13 +16,15 @@ export interface TextReading {
 
 /** Reads a text that is not Markdown. */
 export function readPlainText(before: string): TextReading {
-  return { request: { prefix: before, manner: typographyOf(before) } };
+  const prefix = normaliseLineBreaks(before);
+  return { request: { prefix, manner: typographyOf(prefix) } };
 }
 
 /** A place in a document where there may be a suggestion. */
 export interface Place {
   readonly context: Omit<SuggestionContext, 'construct'>;
-  readonly reading: TextReading;
+  /** Reads the text there. It is called once at most, and not at all where Inkling is off. */
+  readonly read: () => TextReading;
   readonly settings: GhostTextSettings;
   /** How far the gate has moved from its calibrated place, in nats; 0 unless told. */
   readonly learnt?: number;
@@ -33,27 +36,36 @@ export interface Place {
 export interface Consideration {
   /** Why there should be no suggestion; null where there may be one. */
   readonly suppressed: Suppression | null;
-  /** What the model is to be asked there. */
-  readonly request: CompleteRequest;
+  /** What the model is to be asked there, be it suppressed or not. */
+  readonly request: () => CompleteRequest;
 }
 
 /** Decides whether there may be a suggestion, and what to ask the model for it: the same in the editor and the terminal. */
-export function consider({ context, reading, settings, learnt = 0, energySavingTokens }: Place): Consideration {
-  const { construct, request } = reading;
-  const asked = context.trigger === 'invoke';
-  const selected = context.selectedItem?.text ?? '';
-  return {
-    suppressed: suppression({ ...context, construct: construct && !construct.prose ? construct.name : null }),
-    request: {
-      prefix: request.prefix + selected,
-      manner: request.manner,
-      suffix: context.lineAfter,
-      maxTokens: asked ? settings.maxTokens : Math.min(settings.maxTokens, energySavingTokens ?? Infinity),
-      // Who asks gets an answer, however unsure.
-      minLogprob: asked ? -Infinity : thresholdFor(settings.triggerRate) + learnt,
-      minTokenLogprob: Math.log(settings.minWordConfidence),
-      blockedWords: settings.blockedWords,
-      alternatives: asked ? ALTERNATIVES : 1,
-    },
+export function consider({ context, read, settings, learnt = 0, energySavingTokens }: Place): Consideration {
+  let known: TextReading | undefined;
+  const reading = (): TextReading => {
+    known ??= read();
+    return known;
   };
+  const asked = context.trigger === 'invoke';
+  const suppressed = suppression({
+    ...context,
+    // Looked at only where nothing else has decided before: what is read for it is work at each key.
+    get construct() {
+      const { construct } = reading();
+      return construct && !construct.prose ? construct.name : null;
+    },
+  });
+  const request = (): CompleteRequest => ({
+    prefix: reading().request.prefix + (context.selectedItem?.text ?? ''),
+    manner: reading().request.manner,
+    suffix: context.lineAfter,
+    maxTokens: asked ? settings.maxTokens : Math.min(settings.maxTokens, energySavingTokens ?? Infinity),
+    // Who asks gets an answer, however unsure.
+    minLogprob: asked ? -Infinity : thresholdFor(settings.triggerRate) + learnt,
+    minTokenLogprob: Math.log(settings.minWordConfidence),
+    blockedWords: settings.blockedWords,
+    alternatives: asked ? ALTERNATIVES : 1,
+  });
+  return { suppressed, request };
 }

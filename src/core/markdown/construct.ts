@@ -1,6 +1,7 @@
-import type { SyntaxNode } from '@lezer/common';
-import type { TextBefore } from './document';
-import { type OpenInline, openInlines } from './open';
+import { endsSentence, lastSentenceStart } from '../text/sentences';
+import type { Block } from './blocks';
+import { type InlineKind, type OpenInline, readInline } from './inline';
+import type { LineKind } from './syntax';
 
 export type ConstructKind =
   | 'paragraph'
@@ -18,7 +19,10 @@ export type ConstructKind =
   | 'comment'
   | 'formula'
   | 'front matter'
-  | 'footnote name';
+  | 'footnote name'
+  | 'wiki link'
+  | 'citation'
+  | 'emoji code';
 
 /** Where the cursor is in a Markdown document. */
 export interface Construct {
@@ -27,9 +31,7 @@ export interface Construct {
   readonly prose: boolean;
   /** With its article, for a sentence: 'a code block'. */
   readonly name: string;
-  /** The block of text with the cursor, such as a paragraph or a table cell; the whole document where there is none. */
-  readonly block: SyntaxNode;
-  /** What is open at the cursor in that block, innermost first. `from` and `contentFrom` count from the text's start. */
+  /** What the writer has begun in the cursor's block and not closed, innermost first; places count in its text. */
   readonly open: readonly OpenInline[];
 }
 
@@ -50,84 +52,156 @@ const NAMES: Readonly<Record<ConstructKind, string>> = {
   formula: 'a formula',
   'front matter': 'the front matter',
   'footnote name': 'the name of a footnote',
+  'wiki link': 'a link to a page',
+  citation: 'a citation',
+  'emoji code': 'the code of an emoji',
 };
 
-/** Nodes that hold something other than prose. */
-const NOT_PROSE: Readonly<Record<string, ConstructKind>> = {
-  FencedCode: 'code block',
-  CodeBlock: 'code block',
-  InlineCode: 'inline code',
-  HTMLBlock: 'HTML',
-  HTMLTag: 'HTML',
-  ProcessingInstruction: 'HTML',
-  ProcessingInstructionBlock: 'HTML',
-  CommentBlock: 'comment',
-  Comment: 'comment',
-  BlockMath: 'formula',
-  InlineMath: 'formula',
-  FrontMatter: 'front matter',
-  URL: 'address',
-  Autolink: 'address',
-  LinkReference: 'address',
-  LinkTitle: 'address',
-  LinkLabel: 'address',
-  FootnoteReference: 'footnote name',
-  FootnoteMark: 'footnote name',
-};
+const PROSE: ReadonlySet<ConstructKind> = new Set([
+  'paragraph',
+  'heading',
+  'list item',
+  'block quote',
+  'table',
+  'footnote',
+  'link text',
+  'image description',
+]);
 
-/** Nodes that hold prose of a kind, the innermost deciding. */
-const PROSE: Readonly<Record<string, ConstructKind>> = {
-  Table: 'table',
-  ListItem: 'list item',
-  Footnote: 'footnote',
-  Blockquote: 'block quote',
-};
+/** Blocks in which words are written, and are read for inline markup. */
+const TEXT: ReadonlySet<LineKind> = new Set(['paragraph', 'heading', 'table']);
 
-const LEAF = /^(?:Paragraph|Task|TableCell|SetextHeading\d|ATXHeading\d)$/;
+/** So many signs before the cursor are looked at that could have begun something: more of them are not prose. */
+const MOST_SIGNS = 16;
 
-/** The Markdown construct at the end of the text before the cursor. */
-export function constructAt({ text, tree }: TextBefore): Construct {
-  const innermost = tree.resolveInner(text.length, 1);
-  const around: SyntaxNode[] = [];
-  for (let node: SyntaxNode | null = innermost; node; node = node.parent) around.push(node);
-  const block = around.find(({ name }) => LEAF.test(name)) ?? around[around.length - 1];
-  const open = LEAF.test(block.name) ? openIn(text, block) : [];
-  const kind = alien(around) ?? unfinished(open) ?? proseKind(around);
-  return { kind, prose: kind in PROSE_KINDS, name: NAMES[kind], block, open };
+/**
+ * The construct at the end of the block with the cursor.
+ * @param after what follows the cursor in its block
+ */
+export function constructOf(block: Block, after: string): Construct {
+  if (!TEXT.has(block.kind)) return construct(nonProseKind(block.kind), []);
+  const inTable = block.kind === 'table';
+  const from = inTable ? cellStart(block.text) : 0;
+  const text = block.text.slice(from);
+  const { open: begun } = readInline(text, inTable ? after.split(/[|\n]/, 1)[0] : after);
+  const sentence = begun.length > 0 ? lastSentenceStart(text) : 0;
+  const open = begun.filter((inline, i) => inline.sure || (i < MOST_SIGNS && isMeant(inline, text, sentence)));
+  const kind = open.map(({ kind }) => INLINE_KINDS[kind]).find((kind) => kind !== undefined);
+  return construct(
+    kind !== undefined && !PROSE.has(kind) ? kind : (wordKind(text) ?? kind ?? blockKind(block)),
+    open.map((inline) => ({ ...inline, from: inline.from + from, contentFrom: inline.contentFrom + from })),
+  );
 }
 
-const PROSE_KINDS: Readonly<Partial<Record<ConstructKind, true>>> = {
-  paragraph: true,
-  heading: true,
-  'list item': true,
-  'block quote': true,
-  table: true,
-  footnote: true,
-  'link text': true,
-  'image description': true,
-};
-
-function openIn(text: string, block: SyntaxNode): OpenInline[] {
-  return openInlines(text.slice(block.from)).map((inline) => {
-    return { ...inline, from: inline.from + block.from, contentFrom: inline.contentFrom + block.from };
-  });
+function construct(kind: ConstructKind, open: readonly OpenInline[]): Construct {
+  return { kind, prose: PROSE.has(kind), name: NAMES[kind], open };
 }
 
-function alien(around: readonly SyntaxNode[]): ConstructKind | undefined {
-  return around.map(({ name }) => NOT_PROSE[name]).find((kind) => kind !== undefined);
-}
-
-function unfinished(open: readonly OpenInline[]): ConstructKind | undefined {
-  for (const { name, closer } of open) {
-    if (name in NOT_PROSE) return NOT_PROSE[name];
-    if (closer === ')') return 'address';
-    if (name === 'Link') return 'link text';
-    if (name === 'Image') return 'image description';
+function nonProseKind(kind: LineKind): ConstructKind {
+  switch (kind) {
+    case 'link definition':
+      return 'address';
+    case 'code block':
+    case 'HTML':
+    case 'comment':
+    case 'formula':
+    case 'front matter':
+      return kind;
+    default:
+      return 'paragraph';
   }
-  return undefined;
 }
 
-function proseKind(around: readonly SyntaxNode[]): ConstructKind {
-  if (around.some(({ name }) => /Heading/.test(name))) return 'heading';
-  return around.map(({ name }) => PROSE[name]).find((kind) => kind !== undefined) ?? 'paragraph';
+const INLINE_KINDS: Readonly<Partial<Record<InlineKind, ConstructKind>>> = {
+  'link text': 'link text',
+  'image description': 'image description',
+  'inline code': 'inline code',
+  formula: 'formula',
+  comment: 'comment',
+  HTML: 'HTML',
+  address: 'address',
+  'footnote name': 'footnote name',
+  'wiki link': 'wiki link',
+};
+
+function blockKind({ kind, containers }: Block): ConstructKind {
+  if (kind === 'heading' || kind === 'table') return kind;
+  switch (containers.at(-1)?.kind) {
+    case 'item':
+      return 'list item';
+    case 'quote':
+      return 'block quote';
+    case 'footnote':
+      return 'footnote';
+    default:
+      return 'paragraph';
+  }
+}
+
+/** Where the last cell of a table begins. */
+function cellStart(text: string): number {
+  let start = text.lastIndexOf('\n') + 1;
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '|') start = at + 1;
+  }
+  while (text[start] === ' ') start++;
+  return start;
+}
+
+/** A longer word is no name. */
+const LONGEST_WORD = 100;
+const CITATION = /^[[(;-]*@[^\s@\]]*$/;
+const MAIL_ADDRESS = /^[^\s@]+@[^\s@]*$/;
+const EMOJI_CODE = /(?:^|[^\p{L}\p{N}:]):[a-z\d_+-]+$/iu;
+
+/** What the word under the cursor is, where it is none of the language. */
+function wordKind(text: string): ConstructKind | undefined {
+  const near = text.slice(-LONGEST_WORD);
+  const word = near.slice(near.search(/\S*$/));
+  if (CITATION.test(word)) return 'citation';
+  if (MAIL_ADDRESS.test(word)) return 'address';
+  return EMOJI_CODE.test(word) ? 'emoji code' : undefined;
+}
+
+/**
+ * Whether the writer meant to begin something with a sign that nothing closes. CommonMark takes such signs for text, and
+ * most often they are: `f(*args)`, `the ' key`, `a note* below`. One counts as open in the sentence that it stands in,
+ * or as long as it begins a sentence, and not beyond the brackets or quotes around it.
+ * @param sentence where the sentence at the end of the text begins
+ */
+function isMeant({ kind, from, contentFrom }: OpenInline, text: string, sentence: number): boolean {
+  if (kind === 'image description') return true;
+  if (kind === 'inline code' && (/\s/.test(text[contentFrom] ?? '') || /[\p{L}\p{N}]/u.test(text[from - 1] ?? '')))
+    return false;
+  if (leavesBrackets(text, from, contentFrom)) return false;
+  if (from >= sentence) return true;
+  const before = text.slice(Math.max(0, from - SENTENCE_END), from).trimEnd();
+  return kind === 'emphasis' && (before === '' || endsSentence(before));
+}
+
+/** More than stands between a sentence's end and the next one. */
+const SENTENCE_END = 64;
+
+const PAIRS: Readonly<Record<string, string>> = {
+  '(': ')',
+  '[': ']',
+  '{': '}',
+  '“': '”',
+  '«': '»',
+  '"': '"',
+  "'": "'",
+  '‘': '’',
+};
+
+/** Whether a bracket or quote that was open before `from` is closed after it. */
+function leavesBrackets(text: string, from: number, contentFrom: number): boolean {
+  const closer = PAIRS[text[from - 1] ?? ''];
+  if (closer !== undefined && text.includes(closer, contentFrom)) return true;
+  let depth = 0;
+  for (let at = contentFrom; at < text.length; at++) {
+    if (text[at] === '(') depth++;
+    else if (text[at] === ')' && depth-- === 0) return true;
+  }
+  return false;
 }

@@ -1,46 +1,155 @@
-import { type ChangedRange, type Tree, TreeFragment } from '@lezer/common';
-import { markdown } from './syntax';
+import { type Lines, splitLines, TextLines } from '../text/lines';
+import { type BlockState, isVerbatim, readLine, START } from './syntax';
 
-/** Stands at the cursor for what is about to be written there, so that the cursor lies inside its construct. */
-export const PLACEHOLDER = 'x';
+/** Front matter longer than this is looked at as text. */
+const LONGEST_FRONT_MATTER = 2000;
 
-/** The text before a cursor, parsed as if a word were being written at its end. */
-export interface TextBefore {
-  readonly text: string;
-  /** Of `text` and the placeholder after it. */
-  readonly tree: Tree;
-}
-
-/** A Markdown text with its syntax tree. Edits parse only what they touch. */
+/**
+ * A Markdown document that is being written. It remembers what is open where each line begins, and after an edit reads
+ * again only from there to the line from which on nothing changes: the work of a key follows the edit.
+ */
 export class MarkdownDocument {
-  private fragments: readonly TreeFragment[];
-  private current: Tree;
+  readonly lines: Lines;
+  /** What is open before each line, as far as it was asked for. */
+  #states: (BlockState | undefined)[] = [START];
+  /** Lines after which the state may be another than the one remembered. */
+  readonly #stale = new LineRanges();
+  /** The last line of the front matter, -1 where there is none. */
+  #frontMatterEnd = -1;
 
-  constructor(private source: string) {
-    this.current = markdown.parse(source);
-    this.fragments = TreeFragment.addTree(this.current);
+  /** @param source the text, or its lines; those may change, if `changed` is told */
+  constructor(source: string | Lines) {
+    this.lines = typeof source === 'string' ? new TextLines(source) : source;
+    this.#frontMatterEnd = frontMatterEnd(this.lines);
+    this.#stale.add(0, Number.POSITIVE_INFINITY);
   }
 
-  get text(): string {
-    return this.source;
+  /** To be told that from line `first` on `removed` lines became `added` others; both at least one. */
+  changed(first: number, removed: number, added: number): void {
+    this.#replaceStates(first + 1, removed - 1, added - 1);
+    this.#stale.replace(first, removed, added);
+    if (this.#frontMatterEnd < 0 && first > LONGEST_FRONT_MATTER) return;
+    const end = frontMatterEnd(this.lines);
+    if (end === this.#frontMatterEnd) return;
+    this.#stale.add(0, Math.max(end, this.#frontMatterEnd + added) + 1);
+    this.#frontMatterEnd = end;
   }
 
-  get tree(): Tree {
-    return this.current;
+  /** Whether a line belongs to the front matter, fences and all. */
+  inFrontMatter(line: number): boolean {
+    return line <= this.#frontMatterEnd;
   }
 
-  /** Takes over the text after an edit. `changes`, in order, tell what of the old text (A) became what of the new (B). */
-  update(text: string, changes: readonly ChangedRange[]): void {
-    const kept = TreeFragment.applyChanges(this.fragments, changes);
-    this.current = markdown.parse(text, kept);
-    this.fragments = TreeFragment.addTree(this.current, kept);
-    this.source = text;
+  /** What is open before a line. */
+  stateBefore(line: number): BlockState {
+    for (let next = this.#stale.first; next < line; next = this.#stale.first) {
+      const state = this.inFrontMatter(next) ? START : stateAfter(this.#states[next] ?? START, this.lines.line(next));
+      this.#stale.removeFirst();
+      const known = this.#states[next + 1];
+      if (known && sameState(known, state)) continue;
+      this.#states[next + 1] = state;
+      if (this.#stale.first > next + 1) this.#stale.add(next + 1, next + 2);
+    }
+    return this.#states[line] ?? START;
   }
 
-  /** The text before `offset`, for which only the end is parsed again. */
-  before(offset: number): TextBefore {
-    const text = this.source.slice(0, offset);
-    const cut = { fromA: offset, toA: this.source.length, fromB: offset, toB: offset + PLACEHOLDER.length };
-    return { text, tree: markdown.parse(text + PLACEHOLDER, TreeFragment.applyChanges(this.fragments, [cut])) };
+  #replaceStates(from: number, removed: number, added: number): void {
+    if (from >= this.#states.length) return;
+    if (removed === added) this.#states.fill(undefined, from, from + added);
+    else {
+      const fresh = new Array<undefined>(added).fill(undefined);
+      this.#states = this.#states.slice(0, from).concat(fresh, this.#states.slice(from + removed));
+    }
   }
 }
+
+/** A line of an editor may hold Unicode's separators, which end a line too. */
+function stateAfter(state: BlockState, text: string): BlockState {
+  const { next } = readLine(state, text);
+  if (!/[\u2028\u2029]/.test(text)) return next;
+  return splitLines(text).reduce((before, line) => readLine(before, line).next, state);
+}
+
+function sameState(a: BlockState, b: BlockState): boolean {
+  if (a === b) return true;
+  const sameBlocks = a.block === b.block || (a.block !== null && b.block !== null && sameBlock(a.block, b.block));
+  return (
+    sameBlocks &&
+    a.containers.length === b.containers.length &&
+    a.containers.every(({ kind, marker, indent, empty }, i) => {
+      const other = b.containers[i];
+      return kind === other.kind && marker === other.marker && indent === other.indent && empty === other.empty;
+    })
+  );
+}
+
+function sameBlock(a: NonNullable<BlockState['block']>, b: NonNullable<BlockState['block']>): boolean {
+  if (a.kind !== b.kind) return false;
+  if (isVerbatim(a)) return isVerbatim(b) && a.end === b.end;
+  return a.kind !== 'paragraph' || b.kind !== 'paragraph' || a.cells === b.cells;
+}
+
+const FENCES: Readonly<Record<string, readonly string[]>> = { '---': ['---', '...'], '+++': ['+++'] };
+/** A key in any alphabet, a key that is being typed, a list, a comment. */
+const FIRST_ENTRY = /^(?:\s*[\p{L}\p{N}_"'][^:=]{0,200}[:=]|\s*\S{1,200}\s*$|\s*[-#])/u;
+
+/** YAML or TOML between fences at the very start: without a closing fence it is a rule and a text. */
+function frontMatterEnd(lines: Lines): number {
+  const closing = FENCES[lines.line(0).slice(0, 100).trimEnd()];
+  if (closing === undefined) return -1;
+  const end = Math.min(lines.count, LONGEST_FRONT_MATTER);
+  let entry: string | undefined;
+  for (let line = 1; line < end; line++) {
+    const text = lines.line(line).slice(0, 300);
+    if (text.length < 100 && closing.includes(text.trimEnd()))
+      return entry === undefined || FIRST_ENTRY.test(entry) ? line : -1;
+    if (text.trim() !== '') entry ??= text;
+  }
+  return -1;
+}
+
+/** Ranges of lines, in order and apart from each other. */
+class LineRanges {
+  #ranges: [from: number, to: number][] = [];
+
+  /** The first line of all, Infinity where there is none. */
+  get first(): number {
+    return this.#ranges[0]?.[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  removeFirst(): void {
+    const [first] = this.#ranges;
+    if (first && ++first[0] >= first[1]) this.#ranges.shift();
+  }
+
+  add(from: number, to: number): void {
+    const apart = this.#ranges.filter(([start, end]) => end < from || start > to);
+    const joined = this.#ranges.filter(([start, end]) => end >= from && start <= to);
+    const start = joined.reduce((least, range) => Math.min(least, range[0]), from);
+    const end = joined.reduce((most, range) => Math.max(most, range[1]), to);
+    this.#ranges = [...apart, [start, end] as [number, number]].sort((a, b) => a[0] - b[0]);
+    if (this.#ranges.length > MOST_RANGES) this.#join();
+  }
+
+  /** `removed` lines from `first` on became `added`, all of which are in the ranges from now on. */
+  replace(first: number, removed: number, added: number): void {
+    const shift = (line: number): number => {
+      if (line <= first) return line;
+      return line >= first + removed ? line + added - removed : first + added;
+    };
+    this.#ranges = this.#ranges
+      .map(([from, to]) => [shift(from), shift(to)] as [number, number])
+      .filter(([from, to]) => from < to);
+    this.add(first, first + added);
+  }
+
+  /** The two ranges nearest to the end as one. */
+  #join(): void {
+    const last = this.#ranges.pop();
+    const before = this.#ranges.at(-1);
+    if (last && before) before[1] = last[1];
+  }
+}
+
+/** So many places may be edited before the lines between them are read again too. */
+const MOST_RANGES = 16;

@@ -110,9 +110,11 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   /** Undefined when a newer request took over. */
   async #consider(place: Place, signal: AbortSignal): Promise<Outcome | undefined> {
     try {
-      const { suppressed, query } = this.#question(place);
+      const { suppressed, query: ask } = this.#question(place);
+      if (suppressed && suppressed.code !== 'just-deleted') return { kind: 'silent', silence: suppressed };
+      const query = ask();
       if (suppressed) {
-        const known = suppressed.code === 'just-deleted' ? this.suggester.recall(query) : undefined;
+        const known = this.suggester.recall(query);
         return known ? { kind: 'answered', ...query, completion: known } : { kind: 'silent', silence: suppressed };
       }
       return { kind: 'answered', ...query, completion: await this.suggester.suggest(query, signal) };
@@ -124,7 +126,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     }
   }
 
-  #question(place: Place): { readonly suppressed: Suppression | null; readonly query: Query } {
+  #question(place: Place): { readonly suppressed: Suppression | null; readonly query: () => Query } {
     const { document, position, context } = place;
     const item = context.selectedCompletionInfo;
     const start = item?.range.start ?? position;
@@ -132,20 +134,21 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const { energySaving } = this.energy;
     const { suppressed, request } = consider({
       context: observe(place, this.activity),
-      reading: this.reader.read(document, start),
+      read: () => this.reader.read(document, start),
       settings,
       learnt: settings.learn ? this.learning.offset : 0,
       energySavingTokens: energySaving && ENERGY_SAVING_TOKENS,
     });
-    const shortened = (request.maxTokens ?? 0) < settings.maxTokens;
-    return {
-      suppressed: this.#inDismissedWord(place, suppressed),
-      query: {
+    const query = (): Query => {
+      const asked = request();
+      const shortened = (asked.maxTokens ?? 0) < settings.maxTokens;
+      return {
         before: textBefore(document, start) + (item?.text ?? ''),
-        request,
+        request: asked,
         energySaving: shortened ? energySaving : undefined,
-      },
+      };
     };
+    return { suppressed: this.#inDismissedWord(place, suppressed), query };
   }
 
   #inDismissedWord({ document, position, context }: Place, suppressed: Suppression | null): Suppression | null {

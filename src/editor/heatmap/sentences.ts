@@ -1,4 +1,5 @@
-import { scorePassages, sentenceSpans, surprisal } from '../../core/analysis';
+import { scorePassages, surprisal } from '../../core/analysis';
+import { sentenceSpans } from '../../core/text/sentences';
 import type { HeatToken } from './textScores';
 
 /** A sentence and how surprising its tokens are on average. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { scorePassages, sentenceSpans, wordSpans } from '../../../../src/core/analysis';
+import { scorePassages, wordSpans } from '../../../../src/core/analysis';
+import { sentenceSpans } from '../../../../src/core/text/sentences';
 import { tokenize } from '../../../../src/core/tokenizer';
 
 /** The tokens of a text, the n-th with the log-probability -(2 ** n): every sum tells which tokens are in it. */

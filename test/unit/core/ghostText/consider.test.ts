@@ -9,7 +9,8 @@ const enabled = { markdown: true, plaintext: true };
 
 function at(before: string, after = '', change: Partial<ReturnType<typeof afterKey>> = {}) {
   const context = { ...afterKey(before, after, 'plaintext', enabled), ...change };
-  return consider({ context, reading: readPlainText(before), settings });
+  const { suppressed, request } = consider({ context, read: () => readPlainText(before), settings });
+  return { suppressed, request: request() };
 }
 
 describe('what to do at a place', () => {
@@ -30,7 +31,8 @@ describe('what to do at a place', () => {
   it('is to stay short while energy is saved, but not for who asks', () => {
     const ask = (trigger: 'typing' | 'invoke') => {
       const context = { ...afterKey('The', '', 'plaintext', enabled), trigger };
-      return consider({ context, reading: readPlainText('The'), settings, energySavingTokens: 8 }).request.maxTokens;
+      return consider({ context, read: () => readPlainText('The'), settings, energySavingTokens: 8 }).request()
+        .maxTokens;
     };
     assert.deepEqual([ask('typing'), ask('invoke')], [8, 24]);
   });
@@ -39,13 +41,34 @@ describe('what to do at a place', () => {
     const selectedItem = { text: 'villagers', replaces: 'vill' };
     const context = { ...afterKey('None of the vill', '', 'plaintext', enabled), selectedItem };
     // The editor reads up to where the item begins.
-    const { request } = consider({ context, reading: readPlainText('None of the '), settings });
-    assert.equal(request.prefix, 'None of the villagers');
+    const { request } = consider({ context, read: () => readPlainText('None of the '), settings });
+    assert.equal(request().prefix, 'None of the villagers');
   });
 
   it('is to be silent where the place says so, with what the model would have been asked', () => {
     const { suppressed, request } = at('The ca', 't');
     assert.equal(suppressed?.code, 'mid-word');
     assert.equal(request.prefix, 'The ca');
+  });
+
+  it('is not read where Inkling is off, and once elsewhere', () => {
+    let reads = 0;
+    const read = () => {
+      reads++;
+      return readPlainText('The cat');
+    };
+    const context = afterKey('The cat', '', 'plaintext', enabled);
+    for (const off of [{ enabled: false }, { languages: [] }, { manualOnly: true }, { selectionEmpty: false }]) {
+      assert.ok(consider({ context: { ...context, ...off }, read, settings }).suppressed);
+    }
+    assert.equal(reads, 0);
+    consider({ context, read, settings }).request();
+    assert.equal(reads, 1);
+  });
+
+  it('is the same whatever ends the lines', () => {
+    for (const end of ['\r\n', '\r', '\u2028']) {
+      assert.deepEqual(at(`One${end}The cat`, `.${end}More`), at('One\nThe cat', '.\nMore'));
+    }
   });
 });

@@ -49,9 +49,9 @@ const OTHER: [string, ConstructKind][] = [
   ['text <!-- not now‸', 'comment'],
   ['where $x^‸', 'formula'],
   ['$$\n\\sum‸', 'formula'],
-  ['---\ntitle: T‸', 'front matter'],
+  ['---\ntitle: T‸\n---', 'front matter'],
   ['---\ntitle: T\n‸\n---\n\nText', 'front matter'],
-  ['+++\ntitle = "T‸', 'front matter'],
+  ['+++\ntitle = "T‸\n+++\n', 'front matter'],
   ['as said[^no‸', 'footnote name'],
 ];
 

@@ -1,65 +1,132 @@
 import assert from 'node:assert/strict';
-import type { SyntaxNode, Tree } from '@lezer/common';
 import fc from 'fast-check';
-import { MarkdownDocument } from '../../../../src/core/markdown';
+import { MarkdownDocument, readMarkdown } from '../../../../src/core/markdown';
+import { changedLines, type LinePosition, type Lines, TextLines } from '../../../../src/core/text/lines';
 
-/** The blocks of a tree as the parser made them; one that was kept after an edit is the same object. */
-function blocks(tree: Tree): Set<Tree> {
-  const found = new Set<Tree>();
-  for (let node: SyntaxNode | null = tree.topNode.firstChild; node; node = node.nextSibling) {
-    if (node.tree) found.add(node.tree);
+/** A text that is edited as an editor edits it, and counts how often each of its lines is read. */
+class Draft implements Lines {
+  #lines: TextLines;
+  reads = 0;
+
+  constructor(text: string) {
+    this.#lines = new TextLines(text);
   }
-  return found;
+
+  get text(): string {
+    return this.#lines.text;
+  }
+
+  get count(): number {
+    return this.#lines.count;
+  }
+
+  line(index: number): string {
+    this.reads++;
+    return this.#lines.line(index);
+  }
+
+  start(index: number): number {
+    return this.#lines.start(index);
+  }
+
+  positionAt(offset: number): LinePosition {
+    return this.#lines.positionAt(offset);
+  }
+
+  replace(from: number, to: number, text: string): ReturnType<typeof changedLines> {
+    const range = { start: this.positionAt(from), end: this.positionAt(to) };
+    this.#lines = new TextLines(this.text.slice(0, from) + text + this.text.slice(to));
+    return changedLines([{ range, text }]);
+  }
+}
+
+function edit(draft: Draft, document: MarkdownDocument, from: number, to: number, text: string): void {
+  const { first, removed, added } = draft.replace(from, to, text);
+  document.changed(first, removed, added);
 }
 
 const story = Array.from({ length: 400 }, (_, i) => `Paragraph ${i} says **something** of [note](x).`).join('\n\n');
 
 describe('MarkdownDocument', () => {
-  it('parses only what an edit touches', () => {
-    const document = new MarkdownDocument(story);
-    const before = blocks(document.tree);
-    document.update(`${story} x`, [
-      { fromA: story.length, toA: story.length, fromB: story.length, toB: story.length + 2 },
-    ]);
-    const fresh = [...blocks(document.tree)].filter((block) => !before.has(block));
-    assert.ok(before.size >= 400);
-    assert.ok(fresh.length <= 3, `${fresh.length} blocks were parsed again`);
-  });
-
-  it('parses only the end to look at a cursor', () => {
-    const document = new MarkdownDocument(story);
-    const before = blocks(document.tree);
-    const fresh = [...blocks(document.before(story.length - 10).tree)].filter((block) => !before.has(block));
-    assert.ok(fresh.length <= 3, `${fresh.length} blocks were parsed again`);
-  });
-
-  it('is the same after edits as when read afresh', () => {
+  it('is the same after edits as when read afresh, at every place', () => {
     const piece = fc.constantFrom(
-      'a b',
-      '\n\n',
-      '\n',
-      '- ',
-      '> ',
-      '```',
-      '`',
-      '**',
-      '$',
-      '| a |',
-      '---\n',
-      '[^1]: ',
-      '# ',
-      '<b>',
+      ...[
+        'a b',
+        '\n\n',
+        '\n',
+        '- ',
+        '> ',
+        '```',
+        '`',
+        '**',
+        '$',
+        '| a |',
+        '---\n',
+        '[^1]: ',
+        '# ',
+        '<b>',
+        '<!--',
+        '-->',
+        '    ',
+      ],
+      ...['k: v\n', '$$\n', '\u2028', '<div>\n'],
     );
     const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
+    const edits = fc.array(fc.record({ text, at: fc.nat(), removed: fc.nat(9), look: fc.nat() }), { maxLength: 6 });
     fc.assert(
-      fc.property(text, text, fc.nat(), fc.nat(), (source, inserted, at, removed) => {
-        const from = at % (source.length + 1);
-        const to = Math.min(source.length, from + (removed % 5));
-        const edited = source.slice(0, from) + inserted + source.slice(to);
-        const document = new MarkdownDocument(source);
-        document.update(edited, [{ fromA: from, toA: to, fromB: from, toB: from + inserted.length }]);
-        assert.equal(document.tree.toString(), new MarkdownDocument(edited).tree.toString());
+      fc.property(text, edits, (source, edits) => {
+        const draft = new Draft(source);
+        const document = new MarkdownDocument(draft);
+        for (const { text, at, removed, look } of edits) {
+          // What is looked at between edits makes it remember.
+          readMarkdown(document, look % (draft.text.length + 1));
+          const from = at % (draft.text.length + 1);
+          edit(draft, document, from, Math.min(draft.text.length, from + removed), text);
+        }
+        const fresh = new MarkdownDocument(draft.text);
+        for (let offset = 0; offset <= draft.text.length; offset++) {
+          assert.deepEqual(
+            readMarkdown(document, offset),
+            readMarkdown(fresh, offset),
+            `${offset} of ${JSON.stringify(draft.text)}`,
+          );
+        }
       }),
+      { numRuns: 500, seed: 50257 },
     );
   });
+
+  for (const [name, text] of Object.entries({
+    '5 MB of paragraphs': `${story}\n\n`.repeat(230),
+    '5 MB of one paragraph in lines': 'It was a dark and stormy night.\n'.repeat(160_000),
+    'one paragraph of 135,000 lines': 'word\n'.repeat(135_000),
+  })) {
+    it(`reads as many lines for a key in ${name} as near its end`, () => {
+      const draft = new Draft(`${text}The end`);
+      const document = new MarkdownDocument(draft);
+      readMarkdown(document, draft.text.length);
+      const lines = (at: number, typed: string) => {
+        draft.reads = 0;
+        edit(draft, document, at, at, typed);
+        readMarkdown(document, at + typed.length);
+        return draft.reads;
+      };
+      const near = readMarkdown(new MarkdownDocument(text.slice(-40_000)), 40_000).request.prefix.split('\n').length;
+      assert.ok(near > 0);
+      const atEnd = lines(draft.text.length, 'x');
+      const window = 25_000;
+      const shortest = Math.min(
+        ...text
+          .slice(0, 2000)
+          .split('\n', 20)
+          .map((line) => line.length + 1),
+      );
+      const most = (3 * window) / Math.max(1, shortest);
+      assert.ok(atEnd <= most, `${atEnd} lines`);
+      assert.ok(lines(draft.text.length, '\n') <= most);
+      const middle = Math.floor(draft.text.length / 2);
+      assert.ok(lines(middle, 'x') <= most);
+      assert.ok(lines(middle, '\n') <= most);
+    });
+  }
 });

@@ -1,0 +1,97 @@
+import { type LinePosition, splitLines } from '../text/lines';
+import type { MarkdownDocument } from './document';
+import { type BlockLine, type Container, type LineKind, readLine } from './syntax';
+
+/** Stands at the cursor for what is about to be written there, so that the cursor lies inside its block. */
+const PLACEHOLDER = 'x';
+
+/** Lines that belong together: a paragraph, a heading, a table, a piece of code. */
+export interface Block {
+  readonly kind: LineKind;
+  readonly containers: readonly Container[];
+  /** How many of the containers begin with it. */
+  readonly opened: number;
+  /** What stands before its first line's content and is no mark of Markdown's: indentation, the markers of lists. */
+  readonly lead: string;
+  /** Its lines' content, joined by LF. */
+  text: string;
+  /** Lengths of its lines as they stand in the document. */
+  readonly widths: number[];
+}
+
+/** The blocks from one place to another; the last is the one in which the text ends, as if a word were written there. */
+export function blocksBetween(document: MarkdownDocument, from: LinePosition, to: LinePosition): readonly Block[] {
+  const blocks: Block[] = [];
+  let state = document.stateBefore(from.line);
+  for (let line = from.line; line <= to.line; line++) {
+    const whole = document.lines.line(line);
+    const start = line === from.line ? from.character : 0;
+    const parts = splitLines(line === to.line ? whole.slice(start, to.character) + PLACEHOLDER : whole.slice(start));
+    for (const text of parts) {
+      if (document.inFrontMatter(line)) {
+        append(blocks, text, FRONT_MATTER);
+        continue;
+      }
+      const read = readLine(state, text);
+      state = read.next;
+      append(blocks, text, read.line);
+    }
+  }
+  const last = blocks[blocks.length - 1];
+  last.text = last.text.slice(0, -PLACEHOLDER.length);
+  if (last.widths.length > 0) last.widths[last.widths.length - 1] -= PLACEHOLDER.length;
+  return blocks;
+}
+
+const FRONT_MATTER: BlockLine = {
+  kind: 'front matter',
+  containers: [],
+  opened: 0,
+  first: false,
+  from: 0,
+  to: Number.POSITIVE_INFINITY,
+  markers: [],
+};
+
+function append(blocks: Block[], text: string, line: BlockLine): void {
+  const last = blocks.at(-1);
+  const content = text.slice(line.from, line.to);
+  if (line.kind === 'underline' && last?.kind === 'paragraph') {
+    blocks[blocks.length - 1] = { ...last, kind: 'heading' };
+  } else if (!line.first && last?.kind === line.kind) {
+    last.text += `\n${content}`;
+    last.widths.push(text.length);
+  } else {
+    if (line.kind === 'table' && line.first) takeTableHead(blocks);
+    const known = blocks.at(-1);
+    if (line.kind === 'table' && known?.kind === 'table') {
+      known.text += `\n${content}`;
+      return;
+    }
+    const { kind, containers, opened } = line;
+    blocks.push({ kind, containers, opened, lead: leadOf(text, line), text: content, widths: [text.length] });
+  }
+}
+
+/** The last line of the paragraph before a table's second line is its head. */
+function takeTableHead(blocks: Block[]): void {
+  const paragraph = blocks.at(-1);
+  if (paragraph?.kind !== 'paragraph') return;
+  const end = paragraph.text.lastIndexOf('\n');
+  const head = { ...paragraph, kind: 'table' as const, text: paragraph.text.slice(end + 1), widths: [] };
+  blocks.pop();
+  if (end >= 0) {
+    blocks.push({ ...paragraph, text: paragraph.text.slice(0, end) });
+    blocks.push({ ...head, opened: 0, lead: '' });
+  } else blocks.push(head);
+}
+
+function leadOf(text: string, { from, markers }: BlockLine): string {
+  let lead = '';
+  let at = 0;
+  for (const [start, end] of markers) {
+    lead += text.slice(at, start);
+    at = end;
+  }
+  return lead + text.slice(at, from);
+}

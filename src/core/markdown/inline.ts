@@ -1,0 +1,416 @@
+import { type Delimiter, Delimiters } from './emphasis';
+import { autolinkEnd, footnoteEnd, labelEnd, NONE, OPEN, tagEnd, targetEnd, urlEnd, wikiLinkEnd } from './markup';
+
+/** A part of a text that is read as something else, or as nothing. */
+export interface Cut {
+  readonly from: number;
+  readonly to: number;
+  readonly put: string;
+}
+
+/** Inline constructs that can be open where a text ends. */
+export type InlineKind =
+  | 'emphasis'
+  | 'link text'
+  | 'image description'
+  | 'inline code'
+  | 'formula'
+  | 'comment'
+  | 'HTML'
+  | 'address'
+  | 'footnote name'
+  | 'wiki link';
+
+/** An inline construct that was begun and is not closed where the text ends. */
+export interface OpenInline {
+  readonly kind: InlineKind;
+  /** What closes it, where a suggestion may. */
+  readonly closer: string;
+  /** Where it begins, and where its content does. */
+  readonly from: number;
+  readonly contentFrom: number;
+  /** No other reading is possible; else only the writer knows whether the sign was meant to begin something. */
+  readonly sure: boolean;
+}
+
+/** A block's text as its inline markup says it is to be read. */
+export interface InlineReading {
+  /** In the order of the text; one may lie in another. */
+  readonly cuts: readonly Cut[];
+  /** Parts that no words of prose stand in: code, formulas, addresses. */
+  readonly verbatim: readonly (readonly [from: number, to: number])[];
+  /** Constructs begun and not closed, innermost first, whether or not the writer meant to begin them. */
+  readonly open: readonly OpenInline[];
+}
+
+interface Bracket {
+  readonly at: number;
+  readonly image: boolean;
+  /** The last delimiter before it. */
+  readonly delimiter: Delimiter | undefined;
+  /** A link holds no links. */
+  active: boolean;
+}
+
+/**
+ * Reads the inline markup of a block by CommonMark's rules in one pass, whose work grows with the length of the text and
+ * with nothing else. A parser that builds a tree says nothing of what is not closed yet, and is quadratic where many
+ * signs could begin something: a writer's text is read at each key, so that neither will do.
+ *
+ * @param after where the text ends at the cursor, what follows it in its block: a formula or code may be closed there
+ */
+export function readInline(text: string, after?: string): InlineReading {
+  return new InlineReader(text, after).read();
+}
+
+const ESCAPABLE = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+const TEX = /\\[A-Za-z]|\^/;
+const LONGEST_TEX = 200;
+const LINE_TAG = /^<br[\s/>]$/i;
+
+class InlineReader {
+  readonly #cuts: Cut[] = [];
+  readonly #verbatim: [number, number][] = [];
+  readonly #open: OpenInline[] = [];
+  readonly #delimiters = new Delimiters();
+  readonly #brackets: Bracket[] = [];
+  readonly #fences: BacktickRuns;
+  readonly #dollars: DollarSigns;
+  /** Signs that do not come again, so that nobody looks for them twice. */
+  readonly #absent = new Set<string>();
+  #at = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly after: string | undefined,
+  ) {
+    this.#fences = new BacktickRuns(text);
+    this.#dollars = new DollarSigns(text);
+  }
+
+  read(): InlineReading {
+    while (this.#at < this.text.length) this.#at = this.#step(this.#at);
+    this.#delimiters.pair(undefined, this.#cuts);
+    for (let left = this.#delimiters.last; left; left = left.previous) {
+      if (left.opens && left.to - left.from <= 3)
+        this.#pushOpen('emphasis', left.from, left.to, this.text.slice(left.from, left.to));
+    }
+    for (const { at, image, active } of this.#brackets) {
+      if (active) this.#pushOpen(image ? 'image description' : 'link text', at, at + (image ? 2 : 1));
+    }
+    return {
+      cuts: this.#cuts.sort((a, b) => a.from - b.from || b.to - a.to),
+      verbatim: this.#verbatim,
+      open: this.#open.sort((a, b) => b.from - a.from),
+    };
+  }
+
+  #pushOpen(kind: InlineKind, from: number, contentFrom: number, closer = '', sure = false): void {
+    this.#open.push({ kind, closer, from, contentFrom, sure });
+  }
+
+  /** To the end of the text everything is in the construct that begins here. */
+  #toTheEnd(kind: InlineKind, from: number, contentFrom = from): number {
+    this.#pushOpen(kind, from, contentFrom, '', true);
+    this.#verbatim.push([from, this.text.length]);
+    return this.text.length;
+  }
+
+  /** A block that ends before the cursor ends what is open in it: then it is no markup. */
+  #orOpen(end: number): number {
+    return end === OPEN && this.after === undefined ? NONE : end;
+  }
+
+  #cut(from: number, to: number, put = ''): number {
+    this.#cuts.push({ from, to, put });
+    return to;
+  }
+
+  #keep(from: number, to: number): number {
+    this.#verbatim.push([from, to]);
+    return to;
+  }
+
+  /** Reads what stands at `at` and returns where to go on. */
+  #step(at: number): number {
+    const { text } = this;
+    switch (text[at]) {
+      case '\\':
+        return this.#escape(at);
+      case '\n':
+        return this.#lineBreak(at);
+      case '`':
+        return this.#code(at);
+      case '$':
+        return this.#formula(at);
+      case '<':
+        return this.#angle(at);
+      case '!':
+        return text[at + 1] === '[' ? this.#image(at) : at + 1;
+      case '[':
+        return this.#bracket(at);
+      case ']':
+        return this.#closeBracket(at);
+      case '*':
+      case '_':
+      case '~':
+        return this.#delimiter(at);
+      case 'h':
+      case 'w':
+      case 'f':
+      case 'm':
+        return this.#url(at);
+      default:
+        return at + 1;
+    }
+  }
+
+  #escape(at: number): number {
+    const next = this.text[at + 1];
+    if (next === '\n') return this.#afterBreak(at + 2, '\\\n', at);
+    return next !== undefined && ESCAPABLE.includes(next) ? this.#cut(at, at + 1) + 1 : at + 1;
+  }
+
+  /** A line's end inside a paragraph is a space, but after two spaces. */
+  #lineBreak(at: number): number {
+    let from = at;
+    while (this.text[from - 1] === ' ' || this.text[from - 1] === '\t') from--;
+    return this.#afterBreak(at + 1, this.text.endsWith('  ', at) ? '\n' : ' ', from);
+  }
+
+  #afterBreak(next: number, put: string, from: number): number {
+    let to = next;
+    while (this.text[to] === ' ' || this.text[to] === '\t') to++;
+    return this.#cut(from, to, put);
+  }
+
+  #code(at: number): number {
+    const length = this.#fences.lengthAt(at);
+    const inner = at + length;
+    const end = this.#fences.closing(length, inner);
+    if (end === undefined) {
+      if (this.after?.includes(this.text.slice(at, inner))) return this.#toTheEnd('inline code', at, inner);
+      this.#pushOpen('inline code', at, inner);
+      return inner;
+    }
+    this.#cut(at, inner);
+    for (let line = this.text.indexOf('\n', inner); line >= 0 && line < end; line = this.text.indexOf('\n', line + 1)) {
+      this.#cut(line, line + 1, ' ');
+    }
+    this.#keep(at, end);
+    return this.#cut(end - length, end);
+  }
+
+  #formula(at: number): number {
+    const { text, after = '' } = this;
+    const double = text[at + 1] === '$';
+    const inner = at + (double ? 2 : 1);
+    const end = double ? this.#find('$$', inner) : this.#dollars.closing(at);
+    if (end !== undefined && end > inner) {
+      const to = double ? end + 2 : end + 1;
+      this.#keep(at, to);
+      // A formula in lines of its own.
+      return double && text.slice(at, to).includes('\n') ? this.#cut(at, to) : to;
+    }
+    // One that is being typed is known by its TeX.
+    const written = this.after !== undefined && TEX.test(text.slice(inner, inner + LONGEST_TEX));
+    const closes = double
+      ? after.includes('$$')
+      : this.#dollars.opens(at) && new DollarSigns(after).first() !== undefined;
+    return closes || (written && this.#dollars.opens(at)) ? this.#toTheEnd('formula', at, inner) : inner;
+  }
+
+  /** Where a sign comes next, if it does. */
+  #find(sign: string, from: number): number | undefined {
+    if (this.#absent.has(sign)) return undefined;
+    const at = this.text.indexOf(sign, from);
+    if (at >= 0) return at;
+    this.#absent.add(sign);
+    return undefined;
+  }
+
+  #angle(at: number): number {
+    const { text } = this;
+    for (const [opener, closer, kind] of ENCLOSED) {
+      if (!text.startsWith(opener, at)) continue;
+      const end = this.#find(closer, at + opener.length);
+      if (end !== undefined) return this.#cut(at, end + closer.length);
+      return this.after === undefined ? at + 1 : this.#toTheEnd(kind, at);
+    }
+    const autolink = this.#orOpen(autolinkEnd(text, at));
+    if (autolink === OPEN) return this.#toTheEnd('address', at);
+    if (autolink !== NONE) {
+      this.#cut(at, at + 1);
+      this.#keep(at, autolink);
+      return this.#cut(autolink - 1, autolink);
+    }
+    const tag = this.#orOpen(tagEnd(text, at));
+    if (tag === OPEN) return this.#toTheEnd('HTML', at);
+    if (tag === NONE) return at + 1;
+    return LINE_TAG.test(text.slice(at, at + 4)) ? this.#afterBreak(tag, '\n', at) : this.#cut(at, tag);
+  }
+
+  #bracket(at: number): number {
+    const { text } = this;
+    if (text[at + 1] === '^') {
+      const end = this.#orOpen(footnoteEnd(text, at));
+      if (end === OPEN) return this.#toTheEnd('footnote name', at);
+      if (end > at + 3) return this.#cut(at, end);
+    }
+    return text[at + 1] === '[' ? this.#wikiLink(at) : this.#openBracket(at, false);
+  }
+
+  #wikiLink(at: number): number {
+    const { text } = this;
+    const end = this.#orOpen(wikiLinkEnd(text, at));
+    if (end === NONE) return this.#openBracket(at, false);
+    const bar = text.slice(at, end === OPEN ? text.length : end).indexOf('|');
+    const words = at + (bar < 0 ? 2 : bar + 1);
+    if (end === OPEN) {
+      if (words === at + 2) return this.#toTheEnd('wiki link', at);
+      this.#cut(at, words);
+      this.#pushOpen('link text', at, words);
+      return words;
+    }
+    this.#cut(at, words);
+    return this.#cut(end - 2, end);
+  }
+
+  #image(at: number): number {
+    if (this.text[at + 2] !== '[') return this.#openBracket(at, true);
+    const end = this.#orOpen(wikiLinkEnd(this.text, at + 1));
+    if (end === NONE) return this.#openBracket(at, true);
+    return end === OPEN ? this.#toTheEnd('wiki link', at) : this.#cut(at, end);
+  }
+
+  #openBracket(at: number, image: boolean): number {
+    this.#brackets.push({ at, image, delimiter: this.#delimiters.last, active: true });
+    return at + (image ? 2 : 1);
+  }
+
+  #closeBracket(at: number): number {
+    const { text } = this;
+    const bracket = this.#brackets.pop();
+    const next = text[at + 1];
+    if (!bracket?.active || (next !== '(' && next !== '[')) return at + 1;
+    const end = this.#orOpen(next === '(' ? targetEnd(text, at + 1) : labelEnd(text, at + 1));
+    if (end === NONE) return at + 1;
+    if (end === OPEN) {
+      if (next === '[' && !isLabel(text, at + 2)) return at + 1;
+      return this.#toTheEnd('address', bracket.at);
+    }
+    this.#delimiters.close(bracket.delimiter, this.#cuts);
+    if (bracket.image) return this.#cut(bracket.at, end);
+    for (let i = this.#brackets.length - 1; i >= 0 && this.#brackets[i].active; i--) {
+      if (!this.#brackets[i].image) this.#brackets[i].active = false;
+    }
+    this.#cut(bracket.at, bracket.at + 1);
+    return this.#cut(at, end);
+  }
+
+  #delimiter(at: number): number {
+    const { text } = this;
+    let end = at;
+    while (text[end] === text[at]) end++;
+    if (text[at] !== '~' || end - at === 2) this.#delimiters.push(text, at, end, this.after !== undefined);
+    return end;
+  }
+
+  #url(at: number): number {
+    if (at > 0 && isWord(this.text.charCodeAt(at - 1))) return at + 1;
+    const end = urlEnd(this.text, at, this.#brackets.length > 0);
+    if (end === NONE) return at + 1;
+    if (end === OPEN && this.after === undefined) return this.#keep(at, this.text.length);
+    return end === OPEN ? this.#toTheEnd('address', at) : this.#keep(at, end);
+  }
+}
+
+const ENCLOSED: readonly (readonly [opener: string, closer: string, kind: InlineKind])[] = [
+  ['<!--', '-->', 'comment'],
+  ['<![CDATA[', ']]>', 'HTML'],
+  ['<?', '?>', 'HTML'],
+];
+
+/** The name of a link definition that is being typed, rather than words in brackets. */
+function isLabel(text: string, from: number): boolean {
+  return text.length > from && text.length - from < 80;
+}
+
+function isWord(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code > 127
+  );
+}
+
+/** The runs of backticks in a text, by length: code ends at the next run as long as the one before it. */
+class BacktickRuns {
+  #ends: Map<number, number[]> | undefined;
+  readonly #passed = new Map<number, number>();
+
+  constructor(private readonly text: string) {}
+
+  lengthAt(at: number): number {
+    let end = at;
+    while (this.text[end] === '`') end++;
+    return end - at;
+  }
+
+  /** Behind the first run of this length at or after `from`; `from` rises from call to call. */
+  closing(length: number, from: number): number | undefined {
+    this.#ends ??= this.#find();
+    const ends = this.#ends.get(length) ?? [];
+    let index = this.#passed.get(length) ?? 0;
+    while (index < ends.length && ends[index] - length < from) index++;
+    this.#passed.set(length, index);
+    return ends[index];
+  }
+
+  #find(): Map<number, number[]> {
+    const found = new Map<number, number[]>();
+    for (let at = this.text.indexOf('`'); at >= 0; ) {
+      const length = this.lengthAt(at);
+      const ends = found.get(length) ?? [];
+      ends.push(at + length);
+      found.set(length, ends);
+      at = this.text.indexOf('`', at + length);
+    }
+    return found;
+  }
+}
+
+/** The dollars in a text. As in Pandoc, a formula has no space inside its signs and no digit after them. */
+class DollarSigns {
+  #closers: number[] | undefined;
+  #passed = 0;
+
+  constructor(private readonly text: string) {}
+
+  /** Whether a formula may begin here. A sum of money begins none that is not closed. */
+  opens(at: number): boolean {
+    return !/[\s$\d]/.test(this.text[at + 1] ?? ' ');
+  }
+
+  /** The sign that closes a formula which begins at `at`; `at` rises from call to call. */
+  closing(at: number): number | undefined {
+    if (/[\s$]/.test(this.text[at + 1] ?? ' ')) return undefined;
+    this.#closers ??= this.#find();
+    while (this.#passed < this.#closers.length && this.#closers[this.#passed] <= at) this.#passed++;
+    return this.#closers[this.#passed];
+  }
+
+  /** The first sign that may close a formula. */
+  first(): number | undefined {
+    this.#closers ??= this.#find();
+    return this.#closers[0];
+  }
+
+  #find(): number[] {
+    const { text } = this;
+    const found: number[] = [];
+    for (let at = 0; at < text.length; at++) {
+      if (text[at] === '\\') at++;
+      else if (text[at] === '$' && !/\s/.test(text[at - 1] ?? 'x') && !/\d/.test(text[at + 1] ?? ' ')) found.push(at);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Where pieces of inline markup end. Each function reads from the sign at which the piece would begin, returns the
+ * offset behind it, `NONE` where there is no such piece, or `OPEN` where the text ends in the middle of one. Each looks
+ * at a bounded stretch or stops at the sign with which the next piece would begin, so that reading a text stays linear.
+ */
+export const NONE = -1;
+export const OPEN = -2;
+
+/** Parentheses nested in an address, and the length of a link's title or label, as bounded by cmark. */
+const DEEPEST_PARENTHESES = 32;
+const LONGEST = 1000;
+
+function isSpaceCode(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
+function isLetterCode(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+}
+
+function isNameCode(code: number): boolean {
+  return isLetterCode(code) || (code >= 48 && code <= 57) || code === 45 || code === 95;
+}
+
+/** The next offset that is no white space. */
+export function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && isSpaceCode(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** An opening or closing HTML tag, at its `<`. */
+export function tagEnd(text: string, from: number): number {
+  const closing = text[from + 1] === '/';
+  let at = from + (closing ? 2 : 1);
+  if (!isLetterCode(text.charCodeAt(at))) return NONE;
+  while (isNameCode(text.charCodeAt(at))) at++;
+  // A comparison such as `x <y and z` reads like a tag with attributes that have no values: two of them end it.
+  for (let bare = 0; ; ) {
+    const next = skipSpace(text, at);
+    if (next === text.length) return bare < 2 ? OPEN : NONE;
+    if (text[next] === '>') return next + 1;
+    if (text[next] === '/') return text[next + 1] === '>' ? next + 2 : next + 1 === text.length ? OPEN : NONE;
+    if (closing || next === at || !isAttributeStart(text.charCodeAt(next))) return NONE;
+    at = next;
+    while (isNameCode(text.charCodeAt(at)) || text[at] === '.' || text[at] === ':') at++;
+    const equals = skipSpace(text, at);
+    if (text[equals] !== '=') {
+      bare++;
+      continue;
+    }
+    const end = valueEnd(text, skipSpace(text, equals + 1));
+    if (end < 0) return end;
+    at = end;
+    bare = Number.NEGATIVE_INFINITY;
+  }
+}
+
+function isAttributeStart(code: number): boolean {
+  return isLetterCode(code) || code === 95 || code === 58;
+}
+
+function valueEnd(text: string, from: number): number {
+  if (from === text.length) return OPEN;
+  const quote = text[from];
+  if (quote === '"' || quote === "'") {
+    const end = text.indexOf(quote, from + 1);
+    return end < 0 ? OPEN : end + 1;
+  }
+  let at = from;
+  while (at < text.length && !isSpaceCode(text.charCodeAt(at)) && !'"\'=<>`'.includes(text[at])) at++;
+  return at === from ? NONE : at;
+}
+
+/** An address between `<` and `>`. */
+export function autolinkEnd(text: string, from: number): number {
+  let at = from + 1;
+  while (at < text.length && text[at] !== '<' && text[at] !== '>' && !isSpaceCode(text.charCodeAt(at))) at++;
+  const head = text.slice(from + 1, Math.min(at, from + 1 + LONGEST));
+  if (!/^[A-Za-z][A-Za-z\d+.-]{1,31}:/.test(head) && !/^[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+$/.test(head)) return NONE;
+  if (at === text.length) return OPEN;
+  return text[at] === '>' ? at + 1 : NONE;
+}
+
+const URL_STARTS = ['http://', 'https://', 'www.', 'ftp://', 'mailto:'];
+
+/** An address that stands in the text as it is; the signs that end a sentence do not belong to it. */
+export function urlEnd(text: string, from: number, inBrackets: boolean): number {
+  const start = URL_STARTS.find((start) => text.startsWith(start, from));
+  if (start === undefined) return NONE;
+  const never = inBrackets ? '<>`]' : '<>`';
+  let at = from + start.length;
+  while (at < text.length && !isSpaceCode(text.charCodeAt(at)) && !never.includes(text[at])) at++;
+  if (at === text.length) return OPEN;
+  while (at > from + start.length && '?!.,:;*_~)"\'’”'.includes(text[at - 1])) at--;
+  return at;
+}
+
+/** A link's `(address "title")`, at its parenthesis. */
+export function targetEnd(text: string, from: number): number {
+  const start = skipSpace(text, from + 1);
+  if (start === text.length) return OPEN;
+  const address = text[start] === '<' ? closedBy(text, start, '>', '\n<') : addressEnd(text, start);
+  if (address < 0) return address;
+  let at = skipSpace(text, address);
+  if (at > address && at < text.length && '"\'('.includes(text[at])) {
+    const title = closedBy(text, at, text[at] === '(' ? ')' : text[at], '');
+    if (title < 0) return title;
+    at = skipSpace(text, title);
+  }
+  if (at === text.length) return OPEN;
+  return text[at] === ')' ? at + 1 : NONE;
+}
+
+function addressEnd(text: string, from: number): number {
+  let depth = 0;
+  let at = from;
+  for (; at < text.length && !isSpaceCode(text.charCodeAt(at)); at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '(' && ++depth > DEEPEST_PARENTHESES) return NONE;
+    else if (text[at] === ')' && depth-- === 0) return at;
+  }
+  return at >= text.length ? OPEN : at;
+}
+
+/** Behind the next `closer` that is not escaped; one of the signs of `never` in between makes it nothing. */
+function closedBy(text: string, from: number, closer: string, never: string): number {
+  const limit = Math.min(text.length, from + 1 + LONGEST);
+  for (let at = from + 1; at < limit; at++) {
+    if (text[at] === closer) return at + 1;
+    if (never.includes(text[at])) return NONE;
+    if (text[at] === '\\') at++;
+  }
+  return limit === text.length ? OPEN : NONE;
+}
+
+/** A label in brackets, at its opening one: `[name]`; `OPEN` too where the text ends in it. */
+export function labelEnd(text: string, from: number): number {
+  return closedBy(text, from, ']', '[');
+}
+
+/** A footnote's sign in the text: `[^name]`. */
+export function footnoteEnd(text: string, from: number): number {
+  return closedBy(text, from + 1, ']', ' \t\n[');
+}
+
+/** A wiki link, `[[page]]` or `[[page|words]]`, at its first bracket. */
+export function wikiLinkEnd(text: string, from: number): number {
+  const end = closedBy(text, from + 1, ']', '\n[');
+  if (end === OPEN || end === NONE) return end;
+  if (end === text.length) return OPEN;
+  // The words of a link may be in brackets of their own.
+  const wiki = text[end] === ']' && end > from + 3 && text[end + 1] !== '(' && text[end + 1] !== '[';
+  return wiki ? end + 1 : NONE;
+}

@@ -1,0 +1,103 @@
+import type { Block } from './blocks';
+import type { Construct } from './construct';
+import { type Cut, readInline } from './inline';
+import type { LineKind } from './syntax';
+
+/** A document's text as it is read. */
+export interface PlainText {
+  /** For the model: words, headings, the markers of lists. */
+  readonly text: string;
+  /** For the writer's habits: the prose alone, code, formulas and addresses each being one `OBJECT`. */
+  readonly prose: string;
+}
+
+/** Stands for what is no prose. */
+const OBJECT = '\uFFFC';
+const WORDS: ReadonlySet<LineKind> = new Set(['paragraph', 'heading', 'table']);
+
+/**
+ * The blocks before the cursor as the model is to read them. Addresses, code, HTML, comments, formulas in blocks, front
+ * matter, images, footnote signs and the signs of emphasis, quotes and links are left out, tables too unless the cursor
+ * is in one, and a paragraph is one line.
+ */
+export function plainText(blocks: readonly Block[], { open }: Construct): PlainText {
+  let text = '';
+  let prose = '';
+  let gap = false;
+  for (const [i, block] of blocks.entries()) {
+    const last = i === blocks.length - 1;
+    if (!WORDS.has(block.kind) || (block.kind === 'table' && !last)) {
+      gap = true;
+      continue;
+    }
+    const { cuts, verbatim } = readInline(block.text, last ? '' : undefined);
+    const all = last ? merged(cuts, open.map(openerCut)) : cuts;
+    const separator = text === '' ? '' : gap ? '\n\n' : '\n';
+    const content = tidy(block.kind === 'table' ? rows(block.text, all) : apply(block.text, all), last);
+    // White space alone begins no text, unless it is all there is.
+    text += separator + (text === '' && content.trim() !== '' ? block.lead.trimStart() : block.lead) + content;
+    prose += `${separator}${apply(block.text, merged(all, verbatim.map(objectCut)))}`;
+    gap = false;
+  }
+  return { text, prose };
+}
+
+function openerCut({ from, contentFrom }: { readonly from: number; readonly contentFrom: number }): Cut {
+  return { from, to: contentFrom, put: '' };
+}
+
+function objectCut([from, to]: readonly [number, number]): Cut {
+  return { from, to, put: OBJECT };
+}
+
+function merged(cuts: readonly Cut[], others: readonly Cut[]): Cut[] {
+  return [...cuts, ...others].sort((a, b) => a.from - b.from || b.to - a.to);
+}
+
+/** A table's rows keep their ends. */
+function rows(text: string, cuts: readonly Cut[]): string {
+  return apply(
+    text,
+    cuts.filter(({ from, to, put }) => put !== ' ' || !text.slice(from, to).includes('\n')),
+  );
+}
+
+/** The text with its cuts, of which one that lies in another does not count. */
+function apply(text: string, cuts: readonly Cut[]): string {
+  let done = '';
+  let at = 0;
+  for (const { from, to, put } of cuts) {
+    if (from < at) continue;
+    done += text.slice(at, from) + put;
+    at = to;
+  }
+  return done + text.slice(at);
+}
+
+/** Without the gaps that cuts leave. The end stays as it was typed where more is about to be. */
+function tidy(text: string, written: boolean): string {
+  let done = '';
+  let at = 0;
+  for (let gap = nextGap(text, 0); gap !== undefined; gap = nextGap(text, at)) {
+    done += text.slice(at, gap.from);
+    at = gap.to;
+    const atEnd = gap.to === text.length;
+    const atLineEdge = gap.from === 0 || text[gap.from - 1] === '\n' || text[gap.to] === '\n';
+    if (atEnd && written) done += text.slice(gap.from, gap.to);
+    else if (!atEnd && !atLineEdge) done += text[gap.from];
+  }
+  return done + text.slice(at);
+}
+
+/** The next run of white space inside lines that is longer than one, or stands at an edge of a line. */
+function nextGap(text: string, from: number): { readonly from: number; readonly to: number } | undefined {
+  for (let at = from; at < text.length; at++) {
+    if (text[at] !== ' ' && text[at] !== '\t') continue;
+    let to = at + 1;
+    while (text[to] === ' ' || text[to] === '\t') to++;
+    const edge = at === 0 || text[at - 1] === '\n' || to === text.length || text[to] === '\n';
+    if (edge || to - at > 1) return { from: at, to };
+    at = to;
+  }
+  return undefined;
+}

@@ -1,0 +1,99 @@
+/** What a sentence is: the one notion of it that the stop rule, `Accept Sentence` and the heat map share. */
+
+/** Half-open span in UTF-16 units of a text. */
+export type Span = readonly [number, number];
+
+/** Titles and the like, which something always follows. */
+const LEADS_ON = new Set(
+  'Mr Mrs Ms Mx Dr St Mt Prof Rev Gen Col Capt Cpl Sgt Lt Maj Hon Sen Rep Gov Pres Messrs Mme Mlle vs cf approx viz'.split(
+    ' ',
+  ),
+);
+/** Shortened words that may end a sentence: only what follows tells. */
+const MAY_END = new Set(
+  'Jr Sr etc al Inc Ltd Co Corp Bros ed eds ca Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Ave Blvd Dept Univ'.split(
+    ' ',
+  ),
+);
+/** Before a number these are shortened words; else they are words. */
+const NUMBERED = new Set('No Nos Fig Figs Eq Vol Ch Sec Art p pp'.split(' '));
+
+/** A sentence's end is looked for in so many units. */
+const REACH = 64;
+const SENTENCE_END = /([^\s.!?…。！？]*(?:\.[^\s.!?…。！？]+)*)([.!?…。！？]+)["'”’»)\]*_]*$/u;
+/** Initials, and abbreviations with inner full stops such as `p.m`. */
+const INITIAL = /^\P{L}*(?!I$)\p{Lu}$/u;
+const INNER_STOP = /\.\p{L}$/u;
+const LEADING_SIGNS = /^[^\p{L}\p{N}]+/u;
+const GOES_ON = /^[\s"'“‘«»([\]—–-]*\p{Ll}/u;
+const NUMBER_FOLLOWS = /^\s*[\p{N}#]/u;
+
+/**
+ * Whether a sentence ends where this text ends. `next` is what follows, as far as it is known: where only that could
+ * tell and it is not given, the answer is no.
+ */
+export function endsSentence(text: string, next?: string): boolean {
+  const match = SENTENCE_END.exec(text.slice(-REACH));
+  if (match === null || (next !== undefined && GOES_ON.test(next.slice(0, REACH)))) return false;
+  const [, word, signs] = match;
+  if (signs !== '.') return true;
+  const bare = word.replace(LEADING_SIGNS, '');
+  if (LEADS_ON.has(bare) || INITIAL.test(word)) return false;
+  const followed = next !== undefined && next.trim() !== '';
+  if (NUMBERED.has(bare)) return followed && !NUMBER_FOLLOWS.test(next);
+  return followed || !isShortened(bare);
+}
+
+/** Whether the full stop at the end of this text belongs to the word before it: `etc.`, `p.m.`, `Dr.`. */
+export function keepsFullStop(text: string): boolean {
+  const match = SENTENCE_END.exec(text.slice(-REACH));
+  if (match === null || match[2] !== '.') return false;
+  const bare = match[1].replace(LEADING_SIGNS, '');
+  return LEADS_ON.has(bare) || NUMBERED.has(bare) || MAY_END.has(bare) || INNER_STOP.test(bare);
+}
+
+function isShortened(word: string): boolean {
+  return MAY_END.has(word) || INNER_STOP.test(word) || /\p{N}$/u.test(word);
+}
+
+/** Starts a line that goes on with no sentence: a blank one, a list item, a heading, a quotation, a table's row. */
+const BLOCK_START = /^[ \t]*(?:[\r\n]|[-+*>|#]|\d{1,9}[.)][ \t])/;
+const LINE_END = /[\n\r\u0085\u2028\u2029]$/u;
+
+/**
+ * Spans of the sentences of a text, without the white space around them: those of Unicode Standard Annex 29, but one
+ * ends neither after a shortened word, nor before a small letter, nor at the end of a line that a writer broke by hand.
+ */
+export function sentenceSpans(text: string, locale = 'en'): Span[] {
+  const spans: Span[] = [];
+  let from = 0;
+  for (const { index, segment } of new Intl.Segmenter(locale, { granularity: 'sentence' }).segment(text)) {
+    const end = index + segment.length;
+    if (end < text.length && !endsAt(text, from, end, segment)) continue;
+    const sentence = text.slice(from, end);
+    const start = from + sentence.length - sentence.trimStart().length;
+    if (start < end) spans.push([start, from + sentence.trimEnd().length]);
+    from = end;
+  }
+  return spans;
+}
+
+function endsAt(text: string, from: number, end: number, segment: string): boolean {
+  const next = text.slice(end, end + REACH);
+  if (LINE_END.test(segment) && (BLOCK_START.test(next) || text[from] === '#' || segment.trim() === '')) return true;
+  return endsSentence(text.slice(Math.max(from, end - REACH), end).trimEnd(), next);
+}
+
+/** A sentence under way is looked for in so many units before the cursor. */
+const SENTENCE_REACH = 1000;
+
+/** Where the sentence at the end of a text begins, in UTF-16 units; 0 where it is longer than can be seen. */
+export function lastSentenceStart(text: string): number {
+  const from = Math.max(0, text.length - SENTENCE_REACH);
+  const spans = sentenceSpans(text.slice(from));
+  const last = spans.at(-1);
+  if (last === undefined) return from;
+  const ended = last[1] < text.length - from && endsSentence(text.slice(0, from + last[1]));
+  if (ended) return text.length;
+  return spans.length === 1 ? 0 : from + last[0];
+}
