@@ -5,6 +5,29 @@ const FLAT = 'It was one of the most important things in the world, and it was o
 const STRANGE = 'Zebras juggle quantum marmalade beneath seventeen reluctant umbrellas of tin.';
 const NOTE = `# Notes\n\n${FLAT} ${STRANGE}\n\nThe morning was bright, and the boats came home to the harbour again.\n`;
 
+/** Runs in the page. */
+function markInPage(word: string): string | null {
+  const transparent = 'rgba(0, 0, 0, 0)';
+  for (const span of document.querySelectorAll('.monaco-editor .view-line span span')) {
+    const node = span.firstChild;
+    const at = node?.textContent?.indexOf(word) ?? -1;
+    if (!node || at < 0) continue;
+    const { textDecorationLine, textDecorationStyle } = getComputedStyle(span);
+    if (textDecorationLine.includes('underline')) return textDecorationStyle;
+    const range = document.createRange();
+    range.setStart(node, at);
+    range.setEnd(node, at + word.length);
+    const own = range.getBoundingClientRect();
+    const behind = [...document.querySelectorAll('.monaco-editor .view-overlays .cdr')].find((overlay) => {
+      const box = overlay.getBoundingClientRect();
+      const overlaps = box.left < own.right - 1 && box.right > own.left + 1 && Math.abs(box.top - own.top) < 6;
+      return overlaps && getComputedStyle(overlay).backgroundColor !== transparent;
+    });
+    return behind ? getComputedStyle(behind).backgroundColor : null;
+  }
+  return null;
+}
+
 describe('the surprisal heat map', () => {
   let workbench: Workbench;
 
@@ -21,37 +44,9 @@ describe('the surprisal heat map', () => {
 
   const legend = () => workbench.page.locator('#inkling\\.inkling\\.inkling\\.heatMap, .statusbar-item[id*="heatMap"]');
   /** How a word on screen is marked: the colour behind it, or the form of the line under it. */
-  const markOf = (word: string) =>
-    workbench.page.evaluate((word) => {
-      const transparent = 'rgba(0, 0, 0, 0)';
-      for (const span of document.querySelectorAll('.monaco-editor .view-line span span')) {
-        const node = span.firstChild;
-        const at = node?.textContent?.indexOf(word) ?? -1;
-        if (!node || at < 0) continue;
-        const { textDecorationLine, textDecorationStyle } = getComputedStyle(span);
-        if (textDecorationLine.includes('underline')) return textDecorationStyle;
-        const range = document.createRange();
-        range.setStart(node, at);
-        range.setEnd(node, at + word.length);
-        const own = range.getBoundingClientRect();
-        const behind = [...document.querySelectorAll('.monaco-editor .view-overlays .cdr')].find((overlay) => {
-          const box = overlay.getBoundingClientRect();
-          const overlaps = box.left < own.right - 1 && box.right > own.left + 1 && Math.abs(box.top - own.top) < 6;
-          return overlaps && getComputedStyle(overlay).backgroundColor !== transparent;
-        });
-        return behind ? getComputedStyle(behind).backgroundColor : null;
-      }
-      return null;
-    }, word);
+  const markOf = (word: string) => workbench.page.evaluate(markInPage, word);
   /** Waits until a word is marked. */
-  const marked = async (word: string): Promise<string> => {
-    for (let tries = 0; tries < 300; tries++) {
-      const mark = await markOf(word);
-      if (mark) return mark;
-      await workbench.page.waitForTimeout(200);
-    }
-    throw new Error(`${word} is never marked.`);
-  };
+  const marked = (word: string) => workbench.page.waitForFunction(markInPage, word, { timeout: 60_000 });
 
   it('colours what is surprising, and says in the status bar what the colours mean', async () => {
     await workbench.command('Toggle Surprisal Heat Map');
@@ -131,7 +126,7 @@ describe('the surprisal heat map', () => {
   });
 
   it('is gone when turned off', async () => {
-    await workbench.page.locator('.monaco-editor .view-lines').first().click();
+    await workbench.focusText();
     await workbench.command('Toggle Surprisal Heat Map');
     await legend().waitFor({ state: 'detached' });
   });

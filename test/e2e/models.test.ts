@@ -32,15 +32,8 @@ describe('Choose Model', () => {
   const machineSettings = () =>
     JSON.parse(readFileSync(join(workbench.server.folder, 'data/data/Machine/settings.json'), 'utf8'));
 
-  /** `Workbench.command` waits for the palette to close; here its box shows the models instead. */
-  async function chooseModel(): Promise<void> {
-    await workbench.press('F1');
-    const palette = workbench.page.locator('.quick-input-widget input[type=text]');
-    await palette.fill('>Inkling: Choose Model');
-    await rows().filter({ hasText: 'Inkling: Choose Model' }).first().waitFor();
-    await workbench.press('Enter');
-    await rows().filter({ hasText: 'Inkling default' }).waitFor();
-  }
+  /** Opens the quick pick of models. */
+  const chooseModel = () => workbench.command('Inkling: Choose Model', rows().filter({ hasText: 'Inkling default' }));
 
   /** Opens the quick pick and asks the hub for the tiny model. */
   async function askForTiny(): Promise<void> {

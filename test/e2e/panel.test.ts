@@ -44,7 +44,7 @@ describe('Explain Next Token', () => {
 
   /** Puts the cursor into the middle of the text, and the view back to what it shows at first. */
   beforeEach(async () => {
-    await workbench.page.locator('.monaco-editor .view-lines').first().click();
+    await workbench.focusText();
     await workbench.press('Control+Home', 'ArrowDown', 'ArrowDown', 'End');
     await panel.locator('.caret + .future > .hidden + .masked + .masked + .masked', { hasText: 'bright' }).waitFor();
     await panel.explained();
@@ -64,13 +64,13 @@ describe('Explain Next Token', () => {
     });
 
     it('from the menu of the editor', async () => {
-      await workbench.page.locator('.monaco-editor .view-lines').first().click({ button: 'right' });
+      await workbench.text.click({ button: 'right' });
       await workbench.page.getByRole('menuitem', { name: 'Explain Next Token' }).waitFor();
       await workbench.press('Escape');
     });
 
     it('the cursor, wherever the writer goes', async () => {
-      await workbench.page.locator('.monaco-editor .view-lines').first().click();
+      await workbench.focusText();
       await workbench.press('Control+Home', 'End');
       await panel.locator('.chips', { hasNotText: 'door' }).waitFor();
       await panel.explained();
@@ -235,7 +235,7 @@ describe('Explain Next Token', () => {
       await panel.explained();
       await panel.candidate(0).click();
       await panel.locator('.tokens .note', { hasText: `${encode(BEFORE).length + 1} tokens` }).waitFor();
-      await workbench.page.locator('.monaco-editor .view-lines').first().click();
+      await workbench.focusText();
       assert.equal(await workbench.save('essay.md'), BEFORE + text + ESSAY.slice(CURSOR));
       await workbench.press('Control+Z');
       await workbench.page.locator('.tab.active.dirty').waitFor();
@@ -311,11 +311,12 @@ describe('Explain Next Token', () => {
     it('which is nobody else’s', async () => {
       await workbench.press('Control+J');
       await panel.locator('main').waitFor({ state: 'hidden' });
-      await workbench.page.locator('.monaco-editor .view-lines').first().click();
+      await workbench.focusText();
       await workbench.press('Control+K', 'n');
-      await panel.explained();
+      await panel.opened();
       await workbench.command('Preferences: Open Default Keyboard Shortcuts (JSON)');
       await workbench.page.locator('.tab.active', { hasText: 'keybindings' }).waitFor();
+      await workbench.editorFocused();
       await workbench.press('Control+F');
       await workbench.page.locator('.find-widget.visible').waitFor();
       await workbench.type('"ctrl+k n"');

@@ -6,18 +6,28 @@ const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 /** The Explain Next Token view of a workbench: what a writer sees and does there. */
 export class Panel {
-  constructor(private readonly workbench: Workbench) {}
+  readonly #workbench: Workbench;
 
-  /** Opens the view and waits until it explains something. */
+  private constructor(workbench: Workbench) {
+    this.#workbench = workbench;
+  }
+
+  /** Opens the view, if it is not open, and waits until it has the focus and explains something. */
   static async open(workbench: Workbench): Promise<Panel> {
     await workbench.command('Explain Next Token');
     const panel = new Panel(workbench);
-    await panel.explained();
+    await panel.opened();
     return panel;
   }
 
+  /** Waits until the view has the focus and explains something. The focus may come last where the view was open. */
+  async opened(): Promise<void> {
+    await this.#workbench.page.waitForFunction(() => document.activeElement?.matches('iframe.webview.ready'));
+    await this.explained();
+  }
+
   get root() {
-    return this.workbench.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    return this.#workbench.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   }
 
   locator(selector: string, options?: Parameters<Locator['locator']>[1]): Locator {

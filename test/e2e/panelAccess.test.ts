@@ -28,7 +28,7 @@ describe('Explain Next Token for everyone', () => {
   after(() => workbench?.stop());
 
   async function toText(): Promise<void> {
-    await workbench.page.locator('.monaco-editor .view-lines').first().click();
+    await workbench.focusText();
     await workbench.press('Control+Home', 'ArrowDown', 'ArrowDown', 'End');
   }
 
@@ -116,17 +116,18 @@ describe('Explain Next Token for everyone', () => {
     await panel.slide('temperature', 0.5);
     await panel.root.getByLabel('Surprisal', { exact: true }).check({ force: true });
     const asLeft = async () => {
-      await panel.explained();
       assert.equal(await panel.locator('#temperature').inputValue(), '0.5');
       assert.equal(await panel.root.getByLabel('Surprisal', { exact: true }).isChecked(), true);
       assert.equal(await panel.locator('.why h2 button').getAttribute('aria-expanded'), 'true');
     };
-    await workbench.command('Terminal: Focus on Terminal View');
+    await workbench.command('Problems: Focus on Problems View');
+    await workbench.page.locator('.markers-panel :focus').waitFor();
     await panel.locator('main').waitFor({ state: 'hidden' });
-    await workbench.command('Explain Next Token');
+    panel = await Panel.open(workbench);
     await asLeft();
+    await workbench.remembered('"colour":"surprisal"');
     await workbench.open('essay.md');
-    await workbench.command('Explain Next Token');
+    panel = await Panel.open(workbench);
     await asLeft();
   });
 });

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Browser } from 'playwright-core';
 import { ROOT } from '../../scripts/targets';
-import { openBrowser } from './workbench';
+import { openBrowser, openWindow, statusItem } from './workbench';
 
 describe('npm start without a desktop VS Code', () => {
   let start: ChildProcess;
@@ -33,12 +33,12 @@ describe('npm start without a desktop VS Code', () => {
     const address = await printedAddress();
     browser = await openBrowser();
     const page = await browser.newPage();
-    await page.goto(address);
-    await page.locator('.tab.active', { hasText: 'welcome.md' }).waitFor({ timeout: 60_000 });
-    await page.locator('.statusbar-item[aria-label^="Inkling: ready"]').waitFor({ timeout: 60_000 });
+    await openWindow(page, address, 'welcome.md');
+    await statusItem(page, 'ready').waitFor({ timeout: 60_000 });
 
     // The first thing that the sample asks a visitor to do has the result it promises.
     await page.locator('.view-line', { hasText: 'He stood there for a' }).click();
+    await page.locator('.editor-instance .monaco-editor.focused').waitFor();
     // A line that is wrapped on screen ends where the second press takes the cursor.
     await page.keyboard.press('End');
     await page.keyboard.press('End');

@@ -20,13 +20,20 @@ export interface WorkbenchOptions extends ServerOptions {
 /**
  * A real VS Code workbench in a browser: what a writer sees and does. Made by `Workbench.start` with the packaged
  * extension installed (unless told otherwise), ended by `stop`.
+ *
+ * No step waits a fixed time: each begins when what it needs is there and has the focus, and ends when its effect shows.
+ * A key that is pressed into a window that is still being built is lost, or closes what was just opened.
  */
 export class Workbench {
+  readonly #browser: Browser;
+
   private constructor(
     readonly server: Server,
-    private readonly browser: Browser,
+    browser: Browser,
     readonly page: Page,
-  ) {}
+  ) {
+    this.#browser = browser;
+  }
 
   static async start({ files = {}, size, ...rest }: WorkbenchOptions): Promise<Workbench> {
     // How much Inkling does must not hang on how busy the machine of the tests is.
@@ -44,25 +51,41 @@ export class Workbench {
     }
   }
 
-  /** Loads the workbench with a file of the workspace open and Inkling ready. */
+  /** Loads the workbench, anew if it is there, with a file of the workspace open and Inkling ready. */
   async open(name: string): Promise<void> {
-    await this.page.goto(this.server.url([['openFile', this.server.uri(join(this.server.workspace, name))]]));
-    await this.page.locator('.monaco-editor .view-line').first().waitFor({ timeout: 60_000 });
+    const uri = this.server.uri(join(this.server.workspace, name));
+    await openWindow(this.page, this.server.url([['openFile', uri]]), name);
     await this.status('ready');
   }
 
   /** Waits until the status item says this; nothing is suggested before it says `ready`. */
   async status(kind: 'ready' | 'thinking' | 'off' | 'error'): Promise<void> {
-    await this.page.locator(`.statusbar-item[aria-label^="Inkling: ${kind}"]`).waitFor({ timeout: 60_000 });
+    await statusItem(this.page, kind).waitFor({ timeout: 60_000 });
   }
 
   get statusItem(): Locator {
     return this.page.locator('.statusbar-item', { hasText: 'Inkling' });
   }
 
+  /** The text of the active editor. */
+  get text(): Locator {
+    return this.page.locator('.monaco-editor .view-lines').first();
+  }
+
+  /** Clicks into the text, so that keys go there. */
+  async focusText(): Promise<void> {
+    await this.text.click();
+    await this.editorFocused();
+  }
+
+  /** Waits until an editor has the focus. */
+  async editorFocused(): Promise<void> {
+    await this.page.locator('.editor-instance .monaco-editor.focused').waitFor();
+  }
+
   /** Puts the cursor at the very end of the open document. */
   async goToEnd(): Promise<void> {
-    await this.page.locator('.monaco-editor .view-lines').first().click();
+    await this.focusText();
     await this.press('Control+End');
   }
 
@@ -79,26 +102,42 @@ export class Workbench {
     return this.page.locator('.ghost-text-decoration');
   }
 
-  /** Waits for ghost text and returns its first line as it would be inserted. */
-  async ghostText(): Promise<string> {
-    await this.ghost.first().waitFor({ timeout: 30_000 });
-    return (await this.ghost.allTextContents()).join('').replaceAll('\u00a0', ' ');
+  /** Waits for ghost text and returns its first line as it would be inserted; `other` is one that it must not be. */
+  async ghostText(other = ''): Promise<string> {
+    const painted = await this.page.waitForFunction(paintedGhostText, other, { timeout: 30_000 });
+    return (await painted.jsonValue()) as string;
+  }
+
+  /** Waits until the ghost text is this. */
+  async ghostTextIs(text: string): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted) =>
+        [...document.querySelectorAll('.ghost-text-decoration')]
+          .map((it) => it.textContent)
+          .join('')
+          .replaceAll('\u00a0', ' ') === wanted,
+      text,
+      { timeout: 30_000 },
+    );
   }
 
   async noGhostText(): Promise<void> {
     await this.ghost.first().waitFor({ state: 'detached', timeout: 10_000 });
   }
 
-  /** Runs a command by its title in the command palette. */
-  async command(title: string): Promise<void> {
+  /**
+   * Runs a command by its title in the command palette. `shows` is what it shows in the palette's place, if it does; a
+   * command that moves the focus elsewhere later than it ends needs a wait for that before the next key.
+   */
+  async command(title: string, shows?: Locator): Promise<void> {
     await this.press('F1');
     const input = this.page.locator('.quick-input-widget input[type=text]');
     await input.waitFor();
     await input.fill(`>${title}`);
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    await row.waitFor();
+    // Enter takes the row that has the focus; while the list is being filtered that may be another one.
+    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).waitFor();
     await this.press('Enter');
-    await input.waitFor({ state: 'hidden' });
+    await (shows ? shows.waitFor() : input.waitFor({ state: 'hidden' }));
   }
 
   /** Text of the toasts on screen. */
@@ -144,6 +183,14 @@ export class Workbench {
     return readFileSync(join(this.server.workspace, name), 'utf8');
   }
 
+  /**
+   * Waits until the workbench has written down something that contains this text. In a browser it writes what views and
+   * layout remember every five seconds, and nothing when the page is left.
+   */
+  async remembered(text: string): Promise<void> {
+    await this.page.waitForFunction(isRemembered, text);
+  }
+
   /** Takes a picture of the whole window; returns its path. */
   async screenshot(name: string): Promise<string> {
     mkdirSync(SCREENSHOTS, { recursive: true });
@@ -153,11 +200,56 @@ export class Workbench {
   }
 
   async stop(): Promise<void> {
-    await this.browser.close();
+    await this.#browser.close();
     await this.server.stop();
   }
 }
 
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: findBrowser() ?? installBrowser(), args: BROWSER_FLAGS });
+}
+
+/** Loads a window of the workbench and waits until all of it is there, with this file in the active editor. */
+export async function openWindow(page: Page, address: string, file: string): Promise<void> {
+  await page.goto(address);
+  // The workbench sets this mark when its parts, views and editors are restored: nothing moves the focus from then on.
+  await page.waitForFunction(() => performance.getEntriesByName('code/didStartWorkbench').length > 0, undefined, {
+    timeout: 60_000,
+  });
+  await page.locator(`.tab.active[data-resource-name="${file}"]`).waitFor({ timeout: 60_000 });
+  await page.locator('.monaco-editor .view-line').first().waitFor({ timeout: 60_000 });
+}
+
+/** The status item while it says this. */
+export function statusItem(page: Page, kind: 'ready' | 'thinking' | 'off' | 'error'): Locator {
+  return page.locator(`.statusbar-item[aria-label^="Inkling: ${kind}"]`);
+}
+
+/** Runs in the page. */
+async function isRemembered(text: string): Promise<boolean> {
+  for (const { name } of await indexedDB.databases()) {
+    if (!name?.startsWith('vscode-web-state-db')) continue;
+    const found = await new Promise<boolean>((resolve, reject) => {
+      const opening = indexedDB.open(name);
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const reading = opening.result.transaction('ItemTable').objectStore('ItemTable').getAll();
+        reading.onerror = () => reject(reading.error);
+        reading.onsuccess = () => {
+          opening.result.close();
+          // A view's state is JSON in JSON.
+          resolve(reading.result.some((value) => String(value).replaceAll('\\', '').includes(text)));
+        };
+      };
+    });
+    if (found) return true;
+  }
+  return false;
+}
+
+/** Runs in the page. */
+function paintedGhostText(other: string): string {
+  const parts = [...document.querySelectorAll('.ghost-text-decoration')].map((it) => it.textContent);
+  const text = parts.join('').replaceAll('\u00a0', ' ');
+  return text === other ? '' : text;
 }
