@@ -8,7 +8,7 @@ import { Draft, type StopRules } from './draft';
 import { heal } from './healing';
 import { tokensBeforePartial } from './partial';
 import { present } from './present';
-import { continuesWord } from './text';
+import { continuesWord, restOfLine } from './text';
 import type { CompleteRequest, Completion } from './types';
 
 /** Told after each token what the most probable suggestion says so far. */
@@ -25,7 +25,8 @@ export async function complete(
   signal?: AbortSignal,
   onPartial?: OnPartial,
 ): Promise<Completion> {
-  const { prefix, suffix, alternatives, blockedWords, manner, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
+  const { prefix, alternatives, blockedWords, manner, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
+  const suffix = restOfLine(limits.suffix);
   if (continuesWord(prefix, suffix)) return { suggestions: [], reason: 'mid-word' };
   const rules: StopRules = { ...limits, maxTokens: Math.min(limits.maxTokens, Math.floor(model.contextLength / 2)) };
   const prompt = readPrompt(model, prefix, rules.maxTokens);
@@ -54,12 +55,14 @@ export interface Prompt {
 /** Tokens of the context window kept free for the partial word, in parts of the window. */
 const PARTIAL_SHARE = 8;
 const BEFORE = 64;
+/** Spaces of one line that GPT-2 has hardly ever seen: to it they are spaces like any other. */
+const OTHER_SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 
 /** Cuts a prefix to what the model can see, and splits off its last partial word. */
 export function readPrompt(model: LanguageModel, prefix: string, maxTokens: number): Prompt {
   const room = Math.max(1, model.contextLength - maxTokens - Math.ceil(model.contextLength / PARTIAL_SHARE));
   const from = characterWindow(prefix, room);
-  const text = prefix.slice(from);
+  const text = prefix.slice(from).replace(OTHER_SPACES, ' ');
   const tokens = tokenize(text);
   const keep = tokensBeforePartial(text, tokens);
   const start = contextStart(text, tokens.slice(0, keep), room);

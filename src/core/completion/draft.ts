@@ -12,6 +12,9 @@ export interface StopRules {
   readonly minTokenLogprob: number;
 }
 
+/** Tokens that are looked through for one that is no white space. */
+const AFTER_SPACE = 64;
+
 /** A suggestion in the making: grows token by token until a stop rule ends it, and knows which of it may be shown. */
 export class Draft {
   /** Set when the draft is finished. */
@@ -62,7 +65,7 @@ export class Draft {
 
   /** Takes the most probable next token, or ends the draft. */
   extend(from: Distribution): void {
-    const [id, second] = from.best(2);
+    const [id, second] = this.best(from);
     const next: Step = { id, logprob: from.logprob(id), from, runnerUp: from.candidate(second) };
     const { text } = from.candidate(id);
     const lineEnds = id === END_OF_TEXT || /[\n\r]/.test(text);
@@ -78,6 +81,14 @@ export class Draft {
       return;
     }
     this.refused = from.candidate(id);
+  }
+
+  /** The two most probable next tokens that may stand here: after white space that was typed comes no more of it. */
+  private best(from: Distribution): readonly number[] {
+    if (this.newTokens > 0 || !/\s$/.test(this.healed)) return from.best(2);
+    const goesOn = (id: number) => !/^[^\S\n\r]/.test(from.candidate(id).text);
+    const words = from.best(AFTER_SPACE).filter(goesOn);
+    return words.length > 1 ? words : from.best(2);
   }
 
   /** How many of the tokens may be shown: those up to the last whole word that passed the gate. */

@@ -14,12 +14,13 @@ const BOILERPLATE =
 
 /**
  * How much of a suggestion is fit to be shown after `before`: up to where it begins to go in circles, leaves a quote
- * or bracket unbalanced, turns into boilerplate, or says a word of the writer's block list. Whole words only.
+ * or bracket unbalanced or closes one that is closed `after` the cursor, turns into boilerplate, or says a word of the
+ * writer's block list. Whole words only.
  */
-export function guard(before: string, suggestion: string, blockedWords: readonly string[] = []): Guarded {
+export function guard(before: string, suggestion: string, blockedWords: readonly string[] = [], after = ''): Guarded {
   const places: [number, GuardReason][] = [
     [loopAt(before, suggestion), 'repetition'],
-    [unbalancedAt(before, suggestion), 'unbalanced'],
+    [unbalancedAt(before, suggestion, after), 'unbalanced'],
     [place(BOILERPLATE.exec(suggestion)), 'boilerplate'],
     [blockedAt(before, suggestion, blockedWords), 'blocked-word'],
   ];

@@ -39,8 +39,8 @@ const START: Path = { steps: [], logprob: 0 };
  * Token healing: finds the most probable tokens that spell `typed` and may go on beyond it, so that a word cut by the
  * cursor is completed as the model would have written it. `canonical` are the tokens that the tokenizer gives for
  * `typed`; they are looked at in one run. Other tokenisations follow by uniform-cost search (Dijkstra 1959) over the
- * vocabulary, for as long as they can still beat what was found. `context` holds at least one token; nothing typed
- * needs no run.
+ * vocabulary, for as long as they can still beat what was found. Spaces that were typed do not become more of them.
+ * `context` holds at least one token; nothing typed needs no run.
  */
 export async function heal(
   model: LanguageModel,
@@ -54,11 +54,13 @@ export async function heal(
   const found: Path[] = [];
   const open: Open[] = [];
   let typedMass = 0;
+  const endsInSpace = isBlank(typed.at(-1));
 
   const look = (path: Path, rest: Uint8Array, from: Distribution, except?: number): void => {
-    const covering = tokensWithPrefix(rest);
+    const spelling = tokensWithPrefix(rest);
     const beginning = tokensThatArePrefixOf(rest);
-    typedMass += Math.exp(path.logprob) * from.mass(covering);
+    typedMass += Math.exp(path.logprob) * from.mass(spelling);
+    const covering = endsInSpace ? spelling.filter((id) => !isBlank(tokenBytes(id)[rest.length])) : spelling;
     const [first, second] = from.best(2, [...covering, ...beginning]);
     const follow = (id: number): Path => {
       const other = id === first ? second : first;
@@ -84,6 +86,11 @@ export async function heal(
     look(next, next.rest, new Distribution(logits));
   }
   return { paths: found.sort(byProbability).slice(0, count), typedMass: Math.min(1, typedMass) };
+}
+
+/** Spaces and tabs, by their bytes. */
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09;
 }
 
 function byProbability(a: Path, b: Path): number {

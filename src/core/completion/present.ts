@@ -37,10 +37,11 @@ function finish(draft: Draft, place: Place): Finished {
   const { prefix, suffix, healed, masked, blockedWords, manner } = place;
   const all = typeset(draft.tokens, prefix, healed.length, manner);
   const drafted = spelled(all.slice(0, draft.shown)).slice(healed.length);
-  const guarded = guard(prefix, drafted, blockedWords);
+  const guarded = guard(prefix, drafted, blockedWords, suffix);
   const ended = guarded.guard ?? draft.reason ?? 'empty';
   const { text: whole, closer } = applyStyle(drafted.slice(0, guarded.length), manner, prefix);
-  const text = withoutSuffix(whole, suffix);
+  // White space that was typed does not become more of it.
+  const text = /\s$/.test(prefix) && /^\s/.test(whole) ? '' : withoutSuffix(whole, suffix);
   if (!SAYS_SOMETHING.test(text)) {
     if (SAYS_SOMETHING.test(whole)) return { suggestion: null, reason: 'repeats' };
     return { suggestion: null, reason: ended === 'budget' || ended === 'sentence' ? 'empty' : ended };

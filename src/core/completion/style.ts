@@ -4,6 +4,8 @@ import type { Manner } from './types';
 /** Before these a quote opens. */
 const OPENS_AFTER = /[\s([{“‘«—–-]$|^$/u;
 const EM_DASH = /—|--/g;
+/** More than a word that was begun, and than the white space where a line begins. */
+const REACH = 64;
 
 /**
  * The tokens with the quotes, dashes and sentence spacing of the document. What they say of the first `typed`
@@ -43,6 +45,9 @@ function curled(before: string, text: string): string {
   return done;
 }
 
+/** What begins a block of Markdown at the start of a line: a heading, a list item, a rule, a quotation, a table. */
+const BLOCK_SIGN = /^\s*(?:#{1,6}(?=\s|$)|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)|[-=]{2,}(?=\s|$)|[>|:])/;
+
 /** The part of a suggestion after `before` that fits its place, and what would close the construct after it. */
 export function applyStyle(
   suggestion: string,
@@ -50,22 +55,26 @@ export function applyStyle(
   before = '',
 ): { readonly text: string; readonly closer: string } {
   let text = suggestion;
+  if (manner.endsBefore !== undefined && beginsBlock(before, text)) text = '';
   const forbidden = [...text].findIndex((sign) => manner.endsBefore?.includes(sign));
   if (forbidden >= 0) text = [...text].slice(0, forbidden).join('');
   if (manner.room !== undefined) text = wrapped(text, manner.room);
-  if (manner.fullStop === false && /[^.]\.$/.test(text) && !keepsFullStop(before.slice(-LAST_WORD) + text)) {
+  if (manner.fullStop === false && /[^.]\.$/.test(text) && !keepsFullStop(before.slice(-REACH) + text)) {
     text = text.slice(0, -1);
   }
   return { text, closer: manner.closer ?? '' };
 }
 
-/** More than a word that was begun. */
-const LAST_WORD = 64;
+/** Whether a suggestion begins with the sign of a block, where the model may have meant a new line. */
+function beginsBlock(before: string, suggestion: string): boolean {
+  const atStart = before.trim() === '' || /[\n\r]\s*$/.test(before.slice(-REACH)) || endsSentence(before.trimEnd());
+  return atStart && BLOCK_SIGN.test(suggestion);
+}
 
 /** As many whole words as fit, and at least one. */
 function wrapped(text: string, room: number): string {
   if (text.length <= room) return text;
-  const applyStyle = text.lastIndexOf(' ', room);
-  if (text.slice(0, Math.max(0, applyStyle)).trim() !== '') return text.slice(0, applyStyle);
+  const space = text.lastIndexOf(' ', room);
+  if (text.slice(0, Math.max(0, space)).trim() !== '') return text.slice(0, space);
   return /^\s*\S+/.exec(text)?.[0] ?? text;
 }

@@ -7,16 +7,18 @@ export function continuesWord(text: string, next: string): boolean {
   return WORD_END.test(text.slice(-2)) && WORD_START.test(next);
 }
 
-const LINE = /^[^\n\r\u2028\u2029]*/;
+/** What stands on the first line of a text. */
+export function restOfLine(text: string): string {
+  return /^[^\n\r\u2028\u2029]*/.exec(text)?.[0] ?? '';
+}
 
 /**
  * The suggestion without its end where that is already what follows the cursor, so that accepting it repeats nothing:
- * before `.` no second full stop, before ` day.` no second day. What the next lines say may be said here too. White
- * space at the end goes.
+ * before `.` no second full stop, before ` day.` no second day. White space at the end goes too.
+ * @param suffix the rest of the line: what the next lines say may be said here too
  */
 export function withoutSuffix(text: string, suffix: string): string {
-  const line = LINE.exec(suffix)?.[0] ?? '';
-  for (const following of [line, line.trimStart()]) {
+  for (const following of [suffix, suffix.trimStart()]) {
     for (let length = Math.min(text.length, following.length); length > 0; length--) {
       if (!text.endsWith(following.slice(0, length))) continue;
       const kept = text.slice(0, -length);

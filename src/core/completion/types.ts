@@ -34,7 +34,7 @@ export interface Manner {
 export interface CompleteRequest {
   /** The text before the cursor. */
   readonly prefix: string;
-  /** The text after the cursor, so that the suggestion does not repeat it. */
+  /** The text after the cursor; the suggestion does not repeat what is on its line. */
   readonly suffix?: string;
   /** Most tokens to suggest. */
   readonly maxTokens?: number;

@@ -5,7 +5,7 @@ export type LastEdit = 'insert' | 'delete' | 'undo' | 'none';
 
 /** What the editor knows when it is asked for a suggestion: plain facts, so that it can be tested. */
 export interface SuggestionContext {
-  /** Whether Inkling is switched on here: its toggle, and the settings of the folder, language and file. */
+  /** Whether the file is not among those without ghost text. */
   readonly enabled: boolean;
   readonly languageId: string;
   /** Language ids in which the writer wants suggestions. */
@@ -82,12 +82,43 @@ interface Rule {
 const DISMISSALS_BEFORE_QUIET = 3;
 const FIRST_BACKOFF_MS = 15_000;
 const LONGEST_BACKOFF_MS = 240_000;
-const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-userdata', 'memfs'];
+/** Schemes of documents that are written in: files wherever they lie, new documents, and the cells of notebooks. */
+const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-userdata', 'vscode-notebook-cell', 'memfs'];
 
 const LETTER_FIRST = /^[\p{L}\p{N}\p{M}]/u;
 const LETTER_LAST = /[\p{L}\p{N}\p{M}]$/u;
-/** What may stand between the cursor and the end of the line: it closes something, or ends the sentence. */
-const CLOSING = /^[\p{Pe}\p{Pf}\p{Po}"'*_~`\s|]*$/u;
+/**
+ * What may stand between the cursor and the end of the line, for it closes something or ends the sentence: closing
+ * punctuation and quotes (which open in other languages), the signs of Markdown, the end of a link, a footnote's sign,
+ * an attribute list, tags that close, break or comment, an entity, pictures and their codes.
+ */
+const CLOSINGS = [
+  /[\p{Pe}\p{Pf}\p{Po}"'“‘«‹*_~`\s|$^\\=]/u,
+  /\]\([^()\s]*(?:\s+"[^"]*")?\)/u,
+  /\]\[[^\]]*\]/u,
+  /\[\^[^\]\s]+\]/u,
+  /\{[#.:%][^{}]*\}/u,
+  /<\/[\w:-]+\s*>/u,
+  /<(?:br|hr|wbr|img)\b[^<>]*>/u,
+  /<!--[^<>]*-->/u,
+  /&#?[a-zA-Z0-9]+;/u,
+  /:[a-z0-9_+-]+:/u,
+  /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]/u,
+  // What joins and varies pictures.
+  /\u200d|\ufe0e|\ufe0f|\u20e3/u,
+];
+const CLOSING = new RegExp(`^(?:${CLOSINGS.map(({ source }) => source).join('|')})*$`, 'u');
+/** A longer rest of the line is more than what closes something. */
+const LONGEST_CLOSING = 500;
+
+/** Whether documents of a URI scheme are written in. */
+export function isWrittenIn(scheme: string): boolean {
+  return SCHEMES.includes(scheme);
+}
+
+function onlyCloses(lineAfter: string): boolean {
+  return lineAfter.length <= LONGEST_CLOSING && CLOSING.test(lineAfter);
+}
 
 /** How long Inkling stays quiet after this many dismissals in a row, in ms; doubles with each. */
 export function backoff(dismissals: number): number {
@@ -110,7 +141,7 @@ const RULES: readonly Rule[] = [
     code: 'disabled',
     yieldsToAsking: false,
     applies: (s) => !s.enabled,
-    message: () => 'Inkling is switched off here.',
+    message: () => 'Ghost text is off for this file (inkling.exclude).',
   },
   {
     code: 'language',
@@ -121,7 +152,7 @@ const RULES: readonly Rule[] = [
   {
     code: 'scheme',
     yieldsToAsking: false,
-    applies: (s) => !SCHEMES.includes(s.scheme),
+    applies: (s) => !isWrittenIn(s.scheme),
     message: (s) => `This is not a document to write in (“${s.scheme}”).`,
   },
   {
@@ -140,7 +171,7 @@ const RULES: readonly Rule[] = [
     code: 'manual-only',
     yieldsToAsking: true,
     applies: (s) => s.manualOnly,
-    message: () => 'Inkling suggests only when asked (inkling.manualOnly).',
+    message: () => 'Inkling suggests only when asked (inkling.ghostText.mode).',
   },
   {
     code: 'selection',
@@ -163,7 +194,7 @@ const RULES: readonly Rule[] = [
   {
     code: 'text-after',
     yieldsToAsking: true,
-    applies: (s) => !CLOSING.test(s.lineAfter),
+    applies: (s) => !onlyCloses(s.lineAfter.trimEnd()),
     message: () => 'There is more text on this line after the cursor.',
   },
   {

@@ -43,6 +43,28 @@ describe('complete', () => {
     assert.deepEqual(await suggest(model, 'We saw', { maxTokens: 2 }), { text: ' the', reason: 'budget' });
   });
 
+  it('takes every space of one line for a space, and makes no more white space of it', async () => {
+    for (const space of [' ', '\u00a0', '\u202f', '\u2009', '\u3000']) {
+      const { suggestions } = await complete(memory(['The price is 10 pounds.']), {
+        prefix: `The price is 10${space}`,
+      });
+      assert.equal(suggestions[0]?.text, 'pounds.', JSON.stringify(space));
+      const blank = await complete(memory(['The price is 10   pounds.']), { prefix: `The price is 10${space}` });
+      assert.doesNotMatch(blank.suggestions[0]?.text ?? '', /^\s/);
+    }
+  });
+
+  it('repeats nothing of the rest of the line, but what later lines say', async () => {
+    const text = 'He looked at her. "What do you mean?"';
+    const beforeSuffix = async (suffix: string) => {
+      const { suggestions } = await complete(memory([text]), { prefix: text.slice(0, 34), suffix });
+      return suggestions[0]?.text;
+    };
+    assert.equal(await beforeSuffix('\n\n"Nothing," she said.'), 'n?"');
+    assert.equal(await beforeSuffix('\r\n\r\n"Nothing," she said.'), 'n?"');
+    assert.equal(await beforeSuffix('"'), 'n?');
+  });
+
   it('writes in a document that is empty', async () => {
     assert.equal((await suggest(memory(['Hello there!']), '')).text, 'Hello there!');
   });

@@ -45,6 +45,22 @@ describe('guard', () => {
     assert.deepEqual(guarded('A paragraph (open\n\nIt was', ' good)'), [' good', 'unbalanced']);
   });
 
+  it('never closes what is closed after the cursor, be it that an editor has put it there', () => {
+    const closed = (before: string, suggestion: string, after: string) => {
+      const { length, guard: reason } = guard(before, suggestion, [], after);
+      return [suggestion.slice(0, length), reason];
+    };
+    assert.deepEqual(closed('The model (GPT-2', ') is a', ')'), ['', 'unbalanced']);
+    assert.deepEqual(closed('The model (GPT-2', ', the small one) is', ').'), [', the small one', 'unbalanced']);
+    assert.deepEqual(closed('He said "so', ' be it," she said', '"'), [' be it,', 'unbalanced']);
+    assert.deepEqual(closed('He said “so', ' be it.” She', '” '), [' be it.', 'unbalanced']);
+    assert.deepEqual(closed('([so', '] it) is', ')'), ['] it', 'unbalanced']);
+    assert.deepEqual(closed('(so (it', ') is) and', ')'), [') is', 'unbalanced']);
+    assert.deepEqual(closed('(so', ' (it is) and', ')'), [' (it is) and', null]);
+    // The end of a link closes nothing of the text.
+    assert.deepEqual(closed('See (this', ' one) and', '](https://a.b)'), [' one) and', null]);
+  });
+
   it('stops boilerplate of the web', () => {
     assert.deepEqual(guarded('Thanks.', ' Click here to subscribe to our newsletter.'), ['', 'boilerplate']);
     assert.deepEqual(guarded('He did', ' read the letter.'), [' read the letter.', null]);

@@ -43,4 +43,15 @@ describe('the manner of a suggestion', () => {
     assert.equal(await suggest('He left the house.', 7, { closer: '**' }), ' the house.**');
     assert.equal(await suggest('He left the house.', 7, { closer: '**' }, '** at'), ' the house.');
   });
+
+  it('begins no block of Markdown where the model would rather begin a line', async () => {
+    const markdown = { endsBefore: '*_' };
+    for (const begun of ['# How to', '- The first', '12. The first', '--- and', '> So it', '+ So']) {
+      assert.equal(await suggest(begun, 0, markdown), undefined, begun);
+      assert.equal(await suggest(`The end. ${begun}`, 9, markdown), undefined, begun);
+      assert.equal(await suggest(`Well,\n${begun}`, 6, markdown), undefined, begun);
+    }
+    assert.equal(await suggest('He left - and so did she.', 7, markdown), ' - and so did she.');
+    assert.equal(await suggest('# How to', 0, {}), '# How to');
+  });
 });

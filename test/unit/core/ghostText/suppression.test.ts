@@ -72,10 +72,60 @@ describe('suppression', () => {
     assert.equal(code({ ...asked, enabled: false }), 'disabled');
   });
 
-  it('accepts closing punctuation after the cursor', () => {
-    for (const lineAfter of ['.', ')', '”', '**', '*.', ' |', '"', '_', "'", '…', '  '])
-      assert.equal(code({ lineAfter }), null);
-    for (const lineAfter of [' and', '(so)', '“so”']) assert.equal(code({ lineAfter }), 'text-after');
+  it('accepts after the cursor whatever closes something or ends the line', () => {
+    const closing = [
+      '.',
+      ')',
+      '”',
+      '**',
+      '*.',
+      ' |',
+      '"',
+      '_',
+      "'",
+      '…',
+      '  ',
+      '“',
+      '‘.',
+      '«',
+      '</b>',
+      '</em>.',
+      '<br>',
+    ];
+    const more = [
+      '<br />',
+      '{#id}',
+      '{.note #id}',
+      ' 🙂',
+      '👩‍👩‍👧.',
+      '](https://a.b/c)',
+      '](a.md "A title").',
+      '][ref]',
+      '[^1].',
+    ];
+    for (const lineAfter of [
+      ...closing,
+      ...more,
+      ' :smile:',
+      '<!-- note -->',
+      '\\',
+      '&nbsp;',
+      '==',
+      '$.',
+      '🇩🇪',
+      '。',
+      '」',
+    ]) {
+      assert.equal(code({ lineAfter }), null, lineAfter);
+    }
+    const going = [' and', '(so)', '“so”', '<b>so</b>', '](a) and', '[so](a)', ' – so', '🙂 so', '{so}', '# so', ' 12'];
+    for (const lineAfter of going) assert.equal(code({ lineAfter }), 'text-after', lineAfter);
+  });
+
+  it('takes a rest of the line that is longer than any closing for text', () => {
+    assert.equal(code({ lineAfter: '.'.repeat(500) }), null);
+    assert.equal(code({ lineAfter: '.'.repeat(501) }), 'text-after');
+    assert.equal(code({ lineAfter: ' '.repeat(100_000) }), null);
   });
 
   it('is mid-word in any script, and not after a space', () => {
