@@ -44,9 +44,10 @@ function readFile(file: string): string {
   return orUsageError(file, () => readFileSync(file, 'utf8'));
 }
 
-/** The first bytes of a file, `most` at most. */
-export function readBytes(file: string, most: number): Buffer {
+/** The first bytes of a file, `most` at most; all unless told. */
+export function readBytes(file: string, most?: number): Buffer {
   return orUsageError(file, () => {
+    if (most === undefined) return readFileSync(file);
     const handle = openSync(file, 'r');
     try {
       const buffer = Buffer.alloc(Math.min(most, fstatSync(handle).size));

@@ -12,18 +12,30 @@ export interface TokenScore {
 }
 
 interface ScoredWindow {
+  /** What is read, and the token behind it. */
   readonly ids: readonly number[];
   readonly top: number;
   /** For each token but the first. */
   readonly scores: readonly TokenScore[];
 }
 
+/**
+ * The windows in which a text is scored: each begins half a context after the one before and scores the tokens that
+ * were not scored yet, so that all but those at the beginning have at least half a context before them.
+ */
+export function* scoringWindows(length: number, contextLength: number): Generator<{ start: number; first: number }> {
+  const stride = Math.max(1, Math.floor(contextLength / 2));
+  // The logits after the last token of a window score the token behind it.
+  for (let start = 0, first = 1; first < length; start += stride, first = start + contextLength - stride + 1) {
+    yield { start, first };
+  }
+}
+
 /** Windows of a text whose scores are remembered: 50,000 words of prose make about 130 with a context of 1,024. */
 const REMEMBERED_WINDOWS = 256;
 
 /**
- * Scores texts token by token. A text longer than the context is read in windows that overlap by half, so that every
- * token but those at the beginning is scored after at least half a context. Windows start at fixed places: after an
+ * Scores texts token by token. A text longer than the context is read in windows that overlap by half. Windows start at fixed places: after an
  * edit, only what follows it within its window is run again, and windows that the edit does not touch not at all.
  */
 export class Scorer {
@@ -34,12 +46,10 @@ export class Scorer {
   /** One entry for each token; `null` for the first, before which the model saw nothing. */
   async score(ids: readonly number[], top: number, signal?: AbortSignal): Promise<(TokenScore | null)[]> {
     const scores: (TokenScore | null)[] = ids.length > 0 ? [null] : [];
-    const size = this.model.contextLength;
-    const stride = Math.max(1, Math.floor(size / 2));
-    for (let start = 0; scores.length < ids.length; start += stride) {
-      const window = ids.slice(start, start + size);
-      const scored = await this.#scoreWindow(window, top, signal);
-      scores.push(...scored.slice(scores.length - start - 1));
+    const { contextLength } = this.model;
+    for (const { start, first } of scoringWindows(ids.length, contextLength)) {
+      const scored = await this.#scoreWindow(ids.slice(start, start + contextLength + 1), top, signal);
+      scores.push(...scored.slice(first - start - 1));
     }
     return scores;
   }

@@ -69,7 +69,7 @@ async function run(engine: LocalEngine, request: GenerateRequest, json: boolean)
     }
   };
   const generation = await withTypedErrors(engine.generate(request, onEvent, stop.signal));
-  if (generation.finish === 'cancelled') process.exitCode = INTERRUPTED;
+  if (stop.signal.aborted) process.exitCode = INTERRUPTED;
   if (json || request.trace) printJson(answerOf(generation, request.config));
   else if (several) printSequences(generation);
   // What is left of a character that the last token began.

@@ -19,7 +19,7 @@ export function addLogits(program: Command): void {
     .argument('[text]', 'the text; - or nothing reads standard input')
     .option('--file <file>', 'read the text from a file')
     .option('--bos', 'put <|endoftext|> before the text')
-    .option('--out <file>', 'write little-endian float32 to a file instead')
+    .option('--out <file>', 'write little-endian float32 to a file instead; - is standard output')
     .option('--json', 'print JSON (the default)')
     .option('--jsonl', 'answer each line {"text":…} or {"ids":[…]} of the input with one line of JSON');
   withModelOptions(command, 'fp32').action(async (argument: string | undefined, options: LogitsOptions) => {
@@ -35,7 +35,9 @@ export function addLogits(program: Command): void {
       if (options.jsonl) return await answerLines(options, (request) => logits(promptOf(request)));
       if (options.out === undefined) return printJson(await logits({ text }));
       const { buffer, byteOffset, byteLength } = await engine.logits({ text, bos: options.bos });
-      writeFileSync(options.out, new Uint8Array(buffer, byteOffset, byteLength));
+      const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+      if (options.out === '-') process.stdout.write(bytes);
+      else writeFileSync(options.out, bytes);
     } finally {
       await engine.dispose();
     }

@@ -4,6 +4,7 @@ import { meanLogprob, sumLogprobs, surprisal } from '../../core/analysis';
 import { logSumExp } from '../../core/logits';
 import { decodeBytes, END_OF_TEXT, encode } from '../../core/tokenizer';
 import type { CachedModel } from '../../engine/cachedModel';
+import { scoringWindows } from '../../engine/score';
 import { integer, printJson, readBytes, readText, UsageError } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
 import { measureWithMemory, readDocuments } from './memoryPerplexity';
@@ -116,7 +117,7 @@ export async function measurePerplexity(model: CachedModel, ids: readonly number
 }
 
 function readIds(file: string): number[] {
-  const bytes = file === '-' ? readFileSync(0) : readBytes(file, Number.POSITIVE_INFINITY);
+  const bytes = file === '-' ? readFileSync(0) : readBytes(file);
   if (bytes.length % 2 !== 0) throw new UsageError(`${file} does not hold uint16 ids: its length is odd.`);
   return Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readUInt16LE(2 * i));
 }
@@ -128,14 +129,11 @@ export async function forEachToken(
   visit: (id: number, logits: Float32Array) => void,
 ): Promise<void> {
   const text = [END_OF_TEXT, ...ids];
-  let visited = 0;
-  const stride = Math.max(1, Math.floor(model.contextLength / 2));
-  for (let start = 0; visited < ids.length; start += stride) {
+  for (const { start, first } of scoringWindows(text.length, model.contextLength)) {
     // The logits after the last token of the text score nothing.
     const window = text.slice(start, Math.min(start + model.contextLength, ids.length));
-    await model.forEachPosition(window, visited - start, (position, logits) => {
+    await model.forEachPosition(window, first - start - 1, (position, logits) => {
       visit(text[start + position + 1], logits);
-      visited++;
     });
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { entropy, logSoftmax } from '../../../src/core/logits';
@@ -65,6 +65,9 @@ describe('the command line', () => {
     const bytes = readFileSync(file);
     const floats = Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i));
     assert.deepEqual(floats, logits);
+    const piped = await inkling(['logits', 'One', '--out', '-'], { readAtMost: Number.POSITIVE_INFINITY });
+    assert.equal(piped.status, 0);
+    assert.ok(piped.stdout.length > 0 && !existsSync('-'), 'standard output, not a file of that name');
   });
 
   it('explain: next tokens, entropy, and every token of the text', async () => {

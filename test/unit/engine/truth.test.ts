@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { measurePerplexity } from '../../../src/cli/commands/perplexity';
 import { logSoftmax } from '../../../src/core/logits';
+import { END_OF_TEXT } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { inspect } from '../../../src/engine/inspect';
 import { Scorer } from '../../../src/engine/score';
@@ -197,10 +199,10 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
     assert.equal(scores.length, ids.length);
     assert.equal(scores[0], null);
     for (const [start, from, to] of [
-      [0, 1, 32],
-      [16, 32, 48],
-      [32, 48, 64],
-      [48, 64, 70],
+      [0, 1, 33],
+      [16, 33, 49],
+      [32, 49, 65],
+      [48, 65, 70],
     ]) {
       const { logits } = referenceForward(weights, config, ids.slice(start, start + 32));
       for (let t = from; t < to; t++) {
@@ -216,6 +218,19 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
     assert.equal(session.work.tokensFed, tokensFed, 'nothing is read twice');
     await scorer.score([...ids.slice(0, 66), 1, ...ids.slice(67)], 3);
     assert.ok(session.work.tokensFed - tokensFed <= 22, 'only the last window is read');
+    await session.close();
+  });
+
+  it('scores a text in the mean as its perplexity says, however long it is', async () => {
+    const { config, session } = await openRandom({ n_positions: 32 }, 60);
+    const model = new CachedModel(session);
+    for (const length of [1, 31, 32, 33, 48, 49, 64, 65, 100]) {
+      const ids = text(config, length, 62);
+      const { natsPerToken } = await measurePerplexity(model, ids);
+      const scores = await new Scorer(model).score([END_OF_TEXT, ...ids], 0);
+      const mean = scores.slice(1).reduce((sum, score) => sum - (score?.logprob ?? 0), 0) / length;
+      assert.ok(Math.abs(mean - natsPerToken) < 1e-6, `${length} tokens: ${mean}, not ${natsPerToken}`);
+    }
     await session.close();
   });
 

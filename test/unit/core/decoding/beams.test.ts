@@ -100,6 +100,24 @@ describe('beam search', () => {
     assertTexts(result, slowBeams(banned, prompt, { vocabSize: 6, length: 3, beams: 3 }));
   });
 
+  it('adds up guided scores as they are, as Hugging Face does', async () => {
+    const logits = randomLogits(4, 6);
+    const negativePromptIds = [5];
+    const guided = (ids: readonly number[]) => {
+      const base = logProbabilities(logits([...negativePromptIds, ...ids.slice(prompt.length)]));
+      return logProbabilities(logits(ids)).map((x, id) => 2 * (x - base[id]) + base[id]);
+    };
+    const result = await decode(new FakeModel(6, logits), prompt, {
+      maxNewTokens: 1,
+      numBeams: 3,
+      numReturnSequences: 3,
+      guidanceScale: 2,
+      negativePromptIds,
+    });
+    const best = guided(prompt).map((score, id) => ({ ids: [id], score }));
+    assertTexts(result, best.sort((a, b) => b.score - a.score).slice(0, 3));
+  });
+
   it('ends every text when its time is up', async () => {
     let clock = 0;
     const now = () => {
@@ -174,6 +192,12 @@ describe('diverse beam search', () => {
       });
       assertTexts(result, slowBeams(logits, prompt, options));
     }
+  });
+
+  it('holds the groups apart on the last token too', async () => {
+    const config = { maxNewTokens: 1, numBeams: 2, numBeamGroups: 2, diversityPenalty: 50, numReturnSequences: 2 };
+    const { sequences } = await decode(new FakeModel(4, () => [0, 3, 2, 1]), prompt, config);
+    assert.deepEqual(sequences.map(({ ids }) => ids).sort(), [[1], [2]]);
   });
 
   it('makes the groups start with different tokens when the penalty is great', async () => {

@@ -24,6 +24,17 @@ describe('contrastive search', () => {
     assert.ok(new Set(ids).size > 2);
   });
 
+  it('compares with the tokens in the window once a text is longer than the context, also while it slides', async () => {
+    const logits = randomLogits(3, 8);
+    const long = Array.from({ length: 70 }, (_, i) => (i * i) % 8);
+    const [alpha, k, length] = [0.6, 4, 40];
+    const config = { penaltyAlpha: alpha, topK: k, maxNewTokens: length };
+    const { ids } = await decode(new FakeModel(8, logits), long, config);
+    assert.deepEqual(ids, slowContrastive(logits, hiddenOf, long, { length, alpha, k, contextLength: 64 }));
+    const window = await decode(new FakeModel(8, logits), long.slice(16), { ...config, maxNewTokens: 10 });
+    assert.deepEqual(ids.slice(0, 10), window.ids);
+  });
+
   it('runs the candidates of a step as one batch', async () => {
     const model = new FakeModel(8, randomLogits(1, 8));
     await decode(model, prompt, { penaltyAlpha: 0.5, topK: 4, maxNewTokens: 6 });

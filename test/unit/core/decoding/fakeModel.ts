@@ -1,4 +1,9 @@
-import type { Forward, ForwardOptions, LanguageModel } from '../../../../src/core/decoding/model';
+import {
+  type Forward,
+  type ForwardOptions,
+  type LanguageModel,
+  windowStart,
+} from '../../../../src/core/decoding/model';
 import { createRng } from '../../../../src/core/decoding/random';
 
 /** A language model that is a function of the ids, and counts what it is asked. */
@@ -23,7 +28,8 @@ export class FakeModel implements LanguageModel {
     signal?.throwIfAborted();
     this.runs += 1;
     this.rows += sequences.length;
-    return sequences.map((ids) => {
+    return sequences.map((whole) => {
+      const ids = whole.slice(windowStart(whole.length, this.contextLength));
       const ends = Array.from({ length: lastN }, (_, i) => ids.slice(0, ids.length - lastN + 1 + i));
       const logits = Float32Array.from(ends.flatMap((prefix) => Array.from(this.logits(prefix))));
       const states = ids.flatMap((_, i) => hiddenOf(ids.slice(0, i + 1)));

@@ -250,6 +250,46 @@ describe('named processors', () => {
     assert.throws(() => apply('top_k', { top_k: 1 }, ['x' as JsonNumber]), /input holds "x", which is not a number/);
   });
 
+  it('name the field that is missing or malformed', () => {
+    const cases: [request: object, message: RegExp][] = [
+      [{ input: [1] }, /field "processor" is missing/],
+      [{ processor: null, input: [1] }, /field "processor" must be the name of a processor, but is null/],
+      [{ processor: 'top_k', params: { top_k: 1 } }, /field "input" is missing/],
+      [
+        { processor: 'top_k', params: { top_k: 1 }, input: null },
+        /field "input" must be a list of scores, but is null/,
+      ],
+      [{ processor: 'top_k', params: { top_k: 1 }, input: [] }, /field "input" must be a list of scores/],
+      [{ processor: 'top_k', params: { top_k: 1 }, input: [null] }, /input holds null/],
+      [{ processor: 'top_k', params: null, input: [1] }, /field "params" must be an object, but is null/],
+      [{ processor: 'bad_words', params: { bad_words_ids: 3 }, input: [1] }, /bad_words_ids must be a list of lists/],
+      [{ processor: 'sequence_bias', params: { sequence_bias: [1] }, input: [1] }, /sequence_bias must be a list of/],
+      [
+        { processor: 'sequence_bias', params: { sequence_bias: [[[0], null]] }, input: [1] },
+        /sequence_bias holds null/,
+      ],
+      [
+        { processor: 'cfg', params: { unconditional: 1, guidance_scale: 2 }, input: [1] },
+        /unconditional must be a list/,
+      ],
+      [{ processor: 'top_k', params: { top_k: 1, min_tokens_to_keep: 'x' }, input: [1] }, /min_tokens_to_keep must be/],
+      [
+        {
+          processor: 'exponential_decay',
+          params: { exponential_decay_length_penalty: 3, eos_token_id: 0 },
+          input: [1],
+        },
+        /exponential_decay_length_penalty must be a pair/,
+      ],
+    ];
+    for (const [request, message] of cases) assert.throws(() => applyNamedProcessor(request as never), message);
+  });
+
+  it('know every option that has a processor by its own name', () => {
+    assert.deepEqual(apply('min_p', { min_p: 0.5 }, logs(0.6, 0.3, 0.1)).slice(2), [inf]);
+    assert.deepEqual(apply('min_new_tokens', { min_new_tokens: 3, eos_token_id: 1, input_ids: [0] }, [1, 2]), [1, inf]);
+  });
+
   it('refuse parameters out of range', () => {
     const wrong = { temperature: 0, top_k: 0, top_p: 1.5, min_p: -1, typical_p: 1, epsilon: 0, eta: 1, top_h: 0 };
     for (const [name, value] of Object.entries(wrong)) {

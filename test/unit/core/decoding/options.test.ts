@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { decode } from '../../../../src/core/decoding/decode';
+import { OptionError } from '../../../../src/core/decoding/optionError';
 import type { GenerationConfig } from '../../../../src/core/decoding/options';
 import { OPTIONS } from '../../../../src/core/decoding/options';
 import type { GenerateOptions } from '../../../../src/core/decoding/run';
@@ -169,6 +170,14 @@ describe('options that do not fit', () => {
     [{ maxMatchingNgramSize: 3 }, /maxMatchingNgramSize acts only with promptLookupNumTokens/],
     [{ numAssistantTokens: 3 }, /numAssistantTokens acts only with assistantModel/],
     [{ negativePromptIds: [1] }, /negativePromptIds acts only with guidanceScale above 1/],
+    [{ seed: 3 }, /seed acts only with doSample/],
+    [{ seed: 3, numBeams: 2 }, /seed acts only with doSample/],
+    [{ seed: 3, penaltyAlpha: 0.5 }, /seed acts only with doSample/],
+    [{ minLength: 9, minNewTokens: 1 }, /minLength and minNewTokens contradict/],
+    [{ minNewTokens: 6, maxLength: 6 }, /minNewTokens of 6 is more than maxLength of 6 leaves/],
+    [{ maxTime: Infinity }, /maxTime must be a number greater than 0, but is Infinity/],
+    [{ sequenceBias: [[[1], Infinity]] }, /sequenceBias must be .*but is \[\[\[1\],"Infinity"\]\]/],
+    [{ temperature: Number.NaN, doSample: true }, /temperature must be .*but is NaN/],
     [{ forcedBosTokenId: 1, forcedStartIds: [2] }, /forcedBosTokenId and forcedStartIds contradict/],
   ];
   for (const [config, message] of cases) {
@@ -191,6 +200,31 @@ describe('options that do not fit', () => {
     for (const config of [{ suppressTokens: [12] }, { badWordsIds: [[1, 12]] }, { forcedStartIds: [99] }]) {
       const [option] = Object.keys(config);
       await assert.rejects(decode(new FakeModel(12, logits), prompt, config), new RegExp(`${option} names token`));
+    }
+  });
+
+  const beside: [config: GenerationConfig, message: RegExp][] = [
+    [{ maxLength: 9, minNewTokens: 5 }, /minNewTokens of 5 is more than maxLength of 9 allows after a prompt of 5/],
+    [{ maxNewTokens: 3, minLength: 9 }, /minLength of 9 is more than maxNewTokens of 3 allows after a prompt of 5/],
+    [{ minNewTokens: 21 }, /minNewTokens of 21 is more than maxNewTokens of 20 allows/],
+    [{ maxLength: 5 }, /maxLength of 5 leaves no room after a prompt of 5 tokens/],
+    [{ maxNewTokens: 1, forcedStartIds: [1, 2] }, /forcedStartIds is 2 tokens, more than maxNewTokens of 1 allows/],
+    [{ exponentialDecayLengthPenalty: [20, 2] }, /starts at 20 new tokens, which maxNewTokens of 20 never reaches/],
+  ];
+  for (const [config, message] of beside) {
+    it(`throw beside a prompt of 5 tokens: ${JSON.stringify(config)}`, async () => {
+      await assert.rejects(decode(new FakeModel(12, logits, EOS), prompt, config), message);
+    });
+  }
+
+  it('say so in the names of whoever gave them', () => {
+    const flags = (name: string) => `--${name.toLowerCase()}`;
+    try {
+      validate({ minNewTokens: 9, maxNewTokens: 3 });
+      assert.fail();
+    } catch (error) {
+      assert.ok(error instanceof OptionError);
+      assert.equal(error.spelled(flags), '--minnewtokens of 9 is greater than --maxnewtokens of 3.');
     }
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { decode } from '../../../../src/core/decoding/decode';
+import { applyNamedProcessor } from '../../../../src/core/decoding/namedProcessors';
 import { buildProcessors } from '../../../../src/core/decoding/pipeline';
 import { resolve } from '../../../../src/core/decoding/validate';
 import { FakeModel, randomLogits } from './fakeModel';
@@ -80,6 +81,64 @@ describe('the order of the processors', () => {
       buildProcessors(resolve({ doSample: true }, at(1)), 1).map(({ name }) => name),
       ['topK'],
     );
+  });
+});
+
+describe('processors beside each other', () => {
+  it('leave a masked end masked while the decay grows', async () => {
+    const flat = () => new FakeModel(4, () => [1, 0, -1, 2], 3);
+    const config = { minNewTokens: 6, exponentialDecayLengthPenalty: [1, 1.1] as const, maxNewTokens: 12 };
+    for (const strategy of [{}, { doSample: true, seed: 1, topK: 0 }, { numBeams: 2 }]) {
+      const { ids, finish } = await decode(flat(), [0], { ...config, ...strategy });
+      assert.ok(!ids.slice(0, 6).includes(3));
+      assert.equal(finish, 'end-of-text');
+    }
+  });
+
+  it('end a text whose decay has outgrown every number', async () => {
+    const { ids } = await decode(new FakeModel(3, () => [5, 0, -4], 2), [0], {
+      exponentialDecayLengthPenalty: [0, 1e39],
+      maxNewTokens: 20,
+    });
+    assert.deepEqual(ids, [0, 2]);
+    for (const [score, expected] of [
+      [0, 0],
+      [1, 3.4028234663852886e38],
+    ]) {
+      const { output } = applyNamedProcessor({
+        processor: 'exponential_decay',
+        params: { start: 0, factor: 1e300, eos_token_id: 0, input_ids: [1, 1, 1] },
+        input: [score],
+      });
+      assert.deepEqual(output, [expected]);
+    }
+  });
+
+  it('draw the best token at a temperature that would overflow', async () => {
+    const { ids } = await decode(new FakeModel(3, () => [-9, -5, -7]), [0], {
+      doSample: true,
+      temperature: 1e-44,
+      seed: 1,
+      maxNewTokens: 3,
+    });
+    assert.deepEqual(ids, [1, 1, 1]);
+  });
+
+  it('suppress tokens at the beginning after a forced first one', async () => {
+    // Of Hugging Face: after a prompt of one token with a forced first one, begin_index is one further.
+    const { ids } = await decode(new FakeModel(9, () => [0, 0, 0, 0, 0, 0, 1, 9, 0]), [2], {
+      forcedBosTokenId: 7,
+      beginSuppressTokens: [7],
+      maxNewTokens: 3,
+    });
+    assert.deepEqual(ids, [7, 6, 7]);
+  });
+
+  it('keep a token masked that guidance meets masked', () => {
+    const params = { guidance_scale: 2, unconditional: [0, '-inf', 0] };
+    const { output } = applyNamedProcessor({ processor: 'cfg', params, input: ['-inf', 0, 0] });
+    assert.deepEqual(output.slice(0, 2), ['-inf', '-inf']);
+    assert.equal(typeof output[2], 'number');
   });
 });
 

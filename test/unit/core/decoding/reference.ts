@@ -1,3 +1,5 @@
+import { windowStart } from '../../../../src/core/decoding/model';
+
 /** Slow decoders for tiny vocabularies, written apart from the library: whole arrays, full sorts, no state. */
 
 type Logits = (ids: readonly number[]) => number[];
@@ -100,19 +102,21 @@ export function slowContrastive(
   logits: Logits,
   hidden: Logits,
   prompt: readonly number[],
-  { length, alpha, k }: { length: number; alpha: number; k: number },
+  { length, alpha, k, contextLength = Infinity }: { length: number; alpha: number; k: number; contextLength?: number },
 ): number[] {
   const cosine = (a: number[], b: number[]) => {
     const dot = (x: number[], y: number[]) => x.reduce((sum, value, i) => sum + value * y[i], 0);
     return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
   };
+  const seen = (text: readonly number[]) => text.slice(windowStart(text.length, contextLength));
   const ids = [...prompt];
   while (ids.length < prompt.length + length) {
-    const probabilities = logProbabilities(logits(ids)).map((x) => Math.exp(x));
+    const probabilities = logProbabilities(logits(seen(ids))).map((x) => Math.exp(x));
     const order = probabilities.map((p, id) => ({ p, id })).sort((a, b) => b.p - a.p);
     const rated = order.slice(0, k).map(({ p, id }) => {
-      const state = hidden([...ids, id]);
-      const likeness = Math.max(...ids.map((_, i) => cosine(state, hidden(ids.slice(0, i + 1)))));
+      const text = seen([...ids, id]);
+      const state = hidden(text);
+      const likeness = Math.max(...text.slice(1).map((_, i) => cosine(state, hidden(text.slice(0, i + 1)))));
       return { id, score: (1 - alpha) * p - alpha * likeness };
     });
     rated.sort((a, b) => b.score - a.score);

@@ -55,8 +55,37 @@ describe('greedy decoding', () => {
     assert.ok(Math.abs(Math.exp(trace?.processed[0].logprob ?? 0) - 2 / 3) < 1e-6);
   });
 
-  it('throws when the options leave no token', async () => {
-    await assert.rejects(decode(fixed(1, 2), [0], { suppressTokens: [0, 1] }), /No token is possible/);
+  const strategies: Record<string, GenerationConfig> = {
+    greedy: {},
+    sampling: { doSample: true, seed: 1 },
+    'prompt lookup': { promptLookupNumTokens: 2 },
+    'contrastive search': { penaltyAlpha: 0.5, topK: 2 },
+    beams: { numBeams: 2 },
+    'beam sampling': { numBeams: 2, doSample: true, seed: 1 },
+  };
+  for (const [name, config] of Object.entries(strategies)) {
+    it(`throws when the options leave no token: ${name}`, async () => {
+      const forbidden = { ...config, suppressTokens: [0, 1] };
+      await assert.rejects(decode(fixed(1, 2), [0], forbidden), /No token is possible/);
+      const normalised = { ...config, forcedStartIds: [1], suppressTokens: [1], renormalizeLogits: true };
+      await assert.rejects(decode(fixed(1, 2), [0], normalised), /No token is possible/);
+    });
+
+    for (const broken of [
+      [Number.NaN, Number.NaN],
+      [0, Number.NaN],
+      [Infinity, 0],
+      [-Infinity, -Infinity],
+    ]) {
+      it(`throws when the model's logits are ${broken}: ${name}`, async () => {
+        await assert.rejects(decode(fixed(...broken), [0, 0], config), /not a distribution/);
+      });
+    }
+  }
+
+  it("throws when a caller's processor makes a score that is not a number", async () => {
+    const processor = (_context: unknown, scores: Float32Array | Float64Array) => scores.fill(Number.NaN, 0, 1);
+    await assert.rejects(decode(fixed(1, 2), [0], {}, { logitsProcessors: [processor] }), /not a number/);
   });
 });
 
