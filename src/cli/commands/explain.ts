@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { entropy, topK } from '../../core/logits';
+import { entropy, percent, topK } from '../../core/logits';
 import { tokenText } from '../../core/tokenizer';
 import type { LogitsRequest, ScoredToken } from '../../engine/api';
 import type { LocalEngine } from '../../engine/localEngine';
@@ -84,11 +84,10 @@ function print({ tokens, next, entropy: nats, model }: Explanation, { all }: Exp
     }
     lines.push('');
   }
-  lines.push('      p  cumulative    logit  next token');
+  lines.push('       p  cumulative    logit  next token');
   for (const { text, logit, probability, cumulative } of next) {
-    const percent = (value: number) => `${(100 * value).toFixed(2)} %`;
     lines.push(
-      `${percent(probability).padStart(7)}  ${percent(cumulative).padStart(10)}  ${logit.toFixed(3).padStart(7)}  ${JSON.stringify(text)}`,
+      `${percent(probability).padStart(8)}  ${percent(cumulative).padStart(10)}  ${logit.toFixed(3).padStart(7)}  ${JSON.stringify(text)}`,
     );
   }
   lines.push('', `entropy ${nats.toFixed(3)} nats, perplexity ${Math.exp(nats).toFixed(1)} (${model})`);

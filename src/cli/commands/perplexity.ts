@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { meanLogprob, sumLogprobs, surprisal } from '../../core/analysis';
-import { logSumExp } from '../../core/logits';
+import { logSumExp, percent } from '../../core/logits';
 import { decodeBytes, END_OF_TEXT, encode } from '../../core/tokenizer';
 import type { CachedModel } from '../../engine/cachedModel';
 import { scoringWindows } from '../../engine/score';
@@ -65,7 +65,11 @@ export function addPerplexity(program: Command): void {
     if (ids.length === 0) throw new UsageError('There is no token to measure: the text is empty.');
     const engine = await openEngine(options, 'fp32');
     try {
-      const { name, precision } = await engine.info();
+      const { name, precision, vocabSize } = await engine.info();
+      const unknown = ids.find((id) => id >= vocabSize);
+      if (unknown !== undefined) {
+        throw new UsageError(`${file} holds the token ${unknown}, but ${name} has ${vocabSize} tokens.`);
+      }
       const measured = await measurePerplexity(engine.model, ids);
       if (options.json) return printJson({ ...measured, model: name, precision });
       const { tokens, bytes, natsPerToken, bitsPerByte, perplexity } = measured;
@@ -92,7 +96,7 @@ async function printWithMemory(file: string | undefined, options: PerplexityOpti
     const measured = await measureWithMemory(engine.model, texts, { remembered, maxTokens, forget });
     if (options.json) return printJson(measured);
     const line = (name: string, { nats, top1 }: { nats: number; top1: number }) =>
-      `${name}: ${nats.toFixed(3)} nats/token, next token right ${(100 * top1).toFixed(1)} %\n`;
+      `${name}: ${nats.toFixed(3)} nats/token, next token right ${percent(top1)}\n`;
     process.stdout.write(
       `${measured.tokens} tokens\n${line('model alone', measured.model)}${line('with memory', measured.memory)}`,
     );

@@ -1,3 +1,4 @@
+import { percent } from '../../core/logits';
 import type { CompleteRequest, Completion, CompletionReason, ModelInfo, Suggestion } from '../../engine/api';
 import { because, type EnergySaving } from '../energySaving/energySaving';
 import type { Outcome } from './inlineCompletions';
@@ -78,12 +79,12 @@ export function whyThis({ request, completion, model, energySaving }: Explained)
 
 function tokenTable({ text, tokens, healed, masked, confidence, ended }: Suggestion): string[] {
   const rows = tokens.map(({ text, logprob, rank, runnerUp }) => {
-    const other = runnerUp ? `${code(runnerUp.text)} ${percent(runnerUp.logprob)}` : '';
-    return `| ${code(text)} | ${percent(logprob)} | ${rank + 1} | ${other} |`;
+    const other = runnerUp ? `${code(runnerUp.text)} ${percent(Math.exp(runnerUp.logprob))}` : '';
+    return `| ${code(text)} | ${percent(Math.exp(logprob))} | ${rank + 1} | ${other} |`;
   });
   const note =
     `The first tokens spell ${code(healed)} again, which was typed already; it ruled out ` +
-    `${(masked * 100).toFixed(1)} % of what the model might have said there.`;
+    `${percent(masked)} of what the model might have said there.`;
   return [
     `## ${code(text)}`,
     '',
@@ -108,10 +109,6 @@ function code(text: string): string {
   const fence = '`'.repeat(Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length)) + 1);
   const room = /^`|`$|^ .* $/.test(visible) ? ' ' : '';
   return `${fence}${room}${visible}${room}${fence}`;
-}
-
-function percent(logprob: number): string {
-  return `${(Math.exp(logprob) * 100).toFixed(1)} %`;
 }
 
 function decimal(value: number): string {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { surprisal } from '../../core/analysis';
+import { percent } from '../../core/logits';
 import { tokenText } from '../../core/tokenizer';
 import type { HeatToken } from './textScores';
 
@@ -13,16 +14,20 @@ export function heatHover(
   if (scored.length === 0) return undefined;
   const logprob = scored.reduce((sum, token) => sum + (token.logprob ?? 0), 0);
   const content = new vscode.MarkdownString();
-  content.appendText(`GPT-2 expected this with ${percent(logprob)} (${surprisal(logprob).toFixed(1)} bits).\n`);
+  content.appendText(
+    `GPT-2 expected this with ${percent(Math.exp(logprob))} (${surprisal(logprob).toFixed(1)} bits).\n`,
+  );
   for (const token of scored) {
     const own = document.getText(
       new vscode.Range(document.positionAt(token.utf16[0]), document.positionAt(token.utf16[1])),
     );
     content.appendMarkdown('\n\n');
     content.appendText(
-      `${shown(own)}: ${percent(token.logprob ?? 0)}, rank ${((token.rank ?? 0) + 1).toLocaleString('en-US')}`,
+      `${shown(own)}: ${percent(Math.exp(token.logprob ?? 0))}, rank ${((token.rank ?? 0) + 1).toLocaleString('en-US')}`,
     );
-    const rather = token.top.map((other) => `${shown(tokenText(other.id))} ${percent(other.logprob)}`).join(',  ');
+    const rather = token.top
+      .map((other) => `${shown(tokenText(other.id))} ${percent(Math.exp(other.logprob))}`)
+      .join(',  ');
     if (rather) content.appendText(`; rather ${rather}`);
   }
   return new vscode.Hover(content, word);
@@ -30,9 +35,4 @@ export function heatHover(
 
 function shown(text: string): string {
   return text.replaceAll('\n', '⏎').replaceAll('\t', '⇥').replaceAll(' ', '␣');
-}
-
-function percent(logprob: number): string {
-  const value = 100 * Math.exp(logprob);
-  return value < 0.01 ? 'less than 0.01 %' : `${value.toFixed(value < 10 ? 2 : 1)} %`;
 }

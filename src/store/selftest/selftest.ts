@@ -1,5 +1,5 @@
 import { perplexity } from '../../core/analysis';
-import { logSoftmax } from '../../core/logits';
+import { logSoftmax, percent } from '../../core/logits';
 import type { Engine, Precision } from '../../engine/api';
 import { StoreError } from '../errors';
 import { type GreedyRun, type NextTokenTable, references } from './references';
@@ -133,8 +133,4 @@ async function checkGreedy(
     }
   }
   return { name, passed: true, detail: `${ids.length - prompt} tokens as published` };
-}
-
-function percent(p: number): string {
-  return `${(100 * p).toFixed(2)} %`;
 }

@@ -51,7 +51,7 @@ describe('the command line', () => {
   });
 
   it('logits: the last position as JSON, as lines and as raw float32, as the reference has them', async () => {
-    const file = join(built.folder, 'logits.bin');
+    const file = join(built.folder, 'dist/logits.bin');
     const [{ logits }, several, raw] = await Promise.all([
       answer(['logits', TEXT]),
       inkling(['logits', '--jsonl', '--bos'], { input: lines('One', 'two three') }),

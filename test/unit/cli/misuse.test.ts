@@ -52,6 +52,12 @@ describe('the command line, called wrongly', () => {
     await Promise.all(MISUSES.map(([args, message]) => fails(args, 2, message)));
   });
 
+  it('says which token of a file the model does not have', async () => {
+    const file = join(built.folder, 'dist/ids.bin');
+    await writeFile(file, Uint8Array.of(15, 0, 255, 255));
+    await fails(['perplexity', file, '--ids'], 2, /ids\.bin holds the token 65535, but random-tiny has 50257 tokens/);
+  });
+
   it('exits with 1 when what it was asked for cannot be had', async () => {
     const other = join(built.folder, 'other');
     await mkdir(other);
