@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Gpt2Config } from '../gpt2/config';
+import { requireOwnData } from '../gpt2/graphFile';
 import { type CacheShape, KvCache } from './kvCache';
 import { EngineError, loadRuntime, type Ort } from './runtime';
 
@@ -146,6 +147,7 @@ export class Session {
 async function load(file: string, { threads = 0 }: SessionOptions): Promise<Ort.InferenceSession> {
   const { InferenceSession } = loadRuntime();
   try {
+    await requireOwnData(file);
     return await InferenceSession.create(file, {
       // Higher levels fuse Add and LayerNormalization, which is several times slower.
       graphOptimizationLevel: 'basic',

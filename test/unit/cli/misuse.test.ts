@@ -62,6 +62,7 @@ describe('the command line, called wrongly', () => {
     const other = join(built.folder, 'other');
     await mkdir(other);
     await writeFile(join(other, 'config.json'), '{"model_type":"llama"}');
+    await cp(join(built.model.folder, 'model.safetensors'), join(other, 'model.safetensors'));
     const cut = join(built.folder, 'cut');
     await cp(built.model.folder, cut, { recursive: true });
     await truncate(join(cut, 'model.safetensors'), 1_000_000);
@@ -69,7 +70,7 @@ describe('the command line, called wrongly', () => {
       [['explain', ''], /The text is empty/],
       [['explain', 'x', '--model', other], /model_type "llama"/],
       [['explain', 'x', '--model', cut], /model\.safetensors is cut short: tensor \S+ ends beyond the end/],
-      [['explain', 'x', '--model', built.folder], /config\.json cannot be read/],
+      [['explain', 'x', '--model', built.folder], /has no weights: no model\.safetensors/],
       [['explain', 'x', '--model', join(built.folder, 'dist/model'), '--precision', 'q4'], /compiled to q8, not q4/],
     ];
     await Promise.all(cases.map(([args, message]) => fails(args, 1, message)));
@@ -81,6 +82,11 @@ describe('the command line, called wrongly', () => {
     assert.equal(refused.status, 2);
     assert.match(refused.stderr, /holds something else than a compiled model/);
     assert.ok(existsSync(join(model.folder, 'model.safetensors')));
+    const project = join(built.folder, 'project');
+    await mkdir(join(project, 'src'), { recursive: true });
+    await writeFile(join(project, 'manifest.json'), '{"name":"An extension of a browser"}');
+    assert.equal((await inkling(['compile', model.folder, project])).status, 2);
+    assert.ok(existsSync(join(project, 'src')), 'a manifest.json of another program is no compiled model');
     const to = join(built.folder, 'compiled');
     assert.equal((await inkling(['compile', model.folder, to, '--precision', 'fp32'])).status, 0);
     assert.equal((await inkling(['compile', model.folder, to, '--precision', 'q4'])).status, 0, 'replaced');

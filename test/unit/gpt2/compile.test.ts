@@ -10,6 +10,7 @@ import { compileModel, readManifest } from '../../../src/gpt2/compiledModel';
 import { type Gpt2Config, UnsupportedModelError } from '../../../src/gpt2/config';
 import { openModel } from '../../../src/gpt2/files/openModel';
 import { readSafetensors, writeSafetensors } from '../../../src/gpt2/files/safetensors';
+import { PRECISIONS } from '../../../src/gpt2/precision';
 import { expectedShapes } from '../../../src/gpt2/weights';
 import { openRandom, randomIds } from '../../support/models';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
@@ -126,6 +127,98 @@ describe('compiling a GPT-2', () => {
     await compileModel(join(folder, 'whole'), to, 'q4');
     assert.equal((await readManifest(to))?.precision, 'q4');
     assert.deepEqual(readdirSync(parent), ['model']);
+  });
+
+  it('replaces a compiled model and nothing else', async () => {
+    const from = join(folder, 'whole');
+    const place = async (name: string, files: Record<string, string>) => {
+      const to = join(folder, name);
+      await mkdir(to);
+      for (const [file, content] of Object.entries(files)) {
+        await writeFile(join(to, file), content);
+      }
+      return to;
+    };
+    const compiled = join(folder, 'replaced');
+    await compileModel(from, compiled, 'fp32');
+    const manifest = readFileSync(join(compiled, 'manifest.json'), 'utf8');
+    const older = JSON.stringify({ ...JSON.parse(manifest), builderVersion: 1 });
+    await writeFile(join(compiled, 'manifest.json'), older);
+    await writeFile(join(compiled, 'README.md'), 'Its card.');
+    await compileModel(from, compiled, 'q8');
+    assert.equal((await readManifest(compiled))?.precision, 'q8');
+    await compileModel(from, await place('empty', {}), 'fp32');
+
+    await symlink(compiled, join(folder, 'link'));
+    for (const to of [
+      await place('of another program', { 'manifest.json': '{"name":"x","version":"1"}' }),
+      await place('with more', { 'manifest.json': manifest, '.git': 'x' }),
+      await place('without manifest', { 'model.onnx': 'x' }),
+      await place('with a broken manifest', { 'manifest.json': '{' }),
+      join(folder, 'link'),
+      from,
+      join(from, 'config.json'),
+    ]) {
+      const before = statSync(to).isDirectory() ? contents(to) : [];
+      await assert.rejects(
+        compileModel(from, to, 'q8'),
+        /holds something else than a compiled model|cannot be made/,
+        to,
+      );
+      assert.deepEqual(statSync(to).isDirectory() ? contents(to) : [], before);
+    }
+  });
+
+  it('refuses weights that are no numbers, and a model of zeros, in every precision', async () => {
+    for (const precision of PRECISIONS) {
+      for (const [name, value] of [
+        ['h.1.mlp.c_fc.weight', Number.NaN],
+        ['wte.weight', Number.POSITIVE_INFINITY],
+        ['ln_f.bias', Number.NEGATIVE_INFINITY],
+      ] as const) {
+        const changed = new Map([...weights].map(([key, values]) => [key, Float32Array.from(values)]));
+        const values = changed.get(name) as Float32Array;
+        values[values.length - 1] = value;
+        await writeModel(join(folder, 'broken'), config, changed);
+        await assert.rejects(
+          compileModel(join(folder, 'broken'), join(folder, 'never'), precision),
+          (error: Error) => error instanceof UnsupportedModelError && error.message.includes(`${name} has ${value}`),
+        );
+      }
+      await writeModel(
+        join(folder, 'broken'),
+        config,
+        new Map([...weights].map(([key, { length }]) => [key, new Float32Array(length)])),
+      );
+      await assert.rejects(
+        compileModel(join(folder, 'broken'), join(folder, 'never'), precision),
+        /all of them are zeros/,
+      );
+      assert.ok(!existsSync(join(folder, 'never')));
+    }
+  });
+
+  it("notes what it left aside, and that a tied model's own head is used", async () => {
+    const head = {
+      name: 'lm_head.weight',
+      shape: [config.vocab_size, config.n_embd],
+      data: weights.get('wte.weight')?.map((x) => -x),
+    };
+    const other = { name: 'v_head.summary.weight', shape: [1], data: Float32Array.of(1) };
+    const path = join(folder, 'noted');
+    await writeModel(path, config, weights);
+    await writeFile(
+      join(path, 'model.safetensors'),
+      writeSafetensors([...names.map(tensor), other, head as typeof other]),
+    );
+    const manifest = await compileModel(path, join(folder, 'noted-compiled'), 'q8');
+    assert.equal(manifest.config.tie_word_embeddings, false);
+    assert.deepEqual(manifest.notes?.length, 2);
+    assert.match(manifest.notes?.join() ?? '', /v_head\.summary\.weight.*lm_head\.weight differs from the embedding/);
+    const copied = { ...head, data: weights.get('wte.weight') as Float32Array };
+    await writeFile(join(path, 'model.safetensors'), writeSafetensors([...names.map(tensor), copied]));
+    const tied = await compileModel(path, join(folder, 'noted-compiled'), 'q8');
+    assert.deepEqual([tied.config.tie_word_embeddings, tied.notes], [true, undefined]);
   });
 
   it('keeps what only explanations ask for out of the graph that ghost text runs', async () => {
