@@ -1,0 +1,39 @@
+import { lstat, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { onnx } from 'onnx-proto';
+import { DATA_FILE } from './compile';
+import { UnsupportedModelError } from './errors';
+
+/**
+ * Checks that a compiled graph reads its weights from the file beside it and from nowhere else: ONNX lets a graph name
+ * any path, and the runtime would follow it.
+ * @throws UnsupportedModelError when the graph is none that Inkling wrote
+ */
+export async function requireOwnData(file: string): Promise<void> {
+  const foreign = (what: string) => new UnsupportedModelError(`${what}, so it was not compiled by Inkling`);
+  let model: onnx.ModelProto;
+  try {
+    model = onnx.ModelProto.decode(await readFile(file));
+  } catch (cause) {
+    const isThere = !(cause instanceof Error && 'code' in cause);
+    throw isThere ? new UnsupportedModelError('it is damaged', { cause }) : cause;
+  }
+  const { graph, functions } = model;
+  const hidesTensors = (node: onnx.INodeProto) =>
+    node.attribute?.some(({ t, g, sparseTensor, tensors, graphs, sparseTensors }) =>
+      [t, g, sparseTensor, tensors?.length, graphs?.length, sparseTensors?.length].some(Boolean),
+    );
+  if (functions?.length || graph?.sparseInitializer?.length || graph?.node?.some(hidesTensors)) {
+    throw foreign('the graph has parts that no GPT-2 needs');
+  }
+  for (const { externalData } of graph?.initializer ?? []) {
+    const location = externalData?.find(({ key }) => key === 'location')?.value;
+    if (externalData?.length && location !== DATA_FILE) {
+      throw foreign(`the graph reads weights from ${JSON.stringify(location)}`);
+    }
+  }
+  const data = join(dirname(file), DATA_FILE);
+  if (!(await lstat(data)).isFile()) {
+    throw foreign(`${DATA_FILE} is no file of its own but a link or a folder`);
+  }
+}
