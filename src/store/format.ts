@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** `548 MB`: decimal units, as disks and downloads are sold. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -21,7 +23,15 @@ export function formatSeconds(seconds: number): string {
     : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
 }
 
-/** A folder name for a hub id, a branch or a commit. */
+/** No file system takes names of more than 255 bytes, and a slug is only a part of one. */
+const LONGEST_SLUG = 80;
+
+/** A folder name for a hub id, a branch or a commit: readable, and another for each of them. */
 export function slug(id: string): string {
-  return id.replaceAll('/', '--').replaceAll(/[^\w.-]/g, '_');
+  const readable = id
+    .replaceAll('/', '--')
+    .replaceAll(/[^\w.-]/g, '_')
+    .slice(0, LONGEST_SLUG);
+  const isPlain = readable.replaceAll('--', '/') === id && !readable.startsWith('.');
+  return isPlain ? readable : `_${readable}-${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
 }

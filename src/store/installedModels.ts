@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DATA_FILE } from '../gpt2/compile';
-import { MANIFEST, type Manifest, type Origin, readManifest } from '../gpt2/compiledModel';
+import { MANIFEST, type Manifest, type Origin, readManifest, readOutdatedManifest } from '../gpt2/compiledModel';
 import { durableRename, removeFolder, syncFiles, writeJson } from './disk';
 import { areWhole, describeFiles, totalBytes } from './fileRecords';
 import { slug } from './format';
@@ -23,12 +23,12 @@ export interface InstalledModel {
 export class InstalledModels {
   constructor(readonly root: string) {}
 
-  /** Every usable model, one entry per id and precision, in the order of their ids. */
+  /** Every usable model, one entry per model and precision, in the order of their ids. */
   async list(): Promise<InstalledModel[]> {
     const latest = new Map<string, InstalledModel>();
     for (const model of await this.whole()) {
       const { origin, precision } = model.manifest;
-      const key = `${origin.id} ${precision}`;
+      const key = `${identityOf(origin)} ${precision}`;
       const other = latest.get(key);
       if (other === undefined || other.manifest.origin.installedAt < origin.installedAt) {
         latest.set(key, model);
@@ -59,11 +59,10 @@ export class InstalledModels {
       staged,
       files.map(({ name }) => name),
     );
-    const series = seriesOf(full);
     const content = files.find(({ name }) => name === DATA_FILE)?.sha256.slice(0, 8);
-    const name = `${series}${content}-${full.origin.installedAt.replaceAll(/\D/g, '')}`;
+    const name = `${slug(full.origin.id)}-${full.precision}-${content}-${full.origin.installedAt.replaceAll(/\D/g, '')}`;
     await durableRename(staged, join(this.root, name));
-    for (const other of await this.namesIn(series)) {
+    for (const other of await this.#copiesOf(full)) {
       if (other !== name) {
         // An engine may still have it open, which Windows minds; the next installation tries again.
         await this.discard(other).catch(() => undefined);
@@ -74,7 +73,7 @@ export class InstalledModels {
 
   /** Removes every copy of a model. */
   async remove(model: InstalledModel): Promise<void> {
-    for (const name of await this.namesIn(seriesOf(model.manifest))) {
+    for (const name of await this.#copiesOf(model.manifest)) {
       await this.discard(name);
     }
   }
@@ -106,9 +105,17 @@ export class InstalledModels {
   }
 
   /** Folders of one model and precision, made by any builder. */
-  private async namesIn(series: string): Promise<string[]> {
-    const ofSeries = (name: string) => name.startsWith(series) && /^[0-9a-f]{8}-\d+$/.test(name.slice(series.length));
-    return (await this.names()).filter(ofSeries);
+  async #copiesOf({ origin, precision }: InstalledModel['manifest']): Promise<string[]> {
+    const copies: string[] = [];
+    for (const name of await this.names()) {
+      const folder = join(this.root, name);
+      const other = (await readManifest(folder)) ?? (await readOutdatedManifest(folder));
+      const isSame = other?.origin?.kind === origin.kind && identityOf(other.origin) === identityOf(origin);
+      if (isSame && other.precision === precision) {
+        copies.push(name);
+      }
+    }
+    return copies;
   }
 
   private discard(name: string): Promise<void> {
@@ -116,7 +123,10 @@ export class InstalledModels {
   }
 }
 
-/** What the folder names of a model's copies begin with. No hub id has an `@`, so a folder's name cannot pose as one. */
-function seriesOf({ precision, origin }: InstalledModel['manifest']): string {
-  return `${origin.kind === 'local' ? '@' : ''}${slug(origin.id)}-${precision}-`;
+/**
+ * What makes two copies one model: the hub's id, or the path of an import, as many a folder is called `checkpoint-500`.
+ * An import whose weights or place are the hub's has the hub's id, which no folder's name can be.
+ */
+function identityOf({ id, revision }: Origin): string {
+  return id.includes('/') ? id : `${id} ${revision}`;
 }

@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { UnsupportedModelError } from '../gpt2/config';
 import { findModelFiles, nameOfModel } from '../gpt2/files/findModelFiles';
 import { StoreError } from './errors';
@@ -24,10 +24,13 @@ export async function findLocalSource(path: string): Promise<LocalSource> {
   try {
     const { folder, config, weights, format } = await findModelFiles(path);
     const files = [...(config === undefined ? [] : [config]), ...weights];
-    const isChosen = format === 'gguf' || resolve(path) === weights[0];
+    // A file that is what its folder means stands for the folder: the same model, however it was chosen.
+    const usual = await findModelFiles(folder).catch(() => undefined);
+    const isFolder = config !== undefined && usual?.weights.join('\n') === weights.join('\n');
+    const isFile = dirname(resolve(path)) === folder;
     return {
-      path: resolve(path),
-      name: nameOfModel(isChosen && config === undefined ? weights[0] : folder),
+      path: isFolder && isFile ? folder : resolve(path),
+      name: nameOfModel(format === 'gguf' || config === undefined ? weights[0] : folder),
       folder,
       files: files.map((file) => basename(file)),
     };

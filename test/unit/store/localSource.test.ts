@@ -19,8 +19,13 @@ describe('a model that a user points at', () => {
     const path = await put('Anna GPT', 'config.json', 'model.safetensors');
     const files = ['config.json', 'model.safetensors'];
     assert.deepEqual(await findLocalSource(path), { path, folder: path, name: 'Anna GPT', files });
-    const chosen = join(path, 'model.safetensors');
-    assert.deepEqual(await findLocalSource(chosen), { path: chosen, folder: path, name: 'Anna GPT', files });
+    for (const chosen of files) {
+      assert.deepEqual(await findLocalSource(join(path, chosen)), { path, folder: path, name: 'Anna GPT', files });
+    }
+    await writeFile(join(path, 'epoch=1.ckpt'), 'PK');
+    const other = join(path, 'epoch=1.ckpt');
+    const otherFiles = ['config.json', 'epoch=1.ckpt'];
+    assert.deepEqual(await findLocalSource(other), { path: other, folder: path, name: 'Anna GPT', files: otherFiles });
     const downloads = await put('Downloads', 'anna-q8.gguf', 'other.txt');
     assert.deepEqual(await findLocalSource(join(downloads, 'anna-q8.gguf')), {
       path: join(downloads, 'anna-q8.gguf'),

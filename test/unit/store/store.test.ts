@@ -238,6 +238,35 @@ describe('the model store', () => {
     assert.equal(server.requests.length, 0);
   });
 
+  it('keeps every folder that was imported, whatever it is called, and one copy of each', async () => {
+    const store = open();
+    const names = [
+      'run-1/checkpoint-500',
+      'run-2/checkpoint-500',
+      '小说',
+      '诗歌',
+      'my model',
+      'my_model',
+      'x'.repeat(240),
+    ];
+    for (const name of names) {
+      const own = join(folder(), name);
+      await mkdir(own, { recursive: true });
+      await writeFile(join(own, 'config.json'), model.config);
+      await writeFile(join(own, 'model.safetensors'), model.weights);
+      await store.importFrom(own);
+    }
+    const again = await store.importFrom(join(folder(), '小说', 'config.json'));
+    const list = await store.list();
+    assert.deepEqual(
+      list.map(({ manifest }) => manifest.origin.revision).sort(),
+      names.map((name) => join(folder(), name)).sort(),
+    );
+    assert.equal((await modelFolders()).length, names.length);
+    await store.remove(again);
+    assert.equal((await modelFolders()).length, names.length - 1);
+  }).timeout(60_000);
+
   it('says before the work begins that a model will not fit', async () => {
     const own = join(folder(), 'own');
     await mkdir(own);

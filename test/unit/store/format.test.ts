@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { slug } from '../../../src/store/format';
+
+describe('the folder name of an id', () => {
+  it('is readable where that is enough to tell it from others', () => {
+    assert.equal(slug('openai-community/gpt2'), 'openai-community--gpt2');
+    assert.equal(slug('refs'), 'refs');
+    assert.match(slug('小说'), /^___-[0-9a-f]{16}$/);
+  });
+
+  it('is another for each id, and never a way out or too long', () => {
+    const groups = [
+      ['own--a/b', 'own/a--b', 'own/a/b'],
+      ['小说', '诗歌', '__'],
+      ['my model', 'my_model', 'my:model'],
+      ['x'.repeat(240), 'x'.repeat(239), `${'x'.repeat(239)}y`],
+      ['..', '.', '../..', ''],
+    ];
+    for (const ids of groups) {
+      assert.equal(new Set(ids.map(slug)).size, ids.length, ids.join(' '));
+    }
+    const id = fc.string({ unit: fc.constantFrom('a', '-', '--', '/', '.', '_', ' ', 'é'), maxLength: 6 });
+    fc.assert(
+      fc.property(id, id, (a, b) => {
+        assert.equal(slug(a) === slug(b), a === b);
+        assert.match(slug(a), /^[^./\\]?[\w.-]{0,120}$/);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
