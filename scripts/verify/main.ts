@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { LocalEngine } from '../../src/engine/localEngine';
@@ -81,14 +81,19 @@ function showBytes(done: number, total: number): void {
   }
 }
 
+/** The SHA-256 of each file of weights in a folder, joined; one file's is the one that its hub tells. */
+async function hashes(folder: string): Promise<string> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.safetensors')).sort();
+  return (await Promise.all(names.map((name) => sha256OfFile(join(folder, name))))).join();
+}
+
 /** Which oracles speak of these weights. */
 async function oraclesFor(folder: string): Promise<string> {
-  // Weights in several files have no hash that anybody knows.
-  const found = await sha256OfFile(join(folder, 'model.safetensors')).catch(() => undefined);
+  const found = await hashes(folder);
   if (found === catalogue.find(({ id }) => id === 'openai-community/gpt2')?.weights.sha256) {
     return 'gpt2';
   }
-  if (found === (await sha256OfFile(join(defaultModel, 'model.safetensors')))) {
+  if (found === (await hashes(defaultModel))) {
     return 'default';
   }
   throw new Error('No oracles are known for these weights; name some with --oracles gpt2 or --oracles default.');

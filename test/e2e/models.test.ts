@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import defaultModel from '../../models/default/config.json';
 import { HubServer } from '../support/hubServer';
 import { unigramModel } from '../support/unigramModel';
 import { Workbench } from './workbench';
@@ -94,7 +95,7 @@ describe('Choose Model', () => {
     await row.locator('.action-label.codicon-trash').click();
     await workbench.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Remove' }).click();
     await workbench.page
-      .locator('.statusbar-item[aria-label*="inkling-mini (q8) is ready"]')
+      .locator(`.statusbar-item[aria-label*="${defaultModel._name_or_path} (q8) is ready"]`)
       .waitFor({ timeout: 60_000 });
     assert.equal(machineSettings()['inkling.model.path'], undefined);
     assert.deepEqual(readdirSync(join(folder, '..')), []);
