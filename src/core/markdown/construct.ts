@@ -1,6 +1,6 @@
 import { endsSentence, lastSentenceStart } from '../text/sentences';
 import type { Block } from './blocks';
-import { type InlineKind, type OpenInline, readInline } from './inline';
+import { type OpenInline, readInline } from './inline';
 import type { LineKind } from './syntax';
 
 export type ConstructKind =
@@ -22,7 +22,10 @@ export type ConstructKind =
   | 'footnote name'
   | 'wiki link'
   | 'citation'
-  | 'emoji code';
+  | 'emoji code'
+  | 'tag'
+  | 'template'
+  | 'attributes';
 
 /** Where the cursor is in a Markdown document. */
 export interface Construct {
@@ -55,6 +58,9 @@ const NAMES: Readonly<Record<ConstructKind, string>> = {
   'wiki link': 'a link to a page',
   citation: 'a citation',
   'emoji code': 'the code of an emoji',
+  tag: 'a tag',
+  template: 'a template',
+  attributes: 'attributes',
 };
 
 const PROSE: ReadonlySet<ConstructKind> = new Set([
@@ -86,7 +92,7 @@ export function constructOf(block: Block, after: string): Construct {
   const { open: begun } = readInline(text, inTable ? after.split(/[|\n]/, 1)[0] : after);
   const sentence = begun.length > 0 ? lastSentenceStart(text) : 0;
   const open = begun.filter((inline, i) => inline.sure || (i < MOST_SIGNS && isMeant(inline, text, sentence)));
-  const kind = open.map(({ kind }) => INLINE_KINDS[kind]).find((kind) => kind !== undefined);
+  const kind = open.map(({ kind }) => (kind === 'emphasis' ? undefined : kind)).find((kind) => kind !== undefined);
   return construct(
     kind !== undefined && !PROSE.has(kind) ? kind : (wordKind(text) ?? kind ?? blockKind(block)),
     open.map((inline) => ({ ...inline, from: inline.from + from, contentFrom: inline.contentFrom + from })),
@@ -111,18 +117,6 @@ function nonProseKind(kind: LineKind): ConstructKind {
       return 'paragraph';
   }
 }
-
-const INLINE_KINDS: Readonly<Partial<Record<InlineKind, ConstructKind>>> = {
-  'link text': 'link text',
-  'image description': 'image description',
-  'inline code': 'inline code',
-  formula: 'formula',
-  comment: 'comment',
-  HTML: 'HTML',
-  address: 'address',
-  'footnote name': 'footnote name',
-  'wiki link': 'wiki link',
-};
 
 function blockKind({ kind, containers }: Block): ConstructKind {
   if (kind === 'heading' || kind === 'table') return kind;
@@ -151,9 +145,11 @@ function cellStart(text: string): number {
 
 /** A longer word is no name. */
 const LONGEST_WORD = 100;
-const CITATION = /^[[(;-]*@[^\s@\]]*$/;
+/** As Pandoc and TeX write them. */
+const CITATION = /^(?:[[(;-]*@[^\s@\]]*|.*\\\w*(?:cite|ref|label)\w*\{[^}]*)$/;
 const MAIL_ADDRESS = /^[^\s@]+@[^\s@]*$/;
 const EMOJI_CODE = /(?:^|[^\p{L}\p{N}:]):[a-z\d_+-]+$/iu;
+const TAG = /^[([]*#\p{L}[^\s#]*$/u;
 
 /** What the word under the cursor is, where it is none of the language. */
 function wordKind(text: string): ConstructKind | undefined {
@@ -161,6 +157,7 @@ function wordKind(text: string): ConstructKind | undefined {
   const word = near.slice(near.search(/\S*$/));
   if (CITATION.test(word)) return 'citation';
   if (MAIL_ADDRESS.test(word)) return 'address';
+  if (TAG.test(word)) return 'tag';
   return EMOJI_CODE.test(word) ? 'emoji code' : undefined;
 }
 
@@ -172,14 +169,16 @@ function wordKind(text: string): ConstructKind | undefined {
  */
 function isMeant({ kind, from, contentFrom }: OpenInline, text: string, sentence: number): boolean {
   if (kind === 'image description') return true;
-  if (kind === 'inline code' && (/\s/.test(text[contentFrom] ?? '') || /[\p{L}\p{N}]/u.test(text[from - 1] ?? '')))
-    return false;
+  if (kind === 'inline code' && (/\s/.test(text[contentFrom] ?? '') || WORD.test(text[from - 1] ?? ''))) return false;
+  // CommonMark lets emphasis begin inside a word; `a*b` is a product far more often.
+  if (kind === 'emphasis' && WORD.test(text[from - 1] ?? '')) return false;
   if (leavesBrackets(text, from, contentFrom)) return false;
   if (from >= sentence) return true;
   const before = text.slice(Math.max(0, from - SENTENCE_END), from).trimEnd();
   return kind === 'emphasis' && (before === '' || endsSentence(before));
 }
 
+const WORD = /[\p{L}\p{N}]/u;
 /** More than stands between a sentence's end and the next one. */
 const SENTENCE_END = 64;
 

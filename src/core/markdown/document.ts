@@ -90,20 +90,27 @@ function sameBlock(a: NonNullable<BlockState['block']>, b: NonNullable<BlockStat
 }
 
 const FENCES: Readonly<Record<string, readonly string[]>> = { '---': ['---', '...'], '+++': ['+++'] };
-/** A key in any alphabet, a key that is being typed, a list, a comment. */
-const FIRST_ENTRY = /^(?:\s*[\p{L}\p{N}_"'][^:=]{0,200}[:=]|\s*\S{1,200}\s*$|\s*[-#])/u;
+/** A key in any alphabet, one that is being typed, an item, a comment, or what belongs to the entry before. */
+const ENTRY = /^(?:[\p{L}\p{N}_"'][^:=]{0,200}[:=]|\S{1,200}$|[-#[\]{}]|\s)/u;
 
-/** YAML or TOML between fences at the very start: without a closing fence it is a rule and a text. */
+/** YAML or TOML between fences at the very start: without a closing fence, or with prose in it, it is a rule and a text. */
 function frontMatterEnd(lines: Lines): number {
-  const closing = FENCES[lines.line(0).slice(0, 100).trimEnd()];
+  const closing =
+    FENCES[
+      lines
+        .line(0)
+        .slice(0, 100)
+        .replace(/^\uFEFF/, '')
+        .trimEnd()
+    ];
   if (closing === undefined) return -1;
   const end = Math.min(lines.count, LONGEST_FRONT_MATTER);
-  let entry: string | undefined;
+  let entryMustFollow = true;
   for (let line = 1; line < end; line++) {
-    const text = lines.line(line).slice(0, 300);
-    if (text.length < 100 && closing.includes(text.trimEnd()))
-      return entry === undefined || FIRST_ENTRY.test(entry) ? line : -1;
-    if (text.trim() !== '') entry ??= text;
+    const text = lines.line(line).slice(0, 300).trimEnd();
+    if (closing.includes(text)) return line;
+    if (text !== '' && entryMustFollow && !ENTRY.test(text)) return -1;
+    entryMustFollow = text === '';
   }
   return -1;
 }

@@ -1,5 +1,17 @@
 import { type Delimiter, Delimiters } from './emphasis';
-import { autolinkEnd, footnoteEnd, labelEnd, NONE, OPEN, tagEnd, targetEnd, urlEnd, wikiLinkEnd } from './markup';
+import {
+  attributesEnd,
+  autolinkEnd,
+  breaksLine,
+  footnoteEnd,
+  labelEnd,
+  NONE,
+  OPEN,
+  tagEnd,
+  targetEnd,
+  urlEnd,
+  wikiLinkEnd,
+} from './markup';
 
 /** A part of a text that is read as something else, or as nothing. */
 export interface Cut {
@@ -19,7 +31,9 @@ export type InlineKind =
   | 'HTML'
   | 'address'
   | 'footnote name'
-  | 'wiki link';
+  | 'wiki link'
+  | 'template'
+  | 'attributes';
 
 /** An inline construct that was begun and is not closed where the text ends. */
 export interface OpenInline {
@@ -66,7 +80,6 @@ export function readInline(text: string, after?: string): InlineReading {
 const ESCAPABLE = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 const TEX = /\\[A-Za-z]|\^/;
 const LONGEST_TEX = 200;
-const LINE_TAG = /^<br[\s/>]$/i;
 
 class InlineReader {
   readonly #cuts: Cut[] = [];
@@ -145,6 +158,8 @@ class InlineReader {
         return this.#formula(at);
       case '<':
         return this.#angle(at);
+      case '{':
+        return this.#brace(at);
       case '!':
         return text[at + 1] === '[' ? this.#image(at) : at + 1;
       case '[':
@@ -229,14 +244,29 @@ class InlineReader {
     return undefined;
   }
 
-  #angle(at: number): number {
-    const { text } = this;
+  /** A construct that anything may stand in up to its closer, if one begins here. */
+  #enclosed(at: number): number | undefined {
     for (const [opener, closer, kind] of ENCLOSED) {
-      if (!text.startsWith(opener, at)) continue;
+      if (!this.text.startsWith(opener, at)) continue;
       const end = this.#find(closer, at + opener.length);
       if (end !== undefined) return this.#cut(at, end + closer.length);
       return this.after === undefined ? at + 1 : this.#toTheEnd(kind, at);
     }
+    return undefined;
+  }
+
+  #brace(at: number): number {
+    const enclosed = this.#enclosed(at);
+    if (enclosed !== undefined) return enclosed;
+    const end = this.#orOpen(attributesEnd(this.text, at));
+    if (end === NONE) return at + 1;
+    return end === OPEN ? this.#toTheEnd('attributes', at) : this.#cut(at, end);
+  }
+
+  #angle(at: number): number {
+    const { text } = this;
+    const enclosed = this.#enclosed(at);
+    if (enclosed !== undefined) return enclosed;
     const autolink = this.#orOpen(autolinkEnd(text, at));
     if (autolink === OPEN) return this.#toTheEnd('address', at);
     if (autolink !== NONE) {
@@ -247,7 +277,7 @@ class InlineReader {
     const tag = this.#orOpen(tagEnd(text, at));
     if (tag === OPEN) return this.#toTheEnd('HTML', at);
     if (tag === NONE) return at + 1;
-    return LINE_TAG.test(text.slice(at, at + 4)) ? this.#afterBreak(tag, '\n', at) : this.#cut(at, tag);
+    return breaksLine(text, at) ? this.#afterBreak(tag, '\n', at) : this.#cut(at, tag);
   }
 
   #bracket(at: number): number {
@@ -329,6 +359,8 @@ const ENCLOSED: readonly (readonly [opener: string, closer: string, kind: Inline
   ['<!--', '-->', 'comment'],
   ['<![CDATA[', ']]>', 'HTML'],
   ['<?', '?>', 'HTML'],
+  ['{{', '}}', 'template'],
+  ['{%', '%}', 'template'],
 ];
 
 /** The name of a link definition that is being typed, rather than words in brackets. */

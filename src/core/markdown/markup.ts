@@ -29,6 +29,21 @@ export function skipSpace(text: string, from: number): number {
   return at;
 }
 
+/** HTML elements that begin a block (CommonMark 0.31, HTML blocks, condition 6). */
+export const BLOCK_ELEMENTS: ReadonlySet<string> = new Set(
+  (
+    'address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt ' +
+    'fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link ' +
+    'main menu menuitem nav noframes ol optgroup option p param search section summary table tbody td tfoot th thead ' +
+    'title tr track ul'
+  ).split(' '),
+);
+/** Whether an HTML tag, at its `<`, parts the words on its sides. */
+export function breaksLine(text: string, from: number): boolean {
+  const name = /^<\/?([A-Za-z][A-Za-z\d]{0,20})/.exec(text.slice(from, from + 24))?.[1].toLowerCase();
+  return name !== undefined && (name === 'br' || BLOCK_ELEMENTS.has(name));
+}
+
 /** An opening or closing HTML tag, at its `<`. */
 export function tagEnd(text: string, from: number): number {
   const closing = text[from + 1] === '/';
@@ -152,4 +167,9 @@ export function wikiLinkEnd(text: string, from: number): number {
   // The words of a link may be in brackets of their own.
   const wiki = text[end] === ']' && end > from + 3 && text[end + 1] !== '(' && text[end + 1] !== '[';
   return wiki ? end + 1 : NONE;
+}
+
+/** Attributes of a heading or link, `{#name .class}`, at their brace. */
+export function attributesEnd(text: string, from: number): number {
+  return '#.:='.includes(text[from + 1] ?? ' ') ? closedBy(text, from, '}', '\n{') : NONE;
 }

@@ -1,4 +1,4 @@
-import { tagEnd } from './markup';
+import { BLOCK_ELEMENTS, tagEnd } from './markup';
 
 /**
  * Markdown's blocks, line by line: CommonMark with GitHub's tables and task items, footnotes, formulas and link
@@ -529,15 +529,6 @@ function isLinkDefinition(text: string): boolean {
   return end < 0 || end === title.length - 1;
 }
 
-/** HTML elements that begin a block (CommonMark 0.31, HTML blocks, condition 6). */
-const BLOCK_ELEMENTS = new Set(
-  (
-    'address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt ' +
-    'fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link ' +
-    'main menu menuitem nav noframes ol optgroup option p param search section summary table tbody td tfoot th thead ' +
-    'title tr track ul'
-  ).split(' '),
-);
 const RAW_ELEMENTS = new Set(['script', 'pre', 'style', 'textarea']);
 /** Elements that stand alone in a line of prose. */
 const LINE_ELEMENTS = new Set(['br', 'wbr']);

@@ -11,7 +11,7 @@ const LEADS_ON = new Set(
 );
 /** Shortened words that may end a sentence: only what follows tells. */
 const MAY_END = new Set(
-  'Jr Sr etc al Inc Ltd Co Corp Bros ed eds ca Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Ave Blvd Dept Univ'.split(
+  'Jr Sr etc al Inc Ltd Co Corp Bros ed eds ca Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Ave Blvd Dept Univ misc incl excl tel ext govt lbs oz'.split(
     ' ',
   ),
 );
@@ -21,8 +21,8 @@ const NUMBERED = new Set('No Nos Fig Figs Eq Vol Ch Sec Art p pp'.split(' '));
 /** A sentence's end is looked for in so many units. */
 const REACH = 64;
 const SENTENCE_END = /([^\s.!?…。！？]*(?:\.[^\s.!?…。！？]+)*)([.!?…。！？]+)["'”’»)\]*_]*$/u;
-/** Initials, and abbreviations with inner full stops such as `p.m`. */
-const INITIAL = /^\P{L}*(?!I$)\p{Lu}$/u;
+/** Initials, such as `J` and `U.S`; and abbreviations with inner full stops, such as `p.m`. */
+const INITIALS = /^\P{L}*(?!I$)(?:\p{Lu}\.)*\p{Lu}$/u;
 const INNER_STOP = /\.\p{L}$/u;
 const LEADING_SIGNS = /^[^\p{L}\p{N}]+/u;
 const GOES_ON = /^[\s"'“‘«»([\]—–-]*\p{Ll}/u;
@@ -38,7 +38,7 @@ export function endsSentence(text: string, next?: string): boolean {
   const [, word, signs] = match;
   if (signs !== '.') return true;
   const bare = word.replace(LEADING_SIGNS, '');
-  if (LEADS_ON.has(bare) || INITIAL.test(word)) return false;
+  if (LEADS_ON.has(bare) || INITIALS.test(word)) return false;
   const followed = next !== undefined && next.trim() !== '';
   if (NUMBERED.has(bare)) return followed && !NUMBER_FOLLOWS.test(next);
   return followed || !isShortened(bare);

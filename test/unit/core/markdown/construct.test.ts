@@ -28,6 +28,31 @@ const PROSE: [string, ConstructKind][] = [
   ['see https://example.com and ‸', 'paragraph'],
   ['2 * 3 is ‸', 'paragraph'],
   ['$$x$$ is ‸', 'paragraph'],
+  // A formula needs both its signs.
+  ['The variable $HOME is‸', 'paragraph'],
+  ['$$ is the number of the process and ‸', 'paragraph'],
+  ['The path is $HOME/bin and the shell’s number is $$, so ‸', 'paragraph'],
+  // Front matter needs its closing fence, and holds no prose.
+  ['---\nNote: a draft.\n\nThe story begins when the‸', 'paragraph'],
+  ['---\nNote: a draft.\n\nThe story begins when the‸\n\n---\n\nThe end', 'paragraph'],
+  ['---\n\nIt was a dark night‸\n\n---\n', 'paragraph'],
+  // A sign that nothing closes begins nothing beyond its sentence, its word, or its brackets.
+  ['The ` key is left of 1. It is‸', 'paragraph'],
+  ['It was the `90s. Then he‸', 'paragraph'],
+  ['if x <y and z is‸', 'paragraph'],
+  ['5 < 6 and ‸', 'paragraph'],
+  ['he said [sic](which was‸', 'paragraph'],
+  ['<!-- a note --> It was‸', 'paragraph'],
+  ['Text.\n\n<br>\nThe next‸', 'paragraph'],
+  ['[[My page|the words‸', 'link text'],
+  ['[[My page]] is‸', 'paragraph'],
+  ['[@smith, p. 3] says‸', 'paragraph'],
+  ['At 10:30‸', 'paragraph'],
+  ['Note: it‸', 'paragraph'],
+  ['We are #1‸', 'paragraph'],
+  ['- one\r\n- two‸', 'list item'],
+  ['| a | b |\r\n|---|---|\r\n| c | d‸', 'table'],
+  ['```\rcode\r```\r\rAfter‸', 'paragraph'],
 ];
 
 const OTHER: [string, ConstructKind][] = [
@@ -53,6 +78,32 @@ const OTHER: [string, ConstructKind][] = [
   ['---\ntitle: T\n‸\n---\n\nText', 'front matter'],
   ['+++\ntitle = "T‸\n+++\n', 'front matter'],
   ['as said[^no‸', 'footnote name'],
+  ['where $x^‸$ is', 'formula'],
+  ['where $x_i‸$ is', 'formula'],
+  ['Use `npm ‸` and', 'inline code'],
+  ['---\ntítulo: El viejo y el m‸\n---', 'front matter'],
+  ['---\n题目: 老人与‸\n...\n', 'front matter'],
+  ['---\r\ntitle: T‸\r\n---\r\n', 'front matter'],
+  ['---\ntitle: T\nta‸\n---', 'front matter'],
+  ['See [text](http://example.org "The title of the‸', 'address'],
+  ['See [text](http://example.org ‸', 'address'],
+  ["See ![text](x.png 'The title‸", 'address'],
+  ['See [text](<a b‸', 'address'],
+  ['[id]: http://example.org "The title of the‸', 'address'],
+  ['a <a href="http://exam‸', 'HTML'],
+  ['a <img alt="The words of the‸', 'HTML'],
+  ['[@smi‸', 'citation'],
+  ['[see @smith; @do‸', 'citation'],
+  ['[-@smi‸', 'citation'],
+  ['As @smi‸', 'citation'],
+  ['as in \\cite{smi‸', 'citation'],
+  ['[[My pag‸', 'wiki link'],
+  ['see ![[My pic‸', 'wiki link'],
+  ['It was :smil‸', 'emoji code'],
+  ['(:+1‸', 'emoji code'],
+  ['It was #summ‸', 'tag'],
+  ['{{< figure src‸', 'template'],
+  ['# Heading {#my-i‸', 'attributes'],
 ];
 
 describe('the Markdown construct at the cursor', () => {
@@ -79,5 +130,24 @@ describe('the Markdown construct at the cursor', () => {
     assert.deepEqual(closers('It was ~~very‸'), ['~~']);
     assert.deepEqual(closers('It was _very ‸'), ['_']);
     assert.deepEqual(closers('a snake_case name‸'), []);
+    assert.deepEqual(closers('**Note. It was‸'), ['**']);
+    assert.deepEqual(closers('He paused. *I will not. I must‸'), ['*']);
+  });
+
+  it('does not take a sign for emphasis that the writer did not mean so', () => {
+    const closers = (marked: string) => at(marked).open.map(({ closer }) => closer);
+    for (const marked of [
+      'Call f(*args) to start. I do not know‸',
+      'Call f(*args) to start and you‸',
+      'Call f(a, *args) to start and you‸',
+      'All of "*args" and‸',
+      'The glob *.md is all. I do not know‸',
+      'The product a*b is‸',
+      '2 * 3 and‸',
+      'the price* below‸',
+      'Write *_*_*_ and‸',
+    ]) {
+      assert.deepEqual(closers(marked), [], marked);
+    }
   });
 });

@@ -15,6 +15,33 @@ describe('the typography of a text', () => {
   });
 });
 
+describe('the writer’s habits', () => {
+  const prose = 'He said, “it’s so” — and went. He came.';
+  for (const [name, other] of Object.entries({
+    'an HTML comment': '<!-- toc --> <!-- tocstop -->',
+    'inline code': '`a --b --c "d" "e" "f" "g"`',
+    'a code block': '```\na --b --c "d" "e" "f"\n```',
+    'the attributes of a tag': '<a title="a" rel="b" class="c" id="d">x</a>',
+    'an address': 'https://example.org/a--b--c--d',
+    'a link’s target and title': '[x](a--b--c "d--e--f")',
+    'front matter': '',
+    'a link definition': '[x]: http://a--b--c "d"',
+    'a table elsewhere': '| a -- b |\n|:---|\n| c -- d |\n',
+    'a formula': '$a--b--c--d$',
+    'an autolink': '<https://example.org/a--b--c--d>',
+  })) {
+    it(`are not looked for in ${name}`, () => {
+      const head = name === 'front matter' ? '---\na: "b -- c" "d -- e" "f -- g"\n---\n\n' : '';
+      const { quotes, dash, sentenceSpaces } = manner(`${head}${prose}\n\n${other}\n\nHe`) ?? {};
+      assert.deepEqual({ quotes, dash, sentenceSpaces }, { quotes: 'curly', dash: '—', sentenceSpaces: 1 });
+    });
+  }
+
+  it('count in headings, lists and quotations', () => {
+    assert.equal(manner('# One -- two\n\n> three -- four\n\n- five')?.dash, '--');
+  });
+});
+
 describe('how a suggestion must look', () => {
   it('ends without a full stop in headings, tables, link texts, and lists that have none', () => {
     for (const text of ['# It', '| a |\n|---|\n| b', 'see [the', '- one\n- two'])

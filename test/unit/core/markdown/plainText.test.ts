@@ -31,8 +31,39 @@ describe('what the model reads of a Markdown document', () => {
     ['a hard break: a new line', 'Roses,\\\nviolets', 'Roses,\\\nviolets'],
     ['escapes: the sign', 'a \\* b', 'a * b'],
     ['what is no prose: all as it is', 'Run `npm **ci', 'Run `npm **ci'],
+    ['a line break in HTML: a new line', 'Line one<br>and the', 'Line one\nand the'],
+    ['one before the end of a line: one new line', 'Line one <BR/>\nand the', 'Line one\nand the'],
+    ['blocks’ tags in a line: new lines', 'Line one</p><p>and the', 'Line one\n\nand the'],
+    ['a tag in a word: nothing', 'super<wbr>cali', 'supercali'],
+    ['many spaces: one', `Word${' '.repeat(20_000)}the`, 'Word the'],
+    ['a code block in a list: nothing', '- one\n\n  ```\n  code\n  ```\n\n  two', '- one\n\n  two'],
+    ['a table’s head and rows under the cursor, after text', 'Text\n\n| a |\n|---|\n| b', 'Text\n\n| a |\n|---|\n| b'],
+    ['a wiki link: its words', 'see [[My page]] and [[Page|this one]] for', 'see My page and this one for'],
+    ['templates and attributes: nothing', 'a {{< x >}} and [b]{.c} so', 'a and [b] so'],
+    ['characters of two units: whole', '🚀 *🦙* 🚀', '🚀 🦙 🚀'],
   ];
   for (const [name, text, expected] of cases) it(name, () => assert.equal(clean(text), expected));
+
+  const breaks = { CRLF: '\r\n', 'a lone CR': '\r', 'a line separator': '\u2028', 'a paragraph separator': '\u2029' };
+  for (const [name, end] of Object.entries(breaks)) {
+    it(`is the same, and asks the same, where lines end with ${name}`, () => {
+      const texts = [
+        'It was a dark\nand stormy\nnight; the rain fell\nin torrents',
+        '| a | b |\n|---|---|\n| c | d',
+        'Roses,  \nviolets,\\\nall',
+        '---\ntitle: T\n---\n\n# Head\n\n> said\n> he\n\n- one\n\n  two\n- three',
+        'Run:\n\n```sh\nnpm ci\n```\n\nThen',
+        'One\n\n\nTwo\n',
+      ];
+      for (const text of texts) {
+        const other = text.replaceAll('\n', end);
+        const { construct, request } = readMarkdown(new MarkdownDocument(other), other.length);
+        const expected = readMarkdown(new MarkdownDocument(text), text.length);
+        assert.deepEqual({ construct, request }, expected, JSON.stringify(other));
+        assert.ok(!/[\r\u2028\u2029]/.test(request.prefix));
+      }
+    });
+  }
 
   it('begins at the same place while a long document grows', () => {
     const story = 'It was a dark and stormy night; the rain fell in torrents.\n\n'.repeat(1000);

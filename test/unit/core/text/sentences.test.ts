@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { endsSentence, keepsFullStop, lastSentenceStart, sentenceSpans } from '../../../../src/core/text/sentences';
+
+const sentences = (text: string) => sentenceSpans(text).map(([from, to]) => text.slice(from, to));
+
+describe('sentences', () => {
+  const texts: string[][] = [
+    ['the old Mr. Brown going home.', 'Then he came.'],
+    ['“Why?” he asked.', 'She went.'],
+    ['Wait... and see.', 'Now.'],
+    ['It is at No. 5 Baker St. and open.', 'Come in.'],
+    ['No.', 'He will not.'],
+    ['By J. R. R. Tolkien, of the U.S. Army, e.g. in 1937.', 'And so on.'],
+    ['Cats, dogs, etc. are here.', 'Birds, etc.', 'Then none.'],
+    ['It was 5 p.m.', 'He left.'],
+    ['It costs 3.50 at example.com.', 'Yes!'],
+    ['她走了。', '他来了。'],
+  ];
+  for (const expected of texts) {
+    it(`are ${expected.join(' | ')}`, () => assert.deepEqual(sentences(expected.join(' ')), expected));
+  }
+
+  it('go on over a line that was broken by hand, and end with a paragraph, a heading, an item', () => {
+    assert.deepEqual(sentences('# Head\n\nIt was a\ndark night. It\nrained.\n\n- one\n- two'), [
+      '# Head',
+      'It was a\ndark night.',
+      'It\nrained.',
+      '- one',
+      '- two',
+    ]);
+  });
+
+  it('end where a text ends only if nothing that follows could tell otherwise', () => {
+    for (const text of ['It was.', 'Was it?', 'It was!”', 'It was.)', '*It was.*', 'It was…', 'So am I.', '走了。']) {
+      assert.equal(endsSentence(text), true, text);
+    }
+    for (const text of ['It was', 'Mr.', 'J.', 'at 5 p.m.', 'in 1999.', 'cats, etc.', 'No.', 'the U.S.']) {
+      assert.equal(endsSentence(text), false, text);
+    }
+    assert.equal(endsSentence('in 1999.', ' Then'), true);
+    assert.equal(endsSentence('“Why?”', ' he asked'), false);
+    assert.equal(endsSentence('Mr.', ' Brown'), false);
+  });
+
+  it('know the full stop that belongs to a word', () => {
+    for (const text of ['Cows, pigs, etc.', 'at 5 p.m.', 'Smith et al.', 'Bell Inc.'])
+      assert.ok(keepsFullStop(text), text);
+    for (const text of ['Cows, pigs.', 'Why?', 'So...', 'Plan B.']) assert.ok(!keepsFullStop(text), text);
+  });
+
+  it('know where the last one begins', () => {
+    assert.equal(lastSentenceStart('It was. It is'), 8);
+    assert.equal(lastSentenceStart('It was. It is. '), 15);
+    assert.equal(lastSentenceStart('It was'), 0);
+    assert.equal(lastSentenceStart(`It was.${' word'.repeat(1000)}`), 0);
+  });
+});
