@@ -64,7 +64,7 @@ const SAMPLED: readonly CaseKind[] = ['word-boundary', 'after-space', 'word-boun
 /** At most `count` cursors at even distances in a text: always the same ones. */
 export function sampleCases(source: string, count: number, markdown: boolean): EvalCase[] {
   const text = normaliseLineBreaks(source);
-  const words = Array.from(text.matchAll(/\p{L}[\p{L}'’]*(?= \p{L})/gu));
+  const words = Array.from(text.matchAll(/(?<![\p{L}'’])\p{L}[\p{L}'’]*(?= \p{L})/gu));
   const total = Math.min(count, words.length);
   return Array.from({ length: total }, (_, i) => {
     const { 0: word, index } = words[Math.floor(((i + 0.5) * words.length) / total)];

@@ -145,8 +145,8 @@ function cellStart(text: string): number {
 
 /** A longer word is no name. */
 const LONGEST_WORD = 100;
-/** As Pandoc and TeX write them. */
-const CITATION = /^(?:[[(;-]*@[^\s@\]]*|.*\\\w*(?:cite|ref|label)\w*\{[^}]*)$/;
+const CITATION = /^[[(;-]*@[^\s@\]]*$/;
+const TEX_CITATION = /^\\[a-z]{0,20}(?:cite|ref|label)[a-z]{0,20}\*?\{[^}]*$/i;
 const MAIL_ADDRESS = /^[^\s@]+@[^\s@]*$/;
 const EMOJI_CODE = /(?:^|[^\p{L}\p{N}:]):[a-z\d_+-]+$/iu;
 const TAG = /^[([]*#\p{L}[^\s#]*$/u;
@@ -154,8 +154,8 @@ const TAG = /^[([]*#\p{L}[^\s#]*$/u;
 /** What the word under the cursor is, where it is none of the language. */
 function wordKind(text: string): ConstructKind | undefined {
   const near = text.slice(-LONGEST_WORD);
-  const word = near.slice(near.search(/\S*$/));
-  if (CITATION.test(word)) return 'citation';
+  const word = near.slice(near.search(/(?<!\S)\S*$/));
+  if (CITATION.test(word) || TEX_CITATION.test(word.slice(word.lastIndexOf('\\')))) return 'citation';
   if (MAIL_ADDRESS.test(word)) return 'address';
   if (TAG.test(word)) return 'tag';
   return EMOJI_CODE.test(word) ? 'emoji code' : undefined;

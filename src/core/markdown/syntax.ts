@@ -516,17 +516,21 @@ function delimiterCells(text: string, from: number): number {
   return line ? cells.length : 0;
 }
 
+const LABEL = /^\[(?!\^)(?:[^\\[\]]|\\.){1,200}\]:[ \t]*/;
+
 /** `[label]: address "title"`, all of it or as far as it is written. */
 function isLinkDefinition(text: string): boolean {
-  const label = /^\[(?!\^)(?:[^\\[\]]|\\.){1,200}\]:[ \t]*/.exec(text)?.[0];
+  const label = LABEL.exec(text)?.[0];
   if (label === undefined) return false;
-  const [, after = ''] = /^(?:<[^<>]*>?|[^\s<]\S*)?(.*)$/.exec(text.slice(label.length)) ?? [];
-  const title = after.trim();
+  const target = text.slice(label.length).trimEnd();
+  const end = target.startsWith('<') ? target.indexOf('>') + 1 : target.search(/\s/);
+  if (end <= 0) return true;
+  const title = target.slice(end).trim();
   if (title === '') return true;
   const closer = title[0] === '(' ? ')' : title[0];
-  if (!isSpace(after[0]) || !'"\'('.includes(title[0])) return false;
-  const end = title.indexOf(closer, 1);
-  return end < 0 || end === title.length - 1;
+  if (!isSpace(target[end]) || !'"\'('.includes(title[0])) return false;
+  const closed = title.indexOf(closer, 1);
+  return closed < 0 || closed === title.length - 1;
 }
 
 const RAW_ELEMENTS = new Set(['script', 'pre', 'style', 'textarea']);

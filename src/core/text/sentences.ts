@@ -20,7 +20,9 @@ const NUMBERED = new Set('No Nos Fig Figs Eq Vol Ch Sec Art p pp'.split(' '));
 
 /** A sentence's end is looked for in so many units. */
 const REACH = 64;
-const SENTENCE_END = /([^\s.!?…。！？]*(?:\.[^\s.!?…。！？]+)*)([.!?…。！？]+)["'”’»)\]*_]*$/u;
+const END_SIGNS = '.!?…。！？';
+/** What may stand between a sentence's end and the space after it. */
+const CLOSING_SIGNS = '"\'”’»)]*_';
 /** Initials, such as `J` and `U.S`; and abbreviations with inner full stops, such as `p.m`. */
 const INITIALS = /^\P{L}*(?!I$)(?:\p{Lu}\.)*\p{Lu}$/u;
 const INNER_STOP = /\.\p{L}$/u;
@@ -33,9 +35,9 @@ const NUMBER_FOLLOWS = /^\s*[\p{N}#]/u;
  * tell and it is not given, the answer is no.
  */
 export function endsSentence(text: string, next?: string): boolean {
-  const match = SENTENCE_END.exec(text.slice(-REACH));
-  if (match === null || (next !== undefined && GOES_ON.test(next.slice(0, REACH)))) return false;
-  const [, word, signs] = match;
+  const end = readEnd(text);
+  if (end === undefined || (next !== undefined && GOES_ON.test(next.slice(0, REACH)))) return false;
+  const { word, signs } = end;
   if (signs !== '.') return true;
   const bare = word.replace(LEADING_SIGNS, '');
   if (LEADS_ON.has(bare) || INITIALS.test(word)) return false;
@@ -44,11 +46,23 @@ export function endsSentence(text: string, next?: string): boolean {
   return followed || !isShortened(bare);
 }
 
+/** The signs that may end a sentence at the end of a text, and the word that they follow. */
+function readEnd(text: string): { readonly word: string; readonly signs: string } | undefined {
+  const near = text.slice(-REACH);
+  let to = near.length;
+  while (to > 0 && CLOSING_SIGNS.includes(near[to - 1])) to--;
+  let signs = to;
+  while (signs > 0 && END_SIGNS.includes(near[signs - 1])) signs--;
+  let word = signs;
+  while (word > 0 && !/\s/.test(near[word - 1])) word--;
+  return signs === to ? undefined : { word: near.slice(word, signs), signs: near.slice(signs, to) };
+}
+
 /** Whether the full stop at the end of this text belongs to the word before it: `etc.`, `p.m.`, `Dr.`. */
 export function keepsFullStop(text: string): boolean {
-  const match = SENTENCE_END.exec(text.slice(-REACH));
-  if (match === null || match[2] !== '.') return false;
-  const bare = match[1].replace(LEADING_SIGNS, '');
+  const end = readEnd(text);
+  if (end?.signs !== '.') return false;
+  const bare = end.word.replace(LEADING_SIGNS, '');
   return LEADS_ON.has(bare) || NUMBERED.has(bare) || MAY_END.has(bare) || INNER_STOP.test(bare);
 }
 

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import jsTokens from 'js-tokens';
+import { checkSync } from 'recheck';
+
+/** Rooms that meet files' names and what servers say instead of a writer's text. */
+const OTHER_ROOMS = ['gpt2', 'store'];
+
+/** Expressions that are not linear, and the bound on the text that they are given. */
+const BOUNDED: Readonly<Record<string, string>> = {
+  "/'[rvl]$| ?\\p{L}+$| ?\\p{N}+$| ?[^\\p{White_Space}\\p{L}\\p{N}]+$|\\p{White_Space}+$/u": '32 units (LONGEST_TAIL)',
+};
+
+interface Found {
+  readonly expression: string;
+  readonly file: string;
+}
+
+const names = readdirSync('src', { recursive: true, encoding: 'utf8' });
+const files = names
+  .filter((name) => /\.tsx?$/.test(name) && !OTHER_ROOMS.includes(name.split(sep)[0]))
+  .map((name) => join('src', name));
+
+function expressions(): Found[] {
+  return files.flatMap((file) => {
+    const tokens = jsTokens(readFileSync(file, 'utf8'), { jsx: file.endsWith('x') });
+    return Array.from(tokens).flatMap(({ type, value }) => {
+      return type === 'RegularExpressionLiteral' ? [{ expression: value, file }] : [];
+    });
+  });
+}
+
+describe('regular expressions', () => {
+  const found = expressions();
+
+  it('that meet a writer’s text are linear: recheck counts the steps of its matcher on the worst text it can find', () => {
+    assert.ok(found.length > 80, `only ${found.length} were found`);
+    const slow = found.flatMap(({ expression, file }) => {
+      const end = expression.lastIndexOf('/');
+      const { status, complexity } = checkSync(expression.slice(1, end), expression.slice(end + 1));
+      return status === 'safe' || expression in BOUNDED
+        ? []
+        : [`${file}: ${expression} is ${complexity?.summary ?? status}`];
+    });
+    assert.deepEqual(slow, []);
+  });
+
+  it('are not excused that are gone', () => {
+    for (const expression of Object.keys(BOUNDED)) {
+      assert.ok(
+        found.some((other) => other.expression === expression),
+        expression,
+      );
+    }
+  });
+
+  it('are not made from text', () => {
+    assert.deepEqual(
+      files.filter((file) => /\bRegExp\(/.test(readFileSync(file, 'utf8'))),
+      [],
+    );
+  });
+});
