@@ -31,17 +31,23 @@ function expressions(): Found[] {
   });
 }
 
+/** What recheck says against an expression; its seed is fixed, and no clock ends its search. */
+function fault(expression: string): string | undefined {
+  const end = expression.lastIndexOf('/');
+  const options = { randomSeed: 0, timeout: null };
+  const found = checkSync(expression.slice(1, end), expression.slice(end + 1), options);
+  if (found.status === 'safe') return undefined;
+  return found.status === 'vulnerable' ? found.complexity.summary : found.status;
+}
+
 describe('regular expressions', () => {
   const found = expressions();
 
   it('that meet a writer’s text are linear: recheck counts the steps of its matcher on the worst text it can find', () => {
     assert.ok(found.length > 80, `only ${found.length} were found`);
     const slow = found.flatMap(({ expression, file }) => {
-      const end = expression.lastIndexOf('/');
-      const { status, complexity } = checkSync(expression.slice(1, end), expression.slice(end + 1));
-      return status === 'safe' || expression in BOUNDED
-        ? []
-        : [`${file}: ${expression} is ${complexity?.summary ?? status}`];
+      const said = expression in BOUNDED ? undefined : fault(expression);
+      return said === undefined ? [] : [`${file}: ${expression} is ${said}`];
     });
     assert.deepEqual(slow, []);
   });
@@ -55,7 +61,7 @@ describe('regular expressions', () => {
     }
   });
 
-  it('are not made from text', () => {
+  it('are written out, so that all of them are checked', () => {
     assert.deepEqual(
       files.filter((file) => /\bRegExp\(/.test(readFileSync(file, 'utf8'))),
       [],

@@ -41,7 +41,11 @@ const LONGEST_WORD = 200;
 function blockedAt(before: string, suggestion: string, blockedWords: readonly string[]): number {
   if (blockedWords.length === 0) return Number.POSITIVE_INFINITY;
   const blocked = new Set(blockedWords.map((word) => word.toLowerCase()));
-  const begun = /(?<![\p{L}\p{M}'’-])[\p{L}\p{M}'’-]*$/u.exec(before.slice(-LONGEST_WORD))?.[0] ?? '';
+  const begun =
+    before
+      .slice(-LONGEST_WORD)
+      .split(/[^\p{L}\p{M}'’-]/u)
+      .at(-1) ?? '';
   for (const match of (begun + suggestion).matchAll(/[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu)) {
     if (blocked.has(match[0].toLowerCase()) && match.index + match[0].length > begun.length) {
       return Math.max(0, match.index - begun.length);

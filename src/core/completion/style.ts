@@ -67,7 +67,8 @@ export function applyStyle(
 
 /** Whether a suggestion begins with the sign of a block, where the model may have meant a new line. */
 function beginsBlock(before: string, suggestion: string): boolean {
-  const atStart = before.trim() === '' || /[\n\r]\s*$/.test(before.slice(-REACH)) || endsSentence(before.trimEnd());
+  const atStart =
+    before.trim() === '' || /[\n\r][^\S\n\r]*$/.test(before.slice(-REACH)) || endsSentence(before.trimEnd());
   return atStart && BLOCK_SIGN.test(suggestion);
 }
 

@@ -93,21 +93,20 @@ const LETTER_LAST = /[\p{L}\p{N}\p{M}]$/u;
  * an attribute list, tags that close, break or comment, an entity, pictures and their codes.
  */
 const CLOSINGS = [
-  /[\p{Pe}\p{Pf}\p{Po}"'“‘«‹*_~`\s|$^\\=]/u,
-  /\]\([^()\s]*(?:\s+"[^"]*")?\)/u,
-  /\]\[[^\]]*\]/u,
-  /\[\^[^\]\s]+\]/u,
-  /\{[#.:%][^{}]*\}/u,
-  /<\/[\w:-]+\s*>/u,
-  /<(?:br|hr|wbr|img)\b[^<>]*>/u,
-  /<!--[^<>]*-->/u,
-  /&#?[a-zA-Z0-9]+;/u,
-  /:[a-z0-9_+-]+:/u,
-  /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]/u,
+  /[\p{Pe}\p{Pf}\p{Po}"'“‘«‹*_~`\s|$^\\=]/uy,
+  /\]\([^()\s]*(?:\s+"[^"]*")?\)/uy,
+  /\]\[[^\]]*\]/uy,
+  /\[\^[^\][\s]+\]/uy,
+  /\{[#.:%][^{}]*\}/uy,
+  /<\/[\w:-]+\s*>/uy,
+  /<(?:br|hr|wbr|img)\b[^<>]*>/uy,
+  /<!--[^<>]*-->/uy,
+  /&#?[a-zA-Z0-9]+;/uy,
+  /:[a-z0-9_+-]+:/uy,
+  /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]/uy,
   // What joins and varies pictures.
-  /\u200d|\ufe0e|\ufe0f|\u20e3/u,
+  /\u200d|\ufe0e|\ufe0f|\u20e3/uy,
 ];
-const CLOSING = new RegExp(`^(?:${CLOSINGS.map(({ source }) => source).join('|')})*$`, 'u');
 /** A longer rest of the line is more than what closes something. */
 const LONGEST_CLOSING = 500;
 
@@ -117,7 +116,18 @@ export function isWrittenIn(scheme: string): boolean {
 }
 
 function onlyCloses(lineAfter: string): boolean {
-  return lineAfter.length <= LONGEST_CLOSING && CLOSING.test(lineAfter);
+  if (lineAfter.length > LONGEST_CLOSING) return false;
+  let at = 0;
+  for (let end = closingEnd(lineAfter, at); end > at; end = closingEnd(lineAfter, at)) at = end;
+  return at === lineAfter.length;
+}
+
+/** Where the longest of what closes something ends that begins at `at`; `at` itself where none does. */
+function closingEnd(text: string, at: number): number {
+  return CLOSINGS.reduce((longest, closing) => {
+    closing.lastIndex = at;
+    return closing.test(text) ? Math.max(longest, closing.lastIndex) : longest;
+  }, at);
 }
 
 /** How long Inkling stays quiet after this many dismissals in a row, in ms; doubles with each. */

@@ -154,7 +154,7 @@ const TAG = /^[([]*#\p{L}[^\s#]*$/u;
 /** What the word under the cursor is, where it is none of the language. */
 function wordKind(text: string): ConstructKind | undefined {
   const near = text.slice(-LONGEST_WORD);
-  const word = near.slice(near.search(/(?<!\S)\S*$/));
+  const word = near.split(/\s/).at(-1) ?? '';
   if (CITATION.test(word) || TEX_CITATION.test(word.slice(word.lastIndexOf('\\')))) return 'citation';
   if (MAIL_ADDRESS.test(word)) return 'address';
   if (TAG.test(word)) return 'tag';
