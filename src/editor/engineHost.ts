@@ -3,6 +3,9 @@ import { isEnabledFor } from '../core/ghostText/settings';
 import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../engine/process/client';
 import { settingsFor } from './configuration';
 
+/** The settings that the engine's process is started with. */
+const ENGINE_SETTINGS = ['model.path', 'model.precision', 'model.threads', 'engine.idleMinutes'];
+
 /** The engine that the settings ask for: it starts afresh when they change. */
 export class EngineHost extends ForkedEngine implements vscode.Disposable {
   readonly #healthChanged = new vscode.EventEmitter<EngineHealth>();
@@ -24,7 +27,7 @@ export class EngineHost extends ForkedEngine implements vscode.Disposable {
       this.#healthChanged.fire(health);
     });
     this.#settingsWatch = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (['inkling.model', 'inkling.engine.idleMinutes'].some((section) => event.affectsConfiguration(section))) {
+      if (ENGINE_SETTINGS.some((setting) => event.affectsConfiguration(`inkling.${setting}`))) {
         this.restart(engineSettings());
       }
     });

@@ -12,17 +12,20 @@ export interface CursorFollowerEvents {
   onSelected(editor: vscode.TextEditor): boolean;
 }
 
+type Explain = (editor: vscode.TextEditor, signal: AbortSignal) => Promise<void>;
+
 /** Follows the cursor of the active editor: calls `explain` when it rests, and ends that call when it moves on. */
 export class CursorFollower implements vscode.Disposable {
+  readonly #explain: Explain;
+  readonly #events: CursorFollowerEvents;
   readonly #subscriptions: vscode.Disposable;
   #timer: NodeJS.Timeout | undefined;
   #running = new AbortController();
   #on = false;
 
-  constructor(
-    private readonly explain: (editor: vscode.TextEditor, signal: AbortSignal) => Promise<void>,
-    private readonly events: CursorFollowerEvents,
-  ) {
+  constructor(explain: Explain, events: CursorFollowerEvents) {
+    this.#explain = explain;
+    this.#events = events;
     this.#subscriptions = vscode.Disposable.from(
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#selected(textEditor)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
@@ -35,7 +38,12 @@ export class CursorFollower implements vscode.Disposable {
   /** Explains the cursor at once and follows it from now on. */
   start(): void {
     this.#on = true;
-    this.#moved(0);
+    this.#schedule(0);
+  }
+
+  /** Explains the cursor again at once, if it is followed. */
+  restart(): void {
+    if (this.#on) this.#schedule(0);
   }
 
   stop(): void {
@@ -51,23 +59,27 @@ export class CursorFollower implements vscode.Disposable {
 
   #selected(editor: vscode.TextEditor): void {
     if (!this.#on || editor !== vscode.window.activeTextEditor) return;
-    if (!editor.selection.isEmpty && this.events.onSelected(editor)) return;
+    if (!editor.selection.isEmpty && this.#events.onSelected(editor)) return;
     this.#moved();
   }
 
-  #moved(pause = PAUSE_MS): void {
+  #moved(): void {
     if (!this.#on) return;
+    this.#events.onMoved();
+    this.#schedule(PAUSE_MS);
+  }
+
+  #schedule(pause: number): void {
     this.#running.abort();
     clearTimeout(this.#timer);
-    this.events.onMoved();
     this.#timer = setTimeout(() => {
       const editor = vscode.window.activeTextEditor;
       if (!editor || !isText(editor)) {
-        this.events.onNothing();
+        this.#events.onNothing();
         return;
       }
       this.#running = new AbortController();
-      void this.explain(editor, this.#running.signal);
+      void this.#explain(editor, this.#running.signal);
     }, pause);
   }
 }

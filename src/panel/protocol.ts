@@ -143,6 +143,13 @@ const toPanel = v.variant('type', [
   words,
   why,
   beams,
+  /** A question about this position that the model failed to answer, and why. */
+  v.object({
+    type: v.literal('unanswered'),
+    position: count,
+    question: v.picklist(['try', 'words', 'why', 'beams']),
+    message: v.string(),
+  }),
   /** What is selected in the editor, in UTF-16 units of the position's text. */
   v.object({ type: v.literal('highlight'), position: count, span: v.nullable(span) }),
   /** What the engine has done since it started. */
@@ -163,6 +170,8 @@ const fromPanel = v.variant('type', [
 
 export type ToPanel = v.InferOutput<typeof toPanel>;
 export type FromPanel = v.InferOutput<typeof fromPanel>;
+/** A question about a position; each gets an answer, or is said to be unanswered, unless a newer one takes its place. */
+export type Question = Extract<FromPanel, { type: 'try' | 'words' | 'why' | 'beams' }>;
 export type ModelMessage = Extract<ToPanel, { type: 'model' }>;
 export type PositionMessage = v.InferOutput<typeof position>;
 export type BranchMessage = v.InferOutput<typeof branch>;

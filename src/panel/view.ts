@@ -1,16 +1,21 @@
 import * as vscode from 'vscode';
+import type { ForkedEngine } from '../engine/process/client';
 import { CursorFollower } from './cursorFollower';
 import { editorOf, Insertions, placeOf } from './document';
-import { type Explained, Explainer, type PanelEngine, textOf } from './explainer';
+import { Explainer, type PanelEngine, type Place, textOf } from './explainer';
 import { page } from './page';
 import { type FromPanel, readFromPanel, type ToPanel } from './protocol';
+import { isQuestion, PanelSession } from './session';
 import { WindowMark } from './windowMark';
 
 const VIEW = 'inkling.explain';
 
+/** An engine that says how it is. */
+type ExplainingEngine = PanelEngine & Pick<ForkedEngine, 'health' | 'onHealth'>;
+
 /** Registers the view and `Inkling: Explain Next Token`, which opens it. */
-export function registerPanel(extension: vscode.Uri, engine: PanelEngine): vscode.Disposable {
-  const view = new ExplainView(extension, new Explainer(engine));
+export function registerPanel(extension: vscode.Uri, engine: ExplainingEngine): vscode.Disposable {
+  const view = new ExplainView(extension, engine);
   return vscode.Disposable.from(
     view,
     vscode.window.registerWebviewViewProvider(VIEW, view),
@@ -18,29 +23,33 @@ export function registerPanel(extension: vscode.Uri, engine: PanelEngine): vscod
   );
 }
 
-/** The host's end of the view: follows the cursor, answers the webview's questions and does what it asks for. */
+/** The host's end of the view: follows the cursor, passes the page's questions on and does what it asks for. */
 class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly #extension: vscode.Uri;
+  readonly #explainer: Explainer;
   readonly #insertions = new Insertions();
   readonly #mark: WindowMark;
   readonly #follower: CursorFollower;
+  readonly #session: PanelSession;
+  readonly #stopListening: () => void;
   #webview: vscode.Webview | undefined;
-  #place: (Explained & { readonly uri: string; readonly offset: number }) | undefined;
-  /** The model that the webview knows. */
-  #model = '';
-  /** Ends all answers about a place when it is left. */
-  #question = new AbortController();
-  /** The last question of each kind. */
-  readonly #asked = new Map<FromPanel['type'], AbortController>();
 
-  constructor(
-    private readonly extension: vscode.Uri,
-    private readonly explainer: Explainer,
-  ) {
+  constructor(extension: vscode.Uri, engine: ExplainingEngine) {
+    this.#extension = extension;
+    this.#explainer = new Explainer(engine);
     this.#mark = new WindowMark(extension);
+    this.#session = new PanelSession(this.#explainer, {
+      post: (message) => this.#post(message),
+      askAgain: () => this.#follower.restart(),
+      canStart: () => ['asleep', 'starting'].includes(engine.health.state),
+    });
     this.#follower = new CursorFollower((editor, signal) => this.#explain(editor, signal), {
-      onMoved: () => this.#left(),
-      onNothing: () => this.#post({ type: 'status', state: 'waiting', message: 'Put the cursor into a document.' }),
+      onMoved: () => this.#session.moved(),
+      onNothing: () => this.#session.nothingToFollow(),
       onSelected: (editor) => this.#highlight(editor),
+    });
+    this.#stopListening = engine.onHealth(({ state }) => {
+      if (state === 'ready') void this.#session.engineReady();
     });
   }
 
@@ -48,116 +57,58 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     const { webview } = view;
     webview.options = {
       enableScripts: true,
-      localResourceRoots: [vscode.Uri.joinPath(this.extension, 'dist', 'media')],
+      localResourceRoots: [vscode.Uri.joinPath(this.#extension, 'dist', 'media')],
     };
     webview.onDidReceiveMessage((data) => {
       const message = readFromPanel(data);
       if (message) void this.#receive(message);
     });
-    view.onDidChangeVisibility(() => this.#setVisible(view.visible));
+    view.onDidChangeVisibility(() => this.#webview === webview && !view.visible && this.#left());
     view.onDidDispose(() => {
+      // Another view may have taken its place by now.
+      if (this.#webview !== webview) return;
       this.#webview = undefined;
-      this.#setVisible(false);
+      this.#left();
     });
     this.#webview = webview;
-    webview.html = page(webview, this.extension);
+    webview.html = page(webview, this.#extension);
   }
 
   dispose(): void {
-    this.#question.abort();
+    this.#stopListening();
+    this.#left();
     this.#follower.dispose();
     this.#mark.dispose();
   }
 
-  #setVisible(visible: boolean): void {
-    if (visible) return;
+  /** The page is gone; it will be loaded anew when the view is shown again. */
+  #left(): void {
     this.#follower.stop();
-    this.#question.abort();
+    this.#session.reset();
     this.#mark.clear();
   }
 
   async #receive(message: FromPanel): Promise<void> {
-    switch (message.type) {
-      case 'ready':
-        this.#model = '';
-        this.#follower.start();
-        return;
-      case 'undo':
-        if (!(await this.#insertions.undo())) this.#say('There is no insertion of the panel left to undo.');
-        return;
+    if (message.type === 'ready') {
+      this.#session.reset();
+      this.#follower.start();
+      return;
     }
-    const place = this.#place;
-    if (!place || message.position !== place.message.id) return;
-    switch (message.type) {
-      case 'select':
-        this.#select(place.uri, place.window.start, message.span);
-        return this.#guard(this.#question.signal, async () => {});
-      case 'insert':
-        return this.#insert(place, message.ids);
-      case 'try':
-        return this.#answer(message.type, (signal) => this.explainer.branch(place, message.ids, signal));
-      case 'words':
-        return this.#answer(message.type, (signal) => this.explainer.words(place, message.ids, signal));
-      case 'beams':
-        return this.#answer(message.type, (signal) => this.explainer.beams(place, message.ids, message.search, signal));
-      case 'why':
-        return this.#answer(message.type, (signal) =>
-          this.explainer.why(place, message.ids, message.candidate, signal),
-        );
+    if (message.type === 'undo') {
+      if (!(await this.#insertions.undo())) this.#session.say('There is no insertion of the panel left to undo.');
+      return;
     }
+    if (isQuestion(message)) return this.#session.ask(message);
+    const shown = this.#session.shown(message.position);
+    if (!shown) return;
+    if (message.type === 'insert') return this.#insert(shown.place, message.ids);
+    this.#select(shown.place.uri, shown.explained.window.start, message.span);
+    return this.#session.tellWork();
   }
 
   async #explain(editor: vscode.TextEditor, signal: AbortSignal): Promise<void> {
-    const uri = editor.document.uri.toString();
-    const place = placeOf(editor);
-    this.#post({ type: 'status', state: 'thinking', message: `Reading ${place.name}…` });
-    await this.#guard(signal, async () => {
-      await this.#introduceModel();
-      const explained = await this.explainer.position(place, signal);
-      this.#place = { ...explained, uri, offset: place.before.length };
-      this.#question = new AbortController();
-      this.#post(explained.message);
-      this.#post({ type: 'status', state: 'ready', message: '' });
-      this.#mark.show(editor, explained.window.start);
-    });
-  }
-
-  /** The cursor moved on: nobody waits for answers about the old place any more. */
-  #left(): void {
-    this.#question.abort();
-    this.#post({ type: 'status', state: 'waiting', message: 'Waiting for a pause…' });
-  }
-
-  /** Tells the webview which model speaks, when it does not know or the writer has changed it. */
-  async #introduceModel(): Promise<void> {
-    const id = await this.explainer.modelId();
-    if (id === this.#model) return;
-    this.#post(await this.explainer.model());
-    this.#model = id;
-  }
-
-  /** Answers a question of the webview, unless its place is left or the same is asked about something else meanwhile. */
-  #answer(kind: FromPanel['type'], answer: (signal: AbortSignal) => Promise<ToPanel>): Promise<void> {
-    this.#asked.get(kind)?.abort();
-    const asked = new AbortController();
-    this.#asked.set(kind, asked);
-    const signal = AbortSignal.any([this.#question.signal, asked.signal]);
-    return this.#guard(signal, async () => {
-      const message = await answer(signal);
-      if (!signal.aborted) this.#post(message);
-    });
-  }
-
-  /** Runs work of the engine; what goes wrong is said in the view. */
-  async #guard(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-      if (!signal.aborted) this.#post(await this.explainer.work());
-    } catch (error) {
-      if (signal.aborted) return;
-      const message = error instanceof Error ? error.message : String(error);
-      this.#post({ type: 'status', state: 'waiting', message });
-    }
+    const explained = await this.#session.explain(placeOf(editor), signal);
+    if (explained) this.#mark.show(editor, explained.window.start);
   }
 
   #select(uri: string, start: number, [from, to]: readonly [number, number]): void {
@@ -170,26 +121,30 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   #highlight(editor: vscode.TextEditor): boolean {
-    const place = this.#place;
-    if (!place || editor.document.uri.toString() !== place.uri) return false;
+    const shown = this.#session.current;
+    if (!shown || editor.document.uri.toString() !== shown.place.uri) return false;
+    const { window, message } = shown.explained;
     const { selection, document } = editor;
-    const from = document.offsetAt(selection.start) - place.window.start;
-    const to = document.offsetAt(selection.end) - place.window.start;
-    if (from < 0 || to > place.message.text.length) return false;
-    this.#post({ type: 'highlight', position: place.message.id, span: [from, to] });
+    const from = document.offsetAt(selection.start) - window.start;
+    const to = document.offsetAt(selection.end) - window.start;
+    if (from < 0 || to > message.text.length) return false;
+    this.#post({ type: 'highlight', position: message.id, span: [from, to] });
     return true;
   }
 
-  async #insert({ uri, offset }: { uri: string; offset: number }, ids: readonly number[]): Promise<void> {
+  async #insert({ uri, before }: Place, ids: readonly number[]): Promise<void> {
     const text = textOf(ids);
-    if (text === null) return this.#say('This token is only a part of a character and cannot stand alone in the text.');
+    if (text === null) {
+      return this.#session.say('This token is only a part of a character and cannot stand alone in the text.');
+    }
     const editor = editorOf(uri);
-    if (!editor) return this.#say('The document is not on screen any more.');
-    if (!(await this.#insertions.insert(editor, offset, text))) this.#say('The document cannot be changed.');
-  }
-
-  #say(message: string): void {
-    this.#post({ type: 'status', state: 'ready', message });
+    if (!editor) return this.#session.say('The document is not on screen any more.');
+    const { document } = editor;
+    const start = new vscode.Range(new vscode.Position(0, 0), document.positionAt(before.length));
+    if (document.getText(start) !== before) return this.#session.say('The text has changed; what fits it follows.');
+    if (!(await this.#insertions.insert(editor, before.length, text))) {
+      this.#session.say('The document cannot be changed.');
+    }
   }
 
   #post(message: ToPanel): void {

@@ -1,10 +1,10 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { Beams } from './beams';
 import { Branches } from './branches';
 import { Candidates } from './candidates';
 import { distributionOf } from './distribution';
 import { whole } from './format';
-import { type Node, nodeOf } from './node';
+import { missingBranch, type Node, nodeOf } from './node';
 import { Sampler } from './sampler';
 import { ShapingControls } from './shaping';
 import { stagesOf } from './stages';
@@ -15,23 +15,44 @@ import { Words } from './words';
 
 /** The whole view: what the model reads, what it expects, and how one token is chosen. */
 export function App() {
-  const { state } = useUi();
-  const node = useMemo(() => nodeOf(state), [state.position, state.at, state.branches]);
+  const { state, post } = useUi();
+  const { position, at, branches } = state;
+  const node = useMemo(() => nodeOf(state), [position, at, branches]);
+  const missing = missingBranch(state);
+  useEffect(() => {
+    // Asked from here, as nothing below is there before the answer.
+    if (position && missing) post({ type: 'try', position: position.id, ids: missing });
+  }, [position, missing]);
   return (
     <>
       <header>
         <h1 class="hidden">Explain next token</h1>
         <Status />
       </header>
-      {state.model && state.position && (
+      {state.model && position && (
         <main>
           <div class="column">
             <Tokens />
           </div>
-          {node ? <Distributions node={node} /> : <p class="hint column">Trying…</p>}
+          {node ? <Distributions node={node} /> : <Trying />}
         </main>
       )}
     </>
+  );
+}
+
+/** Stands where the answer about a branch will; leads back to the text if none comes. */
+function Trying() {
+  const { state, dispatch } = useUi();
+  const failure = state.unanswered.try;
+  if (!failure) return <p class="hint column">Trying…</p>;
+  return (
+    <div class="column">
+      <p class="hint">{failure}</p>
+      <button type="button" class="action" onClick={() => dispatch({ type: 'goTo', ids: [] })}>
+        Back to the document as it stands
+      </button>
+    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { BeamsMessage } from '../protocol';
 import { BeamSettings } from './beamSettings';
 import { countFates, linesOf, recent, runsOf, treeAt } from './beamTree';
@@ -11,13 +11,11 @@ import { useUi } from './ui';
 
 /** Beam search from this place, to be followed step by step. */
 export function Beams() {
-  const { state, post } = useUi();
-  const { position, at, beams, preferences } = state;
-  const [searching, setSearching] = useState(false);
-  useEffect(() => setSearching(false), [position, at, beams]);
+  const { state, dispatch, post } = useUi();
+  const { position, at, beams, preferences, searching, unanswered } = state;
   const search = () => {
     if (!position) return;
-    setSearching(true);
+    dispatch({ type: 'search' });
     post({ type: 'beams', position: position.id, ids: at, search: preferences.beam });
   };
   return (
@@ -28,6 +26,7 @@ export function Beams() {
           Search
         </button>
         {searching && <span class="hint">Searching…</span>}
+        {!searching && unanswered.beams && <span class="hint">{unanswered.beams}</span>}
       </div>
       {beams ? (
         <Search key={beams.steps} search={beams} />

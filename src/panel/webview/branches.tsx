@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks';
 import { surprisal } from '../../core/analysis/likelihood';
 import type { BranchMessage } from '../protocol';
 import { decimal } from './format';
@@ -11,12 +10,7 @@ import { useUi } from './ui';
 /** What was tried at this place, without touching the document. */
 export function Branches() {
   const { state, dispatch, post } = useUi();
-  const { tried, at, position, branches } = state;
-  useEffect(() => {
-    if (position && at.length > 0 && !branches.has(branchKey(at))) {
-      post({ type: 'try', position: position.id, ids: at });
-    }
-  }, [position, at, branches]);
+  const { tried, at, branches } = state;
   const undo = (
     <button type="button" class="link" onClick={() => post({ type: 'undo' })} title="Take the last insertion out again">
       Undo insertion

@@ -72,10 +72,7 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
   if (!model || !position) return null;
   const text = model.vocabulary.text(row.id);
   const ids = [...at, row.id];
-  const attempt = () => {
-    dispatch({ type: 'goTo', ids });
-    post({ type: 'try', position: position.id, ids });
-  };
+  const attempt = () => dispatch({ type: 'goTo', ids });
   const insert = () => post({ type: 'insert', position: position.id, ids });
   const drawn = draws?.counts.get(row.id) ?? 0;
   return (

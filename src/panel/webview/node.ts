@@ -20,3 +20,8 @@ export function nodeOf({ position, at, branches }: State): Node | null {
   const branch = branches.get(branchKey(at));
   return branch ? { logits: branch.logits, context: [...ids, ...at], branch: branch.tokens } : null;
 }
+
+/** The branch on show while the model has not answered: what has to be asked. Null when there is nothing to ask. */
+export function missingBranch({ position, at, branches }: State): readonly number[] | null {
+  return position && at.length > 0 && !branches.has(branchKey(at)) ? at : null;
+}

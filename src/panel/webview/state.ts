@@ -1,4 +1,12 @@
-import type { BeamsMessage, BranchMessage, PositionMessage, ToPanel, WhyMessage, WordsMessage } from '../protocol';
+import type {
+  BeamsMessage,
+  BranchMessage,
+  PositionMessage,
+  Question,
+  ToPanel,
+  WhyMessage,
+  WordsMessage,
+} from '../protocol';
 import type { Preferences, Saved, Shaping } from './preferences';
 import type { Draws } from './sampling';
 import { Vocabulary } from './vocabulary';
@@ -31,6 +39,10 @@ export interface State {
   readonly words: WordsMessage | null;
   readonly why: WhyMessage | null;
   readonly beams: BeamsMessage | null;
+  /** A beam search has been asked for. */
+  readonly searching: boolean;
+  /** Why the model has not answered what was asked last here. */
+  readonly unanswered: Readonly<Partial<Record<Question['type'], string>>>;
   /** The candidate chosen in the table, and the token chosen among the chips. */
   readonly candidate: number | null;
   readonly chip: number | null;
@@ -45,6 +57,7 @@ export type Action =
   | { readonly type: 'chooseChip'; readonly index: number | null }
   | { readonly type: 'goTo'; readonly ids: readonly number[] }
   | { readonly type: 'forget'; readonly ids: readonly number[] }
+  | { readonly type: 'search' }
   | { readonly type: 'drawn'; readonly draws: Draws | null };
 
 export const branchKey = (ids: readonly number[]): string => ids.join(' ');
@@ -64,6 +77,8 @@ export function initialState(saved: Saved): State {
     words: null,
     why: null,
     beams: null,
+    searching: false,
+    unanswered: {},
     candidate: null,
     chip: null,
     draws: null,
@@ -92,6 +107,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, ...leaveNode, at: action.ids, tried: remember(state.tried, action.ids) };
     case 'forget':
       return forget(state, action.ids);
+    case 'search':
+      return answered(state, 'beams', { searching: true });
     case 'drawn':
       return { ...state, draws: action.draws };
   }
@@ -102,7 +119,15 @@ function prefer(state: State, change: Partial<Preferences>): State {
 }
 
 /** What belongs to one distribution and means nothing at another. */
-const leaveNode = { words: null, why: null, beams: null, candidate: null, draws: null };
+const leaveNode = {
+  words: null,
+  why: null,
+  beams: null,
+  searching: false,
+  unanswered: {},
+  candidate: null,
+  draws: null,
+};
 
 function remember(tried: State['tried'], ids: readonly number[]): State['tried'] {
   const known = ids.length === 0 || tried.some((other) => branchKey(other) === branchKey(ids));
@@ -131,15 +156,25 @@ function receive(state: State, message: ToPanel): State {
   switch (message.type) {
     case 'highlight':
       return { ...state, highlight: message.span };
+    case 'unanswered': {
+      const unanswered = { ...state.unanswered, [message.question]: message.message };
+      return { ...state, unanswered, searching: state.searching && message.question !== 'beams' };
+    }
     case 'branch':
-      return { ...state, branches: new Map(state.branches).set(branchKey(message.ids), message) };
+      return answered(state, 'try', { branches: new Map(state.branches).set(branchKey(message.ids), message) });
     case 'words':
-      return isHere(state, message.ids) ? { ...state, words: message } : state;
+      return isHere(state, message.ids) ? answered(state, 'words', { words: message }) : state;
     case 'beams':
-      return isHere(state, message.ids) ? { ...state, beams: message } : state;
+      return isHere(state, message.ids) ? answered(state, 'beams', { beams: message, searching: false }) : state;
     case 'why':
-      return isHere(state, message.ids) && message.candidate === state.candidate ? { ...state, why: message } : state;
+      return isHere(state, message.ids) && message.candidate === state.candidate
+        ? answered(state, 'why', { why: message })
+        : state;
   }
+}
+
+function answered(state: State, question: Question['type'], answer: Partial<State>): State {
+  return { ...state, ...answer, unanswered: { ...state.unanswered, [question]: undefined } };
 }
 
 const isHere = (state: State, ids: readonly number[]) => branchKey(ids) === branchKey(state.at);

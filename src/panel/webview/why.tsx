@@ -29,7 +29,7 @@ export function Why() {
 
 function Reasons() {
   const { state, post } = useUi();
-  const { position, at, candidate, why } = state;
+  const { position, at, candidate, why, unanswered } = state;
   const current = why !== null && why.candidate === candidate;
   useEffect(() => {
     if (position && candidate !== null && !current) {
@@ -37,7 +37,7 @@ function Reasons() {
     }
   }, [position, at, candidate, current]);
   if (candidate === null) return <p class="hint">Choose a candidate to see where it comes from.</p>;
-  if (!why) return <p class="hint">Looking inside…</p>;
+  if (!why) return <p class="hint">{unanswered.why ?? 'Looking inside…'}</p>;
   return (
     <>
       <Heads why={why} />

@@ -15,11 +15,11 @@ export function Words() {
 
 function WordTable() {
   const { state, post } = useUi();
-  const { position, at, words } = state;
+  const { position, at, words, unanswered } = state;
   useEffect(() => {
     if (position && !words) post({ type: 'words', position: position.id, ids: at });
   }, [position, at, words]);
-  if (!words) return <p class="hint">Searching…</p>;
+  if (!words) return <p class="hint">{unanswered.words ?? 'Searching…'}</p>;
   const longest = Math.max(...words.words.map((word) => word.probability), 1e-9);
   return (
     <table class="words">

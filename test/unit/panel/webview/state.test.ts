@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PositionMessage } from '../../../../src/panel/protocol';
+import { missingBranch } from '../../../../src/panel/webview/node';
 import { defaults, restore } from '../../../../src/panel/webview/preferences';
 import { type Action, initialState, reduce, type State, toSave } from '../../../../src/panel/webview/state';
 
@@ -60,5 +61,28 @@ describe('the state of the view', () => {
   it('takes no answer about another branch', () => {
     const message = { type: 'words', position: 1, ids: [2], words: [], covered: 1 } as const;
     assert.equal(follow(fresh(), arrival, { type: 'message', message }).words, null);
+  });
+
+  it('asks for the branch on show whenever its answer is not there, after a return to the same place too', () => {
+    const answer = { type: 'branch', position: 1, ids: [2], tokens: [], continuation: [], after: [] } as const;
+    const answered: Action = { type: 'message', message: { ...answer, logits: new Float32Array(4) } };
+    const tried = follow(fresh(), arrival, { type: 'goTo', ids: [2] });
+    assert.deepEqual(missingBranch(tried), [2]);
+    assert.equal(missingBranch(follow(tried, answered)), null);
+    const returned = follow(tried, answered, { type: 'message', message: { ...position, id: 2 } });
+    assert.deepEqual(missingBranch(returned), [2]);
+    assert.equal(missingBranch(follow(returned, { type: 'goTo', ids: [] })), null);
+  });
+
+  it('says what was not answered, until it is answered or left', () => {
+    const failure: Action = {
+      type: 'message',
+      message: { type: 'unanswered', position: 1, question: 'beams', message: 'The engine stopped.' },
+    };
+    const failed = follow(fresh(), arrival, { type: 'search' }, failure);
+    assert.deepEqual([failed.searching, failed.unanswered.beams], [false, 'The engine stopped.']);
+    const again = follow(failed, { type: 'search' });
+    assert.deepEqual([again.searching, again.unanswered.beams], [true, undefined]);
+    assert.equal(follow(failed, { type: 'goTo', ids: [2] }).unanswered.beams, undefined);
   });
 });
