@@ -1,17 +1,19 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './editor/commands';
 import { settingsFor } from './editor/configuration';
+import { DocumentChanges } from './editor/documentChanges';
 import { DocumentText } from './editor/documentText';
 import { Energy } from './editor/energySaving/energy';
 import { EngineHost, wakeWhenWanted } from './editor/engineHost';
 import { Activity } from './editor/ghostText/activity';
+import { FileExclusions } from './editor/ghostText/fileExclusions';
 import { InlineCompletions } from './editor/ghostText/inlineCompletions';
 import { Learning } from './editor/ghostText/learning';
 import { Suggester } from './editor/ghostText/suggester';
 import { registerHeatMap } from './editor/heatmap/heatMap';
 import { createLog } from './editor/log';
 import { registerModels } from './editor/models';
-import { keepStatus, StatusItem } from './editor/status';
+import { StatusItem } from './editor/status';
 import { type InklingApi, testApi } from './editor/testApi';
 import { registerPanel } from './panel/view';
 
@@ -20,28 +22,34 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
   const engine = new EngineHost(context, log);
   const energy = new Energy();
   const suggester = new Suggester(engine);
-  const reader = new DocumentText();
+  const changes = new DocumentChanges();
+  const text = new DocumentText(changes);
   const learning = new Learning(context.globalState);
-  const activity = new Activity((fate, document) => settingsFor(document).ghostText.learn && learning.note(fate));
-  const ghostText = new InlineCompletions(suggester, reader, activity, learning, energy, log);
-  const status = new StatusItem();
+  const activity = new Activity(
+    changes,
+    (outcome, document) => settingsFor(document).ghostText.learn && learning.note(outcome),
+  );
+  const exclusions = new FileExclusions();
+  const ghostText = new InlineCompletions({ suggester, text, changes, activity, exclusions, learning, energy, log });
+  const status = new StatusItem({ engine, suggester, energy, activity, exclusions });
 
   context.subscriptions.push(
     log,
     engine,
     energy,
-    reader,
+    changes,
+    text,
     activity,
+    exclusions,
     ghostText,
     status,
-    keepStatus(status, engine, suggester, energy),
     wakeWhenWanted(engine),
     vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('inkling') && suggester.reset()),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText),
     registerPanel(context.extensionUri, engine),
     registerHeatMap(engine, energy),
     registerModels(context, engine, log),
-    registerCommands({ engine, suggester, activity, ghostText, learning, log }),
+    registerCommands({ engine, suggester, changes, activity, exclusions, ghostText, learning, status, log }),
   );
   return testApi({ engine, suggester, ghostText, status });
 }

@@ -1,15 +1,20 @@
 import * as vscode from 'vscode';
 import { settingsFor } from './configuration';
+import type { DocumentChanges } from './documentChanges';
 import type { EngineHost } from './engineHost';
-import { AcceptSentence } from './ghostText/acceptSentence';
+import { Accepting } from './ghostText/accept';
 import type { Activity } from './ghostText/activity';
+import type { FileExclusions } from './ghostText/fileExclusions';
 import type { Accepted, InlineCompletions } from './ghostText/inlineCompletions';
-import { JustAccepted } from './ghostText/justAccepted';
 import type { Learning } from './ghostText/learning';
 import type { Suggester } from './ghostText/suggester';
-import { toggleFile, toggleLanguage } from './ghostText/toggle';
+import { toggleLanguage } from './ghostText/toggle';
 import { whyNot, whyThis } from './ghostText/why';
+import { showMenu } from './menu';
+import { notify } from './messages';
+import { asText } from './outsideText';
 import { Pages } from './pages';
+import type { StatusItem } from './status';
 import { CompareStrategies } from './writing/compareStrategies';
 import { ContinueWriting, pickPreset } from './writing/continueWriting';
 import { presetNamed } from './writing/presets';
@@ -18,44 +23,50 @@ import { presetNamed } from './writing/presets';
 export interface Rooms {
   readonly engine: EngineHost;
   readonly suggester: Suggester;
+  readonly changes: DocumentChanges;
   readonly activity: Activity;
+  readonly exclusions: FileExclusions;
   readonly ghostText: InlineCompletions;
   readonly learning: Learning;
+  readonly status: StatusItem;
   readonly log: vscode.LogOutputChannel;
 }
 
 /** Registers every `inkling.*` command of the editor. */
-export function registerCommands({ engine, suggester, activity, ghostText, learning, log }: Rooms): vscode.Disposable {
+export function registerCommands(rooms: Rooms): vscode.Disposable {
+  const { engine, suggester, changes, activity, exclusions, ghostText, learning, status, log } = rooms;
   const pages = new Pages();
-  const sentence = new AcceptSentence();
-  const justAccepted = new JustAccepted();
-  const writer = new ContinueWriting(engine, log);
+  const accepting = new Accepting(changes);
+  const writer = new ContinueWriting(engine, changes, log);
   const comparison = new CompareStrategies(engine, pages, log);
 
   const commands: Record<string, (...args: never[]) => unknown> = {
     'inkling.toggle': () => inEditor(({ document }) => toggleLanguage(document)),
-    'inkling.toggleFile': () => inEditor(({ document }) => toggleFile(document)),
+    'inkling.toggleFile': () => inEditor(({ document }) => exclusions.toggle(document, settingsFor(document).exclude)),
+    'inkling.showMenu': () => showMenu(activity, status.current?.detail),
     'inkling.trigger': () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger'),
-    'inkling.acceptSentence': () => inEditor((editor) => sentence.run(editor)),
+    'inkling.acceptSentence': () => inEditor((editor) => accepting.acceptSentence(editor)),
     'inkling.dismiss': () => {
       const editor = vscode.window.activeTextEditor;
       if (editor) activity.dismissed(editor);
       return vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
     },
-    'inkling.accepted': ({ suggestion }: Accepted) => {
+    'inkling.accepted': async ({ suggestion }: Accepted) => {
       activity.accepted();
-      justAccepted.begin();
-      return inEditor(async (editor) => {
-        await sentence.accepted(editor, suggestion.text);
-        await ghostText.consider(editor);
-      });
+      const editor = vscode.window.activeTextEditor;
+      await accepting.accepted(editor, suggestion.text);
+      if (editor) await ghostText.consider(editor);
     },
     // A Tab that came too soon for the next suggestion does nothing.
     'inkling.absorbTab': () => {},
     'inkling.whyNoSuggestion': () =>
       inEditor(async (editor) => {
         const outcome = await ghostText.consider(editor);
-        return outcome && say(whyNot(outcome));
+        if (outcome === undefined) return undefined;
+        // A page is read whole; a notification is cut off.
+        const text = whyNot(outcome);
+        await pages.show('Why No Suggestion', `# Why no suggestion?\n\n${asText(text)}\n`);
+        return text;
       }),
     'inkling.whyThisSuggestion': () =>
       inEditor(async (editor) => {
@@ -91,7 +102,7 @@ export function registerCommands({ engine, suggester, activity, ghostText, learn
   return vscode.Disposable.from(
     pages,
     comparison,
-    justAccepted,
+    accepting,
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
   );
 }
@@ -105,6 +116,6 @@ async function inEditor<T>(act: (editor: vscode.TextEditor) => T | Promise<T>): 
 
 /** Shows a message without waiting until it is read, and returns it. */
 function say(text: string): string {
-  vscode.window.showInformationMessage(`Inkling: ${text}`);
+  void notify.information(text);
   return text;
 }

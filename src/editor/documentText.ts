@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { readPlainText, type TextReading } from '../core/ghostText/consider';
 import { MarkdownDocument, readMarkdown } from '../core/markdown';
 import { changedLines, type LinePosition, type Lines, textBetween, windowStart } from '../core/text/lines';
+import type { DocumentChanges } from './documentChanges';
 
 /** More than any GPT-2 sees, in UTF-16 units: a longer beginning of the document stays in this process. */
 const WIDTH = 32_768;
@@ -18,7 +19,11 @@ interface Known {
  */
 export class DocumentText implements vscode.Disposable {
   readonly #known = new WeakMap<vscode.TextDocument, Known>();
-  readonly #subscription = vscode.workspace.onDidChangeTextDocument((event) => this.#changed(event));
+  readonly #subscription: vscode.Disposable;
+
+  constructor(changes: DocumentChanges) {
+    this.#subscription = changes.listen(({ event }) => this.#changed(event));
+  }
 
   read(document: vscode.TextDocument, position: vscode.Position): TextReading {
     if (document.languageId === 'markdown') return readMarkdown(this.#markdown(document), position);

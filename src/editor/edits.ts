@@ -1,15 +1,36 @@
 import type { TextDocumentChangeEvent } from 'vscode';
 import type { LastEdit } from '../core/ghostText/suppression';
 
+/** The text that an edit put in place of `removed` UTF-16 units. */
+export interface Replaced {
+  readonly offset: number;
+  readonly removed: number;
+  readonly text: string;
+}
+
 type Edit = Pick<TextDocumentChangeEvent, 'reason'> & {
   readonly contentChanges: readonly { readonly text: string; readonly rangeLength: number }[];
 };
 
-/** What an event did to the text as a whole: `none` for a document that was merely saved or turned dirty. */
+/**
+ * What an event did to the text as a whole: `none` for a document that was merely saved or turned dirty, `delete` where
+ * text went and none came. What replaces a selection inserts, be it shorter.
+ */
 export function classifyEdit({ reason, contentChanges }: Edit): LastEdit {
   if (contentChanges.length === 0) return 'none';
   if (reason !== undefined) return 'undo';
-  const inserted = contentChanges.reduce((sum, change) => sum + change.text.length, 0);
-  const removed = contentChanges.reduce((sum, change) => sum + change.rangeLength, 0);
-  return inserted < removed ? 'delete' : 'insert';
+  return contentChanges.every(({ text }) => text === '') ? 'delete' : 'insert';
+}
+
+/**
+ * Where a place is after edits elsewhere; undefined when one of them touched it.
+ * @param from where what must not be touched begins; it ends at `to`
+ */
+export function shifted(from: number, to: number, replaced: readonly Replaced[]): number | undefined {
+  let shift = 0;
+  for (const { offset, removed, text } of replaced) {
+    if (offset + removed < from) shift += text.length - removed;
+    else if (offset <= to) return undefined;
+  }
+  return to + shift;
 }

@@ -1,6 +1,12 @@
+import type { Suppression } from '../core/ghostText/suppression';
 import type { EngineHealth } from '../engine/process/client';
 import { because, type EnergySaving } from './energySaving/energySaving';
-import type { Status } from './status';
+
+/** What the status item says. `detail` is one sentence; for an error it names the trouble and what to do about it. */
+export interface Status {
+  readonly kind: 'ready' | 'thinking' | 'off' | 'error';
+  readonly detail: string;
+}
 
 export interface Circumstances {
   readonly health: EngineHealth;
@@ -8,33 +14,29 @@ export interface Circumstances {
   readonly busy: boolean;
   /** Why energy is saved, if it is. */
   readonly energySaving?: EnergySaving;
-  /** How things stand for the active document, if there is one. */
-  readonly place?: {
-    readonly languageId: string;
-    readonly enabled: boolean;
-    /** By `inkling.exclude`. */
-    readonly excluded: boolean;
-    /** Suggestions only when asked for. */
-    readonly manual: boolean;
-  };
+  /** Why there is no ghost text in the active document, wherever the cursor is. */
+  readonly off?: Suppression;
+  /** Suggestions only when asked for. */
+  readonly manual?: boolean;
+  /** Until when there are no suggestions, as a time of day. */
+  readonly quietUntil?: string;
 }
 
 /** What the status item should say. An error comes first: it is there even where ghost text is off. */
-export function statusText({ health, busy, energySaving, place }: Circumstances): Status {
+export function statusText({ health, busy, energySaving, off, manual, quietUntil }: Circumstances): Status {
   if (health.state === 'error') return { kind: 'error', detail: `${health.message} ${remedy(health)}` };
-  if (place?.enabled === false) {
-    return { kind: 'off', detail: `Ghost text is off for the language “${place.languageId}”. Click to turn it on.` };
-  }
-  if (place?.excluded) return { kind: 'off', detail: 'Ghost text is off for this file (inkling.exclude).' };
+  if (off) return { kind: 'off', detail: off.message };
+  if (quietUntil !== undefined) return { kind: 'off', detail: `No suggestions until ${quietUntil}, unless you ask.` };
   if (health.state === 'starting') return { kind: 'thinking', detail: 'The engine is starting.' };
   if (busy) return { kind: 'thinking', detail: 'Looking for a suggestion.' };
-  const saving = energySaving ? `Does less ${because(energySaving)}. ` : '';
-  const manner = `${saving}${place?.manual ? 'Suggests only when asked.' : 'Click to turn ghost text off.'}`;
-  if (health.state === 'asleep') {
-    return { kind: 'ready', detail: `The engine sleeps until the next suggestion. ${manner}` };
-  }
-  const { name, precision } = health.model;
-  return { kind: 'ready', detail: `${name} (${precision}) is ready. ${manner}` };
+  const sentences = [
+    health.state === 'asleep'
+      ? 'The engine sleeps until the next suggestion.'
+      : `${health.model.name} (${health.model.precision}) is ready.`,
+    ...(energySaving ? [`Does less ${because(energySaving)}.`] : []),
+    ...(manual ? ['Suggests only when asked.'] : []),
+  ];
+  return { kind: 'ready', detail: sentences.join(' ') };
 }
 
 function remedy({ retryInMs }: Extract<EngineHealth, { state: 'error' }>): string {

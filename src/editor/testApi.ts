@@ -3,7 +3,8 @@ import type { Engine } from '../engine/api';
 import type { EngineHost } from './engineHost';
 import type { Answer, InlineCompletions, Outcome } from './ghostText/inlineCompletions';
 import type { Suggester, SuggesterCounts } from './ghostText/suggester';
-import type { Status, StatusItem } from './status';
+import type { StatusItem } from './status';
+import type { Status } from './statusText';
 
 /** What `activate()` returns: enough for the host tests to count work and to see what the writer sees. */
 export interface InklingApi {

@@ -74,7 +74,7 @@ describe('ghost text', () => {
     await type(' stood');
     const silence = await eventually('silence', () => {
       const last = outcome();
-      return last?.kind === 'silent' && last.silence.code === 'language' && last.silence;
+      return last?.kind === 'suppressed' && last.suppression.code === 'language' && last.suppression;
     });
     assert.match(silence.message, /javascript/);
     assert.equal(api.status()?.kind, 'off');

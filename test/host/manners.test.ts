@@ -21,7 +21,7 @@ describe('manners', () => {
   async function silence(code: SuppressionCode): Promise<void> {
     const silent = () => {
       const last = outcome();
-      return last?.kind === 'silent' && last.silence.code === code;
+      return last?.kind === 'suppressed' && last.suppression.code === code;
     };
     await eventually(`silence: ${code}`, silent, 10, outcome);
   }

@@ -291,9 +291,16 @@ export function afterKey(
   };
 }
 
+/** Why there are no suggestions anywhere in a document; null where there may be some. */
+export function offInDocument(
+  document: Pick<SuggestionContext, 'enabled' | 'languageId' | 'languages' | 'scheme' | 'readOnly'>,
+): Suppression | null {
+  return suppression({ ...afterKey('', '', document.languageId, {}), ...document, construct: null });
+}
+
 /** Why there should be no suggestion in this situation, or null when there may be one. */
-export function suppression(situation: SuggestionContext): Suppression | null {
-  const asked = situation.trigger === 'invoke';
-  const rule = RULES.find((rule) => !(asked && rule.yieldsToAsking) && rule.applies(situation));
-  return rule ? { code: rule.code, message: rule.message(situation) } : null;
+export function suppression(context: SuggestionContext): Suppression | null {
+  const asked = context.trigger === 'invoke';
+  const rule = RULES.find((rule) => !(asked && rule.yieldsToAsking) && rule.applies(context));
+  return rule ? { code: rule.code, message: rule.message(context) } : null;
 }

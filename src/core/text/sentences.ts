@@ -111,3 +111,13 @@ export function lastSentenceStart(text: string): number {
   if (ended) return text.length;
   return spans.length === 1 ? 0 : from + last[0];
 }
+
+/** Where the last whole sentence that ends inside `text`, written after `before`, does so; 0 where none does. */
+export function lastSentenceEnd(before: string, text: string): number {
+  const near = before.slice(-SENTENCE_REACH);
+  const ends = sentenceSpans(near + text).map(([, end]) => end - near.length);
+  const whole = ends.filter(
+    (end) => end > 0 && endsSentence((near + text).slice(0, near.length + end), text.slice(end)),
+  );
+  return whole.at(-1) ?? 0;
+}

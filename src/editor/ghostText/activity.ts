@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { LastEdit } from '../../core/ghostText/suppression';
-import { classifyEdit } from '../edits';
-import { type Fate, ShownSuggestion } from './shown';
+import { backoff, type LastEdit } from '../../core/ghostText/suppression';
+import type { DocumentChange, DocumentChanges } from '../documentChanges';
+import { ShownSuggestion, type SuggestionOutcome } from './shownSuggestion';
 
 interface Dismissal {
   readonly document: vscode.TextDocument;
@@ -9,7 +9,7 @@ interface Dismissal {
   readonly lineBefore: string;
 }
 
-/** What the writer has been doing, as far as good manners need to know. */
+/** What the writer has been doing and has asked for, as far as it decides whether to speak. */
 export class Activity implements vscode.Disposable {
   #lastEdits = new WeakMap<vscode.TextDocument, LastEdit>();
   /** The document that was typed in last, as long as its editor keeps the focus. */
@@ -17,22 +17,35 @@ export class Activity implements vscode.Disposable {
   #dismissals = 0;
   #dismissedAt = 0;
   #dismissal: Dismissal | undefined;
-  readonly #subscriptions = vscode.Disposable.from(
-    vscode.workspace.onDidChangeTextDocument((event) => this.#changed(event)),
-    vscode.window.onDidChangeActiveTextEditor((editor) => {
-      // The event may come after the first key.
-      if (editor?.document !== this.#typedIn) this.#typedIn = undefined;
-    }),
-  );
+  #snoozedUntil: number | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #quietChanged = new vscode.EventEmitter<void>();
+  /** Fires when a time without suggestions begins or ends. */
+  readonly onDidChangeQuiet = this.#quietChanged.event;
+  readonly #subscriptions: vscode.Disposable;
 
   /** The ghost text on screen. */
-  readonly shown = new ShownSuggestion<vscode.TextDocument>((fate, document) => {
-    if (fate === 'accepted') this.accepted();
-    this.onFate(fate, document);
+  readonly shown = new ShownSuggestion<vscode.TextDocument>((outcome, document) => {
+    if (outcome === 'accepted') this.accepted();
+    this.onOutcome(outcome, document);
   });
 
-  /** @param onFate hears what becomes of each suggestion shown */
-  constructor(private readonly onFate: (fate: Fate, document: vscode.TextDocument) => void) {}
+  /** @param onOutcome hears what becomes of each suggestion shown */
+  constructor(
+    changes: DocumentChanges,
+    private readonly onOutcome: (outcome: SuggestionOutcome, document: vscode.TextDocument) => void,
+  ) {
+    this.#subscriptions = vscode.Disposable.from(
+      changes.listen((change) => this.#changed(change)),
+      // What a save took away, such as spaces at a line's end, the writer did not delete.
+      vscode.workspace.onDidSaveTextDocument((document) => this.#lastEdits.delete(document)),
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        // The event may come after the first key.
+        if (editor?.document !== this.#typedIn) this.#typedIn = undefined;
+      }),
+      this.#quietChanged,
+    );
+  }
 
   lastEdit(document: vscode.TextDocument): LastEdit {
     return this.#lastEdits.get(document) ?? 'none';
@@ -52,6 +65,24 @@ export class Activity implements vscode.Disposable {
     return this.#dismissedAt;
   }
 
+  /** Until when the writer wants no suggestions, in ms since the epoch; null when there may be some. */
+  get snoozedUntil(): number | null {
+    return this.#snoozedUntil !== null && this.#snoozedUntil > Date.now() ? this.#snoozedUntil : null;
+  }
+
+  /** Until when there are no suggestions, because the writer asked for that or has sent several away. */
+  get quietUntil(): number | undefined {
+    const until = Math.max(this.snoozedUntil ?? 0, this.#dismissedAt + backoff(this.#dismissals));
+    return until > Date.now() ? until : undefined;
+  }
+
+  /** No suggestions for so long, unless asked for; 0 ends any such time. */
+  snooze(ms: number): void {
+    this.#snoozedUntil = ms > 0 ? Date.now() + ms : null;
+    if (ms === 0) this.#dismissals = 0;
+    this.#quietMayChange();
+  }
+
   dismissed(editor: vscode.TextEditor): void {
     this.#dismissals++;
     this.shown.dismissed();
@@ -59,11 +90,13 @@ export class Activity implements vscode.Disposable {
     const { line, character } = editor.selection.active;
     const lineBefore = editor.document.lineAt(line).text.slice(0, character);
     this.#dismissal = { document: editor.document, line, lineBefore };
+    this.#quietMayChange();
   }
 
   accepted(): void {
     this.#dismissals = 0;
     this.#dismissal = undefined;
+    this.#quietMayChange();
   }
 
   /** Whether the writer is still in the word at which a suggestion was sent away. */
@@ -78,17 +111,22 @@ export class Activity implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#timer);
     this.#subscriptions.dispose();
   }
 
-  #changed(event: vscode.TextDocumentChangeEvent): void {
-    const edit = classifyEdit(event);
-    if (edit === 'none') return;
-    this.#lastEdits.set(event.document, edit);
-    this.shown.edited(
-      event.document,
-      event.contentChanges.map(({ rangeOffset: offset, rangeLength: removed, text }) => ({ offset, removed, text })),
-    );
-    if (event.document === vscode.window.activeTextEditor?.document) this.#typedIn = event.document;
+  #changed({ document, edit, replaced, bySave }: DocumentChange): void {
+    this.shown.edited(document, replaced);
+    if (bySave) return;
+    this.#lastEdits.set(document, edit);
+    if (document === vscode.window.activeTextEditor?.document) this.#typedIn = document;
+  }
+
+  #quietMayChange(): void {
+    clearTimeout(this.#timer);
+    const until = this.quietUntil;
+    if (until !== undefined) this.#timer = setTimeout(() => this.#quietMayChange(), until - Date.now() + 1);
+    this.#timer?.unref();
+    this.#quietChanged.fire();
   }
 }

@@ -1,6 +1,6 @@
 import type { Memento } from 'vscode';
 import { type Learnt, learn, NOTHING_LEARNT } from '../../core/ghostText/calibration';
-import type { Fate } from './shown';
+import type { SuggestionOutcome } from './shownSuggestion';
 
 const KEY = 'learnt';
 
@@ -17,8 +17,8 @@ export class Learning {
     return this.#learnt.offset;
   }
 
-  async note(fate: Fate): Promise<void> {
-    this.#learnt = learn(this.#learnt, fate);
+  async note(outcome: SuggestionOutcome): Promise<void> {
+    this.#learnt = learn(this.#learnt, outcome);
     await this.memory.update(KEY, this.#learnt);
   }
 

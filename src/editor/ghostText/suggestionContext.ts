@@ -1,28 +1,30 @@
 import * as vscode from 'vscode';
 import { isEnabledFor } from '../../core/ghostText/settings';
 import type { SuggestionContext } from '../../core/ghostText/suppression';
-import { isExcluded, settingsFor } from '../configuration';
+import type { Settings } from '../settings';
 import type { Activity } from './activity';
-import { isModal } from './modal';
+import type { FileExclusions } from './fileExclusions';
+import { keysAreCommands } from './modalEditing';
 
-/** Where and how a suggestion is asked for. */
+/** Where and how a suggestion is asked for, and under which settings. */
 export interface Place {
   readonly document: vscode.TextDocument;
   readonly position: vscode.Position;
   readonly context: vscode.InlineCompletionContext;
+  readonly settings: Settings;
 }
 
 /** The facts that decide whether to speak at a place. */
 export function observe(
-  { document, position, context }: Place,
+  { document, position, context, settings }: Place,
   activity: Activity,
+  exclusions: FileExclusions,
 ): Omit<SuggestionContext, 'construct'> {
-  const settings = settingsFor(document);
   const line = document.lineAt(position).text;
-  const editor = vscode.window.visibleTextEditors.find((candidate) => candidate.document === document);
+  const editor = editorOf(document);
   const item = context.selectedCompletionInfo;
   return {
-    enabled: !isExcluded(settings.exclude, document),
+    enabled: !exclusions.excludes(document, settings.exclude),
     languageId: document.languageId,
     languages: isEnabledFor(settings.enable, document.languageId) ? [document.languageId] : [],
     scheme: document.uri.scheme,
@@ -33,14 +35,21 @@ export function observe(
     lineBefore: line.slice(0, position.character),
     lineAfter: line.slice(position.character),
     lastEdit: activity.lastEdit(document),
-    snoozedUntil: null,
+    snoozedUntil: activity.snoozedUntil,
     now: Date.now(),
     typedSinceFocus: activity.typedSinceFocus(document),
     dismissals: activity.dismissals,
     dismissedAt: activity.dismissedAt,
     inDiff: vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputTextDiff,
     readOnly: vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false,
-    modalNormalMode: editor !== undefined && isModal(editor),
+    modalNormalMode: editor !== undefined && keysAreCommands(editor),
     selectedItem: item ? { text: item.text, replaces: document.getText(item.range) } : null,
   };
+}
+
+/** The editor that is written in, where several show the document. */
+function editorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
+  const active = vscode.window.activeTextEditor;
+  if (active?.document === document) return active;
+  return vscode.window.visibleTextEditors.find((candidate) => candidate.document === document);
 }

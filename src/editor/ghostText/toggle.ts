@@ -1,31 +1,25 @@
 import * as vscode from 'vscode';
 import { isEnabledFor } from '../../core/ghostText/settings';
-import { isExcluded, settingsFor } from '../configuration';
+import { settingsFor } from '../configuration';
 
 type Entries = Record<string, boolean>;
 
 /** Turns ghost text on or off for the language of a document. */
 export async function toggleLanguage(document: vscode.TextDocument): Promise<void> {
   const enabled = isEnabledFor(settingsFor(document).enable, document.languageId);
-  await setEntry('enable', document, document.languageId, !enabled);
-}
-
-/** Turns ghost text on or off for one file. A pattern that covers more than this file is the writer's to change. */
-export async function toggleFile(document: vscode.TextDocument): Promise<void> {
-  const { exclude } = settingsFor(document);
-  const path = vscode.workspace.asRelativePath(document.uri, false);
-  if (isExcluded(exclude, document) && !exclude[path]) {
-    await vscode.window.showInformationMessage('Inkling: a pattern in inkling.exclude covers this file.');
-    return;
-  }
-  await setEntry('exclude', document, path, !exclude[path]);
+  await updateEntry('enable', document, document.languageId, !enabled);
 }
 
 /**
  * Changes one entry of an object setting in the place that decides now: the folder's or the workspace's settings if
  * they have entries of their own, else the user's.
  */
-async function setEntry(key: string, document: vscode.TextDocument, name: string, value: boolean): Promise<void> {
+export async function updateEntry(
+  key: string,
+  document: vscode.TextDocument,
+  name: string,
+  value: boolean,
+): Promise<void> {
   const config = vscode.workspace.getConfiguration('inkling', document);
   const own = config.inspect<Entries>(key);
   const [target, entries] =

@@ -21,8 +21,8 @@ const ENDINGS: Record<CompletionReason, string> = {
 /** One sentence on why nothing is suggested, with the numbers, or on there being a suggestion after all. */
 export function whyNot(outcome: Outcome): string {
   switch (outcome.kind) {
-    case 'silent':
-      return outcome.silence.message;
+    case 'suppressed':
+      return outcome.suppression.message;
     case 'failed':
       return outcome.message;
     case 'answered':

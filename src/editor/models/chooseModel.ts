@@ -5,6 +5,8 @@ import { findInCatalogue } from '../../store/catalogue';
 import { requireHubId } from '../../store/hub/hub';
 import type { InstalledModel } from '../../store/installedModels';
 import { settingsFor } from '../configuration';
+import { notify } from '../messages';
+import { asText } from '../outsideText';
 import type { Models } from './models';
 import { modelRows, type Row } from './rows';
 import type { SpeedEstimate } from './speedEstimate';
@@ -17,7 +19,7 @@ const precisionButton: vscode.QuickInputButton = {
   tooltip: 'Install in Another Precision',
 };
 
-/** `Inkling: Choose Model`: the models there are and what each would cost, with ways to get others. */
+/** `Choose Model`: the models there are and what each would cost, with ways to get others. */
 export async function chooseModel(models: Models, pace: SpeedEstimate): Promise<void> {
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = 'Choose the Model Inkling Writes With';
@@ -59,7 +61,7 @@ async function items(models: Models, pace: SpeedEstimate): Promise<Item[]> {
   const installed = await models.store.list();
   const rows = modelRows({ installed, path, precision, defaultModel: pace.defaultModel, speed: pace.speed });
   return [
-    ...rows.map((row) => dress(row, models)),
+    ...rows.map((row) => toQuickPickItem(row, models)),
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     {
       label: '$(cloud-download) Another model on the Hugging Face hub…',
@@ -76,7 +78,7 @@ async function items(models: Models, pace: SpeedEstimate): Promise<Item[]> {
   ];
 }
 
-function dress(row: Row, models: Models): Item {
+function toQuickPickItem(row: Row, models: Models): Item {
   const { action } = row;
   const buttons = { default: [], use: [precisionButton, removeButton], install: [precisionButton] }[action.kind];
   const run = {
@@ -84,8 +86,8 @@ function dress(row: Row, models: Models): Item {
     use: () => models.use(action.kind === 'use' ? action.model.folder : ''),
     install: () => installFromHub(models, action.kind === 'install' ? action.id : ''),
   }[action.kind];
-  const label = `${row.current ? '$(check) ' : ''}${row.name}`;
-  return { label, description: row.facts, detail: row.costs, buttons, run, row };
+  const label = `${row.current ? '$(check) ' : ''}${asText(row.name)}`;
+  return { label, description: asText(row.facts), detail: asText(row.costs), buttons, run, row };
 }
 
 /** Installs a model of the hub and uses it. A window that closes meanwhile leaves a note for the next one. */
@@ -106,7 +108,7 @@ async function installInPrecision(models: Models, id: string): Promise<void> {
   };
   const chosen = await vscode.window.showQuickPick(
     PRECISIONS.map((label) => ({ label, description: about[label] })),
-    { title: `Precision of ${findInCatalogue(id)?.name ?? id}` },
+    { title: asText(`Precision of ${findInCatalogue(id)?.name ?? id}`) },
   );
   if (chosen) {
     await installFromHub(models, id, chosen.label);
@@ -122,7 +124,7 @@ async function askForHubModel(models: Models): Promise<void> {
         requireHubId(text.trim());
         return undefined;
       } catch (error) {
-        return (error as Error).message;
+        return asText((error as Error).message);
       }
     },
   });
@@ -152,7 +154,7 @@ export function importFrom(models: Models, path: string): Promise<InstalledModel
 async function removeAfterAsking(models: Models, model: InstalledModel): Promise<void> {
   const { name, precision } = model.manifest;
   const remove = 'Remove';
-  const answer = await vscode.window.showWarningMessage(`Remove ${name} (${precision})?`, { modal: true }, remove);
+  const answer = await notify.confirm(`Remove ${name} (${precision})?`, remove);
   if (answer === remove) {
     await models.remove(model);
   }

@@ -6,6 +6,7 @@ import { hubFromEnvironment } from '../../store/hub/hub';
 import type { OnProgress, Progress } from '../../store/progress';
 import { type InstalledModel, type InstallOptions, ModelStore } from '../../store/store';
 import { settingsFor } from '../configuration';
+import { notify, withProgress } from '../messages';
 import { ProgressText } from './progressText';
 
 /** An installation from the hub that has begun. */
@@ -19,7 +20,7 @@ const begun = 'inkling.installationBegun';
 const REPORT_EVERY_MS = 200;
 
 /** Passes on what begins a phase or ends one, and otherwise no more than anybody can read. */
-function calmly(report: OnProgress): OnProgress {
+function throttled(report: OnProgress): OnProgress {
   let last: Progress | undefined;
   let at = 0;
   return (progress) => {
@@ -69,19 +70,14 @@ export class Models {
     const title = `Installing ${name}`;
     this.log.info(`${title} (${precision}).`);
     try {
-      const model = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-        (bar, cancelled) => {
-          const cancel = new AbortController();
-          cancelled.onCancellationRequested(() => cancel.abort());
-          const text = new ProgressText();
-          const onProgress = calmly((progress) => bar.report(text.update(progress)));
-          return work(this.store, { precision, keepDownload, signal: cancel.signal, onProgress });
-        },
-      );
+      const model = await withProgress(title, (report, signal) => {
+        const text = new ProgressText();
+        const onProgress = throttled((progress) => report(text.update(progress)));
+        return work(this.store, { precision, keepDownload, signal, onProgress });
+      });
       await this.use(model.folder);
       this.log.info(`${name} is installed in ${model.folder}.`);
-      vscode.window.showInformationMessage(`Inkling: ${name} is installed and in use.`);
+      notify.information(`${name} is installed and in use.`);
       return model;
     } catch (error) {
       await this.report(name, error as Error, () => this.install(name, work));
@@ -130,14 +126,12 @@ export class Models {
   private async report(name: string, error: Error, again: () => Promise<unknown>): Promise<void> {
     if (error.name === 'AbortError') {
       this.log.info(`${name}: cancelled.`);
-      vscode.window.showInformationMessage(
-        `Inkling: ${name} was not installed. What has arrived is kept; choose it again to go on from there.`,
-      );
+      notify.information(`${name} was not installed. What has arrived is kept; choose it again to go on from there.`);
       return;
     }
     this.log.error(error);
     const tryAgain = 'Try Again';
-    const answer = vscode.window.showErrorMessage(`Inkling: ${error.message}`, tryAgain);
+    const answer = notify.error(`${error.message}`, tryAgain);
     // Whoever asked for the installation need not wait until the message is read.
     void answer.then((chosen) => chosen === tryAgain && again());
   }

@@ -1,7 +1,8 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { readOutdatedManifest } from '../../gpt2/compiledModel';
 import { findInCatalogue } from '../../store/catalogue';
 import { settingsFor } from '../configuration';
+import { notify } from '../messages';
 import { chooseModel, importFrom, installFromHub } from './chooseModel';
 import type { Models } from './models';
 import type { SpeedEstimate } from './speedEstimate';
@@ -24,7 +25,7 @@ export async function offerGpt2Once(
   }
   const get = 'Get GPT-2';
   const choose = 'Other Models…';
-  const answer = await vscode.window.showInformationMessage(
+  const answer = await notify.information(
     'Inkling writes with the small model it comes with. GPT-2 writes far better: a download of 548 MB, once.',
     get,
     choose,
@@ -44,8 +45,8 @@ export async function offerToResume(models: Models): Promise<void> {
   }
   const resume = 'Go On';
   const name = findInCatalogue(left.id)?.name ?? left.id;
-  const answer = await vscode.window.showInformationMessage(
-    `Inkling: the installation of ${name} was interrupted. It can go on from where it was.`,
+  const answer = await notify.information(
+    `The installation of ${name} was interrupted. It can go on from where it was.`,
     resume,
   );
   await models.forget();
@@ -63,8 +64,8 @@ export async function offerToRenew(models: Models): Promise<void> {
   const { origin, name, precision } = outdated;
   const renew = 'Install Again';
   const fallBack = 'Use the Default Model';
-  const answer = await vscode.window.showWarningMessage(
-    `Inkling: ${name} was compiled by another version of Inkling and has to be installed again.`,
+  const answer = await notify.warning(
+    `${name} was compiled by another version of Inkling and has to be installed again.`,
     renew,
     fallBack,
   );

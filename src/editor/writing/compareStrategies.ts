@@ -3,6 +3,7 @@ import { meanLogprob } from '../../core/analysis/likelihood';
 import type { Engine } from '../../engine/api';
 import { settingsFor } from '../configuration';
 import { textBefore } from '../documentText';
+import { notify, withProgress } from '../messages';
 import type { Pages } from '../pages';
 import { type Contestant, comparisonPage, configOf, headingOf, STRATEGIES } from './comparison';
 import { randomSeed } from './presets';
@@ -46,17 +47,14 @@ export class CompareStrategies implements vscode.CodeLensProvider, vscode.Dispos
     const comparison = { editor, position, prompt, contestants };
     this.#comparison = comparison;
     await this.pages.show(TITLE, pageOf(comparison));
-    await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: 'Inkling compares strategies', cancellable: true },
-      async (progress, token) => {
-        token.onCancellationRequested(() => stopped.abort());
-        for (const [i, { strategy }] of contestants.entries()) {
-          if (stopped.signal.aborted) return;
-          progress.report({ increment: 100 / contestants.length, message: strategy.name });
-          await this.#compete(comparison, i, { maxNewTokens, seed }, stopped.signal);
-        }
-      },
-    );
+    await withProgress('Inkling compares strategies', async (report, cancelled) => {
+      const signal = AbortSignal.any([stopped.signal, cancelled]);
+      for (const [i, { strategy }] of contestants.entries()) {
+        if (signal.aborted) return;
+        report({ increment: 100 / contestants.length, message: strategy.name });
+        await this.#compete(comparison, i, { maxNewTokens, seed }, signal);
+      }
+    });
   }
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
@@ -76,7 +74,7 @@ export class CompareStrategies implements vscode.CodeLensProvider, vscode.Dispos
     const { editor, position, prompt, contestants } = this.#comparison;
     const document = await vscode.workspace.openTextDocument(editor.document.uri);
     if (textBefore(document, position) !== prompt) {
-      await vscode.window.showWarningMessage('Inkling: the text was changed since; compare again.');
+      await notify.warning('The text was changed since; compare again.');
       return;
     }
     const target = await vscode.window.showTextDocument(document, editor.viewColumn);

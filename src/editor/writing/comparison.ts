@@ -1,5 +1,6 @@
 import { distinctN, repetitionRate } from '../../core/analysis/diversity';
 import type { GenerationConfig } from '../../core/decoding/options';
+import { asText } from '../outsideText';
 import { describeConfig } from './presets';
 
 /** A strategy to compare, and what sets it apart. */
@@ -81,7 +82,7 @@ export function comparisonPage(prompt: string, contestants: readonly Contestant[
     return [
       headingOf(strategy),
       quote(text),
-      error ?? figures(contestant),
+      error === undefined ? figures(contestant) : asText(error),
       `${strategy.why} (${describeConfig(strategy.config) || 'greedy'})`,
     ];
   });
@@ -99,7 +100,7 @@ function figures({ ids, result }: Contestant): string {
 }
 
 function quote(text: string): string {
-  return text
+  return asText(text)
     .split('\n')
     .map((line) => `> ${line}`)
     .join('\n');

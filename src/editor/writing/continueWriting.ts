@@ -1,13 +1,16 @@
 import * as vscode from 'vscode';
 import type { GenerationConfig } from '../../core/decoding/options';
+import { lastSentenceEnd } from '../../core/text/sentences';
 import type { Engine, Generation, GenerationEvent } from '../../engine/api';
 import { settingsFor } from '../configuration';
+import type { DocumentChanges } from '../documentChanges';
 import { textBefore } from '../documentText';
-import type { Settings } from '../settings';
-import { describeConfig, PRESETS, randomSeed } from './presets';
+import { notify, withProgress } from '../messages';
+import { describeConfig, PRESETS, withSettings } from './presets';
 import { StreamedEdit } from './streamedEdit';
 
 const RUNNING = 'inkling.writing';
+const READ_ONLY = 'This document is read-only.';
 
 /** `Inkling: Continue Writing`: streams a continuation into the document at the cursor. */
 export class ContinueWriting {
@@ -15,6 +18,7 @@ export class ContinueWriting {
 
   constructor(
     private readonly engine: Pick<Engine, 'generate'>,
+    private readonly changes: DocumentChanges,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -24,41 +28,41 @@ export class ContinueWriting {
   }
 
   /**
-   * Writes at the cursor until the length, the end of the text, Escape, or an edit by the writer. The length, the
-   * temperature and the seed come from the settings where they are set.
+   * Writes at the cursor until the length, the end of the text, Escape, or an edit by the writer. What reaches the length
+   * ends with its last whole sentence, if it holds one. The length, the temperature and the seed come from the settings
+   * where they are set. The writer is asked afterwards whether to keep it; nothing waits for the answer.
    */
-  async run(editor: vscode.TextEditor, preset: GenerationConfig): Promise<Generation> {
+  async run(editor: vscode.TextEditor, preset: GenerationConfig): Promise<Generation | undefined> {
     this.stop();
+    if (vscode.workspace.fs.isWritableFileSystem(editor.document.uri.scheme) === false) {
+      void notify.warning(READ_ONLY);
+      return undefined;
+    }
     const config = withSettings(preset, settingsFor(editor.document).continueWriting);
     this.log.info(`Continue Writing: ${describeConfig(config)}`);
     const stopped = new AbortController();
     this.#running = stopped;
     const position = editor.selection.active;
-    const edit = new StreamedEdit(editor, position);
+    const edit = new StreamedEdit(editor, position, this.changes);
     await vscode.commands.executeCommand('setContext', RUNNING, true);
     try {
-      return await vscode.window.withProgress(
-        {
-          location: vscode.ProgressLocation.Notification,
-          title: 'Inkling is writing (Escape stops it)',
-          cancellable: true,
-        },
-        async (progress, token) => {
-          const subscription = token.onCancellationRequested(() => stopped.abort());
-          const signal = AbortSignal.any([stopped.signal, edit.interrupted]);
-          try {
-            return await this.#write(editor, position, edit, config, signal, progress);
-          } finally {
-            subscription.dispose();
-          }
-        },
-      );
+      const generation = await withProgress('Inkling is writing (Escape stops it)', (report, cancelled) => {
+        const signal = AbortSignal.any([stopped.signal, edit.interrupted, cancelled]);
+        return this.#write(editor, position, edit, config, signal, report);
+      });
+      if (edit.refused) {
+        void notify.warning(READ_ONLY);
+        return undefined;
+      }
+      const whole = await endWithSentence(edit, textBefore(editor.document, position), generation);
+      this.#offer(editor, position, edit, preset);
+      return whole;
     } finally {
-      edit.dispose();
       if (this.#running === stopped) {
         this.#running = undefined;
         await vscode.commands.executeCommand('setContext', RUNNING, false);
       }
+      edit.dispose();
     }
   }
 
@@ -68,7 +72,7 @@ export class ContinueWriting {
     edit: StreamedEdit,
     config: GenerationConfig,
     signal: AbortSignal,
-    progress: vscode.Progress<{ increment: number; message: string }>,
+    report: (part: { readonly increment: number; readonly message: string }) => void,
   ): Promise<Generation> {
     const text = textBefore(editor.document, position);
     let tokens = 0;
@@ -76,7 +80,7 @@ export class ContinueWriting {
       if (event.kind === 'beams' || signal.aborted) return;
       tokens++;
       edit.push(event.text);
-      progress.report({
+      report({
         increment: 100 / (config.maxNewTokens ?? 1),
         message: `${tokens} of ${config.maxNewTokens} tokens`,
       });
@@ -87,6 +91,41 @@ export class ContinueWriting {
       await edit.finished();
     }
   }
+
+  /** Asks what to do with what was written. */
+  #offer(editor: vscode.TextEditor, position: vscode.Position, edit: StreamedEdit, preset: GenerationConfig): void {
+    const { written } = edit;
+    if (written === undefined || written.isEmpty) return;
+    const text = editor.document.getText(written);
+    const [keep, retry, discard] = ['Keep', 'Retry', 'Discard'];
+    const decide = async (chosen: string | undefined) => {
+      if (chosen !== retry && chosen !== discard) return;
+      if (editor.document.getText(written) !== text) {
+        await notify.warning('The text was changed since; undo takes it back.');
+        return;
+      }
+      const done = await editor.edit((change) => change.delete(written));
+      if (!done || chosen === discard) return;
+      editor.selection = new vscode.Selection(position, position);
+      await this.run(editor, preset);
+    };
+    void notify.information(`Wrote ${words(text)} at line ${position.line + 1}.`, keep, retry, discard).then(decide);
+  }
+}
+
+function words(text: string): string {
+  const count = text.split(/\s+/).filter(Boolean).length;
+  return count === 1 ? 'one word' : `${count} words`;
+}
+
+/** Takes back what lies behind the last whole sentence of a continuation that was cut off by its length. */
+async function endWithSentence(edit: StreamedEdit, before: string, generation: Generation): Promise<Generation> {
+  if (generation.finish !== 'length' || edit.interrupted.aborted) return generation;
+  const end = lastSentenceEnd(before, generation.text);
+  if (end === 0 || end === generation.text.length) return generation;
+  const rest = generation.text.slice(end);
+  await edit.takeBack(rest.length + (edit.usesCrLf ? rest.split('\n').length - 1 : 0));
+  return { ...generation, text: generation.text.slice(0, end) };
 }
 
 /** Asks for a preset by name; undefined when the writer thinks better of it. */
@@ -102,16 +141,4 @@ export async function pickPreset(): Promise<GenerationConfig | undefined> {
     placeHolder: 'How daring should it be?',
   });
   return picked?.config;
-}
-
-function withSettings(
-  preset: GenerationConfig,
-  { maxTokens, temperature, seed }: Settings['continueWriting'],
-): GenerationConfig {
-  return {
-    ...preset,
-    maxNewTokens: maxTokens,
-    seed: seed ?? randomSeed(),
-    ...(temperature !== null && { temperature }),
-  };
 }

@@ -1,4 +1,5 @@
 import type { GenerationConfig } from '../../core/decoding/options';
+import type { Settings } from '../settings';
 
 /** A way of choosing words under a plain name. */
 export interface Preset {
@@ -10,8 +11,8 @@ export interface Preset {
 export const PRESETS: readonly Preset[] = [
   {
     name: 'careful',
-    description: 'Stays with what is likely; the same text each time but for close calls.',
-    config: { doSample: true, temperature: 0.5, topK: 50 },
+    description: 'Always the most likely word that does not go in circles: the same text each time.',
+    config: { doSample: false, repetitionPenalty: 1.1, noRepeatNgramSize: 4 },
   },
   {
     name: 'balanced',
@@ -63,4 +64,28 @@ export function describeConfig(config: GenerationConfig): string {
 /** A seed to draw with, for when the writer has not chosen one. */
 export function randomSeed(): number {
   return Math.floor(Math.random() * 2 ** 32);
+}
+
+/**
+ * What to generate with: a preset with the settings of the writer, who may leave the temperature and the seed open. A
+ * temperature of 0 always takes the most probable token; any other draws.
+ */
+export function withSettings(
+  preset: GenerationConfig,
+  { maxTokens, temperature, seed }: Settings['continueWriting'],
+): GenerationConfig {
+  const limits = { ...preset, maxNewTokens: maxTokens };
+  if (temperature === 0 || (temperature === null && !preset.doSample))
+    return { ...withoutDraw(limits), doSample: false };
+  return {
+    ...limits,
+    doSample: true,
+    seed: seed ?? randomSeed(),
+    ...(temperature !== null && { temperature }),
+  };
+}
+
+/** Where nothing is drawn, nothing shapes the draw. */
+function withoutDraw({ temperature: _t, topK: _k, topP: _p, ...config }: GenerationConfig): GenerationConfig {
+  return config;
 }

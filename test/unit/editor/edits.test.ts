@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { classifyEdit } from '../../../src/editor/edits';
+import { classifyEdit, shifted } from '../../../src/editor/edits';
 
 const edit = (text: string, rangeLength = 0, reason?: 1 | 2) =>
   classifyEdit({ reason, contentChanges: [{ text, rangeLength }] });
@@ -8,7 +8,7 @@ describe('classifying an edit', () => {
   it('tells typing from deleting', () => {
     assert.equal(edit('a'), 'insert');
     assert.equal(edit('', 1), 'delete');
-    assert.equal(edit('x', 5), 'delete');
+    assert.equal(edit('s', 6), 'insert', 'a key that replaces a selection');
     assert.equal(edit('whole suggestion, accepted'), 'insert');
     assert.equal(edit('\n  - '), 'insert');
   });
@@ -20,5 +20,26 @@ describe('classifying an edit', () => {
 
   it('ignores events without a change', () => {
     assert.equal(classifyEdit({ reason: undefined, contentChanges: [] }), 'none');
+  });
+});
+
+describe('where a place is after edits', () => {
+  const moved = (offset: number, removed: number, text: string) => shifted(10, 14, [{ offset, removed, text }]);
+
+  it('moves with what is edited before it, and not with what is edited behind it', () => {
+    assert.equal(moved(2, 3, 'x'), 12);
+    assert.equal(moved(2, 0, 'xyz'), 17);
+    assert.equal(moved(15, 2, 'x'), 14);
+  });
+
+  it('is lost where it is touched', () => {
+    for (const [offset, removed] of [
+      [10, 0],
+      [14, 0],
+      [8, 2],
+      [12, 1],
+      [9, 9],
+    ])
+      assert.equal(moved(offset, removed, 'x'), undefined);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { offInDocument } from '../../../src/core/ghostText/suppression';
 import { type Circumstances, statusText } from '../../../src/editor/statusText';
 
 const model = {
@@ -10,12 +11,11 @@ const model = {
   contextLength: 1024,
   vocabSize: 50257,
 } as const;
-const place = { languageId: 'markdown', enabled: true, excluded: false, manual: false };
-const calm: Circumstances = { health: { state: 'ready', model }, busy: false, place };
+const calm: Circumstances = { health: { state: 'ready', model }, busy: false };
 
 describe('what the status item says', () => {
-  it('names the model when ready, and what a click does', () => {
-    assert.deepEqual(statusText(calm), { kind: 'ready', detail: 'gpt2 (q8) is ready. Click to turn ghost text off.' });
+  it('names the model when ready', () => {
+    assert.deepEqual(statusText(calm), { kind: 'ready', detail: 'gpt2 (q8) is ready.' });
   });
 
   it('says when and why it does less', () => {
@@ -34,21 +34,28 @@ describe('what the status item says', () => {
     assert.equal(statusText({ ...calm, health: { state: 'starting' } }).kind, 'thinking');
   });
 
-  it('is off where the language is', () => {
-    const status = statusText({ ...calm, place: { ...place, languageId: 'python', enabled: false } });
-    assert.equal(status.kind, 'off');
-    assert.match(status.detail, /“python”.*Click to turn it on/);
+  it('is off where ghost text is off in the whole document, for that reason', () => {
+    const writing = { enabled: true, languageId: 'markdown', languages: ['markdown'], scheme: 'file', readOnly: false };
+    const at = (change: object) => {
+      return statusText({ ...calm, off: offInDocument({ ...writing, ...change }) ?? undefined });
+    };
+    assert.equal(at({}).kind, 'ready');
+    assert.match(at({ languageId: 'python' }).detail, /“python”/);
+    assert.match(at({ enabled: false }).detail, /inkling\.exclude/);
+    assert.equal(at({ scheme: 'vscode-notebook-cell' }).kind, 'ready', 'a cell of a notebook is written in');
+    for (const off of [{ scheme: 'output' }, { readOnly: true }]) assert.equal(at(off).kind, 'off');
   });
 
-  it('is off for a file that is excluded, and says when it waits to be asked', () => {
-    assert.equal(statusText({ ...calm, place: { ...place, excluded: true } }).kind, 'off');
-    assert.match(statusText({ ...calm, place: { ...place, manual: true } }).detail, /only when asked/);
+  it('says when it waits to be asked, and until when it is quiet', () => {
+    assert.match(statusText({ ...calm, manual: true }).detail, /only when asked/);
+    const quiet = statusText({ ...calm, quietUntil: '10:15' });
+    assert.deepEqual([quiet.kind, quiet.detail], ['off', 'No suggestions until 10:15, unless you ask.']);
   });
 
   it('puts trouble first, and says what to do', () => {
     const health = { state: 'error', message: 'The model file is damaged.' } as const;
-    for (const enabled of [true, false]) {
-      const status = statusText({ busy: true, health, place: { ...place, enabled } });
+    for (const off of [undefined, { code: 'language', message: 'Off.' } as const]) {
+      const status = statusText({ busy: true, health, off });
       assert.equal(status.kind, 'error');
       assert.match(status.detail, /^The model file is damaged\. .*Choose Model.*restart the engine/);
     }

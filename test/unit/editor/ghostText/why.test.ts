@@ -39,8 +39,8 @@ describe('why there is no suggestion', () => {
   });
 
   it('repeats the reason for silence, and the trouble of the engine', () => {
-    const silence = { code: 'selection', message: 'Text is selected.' } as const;
-    assert.equal(whyNot({ kind: 'silent', silence }), 'Text is selected.');
+    const suppression = { code: 'selection', message: 'Text is selected.' } as const;
+    assert.equal(whyNot({ kind: 'suppressed', suppression }), 'Text is selected.');
     assert.equal(whyNot({ kind: 'failed', message: 'The engine stopped.' }), 'The engine stopped.');
   });
 

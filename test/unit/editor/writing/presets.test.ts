@@ -1,20 +1,33 @@
 import assert from 'node:assert/strict';
 import { validate } from '../../../../src/core/decoding/validate';
 import { configOf, STRATEGIES } from '../../../../src/editor/writing/comparison';
-import { describeConfig, PRESETS, presetNamed } from '../../../../src/editor/writing/presets';
+import { describeConfig, PRESETS, presetNamed, withSettings } from '../../../../src/editor/writing/presets';
 
 describe('presets', () => {
   it('and strategies are valid, also with a length, a seed and any temperature of the settings', () => {
     for (const strategy of STRATEGIES) assert.doesNotThrow(() => validate(configOf(strategy, 50, 7)), strategy.name);
     for (const { name, config } of PRESETS) {
-      for (const temperature of [0, 0.5, 2]) {
-        assert.doesNotThrow(() => validate({ ...config, maxNewTokens: 50, seed: 7, temperature }), name);
+      for (const temperature of [null, 0, 0.5, 2]) {
+        for (const seed of [null, 7]) {
+          assert.doesNotThrow(
+            () => validate(withSettings(config, { maxTokens: 50, temperature, seed, preset: name })),
+            name,
+          );
+        }
       }
     }
   });
 
+  it('are careful in the same way each time, and draw where the writer sets a temperature', () => {
+    const settings = { maxTokens: 50, seed: null, preset: 'careful' };
+    const { config } = presetNamed('careful');
+    assert.equal(withSettings(config, { ...settings, temperature: null }).doSample, false);
+    assert.equal(withSettings(config, { ...settings, temperature: 0.5 }).doSample, true);
+    assert.equal(withSettings(presetNamed('wild').config, { ...settings, temperature: 0 }).doSample, false);
+  });
+
   it('say what they set, in the names of Hugging Face', () => {
-    assert.equal(describeConfig(presetNamed('careful').config), 'temperature 0.5, top_k 50');
+    assert.equal(describeConfig(presetNamed('careful').config), 'repetition_penalty 1.1, no_repeat_ngram_size 4');
     assert.throws(() => presetNamed('reckless'), /no preset “reckless”/);
   });
 });

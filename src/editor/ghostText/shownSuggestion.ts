@@ -1,12 +1,9 @@
-/** The text that an edit put in place of `removed` characters. */
-export interface Replaced {
-  readonly offset: number;
-  readonly removed: number;
-  readonly text: string;
-}
+import { remainder } from '../../core/ghostText/remainder';
+import type { Suggestion } from '../../engine/api';
+import type { Replaced } from '../edits';
 
 /** What became of a suggestion: some of it was taken, or it was gone past or sent away. */
-export type Fate = 'accepted' | 'ignored';
+export type SuggestionOutcome = 'accepted' | 'ignored';
 
 /** What was on screen for a shorter time was not ignored: it was not read. */
 const READ_MS = 600;
@@ -14,7 +11,8 @@ const READ_MS = 600;
 interface Shown<D> {
   readonly document: D;
   readonly offset: number;
-  readonly texts: readonly string[];
+  /** The one on screen, then its alternatives. */
+  readonly suggestions: readonly Suggestion[];
   readonly since: number;
   readonly taken: boolean;
 }
@@ -27,22 +25,27 @@ export class ShownSuggestion<D> {
   #shown: Shown<D> | undefined;
 
   constructor(
-    private readonly onFate: (fate: Fate, document: D) => void,
+    private readonly onOutcome: (outcome: SuggestionOutcome, document: D) => void,
     private readonly now: () => number = Date.now,
   ) {}
 
   /** Ghost text appeared. At the place that the last one was followed to, it is the same that goes on. */
-  show(document: D, offset: number, texts: readonly string[]): void {
-    if (texts.length === 0) return;
+  show(document: D, offset: number, suggestions: readonly Suggestion[]): void {
+    if (suggestions.length === 0) return;
     const last = this.#shown;
     const goesOn = last?.document === document && last.offset === offset;
     this.#shown = {
       document,
       offset,
-      texts,
+      suggestions,
       since: goesOn ? last.since : this.now(),
       taken: goesOn && last.taken,
     };
+  }
+
+  /** What is on screen at a place, the first of the alternatives first; nothing where nothing is. */
+  at(document: D, offset: number): readonly Suggestion[] {
+    return this.#shown?.document === document && this.#shown.offset === offset ? this.#shown.suggestions : [];
   }
 
   /** Follows an edit of a document. */
@@ -50,17 +53,17 @@ export class ShownSuggestion<D> {
     const shown = this.#shown;
     if (shown?.document !== document || replaced.length === 0) return;
     const typed = replaced.length === 1 ? typedAt(shown.offset, replaced[0]) : undefined;
-    const left = shown.texts.filter((text) => typed !== undefined && text.startsWith(typed));
-    if (typed === undefined || left.length === 0) {
+    const agreeing = shown.suggestions.filter(({ text }) => typed !== undefined && text.startsWith(typed));
+    if (typed === undefined || agreeing.length === 0) {
       this.#gone(typed !== undefined);
       return;
     }
     const taken = typed.length > 1;
-    if (taken && !shown.taken) this.onFate('accepted', document);
+    if (taken && !shown.taken) this.onOutcome('accepted', document);
     this.#shown = {
       ...shown,
       offset: shown.offset + typed.length,
-      texts: left.map((text) => text.slice(typed.length)),
+      suggestions: agreeing.flatMap((suggestion) => remainder(suggestion, typed) ?? []),
       taken: taken || shown.taken,
     };
   }
@@ -74,11 +77,13 @@ export class ShownSuggestion<D> {
   #gone(refused: boolean): void {
     const shown = this.#shown;
     this.#shown = undefined;
-    if (shown && refused && !shown.taken && this.now() - shown.since >= READ_MS) this.onFate('ignored', shown.document);
+    if (shown && refused && !shown.taken && this.now() - shown.since >= READ_MS) {
+      this.onOutcome('ignored', shown.document);
+    }
   }
 }
 
-/** What an edit added at `offset`. A whole accept replaces the line up to there by itself and more. */
+/** What an edit added at `offset`. A whole accept replaces the line up to there, or the end of it, by itself and more. */
 function typedAt(offset: number, { offset: from, removed, text }: Replaced): string | undefined {
   return from + removed === offset && text.length > removed ? text.slice(removed) : undefined;
 }

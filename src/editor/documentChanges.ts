@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import type { LastEdit } from '../core/ghostText/suppression';
+import { classifyEdit, type Replaced } from './edits';
+
+/** A save takes no longer; one that failed is not heard of. */
+const SAVE_MS = 2_000;
+
+/** A change of a document. */
+export interface DocumentChange {
+  readonly document: vscode.TextDocument;
+  readonly edit: Exclude<LastEdit, 'none'>;
+  /** What was put in place of what, in offsets of the text before, from the last place to the first. */
+  readonly replaced: readonly Replaced[];
+  /** Made while the document was being saved, by a formatter and the like: not by the writer. */
+  readonly bySave: boolean;
+  readonly event: vscode.TextDocumentChangeEvent;
+}
+
+/** The one listener to changes of documents: everything in ghost text hears of a change from here, in a fixed order. */
+export class DocumentChanges implements vscode.Disposable {
+  readonly #listeners = new Set<(change: DocumentChange) => void>();
+  /** When the save that is under way began. */
+  readonly #saving = new WeakMap<vscode.TextDocument, number>();
+  readonly #subscriptions = vscode.Disposable.from(
+    vscode.workspace.onWillSaveTextDocument(({ document }) => this.#saving.set(document, Date.now())),
+    vscode.workspace.onDidSaveTextDocument((document) => this.#saving.delete(document)),
+    vscode.workspace.onDidChangeTextDocument((event) => this.#changed(event)),
+  );
+
+  /** Those who listen hear of a change in the order in which they began to. */
+  listen(listener: (change: DocumentChange) => void): vscode.Disposable {
+    this.#listeners.add(listener);
+    return new vscode.Disposable(() => this.#listeners.delete(listener));
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+    this.#listeners.clear();
+  }
+
+  #changed(event: vscode.TextDocumentChangeEvent): void {
+    const edit = classifyEdit(event);
+    if (edit === 'none') return;
+    const { document, contentChanges } = event;
+    const change: DocumentChange = {
+      document,
+      edit,
+      replaced: contentChanges.map(({ rangeOffset, rangeLength, text }) => {
+        return { offset: rangeOffset, removed: rangeLength, text };
+      }),
+      bySave: Date.now() - (this.#saving.get(document) ?? -SAVE_MS) < SAVE_MS,
+      event,
+    };
+    for (const listener of this.#listeners) listener(change);
+  }
+}

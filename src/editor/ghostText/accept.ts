@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import { firstSentence } from '../../core/ghostText/accept';
+import type { DocumentChanges } from '../documentChanges';
+import { textBefore } from '../documentText';
+
+const CONTEXT = 'inkling.justAccepted';
+/** How long a second Tab may follow the first and still be meant for ghost text. */
+const GUARD_MS = 600;
+
+/** What happens when a suggestion is accepted, as a whole or by its first sentence. */
+export class Accepting implements vscode.Disposable {
+  /** The document and version at which a whole accept is to be cut. */
+  #sentence: { readonly document: vscode.TextDocument; readonly version: number } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #subscription: vscode.Disposable;
+
+  constructor(changes: DocumentChanges) {
+    this.#subscription = changes.listen(() => this.#endGuard());
+  }
+
+  /**
+   * Accepts the first sentence of the ghost text. VS Code accepts the whole and does not say which alternative is on
+   * screen until it has, so what follows the sentence is taken out again, in the same undo step.
+   */
+  async acceptSentence({ document }: vscode.TextEditor): Promise<void> {
+    this.#sentence = { document, version: document.version };
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+  }
+
+  /** To be called when a suggestion was accepted as a whole. */
+  async accepted(editor: vscode.TextEditor | undefined, text: string): Promise<void> {
+    this.#guard();
+    const pending = this.#sentence;
+    this.#sentence = undefined;
+    if (!editor || pending?.document !== editor.document) return;
+    if (editor.document.version === pending.version + 1) await this.#cutToSentence(editor, text);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#endGuard();
+  }
+
+  async #cutToSentence(editor: vscode.TextEditor, text: string): Promise<void> {
+    const end = editor.selection.active;
+    const before = textBefore(editor.document, end.translate(0, -text.length));
+    const rest = text.length - firstSentence(before, text).length;
+    if (rest === 0) return;
+    await editor.edit((edit) => edit.delete(new vscode.Range(end.translate(0, -rest), end)), {
+      undoStopBefore: false,
+      undoStopAfter: true,
+    });
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+  }
+
+  /**
+   * Guards the moments when nothing is suggested yet: a second Tab then goes nowhere instead of into the text. Typing
+   * ends it.
+   */
+  #guard(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#endGuard(), GUARD_MS);
+    vscode.commands.executeCommand('setContext', CONTEXT, true);
+  }
+
+  #endGuard(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    vscode.commands.executeCommand('setContext', CONTEXT, false);
+  }
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { InklingApi } from '../../src/editor/testApi';
+import type { Generation } from '../../src/engine/api';
+import { answerAt, closeAll, configure, eventually, inkling, outcome, suggestionAt, type, write } from './support';
+
+const OPENING = 'The old house stood at the end of the road, and nobody in the village';
+
+/** What people have met with other tools, tried on Inkling. */
+describe('in the field', () => {
+  let api: InklingApi;
+  before(async () => {
+    api = await inkling();
+    await configure({ 'ghostText.triggerRate': 1, 'ghostText.lookAhead': false });
+  });
+  afterEach(async () => {
+    await closeAll();
+    await configure({ exclude: undefined });
+  });
+  after(() => configure({ 'ghostText.triggerRate': undefined, 'ghostText.lookAhead': undefined }));
+
+  const toggleFile = () => vscode.commands.executeCommand('inkling.toggleFile');
+
+  async function suppressed(code: string): Promise<void> {
+    const silent = () => {
+      const last = outcome();
+      return last?.kind === 'suppressed' && last.suppression.code === code;
+    };
+    await eventually(`no suggestion: ${code}`, silent, 10, outcome);
+  }
+
+  async function inFile(name: string, text: string): Promise<vscode.TextEditor> {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
+    const uri = vscode.Uri.joinPath(folder.uri, name);
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+    const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+    const end = editor.document.positionAt(text.length);
+    editor.selection = new vscode.Selection(end, end);
+    return editor;
+  }
+
+  it('a file whose name is a pattern is turned off, and no other', async () => {
+    await inFile('Chapter [1].md', OPENING);
+    await toggleFile();
+    await eventually('the status off', () => api.status()?.kind === 'off');
+    await type(' k');
+    await suppressed('disabled');
+    await inFile('Chapter 1.md', OPENING);
+    await eventually('the status on', () => api.status()?.kind !== 'off');
+    await inFile('Chapter [1].md', OPENING);
+    await toggleFile();
+    await eventually('the status on', () => api.status()?.kind !== 'off');
+  });
+
+  it('a file that an earlier version has turned off stays off, and can be turned on', async () => {
+    await configure({ exclude: { 'old.md': true } });
+    await inFile('old.md', OPENING);
+    await eventually('the status off', () => api.status()?.kind === 'off');
+    await toggleFile();
+    await eventually('the status on', () => api.status()?.kind !== 'off');
+  });
+
+  it('a new document is turned off by itself: the next one is not', async () => {
+    await write(OPENING);
+    await toggleFile();
+    await type(' k');
+    await suppressed('disabled');
+    await closeAll();
+    await write(OPENING);
+    await type(' k');
+    await answerAt(' k');
+    assert.deepEqual(vscode.workspace.getConfiguration('inkling').get('exclude'), {});
+  });
+
+  it('a document in two groups is judged by the one that is written in', async () => {
+    const first = await write(OPENING);
+    first.selection = new vscode.Selection(0, 0, 0, 3);
+    const second = await vscode.window.showTextDocument(first.document, vscode.ViewColumn.Beside);
+    const end = first.document.positionAt(OPENING.length);
+    second.selection = new vscode.Selection(end, end);
+    await type(' k');
+    await answerAt(' k');
+  });
+
+  it('a key that replaces a selected word is no deletion', async () => {
+    const editor = await write(`${OPENING} knewww`);
+    editor.selection = new vscode.Selection(0, OPENING.length + 1, 0, OPENING.length + 7);
+    await type('s');
+    await answerAt(' s');
+  });
+
+  it('spaces that a save takes away are no deletion', async () => {
+    const files = vscode.workspace.getConfiguration('files');
+    await files.update('trimTrailingWhitespace', true, vscode.ConfigurationTarget.Global);
+    const { document } = await inFile('trimmed.md', OPENING);
+    await type(' knew ');
+    await answerAt(' knew ');
+    await document.save();
+    assert.equal(document.getText(), `${OPENING} knew`);
+    assert.doesNotMatch(await vscode.commands.executeCommand<string>('inkling.whyNoSuggestion'), /deleted/);
+    await files.update('trimTrailingWhitespace', undefined, vscode.ConfigurationTarget.Global);
+  });
+
+  it('a save does not stop what is being written', async () => {
+    const files = vscode.workspace.getConfiguration('files');
+    await files.update('insertFinalNewline', true, vscode.ConfigurationTarget.Global);
+    await configure({ 'continueWriting.maxTokens': 60, 'continueWriting.temperature': 1 });
+    const { document } = await inFile('saved.md', 'The future of AI is');
+    const before = document.getText().length;
+    const writing = vscode.commands.executeCommand<Generation>('inkling.continueWriting');
+    await eventually('some text', () => document.getText().length > before);
+    await document.save();
+    const generation = await writing;
+    assert.notEqual(generation.finish, 'cancelled');
+    assert.ok(generation.ids.length === 60 || generation.finish !== 'length', generation.finish);
+    await files.update('insertFinalNewline', undefined, vscode.ConfigurationTarget.Global);
+    await configure({ 'continueWriting.maxTokens': undefined, 'continueWriting.temperature': undefined });
+  });
+
+  it('a document that is read-only for the session is not written for', async () => {
+    const { document } = await inFile('locked.md', 'The future of AI is');
+    await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
+    const { tokensFed } = await api.engine.stats();
+    assert.equal(await vscode.commands.executeCommand('inkling.continueWriting'), undefined);
+    assert.equal(document.getText(), 'The future of AI is');
+    assert.ok((await api.engine.stats()).tokensFed - tokensFed < 30, 'no length of a continuation was computed');
+    await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
+  });
+
+  it('accepting in a long line is a small edit', async () => {
+    const line = `${'So it went on and on, '.repeat(4500)}${OPENING}`;
+    const { document } = await write(line);
+    await type(' knew');
+    const suggestion = await suggestionAt(' knew');
+    const sizes: number[] = [];
+    const subscription = vscode.workspace.onDidChangeTextDocument(({ contentChanges }) => {
+      for (const { text } of contentChanges) sizes.push(text.length);
+    });
+    await eventually('an accept', async () => {
+      if (document.getText().length > line.length + 5) return true;
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+      return false;
+    });
+    subscription.dispose();
+    assert.equal(document.getText(), `${line} knew${suggestion}`);
+    assert.ok(Math.max(...sizes) < 1000, `${sizes}`);
+  });
+
+  it('a cell of a notebook is written in', async () => {
+    const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Markup, OPENING, 'markdown');
+    const notebook = await vscode.workspace.openNotebookDocument('interactive', new vscode.NotebookData([cell]));
+    assert.equal(notebook.cellAt(0).document.uri.scheme, 'vscode-notebook-cell');
+  });
+
+  it('what is on screen stays first when it is asked for again', async () => {
+    for (const typed of [' k', ' lo', ' ever', ' wa']) {
+      await write(OPENING);
+      await type(typed);
+      const shown = await suggestionAt(typed);
+      await vscode.commands.executeCommand('inkling.trigger');
+      await eventually('alternatives', () => {
+        const last = outcome();
+        return last?.kind === 'answered' && last.request.alternatives !== 1;
+      });
+      const last = outcome();
+      assert.equal(last?.kind === 'answered' && last.completion.suggestions[0].text, shown);
+      await closeAll();
+    }
+  });
+});
