@@ -7,11 +7,11 @@ import { transpose } from '../../src/gpt2/quantise';
 import type { Weights } from '../../src/gpt2/weights';
 
 /** How llama.cpp keeps a matrix; vectors stay float32. https://github.com/ggml-org/ggml/blob/master/docs/gguf.md */
-export type GgufType = 'Q8_0' | 'Q4_0';
+export type GgufType = 'F32' | 'F16' | 'BF16' | 'Q8_0' | 'Q4_0';
 
-const TYPE_NUMBER = { F32: 0, Q4_0: 2, Q8_0: 8 } as const;
-/** Numbers of `general.file_type`: mostly Q8_0, mostly Q4_0. */
-const FILE_TYPE = { Q8_0: 7, Q4_0: 2 } as const;
+const TYPE_NUMBER = { F32: 0, F16: 1, Q4_0: 2, Q8_0: 8, BF16: 30 } as const;
+/** Numbers of `general.file_type`: what most of a file is. */
+const FILE_TYPE = { F32: 0, F16: 1, Q4_0: 2, Q8_0: 7, BF16: 32 } as const;
 const ALIGNMENT = 32;
 const BLOCK = 32;
 
@@ -89,7 +89,7 @@ function merges(): string[] {
 
 function plan(config: Gpt2Config, weights: Weights, type: GgufType): TensorPlan[] {
   const { n_embd, n_inner, n_layer, vocab_size, n_positions } = config;
-  const quantise = type === 'Q8_0' ? toQ8 : toQ4;
+  const quantise = WRITERS[type];
   const read = async (name: string) => (await weights.get(name)).values;
   const floats = (name: string, source: string, ...shape: number[]): TensorPlan => ({
     name,
@@ -130,9 +130,17 @@ function plan(config: Gpt2Config, weights: Weights, type: GgufType): TensorPlan[
 
 function byteLength(shape: readonly number[], type: keyof typeof TYPE_NUMBER): number {
   const count = shape.reduce((a, b) => a * b, 1);
-  if (type === 'F32') return 4 * count;
-  return (count / BLOCK) * (2 + (type === 'Q8_0' ? BLOCK : BLOCK / 2));
+  const blockBytes = { F32: 4 * BLOCK, F16: 2 * BLOCK, BF16: 2 * BLOCK, Q8_0: 2 + BLOCK, Q4_0: 2 + BLOCK / 2 }[type];
+  return (count / BLOCK) * blockBytes;
 }
+
+const WRITERS: Readonly<Record<GgufType, (values: Float32Array) => Uint8Array>> = {
+  F32: (values) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  F16: (values) => new Uint8Array(Uint16Array.from(values, toFloat16).buffer),
+  BF16: (values) => new Uint8Array(Uint16Array.from(values, toBfloat16).buffer),
+  Q8_0: toQ8,
+  Q4_0: toQ4,
+};
 
 /** A float16 scale and 32 signed bytes for each block. */
 function toQ8(values: Float32Array): Uint8Array {
@@ -177,6 +185,12 @@ function toFloat16(value: number): number {
   const magnitude = Math.abs(float[0]);
   if (magnitude < 2 ** -14) return sign | Math.round(magnitude * 2 ** 24);
   return sign | (((bits[0] & 0x7fffffff) - 0x38000000 + 0x1000) >>> 13);
+}
+
+/** Cut, not rounded: the reader is what is tested. */
+function toBfloat16(value: number): number {
+  float[0] = value;
+  return bits[0] >>> 16;
 }
 
 function aligned(length: number): number {
