@@ -9,6 +9,7 @@ import { addLogits } from './commands/logits';
 import { addPerplexity } from './commands/perplexity';
 import { addProcessors } from './commands/processors';
 import { addTokens } from './commands/tokens';
+import { addVerify } from './commands/verify';
 import { FAILED, MISUSED, UsageError } from './input';
 
 const program = new Command('inkling')
@@ -27,6 +28,7 @@ addPerplexity(program);
 addProcessors(program);
 addCompile(program);
 addEval(program);
+addVerify(program);
 for (const command of [program, ...program.commands]) command.exitOverride();
 
 // Whoever reads may stop reading: `inkling tokens … | head`.

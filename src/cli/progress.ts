@@ -1,3 +1,5 @@
+import { formatBytes } from '../store/format';
+
 /** What is done sooner than this needs no notice. */
 const PATIENCE_MS = 1_000;
 
@@ -15,5 +17,17 @@ export function compilationProgress(what: string): (fraction: number) => void {
     if (process.stderr.isTTY) process.stderr.write(`\r${what} … ${percent} %${percent === 100 ? '\n' : ''}`);
     else if (shown < 0) process.stderr.write(`${what} …\n`);
     shown = percent;
+  };
+}
+
+/** Tells on a terminal's standard error how much of a download is there. */
+export function downloadProgress(): (done: number, total: number) => void {
+  let shown = -1;
+  return (done, total) => {
+    const percent = Math.floor((100 * done) / total);
+    if (process.stderr.isTTY && percent !== shown) {
+      shown = percent;
+      process.stderr.write(`\r${formatBytes(done)} of ${formatBytes(total)} ${percent === 100 ? '\n' : ''}`);
+    }
   };
 }

@@ -7,7 +7,7 @@ import { randomWeights, temporaryFolder, tinyConfig, writeModel } from './random
 
 const ROOT = join(__dirname, '../..');
 /** All that `node esbuild.mjs` reads, but for the default model. */
-const SOURCES = ['esbuild.mjs', 'package.json', 'scripts', 'src', 'media'];
+const SOURCES = ['esbuild.mjs', 'package.json', 'scripts', 'src', 'media', 'models/oracles'];
 
 /** The project built by its own build script with a random tiny GPT-2 as its default model. */
 export interface Built {
@@ -36,7 +36,9 @@ export function buildWithTinyModel(): Promise<Built> {
 async function build(): Promise<Built> {
   const folder = await temporaryFolder();
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const name of SOURCES) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  for (const name of SOURCES) {
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  }
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
   const config = tinyConfig();
   const weights = randomWeights(config, 1);

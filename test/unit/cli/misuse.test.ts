@@ -12,6 +12,7 @@ describe('the command line, called wrongly', () => {
     built = await buildWithTinyModel();
   });
 
+  const TINY = join(__dirname, '../../data/formats/checkpoints/zip');
   const MISUSES: readonly [args: readonly string[], message: RegExp][] = [
     [['nonsense'], /unknown command 'nonsense'/],
     [['tokens', 'x', '--nonsense'], /unknown option '--nonsense'/],
@@ -24,6 +25,8 @@ describe('the command line, called wrongly', () => {
     [['explain', 'x', '--threads', '-1'], /--threads <n>/],
     [['explain', 'x', '--threads', '1.5'], /--threads <n>.*whole number/],
     [['explain', 'x', '--precision', 'q5'], /--precision.*fp32, q8, q4/],
+    [['verify', '--model', TINY], /No outputs are published of these weights.*docs\/verify\.md/],
+    [['verify', '--model', TINY, '--precision', 'q5'], /q5 is no precision/],
     [['explain', 'x', '--model', 'no-such-folder'], /no-such-folder: there is no such folder/],
     [['generate', 'x', '--temperature', 'warm'], /--temperature <t>.*number/],
     [['generate', 'x', '--top-p', '2'], /--top-p <p>.*from 0 to 1/],
@@ -107,6 +110,7 @@ describe('the command line, called wrongly', () => {
       'processors',
       'compile',
       'eval',
+      'verify',
     ];
     for (const command of commands) assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
     const helps = await Promise.all(commands.map((command) => inkling([command, '--help'])));

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { cp, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Agreement, compare, passes } from '../../../scripts/verify/agreement';
-import type { Case, Oracles } from '../../../scripts/verify/cases';
-import { table } from '../../../scripts/verify/report';
+import oracles from '../../../models/oracles/default.json';
+import gpt2 from '../../../models/oracles/gpt2.json';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { compiledFolder } from '../../../src/gpt2/compiledCache';
 import { openModel } from '../../../src/gpt2/files/openModel';
-import oracles from '../../data/oracles/default.json';
-import gpt2 from '../../data/oracles/gpt2.json';
+import { type Agreement, compare, passes } from '../../../src/verify/agreement';
+import type { Case, Oracles } from '../../../src/verify/cases';
+import { table } from '../../../src/verify/table';
 import { temporaryFolder } from '../../support/randomModel';
 
 const model = join(__dirname, '../../../models/default');
 
-/** One case of every group; `npm run verify` runs them all. */
+/** One case of every group; `inkling verify` runs them all. */
 function oneOfEach({ model, cases }: Oracles): Oracles {
   const groups = new Map<string, Case>();
   for (const one of cases) {

@@ -1,13 +1,15 @@
-import type { GenerationConfig } from '../../src/core/decoding/options';
+import type { GenerationConfig } from '../core/decoding/options';
 
-/** Outputs of one model, in `test/data/oracles/NAME.json`. */
+/** Outputs of one model: those in `models/oracles`, or an owner's own. */
 export interface Oracles {
   /** Hub id, or the folder in this repository. */
   readonly model: string;
+  /** SHA-256 of its files of weights in the order of their names, joined by commas. */
+  readonly weights?: string;
   readonly cases: readonly Case[];
 }
 
-export type Case = PositionsCase | SumCase | GenerationCase;
+export type Case = PositionsCase | LogprobsCase | SumCase | GenerationCase;
 
 interface Common {
   /** Cases of one group make one row of the table. */
@@ -37,6 +39,14 @@ export interface ExpectedPosition {
   readonly first?: number;
   /** Most probable tokens with their probabilities, in order. */
   readonly top: readonly (readonly [id: number, p: number])[];
+}
+
+/** Log-probability of each id but the first. */
+export interface LogprobsCase extends Common {
+  readonly kind: 'logprobs';
+  readonly expected: readonly number[];
+  /** The text that the model's tokenizer cuts into `ids`. */
+  readonly text?: string;
 }
 
 /** Summed log-probability of the ids from position `from` on. */

@@ -1,9 +1,9 @@
-import { decode as decodeWith } from '../../src/core/decoding/decode';
-import type { LanguageModel } from '../../src/core/decoding/model';
-import { logSoftmax } from '../../src/core/logits';
-import { decode as textOf } from '../../src/core/tokenizer';
-import type { Precision } from '../../src/gpt2/precision';
-import type { Case, ExpectedPosition, GenerationCase, Oracles, PositionsCase, SumCase } from './cases';
+import { decode as decodeWith } from '../core/decoding/decode';
+import type { LanguageModel } from '../core/decoding/model';
+import { logSoftmax } from '../core/logits';
+import { encode, decode as textOf } from '../core/tokenizer';
+import type { Precision } from '../gpt2/precision';
+import type { Case, ExpectedPosition, GenerationCase, LogprobsCase, Oracles, PositionsCase, SumCase } from './cases';
 
 /** How a group of cases compares. */
 export interface Agreement {
@@ -14,6 +14,8 @@ export interface Agreement {
   /** Sum of the differences in log-probability, and how many; of probabilities above 0.1 %. */
   logprobs: number;
   logprobDifference: number;
+  /** Largest difference where log-probabilities themselves are known, not rounded probabilities. */
+  worstLogprob: number;
   /** How often the model's first choice was known, and was the same. */
   firsts: number;
   sameFirsts: number;
@@ -23,12 +25,17 @@ export interface Agreement {
   /** Texts written, and how many are the same to the last token. */
   texts: number;
   sameTexts: number;
+  /** Texts whose ids are known, and how many the model's tokenizer cuts into them. */
+  tokenized: number;
+  sameTokens: number;
 }
 
 interface Limits {
   readonly probability: number;
   /** Mean difference of log-probabilities, nats. */
   readonly logprob: number;
+  /** Largest difference of a log-probability that is known exactly, nats. */
+  readonly exact: number;
   /** Share of first choices. */
   readonly firsts: number;
   /** Nats per token that a sum may deviate beyond the published tolerance. */
@@ -39,9 +46,9 @@ interface Limits {
 
 /** Quantised models write other texts as soon as two tokens are close, so only their probabilities are judged. */
 export const limits: Record<Precision, Limits> = {
-  fp32: { probability: 2e-4, logprob: 0.003, firsts: 0.99, perToken: 0, texts: 1 },
-  q8: { probability: 0.1, logprob: 0.1, firsts: 0.9, perToken: 0.1, texts: 0 },
-  q4: { probability: 0.4, logprob: 0.5, firsts: 0.7, perToken: 0.5, texts: 0 },
+  fp32: { probability: 2e-4, logprob: 0.003, exact: 0.002, firsts: 0.99, perToken: 0, texts: 1 },
+  q8: { probability: 0.1, logprob: 0.1, exact: 2, firsts: 0.9, perToken: 0.1, texts: 0 },
+  q4: { probability: 0.4, logprob: 0.5, exact: 6, firsts: 0.7, perToken: 0.5, texts: 0 },
 };
 
 export function passes(a: Agreement, precision: Precision): boolean {
@@ -49,6 +56,8 @@ export function passes(a: Agreement, precision: Precision): boolean {
   return (
     a.worstProbability <= limit.probability &&
     a.logprobDifference <= limit.logprob * a.logprobs &&
+    a.worstLogprob <= limit.exact &&
+    a.sameTokens === a.tokenized &&
     a.sameFirsts >= limit.firsts * a.firsts &&
     a.worstSum <= 1 &&
     a.sameTexts >= limit.texts * a.texts
@@ -70,6 +79,8 @@ function compareCase(model: LanguageModel, one: Case, agreement: Agreement, { pe
   switch (one.kind) {
     case 'positions':
       return comparePositions(model, one, agreement);
+    case 'logprobs':
+      return compareLogprobs(model, one, agreement);
     case 'sum':
       return compareSum(model, one, agreement, perToken);
     case 'generation':
@@ -105,6 +116,21 @@ function addProbability(agreement: Agreement, logprob: number, expected: number,
   if (expected > 1e-3) {
     agreement.logprobs++;
     agreement.logprobDifference += Math.max(0, Math.abs(logprob - Math.log(expected)) - rounding / expected);
+  }
+}
+
+async function compareLogprobs(model: LanguageModel, one: LogprobsCase, agreement: Agreement): Promise<void> {
+  const { ids, expected, text } = one;
+  await forEachPosition(model, ids, 1, ids.length, (position, logprobs) => {
+    const difference = Math.abs(logprobs[ids[position]] - expected[position - 1]);
+    const apart = Number.isNaN(difference) ? Infinity : difference;
+    agreement.logprobs++;
+    agreement.logprobDifference += apart;
+    agreement.worstLogprob = Math.max(agreement.worstLogprob, apart);
+  });
+  if (text !== undefined) {
+    agreement.tokenized++;
+    agreement.sameTokens += `${encode(text)}` === `${ids}` ? 1 : 0;
   }
 }
 
@@ -153,11 +179,14 @@ function nothingYet(group: string): Agreement {
     worstProbability: 0,
     logprobs: 0,
     logprobDifference: 0,
+    worstLogprob: 0,
     firsts: 0,
     sameFirsts: 0,
     sums: 0,
     worstSum: 0,
     texts: 0,
     sameTexts: 0,
+    tokenized: 0,
+    sameTokens: 0,
   };
 }

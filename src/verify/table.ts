@@ -1,7 +1,18 @@
-import type { Precision } from '../../src/gpt2/precision';
+import type { Precision } from '../gpt2/precision';
 import { type Agreement, passes } from './agreement';
 
-const columns = ['group', 'precision', 'max |Δp|', 'mean |Δ ln p|', 'first choice', 'sums', 'texts', ''] as const;
+const COLUMNS = [
+  'group',
+  'precision',
+  'max |Δp|',
+  'mean |Δ ln p|',
+  'max |Δ ln p|',
+  'first choice',
+  'sums',
+  'texts',
+  'tokens',
+  '',
+] as const;
 
 /** The agreement of one model in one precision after another, as an aligned table. */
 export function table(
@@ -13,14 +24,16 @@ export function table(
       precision,
       a.probabilities > 0 ? a.worstProbability.toFixed(6) : '',
       a.logprobs > 0 ? (a.logprobDifference / a.logprobs).toFixed(4) : '',
+      a.worstLogprob > 0 ? a.worstLogprob.toFixed(6) : '',
       a.firsts > 0 ? `${a.sameFirsts}/${a.firsts}` : '',
       a.sums > 0 ? `${a.worstSum.toFixed(2)} of 1` : '',
       a.texts > 0 ? `${a.sameTexts}/${a.texts}` : '',
+      a.tokenized > 0 ? `${a.sameTokens}/${a.tokenized}` : '',
       passes(a, precision) ? 'agrees' : 'DIFFERS',
     ]),
   );
-  const lines = [[...columns], ...rows];
-  const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i].length)));
+  const lines = [[...COLUMNS], ...rows];
+  const widths = COLUMNS.map((_, i) => Math.max(...lines.map((line) => line[i].length)));
   return lines
     .map((line) =>
       line

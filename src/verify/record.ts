@@ -1,6 +1,6 @@
-import { decode as decodeWith } from '../../src/core/decoding/decode';
-import type { LanguageModel } from '../../src/core/decoding/model';
-import { topK } from '../../src/core/logits';
+import { decode as decodeWith } from '../core/decoding/decode';
+import type { LanguageModel } from '../core/decoding/model';
+import { topK } from '../core/logits';
 import { forEachPosition } from './agreement';
 import type { Case, ExpectedPosition, Oracles } from './cases';
 
@@ -24,7 +24,7 @@ export async function record(model: LanguageModel, label: string, like: Oracles)
         expected += logprobs[ids[position]];
       });
       cases.push({ ...common, kind: 'sum', from: one.from, expected, tolerance: one.tolerance });
-    } else {
+    } else if (one.kind === 'positions') {
       const expected: ExpectedPosition[] = [];
       const end = Math.min(one.from + one.expected.length, ids.length + 1);
       await forEachPosition(model, ids, one.from, end, (position, logprobs) => {

@@ -1,0 +1,52 @@
+import { UnsupportedModelError } from '../gpt2/config';
+import type { Case, LogprobsCase, Oracles } from './cases';
+
+/** What `docs/verify.md` has an owner make of a model: what it thinks of a few texts. */
+interface OwnNumbers {
+  readonly text?: string;
+  readonly ids: readonly number[];
+  /** Natural log-probability of each id but the first, given those before it. */
+  readonly logprobs: readonly number[];
+}
+
+/**
+ * The cases of an owner's file of numbers.
+ * @param name what messages call the file
+ * @throws UnsupportedModelError naming the entry that is not as `docs/verify.md` makes it
+ */
+export function parseNumbers(name: string, json: unknown): Oracles {
+  if (!Array.isArray(json) || json.length === 0) {
+    throw new UnsupportedModelError(`${name} holds no list of numbers; docs/verify.md has five lines that make one.`);
+  }
+  const cases = json.map((entry, i): Case => {
+    const wrong = wrongWith(entry);
+    if (wrong !== undefined) {
+      throw new UnsupportedModelError(`${name}: entry ${i + 1} ${wrong}.`);
+    }
+    const { text, ids, logprobs } = entry as OwnNumbers;
+    const common = { group: 'your numbers', name: `entry ${i + 1}`, source: name };
+    return {
+      ...common,
+      kind: 'logprobs',
+      ids,
+      expected: logprobs,
+      ...(text !== undefined && { text }),
+    } satisfies LogprobsCase;
+  });
+  return { model: name, cases };
+}
+
+function wrongWith(entry: unknown): string | undefined {
+  const { text, ids, logprobs } = (entry ?? {}) as Record<string, unknown>;
+  if (!Array.isArray(ids) || ids.length < 2 || !ids.every((id) => Number.isSafeInteger(id) && id >= 0)) {
+    return 'has no "ids", a list of at least two token ids';
+  }
+  if (!Array.isArray(logprobs) || logprobs.length !== ids.length - 1 || !logprobs.every(isLogprob)) {
+    return 'has no "logprobs", one for each id but the first, none above 0';
+  }
+  return text === undefined || typeof text === 'string' ? undefined : 'has a "text" that is no text';
+}
+
+function isLogprob(value: unknown): boolean {
+  return typeof value === 'number' && value <= 0;
+}
