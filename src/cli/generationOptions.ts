@@ -10,7 +10,7 @@ import {
   SAMPLING,
 } from '../core/decoding/options';
 import { validate } from '../core/decoding/validate';
-import { encode } from '../core/tokenizer';
+import type { Tokenizer } from '../core/tokenizer';
 import { UsageError } from './input';
 
 /** Most tokens to add where nothing was said: more than the library's 20, a paragraph to read. */
@@ -28,13 +28,15 @@ export function withGenerationOptions(command: Command): Command {
  * What was given on the command line, as decoding takes it.
  * @throws UsageError when the options contradict each other
  */
-export function generationConfig(given: Record<string, unknown>): GenerationConfig {
+export function generationConfig(given: Record<string, unknown>, tokenizer: Tokenizer): GenerationConfig {
   const config: Partial<Record<OptionName, unknown>> = {};
   for (const [name, row] of FLAGS) {
     const value = given[flagFor(name, row).attributeName()];
-    if (value !== undefined) config[name] = row.spelling === 'text' ? encode(value as string) : value;
+    if (value !== undefined) config[name] = row.spelling === 'text' ? tokenizer.encode(value as string) : value;
   }
-  if (config.badWordsIds) config.badWordsIds = (config.badWordsIds as string[]).flatMap((word) => spellings(word));
+  if (config.badWordsIds) {
+    config.badWordsIds = (config.badWordsIds as string[]).flatMap((word) => spellings(word, tokenizer));
+  }
   if (config.maxNewTokens === undefined && config.maxLength === undefined) config.maxNewTokens = NEW_TOKENS;
   const searches = (config.numBeams as number) > 1 || config.penaltyAlpha !== undefined;
   if (config.temperature === 0) {
@@ -113,6 +115,6 @@ function toNumber(text: string): number {
 }
 
 /** A word comes at the start of a text or after a space, and is other tokens then. */
-function spellings(word: string): number[][] {
-  return word.startsWith(' ') ? [encode(word)] : [encode(word), encode(` ${word}`)];
+function spellings(word: string, tokenizer: Tokenizer): number[][] {
+  return (word.startsWith(' ') ? [word] : [word, ` ${word}`]).map((text) => tokenizer.encode(text));
 }

@@ -2,7 +2,7 @@ import type { NextWords, NextWordsOptions } from '../core/analysis';
 import type { Candidate, CompleteRequest, Completion } from '../core/completion/types';
 import type { GenerationConfig } from '../core/decoding/options';
 import type { BeamStep, Finish, TokenStep } from '../core/decoding/steps';
-import type { Token } from '../core/tokenizer/token';
+import type { Token, Tokenizer } from '../core/tokenizer';
 import type { Precision } from '../gpt2/precision';
 
 export type { Candidate, CompleteRequest, Completion, CompletionReason, Suggestion } from '../core/completion/types';
@@ -127,6 +127,8 @@ export interface Inspection {
  */
 export interface Engine {
   info(): Promise<ModelInfo>;
+  /** The model's own tokenizer. */
+  tokenizer(): Promise<Tokenizer>;
   /** `onProgress` hears the text of the suggestion so far, after each token, so that typing can be held against it. */
   complete(request: CompleteRequest, signal?: AbortSignal, onProgress?: (partial: string) => void): Promise<Completion>;
   generate(

@@ -1,5 +1,5 @@
-import { type Forward, type ForwardOptions, type LanguageModel, windowStart } from '../core/decoding/model';
-import { END_OF_TEXT } from '../core/tokenizer';
+import { type Forward, type ForwardOptions, type TextModel, windowStart } from '../core/decoding/model';
+import type { Tokenizer } from '../core/tokenizer';
 import { commonPrefix, type KvCache } from './kvCache';
 import { forget, type KvSlot, KvSlots } from './kvSlots';
 import { type Priority, PriorityLock } from './priorityLock';
@@ -14,7 +14,7 @@ const SCORING_CHUNK = 32;
  * A GPT-2 that remembers what it has read. A request names the whole text; the model keeps the longest prefix it has
  * in common with a remembered one and runs only what is new.
  */
-export class CachedModel implements LanguageModel {
+export class CachedModel implements TextModel {
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly eosTokenId: number | undefined;
@@ -22,19 +22,24 @@ export class CachedModel implements LanguageModel {
   readonly #slots: KvSlots;
   #batch: { readonly cache: KvCache; inUse: boolean } | undefined;
 
-  constructor(private readonly session: Session) {
+  constructor(
+    private readonly session: Session,
+    readonly tokenizer: Tokenizer,
+  ) {
     this.#slots = new KvSlots(() => session.newCache());
     this.vocabSize = session.config.vocab_size;
     this.contextLength = session.config.n_positions;
-    this.eosTokenId = END_OF_TEXT < this.vocabSize ? END_OF_TEXT : undefined;
+    const { endOfText } = tokenizer;
+    this.eosTokenId = endOfText !== undefined && endOfText < this.vocabSize ? endOfText : undefined;
   }
 
   /** This model for callers that are more or less urgent than decoding. */
-  withPriority(priority: Priority): LanguageModel {
+  withPriority(priority: Priority): TextModel {
     return {
       vocabSize: this.vocabSize,
       contextLength: this.contextLength,
       eosTokenId: this.eosTokenId,
+      tokenizer: this.tokenizer,
       forward: (sequences, options, signal) => this.forward(sequences, options, signal, priority),
     };
   }

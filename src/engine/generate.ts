@@ -1,7 +1,7 @@
 import { generate } from '../core/decoding/decode';
-import type { LanguageModel } from '../core/decoding/model';
+import type { TextModel } from '../core/decoding/model';
 import type { GenerationConfig } from '../core/decoding/options';
-import { decode, END_OF_TEXT, StreamDecoder, tokenBytes, tokensWithPrefix, VOCAB_SIZE } from '../core/tokenizer';
+import type { Tokenizer } from '../core/tokenizer';
 import type { GenerateRequest, Generation, GenerationEvent } from './api';
 import { idsOf } from './request';
 
@@ -10,14 +10,16 @@ import { idsOf } from './request';
  * When the signal fires the generation ends where it is and says so.
  */
 export async function generateText(
-  model: LanguageModel,
+  model: TextModel,
   request: GenerateRequest,
   onEvent: (event: GenerationEvent) => void = () => {},
   signal?: AbortSignal,
 ): Promise<Generation> {
-  const { prompt, config, skip } = healed(request);
-  const decoder = new StreamDecoder();
-  const textOf = (ids: readonly number[]) => decode(withoutEnd(ids)).slice(skip);
+  const { tokenizer } = model;
+  const { prompt, config, skip } = healed(model, request);
+  const decoder = tokenizer.streamDecoder();
+  const tokenBytes = (id: number) => tokenizer.tokenBytes(id);
+  const textOf = (ids: readonly number[]) => tokenizer.decode(ids.filter((id) => !isMark(tokenizer, id))).slice(skip);
   const steps = generate(model, prompt, config, { signal, trace: request.trace, tokenBytes });
   let first = true;
   for (;;) {
@@ -29,29 +31,43 @@ export async function generateText(
     }
     if (value.kind === 'beams') onEvent(value);
     else if (value.sequence === 0) {
-      const text = value.id === END_OF_TEXT ? decoder.end() : decoder.push(value.id);
+      const text = isMark(tokenizer, value.id) ? decoder.end() : decoder.push(value.id);
       onEvent({ ...value, text: first ? text.slice(skip) : text });
       first = false;
     }
   }
 }
 
-function withoutEnd(ids: readonly number[]): readonly number[] {
-  return ids.at(-1) === END_OF_TEXT ? ids.slice(0, -1) : ids;
+/** Whether a token is no part of the text: the end, or another special token. */
+function isMark(tokenizer: Tokenizer, id: number): boolean {
+  return id === tokenizer.endOfText || tokenizer.isSpecial(id);
 }
 
 const SPACE = new TextEncoder().encode(' ');
 
 /** What to run for a request, and how many characters of the answer are there already. */
-function healed(request: GenerateRequest): { prompt: readonly number[]; config: GenerationConfig; skip: number } {
-  const { text, appended, config } = request;
-  if (!request.healSpace || appended?.length || !/\S $/.test(text)) return { prompt: idsOf(request), config, skip: 0 };
-  const spaced = new Set(tokensWithPrefix(SPACE));
-  const others = Array.from({ length: VOCAB_SIZE }, (_, id) => id).filter((id) => !spaced.has(id));
+function healed(
+  { tokenizer, vocabSize }: TextModel,
+  request: GenerateRequest,
+): { prompt: readonly number[]; config: GenerationConfig; skip: number } {
+  const { text, appended } = request;
+  const config = withoutGaps(tokenizer, vocabSize, request.config);
+  if (!request.healSpace || appended?.length || !/\S $/.test(text)) {
+    return { prompt: idsOf(tokenizer, request), config, skip: 0 };
+  }
+  const spaced = new Set(tokenizer.tokensWithPrefix(SPACE));
+  const others = Array.from({ length: vocabSize }, (_, id) => id).filter((id) => !spaced.has(id));
   const beginSuppressTokens = [...(config.beginSuppressTokens ?? []), ...others];
   return {
-    prompt: idsOf({ ...request, text: text.slice(0, -1) }),
+    prompt: idsOf(tokenizer, { ...request, text: text.slice(0, -1) }),
     config: { ...config, beginSuppressTokens },
     skip: 1,
   };
+}
+
+/** Rows of the model that are no token of its tokenizer, such as padding, are never written. */
+function withoutGaps(tokenizer: Tokenizer, vocabSize: number, config: GenerationConfig): GenerationConfig {
+  const padding = Array.from({ length: Math.max(0, vocabSize - tokenizer.size) }, (_, i) => tokenizer.size + i);
+  const gaps = [...tokenizer.gaps.filter((id) => id < vocabSize), ...padding];
+  return gaps.length === 0 ? config : { ...config, suppressTokens: [...(config.suppressTokens ?? []), ...gaps] };
 }

@@ -28,7 +28,7 @@ export async function inspect(
     lens: perLayer.map(
       (layerLogits, layer): LensLayer => ({
         layer,
-        top: candidates(layerLogits, LENS_TOP),
+        top: candidates(layerLogits, LENS_TOP, model.tokenizer),
         candidateLogprob: layerLogits[chosen] - logSumExp(layerLogits),
         candidateRank: rankOf(layerLogits, chosen),
       }),

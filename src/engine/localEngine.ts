@@ -1,5 +1,6 @@
 import { type NextWords, nextWords } from '../core/analysis';
 import { complete } from '../core/completion/complete';
+import { gpt2Tokenizer, type Tokenizer } from '../core/tokenizer';
 import { type Manifest, readManifest } from '../gpt2/compiledModel';
 import type {
   CompleteRequest,
@@ -38,8 +39,9 @@ export class LocalEngine implements Engine {
   private constructor(
     private readonly session: Session,
     private readonly manifest: Manifest,
+    tokenizer: Tokenizer,
   ) {
-    this.#model = new CachedModel(session);
+    this.#model = new CachedModel(session, tokenizer);
     this.#scorer = new Scorer(this.#model);
   }
 
@@ -51,12 +53,16 @@ export class LocalEngine implements Engine {
   static async open(folder: string, options: SessionOptions = {}): Promise<LocalEngine> {
     const manifest = await readManifest(folder);
     if (!manifest) throw new EngineError(`There is no compiled model in ${folder}.`);
-    return new LocalEngine(await Session.open(folder, manifest.config, options), manifest);
+    return new LocalEngine(await Session.open(folder, manifest.config, options), manifest, gpt2Tokenizer());
   }
 
   /** The model itself, for decoding that wants more than the calls below. */
   get model(): CachedModel {
     return this.#model;
+  }
+
+  async tokenizer(): Promise<Tokenizer> {
+    return this.#model.tokenizer;
   }
 
   async info(): Promise<ModelInfo> {
@@ -106,9 +112,9 @@ export class LocalEngine implements Engine {
   }
 
   async score(request: ScoreRequest, signal?: AbortSignal): Promise<ScoredToken[]> {
-    const tokens = tokensOf(request);
+    const tokens = tokensOf(this.#model.tokenizer, request);
     if (tokens.length === 0) return [];
-    const ids = idsOf(request);
+    const ids = idsOf(this.#model.tokenizer, request);
     const scores = await this.#scorer.score(ids, request.top ?? 0, signal);
     const offset = ids.length - tokens.length;
     return tokens.map((token, i) => ({ ...token, ...(scores[i + offset] ?? { logprob: null, rank: null, top: [] }) }));
@@ -136,7 +142,7 @@ export class LocalEngine implements Engine {
    * window moves in steps (`windowStart`).
    */
   #lastWindow(request: LogitsRequest): readonly number[] {
-    return idsOf(request).slice(-this.#model.contextLength);
+    return idsOf(this.#model.tokenizer, request).slice(-this.#model.contextLength);
   }
 
   async #count<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {

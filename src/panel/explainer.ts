@@ -1,4 +1,4 @@
-import { decode, decodeBytes, END_OF_TEXT, tokenBytes, tokenize, tokenText } from '../core/tokenizer';
+import type { Tokenizer } from '../core/tokenizer';
 import type { Candidate, Engine, LogitsRequest, ScoredToken } from '../engine/api';
 import { searchBeams } from './beams';
 import type {
@@ -14,7 +14,10 @@ import type {
 import { TokenCounter, type Window, windowBefore } from './window';
 
 /** What the engine must be able to do for the panel. */
-export type PanelEngine = Pick<Engine, 'info' | 'logits' | 'score' | 'generate' | 'inspect' | 'words' | 'stats'>;
+export type PanelEngine = Pick<
+  Engine,
+  'info' | 'tokenizer' | 'logits' | 'score' | 'generate' | 'inspect' | 'words' | 'stats'
+>;
 
 /** A cursor in a document. */
 export interface Place {
@@ -57,7 +60,10 @@ export class Explainer {
 
   async model(): Promise<ModelMessage> {
     const { name, precision, layers, heads, contextLength, vocabSize } = await this.engine.info();
-    const vocabulary = Array.from({ length: vocabSize }, (_, id) => String.fromCharCode(...tokenBytes(id)));
+    const tokenizer = await this.engine.tokenizer();
+    const vocabulary = Array.from({ length: vocabSize }, (_, id) =>
+      tokenizer.has(id) ? String.fromCharCode(...tokenizer.tokenBytes(id)) : '',
+    );
     return { type: 'model', name, precision, layers, heads, contextLength, vocabulary };
   }
 
@@ -69,7 +75,8 @@ export class Explainer {
   /** Scores the text before the cursor and fetches the logits after it. */
   async position(place: Place, signal: AbortSignal): Promise<Explained> {
     const { contextLength } = await this.engine.info();
-    const window = windowBefore(place.before, contextLength);
+    const tokenizer = await this.engine.tokenizer();
+    const window = windowBefore(place.before, contextLength, tokenizer);
     const request = requestFor(window);
     const scored = await this.engine.score({ ...request, top: ALTERNATIVES }, signal);
     const logits = await this.engine.logits(request, signal);
@@ -80,9 +87,9 @@ export class Explainer {
       document: place.name,
       text: window.text,
       tokens: scored,
-      start: window.fromTheStart ? END_OF_TEXT : null,
-      tokensBefore: this.#countDropped(place.before, window) + window.tokens.length,
-      after: tokensAfter(place.after),
+      start: (window.fromTheStart ? tokenizer.start : tokenizer.opening)[0] ?? null,
+      tokensBefore: this.#countDropped(place.before, window, tokenizer) + window.tokens.length,
+      after: tokensAfter(place.after, tokenizer),
       logits,
     };
     return { message, window };
@@ -139,10 +146,17 @@ export class Explainer {
     };
   }
 
+  /** The text that tokens spell, or null when they end inside a character and so cannot stand in a document. */
+  async textOf(ids: readonly number[]): Promise<string | null> {
+    const tokenizer = await this.engine.tokenizer();
+    const text = tokenizer.decode(ids);
+    return Buffer.from(text).equals(tokenizer.decodeBytes(ids)) ? text : null;
+  }
+
   /** Tokens before the window. White space at a cut would be cut otherwise than in the text: the next token goes along. */
-  #countDropped(before: string, { start, tokens }: Window): number {
+  #countDropped(before: string, { start, tokens }: Window, tokenizer: Tokenizer): number {
     const next = tokens[0]?.utf16[1];
-    return start === 0 || next === undefined ? 0 : this.#dropped.count(before.slice(0, start + next)) - 1;
+    return start === 0 || next === undefined ? 0 : this.#dropped.count(before.slice(0, start + next), tokenizer) - 1;
   }
 
   async #scoresAfter(place: Explained, appended: readonly number[], signal: AbortSignal): Promise<ScoredToken[]> {
@@ -153,22 +167,22 @@ export class Explainer {
   async #continuation(request: LogitsRequest, signal: AbortSignal): Promise<Candidate[]> {
     const config = { maxNewTokens: CONTINUATION, doSample: false };
     const { ids, logprobs } = await this.engine.generate({ ...request, config }, undefined, signal);
-    return ids.map((id, i) => ({ id, text: tokenText(id), logprob: logprobs[i] }));
+    const tokenizer = await this.engine.tokenizer();
+    return ids.map((id, i) => ({ id, text: tokenizer.tokenText(id), logprob: logprobs[i] }));
   }
-}
-
-/** The text that tokens spell, or null when they end inside a character and so cannot stand in a document. */
-export function textOf(ids: readonly number[]): string | null {
-  const text = decode(ids);
-  return Buffer.from(text).equals(decodeBytes(ids)) ? text : null;
 }
 
 function requestFor({ text, fromTheStart }: Window): LogitsRequest {
   return { text, bos: fromTheStart };
 }
 
-function tokensAfter(after: string): PositionMessage['after'] {
-  return tokenize(after.slice(0, AFTER_CHARACTERS)).slice(0, AFTER);
+/** The first tokens of a text, none of which ends inside a character. */
+function tokensAfter(after: string, tokenizer: Tokenizer): PositionMessage['after'] {
+  const near = after.slice(0, AFTER_CHARACTERS).replace(/[\ud800-\udbff]$/, '');
+  const tokens = tokenizer.tokenize(near);
+  let count = Math.min(tokens.length, AFTER);
+  while (count > 0 && count < tokens.length && tokens[count - 1].utf16[1] > tokens[count].utf16[0]) count--;
+  return tokens.slice(0, count);
 }
 
 /** FNV-1a, 32 bits: tells texts apart well enough to know that nothing changed since a reload. */

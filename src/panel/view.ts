@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ForkedEngine } from '../engine/process/client';
 import { CursorFollower } from './cursorFollower';
 import { editorOf, Insertions, placeOf } from './document';
-import { Explainer, type PanelEngine, type Place, textOf } from './explainer';
+import { Explainer, type PanelEngine, type Place } from './explainer';
 import { page } from './page';
 import { type FromPanel, readFromPanel, type ToPanel } from './protocol';
 import { isQuestion, PanelSession } from './session';
@@ -133,7 +133,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   async #insert({ uri, before }: Place, ids: readonly number[]): Promise<void> {
-    const text = textOf(ids);
+    const text = await this.#explainer.textOf(ids);
     if (text === null) {
       return this.#session.say('This token is only a part of a character and cannot stand alone in the text.');
     }

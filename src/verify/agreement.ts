@@ -1,7 +1,6 @@
 import { decode as decodeWith } from '../core/decoding/decode';
-import type { LanguageModel } from '../core/decoding/model';
+import type { TextModel } from '../core/decoding/model';
 import { logSoftmax } from '../core/logits';
-import { encode, decode as textOf } from '../core/tokenizer';
 import type { Precision } from '../gpt2/precision';
 import type { Case, ExpectedPosition, GenerationCase, LogprobsCase, Oracles, PositionsCase, SumCase } from './cases';
 
@@ -65,7 +64,7 @@ export function passes(a: Agreement, precision: Precision): boolean {
 }
 
 /** Puts every case to the model; one result for each group, in the order of the cases. */
-export async function compare(model: LanguageModel, oracles: Oracles, precision: Precision): Promise<Agreement[]> {
+export async function compare(model: TextModel, oracles: Oracles, precision: Precision): Promise<Agreement[]> {
   const groups = new Map<string, Agreement>();
   for (const one of oracles.cases) {
     const agreement = groups.get(one.group) ?? nothingYet(one.group);
@@ -75,7 +74,7 @@ export async function compare(model: LanguageModel, oracles: Oracles, precision:
   return [...groups.values()];
 }
 
-function compareCase(model: LanguageModel, one: Case, agreement: Agreement, { perToken }: Limits): Promise<void> {
+function compareCase(model: TextModel, one: Case, agreement: Agreement, { perToken }: Limits): Promise<void> {
   switch (one.kind) {
     case 'positions':
       return comparePositions(model, one, agreement);
@@ -88,7 +87,7 @@ function compareCase(model: LanguageModel, one: Case, agreement: Agreement, { pe
   }
 }
 
-async function comparePositions(model: LanguageModel, one: PositionsCase, agreement: Agreement): Promise<void> {
+async function comparePositions(model: TextModel, one: PositionsCase, agreement: Agreement): Promise<void> {
   const end = one.from + one.expected.length;
   await forEachPosition(model, one.ids, one.from, end, (position, logprobs) => {
     const expected = one.expected[position - one.from];
@@ -119,7 +118,7 @@ function addProbability(agreement: Agreement, logprob: number, expected: number,
   }
 }
 
-async function compareLogprobs(model: LanguageModel, one: LogprobsCase, agreement: Agreement): Promise<void> {
+async function compareLogprobs(model: TextModel, one: LogprobsCase, agreement: Agreement): Promise<void> {
   const { ids, expected, text } = one;
   await forEachPosition(model, ids, 1, ids.length, (position, logprobs) => {
     const difference = Math.abs(logprobs[ids[position]] - expected[position - 1]);
@@ -130,11 +129,11 @@ async function compareLogprobs(model: LanguageModel, one: LogprobsCase, agreemen
   });
   if (text !== undefined) {
     agreement.tokenized++;
-    agreement.sameTokens += `${encode(text)}` === `${ids}` ? 1 : 0;
+    agreement.sameTokens += `${model.tokenizer.encode(text)}` === `${ids}` ? 1 : 0;
   }
 }
 
-async function compareSum(model: LanguageModel, one: SumCase, agreement: Agreement, perToken: number): Promise<void> {
+async function compareSum(model: TextModel, one: SumCase, agreement: Agreement, perToken: number): Promise<void> {
   let sum = 0;
   await forEachPosition(model, one.ids, one.from, one.ids.length, (position, logprobs) => {
     sum += logprobs[one.ids[position]];
@@ -145,11 +144,11 @@ async function compareSum(model: LanguageModel, one: SumCase, agreement: Agreeme
   agreement.worstSum = Math.max(agreement.worstSum, Number.isNaN(apart) ? Infinity : apart);
 }
 
-async function compareGeneration(model: LanguageModel, one: GenerationCase, agreement: Agreement): Promise<void> {
+async function compareGeneration(model: TextModel, one: GenerationCase, agreement: Agreement): Promise<void> {
   const { ids } = await decodeWith(model, one.ids, one.config);
   const all = [...one.ids, ...ids];
   agreement.texts++;
-  const same = one.expectedIds ? `${all}` === `${one.expectedIds}` : textOf(all) === one.expectedText;
+  const same = one.expectedIds ? `${all}` === `${one.expectedIds}` : model.tokenizer.decode(all) === one.expectedText;
   agreement.sameTexts += same ? 1 : 0;
 }
 
@@ -157,7 +156,7 @@ const CHUNK = 32;
 
 /** Log-probabilities at positions `from` to `end`, each given all ids before it. */
 export async function forEachPosition(
-  model: LanguageModel,
+  model: TextModel,
   ids: readonly number[],
   from: number,
   end: number,

@@ -1,5 +1,5 @@
 import { decode as decodeWith } from '../core/decoding/decode';
-import type { LanguageModel } from '../core/decoding/model';
+import type { TextModel } from '../core/decoding/model';
 import { topK } from '../core/logits';
 import { forEachPosition } from './agreement';
 import type { Case, ExpectedPosition, Oracles } from './cases';
@@ -8,7 +8,7 @@ const LONGEST = 200;
 const MOST_TOP = 5;
 
 /** Puts the cases of other oracles to a model and writes down its own answers, so that later builds can be held against them. */
-export async function record(model: LanguageModel, label: string, like: Oracles): Promise<Oracles> {
+export async function record(model: TextModel, label: string, like: Oracles): Promise<Oracles> {
   const source = `Inkling's own engine, ${label} in float32`;
   const cases: Case[] = [];
   for (const one of like.cases) {

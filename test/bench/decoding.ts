@@ -1,8 +1,8 @@
 import { decode } from '../../src/core/decoding/decode';
 import type { LanguageModel } from '../../src/core/decoding/model';
 import type { GenerationConfig } from '../../src/core/decoding/options';
-import { encode } from '../../src/core/tokenizer';
 import { LocalEngine } from '../../src/engine/localEngine';
+import { encode } from '../support/gpt2';
 
 /*
  * What decoding adds to the model's own time: `npm run bench:decoding [-- FOLDER]`, FOLDER being a compiled model, the

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { generate } from '../../src/core/decoding/decode';
 import { promptLookup } from '../../src/core/decoding/strategies/speculative';
-import { encode } from '../../src/core/tokenizer';
+import { gpt2Tokenizer } from '../../src/core/tokenizer';
 import { CachedModel } from '../../src/engine/cachedModel';
 import { Session } from '../../src/engine/session';
 import { readManifest } from '../../src/gpt2/compiledModel';
+import { encode } from '../support/gpt2';
 
 const NEW_TOKENS = 24;
 const PLACES = 40;
@@ -18,7 +19,7 @@ async function main([folder, ...files]: string[]): Promise<void> {
   const manifest = await readManifest(folder);
   if (!manifest) throw new Error(`There is no compiled model in ${folder}.`);
   const session = await Session.open(folder, manifest.config, { threads: 1 });
-  const model = new CachedModel(session);
+  const model = new CachedModel(session, gpt2Tokenizer());
   const context = model.contextLength - NEW_TOKENS;
   for (const file of files) {
     const ids = encode(readFileSync(file, 'utf8'));

@@ -1,10 +1,8 @@
 import { open } from 'node:fs/promises';
-import { display, tokenBytes } from '../../src/core/tokenizer';
-import { mergeBytePairs } from '../../src/core/tokenizer/merge';
-import { END_OF_TEXT, idOf, toByteString } from '../../src/core/tokenizer/vocabulary';
 import type { Gpt2Config } from '../../src/gpt2/config';
 import { transpose } from '../../src/gpt2/quantise';
 import type { Weights } from '../../src/gpt2/weights';
+import { display, END_OF_TEXT, merges } from '../support/gpt2';
 
 /** How llama.cpp keeps a matrix; vectors stay float32. https://github.com/ggml-org/ggml/blob/master/docs/gguf.md */
 export type GgufType = 'F32' | 'F16' | 'BF16' | 'Q8_0' | 'Q4_0';
@@ -71,20 +69,6 @@ function metadata(config: Gpt2Config, type: GgufType): [string, Value][] {
     ['tokenizer.ggml.bos_token_id', { uint32: END_OF_TEXT }],
     ['tokenizer.ggml.eos_token_id', { uint32: END_OF_TEXT }],
   ];
-}
-
-/** Every token of several bytes is one merge: of the two tokens that its bytes make without it. */
-function merges(): string[] {
-  const ids = Array.from({ length: END_OF_TEXT - 256 }, (_, i) => 256 + i);
-  return ids.map((id) => {
-    const earlier = (bytes: string) => {
-      const known = idOf(bytes);
-      return known !== undefined && known < id ? known : undefined;
-    };
-    return mergeBytePairs(toByteString(tokenBytes(id)), earlier)
-      .map(display)
-      .join(' ');
-  });
 }
 
 function plan(config: Gpt2Config, weights: Weights, type: GgufType): TensorPlan[] {

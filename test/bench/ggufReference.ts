@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { logSoftmax } from '../../src/core/logits';
+import { gpt2Tokenizer } from '../../src/core/tokenizer';
 import { CachedModel } from '../../src/engine/cachedModel';
 import { Session } from '../../src/engine/session';
 import { compileModel } from '../../src/gpt2/compiledModel';
@@ -36,7 +37,7 @@ async function main(source: string): Promise<void> {
       const compiled = join(folder, type);
       const { config } = await compileModel(file, compiled, 'fp32');
       const session = await Session.open(compiled, config);
-      const [{ logits }] = await new CachedModel(session).forward([ids]);
+      const [{ logits }] = await new CachedModel(session, gpt2Tokenizer()).forward([ids]);
       await session.close();
       const ours = logSoftmax(logits);
       const theirs = await logprobsOf(file, ids);

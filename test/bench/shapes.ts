@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gpt2Tokenizer } from '../../src/core/tokenizer';
 import { CachedModel } from '../../src/engine/cachedModel';
 import { Session } from '../../src/engine/session';
 import { DATA_FILE } from '../../src/gpt2/compile';
@@ -65,7 +66,7 @@ async function run(folder: string): Promise<void> {
   const manifest = await readManifest(folder);
   if (!manifest) throw new Error(`There is no compiled model in ${folder}.`);
   const session = await Session.open(folder, manifest.config, { threads: 2 });
-  const model = new CachedModel(session);
+  const model = new CachedModel(session, gpt2Tokenizer());
   let text = Array.from({ length: 20 }, (_, i) => 1000 * i);
   for (let made = 0; made < 4; made++) {
     const [{ logits }] = await model.forward([text]);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { reshape } from '../../src/core/decoding/pipeline';
 import { softmax } from '../../src/core/logits';
-import { display, encode, tokenText } from '../../src/core/tokenizer';
 import { LocalEngine } from '../../src/engine/localEngine';
+import { display, encode, tokenText } from '../support/gpt2';
 import { Panel } from './panel';
 import { Workbench } from './workbench';
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gpt2Tokenizer } from '../../src/core/tokenizer';
 import { CachedModel } from '../../src/engine/cachedModel';
 import { Session } from '../../src/engine/session';
 import { compileModel } from '../../src/gpt2/compiledModel';
@@ -103,7 +104,7 @@ async function compareLogits(compiled: string, { prompts = [] }: Expected): Prom
   const { config } = JSON.parse(readFileSync(join(compiled, 'manifest.json'), 'utf8'));
   const session = await Session.open(compiled, config, { threads: 1 });
   try {
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     for (const { ids, logits = {}, some_logits: some, greedy } of prompts) {
       const [{ logits: last }] = await model.forward([ids]);
       const [{ logits: secondLast }] = await model.forward([ids.slice(0, -1)]);

@@ -1,7 +1,7 @@
-import { encode } from '../../src/core/tokenizer';
 import { writeSafetensors } from '../../src/gpt2/files/safetensors';
 import { expectedShapes } from '../../src/gpt2/weights';
 import { paragraph } from '../../src/store/selftest/selftest';
+import { encode } from './gpt2';
 import { tinyConfig } from './randomModel';
 
 /**

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { decode, END_OF_TEXT } from '../../core/tokenizer';
+import { gpt2Tokenizer } from '../../core/tokenizer';
 import { frequentBaseline, trigramBaseline } from '../../eval/baselines';
 import { type EvalCase, isJsonLines, readCases, sampleCases } from '../../eval/cases';
 import { evaluate } from '../../eval/evaluate';
@@ -90,7 +90,8 @@ async function trainingText(file: string, words: number): Promise<string> {
   if (!file.endsWith('.bin')) return readText(undefined, { file });
   const bytes = readBytes(file, words * TOKENS_PER_WORD * Uint16Array.BYTES_PER_ELEMENT);
   const ids = Array.from({ length: Math.floor(bytes.length / 2) }, (_, i) => bytes.readUInt16LE(i * 2));
-  return decode(ids.map((id) => (id === END_OF_TEXT ? NEWLINE : id)));
+  const tokenizer = gpt2Tokenizer();
+  return tokenizer.decode(ids.map((id) => (id === tokenizer.endOfText ? NEWLINE : id)));
 }
 
 /** The token of a newline: it ends a document where no word does. */

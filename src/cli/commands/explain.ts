@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { entropy, percent, topK } from '../../core/logits';
-import { tokenText } from '../../core/tokenizer';
+import { entropy, percent } from '../../core/logits';
 import type { LogitsRequest, ScoredToken } from '../../engine/api';
 import type { LocalEngine } from '../../engine/localEngine';
+import { bestTokens } from '../../engine/score';
 import { answerLines, type InputOptions, integer, printJson, promptOf, readText } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
 
@@ -66,10 +66,11 @@ async function explain(engine: LocalEngine, prompt: Prompt, options: ExplainOpti
   const scored = all ? await engine.score({ ...prompt, bos }) : [];
   const logits = await engine.logits({ ...prompt, bos });
   let cumulative = 0;
-  const next = topK(logits, k).map(({ id, logit, logprob }) => {
+  const { tokenizer } = engine.model;
+  const next = bestTokens(logits, k, tokenizer).map(({ id, logit, logprob }) => {
     const probability = Math.exp(logprob);
     cumulative += probability;
-    return { id, text: tokenText(id), logit, probability, cumulative };
+    return { id, text: tokenizer.tokenText(id), logit, probability, cumulative };
   });
   const tokens = scored.map(({ top: _, ...token }) => token);
   return { tokens, next, entropy: entropy(logits), model: (await engine.info()).name };

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { GenerationConfig } from '../../core/decoding/options';
+import { gpt2Tokenizer } from '../../core/tokenizer';
 import type { GenerateRequest, Generation, GenerationEvent } from '../../engine/api';
 import type { LocalEngine } from '../../engine/localEngine';
 import { asTyped, generationConfig, withGenerationOptions } from '../generationOptions';
@@ -36,11 +37,13 @@ export function addGenerate(program: Command): void {
     .option('--trace [k]', 'print the k best candidates of each step, one line of JSON each', integer(1, 50257));
   withGenerationOptions(withModelOptions(command, 'fp32')).action(
     async (argument: string | undefined, options: GenerateOptions) => {
-      const config = generationConfig(options);
+      // Mistakes are told before the model is loaded; its own tokenizer reads the texts.
+      generationConfig(options, gpt2Tokenizer());
       const trace = options.trace === true ? TRACED : options.trace;
       const text = await readText(argument, options);
       const engine = await openEngine(options, 'fp32');
       try {
+        const config = generationConfig(options, engine.model.tokenizer);
         const request = { bos: options.bos, config, trace };
         if (options.jsonl) {
           return await answerLines(options, async (line) =>

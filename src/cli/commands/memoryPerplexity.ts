@@ -1,7 +1,6 @@
 import { logSumExp } from '../../core/logits';
 import { topIndices } from '../../core/logits/ranking';
 import { type Mixed, Mixture, ReadingMemory } from '../../core/memory';
-import { END_OF_TEXT, encode } from '../../core/tokenizer';
 import type { CachedModel } from '../../engine/cachedModel';
 import { readText, UsageError } from '../input';
 import { forEachToken } from './perplexity';
@@ -59,16 +58,18 @@ export async function measureWithMemory(
   documents: readonly string[],
   { remembered, maxTokens = Number.POSITIVE_INFINITY, forget = false }: MemoryOptions,
 ): Promise<MemoryPerplexity> {
+  const { tokenizer } = model;
+  const separator = tokenizer.start[tokenizer.start.length - 1];
   const memory = new ReadingMemory(new Mixture(), model.vocabSize);
-  for (const text of remembered) memory.remember(encode(text), END_OF_TEXT);
+  for (const text of remembered) memory.remember(tokenizer.encode(text), separator);
   const alone = { nats: 0, right: 0 };
   const mixed = { nats: 0, right: 0 };
   const addends = new Float64Array(model.vocabSize);
   let tokens = 0;
   for (const text of documents) {
-    const ids = encode(text).slice(0, maxTokens - tokens);
+    const ids = tokenizer.encode(text).slice(0, maxTokens - tokens);
     if (ids.length === 0) continue;
-    memory.begin(END_OF_TEXT, forget);
+    memory.begin(separator, forget);
     await forEachToken(model, ids, (id, logits) => {
       const [first] = topIndices(logits, 1);
       const total = logSumExp(logits);

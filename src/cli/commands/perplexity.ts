@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { meanLogprob, sumLogprobs, surprisal } from '../../core/analysis';
 import { logSumExp, percent } from '../../core/logits';
-import { decodeBytes, END_OF_TEXT, encode } from '../../core/tokenizer';
 import type { CachedModel } from '../../engine/cachedModel';
 import { scoringWindows } from '../../engine/score';
 import { integer, printJson, readBytes, readText, UsageError } from '../input';
@@ -61,10 +60,12 @@ export function addPerplexity(program: Command): void {
     );
     if (alone) throw new UsageError(`--${alone === 'maxTokens' ? 'max-tokens' : alone} needs --memory.`);
     if (file === undefined) throw new UsageError('Name the text to measure, or - for standard input.');
-    const ids = (options.ids ? readIds(file) : encode(await readText(undefined, { file }))).slice(0, options.tokens);
-    if (ids.length === 0) throw new UsageError('There is no token to measure: the text is empty.');
+    const given = options.ids ? readIds(file) : await readText(undefined, { file });
+    if (given.length === 0) throw new UsageError('There is no token to measure: the text is empty.');
     const engine = await openEngine(options, 'fp32');
     try {
+      const all = typeof given === 'string' ? engine.model.tokenizer.encode(given) : given;
+      const ids = all.slice(0, options.tokens);
       const { name, precision, vocabSize } = await engine.info();
       const unknown = ids.find((id) => id >= vocabSize);
       if (unknown !== undefined) {
@@ -107,9 +108,10 @@ async function printWithMemory(file: string | undefined, options: PerplexityOpti
 
 /** Scores every token, the first one after `<|endoftext|>`, each after at least half a context where there is one. */
 export async function measurePerplexity(model: CachedModel, ids: readonly number[]): Promise<Perplexity> {
+  const { tokenizer } = model;
   const logprobs: number[] = [];
   await forEachToken(model, ids, (id, logits) => logprobs.push(logits[id] - logSumExp(logits)));
-  const bytes = decodeBytes(ids.filter((id) => id !== END_OF_TEXT)).length;
+  const bytes = tokenizer.decodeBytes(ids.filter((id) => !tokenizer.isSpecial(id))).length;
   const natsPerToken = -meanLogprob(logprobs);
   return {
     tokens: ids.length,
@@ -132,11 +134,12 @@ export async function forEachToken(
   ids: readonly number[],
   visit: (id: number, logits: Float32Array) => void,
 ): Promise<void> {
-  const text = [END_OF_TEXT, ...ids];
+  const before = model.tokenizer.start;
+  const text = [...before, ...ids];
   for (const { start, first } of scoringWindows(text.length, model.contextLength)) {
     // The logits after the last token of the text score nothing.
-    const window = text.slice(start, Math.min(start + model.contextLength, ids.length));
-    await model.forEachPosition(window, first - start - 1, (position, logits) => {
+    const window = text.slice(start, Math.min(start + model.contextLength, text.length - 1));
+    await model.forEachPosition(window, Math.max(first, before.length) - start - 1, (position, logits) => {
       visit(text[start + position + 1], logits);
     });
   }

@@ -1,4 +1,4 @@
-import { encode } from '../tokenizer';
+import type { Tokenizer } from '../tokenizer';
 
 /** A stretch of a text that is scored at once. Half-open, in UTF-16 units of the text. */
 export interface Chunk {
@@ -19,7 +19,10 @@ const ENDS = 4;
 export class ChunkCutter {
   readonly #lengths = new Map<string, number>();
 
-  constructor(private readonly contextLength: number) {}
+  constructor(
+    private readonly contextLength: number,
+    private readonly tokenizer: Tokenizer,
+  ) {}
 
   cut(text: string): Chunk[] {
     const most = Math.max(1, Math.floor((this.contextLength - 1) / 2));
@@ -48,7 +51,7 @@ export class ChunkCutter {
   #lengthOf(piece: string): number {
     let length = this.#lengths.get(piece);
     if (length === undefined) {
-      length = encode(piece).length;
+      length = this.tokenizer.encode(piece).length;
       if (this.#lengths.size > 50_000) this.#lengths.clear();
       this.#lengths.set(piece, length);
     }

@@ -1,7 +1,8 @@
 import FlatQueue from 'flatqueue';
-import type { LanguageModel } from '../decoding/model';
+import type { TextModel } from '../decoding/model';
 import { logSoftmax } from '../logits';
-import { tokenText } from '../tokenizer';
+import type { Tokenizer } from '../tokenizer';
+import { type Role, stageOf, WordRoles } from './wordRoles';
 
 /** A next word and how probable it is. */
 export interface NextWord {
@@ -30,6 +31,8 @@ export interface NextWordsOptions {
 interface Beginning {
   readonly ids: readonly number[];
   readonly text: string;
+  /** The first bytes of a character that its next token completes. */
+  readonly rest: readonly number[];
   readonly logprob: number;
 }
 
@@ -46,15 +49,16 @@ const LEAST_LISTED = 1e-7;
  * first. Each probability is therefore a lower bound, exact once `covered` reaches 1.
  */
 export async function nextWords(
-  model: LanguageModel,
+  model: TextModel,
   ids: readonly number[],
   { count = 10, budget = 48 }: NextWordsOptions = {},
   signal?: AbortSignal,
 ): Promise<NextWords> {
   const found = new Words();
+  const roles = rolesFor(model.tokenizer);
   const open = new FlatQueue<Beginning>();
   const [root] = await model.forward([ids], {}, signal);
-  follow(root.logits, { ids: [], text: '', logprob: 0 });
+  follow(root.logits, { ids: [], text: '', rest: [], logprob: 0 });
   for (let spent = 1; spent < budget && open.length > 0 && !found.settled(count, -(open.peekValue() ?? 0)); ) {
     const batch = takeBatch(open, Math.min(BATCH, budget - spent));
     const rows = await model.forward(
@@ -68,21 +72,36 @@ export async function nextWords(
   return { words: found.best(count), covered: found.covered };
 
   /** Follows a beginning by one token: it ends here with the probability of all tokens that do not continue it. */
-  function follow(logits: Float32Array, { ids: path, text, logprob }: Beginning): void {
+  function follow(logits: Float32Array, beginning: Beginning): void {
     const logprobs = logSoftmax(logits);
+    const { text, rest } = beginning;
+    const stage = stageOf(text);
     let ends = 0;
-    for (let id = 0; id < logprobs.length; id++) {
-      const continues = roleOf(id, text);
-      if (continues === 'ends') {
-        ends += Math.exp(logprobs[id]);
-        continue;
+    const take = (id: number, role: Role): void => {
+      const total = beginning.logprob + logprobs[id];
+      if (role.kind === 'ends') ends += Math.exp(logprobs[id]);
+      else if (role.kind === 'completes') found.add(text + role.text, Math.exp(total));
+      else if (role.kind === 'continues' && total >= LEAST) {
+        open.push({ ids: [...beginning.ids, id], text: text + role.text, rest: role.rest, logprob: total }, -total);
       }
-      const total = logprob + logprobs[id];
-      if (continues === 'alone') found.add(tokenText(id), Math.exp(total));
-      else if (total >= LEAST) open.push({ ids: [...path, id], text: text + tokenText(id), logprob: total }, -total);
-    }
-    if (text !== '') found.add(text, Math.exp(logprob) * ends);
+    };
+    if (rest.length > 0) for (const id of roles.inner) take(id, roles.roleAfter(id, rest, stage));
+    else for (let id = 0; id < logprobs.length; id++) take(id, roles.roleOf(id, stage));
+    if (text !== '') found.add(withoutQuote(text), Math.exp(beginning.logprob) * ends);
   }
+}
+
+/** An apostrophe that no letter follows closes a quotation; alone it is what comes next. */
+function withoutQuote(text: string): string {
+  return text.replace(/(?<=[^ ])['’]$/, '');
+}
+
+const rolesByTokenizer = new WeakMap<Tokenizer, WordRoles>();
+
+function rolesFor(tokenizer: Tokenizer): WordRoles {
+  const roles = rolesByTokenizer.get(tokenizer) ?? new WordRoles(tokenizer);
+  rolesByTokenizer.set(tokenizer, roles);
+  return roles;
 }
 
 /** The best beginning, and the next best ones of its length. */
@@ -126,19 +145,4 @@ class Words {
     const best = this.best(count);
     return best.length === count && best[count - 1].probability > Math.exp(logprob);
   }
-}
-
-const STARTS_WORD = /^ ?[\p{L}\p{M}\p{N}\uFFFD]/u;
-const CONTINUES_WORD = /^(?:[\p{L}\p{M}\p{N}\uFFFD]|['’][\p{L}])/u;
-
-type Role = 'continues' | 'alone' | 'ends';
-const roles: { readonly first: Role; readonly later: Role }[] = [];
-
-/** What a token does to a beginning: goes on with it, ends it, or, where nothing has begun, stands alone. */
-function roleOf(id: number, begun: string): Role {
-  roles[id] ??= {
-    first: STARTS_WORD.test(tokenText(id)) || tokenText(id) === ' ' ? 'continues' : 'alone',
-    later: CONTINUES_WORD.test(tokenText(id)) ? 'continues' : 'ends',
-  };
-  return begun === '' ? roles[id].first : roles[id].later;
 }

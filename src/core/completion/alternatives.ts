@@ -1,5 +1,4 @@
-import type { LanguageModel } from '../decoding/model';
-import { tokenBytes } from '../tokenizer';
+import type { TextModel } from '../decoding/model';
 import { Distribution } from './distribution';
 import type { Healing, Path } from './healing';
 
@@ -8,7 +7,7 @@ import type { Healing, Path } from './healing';
  * typed bytes, which adds nothing, its most probable next tokens take its place: one run for each such path.
  */
 export async function branch(
-  model: LanguageModel,
+  model: TextModel,
   context: readonly number[],
   { paths }: Healing,
   typed: Uint8Array,
@@ -18,13 +17,13 @@ export async function branch(
   const beginnings: Path[] = [];
   for (const path of paths) {
     const ids = path.steps.map(({ id }) => id);
-    const length = ids.reduce((sum, id) => sum + tokenBytes(id).length, 0);
+    const length = ids.reduce((sum, id) => sum + model.tokenizer.tokenBytes(id).length, 0);
     if (length > typed.length) {
       beginnings.push(path);
       continue;
     }
     const [{ logits }] = await model.forward([[...context, ...ids]], {}, signal);
-    const from = new Distribution(logits);
+    const from = new Distribution(logits, model.tokenizer);
     const best = from.best(count + 1);
     for (const id of best.slice(0, count)) {
       const other = id === best[0] ? best[1] : best[0];

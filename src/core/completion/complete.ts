@@ -1,5 +1,4 @@
-import type { LanguageModel } from '../decoding/model';
-import { END_OF_TEXT, tokenize } from '../tokenizer';
+import type { TextModel } from '../decoding/model';
 import { branch } from './alternatives';
 import { characterWindow, contextStart } from './context';
 import { COMPLETION_DEFAULTS } from './defaults';
@@ -20,7 +19,7 @@ export type OnPartial = (text: string) => void;
  * model for each alternative. Rejects with an AbortError when `signal` fires.
  */
 export async function complete(
-  model: LanguageModel,
+  model: TextModel,
   request: CompleteRequest,
   signal?: AbortSignal,
   onPartial?: OnPartial,
@@ -33,7 +32,7 @@ export async function complete(
   const { context, healed, typed } = prompt;
   const healing = await heal(model, context, typed, prompt.canonical, alternatives, signal);
   const paths = alternatives > 1 ? await branch(model, context, healing, typed, alternatives, signal) : healing.paths;
-  const drafts = paths.map((path) => new Draft(path, prompt.before, healed, healing.typedMass, rules));
+  const drafts = paths.map((path) => new Draft(path, prompt.before, healed, healing.typedMass, rules, model.tokenizer));
   await write(model, context, drafts, signal, onPartial);
   return present(drafts, { prefix, suffix, healed, masked: 1 - healing.typedMass, blockedWords, manner });
 }
@@ -59,16 +58,18 @@ const BEFORE = 64;
 const OTHER_SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 
 /** Cuts a prefix to what the model can see, and splits off its last partial word. */
-export function readPrompt(model: LanguageModel, prefix: string, maxTokens: number): Prompt {
+export function readPrompt(model: TextModel, prefix: string, maxTokens: number): Prompt {
+  const { tokenizer } = model;
   const room = Math.max(1, model.contextLength - maxTokens - Math.ceil(model.contextLength / PARTIAL_SHARE));
   const from = characterWindow(prefix, room);
   const text = prefix.slice(from).replace(OTHER_SPACES, ' ');
-  const tokens = tokenize(text);
+  const tokens = tokenizer.tokenize(text);
   const keep = tokensBeforePartial(text, tokens);
   const start = contextStart(text, tokens.slice(0, keep), room);
   const context = tokens.slice(start, keep).map(({ id }) => id);
   // Documents begin after an end-of-text token; without one an empty document would have nothing to go by.
-  if ((from === 0 && start === 0) || context.length === 0) context.unshift(END_OF_TEXT);
+  const begins = (from === 0 && start === 0) || context.length === 0;
+  context.unshift(...(begins ? tokenizer.start : tokenizer.opening));
   const split = tokens[keep]?.utf16[0] ?? text.length;
   const healed = text.slice(split);
   return {
@@ -83,7 +84,7 @@ export function readPrompt(model: LanguageModel, prefix: string, maxTokens: numb
 
 /** Extends all drafts to their ends; those of equal length share a run. */
 async function write(
-  model: LanguageModel,
+  model: TextModel,
   context: readonly number[],
   drafts: readonly Draft[],
   signal?: AbortSignal,
@@ -96,7 +97,7 @@ async function write(
     const batch = open.filter(({ ids }) => ids.length === shortest);
     const sequences = batch.map(({ ids }) => [...context, ...ids]);
     const rows = await model.forward(sequences, {}, signal);
-    for (const [i, draft] of batch.entries()) draft.extend(new Distribution(rows[i].logits));
+    for (const [i, draft] of batch.entries()) draft.extend(new Distribution(rows[i].logits, model.tokenizer));
     onPartial?.(drafts[0].text);
   }
 }

@@ -1,5 +1,5 @@
 import { logSumExp, rankOf, type Scores } from '../logits';
-import { tokenText, VOCAB_SIZE } from '../tokenizer';
+import type { Tokenizer } from '../tokenizer';
 import type { Candidate } from './types';
 
 /** A row of logits read as the distribution of the next token. Logarithms are natural. */
@@ -7,9 +7,14 @@ export class Distribution {
   private readonly logits: Scores;
   private readonly normaliser: number;
 
-  /** Some models pad their vocabulary for speed; what is beyond GPT-2's tokens has no text and is left out. */
-  constructor(logits: Scores) {
-    this.logits = logits.subarray(0, VOCAB_SIZE);
+  /** Some models pad their vocabulary for speed; what is no token of the tokenizer has no text and is left out. */
+  constructor(
+    logits: Scores,
+    private readonly tokenizer: Tokenizer,
+  ) {
+    const { size, gaps } = tokenizer;
+    this.logits = gaps.length > 0 ? logits.slice(0, size) : logits.subarray(0, size);
+    for (const id of gaps) this.logits[id] = Number.NEGATIVE_INFINITY;
     this.normaliser = logSumExp(this.logits);
   }
 
@@ -22,7 +27,7 @@ export class Distribution {
   }
 
   candidate(id: number): Candidate {
-    return { id, text: tokenText(id), logprob: this.logprob(id) };
+    return { id, text: this.tokenizer.tokenText(id), logprob: this.logprob(id) };
   }
 
   /** Probability that the next token is one of these. */

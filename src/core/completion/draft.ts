@@ -1,5 +1,5 @@
 import { endsSentence } from '../text/sentences';
-import { END_OF_TEXT, StreamDecoder } from '../tokenizer';
+import type { StreamDecoder, Tokenizer } from '../tokenizer';
 import type { Distribution } from './distribution';
 import type { Path, Step } from './healing';
 import { continuesWord } from './text';
@@ -24,7 +24,7 @@ export class Draft {
   private readonly steps: Step[] = [];
   /** The text that each token completes. */
   private readonly pieces: string[] = [];
-  private readonly decoder = new StreamDecoder();
+  private readonly decoder: StreamDecoder;
   private spelled = '';
   private logprob = 0;
   /** Tokens that say something new. */
@@ -47,7 +47,9 @@ export class Draft {
     private readonly healed: string,
     private readonly typedMass: number,
     private readonly rules: StopRules,
+    private readonly tokenizer: Tokenizer,
   ) {
+    this.decoder = tokenizer.streamDecoder();
     for (const step of path.steps) this.push(step);
     if (/[\n\r]/.test(this.text)) this.reason = 'newline';
     else this.stopAtSentenceEnd();
@@ -68,10 +70,11 @@ export class Draft {
     const [id, second] = this.best(from);
     const next: Step = { id, logprob: from.logprob(id), from, runnerUp: from.candidate(second) };
     const { text } = from.candidate(id);
-    const lineEnds = id === END_OF_TEXT || /[\n\r]/.test(text);
+    const textEnds = id === this.tokenizer.endOfText || this.tokenizer.isSpecial(id);
+    const lineEnds = textEnds || /[\n\r]/.test(text);
     const wordEnds = lineEnds || !continuesWord(this.before + this.spelled, text);
     if (wordEnds && !this.passesGate()) this.reason = 'unsure';
-    else if (id === END_OF_TEXT) this.reason = 'end-of-text';
+    else if (textEnds) this.reason = 'end-of-text';
     else if (lineEnds) this.reason = 'newline';
     else if (this.newTokens >= this.rules.maxTokens) this.reason = 'budget';
     else if (wordEnds && this.newTokens > 0 && next.logprob < this.rules.minTokenLogprob) this.reason = 'unsure';

@@ -1,5 +1,4 @@
-import type { LanguageModel } from '../decoding/model';
-import { tokenBytes, tokensThatArePrefixOf, tokensWithPrefix } from '../tokenizer';
+import type { TextModel } from '../decoding/model';
 import { Distribution } from './distribution';
 import type { Candidate } from './types';
 
@@ -43,7 +42,7 @@ const START: Path = { steps: [], logprob: 0 };
  * `context` holds at least one token; nothing typed needs no run.
  */
 export async function heal(
-  model: LanguageModel,
+  model: TextModel,
   context: readonly number[],
   typed: Uint8Array,
   canonical: readonly number[],
@@ -51,16 +50,17 @@ export async function heal(
   signal?: AbortSignal,
 ): Promise<Healing> {
   if (canonical.length === 0) return { paths: [START], typedMass: 1 };
+  const { tokenizer } = model;
   const found: Path[] = [];
   const open: Open[] = [];
   let typedMass = 0;
   const endsInSpace = isBlank(typed.at(-1));
 
   const look = (path: Path, rest: Uint8Array, from: Distribution, except?: number): void => {
-    const spelling = tokensWithPrefix(rest);
-    const beginning = tokensThatArePrefixOf(rest);
+    const spelling = tokenizer.tokensWithPrefix(rest);
+    const beginning = tokenizer.tokensThatArePrefixOf(rest);
     typedMass += Math.exp(path.logprob) * from.mass(spelling);
-    const covering = endsInSpace ? spelling.filter((id) => !isBlank(tokenBytes(id)[rest.length])) : spelling;
+    const covering = endsInSpace ? spelling.filter((id) => !isBlank(tokenizer.tokenBytes(id)[rest.length])) : spelling;
     const [first, second] = from.best(2, [...covering, ...beginning]);
     const follow = (id: number): Path => {
       const other = id === first ? second : first;
@@ -70,7 +70,7 @@ export async function heal(
     };
     for (const id of from.best(count, covering)) found.push(follow(id));
     for (const id of beginning) {
-      if (id !== except) open.push({ ...follow(id), rest: rest.subarray(tokenBytes(id).length) });
+      if (id !== except) open.push({ ...follow(id), rest: rest.subarray(tokenizer.tokenBytes(id).length) });
     }
   };
 
@@ -83,7 +83,7 @@ export async function heal(
     if (next === undefined || (worstFound !== undefined && next.logprob <= worstFound.logprob)) break;
     const sequence = [...context, ...next.steps.map(({ id }) => id)];
     const [{ logits }] = await model.forward([sequence], {}, signal);
-    look(next, next.rest, new Distribution(logits));
+    look(next, next.rest, new Distribution(logits, tokenizer));
   }
   return { paths: found.sort(byProbability).slice(0, count), typedMass: Math.min(1, typedMass) };
 }
@@ -99,7 +99,7 @@ function byProbability(a: Path, b: Path): number {
 
 /** Looks at what could stand at the start of each canonical token, given those before it. */
 async function lookAlongCanonical(
-  model: LanguageModel,
+  model: TextModel,
   context: readonly number[],
   typed: Uint8Array,
   canonical: readonly number[],
@@ -111,10 +111,10 @@ async function lookAlongCanonical(
   let path = START;
   let rest = typed;
   canonical.forEach((id, i) => {
-    const from = new Distribution(logits.subarray(i * model.vocabSize, (i + 1) * model.vocabSize));
+    const from = new Distribution(logits.subarray(i * model.vocabSize, (i + 1) * model.vocabSize), model.tokenizer);
     look(path, rest, from, id);
     const step = { id, logprob: from.logprob(id), from, runnerUp: null };
     path = { steps: [...path.steps, step], logprob: path.logprob + step.logprob };
-    rest = rest.subarray(tokenBytes(id).length);
+    rest = rest.subarray(model.tokenizer.tokenBytes(id).length);
   });
 }

@@ -1,3 +1,5 @@
+import type { Tokenizer } from '../tokenizer';
+
 /** What decoding asks of one sequence's forward pass. */
 export interface ForwardOptions {
   /** How many final positions to return logits for; 1 unless told. */
@@ -50,4 +52,9 @@ export interface LanguageModel {
     options?: ForwardOptions,
     signal?: AbortSignal,
   ): Promise<Forward[]>;
+}
+
+/** A language model with the tokenizer that it was trained with: text in, logits out. */
+export interface TextModel extends LanguageModel {
+  readonly tokenizer: Tokenizer;
 }

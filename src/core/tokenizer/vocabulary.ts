@@ -1,73 +1,127 @@
-import ranks from 'gpt-tokenizer/bpeRanks/r50k_base';
+import { spell } from './alphabet';
+import { type ByteString, toByteString, toBytes } from './byteString';
 
-/** The id of `<|endoftext|>`, GPT-2's only special token: it separates documents. */
-export const END_OF_TEXT = 50256;
-/** Ids run from 0 to 50256; the ordinary ones are also the merge ranks. */
-export const VOCAB_SIZE = 50257;
-export const END_OF_TEXT_MARKER = '<|endoftext|>';
+/** A byte order mark is text like any other: the model wrote it, so it is kept. */
+export const utf8Decoder = () => new TextDecoder('utf-8', { ignoreBOM: true });
 
-const encoder = new TextEncoder();
+const whole = utf8Decoder();
 
-/**
- * A byte string holds one byte in each UTF-16 unit (0 to 255). Unlike a `Uint8Array` it can be a `Map` key, sliced
- * and compared cheaply, and its order is the order of the bytes.
- */
-export type ByteString = string;
-
-const CHUNK = 8192;
-
-export function toByteString(bytes: Uint8Array): ByteString {
-  let result = '';
-  for (let start = 0; start < bytes.length; start += CHUNK) {
-    result += String.fromCharCode(...bytes.subarray(start, start + CHUNK));
+/** The first place in `0..length` that satisfies a condition which, once true, stays true. */
+function lowerBound(length: number, holds: (place: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
   }
-  return result;
+  return low;
 }
 
-/** The UTF-8 bytes of a text; a lone surrogate counts as U+FFFD. */
-export function utf8ByteString(text: string): ByteString {
-  const bytes = encoder.encode(text);
-  return bytes.length === text.length ? text : toByteString(bytes);
-}
+/** The tokens of a tokenizer by id: their bytes, their notation, and which begin with given bytes. */
+export class Vocabulary {
+  readonly #byteStrings: readonly (ByteString | undefined)[];
+  readonly #ordinary: ReadonlyMap<ByteString, number>;
+  readonly #displays: (string | undefined)[];
+  readonly #texts: string[] = [];
+  /**
+   * A trie over bytes, held as ids sorted by their bytes: the tokens below a node are neighbours, so binary search
+   * replaces the pointers.
+   */
+  #sorted: readonly number[] | undefined;
+  #longest: number | undefined;
+  #gaps: readonly number[] | undefined;
 
-interface Index {
-  /** By id, without the special token. */
-  readonly byteStrings: readonly ByteString[];
-  readonly ids: ReadonlyMap<ByteString, number>;
-}
-
-let index: Index | undefined;
-
-/** Built on first use, so that loading the module costs only the parsing of the ranks. */
-function vocabulary(): Index {
-  if (index === undefined) {
-    const byteStrings = ranks.map((entry) =>
-      typeof entry === 'string' ? utf8ByteString(entry) : String.fromCharCode(...entry),
-    );
-    index = { byteStrings, ids: new Map(byteStrings.map((bytes, id) => [bytes, id])) };
+  /**
+   * @param byteStrings the bytes of every token by id; undefined where an id is no token
+   * @param ordinary the tokens that text is made of, by their bytes
+   * @param displays notations that differ from the spelling of the bytes, by id
+   */
+  constructor(
+    byteStrings: readonly (ByteString | undefined)[],
+    ordinary: ReadonlyMap<ByteString, number>,
+    displays: readonly (string | undefined)[] = [],
+  ) {
+    this.#byteStrings = byteStrings;
+    this.#ordinary = ordinary;
+    this.#displays = [...displays];
   }
-  return index;
-}
 
-/** The ordinary token with exactly these bytes, if there is one. */
-export function idOf(bytes: ByteString): number | undefined {
-  return vocabulary().ids.get(bytes);
-}
+  get size(): number {
+    return this.#byteStrings.length;
+  }
 
-/** The bytes of every ordinary token, by id. */
-export function ordinaryByteStrings(): readonly ByteString[] {
-  return vocabulary().byteStrings;
-}
+  /** The ids below `size` that are no tokens. */
+  get gaps(): readonly number[] {
+    this.#gaps ??= Array.from(this.#byteStrings.keys()).filter((id) => this.#byteStrings[id] === undefined);
+    return this.#gaps;
+  }
 
-/** The token's bytes; those of `END_OF_TEXT` spell its marker. Throws a `RangeError` when there is no such id. */
-export function byteStringOf(id: number): ByteString {
-  if (id === END_OF_TEXT) return END_OF_TEXT_MARKER;
-  const bytes = vocabulary().byteStrings[id];
-  if (bytes === undefined) throw new RangeError(`There is no token ${id}: GPT-2's ids run from 0 to ${END_OF_TEXT}.`);
-  return bytes;
-}
+  has(id: number): boolean {
+    return this.#byteStrings[id] !== undefined;
+  }
 
-/** The token's bytes, a fresh copy. Throws a `RangeError` when there is no such id. */
-export function tokenBytes(id: number): Uint8Array {
-  return Uint8Array.from(byteStringOf(id), (unit) => unit.charCodeAt(0));
+  /** @throws a RangeError for an id that is no token */
+  byteStringOf(id: number): ByteString {
+    const bytes = this.#byteStrings[id];
+    if (bytes === undefined) {
+      throw new RangeError(`There is no token ${id}: the tokenizer's ids run from 0 to ${this.size - 1}.`);
+    }
+    return bytes;
+  }
+
+  /** @throws a RangeError for an id that is no token */
+  tokenBytes(id: number): Uint8Array {
+    return toBytes(this.byteStringOf(id));
+  }
+
+  /** @throws a RangeError for an id that is no token */
+  tokenText(id: number): string {
+    this.#texts[id] ??= whole.decode(this.tokenBytes(id));
+    return this.#texts[id];
+  }
+
+  /** @throws a RangeError for an id that is no token */
+  display(id: number): string {
+    this.#displays[id] ??= spell(this.byteStringOf(id));
+    return this.#displays[id];
+  }
+
+  /** @throws a RangeError for an id that is no token */
+  decodeBytes(ids: readonly number[]): Uint8Array {
+    const parts = ids.map((id) => this.byteStringOf(id));
+    const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      for (let i = 0; i < part.length; i++) bytes[at++] = part.charCodeAt(i);
+    }
+    return bytes;
+  }
+
+  /** @throws a RangeError for an id that is no token */
+  decode(ids: readonly number[]): string {
+    return whole.decode(this.decodeBytes(ids));
+  }
+
+  tokensWithPrefix(bytes: Uint8Array): number[] {
+    const prefix = toByteString(bytes);
+    this.#sorted ??= [...this.#ordinary].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, id]) => id);
+    const ids = this.#sorted;
+    const byteStrings = this.#byteStrings as readonly ByteString[];
+    const head = (place: number): ByteString => byteStrings[ids[place]].slice(0, prefix.length);
+    const from = lowerBound(ids.length, (place) => head(place) >= prefix);
+    const to = lowerBound(ids.length, (place) => head(place) > prefix);
+    return ids.slice(from, to);
+  }
+
+  tokensThatArePrefixOf(bytes: Uint8Array): number[] {
+    this.#longest ??= [...this.#ordinary.keys()].reduce((most, { length }) => Math.max(most, length), 0);
+    const text = toByteString(bytes.subarray(0, this.#longest + 1));
+    const ids: number[] = [];
+    for (let length = 1; length < text.length; length++) {
+      const id = this.#ordinary.get(text.slice(0, length));
+      if (id !== undefined) ids.push(id);
+    }
+    return ids;
+  }
 }

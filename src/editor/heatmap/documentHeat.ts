@@ -23,7 +23,7 @@ export class DocumentHeat implements vscode.Disposable {
 
   constructor(
     readonly document: vscode.TextDocument,
-    engine: Pick<Engine, 'info' | 'score'>,
+    engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>,
     private readonly energy: Pick<Energy, 'energySaving' | 'onDidChange'>,
   ) {
     this.scores = new TextScores(engine);

@@ -11,7 +11,10 @@ import type { SentenceHeat } from './sentences';
 import { SentenceView } from './sentenceView';
 
 /** Registers `Inkling: Toggle Surprisal Heat Map` and what belongs to it. */
-export function registerHeatMap(engine: Pick<Engine, 'info' | 'score'>, energy: Energy): vscode.Disposable {
+export function registerHeatMap(
+  engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>,
+  energy: Energy,
+): vscode.Disposable {
   const heatMap = new HeatMap(engine, energy);
   return vscode.Disposable.from(
     heatMap,
@@ -45,7 +48,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
   );
 
   constructor(
-    private readonly engine: Pick<Engine, 'info' | 'score'>,
+    private readonly engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>,
     private readonly energy: Energy,
   ) {}
 

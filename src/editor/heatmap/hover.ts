@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { surprisal } from '../../core/analysis';
 import { percent } from '../../core/logits';
-import { tokenText } from '../../core/tokenizer';
 import type { HeatToken } from './textScores';
 
 /** What the model thought of the word under the pointer: its probability, and each token's rank and alternatives. */
@@ -25,9 +24,7 @@ export function heatHover(
     content.appendText(
       `${shown(own)}: ${percent(Math.exp(token.logprob ?? 0))}, rank ${((token.rank ?? 0) + 1).toLocaleString('en-US')}`,
     );
-    const rather = token.top
-      .map((other) => `${shown(tokenText(other.id))} ${percent(Math.exp(other.logprob))}`)
-      .join(',  ');
+    const rather = token.top.map(({ text, logprob }) => `${shown(text)} ${percent(Math.exp(logprob))}`).join(',  ');
     if (rather) content.appendText(`; rather ${rather}`);
   }
   return new vscode.Hover(content, word);

@@ -6,7 +6,7 @@ export interface HeatToken {
   readonly utf16: readonly [number, number];
   readonly logprob: number | null;
   readonly rank: number | null;
-  readonly top: readonly { readonly id: number; readonly logprob: number }[];
+  readonly top: readonly { readonly text: string; readonly logprob: number }[];
 }
 
 interface PlannedChunk extends Chunk {
@@ -31,7 +31,7 @@ export class TextScores {
   /** Tokens by key; places count from the start of their chunk. */
   #scores = new Map<string, readonly HeatToken[]>();
 
-  constructor(private readonly engine: Pick<Engine, 'info' | 'score'>) {}
+  constructor(private readonly engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>) {}
 
   get text(): string {
     return this.#text;
@@ -46,7 +46,7 @@ export class TextScores {
 
   /** Takes up a new state of the text; scores of chunks that are still there are kept. */
   async update(text: string): Promise<void> {
-    this.#cutter ??= new ChunkCutter((await this.engine.info()).contextLength);
+    this.#cutter ??= new ChunkCutter((await this.engine.info()).contextLength, await this.engine.tokenizer());
     this.#text = text;
     this.#chunks = plan(text, this.#cutter.cut(text));
     const keys = new Set(this.#chunks.map(({ key }) => key));
@@ -96,7 +96,7 @@ function plan(text: string, chunks: readonly Chunk[]): PlannedChunk[] {
 
 function compact({ utf16, logprob, rank, top }: ScoredToken, offset: number): HeatToken {
   const place = [utf16[0] - offset, utf16[1] - offset] as const;
-  return { utf16: place, logprob, rank, top: top.map(({ id, logprob }) => ({ id, logprob })) };
+  return { utf16: place, logprob, rank, top: top.map(({ text, logprob }) => ({ text, logprob })) };
 }
 
 function shifted(token: HeatToken, by: number): HeatToken {

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { NextWords } from '../../core/analysis';
+import { gpt2Tokenizer, type Tokenizer } from '../../core/tokenizer';
 import type {
   CompleteRequest,
   Completion,
@@ -90,6 +91,10 @@ export class ForkedEngine implements Engine {
 
   info(): Promise<ModelInfo> {
     return this.#call('info') as Promise<ModelInfo>;
+  }
+
+  async tokenizer(): Promise<Tokenizer> {
+    return gpt2Tokenizer();
   }
 
   complete(request: CompleteRequest, signal?: AbortSignal, onProgress?: (partial: string) => void) {

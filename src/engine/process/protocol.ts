@@ -2,7 +2,7 @@ import type { ModelChoice } from '../../gpt2/locateModel';
 import type { Engine } from '../api';
 
 /** The calls that travel over the pipe: all of `Engine` but its end. */
-export type Method = Exclude<keyof Engine, 'dispose'>;
+export type Method = Exclude<keyof Engine, 'dispose' | 'tokenizer'>;
 export const METHODS: readonly Method[] = [
   'info',
   'complete',

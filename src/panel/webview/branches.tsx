@@ -79,16 +79,19 @@ function Branch({ ids }: { ids: readonly number[] }) {
 /** What would follow the branch, and what it does to the text that already stands after the cursor. */
 function Outcome({ branch }: { branch: BranchMessage | undefined }) {
   const { state } = useUi();
-  const { notation } = state.preferences;
-  if (!branch) return <p class="hint">Trying…</p>;
+  const { model, preferences } = state;
+  const { notation } = preferences;
+  if (!branch || !model) return <p class="hint">Trying…</p>;
   const sum = (which: 'before' | 'now') =>
     branch.after.reduce((total, token) => total - surprisal(token[which] ?? 0), 0);
   const change = sum('now') - sum('before');
+  const textOf = (tokens: readonly { id: number }[]) => model.vocabulary.texts(tokens.map(({ id }) => id)).join('');
+  const glyphs = model.vocabulary.glyphs(branch.after.map(({ id }) => id));
   return (
     <div class="outcome">
       {branch.continuation.length > 0 && (
         <p>
-          Would go on: <bdi class="continuation">{branch.continuation.map((token) => token.text).join('')}</bdi>
+          Would go on: <bdi class="continuation">{textOf(branch.continuation)}</bdi>
         </p>
       )}
       {branch.after.length > 0 && (
@@ -113,7 +116,7 @@ function Outcome({ branch }: { branch: BranchMessage | undefined }) {
               return (
                 <tr key={i}>
                   <th scope="row">
-                    <Spelled text={token.text} notation={notation} />
+                    <Spelled text={glyphs[i]} notation={notation} />
                   </th>
                   <td class="number">{before === null ? '' : decimal(before, 1)}</td>
                   <td class="number">{now === null ? '' : decimal(now, 1)}</td>

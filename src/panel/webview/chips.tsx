@@ -57,6 +57,8 @@ export function Chips() {
       onFocus={() => state.chip !== index && dispatch({ type: 'chooseChip', index })}
     />
   );
+  const branchIds = tokens.slice(position.tokens.length).map(({ id }) => id);
+  const branchGlyphs = state.model?.vocabulary.glyphs(branchIds) ?? [];
   return (
     <div class="chips-scroll" ref={scroller}>
       <ol class="chips" aria-label="Tokens before the cursor" onKeyDown={(event) => moveFocus(event, '.chip', arrows)}>
@@ -75,8 +77,8 @@ export function Chips() {
               : tokens.slice(from, to).map((_, i) => chip(from + i, i === 0 ? text : `+${i}`))}
           </li>
         ))}
-        {tokens.slice(position.tokens.length).map((_, i) => (
-          <li key={`branch ${i}`}>{chip(position.tokens.length + i)}</li>
+        {branchGlyphs.map((glyph, i) => (
+          <li key={`branch ${i}`}>{chip(position.tokens.length + i, glyph)}</li>
         ))}
       </ol>
       <span class="caret" aria-hidden="true" />
@@ -89,13 +91,14 @@ export function Chips() {
 function Future() {
   const { state } = useUi();
   const after = state.position?.after ?? [];
-  if (after.length === 0) return null;
+  if (after.length === 0 || !state.model) return null;
+  const glyphs = state.model.vocabulary.glyphs(after.map(({ id }) => id));
   return (
     <p class="future" title="GPT-2 reads from left to right: it sees and attends to nothing after the cursor.">
       <span class="hidden">After the cursor, invisible to the model: </span>
-      {after.map((token, i) => (
+      {glyphs.map((glyph, i) => (
         <span key={i} class="masked">
-          <Spelled text={token.text} notation={state.preferences.notation} />
+          <Spelled text={glyph} notation={state.preferences.notation} />
         </span>
       ))}
     </p>
@@ -114,7 +117,7 @@ function Chip(props: {
   onChoose: () => void;
   onFocus: () => void;
 }) {
-  const label = chipLabel(props.token);
+  const label = chipLabel(props.token, props.glyph);
   return (
     <button
       type="button"
@@ -154,8 +157,8 @@ function chipClass(state: State, token: PanelToken, index: number): string {
   return classes.join(' ');
 }
 
-function chipLabel(token: PanelToken): string {
-  const said = `${speak(token.text)}, token ${token.id}`;
+function chipLabel(token: PanelToken, glyph: string): string {
+  const said = `${speak(glyph)}, token ${token.id}`;
   if (token.logprob === null || token.rank === null) return `${said}, nothing before it`;
   const bits = `${surprisal(token.logprob).toFixed(1)} bits`;
   return `${said}, probability ${percent(Math.exp(token.logprob))}, rank ${whole(token.rank + 1)}, ${bits}`;

@@ -25,6 +25,24 @@ export class Vocabulary {
     return [...texts, decoder.decode()].filter((text) => text !== '');
   }
 
+  /**
+   * What each token is drawn as beside its neighbours: where a character takes several tokens, the first stands for it
+   * and the others are counted, `+1`.
+   */
+  glyphs(ids: readonly number[]): string[] {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    const glyphs: string[] = [];
+    let first = 0;
+    ids.forEach((id, i) => {
+      const text = decoder.decode(this.bytes(id), { stream: true });
+      glyphs[first] = (glyphs[first] ?? '') + text;
+      if (i > first) glyphs[i] = `+${i - first}`;
+      if (text !== '') first = i + 1;
+    });
+    if (first < ids.length) glyphs[first] += decoder.decode();
+    return glyphs;
+  }
+
   /** Whether the bytes of these tokens together are whole characters, which alone can be put into a document. */
   isText(ids: readonly number[]): boolean {
     try {

@@ -1,3 +1,4 @@
+import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { Session } from '../../../src/engine/session';
 import { readManifest } from '../../../src/gpt2/compiledModel';
@@ -6,7 +7,7 @@ import { argmax, type Contender } from '../contender';
 export async function open(path: string, threads: number): Promise<Contender> {
   const manifest = await readManifest(path);
   if (!manifest) throw new Error(`There is no compiled model in ${path}.`);
-  const model = new CachedModel(await Session.open(path, manifest.config, { threads }));
+  const model = new CachedModel(await Session.open(path, manifest.config, { threads }), gpt2Tokenizer());
   let text: readonly number[] = [];
   const next = async (ids: readonly number[]) => {
     text = ids;

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { entropy, logSoftmax } from '../../../src/core/logits';
-import { encode, tokenize } from '../../../src/core/tokenizer';
 import { type Built, buildWithTinyModel, type Ended, inkling, type RunOptions } from '../../support/build';
+import { encode, tokenize } from '../../support/gpt2';
 import { maxDifference, referenceForward } from '../../support/reference';
 
 const TOLERANCE = 1e-4;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { encode } from '../../../src/core/tokenizer';
 import { readManifest } from '../../../src/gpt2/compiledModel';
 import { type Built, buildWithTinyModel, inkling, runNode } from '../../support/build';
+import { encode } from '../../support/gpt2';
 import { referenceForward } from '../../support/reference';
 
 const ROOT = join(__dirname, '../../..');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { encode } from '../../../src/core/tokenizer';
 import { buildWithTinyModel, inkling } from '../../support/build';
+import { encode } from '../../support/gpt2';
 
 describe('inkling generate', () => {
   before(async function () {

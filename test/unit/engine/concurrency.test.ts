@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
+import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { PriorityLock } from '../../../src/engine/priorityLock';
 import { Scorer } from '../../../src/engine/score';
@@ -25,7 +26,8 @@ describe('several readers of one model', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const fresh = async (ids: readonly number[]) => (await new CachedModel(session).forward([ids]))[0].logits;
+  const fresh = async (ids: readonly number[]) =>
+    (await new CachedModel(session, gpt2Tokenizer()).forward([ids]))[0].logits;
   const text = (length: number, seed: number) => randomIds(config, length, seed);
   /** Aborts when the session has begun so many more runs. */
   const abortAfter = (runs: number) => {
@@ -40,7 +42,7 @@ describe('several readers of one model', () => {
   };
 
   it('get their own logits, whatever runs beside them and is cut short', async () => {
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     const scorer = new Scorer(model);
     const next = random(81);
     const base = text(60, 82);
@@ -70,7 +72,7 @@ describe('several readers of one model', () => {
   });
 
   it('get their own logits in batches that wait for each other', async () => {
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     const rows = (prefix: readonly number[]) => [1, 2].map((id) => [...prefix, id]);
     const [one, two] = [text(20, 83), text(20, 84)];
     const first = model.forward(rows(one));
@@ -93,7 +95,7 @@ describe('several readers of one model', () => {
     ];
     for (const reading of readings) {
       for (const runs of [0, 1, 2]) {
-        const model = new CachedModel(session);
+        const model = new CachedModel(session, gpt2Tokenizer());
         await model.forward([ids]);
         await reading(model, abortAfter(runs)).catch((error) => assert.equal(error.name, ABORTED.name));
         for (const length of [1, 100, 128, 150, ids.length - 1, ids.length]) {
@@ -105,7 +107,7 @@ describe('several readers of one model', () => {
   });
 
   it('cannot change what the next one gets', async () => {
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     const ids = text(10, 86);
     const expected = await fresh(ids);
     for (let i = 0; i < 3; i++) {
@@ -116,7 +118,7 @@ describe('several readers of one model', () => {
   });
 
   it('read in chunks, between which they can be cut short, and do not read twice what was read', async () => {
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     const ids = text(390, 87);
     const { runs, tokensFed } = session.work;
     await assert.rejects(model.forward([ids], {}, abortAfter(2)), ABORTED);
@@ -126,7 +128,7 @@ describe('several readers of one model', () => {
   });
 
   it('read a batch in chunks too, of as many tokens in all', async () => {
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     const rows = [text(200, 88), text(200, 89), text(200, 90)];
     const { runs, tokensFed } = session.work;
     const forward = await model.forward(rows, { lastN: 2 });
@@ -141,7 +143,7 @@ describe('several readers of one model', () => {
   });
 
   it('leave no more than a few texts behind, those of the most urgent among them', async () => {
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     const texts = Array.from({ length: 12 }, (_, i) => text(30, 100 + i));
     await Promise.all([
       ...texts.slice(0, 2).map((ids) => model.withPriority(0).forward([ids])),
@@ -160,7 +162,7 @@ describe('several readers of one model', () => {
   });
 
   it('score the same text at once and remember it once', async () => {
-    const scorer = new Scorer(new CachedModel(session));
+    const scorer = new Scorer(new CachedModel(session, gpt2Tokenizer()));
     const [one, two] = [text(20, 91), text(20, 92)];
     await scorer.score(one, 3);
     await scorer.score(two, 3);

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { generate } from '../../../src/core/decoding/decode';
 import type { LanguageModel } from '../../../src/core/decoding/model';
 import type { GenerationConfig } from '../../../src/core/decoding/options';
-import { encode } from '../../../src/core/tokenizer';
+import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { Session } from '../../../src/engine/session';
 import { compileModel } from '../../../src/gpt2/compiledModel';
+import { encode } from '../../support/gpt2';
 import { temporaryFolder } from '../../support/randomModel';
 
 const DEFAULT_MODEL = join(__dirname, '../../../models/default');
@@ -35,7 +36,12 @@ describe('drafting on the default model in fp32', () => {
   const write = async (prompt: readonly number[], config: GenerationConfig, assistantModel?: LanguageModel) => {
     const { runs } = session.work;
     const ids: number[] = [];
-    const steps = generate(new CachedModel(session), prompt, { maxNewTokens: 32, ...config }, { assistantModel });
+    const steps = generate(
+      new CachedModel(session, gpt2Tokenizer()),
+      prompt,
+      { maxNewTokens: 32, ...config },
+      { assistantModel },
+    );
     for await (const step of steps) if (step.kind === 'token') ids.push(step.id);
     return { ids, runs: session.work.runs - runs };
   };
@@ -45,7 +51,7 @@ describe('drafting on the default model in fp32', () => {
       const prompt = encode(TEXT.slice(0, characters)).slice(-200);
       const plain = await write(prompt, {});
       const looked = await write(prompt, { promptLookupNumTokens: 4 });
-      const drafted = await write(prompt, { numAssistantTokens: 4 }, new CachedModel(drafts));
+      const drafted = await write(prompt, { numAssistantTokens: 4 }, new CachedModel(drafts, gpt2Tokenizer()));
       assert.deepEqual(looked.ids, plain.ids);
       assert.deepEqual(drafted.ids, plain.ids);
       assert.ok(looked.runs <= plain.runs);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tokenize } from '../../../src/core/tokenizer';
 import { LocalEngine } from '../../../src/engine/localEngine';
+import { tokenize } from '../../support/gpt2';
 import { openRandom } from '../../support/models';
 import { temporaryFolder } from '../../support/randomModel';
 

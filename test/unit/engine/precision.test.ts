@@ -4,12 +4,13 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { measurePerplexity, type Perplexity } from '../../../src/cli/commands/perplexity';
 import { logSoftmax } from '../../../src/core/logits';
-import { encode } from '../../../src/core/tokenizer';
+import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { Session } from '../../../src/engine/session';
 import { DATA_FILE } from '../../../src/gpt2/compile';
 import { compileModel } from '../../../src/gpt2/compiledModel';
 import { PRECISIONS, type Precision } from '../../../src/gpt2/precision';
+import { encode } from '../../support/gpt2';
 import { random, randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 import { referenceForward } from '../../support/reference';
 
@@ -27,7 +28,7 @@ describe('what fewer bits cost', () => {
       const compiled = join(folder, precision);
       const { config } = await compileModel(DEFAULT_MODEL, compiled, precision);
       const session = await Session.open(compiled, config, { threads: 2 });
-      measured.set(precision, await measurePerplexity(new CachedModel(session), encode(TEXT)));
+      measured.set(precision, await measurePerplexity(new CachedModel(session, gpt2Tokenizer()), encode(TEXT)));
       bytes.set(precision, (await stat(join(compiled, DATA_FILE))).size);
       await session.close();
     }
@@ -65,7 +66,7 @@ describe('perplexity', () => {
       const session = await Session.open(join(folder, 'compiled'), config, { threads: 1 });
       const next = random(6);
       const ids = Array.from({ length: 40 }, () => Math.floor(next() * 50256));
-      const measured = await measurePerplexity(new CachedModel(session), ids);
+      const measured = await measurePerplexity(new CachedModel(session, gpt2Tokenizer()), ids);
       await session.close();
 
       const text = [50256, ...ids];

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { measurePerplexity } from '../../../src/cli/commands/perplexity';
 import { logSoftmax } from '../../../src/core/logits';
-import { END_OF_TEXT } from '../../../src/core/tokenizer';
+import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { inspect } from '../../../src/engine/inspect';
 import { Scorer } from '../../../src/engine/score';
@@ -12,6 +12,7 @@ import { compileModel } from '../../../src/gpt2/compiledModel';
 import type { Gpt2Config } from '../../../src/gpt2/config';
 import { openModel } from '../../../src/gpt2/files/openModel';
 import { expectedShapes } from '../../../src/gpt2/weights';
+import { END_OF_TEXT } from '../../support/gpt2';
 import { random, randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 import { maxDifference, referenceForward } from '../../support/reference';
 
@@ -73,7 +74,7 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
       const { config, weights, session } = await openRandom(change, index + 1);
       const ids = text(config, Math.min(24, config.n_positions), index + 100);
       const { logits } = referenceForward(weights, config, ids);
-      const model = new CachedModel(session);
+      const model = new CachedModel(session, gpt2Tokenizer());
       const [all] = await model.forward([ids], { lastN: ids.length });
       const worst = Math.max(
         ...ids.map((_, t) =>
@@ -88,9 +89,9 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
   it('gives the same logits whatever was cached before, at every split of a text', async () => {
     const { config, session } = await openRandom({ vocab_size: 400, n_layer: 3 }, 20);
     const ids = text(config, 30, 21);
-    const whole = (await new CachedModel(session).forward([ids]))[0].logits;
+    const whole = (await new CachedModel(session, gpt2Tokenizer()).forward([ids]))[0].logits;
     for (let split = 1; split < ids.length; split++) {
-      const model = new CachedModel(session);
+      const model = new CachedModel(session, gpt2Tokenizer());
       await model.forward([ids.slice(0, split)]);
       const fed = session.work.tokensFed;
       const [{ logits }] = await model.forward([ids]);
@@ -103,7 +104,7 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
   it('gives the same logits after an edit in the middle and back', async () => {
     const { config, session } = await openRandom({ vocab_size: 400 }, 30);
     const ids = text(config, 40, 31);
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     const [before] = await model.forward([ids]);
     const edited = [...ids.slice(0, 25), 7, 8, 9, ...ids.slice(28)];
     const fed = session.work.tokensFed;
@@ -117,7 +118,7 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
 
   it('names a token that the model does not know, and reads on', async () => {
     const { config, session } = await openRandom({ vocab_size: 400 }, 36);
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     await assert.rejects(model.forward([[1, 2, 400]]), /Token 400 is beyond this model's vocabulary of 400/);
     const ids = text(config, 5, 37);
     assert.ok((await model.forward([ids]))[0].logits.every(Number.isFinite));
@@ -126,7 +127,7 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
 
   it('runs nothing when asked twice', async () => {
     const { config, session } = await openRandom({ vocab_size: 400 }, 32);
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     const ids = text(config, 10, 33);
     const [first] = await model.forward([ids]);
     const { runs } = session.work;
@@ -138,7 +139,7 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
 
   it('never forgets what ghost text has read for the sake of work in the background', async () => {
     const { config, session } = await openRandom({ vocab_size: 400 }, 34);
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     const ghost = model.withPriority(0);
     const ids = text(config, 40, 35);
     await ghost.forward([ids]);
@@ -151,7 +152,7 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
 
   it('runs several sequences as one batch that shares its prefix', async () => {
     const { config, weights, session } = await openRandom({ vocab_size: 400, n_layer: 3 }, 40);
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     const prompt = text(config, 12, 41);
     let beams = [1, 2, 3].map((id) => [...prompt, id]);
     const next = random(42);
@@ -177,7 +178,7 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
   it('slides over a text longer than the context', async () => {
     const { config, weights, session } = await openRandom({ vocab_size: 300, n_positions: 32 }, 50);
     const ids = text(config, 100, 51);
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     for (let length = 30; length <= ids.length; length++) {
       const [{ logits }] = await model.forward([ids.slice(0, length)]);
       assert.ok(logits.every(Number.isFinite));
@@ -193,7 +194,7 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
 
   it('scores every token of a long text, and after an edit only what follows it', async () => {
     const { config, weights, session } = await openRandom({ vocab_size: 300, n_positions: 32 }, 60);
-    const scorer = new Scorer(new CachedModel(session));
+    const scorer = new Scorer(new CachedModel(session, gpt2Tokenizer()));
     const ids = text(config, 70, 61);
     const scores = await scorer.score(ids, 3);
     assert.equal(scores.length, ids.length);
@@ -223,7 +224,7 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
 
   it('scores a text in the mean as its perplexity says, however long it is', async () => {
     const { config, session } = await openRandom({ n_positions: 32 }, 60);
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     for (const length of [1, 31, 32, 33, 48, 49, 64, 65, 100]) {
       const ids = text(config, length, 62);
       const { natsPerToken } = await measurePerplexity(model, ids);
@@ -238,7 +239,7 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
     const { config, weights, session } = await openRandom({ vocab_size: 300, n_layer: 3, n_head: 4 }, 70);
     const ids = text(config, 20, 71);
     const reference = referenceForward(weights, config, ids);
-    const model = new CachedModel(session);
+    const model = new CachedModel(session, gpt2Tokenizer());
     const seen = await inspect(model, ids);
     assert.equal(seen.attention.length, config.n_layer * config.n_head * ids.length);
     for (let layer = 0; layer < config.n_layer; layer++) {
@@ -268,7 +269,7 @@ describe('GPT-2 in fp32 against the float64 reference', () => {
     const session = await Session.open(compiled, config, { threads: 1 });
     const ids = [464, 6193, 1909, 318, 845, 922, 290, 314, 716, 3772, 13];
     const { logits } = referenceForward(weights, config, ids);
-    const [all] = await new CachedModel(session).forward([ids], { lastN: ids.length });
+    const [all] = await new CachedModel(session, gpt2Tokenizer()).forward([ids], { lastN: ids.length });
     const worst = maxDifference(all.logits.subarray(-config.vocab_size), logits[ids.length - 1]);
     assert.ok(worst < TOLERANCE, `differs by ${worst}`);
     await session.close();

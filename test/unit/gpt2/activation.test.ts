@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { Session } from '../../../src/engine/session';
 import { ACTIVATION_NAMES } from '../../../src/gpt2/activation';
@@ -32,7 +33,7 @@ describe("transformers' activations", () => {
       await compileModel(join(folder, 'source'), join(folder, 'compiled'), 'fp32');
       const session = await Session.open(join(folder, 'compiled'), config, { threads: 1 });
       const ids = randomIds(config, 12, i);
-      const [{ logits }] = await new CachedModel(session).forward([ids]);
+      const [{ logits }] = await new CachedModel(session, gpt2Tokenizer()).forward([ids]);
       await session.close();
       const expected = referenceForward(weights, config, ids).logits.at(-1) ?? new Float64Array();
       const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onnx } from 'onnx-proto';
+import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { compiledFolder } from '../../../src/gpt2/compiledCache';
 import { compileModel, readManifest } from '../../../src/gpt2/compiledModel';
@@ -285,7 +286,7 @@ describe('GPT-2 in fewer bits', () => {
         const { config, weights, session } = await openRandom(folder, shape, 200 + i, precision);
         const ids = randomIds(config, 20, 300 + i);
         const expected = referenceForward(weights, config, ids).logits.at(-1) ?? new Float64Array();
-        const [{ logits }] = await new CachedModel(session).forward([ids]);
+        const [{ logits }] = await new CachedModel(session, gpt2Tokenizer()).forward([ids]);
         await session.close();
         const average = expected.reduce((a, b) => a + b, 0) / expected.length;
         const spread = Math.sqrt(expected.reduce((sum, x) => sum + (x - average) ** 2, 0) / expected.length);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { softmax } from '../../../src/core/logits';
-import { encode } from '../../../src/core/tokenizer';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { compileModel } from '../../../src/gpt2/compiledModel';
-import { Explainer, textOf } from '../../../src/panel/explainer';
+import { Explainer } from '../../../src/panel/explainer';
 import { readToPanel } from '../../../src/panel/protocol';
+import { encode } from '../../support/gpt2';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 
 const signal = new AbortController().signal;
@@ -127,16 +127,21 @@ describe('what the panel asks of the engine', () => {
     assert.equal(branch.tokens.length, 2);
   });
 
+  it('shows what stands after the cursor in whole characters', async () => {
+    const { message } = await explainer.position(place('The', `${' a'.repeat(23)} 🥳 b`), signal);
+    assert.equal(message.after.length, 23);
+    const split = await explainer.position(place('The', `${'é'.repeat(599)}🥳`), signal);
+    assert.ok(split.message.after.every(({ text }) => !text.includes('\ufffd')));
+  });
+
   it('ends when nobody waits for it any more', async () => {
     const gone = AbortSignal.abort();
     await assert.rejects(explainer.position(place('Something never read before'), gone), { name: 'AbortError' });
   });
-});
 
-describe('the text of a candidate', () => {
-  it('is null when it ends inside a character', () => {
+  it('tells the text of a candidate, or null when it ends inside a character', async () => {
     const [first, ...rest] = encode('👩');
-    assert.equal(textOf([first]), null);
-    assert.equal(textOf([first, ...rest]), '👩');
+    assert.equal(await explainer.textOf([first]), null);
+    assert.equal(await explainer.textOf([first, ...rest]), '👩');
   });
 });

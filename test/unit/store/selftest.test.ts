@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { encode } from '../../../src/core/tokenizer';
 import type { LogitsRequest, Precision, ScoredToken } from '../../../src/engine/api';
 import { references } from '../../../src/store/selftest/references';
 import { paragraph, requireSelfTest, selfTest, type TestedModel } from '../../../src/store/selftest/selftest';
+import { encode } from '../../support/gpt2';
 
 const vocabulary = 50_257;
 const gpt2 = references['openai-community/gpt2'];

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ChunkCutter } from '../../../../src/core/analysis';
-import { encode } from '../../../../src/core/tokenizer';
+import { gpt2Tokenizer } from '../../../../src/core/tokenizer';
+import { encode } from '../../../support/gpt2';
 
 const paragraph = (i: number) => `Paragraph ${i} says that the ${i % 7} foxes jump over ${i % 11} dogs, and so on.\n\n`;
 const prose = Array.from({ length: 300 }, (_, i) => paragraph(i)).join('');
 const most = 127;
 
 describe('chunks', () => {
-  const cutter = new ChunkCutter(256);
+  const cutter = new ChunkCutter(256, gpt2Tokenizer());
   const cut = (text: string) => cutter.cut(text).map(({ from, to }) => text.slice(from, to));
 
   it('are the text, and fit the context two by two', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { scorePassages, wordSpans } from '../../../../src/core/analysis';
 import { sentenceSpans } from '../../../../src/core/text/sentences';
-import { tokenize } from '../../../../src/core/tokenizer';
+import { tokenize } from '../../../support/gpt2';
 
 /** The tokens of a text, the n-th with the log-probability -(2 ** n): every sum tells which tokens are in it. */
 const scored = (text: string) => tokenize(text).map(({ utf16 }, n) => ({ utf16, logprob: -(2 ** n) }));

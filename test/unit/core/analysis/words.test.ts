@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { nextWords } from '../../../../src/core/analysis';
-import type { LanguageModel } from '../../../../src/core/decoding/model';
-import { encode, VOCAB_SIZE } from '../../../../src/core/tokenizer';
+import type { TextModel } from '../../../../src/core/decoding/model';
+import { gpt2Tokenizer } from '../../../../src/core/tokenizer';
+import { encode, VOCAB_SIZE } from '../../../support/gpt2';
 
 const [very, ver, y, good, comma, space, bare] = [' very', ' ver', 'y', ' good', ',', ' ', 'very'].map((text) => {
   const ids = encode(text);
@@ -10,10 +11,11 @@ const [very, ver, y, good, comma, space, bare] = [' very', ' ver', 'y', ' good',
 });
 
 /** A model whose distribution after a sequence depends on the tokens after the first alone. */
-function modelOf(table: Record<string, Record<number, number>>): LanguageModel & { sequences: number } {
+function modelOf(table: Record<string, Record<number, number>>): TextModel & { sequences: number } {
   return {
     vocabSize: VOCAB_SIZE,
     contextLength: 1024,
+    tokenizer: gpt2Tokenizer(),
     sequences: 0,
     async forward(sequences) {
       this.sequences += sequences.length;
@@ -68,5 +70,48 @@ describe('the next word', () => {
       [' very'],
     );
     assert.ok(counted.sequences <= 5);
+  });
+
+  /** What the listed words and their probabilities are, rounded. */
+  const wordsOf = async (model: TextModel): Promise<Record<string, number>> => {
+    const { words } = await nextWords(model, [50256]);
+    return Object.fromEntries(words.map(({ text, probability }) => [text, Math.round(probability * 1000) / 1000]));
+  };
+  const [t] = encode('t');
+  const apostrophe = encode('’');
+  const quote = encode('”');
+  const emoji = encode(' 🥳');
+
+  it('is spelled whole where its characters are spread over several tokens', async () => {
+    assert.equal(apostrophe.length, 2);
+    const model = modelOf({
+      '': { [apostrophe[0]]: 0.8, [good]: 0.2 },
+      [`${apostrophe[0]}`]: { [apostrophe[1]]: 1 },
+      [apostrophe.join(' ')]: { [t]: 0.9, [comma]: 0.1 },
+      [[...apostrophe, t].join(' ')]: { [good]: 1 },
+    });
+    assert.deepEqual(await wordsOf(model), { '’t': 0.72, ' good': 0.2, '’': 0.08 });
+  });
+
+  it('ends before a quotation mark of several tokens, and counts no part of it as a letter', async () => {
+    const model = modelOf({
+      '': { [very]: 1 },
+      [`${very}`]: { [quote[0]]: 0.5, [y]: 0.5 },
+      [`${very} ${quote[0]}`]: { [quote[1]]: 0.75, [apostrophe[1]]: 0.25 },
+      [`${very} ${apostrophe.join(' ')}`]: { [good]: 1 },
+    });
+    assert.deepEqual(await wordsOf(model), { ' very': 0.5, ' veryy': 0.5 });
+  });
+
+  it('is an emoji of several tokens once, and nothing where the bytes are no character', async () => {
+    assert.ok(emoji.length > 2);
+    const model = modelOf({
+      '': { [emoji[0]]: 1 },
+      [`${emoji[0]}`]: { [emoji[1]]: 0.5, [good]: 0.5 },
+      [`${emoji[0]} ${emoji[1]}`]: { [emoji[2]]: 1 },
+    });
+    const found = await nextWords(model, [50256]);
+    assert.ok(found.words.every(({ text }) => !text.includes('\ufffd')));
+    assert.deepEqual(await wordsOf(model), { ' 🥳': 0.5 });
   });
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { complete } from '../../../../src/core/completion/complete';
 import type { CompleteRequest } from '../../../../src/core/completion/types';
-import { decode } from '../../../../src/core/tokenizer';
+import { decode } from '../../../support/gpt2';
 import { type FunctionModel, memory, table } from './models';
 
 const sentences = readFileSync('test/data/sentences.txt', 'utf8').trim().split('\n');

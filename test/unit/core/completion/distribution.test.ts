@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Distribution } from '../../../../src/core/completion/distribution';
-import { VOCAB_SIZE } from '../../../../src/core/tokenizer';
+import { gpt2Tokenizer } from '../../../../src/core/tokenizer';
+import { VOCAB_SIZE } from '../../../support/gpt2';
 
 describe('Distribution', () => {
   const logits = new Float32Array(VOCAB_SIZE + 47);
@@ -8,7 +9,7 @@ describe('Distribution', () => {
   logits[7] = 3;
   logits[9] = 2;
   logits[VOCAB_SIZE] = 100;
-  const distribution = new Distribution(logits);
+  const distribution = new Distribution(logits, gpt2Tokenizer());
 
   it('is one of GPT-2’s tokens, even where the model’s vocabulary is padded', () => {
     assert.deepEqual(distribution.best(3), [5, 7, 9]);

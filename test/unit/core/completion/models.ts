@@ -1,12 +1,14 @@
-import type { Forward, ForwardOptions, LanguageModel } from '../../../../src/core/decoding/model';
-import { END_OF_TEXT, encode, VOCAB_SIZE } from '../../../../src/core/tokenizer';
+import type { Forward, ForwardOptions, TextModel } from '../../../../src/core/decoding/model';
+import { gpt2Tokenizer } from '../../../../src/core/tokenizer';
+import { END_OF_TEXT, encode, VOCAB_SIZE } from '../../../support/gpt2';
 
 /** Logits of the next token after a sequence. */
 type Next = (sequence: readonly number[]) => Float32Array;
 
 /** A language model that is a plain function, and counts what a cache by longest common prefix would have to feed. */
-export class FunctionModel implements LanguageModel {
+export class FunctionModel implements TextModel {
   readonly vocabSize = VOCAB_SIZE;
+  readonly tokenizer = gpt2Tokenizer();
   runs = 0;
   tokensFed = 0;
   private cached: readonly number[] = [];

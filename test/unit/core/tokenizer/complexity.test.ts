@@ -1,22 +1,49 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import FlatQueue from 'flatqueue';
-import { decode, encode, tokenize } from '../../../../src/core/tokenizer';
-import { mergeBytePairs } from '../../../../src/core/tokenizer/merge';
+import { toByteString, utf8ByteString } from '../../../../src/core/tokenizer/byteString';
+import { type Merges, mergePairs } from '../../../../src/core/tokenizer/merge';
 import { splitPieces } from '../../../../src/core/tokenizer/pieces';
-import { idOf, utf8ByteString } from '../../../../src/core/tokenizer/vocabulary';
+import { decode, END_OF_TEXT, encode, tokenBytes, tokenize } from '../../../support/gpt2';
 
-type RankOf = (bytes: string) => number | undefined;
+/** Tokens by their bytes; the lower of two ids merges first. */
+class Ranks implements Merges {
+  readonly ids: ReadonlyMap<string, number>;
+  lookups = 0;
+  bytes = 0;
+
+  constructor(private readonly spelled: readonly string[]) {
+    this.ids = new Map(spelled.map((bytes, id) => [bytes, id]));
+  }
+
+  symbols(bytes: string): number[] {
+    return [...bytes].map((byte) => this.ids.get(byte) as number);
+  }
+
+  rankOf(left: number, right: number): number | undefined {
+    const pair = this.spelled[left] + this.spelled[right];
+    this.lookups++;
+    this.bytes += pair.length;
+    return this.ids.get(pair);
+  }
+
+  result(rank: number): number {
+    return rank;
+  }
+}
+
+const SPELLED = Array.from({ length: END_OF_TEXT }, (_, id) => toByteString(tokenBytes(id)));
+
+const GPT2 = new Ranks(SPELLED);
 
 /** The definition: scan all pairs for the lowest rank, merge it, start over. */
-function mergeByScanning(piece: string, rankOf: RankOf): (number | undefined)[] {
-  const parts = [...piece];
+function mergeByScanning(symbols: readonly number[], merges: Merges): number[] {
+  const parts = [...symbols];
   for (;;) {
-    const ranks = parts.slice(1).map((part, i) => rankOf(parts[i] + part) ?? Number.POSITIVE_INFINITY);
+    const ranks = parts.slice(1).map((part, i) => merges.rankOf(parts[i], part) ?? Number.POSITIVE_INFINITY);
     const lowest = Math.min(...ranks);
-    if (!Number.isFinite(lowest)) return parts.map(rankOf);
-    const at = ranks.indexOf(lowest);
-    parts.splice(at, 2, parts[at] + parts[at + 1]);
+    if (!Number.isFinite(lowest)) return parts;
+    parts.splice(ranks.indexOf(lowest), 2, merges.result(lowest));
   }
 }
 
@@ -31,18 +58,9 @@ class CountingQueue extends FlatQueue<number> {
 /** Merges with the real vocabulary and counts the look-ups, the bytes looked up, and the queue's insertions. */
 function work(piece: string) {
   const queue = new CountingQueue();
-  let lookups = 0;
-  let bytes = 0;
-  const ids = mergeBytePairs(
-    piece,
-    (candidate) => {
-      lookups++;
-      bytes += candidate.length;
-      return idOf(candidate);
-    },
-    queue,
-  );
-  return { ids, lookups, bytes, pushes: queue.pushes };
+  const [lookups, bytes] = [GPT2.lookups, GPT2.bytes];
+  const { ids } = mergePairs(GPT2.symbols(piece), GPT2, queue);
+  return { ids, lookups: GPT2.lookups - lookups, bytes: GPT2.bytes - bytes, pushes: queue.pushes };
 }
 
 describe('tokenizer: merging', () => {
@@ -53,9 +71,9 @@ describe('tokenizer: merging', () => {
     });
     fc.assert(
       fc.property(letters, merges, (piece, entries) => {
-        const ranks = new Map(['a', 'b', 'c', ...entries].map((bytes, rank) => [bytes, rank]));
-        const rankOf: RankOf = (bytes) => ranks.get(bytes);
-        assert.deepEqual(mergeBytePairs(piece, rankOf), mergeByScanning(piece, rankOf));
+        const ranks = new Ranks(['a', 'b', 'c', ...entries]);
+        const symbols = ranks.symbols(piece);
+        assert.deepEqual(mergePairs(symbols, ranks).ids, mergeByScanning(symbols, ranks));
       }),
       { numRuns: 2000, seed: 50257 },
     );
@@ -64,8 +82,17 @@ describe('tokenizer: merging', () => {
   it('merges as the definition does with the real ranks', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (text) => {
-        const bytes = utf8ByteString(text);
-        assert.deepEqual(mergeBytePairs(bytes, idOf), mergeByScanning(bytes, idOf));
+        const symbols = GPT2.symbols(utf8ByteString(text));
+        const { ids, starts } = mergePairs(symbols, GPT2);
+        assert.deepEqual(ids, mergeByScanning(symbols, GPT2));
+        let at = 0;
+        assert.deepEqual(
+          starts,
+          ids.map((id) => {
+            at += SPELLED[id].length;
+            return at - SPELLED[id].length;
+          }),
+        );
       }),
       { numRuns: 500, seed: 50257 },
     );
@@ -113,6 +140,28 @@ describe('tokenizer: long texts', () => {
     const spaces = ' '.repeat(199_999);
     assert.deepEqual(splitPieces(`${spaces} x`), [spaces, ' x']);
     assert.deepEqual(splitPieces(`${spaces}\nx`), [spaces, '\n', 'x']);
+  });
+
+  for (const unit of ['中', '😀', 'a', '7', '\n']) {
+    it(`5 million units of ${JSON.stringify(unit)} are one piece, and what follows is another`, () => {
+      const run = unit.repeat(5_000_000 / unit.length);
+      assert.deepEqual(
+        splitPieces(`${run} x`).map(({ length }) => length),
+        [run.length, 2],
+      );
+    });
+  }
+
+  it('a long text is cut as its parts are, also beside runs of a length that is matched at once', () => {
+    for (const length of [65_535, 65_536, 65_537, 131_072]) {
+      for (const unit of ['é', ' ', '!', '\u3000']) {
+        const part = `word${unit.repeat(length)}next 's 12\n\n`;
+        const text = part.repeat(Math.ceil(1_000_001 / part.length));
+        const pieces = splitPieces(part);
+        assert.deepEqual(splitPieces(text).slice(0, pieces.length - 1), pieces.slice(0, -1));
+        assert.equal(splitPieces(text).join(''), text);
+      }
+    }
   });
 
   it('1 MB of a single letter, and of words that are all different', () => {

@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  decode,
-  decodeBytes,
-  encode,
-  StreamDecoder,
-  tokenBytes,
-  tokenize,
-  tokenText,
-} from '../../../../src/core/tokenizer';
+import { gpt2Tokenizer } from '../../../../src/core/tokenizer';
+import { decode, decodeBytes, encode, tokenBytes, tokenize, tokenText } from '../../../support/gpt2';
 
 const utf8 = new TextEncoder();
 const wellFormed = (text: string) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(utf8.encode(text));
@@ -119,7 +112,7 @@ describe('tokenizer: properties', () => {
   it('streaming gives what decoding at once gives, also for sequences that no text encodes to', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(50256)), (ids) => {
-        const decoder = new StreamDecoder();
+        const decoder = gpt2Tokenizer().streamDecoder();
         assert.equal(ids.map((id) => decoder.push(id)).join('') + decoder.end(), decode(ids));
       }),
       { numRuns: 1000, seed: 50257 },
@@ -131,7 +124,7 @@ describe('tokenizer: decoding', () => {
   const [rocketStart, rocketMiddle, rocketEnd] = encode('🚀');
 
   it('streams a character with its last byte', () => {
-    const decoder = new StreamDecoder();
+    const decoder = gpt2Tokenizer().streamDecoder();
     assert.deepEqual(
       [rocketStart, rocketMiddle, rocketEnd].map((id) => decoder.push(id)),
       ['', '', '🚀'],
@@ -140,7 +133,7 @@ describe('tokenizer: decoding', () => {
   });
 
   it('keeps streams apart, and a new sequence from the one before', () => {
-    const [one, other] = [new StreamDecoder(), new StreamDecoder()];
+    const [one, other] = [gpt2Tokenizer().streamDecoder(), gpt2Tokenizer().streamDecoder()];
     assert.equal(one.push(rocketStart), '');
     assert.equal(other.push(encode('a')[0]), 'a');
     assert.equal(one.end(), '\ufffd');
@@ -151,7 +144,7 @@ describe('tokenizer: decoding', () => {
 
   it('keeps a byte order mark, at once and streamed', () => {
     const ids = encode('\ufeffa');
-    const decoder = new StreamDecoder();
+    const decoder = gpt2Tokenizer().streamDecoder();
     assert.equal(decode(ids), '\ufeffa');
     assert.equal(ids.map((id) => decoder.push(id)).join('') + decoder.end(), '\ufeffa');
   });

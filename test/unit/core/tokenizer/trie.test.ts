@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { END_OF_TEXT, tokenBytes, tokensThatArePrefixOf, tokensWithPrefix } from '../../../../src/core/tokenizer';
+import { END_OF_TEXT, tokenBytes, tokensThatArePrefixOf, tokensWithPrefix } from '../../../support/gpt2';
 
 const utf8 = new TextEncoder();
 const vocabulary = Array.from({ length: END_OF_TEXT }, (_, id) => Buffer.from(tokenBytes(id)));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { decode, decodeBytes, display, encode, tokenBytes, tokenize } from '../../../../src/core/tokenizer';
 import vectors from '../../../data/tokenizer.json';
+import { decode, decodeBytes, display, encode, tokenBytes, tokenize } from '../../../support/gpt2';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { display, END_OF_TEXT, tokenBytes, tokenText, VOCAB_SIZE } from '../../../../src/core/tokenizer';
+import { display, END_OF_TEXT, tokenBytes, tokenText, VOCAB_SIZE } from '../../../support/gpt2';
 
 const require = createRequire(import.meta.url);
 

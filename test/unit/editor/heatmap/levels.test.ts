@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { tokenize } from '../../../../src/core/tokenizer';
 import { heatSpans, levelOf } from '../../../../src/editor/heatmap/levels';
 import { rankSentences } from '../../../../src/editor/heatmap/sentences';
 import type { HeatToken } from '../../../../src/editor/heatmap/textScores';
+import { tokenize } from '../../../support/gpt2';
 
 /** Tokens of a text, each with the bits that `bitsOf` gives it. */
 const scored = (text: string, bitsOf: (token: string) => number): HeatToken[] =>

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encode } from '../../../../src/core/tokenizer';
 import { TextScores } from '../../../../src/editor/heatmap/textScores';
 import type { ScoreRequest } from '../../../../src/engine/api';
 import { LocalEngine } from '../../../../src/engine/localEngine';
 import { compileModel } from '../../../../src/gpt2/compiledModel';
+import { encode } from '../../../support/gpt2';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../../support/randomModel';
 
 const CONTEXT = 64;
@@ -32,6 +32,7 @@ describe('the scores of a text that is being written', () => {
     asked = [];
     scores = new TextScores({
       info: () => engine.info(),
+      tokenizer: () => engine.tokenizer(),
       score: (request, signal) => {
         asked.push(request);
         return engine.score(request, signal);

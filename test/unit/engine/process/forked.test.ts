@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { cp, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { encode, tokenText, VOCAB_SIZE } from '../../../../src/core/tokenizer';
 import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../../../../src/engine/process/client';
 import { type Built, buildWithTinyModel } from '../../../support/build';
+import { encode, tokenText, VOCAB_SIZE } from '../../../support/gpt2';
 import { maxDifference, referenceForward } from '../../../support/reference';
 
 const TOLERANCE = 1e-4;

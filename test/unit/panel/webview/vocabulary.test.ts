@@ -16,4 +16,11 @@ describe('the vocabulary of the view', () => {
     assert.deepEqual(vocabulary.texts([0, 4]), ['It', '\ufffd']);
     assert.deepEqual(vocabulary.texts([]), []);
   });
+
+  it('draws a character of several tokens whole, once, and counts the rest', () => {
+    assert.deepEqual(vocabulary.glyphs([0, 1, 2, 3]), ['It', '’', '+1', 's']);
+    assert.deepEqual(vocabulary.glyphs([4, 5]), ['😀!', '+1']);
+    assert.deepEqual(vocabulary.glyphs([0, 4]), ['It', '\ufffd']);
+    assert.deepEqual(vocabulary.glyphs([]), []);
+  });
 });

@@ -1,0 +1,103 @@
+import type { Tokenizer } from '../tokenizer';
+
+/** What a token does to the word that has begun: goes on with it, completes it, or shows that it was complete. */
+export type Role =
+  | { readonly kind: 'continues'; readonly text: string; readonly rest: readonly number[] }
+  | { readonly kind: 'completes'; readonly text: string }
+  | { readonly kind: 'ends' }
+  /** The bytes are no text here. */
+  | { readonly kind: 'breaks' };
+
+/** How far a word has come. */
+export type Stage = 'nothing' | 'word' | 'apostrophe';
+
+const ENDS: Role = { kind: 'ends' };
+const BREAKS: Role = { kind: 'breaks' };
+const APOSTROPHE_LAST = /['’]$/;
+const WORD = /^(?:[\p{L}\p{M}\p{N}]|['’](?=\p{L}))+/u;
+const FIRST_WORD = /^(?: ?(?:[\p{L}\p{M}\p{N}]|['’](?=\p{L}))+| $)/u;
+
+/** @param text what has been spelled so far */
+export function stageOf(text: string): Stage {
+  if (text === '') return 'nothing';
+  return APOSTROPHE_LAST.test(text) ? 'apostrophe' : 'word';
+}
+
+/**
+ * Reads tokens as parts of words. A character may be spread over several tokens: what it is shows with the last of
+ * them, and until then nothing is decided. An apostrophe belongs to a word if a letter follows.
+ */
+export class WordRoles {
+  readonly #roles: Readonly<Record<Stage, Role[]>> = { nothing: [], word: [], apostrophe: [] };
+  #inner: readonly number[] | undefined;
+
+  constructor(private readonly tokenizer: Tokenizer) {}
+
+  /** What a token does after whole characters. */
+  roleOf(id: number, stage: Stage): Role {
+    const roles = this.#roles[stage];
+    roles[id] ??= this.#read(id, [], stage);
+    return roles[id];
+  }
+
+  /** What a token does after the first bytes of a character. */
+  roleAfter(id: number, rest: readonly number[], stage: Stage): Role {
+    return this.#read(id, rest, stage);
+  }
+
+  /** The tokens that can follow the first bytes of a character. */
+  get inner(): readonly number[] {
+    this.#inner ??= Array.from({ length: this.tokenizer.size }, (_, id) => id).filter(
+      (id) => this.tokenizer.has(id) && isInner(this.tokenizer.tokenBytes(id)[0]),
+    );
+    return this.#inner;
+  }
+
+  #read(id: number, before: readonly number[], stage: Stage): Role {
+    if (!this.tokenizer.has(id)) return BREAKS;
+    if (this.tokenizer.isSpecial(id)) return roleOfText(this.tokenizer.tokenText(id), [], stage);
+    const bytes = [...before, ...this.tokenizer.tokenBytes(id)];
+    const rest = unfinished(bytes);
+    const text = decoded(bytes.slice(0, bytes.length - rest.length));
+    if (text === undefined) return BREAKS;
+    // Whether the space begins a word shows with the character after it.
+    if (stage === 'nothing' && text === ' ' && rest.length > 0) return { kind: 'continues', text: '', rest: bytes };
+    return roleOfText(text, rest, stage);
+  }
+}
+
+function roleOfText(text: string, rest: readonly number[], stage: Stage): Role {
+  if (text === '') return rest.length > 0 ? { kind: 'continues', text, rest } : BREAKS;
+  if (stage === 'apostrophe' && !/^\p{L}/u.test(text)) return ENDS;
+  const word = (stage === 'nothing' ? FIRST_WORD : WORD).exec(text)?.[0] ?? '';
+  const after = text.slice(word.length);
+  const isOpen = after === '' || (rest.length === 0 && /^['’]$/.test(after));
+  if (isOpen) return { kind: 'continues', text, rest };
+  if (word !== '') return { kind: 'completes', text: word };
+  return stage === 'nothing' ? { kind: 'completes', text } : ENDS;
+}
+
+const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+
+function decoded(bytes: readonly number[]): string | undefined {
+  try {
+    return strict.decode(Uint8Array.from(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function isInner(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
+}
+
+/** The first bytes of a character at the end of these, if it is not whole. */
+function unfinished(bytes: readonly number[]): readonly number[] {
+  for (let length = 1; length <= Math.min(3, bytes.length); length++) {
+    const first = bytes[bytes.length - length];
+    if (isInner(first)) continue;
+    const wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+    return length < wanted ? bytes.slice(bytes.length - length) : [];
+  }
+  return [];
+}

@@ -1,0 +1,69 @@
+import type { Token } from './token';
+
+export interface EncodeOptions {
+  /**
+   * Read special tokens that are written out in the text (`<|endoftext|>`) as such instead of as ordinary characters.
+   * GPT-2's own tokenizer does so only when told, as OpenAI's; those read from files unless told, as Hugging Face's.
+   */
+  readonly allowSpecial?: boolean;
+  /** Also put the template's tokens around the text, as Hugging Face's `encode` does. */
+  readonly template?: boolean;
+}
+
+/** Decodes tokens as they come; a character split over several arrives with its last byte. */
+export interface StreamDecoder {
+  /** The text that this token completes. */
+  push(id: number): string;
+  /** What is left of an unfinished character, as U+FFFD. The decoder may then be used for another sequence. */
+  end(): string;
+}
+
+/** A byte-level BPE tokenizer. A model brings its own; GPT-2's is `gpt2Tokenizer`. */
+export interface Tokenizer {
+  /** One above the largest id. Not every id below it need be a token: see `has`. */
+  readonly size: number;
+  /** The token that ends a text, and stands between texts in training. */
+  readonly endOfText: number | undefined;
+  /** What the template puts before every text; mostly nothing. */
+  readonly opening: readonly number[];
+  /** What a text begins after, so that the model has something to go by: at least one token. */
+  readonly start: readonly number[];
+  /** The ids below `size` that are no tokens; mostly none. */
+  readonly gaps: readonly number[];
+  has(id: number): boolean;
+  /** Whether the token marks something (the end of a text, a speaker, padding) and is no text itself. */
+  isSpecial(id: number): boolean;
+  encode(text: string, options?: EncodeOptions): number[];
+  /** The tokens of a text with their places in it. */
+  tokenize(text: string, options?: EncodeOptions): Token[];
+  /**
+   * The text of a whole sequence; U+FFFD stands for bytes that are not UTF-8.
+   * @throws a RangeError for an id that is no token
+   */
+  decode(ids: readonly number[]): string;
+  /**
+   * The bytes of a sequence.
+   * @throws a RangeError for an id that is no token
+   */
+  decodeBytes(ids: readonly number[]): Uint8Array;
+  /**
+   * The token's bytes, a fresh copy; those of a special token spell it.
+   * @throws a RangeError for an id that is no token
+   */
+  tokenBytes(id: number): Uint8Array;
+  /**
+   * One token's bytes decoded on their own: U+FFFD stands for a part of a character.
+   * @throws a RangeError for an id that is no token
+   */
+  tokenText(id: number): string;
+  /**
+   * The token in the vocabulary's own notation, one printable character for each byte: `Ġworld`.
+   * @throws a RangeError for an id that is no token
+   */
+  display(id: number): string;
+  streamDecoder(): StreamDecoder;
+  /** Ids of the tokens of text whose bytes start with these, or are these, in the order of their bytes. */
+  tokensWithPrefix(bytes: Uint8Array): number[];
+  /** Ids of the tokens of text whose bytes are a proper prefix of these, shortest first. */
+  tokensThatArePrefixOf(bytes: Uint8Array): number[];
+}
