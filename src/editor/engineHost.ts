@@ -21,9 +21,9 @@ export class EngineHost extends ForkedEngine implements vscode.Disposable {
     });
     this.onHealth((health) => {
       if (health.state === 'error') log.error(health.message);
-      else if (health.state === 'ready')
+      else if (health.state === 'ready') {
         log.info(`The engine is ready: ${health.model.name} (${health.model.precision}).`);
-      else log.debug(`The engine is ${health.state}.`);
+      } else log.debug(`The engine is ${health.state}.`);
       this.#healthChanged.fire(health);
     });
     this.#settingsWatch = vscode.workspace.onDidChangeConfiguration((event) => {

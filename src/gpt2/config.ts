@@ -45,10 +45,10 @@ export function parseConfig(json: unknown): Gpt2Config {
   }
   const raw = json as Record<string, unknown>;
   refuseOthers(raw);
-  const n_embd = sizeOf(raw, 'n_embd');
-  const n_head = sizeOf(raw, 'n_head');
-  if (n_embd % n_head !== 0) {
-    throw new UnsupportedModelError(`config.json: n_embd ${n_embd} is not a multiple of n_head ${n_head}.`);
+  const width = sizeOf(raw, 'n_embd');
+  const heads = sizeOf(raw, 'n_head');
+  if (width % heads !== 0) {
+    throw new UnsupportedModelError(`config.json: n_embd ${width} is not a multiple of n_head ${heads}.`);
   }
   const epsilon = raw.layer_norm_epsilon ?? 1e-5;
   if (typeof epsilon !== 'number' || !(epsilon > 0)) {
@@ -57,10 +57,10 @@ export function parseConfig(json: unknown): Gpt2Config {
   return {
     vocab_size: sizeOf(raw, 'vocab_size'),
     n_positions: sizeOf(raw, 'n_positions', 'n_ctx'),
-    n_embd,
+    n_embd: width,
     n_layer: sizeOf(raw, 'n_layer'),
-    n_head,
-    n_inner: raw.n_inner == null ? 4 * n_embd : positiveInteger('n_inner', raw.n_inner),
+    n_head: heads,
+    n_inner: raw.n_inner == null ? 4 * width : positiveInteger('n_inner', raw.n_inner),
     activation_function: activationOf(raw.activation_function ?? 'gelu_new'),
     layer_norm_epsilon: epsilon,
     scale_attn_weights: flag(raw, 'scale_attn_weights', true),

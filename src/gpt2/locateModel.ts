@@ -31,8 +31,9 @@ export async function locateModel(
   if (manifest?.precision === precision) return built;
   const source = join(home, '..', 'models', 'default');
   if (existsSync(source)) return compiledFolder(source, precision, cache, options);
-  if (!manifest)
+  if (!manifest) {
     throw new UnsupportedModelError('The model that comes with Inkling is missing: install Inkling again.');
+  }
   throw new UnsupportedModelError(
     `The model that comes with Inkling is kept in ${manifest.precision} only. Ask for that precision, or for another model.`,
   );

@@ -50,13 +50,17 @@ export type Clock = 'wall' | 'cpu';
 
 /** An engine loaded in a process of its own. */
 export class RunningEngine {
+  readonly #child: ChildProcess;
+
   private constructor(
     readonly engine: Engine,
-    private readonly child: ChildProcess,
+    child: ChildProcess,
     /** Milliseconds from asking for the model to its first token. */
     readonly loadTime: number,
     readonly loaded: Answer,
-  ) {}
+  ) {
+    this.#child = child;
+  }
 
   static async start(engine: Engine, threads: number, clock: Clock): Promise<RunningEngine> {
     const child = fork(join(__dirname, 'child.ts'), [engine.kind, engine.path, String(threads), clock], {
@@ -68,15 +72,15 @@ export class RunningEngine {
   }
 
   run(task: Task): Promise<Answer> {
-    const answer = answerOf(this.child, this.engine);
-    this.child.send(task);
+    const answer = answerOf(this.#child, this.engine);
+    this.#child.send(task);
     return answer;
   }
 
   stop(): Promise<void> {
     return new Promise((resolve) => {
-      this.child.once('exit', () => resolve());
-      this.child.disconnect();
+      this.#child.once('exit', () => resolve());
+      this.#child.disconnect();
     });
   }
 }

@@ -45,25 +45,25 @@ export class HubServer {
   };
   /** Bytes of large files that were sent. */
   bytesSent = 0;
-  private readonly files = new Map<string, Buffer>();
-  private readonly hub = createServer((req, res) => void this.answerHub(req, res));
-  private readonly storage = createServer((req, res) => void this.answerStorage(req, res));
+  readonly #files = new Map<string, Buffer>();
+  readonly #hub = createServer((req, res) => void this.#answerHub(req, res));
+  readonly #storage = createServer((req, res) => void this.#answerStorage(req, res));
 
   constructor(readonly commit = 'c0ffee'.padEnd(40, '0')) {}
 
   static async start(): Promise<HubServer> {
     const server = new HubServer();
-    await listen(server.hub);
-    await listen(server.storage);
+    await listen(server.#hub);
+    await listen(server.#storage);
     return server;
   }
 
   get endpoint(): string {
-    return originOf(this.hub);
+    return originOf(this.#hub);
   }
 
   add(repo: string, path: string, content: Buffer): void {
-    this.files.set(`${repo}/${path}`, content);
+    this.#files.set(`${repo}/${path}`, content);
   }
 
   /** Requests for the content of large files. */
@@ -72,14 +72,14 @@ export class HubServer {
   }
 
   async stop(): Promise<void> {
-    for (const server of [this.hub, this.storage]) {
+    for (const server of [this.#hub, this.#storage]) {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     }
   }
 
-  private async answerHub(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    this.note('hub', req);
+  async #answerHub(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    this.#note('hub', req);
     const fault = this.faults.statuses.shift();
     if (fault) {
       res.writeHead(fault.status, fault.headers).end();
@@ -91,7 +91,7 @@ export class HubServer {
     }
     const match = /^\/(.+)\/resolve\/([^/]+)\/(.+)$/.exec(req.url ?? '');
     const key = match ? `${match[1]}/${match[3]}` : '';
-    const content = this.files.get(key);
+    const content = this.#files.get(key);
     if (content === undefined) {
       res.writeHead(404, { 'x-error-code': 'EntryNotFound' }).end();
       return;
@@ -107,20 +107,20 @@ export class HubServer {
       ...headers,
       'x-linked-etag': `"${createHash('sha256').update(content).digest('hex')}"`,
       'x-linked-size': String(content.length),
-      location: `${originOf(this.storage)}/${key}?signature=1`,
+      location: `${originOf(this.#storage)}/${key}?signature=1`,
     });
     res.end();
   }
 
-  private async answerStorage(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    this.note('storage', req);
+  async #answerStorage(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    this.#note('storage', req);
     if (req.method !== 'GET') {
       res.writeHead(403).end();
       return;
     }
     const { faults } = this;
     const key = (req.url ?? '').slice(1).split('?')[0];
-    const whole = this.files.get(key) ?? Buffer.alloc(0);
+    const whole = this.#files.get(key) ?? Buffer.alloc(0);
     const content = faults.replace?.(whole) ?? whole;
     const tag = faults.tag();
     const range = /^bytes=(\d+)-$/.exec(req.headers.range ?? '');
@@ -138,7 +138,7 @@ export class HubServer {
     });
     const cut = faults.cutAfter.shift();
     if (faults.trickle) {
-      await this.trickle(res, body, faults.trickle);
+      await this.#trickle(res, body, faults.trickle);
     } else if (cut !== undefined && cut < body.length) {
       this.bytesSent += cut;
       res.flushHeaders();
@@ -149,7 +149,7 @@ export class HubServer {
     }
   }
 
-  private async trickle(res: ServerResponse, body: Buffer, { bytes, everyMs }: NonNullable<Faults['trickle']>) {
+  async #trickle(res: ServerResponse, body: Buffer, { bytes, everyMs }: NonNullable<Faults['trickle']>) {
     for (let at = 0; at < body.length && !res.destroyed; at += bytes) {
       res.write(body.subarray(at, at + bytes));
       this.bytesSent += Math.min(bytes, body.length - at);
@@ -158,7 +158,7 @@ export class HubServer {
     res.end();
   }
 
-  private note(host: SeenRequest['host'], req: IncomingMessage): void {
+  #note(host: SeenRequest['host'], req: IncomingMessage): void {
     this.requests.push({ host, method: req.method ?? '', path: req.url ?? '', headers: req.headers });
   }
 }

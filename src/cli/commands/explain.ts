@@ -49,8 +49,9 @@ export function addExplain(program: Command): void {
     const engine = await openEngine(options, 'fp32');
     try {
       const all = options.all || options.json || options.jsonl;
-      if (options.jsonl)
+      if (options.jsonl) {
         return await answerLines(options, (request) => explain(engine, promptOf(request), { ...options, all }));
+      }
       const explanation = await explain(engine, { text }, { ...options, all });
       if (options.json) printJson(explanation);
       else print(explanation, options);

@@ -2,8 +2,8 @@ import { logSumExp } from '../../core/logits';
 import { topIndices } from '../../core/logits/ranking';
 import { type Mixed, Mixture, ReadingMemory } from '../../core/memory';
 import type { CachedModel } from '../../engine/cachedModel';
+import { forEachToken } from '../forEachToken';
 import { readText, UsageError } from '../input';
-import { forEachToken } from './perplexity';
 
 /** How well a writer's texts were predicted: mean surprisal in nats a token, and the share of tokens foreseen. */
 export interface Predicted {

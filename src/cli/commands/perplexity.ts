@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { meanLogprob, sumLogprobs, surprisal } from '../../core/analysis';
 import { logSumExp, percent } from '../../core/logits';
 import type { CachedModel } from '../../engine/cachedModel';
-import { scoringWindows } from '../../engine/score';
+import { forEachToken } from '../forEachToken';
 import { integer, printJson, readBytes, readText, UsageError } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
 import { measureWithMemory, readDocuments } from './memoryPerplexity';
@@ -126,21 +126,4 @@ function readIds(file: string): number[] {
   const bytes = file === '-' ? readFileSync(0) : readBytes(file);
   if (bytes.length % 2 !== 0) throw new UsageError(`${file} does not hold uint16 ids: its length is odd.`);
   return Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readUInt16LE(2 * i));
-}
-
-/** Calls for each token of a text in order, with the logits before it. */
-export async function forEachToken(
-  model: CachedModel,
-  ids: readonly number[],
-  visit: (id: number, logits: Float32Array) => void,
-): Promise<void> {
-  const before = model.tokenizer.start;
-  const text = [...before, ...ids];
-  for (const { start, first } of scoringWindows(text.length, model.contextLength)) {
-    // The logits after the last token of the text score nothing.
-    const window = text.slice(start, Math.min(start + model.contextLength, text.length - 1));
-    await model.forEachPosition(window, Math.max(first, before.length) - start - 1, (position, logits) => {
-      visit(text[start + position + 1], logits);
-    });
-  }
 }

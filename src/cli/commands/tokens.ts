@@ -16,8 +16,9 @@ export function addTokens(program: Command): void {
     .option('--jsonl', 'answer each line {"text":…} of the input with one line of JSON')
     .action(async (argument: string | undefined, options: InputOptions & { json?: boolean }) => {
       const text = await readText(argument, options);
-      if (options.jsonl)
+      if (options.jsonl) {
         return answerLines(options, (request) => ({ tokens: gpt2Tokenizer().tokenize(textOf(request)) }));
+      }
       const tokens = gpt2Tokenizer().tokenize(text);
       if (options.json) return printJson({ tokens });
       for (const token of tokens) process.stdout.write(`${describe(token)}\n`);

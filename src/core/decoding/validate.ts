@@ -125,8 +125,9 @@ function checkCounts(config: GenerationConfig): void {
 /** A draft model guesses where prompt lookup would, and gets along with what that gets along with. */
 function checkGuesses(config: GenerationConfig, assistant: boolean): void {
   if (!assistant) return;
-  if (isSet(config, 'promptLookupNumTokens'))
+  if (isSet(config, 'promptLookupNumTokens')) {
     refuse`${'promptLookupNumTokens'} and assistantModel contradict each other.`;
+  }
   for (const other of OPTIONS.promptLookupNumTokens.contradicts) {
     if (isSet(config, other)) refuse`assistantModel and ${other} contradict each other.`;
   }
@@ -139,8 +140,9 @@ function checkRoom(config: GenerationConfig, resolved: ResolvedConfig, promptLen
   const [limit, most] = config.maxLength === undefined ? ['maxNewTokens', room] : ['maxLength', endLength];
   if (room <= 0) refuse`${'maxLength'} of ${endLength} leaves no room after a prompt of ${promptLength} tokens.`;
   const after = `after a prompt of ${promptLength} tokens`;
-  if (minNewTokens > room)
+  if (minNewTokens > room) {
     refuse`${'minNewTokens'} of ${minNewTokens} is more than ${limit} of ${most} allows ${after}.`;
+  }
   if (minLength > endLength) refuse`${'minLength'} of ${minLength} is more than ${limit} of ${most} allows ${after}.`;
   const start = resolved.forcedStartIds?.length ?? 0;
   if (start > room) refuse`${'forcedStartIds'} is ${start} tokens, more than ${limit} of ${most} allows ${after}.`;

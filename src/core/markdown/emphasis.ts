@@ -1,4 +1,9 @@
-import type { Cut } from './inline';
+/** A part of a text that is read as something else, or as nothing. */
+export interface Cut {
+  readonly from: number;
+  readonly to: number;
+  readonly put: string;
+}
 
 /** A run of `*`, `_` or `~~` that may open or close emphasis. */
 export interface Delimiter {

@@ -1,4 +1,4 @@
-import { type Delimiter, Delimiters } from './emphasis';
+import { type Cut, type Delimiter, Delimiters } from './emphasis';
 import {
   attributesEnd,
   autolinkEnd,
@@ -12,13 +12,6 @@ import {
   urlEnd,
   wikiLinkEnd,
 } from './markup';
-
-/** A part of a text that is read as something else, or as nothing. */
-export interface Cut {
-  readonly from: number;
-  readonly to: number;
-  readonly put: string;
-}
 
 /** Inline constructs that can be open where a text ends. */
 export type InlineKind =
@@ -105,8 +98,9 @@ class InlineReader {
     while (this.#at < this.text.length) this.#at = this.#step(this.#at);
     this.#delimiters.pair(undefined, this.#cuts);
     for (let left = this.#delimiters.last; left; left = left.previous) {
-      if (left.opens && left.to - left.from <= 3)
+      if (left.opens && left.to - left.from <= 3) {
         this.#pushOpen('emphasis', left.from, left.to, this.text.slice(left.from, left.to));
+      }
     }
     for (const { at, image, active } of this.#brackets) {
       if (active) this.#pushOpen(image ? 'image description' : 'link text', at, at + (image ? 2 : 1));

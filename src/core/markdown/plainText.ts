@@ -1,6 +1,7 @@
 import type { Block } from './blocks';
 import type { Construct } from './construct';
-import { type Cut, readInline } from './inline';
+import type { Cut } from './emphasis';
+import { readInline } from './inline';
 import type { LineKind } from './syntax';
 
 /** A document's text as it is read. */

@@ -95,8 +95,9 @@ export class Evidence {
   /** Makes the counts of a length those of all matches that reach it. */
   #sum(): void {
     for (let row = 0; row < this.#counts.length; row += LENGTHS.length) {
-      for (let level = LENGTHS.length - 2; level >= 0; level--)
+      for (let level = LENGTHS.length - 2; level >= 0; level--) {
         this.#counts[row + level] += this.#counts[row + level + 1];
+      }
     }
     this.#sumTotals();
   }

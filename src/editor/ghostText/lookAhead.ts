@@ -22,8 +22,9 @@ export class LookAhead {
     if (first === undefined || !canGoOn(query, first)) return;
     this.#timer = setTimeout(() => {
       // What goes wrong here goes wrong again, and is told, when the writer gets there.
-      if (!this.suggester.busy)
+      if (!this.suggester.busy) {
         this.suggester.suggest(next(query, first), new AbortController().signal).catch(() => {});
+      }
     }, IDLE_MS);
   }
 

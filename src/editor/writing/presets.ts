@@ -75,8 +75,9 @@ export function withSettings(
   { maxTokens, temperature, seed }: Settings['continueWriting'],
 ): GenerationConfig {
   const limits = { ...preset, maxNewTokens: maxTokens };
-  if (temperature === 0 || (temperature === null && !preset.doSample))
+  if (temperature === 0 || (temperature === null && !preset.doSample)) {
     return { ...withoutDraw(limits), doSample: false };
+  }
   return {
     ...limits,
     doSample: true,

@@ -24,8 +24,9 @@ export function Sampler({ last }: { last: ShownStage }) {
             value={preferences.seed}
             onChange={(event) => {
               const seed = event.currentTarget.valueAsNumber;
-              if (Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff)
+              if (Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff) {
                 dispatch({ type: 'prefer', change: { seed } });
+              }
             }}
           />
         </label>

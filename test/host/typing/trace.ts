@@ -70,8 +70,9 @@ function typeSentence(
       const more = Math.floor(3 * rng());
       const wrong = neighbour(sentence[i]) + sentence.slice(i + 1, i + 1 + more);
       for (const text of wrong) trace.push({ kind: 'type', text, pauseMs: pause('letter') });
-      for (const at of wrong.split('').keys())
+      for (const at of wrong.split('').keys()) {
         trace.push({ kind: 'delete', pauseMs: pause(at === 0 ? 'noticing' : 'again') });
+      }
     }
     trace.push({ kind: 'type', text: sentence[i], pauseMs: pause(unit) });
   }

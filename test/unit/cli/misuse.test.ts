@@ -12,8 +12,8 @@ describe('the command line, called wrongly', () => {
     built = await buildWithTinyModel();
   });
 
-  const TINY = join(__dirname, '../../data/formats/checkpoints/zip');
-  const MISUSES: readonly [args: readonly string[], message: RegExp][] = [
+  const Tiny = join(__dirname, '../../data/formats/checkpoints/zip');
+  const misuses: readonly [args: readonly string[], message: RegExp][] = [
     [['nonsense'], /unknown command 'nonsense'/],
     [['tokens', 'x', '--nonsense'], /unknown option '--nonsense'/],
     [['tokens', 'x', 'y'], /too many arguments/],
@@ -25,8 +25,8 @@ describe('the command line, called wrongly', () => {
     [['explain', 'x', '--threads', '-1'], /--threads <n>/],
     [['explain', 'x', '--threads', '1.5'], /--threads <n>.*whole number/],
     [['explain', 'x', '--precision', 'q5'], /--precision.*fp32, q8, q4/],
-    [['verify', '--model', TINY], /No outputs are published of these weights.*docs\/verify\.md/],
-    [['verify', '--model', TINY, '--precision', 'q5'], /q5 is no precision/],
+    [['verify', '--model', Tiny], /No outputs are published of these weights.*docs\/verify\.md/],
+    [['verify', '--model', Tiny, '--precision', 'q5'], /q5 is no precision/],
     [['explain', 'x', '--model', 'no-such-folder'], /no-such-folder: there is no such folder/],
     [['generate', 'x', '--temperature', 'warm'], /--temperature <t>.*number/],
     [['generate', 'x', '--top-p', '2'], /--top-p <p>.*from 0 to 1/],
@@ -52,7 +52,7 @@ describe('the command line, called wrongly', () => {
     [['processors'], /--jsonl/],
   ];
   it('says what is wrong in one message and exits with 2', async () => {
-    await Promise.all(MISUSES.map(([args, message]) => fails(args, 2, message)));
+    await Promise.all(misuses.map(([args, message]) => fails(args, 2, message)));
   });
 
   it('says which token of a file the model does not have', async () => {

@@ -29,11 +29,12 @@ describe('inkling processors', () => {
       expected.forEach((value, j) => {
         const got = answers[i].output[j];
         if (typeof value === 'string') assert.equal(got, value, `case ${i}`);
-        else
+        else {
           assert.ok(
             Math.abs(got - value) <= tolerance + tolerance * Math.abs(value),
             `case ${i}: ${got}, not ${value}`,
           );
+        }
       });
     });
   });

@@ -17,13 +17,13 @@ describe("transformers' activations", () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  for (const [i, activation_function] of ACTIVATION_NAMES.entries()) {
-    it(`${activation_function} is computed by its formula`, async () => {
-      const config = tinyConfig({ vocab_size: 200, n_embd: 16, n_positions: 16, activation_function });
+  for (const [i, name] of ACTIVATION_NAMES.entries()) {
+    it(`${name} is computed by its formula`, async () => {
+      const config = tinyConfig({ vocab_size: 200, n_embd: 16, n_positions: 16, activation_function: name });
       const weights = randomWeights(config, 900 + i);
       // Large enough that what is cut off at 6 or 10 is cut off.
-      for (const [name, values] of weights) {
-        if (name.endsWith('c_fc.weight')) {
+      for (const [tensor, values] of weights) {
+        if (tensor.endsWith('c_fc.weight')) {
           values.forEach((value, at) => {
             values[at] = 12 * value;
           });

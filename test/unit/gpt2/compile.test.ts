@@ -51,10 +51,10 @@ describe('compiling a GPT-2', () => {
     for (const [file, held] of Object.entries(shards)) {
       await writeFile(join(path, file), writeSafetensors(held.map(tensor)));
     }
-    const weight_map = Object.fromEntries(
+    const weightMap = Object.fromEntries(
       Object.entries(shards).flatMap(([file, held]) => held.map((name) => [name, file])),
     );
-    await writeFile(join(path, 'model.safetensors.index.json'), JSON.stringify(index ?? { weight_map }));
+    await writeFile(join(path, 'model.safetensors.index.json'), JSON.stringify(index ?? { weight_map: weightMap }));
     return path;
   };
 
@@ -272,13 +272,13 @@ describe('GPT-2 in fewer bits', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const WIDTHS: readonly Partial<Gpt2Config>[] = [
+  const widths: readonly Partial<Gpt2Config>[] = [
     { n_embd: 32, n_head: 2 },
     { n_embd: 96, n_head: 3, n_inner: 100 },
     { n_embd: 33, n_head: 3 },
     { n_embd: 72, n_head: 4, tie_word_embeddings: false },
   ];
-  for (const [i, change] of WIDTHS.entries()) {
+  for (const [i, change] of widths.entries()) {
     it(`stays near the reference at width ${change.n_embd}`, async () => {
       const mean: Record<string, number> = {};
       for (const precision of ['q8', 'q4'] as const) {

@@ -27,8 +27,9 @@ describe('what the model sees before the cursor', () => {
   it('begins at the same place for most keystrokes', () => {
     const starts = new Set<number>();
     const text = sentence.repeat(400);
-    for (let typed = 0; typed < 60; typed++)
+    for (let typed = 0; typed < 60; typed++) {
       starts.add(windowBefore(text + sentence.slice(0, typed % 40), 1024, gpt2Tokenizer()).start);
+    }
     assert.ok(starts.size <= 2);
   });
 
@@ -42,7 +43,8 @@ describe('what the model sees before the cursor', () => {
 describe('the token counter', () => {
   it('counts as the tokenizer does', () => {
     const counter = new TokenCounter();
-    for (const text of ['', sentence, sentence, `${sentence}more`])
+    for (const text of ['', sentence, sentence, `${sentence}more`]) {
       assert.equal(counter.count(text, gpt2Tokenizer()), encode(text).length);
+    }
   });
 });

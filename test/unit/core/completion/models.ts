@@ -7,16 +7,20 @@ type Next = (sequence: readonly number[]) => Float32Array;
 
 /** A language model that is a plain function, and counts what a cache by longest common prefix would have to feed. */
 export class FunctionModel implements TextModel {
+  readonly #next: Next;
+
   readonly vocabSize = VOCAB_SIZE;
   readonly tokenizer = gpt2Tokenizer();
   runs = 0;
   tokensFed = 0;
-  private cached: readonly number[] = [];
+  #cached: readonly number[] = [];
 
   constructor(
-    private readonly next: Next,
+    next: Next,
     readonly contextLength = 256,
-  ) {}
+  ) {
+    this.#next = next;
+  }
 
   async forward(
     sequences: readonly (readonly number[])[],
@@ -27,13 +31,13 @@ export class FunctionModel implements TextModel {
     this.runs++;
     return sequences.map((sequence) => {
       let shared = 0;
-      while (shared < sequence.length && sequence[shared] === this.cached[shared]) shared++;
+      while (shared < sequence.length && sequence[shared] === this.#cached[shared]) shared++;
       this.tokensFed += sequence.length - Math.min(shared, sequence.length - lastN);
-      this.cached = sequence;
-      if (lastN === 1) return { logits: this.next(sequence) };
+      this.#cached = sequence;
+      if (lastN === 1) return { logits: this.#next(sequence) };
       const logits = new Float32Array(lastN * VOCAB_SIZE);
       for (let i = 0; i < lastN; i++) {
-        logits.set(this.next(sequence.slice(0, sequence.length - lastN + 1 + i)), i * VOCAB_SIZE);
+        logits.set(this.#next(sequence.slice(0, sequence.length - lastN + 1 + i)), i * VOCAB_SIZE);
       }
       return { logits };
     });

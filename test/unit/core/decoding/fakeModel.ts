@@ -8,6 +8,8 @@ import { createRng } from '../../../../src/core/decoding/random';
 
 /** A language model that is a function of the ids, and counts what it is asked. */
 export class FakeModel implements LanguageModel {
+  readonly #logits: (ids: readonly number[]) => ArrayLike<number>;
+
   readonly contextLength = 64;
   /** Calls of `forward`. */
   runs = 0;
@@ -16,9 +18,11 @@ export class FakeModel implements LanguageModel {
 
   constructor(
     readonly vocabSize: number,
-    private readonly logits: (ids: readonly number[]) => ArrayLike<number>,
+    logits: (ids: readonly number[]) => ArrayLike<number>,
     readonly eosTokenId?: number,
-  ) {}
+  ) {
+    this.#logits = logits;
+  }
 
   async forward(
     sequences: readonly (readonly number[])[],
@@ -31,7 +35,7 @@ export class FakeModel implements LanguageModel {
     return sequences.map((whole) => {
       const ids = whole.slice(windowStart(whole.length, this.contextLength));
       const ends = Array.from({ length: lastN }, (_, i) => ids.slice(0, ids.length - lastN + 1 + i));
-      const logits = Float32Array.from(ends.flatMap((prefix) => Array.from(this.logits(prefix))));
+      const logits = Float32Array.from(ends.flatMap((prefix) => Array.from(this.#logits(prefix))));
       const states = ids.flatMap((_, i) => hiddenOf(ids.slice(0, i + 1)));
       return hidden ? { logits, hidden: { count: ids.length, values: Float32Array.from(states) } } : { logits };
     });

@@ -85,8 +85,9 @@ export function slowBeams(logits: Logits, prompt: readonly number[], options: Re
       state.texts.sort((a, b) => b.score - a.score).splice(size);
       state.rows = looked.filter((row) => !ends(row)).slice(0, size);
       // At the length limit nothing runs on, but the texts that it cut off still say something to later groups.
-      for (const row of looked.filter(({ ids }) => ids.at(-1) !== eos).slice(0, size))
+      for (const row of looked.filter(({ ids }) => ids.at(-1) !== eos).slice(0, size)) {
         said.push(row.ids[row.ids.length - 1]);
+      }
       const full = state.texts.length === size;
       const hope = earlyStopping === 'never' && lengthPenalty > 0 ? length : t;
       const hopeful = groups > 1 ? looked[0] : state.rows[0];

@@ -44,8 +44,9 @@ describe('the writer’s habits', () => {
 
 describe('how a suggestion must look', () => {
   it('ends without a full stop in headings, tables, link texts, and lists that have none', () => {
-    for (const text of ['# It', '| a |\n|---|\n| b', 'see [the', '- one\n- two'])
+    for (const text of ['# It', '| a |\n|---|\n| b', 'see [the', '- one\n- two']) {
       assert.equal(manner(text)?.fullStop, false, text);
+    }
     for (const text of ['It', '- One.\n- Two', '- alone', '> so']) assert.equal(manner(text)?.fullStop, true, text);
   });
 

@@ -43,8 +43,9 @@ describe('sentences', () => {
   });
 
   it('know the full stop that belongs to a word', () => {
-    for (const text of ['Cows, pigs, etc.', 'at 5 p.m.', 'Smith et al.', 'Bell Inc.'])
+    for (const text of ['Cows, pigs, etc.', 'at 5 p.m.', 'Smith et al.', 'Bell Inc.']) {
       assert.ok(keepsFullStop(text), text);
+    }
     for (const text of ['Cows, pigs.', 'Why?', 'So...', 'Plan B.']) assert.ok(!keepsFullStop(text), text);
   });
 

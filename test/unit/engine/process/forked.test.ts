@@ -132,8 +132,9 @@ describe('the engine in its own process', () => {
     const text = 'It was a bright cold day in April, and the clocks';
     const requests = Array.from({ length: 30 }, (_, i) => engine.complete({ prefix: text.slice(0, 10 + i) }));
     const results = await Promise.allSettled(requests);
-    for (const result of results.slice(0, -1))
+    for (const result of results.slice(0, -1)) {
       assert.equal(result.status === 'rejected' && result.reason.name, 'AbortError');
+    }
     assert.equal(results.at(-1)?.status, 'fulfilled');
     assert.equal((await engine.stats()).active, 0);
   });

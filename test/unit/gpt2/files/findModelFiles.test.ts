@@ -40,11 +40,11 @@ describe('finding the files of a model', () => {
         config: join(path, 'config.json'),
       });
     }
-    const weight_map = { a: 'pytorch_model-00001-of-00002.bin', b: 'pytorch_model-00002-of-00002.bin' };
-    const index = { 'pytorch_model.bin.index.json': JSON.stringify({ weight_map }) };
-    const shards = { [weight_map.a]: ZIP, [weight_map.b]: PICKLE };
+    const weightMap = { a: 'pytorch_model-00001-of-00002.bin', b: 'pytorch_model-00002-of-00002.bin' };
+    const index = { 'pytorch_model.bin.index.json': JSON.stringify({ weight_map: weightMap }) };
+    const shards = { [weightMap.a]: ZIP, [weightMap.b]: PICKLE };
     const sharded = await put({ ...config, ...index, ...shards }, 'sharded');
-    for (const file of ['', 'pytorch_model.bin.index.json', weight_map.b]) {
+    for (const file of ['', 'pytorch_model.bin.index.json', weightMap.b]) {
       const found = await findModelFiles(join(sharded, file));
       assert.deepEqual([found.format, found.weights.length], ['torch', 2]);
     }
