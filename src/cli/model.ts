@@ -44,10 +44,11 @@ export function withModelOptions(command: Command, precision: Precision): Comman
  */
 export async function openEngine(options: ModelOptions, otherwise: Precision): Promise<LocalEngine> {
   const folder = await locate(options, otherwise);
-  for (const note of (await readManifest(folder))?.notes ?? []) {
+  const engine = await LocalEngine.open(folder, { threads: options.threads });
+  for (const note of (await engine.info()).notes ?? []) {
     process.stderr.write(`Note: ${note}\n`);
   }
-  return LocalEngine.open(folder, { threads: options.threads });
+  return engine;
 }
 
 async function locate({ model, precision }: ModelOptions, otherwise: Precision): Promise<string> {

@@ -20,10 +20,14 @@ export class EngineHost extends ForkedEngine implements vscode.Disposable {
       onOutput: (text) => log.info(text),
     });
     this.onHealth((health) => {
-      if (health.state === 'error') log.error(health.message);
-      else if (health.state === 'ready') {
-        log.info(`The engine is ready: ${health.model.name} (${health.model.precision}).`);
-      } else log.debug(`The engine is ${health.state}.`);
+      if (health.state === 'error') {
+        log.error(health.message);
+      } else if (health.state === 'ready') {
+        const { name, precision, notes = [] } = health.model;
+        log.info([`The engine is ready: ${name} (${precision}).`, ...notes].join(' '));
+      } else {
+        log.debug(`The engine is ${health.state}.`);
+      }
       this.#healthChanged.fire(health);
     });
     this.#settingsWatch = vscode.workspace.onDidChangeConfiguration((event) => {

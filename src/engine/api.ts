@@ -26,6 +26,8 @@ export interface ModelInfo {
   readonly width: number;
   readonly contextLength: number;
   readonly vocabSize: number;
+  /** What a user should know of how the model's files were read, in whole sentences; for the log. */
+  readonly notes?: readonly string[];
 }
 
 /** Work done since the engine started. Tests assert on these, never on the clock. */

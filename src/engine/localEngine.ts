@@ -66,7 +66,7 @@ export class LocalEngine implements Engine {
   }
 
   async info(): Promise<ModelInfo> {
-    const { name, precision, config } = this.manifest;
+    const { name, precision, config, notes } = this.manifest;
     return {
       name,
       precision,
@@ -75,6 +75,7 @@ export class LocalEngine implements Engine {
       width: config.n_embd,
       contextLength: config.n_positions,
       vocabSize: config.vocab_size,
+      ...(notes && { notes }),
     };
   }
 
