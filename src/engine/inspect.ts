@@ -1,4 +1,4 @@
-import { logSumExp, rankOf, topK } from '../core/logits';
+import { normaliser, rankOf, topK } from '../core/logits';
 import type { Inspection, LensLayer } from './api';
 import type { CachedModel } from './cachedModel';
 import { candidates } from './score';
@@ -29,7 +29,7 @@ export async function inspect(
       (layerLogits, layer): LensLayer => ({
         layer,
         top: candidates(layerLogits, LENS_TOP, model.tokenizer),
-        candidateLogprob: layerLogits[chosen] - logSumExp(layerLogits),
+        candidateLogprob: layerLogits[chosen] - normaliser(layerLogits),
         candidateRank: rankOf(layerLogits, chosen),
       }),
     ),

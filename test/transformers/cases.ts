@@ -1,5 +1,5 @@
 import type { GenerationConfig } from '../../src/core/decoding/options';
-import { encode } from '../../src/core/tokenizer';
+import { gpt2Tokenizer } from '../../src/core/tokenizer';
 import type { Gpt2Config } from '../../src/gpt2/config';
 import { random } from '../support/randomModel';
 
@@ -163,7 +163,7 @@ const MAKERS: Record<Check, (chance: Chance, index: number) => Omit<Case, 'check
   },
   terminal: (_chance, i) => {
     const text = TEXTS[Math.floor(i / TERMINAL.length) % TEXTS.length];
-    return { model: TERMINAL_MODEL, ids: encode(text), text, config: TERMINAL[i % TERMINAL.length] };
+    return { model: TERMINAL_MODEL, ids: gpt2Tokenizer().encode(text), text, config: TERMINAL[i % TERMINAL.length] };
   },
   'terminal, explained': (chance) => {
     const words = Array.from(
@@ -175,7 +175,7 @@ const MAKERS: Record<Check, (chance: Chance, index: number) => Omit<Case, 'check
           .split(/\s+/)[0],
     );
     const text = words.join(chance.of(' ', '  ', '\n'));
-    return { model: TERMINAL_MODEL, ids: encode(text), text };
+    return { model: TERMINAL_MODEL, ids: gpt2Tokenizer().encode(text), text };
   },
 };
 

@@ -5,6 +5,7 @@ import { decode } from '../../src/core/decoding/decode';
 import { type GenerationConfig, type OptionName, rowOf } from '../../src/core/decoding/options';
 import { DecodingRun } from '../../src/core/decoding/run';
 import { resolve } from '../../src/core/decoding/validate';
+import { gpt2Tokenizer } from '../../src/core/tokenizer';
 import { CachedModel } from '../../src/engine/cachedModel';
 import { openRandom } from '../support/models';
 import type { Case, ModelCase } from './cases';
@@ -30,7 +31,7 @@ export class Inkling {
 
   /** A model as it is when it has read nothing. */
   async model(model: ModelCase): Promise<CachedModel> {
-    return new CachedModel((await this.#open(model)).session);
+    return new CachedModel((await this.#open(model)).session, gpt2Tokenizer());
   }
 
   /** Logits after every token, read at once. */

@@ -1,4 +1,4 @@
-import { logSumExp } from '../../core/logits';
+import { normaliser } from '../../core/logits';
 import { topIndices } from '../../core/logits/ranking';
 import { type Mixed, Mixture, ReadingMemory } from '../../core/memory';
 import type { CachedModel } from '../../engine/cachedModel';
@@ -72,7 +72,7 @@ export async function measureWithMemory(
     memory.begin(separator, forget);
     await forEachToken(model, ids, (id, logits) => {
       const [first] = topIndices(logits, 1);
-      const total = logSumExp(logits);
+      const total = normaliser(logits);
       const probability = Math.exp(logits[id] - total);
       alone.nats += total - logits[id];
       if (id === first) alone.right++;

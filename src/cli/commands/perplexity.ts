@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { meanLogprob, sumLogprobs, surprisal } from '../../core/analysis';
-import { logSumExp, percent } from '../../core/logits';
+import { normaliser, percent } from '../../core/logits';
 import type { CachedModel } from '../../engine/cachedModel';
 import { forEachToken } from '../forEachToken';
 import { integer, printJson, readBytes, readText, UsageError } from '../input';
@@ -110,7 +110,7 @@ async function printWithMemory(file: string | undefined, options: PerplexityOpti
 export async function measurePerplexity(model: CachedModel, ids: readonly number[]): Promise<Perplexity> {
   const { tokenizer } = model;
   const logprobs: number[] = [];
-  await forEachToken(model, ids, (id, logits) => logprobs.push(logits[id] - logSumExp(logits)));
+  await forEachToken(model, ids, (id, logits) => logprobs.push(logits[id] - normaliser(logits)));
   const bytes = tokenizer.decodeBytes(ids.filter((id) => !tokenizer.isSpecial(id))).length;
   const natsPerToken = -meanLogprob(logprobs);
   return {

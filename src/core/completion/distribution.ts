@@ -1,4 +1,4 @@
-import { logSumExp, rankOf, type Scores } from '../logits';
+import { normaliser, rankOf, type Scores } from '../logits';
 import type { Tokenizer } from '../tokenizer';
 import type { Candidate } from './types';
 
@@ -15,7 +15,7 @@ export class Distribution {
     const { size, gaps } = tokenizer;
     this.logits = gaps.length > 0 ? logits.slice(0, size) : logits.subarray(0, size);
     for (const id of gaps) this.logits[id] = Number.NEGATIVE_INFINITY;
-    this.normaliser = logSumExp(this.logits);
+    this.normaliser = normaliser(this.logits);
   }
 
   logprob(id: number): number {

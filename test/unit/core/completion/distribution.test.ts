@@ -24,4 +24,10 @@ describe('Distribution', () => {
     assert.deepEqual(distribution.best(1, []), []);
     assert.ok(Math.abs(distribution.logprob(7) - Math.log(distribution.mass([7]))) < 1e-9);
   });
+
+  it('refuses logits that are none: a damaged model suggests nothing rather than its first token', () => {
+    const damaged = logits.slice();
+    damaged[3] = Number.NaN;
+    assert.throws(() => new Distribution(damaged, gpt2Tokenizer()), /not a distribution/);
+  });
 });
