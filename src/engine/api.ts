@@ -122,6 +122,15 @@ export interface Inspection {
   readonly lens: readonly LensLayer[];
 }
 
+/** A text as the model sees it, and what it expects next. */
+export interface Explanation {
+  readonly tokens: readonly ScoredToken[];
+  /** Float32 `[vocabSize]` after the last token. */
+  readonly logits: Float32Array;
+  /** The engine's work up to here. */
+  readonly stats: EngineStats;
+}
+
 /**
  * Text in, tokens with log-probabilities out. `LocalEngine` runs in this process (CLI, tests, the forked child),
  * `ForkedEngine` is the extension host's end of the pipe. Every call rejects with an `AbortError` when its signal
@@ -142,6 +151,8 @@ export interface Engine {
   logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array>;
   /** What the model thought of each token of a text; a text longer than the context is read in overlapping windows. */
   score(request: ScoreRequest, signal?: AbortSignal): Promise<ScoredToken[]>;
+  /** `score`, `logits` and `stats` in one call. */
+  explain(request: ScoreRequest, signal?: AbortSignal): Promise<Explanation>;
   inspect(request: InspectRequest, signal?: AbortSignal): Promise<Inspection>;
   /** The most probable next words, over all the ways in which tokens spell them. */
   words(request: WordsRequest, signal?: AbortSignal): Promise<NextWords>;

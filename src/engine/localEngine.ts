@@ -7,6 +7,7 @@ import type {
   Completion,
   Engine,
   EngineStats,
+  Explanation,
   GenerateRequest,
   Generation,
   GenerationEvent,
@@ -119,6 +120,12 @@ export class LocalEngine implements Engine {
     const scores = await this.#scorer.score(ids, request.top ?? 0, signal);
     const offset = ids.length - tokens.length;
     return tokens.map((token, i) => ({ ...token, ...(scores[i + offset] ?? { logprob: null, rank: null, top: [] }) }));
+  }
+
+  async explain(request: ScoreRequest, signal?: AbortSignal): Promise<Explanation> {
+    const tokens = await this.score(request, signal);
+    const logits = await this.logits(request, signal);
+    return { tokens, logits, stats: await this.stats() };
   }
 
   inspect(request: InspectRequest, signal?: AbortSignal): Promise<Inspection> {

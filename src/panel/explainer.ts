@@ -1,6 +1,5 @@
 import type { Tokenizer } from '../core/tokenizer';
-import type { Candidate, Engine, LogitsRequest, ScoredToken } from '../engine/api';
-import { searchBeams } from './beams';
+import type { BeamStep, Candidate, Engine, EngineStats, LogitsRequest, ScoredToken } from '../engine/api';
 import type {
   BeamSearch,
   BeamsMessage,
@@ -16,7 +15,7 @@ import { TokenCounter, type Window, windowBefore } from './window';
 /** What the engine must be able to do for the panel. */
 export type PanelEngine = Pick<
   Engine,
-  'info' | 'tokenizer' | 'logits' | 'score' | 'generate' | 'inspect' | 'words' | 'stats'
+  'info' | 'tokenizer' | 'explain' | 'logits' | 'score' | 'generate' | 'inspect' | 'words' | 'stats'
 >;
 
 /** A cursor in a document. */
@@ -33,6 +32,7 @@ export interface Place {
 export interface Explained {
   readonly message: PositionMessage;
   readonly window: Window;
+  readonly work: WorkMessage;
 }
 
 /** What the model would rather have said, for each token. */
@@ -47,20 +47,23 @@ const WORDS = 12;
 
 /** Turns places and questions about them into the messages that answer them; all model runs of the panel start here. */
 export class Explainer {
+  readonly #engine: PanelEngine;
   readonly #dropped = new TokenCounter();
   #serial = 0;
 
-  constructor(private readonly engine: PanelEngine) {}
+  constructor(engine: PanelEngine) {
+    this.#engine = engine;
+  }
 
   /** Changes with the model. */
   async modelId(): Promise<string> {
-    const { name, precision } = await this.engine.info();
+    const { name, precision } = await this.#engine.info();
     return `${name} ${precision}`;
   }
 
   async model(): Promise<ModelMessage> {
-    const { name, precision, layers, heads, contextLength, vocabSize } = await this.engine.info();
-    const tokenizer = await this.engine.tokenizer();
+    const { name, precision, layers, heads, contextLength, vocabSize } = await this.#engine.info();
+    const tokenizer = await this.#engine.tokenizer();
     const vocabulary = Array.from({ length: vocabSize }, (_, id) =>
       tokenizer.has(id) ? String.fromCharCode(...tokenizer.tokenBytes(id)) : '',
     );
@@ -68,31 +71,29 @@ export class Explainer {
   }
 
   async work(): Promise<WorkMessage> {
-    const { runs, tokensFed } = await this.engine.stats();
-    return { type: 'work', runs, tokensFed };
+    return workOf(await this.#engine.stats());
   }
 
-  /** Scores the text before the cursor and fetches the logits after it. */
+  /** Explains a place: one call of the engine, as all it knows of the model travels with the engine's health. */
   async position(place: Place, signal: AbortSignal): Promise<Explained> {
-    const { contextLength } = await this.engine.info();
-    const tokenizer = await this.engine.tokenizer();
+    const { contextLength } = await this.#engine.info();
+    const tokenizer = await this.#engine.tokenizer();
     const window = windowBefore(place.before, contextLength, tokenizer);
     const request = requestFor(window);
-    const scored = await this.engine.score({ ...request, top: ALTERNATIVES }, signal);
-    const logits = await this.engine.logits(request, signal);
+    const { tokens, logits, stats } = await this.#engine.explain({ ...request, top: ALTERNATIVES }, signal);
     const message: PositionMessage = {
       type: 'position',
       id: ++this.#serial,
       key: `${place.uri}#${place.before.length} ${hash(window.text)}`,
       document: place.name,
       text: window.text,
-      tokens: scored,
+      tokens,
       start: (window.fromTheStart ? tokenizer.start : tokenizer.opening)[0] ?? null,
       tokensBefore: this.#countDropped(place.before, window, tokenizer) + window.tokens.length,
       after: tokensAfter(place.after, tokenizer),
       logits,
     };
-    return { message, window };
+    return { message, window, work: workOf(stats) };
   }
 
   /** Tries `ids` at the cursor: what would follow, and what becomes of the tokens that already stand after it. */
@@ -102,7 +103,7 @@ export class Explainer {
     const afterIds = after.map(({ id }) => id);
     const before = await this.#scoresAfter(place, afterIds, signal);
     const now = await this.#scoresAfter(place, [...ids, ...afterIds], signal);
-    const logits = await this.engine.logits({ ...request, appended: ids }, signal);
+    const logits = await this.#engine.logits({ ...request, appended: ids }, signal);
     return {
       type: 'branch',
       position: place.message.id,
@@ -115,7 +116,7 @@ export class Explainer {
   }
 
   async words(place: Explained, ids: readonly number[], signal: AbortSignal): Promise<WordsMessage> {
-    const found = await this.engine.words({ ...requestFor(place.window), appended: ids, count: WORDS }, signal);
+    const found = await this.#engine.words({ ...requestFor(place.window), appended: ids, count: WORDS }, signal);
     return { type: 'words', position: place.message.id, ids, ...found };
   }
 
@@ -126,13 +127,13 @@ export class Explainer {
     signal: AbortSignal,
   ): Promise<BeamsMessage> {
     const request = { ...requestFor(place.window), appended: ids };
-    const found = await searchBeams(this.engine, request, search, signal);
+    const found = await searchBeams(this.#engine, request, search, signal);
     return { type: 'beams', position: place.message.id, ids, ...found };
   }
 
   async why(place: Explained, ids: readonly number[], candidate: number, signal: AbortSignal): Promise<WhyMessage> {
     const request = { ...requestFor(place.window), appended: ids, candidate };
-    const { layers, heads, tokens, attention, lens } = await this.engine.inspect(request, signal);
+    const { layers, heads, tokens, attention, lens } = await this.#engine.inspect(request, signal);
     return {
       type: 'why',
       position: place.message.id,
@@ -146,11 +147,19 @@ export class Explainer {
     };
   }
 
-  /** The text that tokens spell, or null when they end inside a character and so cannot stand in a document. */
-  async textOf(ids: readonly number[]): Promise<string | null> {
-    const tokenizer = await this.engine.tokenizer();
+  /**
+   * The text that tokens spell, to be put into a document.
+   * @throws Error that says why it cannot stand there: an id that the model does not have, or a part of a character
+   */
+  async textOf(ids: readonly number[]): Promise<string> {
+    const tokenizer = await this.#engine.tokenizer();
+    const unknown = ids.find((id) => !tokenizer.has(id));
+    if (unknown !== undefined) throw new Error(`The model has no token ${unknown}.`);
     const text = tokenizer.decode(ids);
-    return Buffer.from(text).equals(tokenizer.decodeBytes(ids)) ? text : null;
+    if (!Buffer.from(text).equals(tokenizer.decodeBytes(ids))) {
+      throw new Error('This token is only a part of a character and cannot stand alone in the text.');
+    }
+    return text;
   }
 
   /** Tokens before the window. White space at a cut would be cut otherwise than in the text: the next token goes along. */
@@ -160,16 +169,20 @@ export class Explainer {
   }
 
   async #scoresAfter(place: Explained, appended: readonly number[], signal: AbortSignal): Promise<ScoredToken[]> {
-    const scored = await this.engine.score({ ...requestFor(place.window), appended, top: ALTERNATIVES }, signal);
+    const scored = await this.#engine.score({ ...requestFor(place.window), appended, top: ALTERNATIVES }, signal);
     return scored.slice(place.window.tokens.length);
   }
 
   async #continuation(request: LogitsRequest, signal: AbortSignal): Promise<Candidate[]> {
     const config = { maxNewTokens: CONTINUATION, doSample: false };
-    const { ids, logprobs } = await this.engine.generate({ ...request, config }, undefined, signal);
-    const tokenizer = await this.engine.tokenizer();
+    const { ids, logprobs } = await this.#engine.generate({ ...request, config }, undefined, signal);
+    const tokenizer = await this.#engine.tokenizer();
     return ids.map((id, i) => ({ id, text: tokenizer.tokenText(id), logprob: logprobs[i] }));
   }
+}
+
+function workOf({ runs, tokensFed }: EngineStats): WorkMessage {
+  return { type: 'work', runs, tokensFed };
 }
 
 function requestFor({ text, fromTheStart }: Window): LogitsRequest {
@@ -183,6 +196,31 @@ function tokensAfter(after: string, tokenizer: Tokenizer): PositionMessage['afte
   let count = Math.min(tokens.length, AFTER);
   while (count > 0 && count < tokens.length && tokens[count - 1].utf16[1] > tokens[count].utf16[0]) count--;
   return tokens.slice(0, count);
+}
+
+/** Runs a beam search after a text and keeps every step of it. */
+async function searchBeams(
+  engine: Pick<Engine, 'generate'>,
+  request: LogitsRequest,
+  { beams, groups, diversity, tokens, lengthPenalty }: BeamSearch,
+  signal: AbortSignal,
+): Promise<Pick<BeamsMessage, 'steps' | 'best'>> {
+  const config = {
+    numBeams: beams,
+    numBeamGroups: groups,
+    diversityPenalty: groups > 1 ? diversity : 0,
+    maxNewTokens: tokens,
+    lengthPenalty,
+    numReturnSequences: beams,
+  };
+  const steps: BeamStep[] = [];
+  const { sequences } = await engine.generate(
+    { ...request, config },
+    (event) => event.kind === 'beams' && steps.push(event),
+    signal,
+  );
+  signal.throwIfAborted();
+  return { steps, best: sequences.map(({ ids, score, finish }) => ({ ids, score, finish })) };
 }
 
 /** FNV-1a, 32 bits: tells texts apart well enough to know that nothing changed since a reload. */

@@ -97,11 +97,11 @@ export class PanelSession {
         this.#open.clear();
         this.#shown = { place, explained };
         this.#post(explained.message);
+        this.#post(explained.work);
       }
       this.#failed = false;
       this.#askedAgain = false;
       this.#status('ready', '');
-      void this.tellWork();
       return this.#shown.explained;
     } catch (error) {
       if (!signal.aborted) this.#fail(error);

@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import type { ForkedEngine } from '../engine/process/client';
 import { CursorFollower } from './cursorFollower';
-import { editorOf, Insertions, placeOf } from './document';
+import { editorOf, Insertions, placeOf, WindowMark } from './document';
 import { Explainer, type PanelEngine, type Place } from './explainer';
 import { page } from './page';
 import { type FromPanel, readFromPanel, type ToPanel } from './protocol';
 import { isQuestion, PanelSession } from './session';
-import { WindowMark } from './windowMark';
 
 const VIEW = 'inkling.explain';
 
@@ -61,7 +60,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     };
     webview.onDidReceiveMessage((data) => {
       const message = readFromPanel(data);
-      if (message) void this.#receive(message);
+      if (message) this.#receive(message).catch((error: Error) => this.#session.say(error.message));
     });
     view.onDidChangeVisibility(() => this.#webview === webview && !view.visible && this.#left());
     view.onDidDispose(() => {
@@ -134,9 +133,6 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   async #insert({ uri, before }: Place, ids: readonly number[]): Promise<void> {
     const text = await this.#explainer.textOf(ids);
-    if (text === null) {
-      return this.#session.say('This token is only a part of a character and cannot stand alone in the text.');
-    }
     const editor = editorOf(uri);
     if (!editor) return this.#session.say('The document is not on screen any more.');
     const { document } = editor;

@@ -6,6 +6,7 @@ import type {
   Completion,
   Engine,
   EngineStats,
+  Explanation,
   GenerateRequest,
   Generation,
   GenerationEvent,
@@ -89,7 +90,9 @@ export class ForkedEngine implements Engine {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Known while the engine is ready; else this starts it. */
   info(): Promise<ModelInfo> {
+    if (this.#health.state === 'ready') return Promise.resolve(this.#health.model);
     return this.#call('info') as Promise<ModelInfo>;
   }
 
@@ -112,6 +115,10 @@ export class ForkedEngine implements Engine {
 
   score(request: ScoreRequest, signal?: AbortSignal): Promise<ScoredToken[]> {
     return this.#call('score', request, signal) as Promise<ScoredToken[]>;
+  }
+
+  explain(request: ScoreRequest, signal?: AbortSignal): Promise<Explanation> {
+    return this.#call('explain', request, signal) as Promise<Explanation>;
   }
 
   inspect(request: InspectRequest, signal?: AbortSignal): Promise<Inspection> {

@@ -34,7 +34,9 @@ async function answer(
 }
 
 // The request was typed when it was sent; both ends are of one build.
-type Of<M extends 'complete' | 'generate' | 'logits' | 'score' | 'inspect' | 'words'> = Parameters<LocalEngine[M]>[0];
+type Of<M extends 'complete' | 'generate' | 'logits' | 'score' | 'explain' | 'inspect' | 'words'> = Parameters<
+  LocalEngine[M]
+>[0];
 
 function dispatch(
   engine: LocalEngine,
@@ -56,6 +58,8 @@ function dispatch(
       return engine.logits(request as Of<'logits'>, signal);
     case 'score':
       return engine.score(request as Of<'score'>, signal);
+    case 'explain':
+      return engine.explain(request as Of<'explain'>, signal);
     case 'inspect':
       return engine.inspect(request as Of<'inspect'>, signal);
     case 'words':

@@ -9,6 +9,7 @@ export const METHODS: readonly Method[] = [
   'generate',
   'logits',
   'score',
+  'explain',
   'inspect',
   'words',
   'stats',

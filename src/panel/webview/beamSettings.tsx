@@ -1,7 +1,7 @@
 import type { BeamSearch } from '../protocol';
+import { Slider } from './controls';
 import { decimal } from './format';
 import { defaults } from './preferences';
-import { Slider } from './slider';
 import { useUi } from './ui';
 
 /** How many beams, in how many groups, how far, and what length counts. */

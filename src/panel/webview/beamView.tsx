@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Line, Run } from './beamTree';
+import { moveFocus, Spelled } from './controls';
 import { decimal } from './format';
-import { moveFocus } from './roving';
-import { Spelled } from './spelled';
 import { speak } from './spelling';
 import { useUi } from './ui';
 

@@ -3,10 +3,8 @@ import type { BeamsMessage } from '../protocol';
 import { BeamSettings } from './beamSettings';
 import { countFates, linesOf, recent, runsOf, treeAt } from './beamTree';
 import { BeamTree } from './beamView';
+import { Section, Slider, Spelled } from './controls';
 import { decimal } from './format';
-import { Section } from './section';
-import { Slider } from './slider';
-import { Spelled } from './spelled';
 import { useUi } from './ui';
 
 /** Beam search from this place, to be followed step by step. */

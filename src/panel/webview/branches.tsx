@@ -1,8 +1,7 @@
 import { surprisal } from '../../core/analysis/likelihood';
 import type { BranchMessage } from '../protocol';
+import { Section, Spelled } from './controls';
 import { decimal } from './format';
-import { Section } from './section';
-import { Spelled } from './spelled';
 import { speak } from './spelling';
 import { branchKey } from './state';
 import { useUi } from './ui';

@@ -1,9 +1,6 @@
+import { moveFocus, Section, Slider, Spelled } from './controls';
 import type { Distribution, Row } from './distribution';
 import { decimal, percent } from './format';
-import { moveFocus } from './roving';
-import { Section } from './section';
-import { Slider } from './slider';
-import { Spelled } from './spelled';
 import { speak } from './spelling';
 import { useUi } from './ui';
 

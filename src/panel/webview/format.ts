@@ -1,5 +1,8 @@
 export { percent } from '../../core/logits/percent';
 
+import { bitsPerCharacter } from '../../core/analysis/likelihood';
+import type { PanelToken } from '../protocol';
+
 /** A number with `digits` decimals and a true minus sign. */
 export function decimal(value: number, digits = 2): string {
   if (value === Infinity) return '∞';
@@ -14,4 +17,19 @@ export function whole(value: number): string {
 /** Bytes as they are usually written: `F0 9F 99 82`. */
 export function hex(bytes: Iterable<number>): string {
   return Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
+}
+
+/** Bits per character over the scored tokens of a text; null when none is scored. */
+export function density(text: string, tokens: readonly PanelToken[]): number | null {
+  const scored = tokens.filter((token) => token.logprob !== null);
+  const first = scored[0];
+  if (!first) return null;
+  const logprobs = scored.map((token) => token.logprob ?? 0);
+  return bitsPerCharacter(logprobs, text.slice(first.utf16[0]));
+}
+
+/** Which of the bands cut by `thresholds` a rank falls into, 0 for the most expected (GLTR: below 10, 100, 1000). */
+export function rankBand(rank: number, thresholds: readonly number[]): number {
+  const band = thresholds.findIndex((threshold) => rank < threshold);
+  return band < 0 ? thresholds.length : band;
 }

@@ -1,9 +1,8 @@
 import { useMemo } from 'preact/hooks';
 import { logSoftmax } from '../../core/logits';
+import { Section, Spelled } from './controls';
+import { drawTokens } from './distribution';
 import { percent } from './format';
-import { drawTokens } from './sampling';
-import { Section } from './section';
-import { Spelled } from './spelled';
 import type { ShownStage } from './stages';
 import { useUi } from './ui';
 

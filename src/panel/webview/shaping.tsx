@@ -1,7 +1,6 @@
+import { Section, Slider } from './controls';
 import { decimal, percent, whole } from './format';
 import type { Shaping } from './preferences';
-import { Section } from './section';
-import { Slider } from './slider';
 import { neutral, type ShownStage } from './stages';
 import { useUi } from './ui';
 

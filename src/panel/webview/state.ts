@@ -7,8 +7,8 @@ import type {
   WhyMessage,
   WordsMessage,
 } from '../protocol';
+import type { Draws } from './distribution';
 import type { Preferences, Saved, Shaping } from './preferences';
-import type { Draws } from './sampling';
 import { Vocabulary } from './vocabulary';
 
 export interface Model {

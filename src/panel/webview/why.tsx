@@ -2,10 +2,8 @@ import { useEffect } from 'preact/hooks';
 import type { WhyMessage } from '../protocol';
 import { favouriteFrom, headsLookingAt } from './attention';
 import { shownTokens } from './chips';
+import { moveFocus, Section, Spelled } from './controls';
 import { percent, whole } from './format';
-import { moveFocus } from './roving';
-import { Section } from './section';
-import { Spelled } from './spelled';
 import { speak } from './spelling';
 import { useUi } from './ui';
 

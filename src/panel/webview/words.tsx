@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
+import { Section } from './controls';
 import { percent } from './format';
-import { Section } from './section';
 import { speak } from './spelling';
 import { useUi } from './ui';
 

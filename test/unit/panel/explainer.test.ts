@@ -71,6 +71,25 @@ describe('what the panel asks of the engine', () => {
     assert.ok(Math.abs(Math.exp(second.logprob ?? 0) - softmax(logits)[second.id]) < 1e-6);
   });
 
+  it('is one question a place, beside what the client knows of the model', async () => {
+    const asked: string[] = [];
+    const counting = new Proxy(engine, {
+      get(target, name: keyof LocalEngine) {
+        const member = target[name];
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) => {
+          asked.push(name);
+          return Reflect.apply(member, target, args);
+        };
+      },
+    });
+    await new Explainer(counting).position(place('The weather today is', ' nice'), signal);
+    assert.deepEqual(
+      asked.filter((name) => name !== 'info' && name !== 'tokenizer'),
+      ['explain'],
+    );
+  });
+
   it('reads only what is new when the writer goes on', async () => {
     const text = 'The weather today is quite unlike the weather we had yesterday, and';
     await explainer.position(place(text), signal);
@@ -119,11 +138,12 @@ describe('what the panel asks of the engine', () => {
 
   it('sees the end of a long text, and knows how much stands before it', async () => {
     const text = 'The weather today is nice.\n\n'.repeat(60);
-    const { message, window } = await explainer.position(place(text), signal);
+    const explained = await explainer.position(place(text), signal);
+    const { message, window } = explained;
     assert.equal(message.tokensBefore, encode(text).length);
     assert.ok(window.start > 0 && message.start === null);
     assert.ok(message.tokens.length < 160);
-    const branch = await explainer.branch({ message, window }, [very, good], signal);
+    const branch = await explainer.branch(explained, [very, good], signal);
     assert.equal(branch.tokens.length, 2);
   });
 
@@ -139,9 +159,10 @@ describe('what the panel asks of the engine', () => {
     await assert.rejects(explainer.position(place('Something never read before'), gone), { name: 'AbortError' });
   });
 
-  it('tells the text of a candidate, or null when it ends inside a character', async () => {
+  it('tells the text of a candidate, or why it cannot stand in a document', async () => {
     const [first, ...rest] = encode('👩');
-    assert.equal(await explainer.textOf([first]), null);
+    await assert.rejects(explainer.textOf([first]), /only a part of a character/);
+    await assert.rejects(explainer.textOf([very, 1_000_000]), /The model has no token 1000000\./);
     assert.equal(await explainer.textOf([first, ...rest]), '👩');
   });
 });

@@ -41,6 +41,7 @@ class OrderedExplainer {
     return this.#call('position', signal, () => ({
       message: { type: 'position', id: ++this.#serial, text: place.before },
       window: { start: 0, text: place.before, tokens: [], fromTheStart: true },
+      work: { type: 'work', runs: 1, tokensFed: 1 },
     }));
   }
   branch = (place: Explained, ids: readonly number[], signal: AbortSignal) =>

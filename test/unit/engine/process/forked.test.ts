@@ -81,6 +81,25 @@ describe('the engine in its own process', () => {
     assert.equal(engine.health.state, 'ready');
   });
 
+  it('knows its model while it is ready, without asking the process', async () => {
+    const engine = start();
+    const info = await engine.info();
+    await becomes(engine, 'ready');
+    assert.ok(engine.pid);
+    process.kill(engine.pid, 'SIGSTOP');
+    assert.deepEqual(await engine.info(), info);
+    process.kill(engine.pid, 'SIGCONT');
+  });
+
+  it('explains a text as scores and logits do', async () => {
+    const engine = start();
+    const text = 'Hello there, what a day';
+    const { tokens, logits, stats } = await engine.explain({ text, top: 2 });
+    assert.deepEqual(tokens, await engine.score({ text, top: 2 }));
+    assert.deepEqual(logits, await engine.logits({ text }));
+    assert.ok(stats.tokensFed > 0);
+  });
+
   it('stops what is cancelled and answers what comes after', async () => {
     const engine = start();
     await engine.info();
@@ -179,7 +198,7 @@ describe('the engine in its own process', () => {
       [cut, /model\.safetensors is cut short/],
       [broken, /model\.onnx cannot be loaded/],
       [short, /model\.onnx cannot be loaded/],
-      [empty, /config\.json cannot be read: there is no such file/],
+      [empty, /has no weights: no model\.safetensors/],
     ];
     await Promise.all(
       cases.map(async ([path, message]) => {

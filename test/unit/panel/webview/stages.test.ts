@@ -3,8 +3,7 @@ import { reshape } from '../../../../src/core/decoding/pipeline';
 import { createRng } from '../../../../src/core/decoding/random';
 import { sample } from '../../../../src/core/decoding/sampling';
 import { softmax } from '../../../../src/core/logits';
-import { distributionOf } from '../../../../src/panel/webview/distribution';
-import { drawTokens } from '../../../../src/panel/webview/sampling';
+import { distributionOf, drawTokens } from '../../../../src/panel/webview/distribution';
 import { neutral, stagesOf } from '../../../../src/panel/webview/stages';
 
 const logits = Float32Array.from({ length: 500 }, (_, id) => 6 * Math.sin(id * 12.9898) + (id % 7) / 10);
