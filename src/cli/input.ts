@@ -120,10 +120,15 @@ export function promptOf(request: Record<string, unknown>): { text: string; appe
   if (request.text !== undefined) {
     throw new UsageError('The line has both "text" and "ids".');
   }
+  return { text: '', appended: idsIn(request) };
+}
+
+/** The `ids` of one line of input. */
+export function idsIn({ ids }: Record<string, unknown>): number[] {
   if (!Array.isArray(ids) || !ids.every((id) => Number.isSafeInteger(id) && id >= 0)) {
     throw new UsageError('The "ids" of the line are not a list of token ids.');
   }
-  return { text: '', appended: ids };
+  return ids;
 }
 
 export function printJson(value: unknown): void {

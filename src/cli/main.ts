@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { addCompile } from './commands/compile';
 import { addComplete } from './commands/complete';
+import { addDecode } from './commands/decode';
 import { addEval } from './commands/eval';
 import { addExplain } from './commands/explain';
 import { addGenerate } from './commands/generate';
@@ -20,6 +21,7 @@ const program = new Command('inkling')
   .configureHelp({ showGlobalOptions: true });
 
 addTokens(program);
+addDecode(program);
 addExplain(program);
 addComplete(program);
 addGenerate(program);

@@ -7,7 +7,9 @@ import { EngineError } from './runtime';
  * @throws EngineError when there is nothing to read
  */
 export function idsOf(tokenizer: Tokenizer, { text, bos, appended = [] }: LogitsRequest): readonly number[] {
-  const ids = [...(bos ? tokenizer.start : tokenizer.opening), ...tokenizer.encode(text), ...appended];
+  // Ids that are given instead of a text are taken as they are.
+  const opening = text === '' && appended.length > 0 ? [] : tokenizer.opening;
+  const ids = [...(bos ? tokenizer.start : opening), ...tokenizer.encode(text), ...appended];
   if (ids.length === 0) throw new EngineError('The text is empty: GPT-2 needs at least one token to go on from.');
   return ids;
 }

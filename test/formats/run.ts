@@ -5,11 +5,15 @@ import { Command } from 'commander';
 import { tryCheckpoints } from './checkpoints';
 import { fuzz } from './fuzz';
 import type { Outcome } from './outcome';
+import { tryTokenizers } from './tokenizers';
 
 type Trial = (folder: string, scratch: string) => AsyncIterable<Outcome>;
 
 /** Collections of files, each with what PyTorch, transformers and tokenizers make of it, and who tries them. */
-const COLLECTIONS: Readonly<Record<string, Trial>> = { checkpoints: tryCheckpoints };
+const COLLECTIONS: Readonly<Record<string, Trial>> = {
+  checkpoints: tryCheckpoints,
+  tokenizers: tryTokenizers,
+};
 
 interface Options {
   readonly verbose?: boolean;

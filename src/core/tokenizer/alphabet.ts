@@ -15,7 +15,8 @@ function printableAlphabet(): readonly string[] {
   });
 }
 
-const ALPHABET = printableAlphabet();
+/** The character of each byte. */
+export const ALPHABET: readonly string[] = printableAlphabet();
 const BYTES = new Map(ALPHABET.map((character, byte) => [character.charCodeAt(0), String.fromCharCode(byte)]));
 
 /** Bytes in GPT-2's own notation, one printable character for each: `Ġworld`. */

@@ -29,7 +29,9 @@ export interface BytePairTokenizerParts {
 }
 
 /** A stretch of the text as the model is given it. */
-type Part = { readonly token: AddedToken; readonly from: number; readonly to: number } | { readonly piece: Piece };
+type Part =
+  | { readonly token: AddedToken; readonly from: number; readonly to: number; readonly found: string }
+  | { readonly piece: Piece };
 
 const NO_TEMPLATE: Template = { before: [], after: [] };
 
@@ -203,8 +205,10 @@ export class BytePairTokenizer implements Tokenizer {
     const byteAt = byteOffsets(text);
     for (const part of this.#parse(text, options)) {
       if ('token' in part) {
-        const { token, from, to } = part;
-        tokens.push(this.#token(token.id, [byteAt[from], byteAt[to]], [from, to]));
+        const { token, from, to, found } = part;
+        const placed = this.#token(token.id, [byteAt[from], byteAt[to]], [from, to]);
+        // With the white space that it takes along, as it stands in the text.
+        tokens.push({ ...placed, display: found });
         continue;
       }
       const word = this.#word(part.piece);
@@ -226,7 +230,7 @@ export class BytePairTokenizer implements Tokenizer {
     const { normalizer, preTokenizer } = this.#parts;
     for (const { from, to, token } of this.#matcher.split(text, allowSpecial)) {
       if (token) {
-        yield { token, from, to };
+        yield { token, from, to, found: text.slice(from, to) };
         continue;
       }
       const own = new AlignedText(text.slice(from, to), from);
@@ -234,7 +238,12 @@ export class BytePairTokenizer implements Tokenizer {
       for (const stretch of this.#normalizedMatcher.split(rewritten.text, allowSpecial)) {
         if (stretch.token) {
           const last = stretch.to - 1;
-          yield { token: stretch.token, from: rewritten.start(stretch.from), to: rewritten.end(last, 1) };
+          yield {
+            token: stretch.token,
+            from: rewritten.start(stretch.from),
+            to: rewritten.end(last, 1),
+            found: rewritten.text.slice(stretch.from, stretch.to),
+          };
         } else {
           const whole = { text: rewritten, from: stretch.from, to: stretch.to };
           for (const piece of preTokenizer?.(whole) ?? gpt2Pieces(whole)) yield { piece };

@@ -1,4 +1,12 @@
 /** Byte-level BPE tokenizers, bit-exact, with the place of every token in the text. */
 export { gpt2Tokenizer } from './gpt2';
+export {
+  type ReadOptions,
+  readTokenizer,
+  TOKENIZER_FILES,
+  type TokenizerFile,
+  type TokenizerFiles,
+} from './read/readTokenizer';
 export type { Token } from './token';
 export type { EncodeOptions, StreamDecoder, Tokenizer } from './tokenizer';
+export { TokenizerError } from './tokenizerError';

@@ -3,7 +3,7 @@ import type { AlignedText, Change } from './alignedText';
 /** Rewrites a text before it is cut into pieces. */
 export type Normalizer = (text: AlignedText) => AlignedText;
 
-const isNonSpacingMark = (character: string) => /\p{Mn}/u.test(character);
+const isMarkOfAnyKind = (character: string) => /\p{M}/u.test(character);
 const isSpace = (character: string) => /\p{White_Space}/u.test(character);
 
 /** Lower case character by character, whatever stands around: a final sigma is a sigma. */
@@ -17,7 +17,7 @@ export const lowercase: Normalizer = (text) => {
   return text.transform(changes);
 };
 
-export const stripAccents: Normalizer = (text) => text.filter((character) => !isNonSpacingMark(character));
+export const stripAccents: Normalizer = (text) => text.filter((character) => !isMarkOfAnyKind(character));
 
 /** Takes white space off the ends. */
 export function strip(left: boolean, right: boolean): Normalizer {

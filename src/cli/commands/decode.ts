@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { Tokenizer } from '../../core/tokenizer';
+import { answerLines, type InputOptions, idsIn, printJson, UsageError } from '../input';
+import { openTokenizer } from '../tokenizer';
+
+interface DecodeOptions extends InputOptions {
+  readonly tokenizer?: string;
+  readonly skipSpecial?: boolean;
+  readonly json?: boolean;
+}
+
+/** `decode`: the text of token ids. */
+export function addDecode(program: Command): void {
+  program
+    .command('decode')
+    .summary('show the text that token ids spell')
+    .description('Shows the text of token ids. Bytes that are no UTF-8 become U+FFFD.')
+    .argument('[ids...]', 'the ids')
+    .option('--file <file>', 'with --jsonl: read the lines from a file')
+    .option(
+      '--tokenizer <folder>',
+      "a folder with tokenizer.json, or vocab.json and merges.txt; GPT-2's own unless told",
+    )
+    .option('--skip-special', 'leave special tokens out, such as <|endoftext|>')
+    .option('--json', 'print {"text"}')
+    .option('--jsonl', 'answer each line {"ids":[…]} of the input with one line {"text"}')
+    .action(async (given: string[], options: DecodeOptions) => {
+      const tokenizer = await openTokenizer(options.tokenizer);
+      const textOf = (ids: readonly number[]) =>
+        tokenizer.decode(options.skipSpecial ? withoutSpecial(tokenizer, ids) : ids);
+      if (options.jsonl) {
+        if (given.length > 0) throw new UsageError('Give ids or --jsonl, not both.');
+        return answerLines(options, (request) => ({ text: textOf(idsIn(request)) }));
+      }
+      if (options.file !== undefined) throw new UsageError('--file needs --jsonl.');
+      if (given.length === 0) throw new UsageError('Give ids, or --jsonl.');
+      const text = textOf(idsIn({ ids: given.map(Number) }));
+      if (options.json) return printJson({ text });
+      process.stdout.write(`${text}\n`);
+    });
+}
+
+function withoutSpecial(tokenizer: Tokenizer, ids: readonly number[]): readonly number[] {
+  return ids.filter((id) => !tokenizer.isSpecial(id));
+}

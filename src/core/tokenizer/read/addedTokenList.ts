@@ -1,0 +1,95 @@
+import type { AddedToken } from '../addedTokens';
+import { flagOf, idOf, type JsonObject, objectOf, textOf } from './json';
+
+/** An added token with its id. */
+export type AddedTokenEntry = AddedToken;
+type Wanted = Omit<AddedToken, 'id'> & { readonly id?: number };
+
+/**
+ * The added tokens of a tokenizer. A token of the vocabulary keeps its id; another gets the next one that is free, as
+ * Hugging Face gives it, or where it only has a name and an id, that.
+ */
+export class AddedTokenList {
+  readonly #tokens = new Map<string, AddedTokenEntry>();
+  #next: number;
+
+  constructor(private readonly vocabulary: ReadonlyMap<string, number>) {
+    this.#next = vocabulary.size;
+  }
+
+  get tokens(): readonly AddedTokenEntry[] {
+    return [...this.#tokens.values()];
+  }
+
+  /** Adds a token, or makes one that is there special. */
+  add(token: Wanted): void {
+    if (token.content === '') return;
+    const known = this.#tokens.get(token.content);
+    const id = known?.id ?? this.vocabulary.get(token.content) ?? this.#next;
+    this.#next = Math.max(this.#next, id + 1);
+    const special = token.special || known?.special === true;
+    this.#tokens.set(token.content, { ...(known ?? token), id, special });
+  }
+
+  /** Those of `added_tokens_decoder`, by id, in the order of the ids. */
+  addAll(decoder: unknown): void {
+    if (decoder === undefined || decoder === null) return;
+    const entries = Object.entries(objectOf('added_tokens_decoder', decoder));
+    const tokens = entries.map(([id, value]) => addedTokenOf({ id: Number(id), ...objectOf('An added token', value) }));
+    for (const token of tokens.sort((a, b) => (a.id ?? 0) - (b.id ?? 0))) {
+      if (!this.#tokens.has(token.content)) this.add(token);
+    }
+  }
+
+  /** Those of an `added_tokens.json`, by name. */
+  addByName(ids: JsonObject): void {
+    const entries = Object.entries(ids).map(([token, id]) => [token, idOf(token, id)] as const);
+    for (const [content] of entries.sort(([, a], [, b]) => a - b)) {
+      if (!this.#tokens.has(content)) this.add({ ...PLAIN, content, normalized: true });
+    }
+  }
+}
+
+const PLAIN = { special: false, normalized: false, lstrip: false, rstrip: false, singleWord: false };
+
+/** @throws TokenizerError that names what of it is wrong */
+export function addedTokenOf(value: unknown): Wanted {
+  const json = objectOf('An added token', value);
+  const content = textOf('The content of an added token', json.content);
+  const what = (name: string) => `${name} of the added token ${JSON.stringify(content)}`;
+  const special = flagOf(what('special'), json.special, false);
+  return {
+    id: idOf(content, json.id),
+    content,
+    special,
+    normalized: flagOf(what('normalized'), json.normalized, !special),
+    lstrip: flagOf(what('lstrip'), json.lstrip, false),
+    rstrip: flagOf(what('rstrip'), json.rstrip, false),
+    singleWord: flagOf(what('single_word'), json.single_word, false),
+  };
+}
+
+const NAMES = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'];
+
+/** The special tokens that the files name, by what they are for; those of the config come first. */
+export function specialTokensOf(map: JsonObject, config: JsonObject): ReadonlyMap<string, Wanted> {
+  const tokens = new Map<string, Wanted>();
+  const take = (name: string, value: unknown) => {
+    const content = typeof value === 'string' ? value : (value as { content?: unknown } | null)?.content;
+    if (typeof content !== 'string' || tokens.has(name)) return;
+    const flags = typeof value === 'string' ? {} : (value as JsonObject);
+    tokens.set(name, {
+      ...PLAIN,
+      content,
+      special: true,
+      lstrip: flags.lstrip === true,
+      rstrip: flags.rstrip === true,
+    });
+  };
+  for (const source of [config, map]) {
+    for (const name of NAMES) take(name, source[name]);
+    const others = source.additional_special_tokens;
+    if (Array.isArray(others)) for (const [i, value] of others.entries()) take(`additional ${i}`, value);
+  }
+  return tokens;
+}

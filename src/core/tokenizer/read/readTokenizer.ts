@@ -1,0 +1,241 @@
+import type { AddedToken } from '../addedTokens';
+import { ALPHABET, unspell } from '../alphabet';
+import { BytePairEncoding, type BytePairEncodingParts } from '../bytePairEncoding';
+import { BytePairTokenizer, type Template } from '../bytePairTokenizer';
+import { type ByteString, utf8ByteString } from '../byteString';
+import type { Normalizer } from '../normalizers';
+import type { PreTokenizer } from '../preTokenizers';
+import type { Tokenizer } from '../tokenizer';
+import { TokenizerError } from '../tokenizerError';
+import { Vocabulary } from '../vocabulary';
+import { type AddedTokenEntry, AddedTokenList, addedTokenOf, specialTokensOf } from './addedTokenList';
+import { flagOf, idOf, type JsonObject, listOf, objectOf, parseObject } from './json';
+import { type PairMerges, pairsOf, pairsOfLines, readMerges } from './merges';
+import { readNormalizer } from './normalizer';
+import { readPreTokenizer } from './preTokenizer';
+import { readTemplate } from './template';
+
+/** The files that a tokenizer may consist of, as Hugging Face names them. */
+export const TOKENIZER_FILES = [
+  'tokenizer.json',
+  'vocab.json',
+  'merges.txt',
+  'added_tokens.json',
+  'special_tokens_map.json',
+  'tokenizer_config.json',
+] as const;
+
+export type TokenizerFile = (typeof TOKENIZER_FILES)[number];
+
+/** The contents of those that are there. */
+export type TokenizerFiles = Readonly<Partial<Record<TokenizerFile, string>>>;
+
+export interface ReadOptions {
+  /** How many tokens the model knows. Added tokens beyond are read as ordinary text. */
+  readonly rows?: number;
+  /** The end of a text where the tokenizer's files name none. */
+  readonly endOfText?: number;
+}
+
+/** What both forms of a tokenizer come to. */
+interface Read {
+  readonly vocabulary: ReadonlyMap<string, number>;
+  readonly merges: PairMerges;
+  readonly ignoreMerges: boolean;
+  readonly unknown?: { readonly token: string; readonly fuse: boolean };
+  readonly added: readonly AddedTokenEntry[];
+  readonly normalizer?: Normalizer;
+  readonly preTokenizer?: PreTokenizer;
+  readonly template?: Template;
+}
+
+/**
+ * A byte-level BPE tokenizer from its files: `tokenizer.json`, or `vocab.json` with `merges.txt`. Ids, texts and spans
+ * are those of Hugging Face's `tokenizers`; where transformers reads `tokenizer_config.json` besides (add_prefix_space,
+ * tokens that are added), those of transformers.
+ * @throws TokenizerError that names what is not taken, or is missing or wrong
+ */
+export function readTokenizer(files: TokenizerFiles, options: ReadOptions = {}): Tokenizer {
+  const config = readOptional(files, 'tokenizer_config.json');
+  const special = readOptional(files, 'special_tokens_map.json');
+  const read =
+    files['tokenizer.json'] !== undefined ? readJson(files['tokenizer.json'], config) : readPair(files, config);
+  const names = specialTokensOf(special, config);
+  return build(read, names.get('eos_token')?.content, options);
+}
+
+function readOptional(files: TokenizerFiles, name: TokenizerFile): JsonObject {
+  const text = files[name];
+  return text === undefined ? {} : parseObject(name, text);
+}
+
+function readJson(text: string, config: JsonObject): Read {
+  const json = parseObject('tokenizer.json', text);
+  if (json.version !== undefined && json.version !== '1.0') {
+    throw new TokenizerError(`tokenizer.json has version ${JSON.stringify(json.version)}; Inkling reads version 1.0.`);
+  }
+  if (json.model === undefined || json.model === null) throw new TokenizerError('tokenizer.json has no model.');
+  const model = objectOf("The tokenizer's model", json.model);
+  refuseOtherModels(model);
+  const vocabulary = readVocabulary('tokenizer.json', objectOf("The model's vocabulary", model.vocab));
+  refuseByteTokens(model, vocabulary);
+  const merges = readMerges(pairsOf(listOf("The model's list of merges", model.merges)), vocabulary, 'tokenizer.json');
+  const normalizer = readNormalizer(json.normalizer);
+  const addPrefixSpace = typeof config.add_prefix_space === 'boolean' ? config.add_prefix_space : undefined;
+  const preTokenizer = readPreTokenizer(json.pre_tokenizer, addPrefixSpace);
+  requireByteLevelDecoder(json.decoder);
+  const list = new AddedTokenList(vocabulary);
+  for (const value of listOf('added_tokens', json.added_tokens ?? [])) list.add(addedTokenOf(value));
+  list.addAll(config.added_tokens_decoder);
+  return {
+    vocabulary,
+    merges,
+    ignoreMerges: flagOf('ignore_merges', model.ignore_merges, false),
+    ...(typeof model.unk_token === 'string' && {
+      unknown: { token: model.unk_token, fuse: flagOf('fuse_unk', model.fuse_unk, false) },
+    }),
+    added: list.tokens,
+    normalizer,
+    preTokenizer,
+    template: readTemplate(json.post_processor),
+  };
+}
+
+function refuseOtherModels(model: JsonObject): void {
+  if (model.type !== undefined && model.type !== 'BPE') {
+    throw new TokenizerError(`The tokenizer's model is ${String(model.type)}; GPT-2s have byte-level BPE.`);
+  }
+  if (model.merges === undefined) throw new TokenizerError("The tokenizer's model is no BPE: it has no merges.");
+  for (const affix of ['continuing_subword_prefix', 'end_of_word_suffix']) {
+    if (typeof model[affix] === 'string' && model[affix] !== '') {
+      throw new TokenizerError(`The tokenizer is not byte-level: it has the ${affix} ${JSON.stringify(model[affix])}.`);
+    }
+  }
+}
+
+/** Those of sentencepiece fall back to tokens for bytes; a byte-level tokenizer has no use for them. */
+function refuseByteTokens(model: JsonObject, vocabulary: ReadonlyMap<string, number>): void {
+  if (model.byte_fallback === true && vocabulary.has('<0x0A>')) {
+    throw new TokenizerError('The tokenizer is not byte-level: it has byte_fallback, as those of sentencepiece.');
+  }
+}
+
+function requireByteLevelDecoder(value: unknown): void {
+  const json = value === null || value === undefined ? {} : objectOf('The decoder', value);
+  if (json.type !== 'ByteLevel') {
+    throw new TokenizerError(`The tokenizer is not byte-level: its decoder is ${String(json.type ?? 'missing')}.`);
+  }
+}
+
+function readPair(files: TokenizerFiles, config: JsonObject): Read {
+  const { 'vocab.json': vocab, 'merges.txt': lines } = files;
+  if (vocab === undefined || lines === undefined) {
+    const missing =
+      vocab === undefined && lines === undefined ? 'tokenizer.json' : lines === undefined ? 'merges.txt' : 'vocab.json';
+    throw new TokenizerError(`The tokenizer has no ${missing}.`);
+  }
+  const vocabulary = readVocabulary('vocab.json', parseObject('vocab.json', vocab));
+  const merges = readMerges(pairsOfLines(lines), vocabulary, 'merges.txt');
+  const special = readOptional(files, 'special_tokens_map.json');
+  const list = new AddedTokenList(vocabulary);
+  list.addAll(config.added_tokens_decoder);
+  list.addByName(readOptional(files, 'added_tokens.json'));
+  for (const token of specialTokensOf(special, config).values()) list.add(token);
+  return {
+    vocabulary,
+    merges,
+    ignoreMerges: false,
+    added: list.tokens,
+    preTokenizer: readPreTokenizer({ type: 'ByteLevel', add_prefix_space: config.add_prefix_space === true }),
+  };
+}
+
+/** @throws TokenizerError that names a token with an id that is none, or is another's */
+function readVocabulary(file: string, json: JsonObject): ReadonlyMap<string, number> {
+  const vocabulary = new Map<string, number>();
+  const taken: (string | undefined)[] = [];
+  for (const [token, value] of Object.entries(json)) {
+    const id = idOf(token, value);
+    if (taken[id] !== undefined) {
+      const both = `${JSON.stringify(taken[id])} and ${JSON.stringify(token)}`;
+      throw new TokenizerError(`${file} gives ${both} the same id, ${id}.`);
+    }
+    taken[id] = token;
+    vocabulary.set(token, id);
+  }
+  return vocabulary;
+}
+
+function build(read: Read, endOfTextToken: string | undefined, { rows = Infinity, endOfText }: ReadOptions): Tokenizer {
+  const { vocabulary, merges, ignoreMerges } = read;
+  const added = read.added.filter(({ id }) => id < rows);
+  const special = new Set(added.filter((token) => token.special).map(({ id }) => id));
+  const displays: string[] = [];
+  for (const [token, id] of vocabulary) displays[id] = token;
+  for (const { id, content } of added) displays[id] = content;
+  const symbols = ALPHABET.map((character) => vocabulary.get(character));
+  const made = new Set([...symbols, ...merges.results]);
+  const beyond = [...made].find((id) => id !== undefined && id >= rows);
+  if (beyond !== undefined) {
+    throw new TokenizerError(
+      `The tokenizer has the token ${JSON.stringify(displays[beyond])} with the id ${beyond}, but the model has only ` +
+        `${rows.toLocaleString('en')} tokens: they are not made for each other.`,
+    );
+  }
+  const byteStrings: (ByteString | undefined)[] = Array.from(
+    displays.slice(0, Math.min(rows, displays.length)),
+    (token) => (token === undefined ? undefined : (unspell(token) ?? utf8ByteString(token))),
+  );
+  const whole = new Map<ByteString, number>();
+  for (const [token, id] of vocabulary) {
+    const bytes = unspell(token);
+    if (bytes !== undefined && id < rows) whole.set(bytes, id);
+  }
+  const ordinary = new Map<ByteString, number>();
+  for (const id of [...(ignoreMerges ? whole.values() : made), ...added.map((token) => token.id)]) {
+    if (id !== undefined && !special.has(id)) ordinary.set(byteStrings[id] as ByteString, id);
+  }
+  return new BytePairTokenizer({
+    vocabulary: new Vocabulary(byteStrings, ordinary, displays),
+    model: new BytePairEncoding({
+      symbols,
+      merges,
+      ...(ignoreMerges && { whole: (piece: ByteString) => whole.get(piece) }),
+      ...unknownOf(read, symbols),
+    }),
+    added: added.map(({ id, ...token }): AddedToken => ({ ...token, id })),
+    endOfText: endOf(read, added, endOfTextToken, endOfText, made),
+    allowSpecial: true,
+    template: read.template,
+    normalizer: read.normalizer,
+    preTokenizer: read.preTokenizer,
+  });
+}
+
+function unknownOf(
+  { unknown, vocabulary }: Read,
+  symbols: readonly (number | undefined)[],
+): Pick<BytePairEncodingParts, 'unknown'> {
+  if (!unknown || symbols.every((id) => id !== undefined)) return {};
+  const id = vocabulary.get(unknown.token);
+  if (id === undefined) {
+    throw new TokenizerError(`The tokenizer's unk_token ${JSON.stringify(unknown.token)} is not in its vocabulary.`);
+  }
+  return { unknown: { id, fuse: unknown.fuse } };
+}
+
+/** The token that the files name, the one that the model's config names if it marks something, or GPT-2's. */
+function endOf(
+  { vocabulary }: Read,
+  added: readonly AddedTokenEntry[],
+  name: string | undefined,
+  configured: number | undefined,
+  made: ReadonlySet<number | undefined>,
+): number | undefined {
+  const idNamed = (token: string) => added.find(({ content }) => content === token)?.id ?? vocabulary.get(token);
+  const named = name === undefined ? undefined : idNamed(name);
+  if (named !== undefined) return named;
+  const marks = (id: number | undefined) => id !== undefined && !made.has(id);
+  const own = idNamed('<|endoftext|>');
+  return [configured, own].find(marks);
+}

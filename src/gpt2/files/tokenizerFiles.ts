@@ -1,0 +1,42 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TOKENIZER_FILES, TokenizerError, type TokenizerFile, type TokenizerFiles } from '../../core/tokenizer';
+
+/** The largest real ones, of 250,000 tokens, take 35 MB. */
+const MOST_BYTES = 100_000_000;
+
+/** Files of other kinds of tokenizers, and what they are. */
+const FOREIGN: readonly (readonly [RegExp, string])[] = [
+  [/^(?:tokenizer|spiece|sentencepiece.*)\.model$|\.spm$/, 'a SentencePiece vocabulary'],
+  [/\.tiktoken$/, 'a vocabulary of tiktoken'],
+  [/^vocab\.txt$/, 'a WordPiece vocabulary, as BERT has'],
+];
+
+/**
+ * The files of a folder's tokenizer; undefined where it has none.
+ * @throws TokenizerError where it is of a kind that GPT-2s do not have, or a file is too large
+ */
+export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles | undefined> {
+  const names = await readdir(folder);
+  const isThere = (name: TokenizerFile) => names.includes(name);
+  if (!isThere('tokenizer.json') && !isThere('vocab.json') && !isThere('merges.txt')) {
+    for (const [pattern, what] of FOREIGN) {
+      const found = names.find((name) => pattern.test(name));
+      if (found) {
+        throw new TokenizerError(
+          `${found} is ${what}; GPT-2s have byte-level BPE: tokenizer.json, or vocab.json and merges.txt.`,
+        );
+      }
+    }
+    return undefined;
+  }
+  const files: Partial<Record<TokenizerFile, string>> = {};
+  for (const name of TOKENIZER_FILES.filter(isThere)) {
+    const path = join(folder, name);
+    const { size } = await stat(path);
+    if (size > MOST_BYTES)
+      throw new TokenizerError(`${name} is larger than ${MOST_BYTES / 1e6} MB: it is no tokenizer's.`);
+    files[name] = await readFile(path, 'utf8');
+  }
+  return files;
+}
