@@ -53,17 +53,18 @@ const ACTIVATIONS = {
   linear: (_, x) => x,
 } satisfies Readonly<Record<string, Activate>>;
 
-export type Activation = keyof typeof ACTIVATIONS;
+/** Those, and `prelu`, whose slope below zero each layer learns (`mlp.act.weight`). */
+export type Activation = keyof typeof ACTIVATIONS | 'prelu';
 
 /** Whether transformers' name of an activation is one of these. */
 export function isActivation(name: unknown): name is Activation {
-  return typeof name === 'string' && Object.hasOwn(ACTIVATIONS, name);
+  return typeof name === 'string' && (name === 'prelu' || Object.hasOwn(ACTIVATIONS, name));
 }
 
 /** All of them. */
-export const ACTIVATION_NAMES = Object.keys(ACTIVATIONS) as Activation[];
+export const ACTIVATION_NAMES = [...Object.keys(ACTIVATIONS), 'prelu'] as Activation[];
 
 /** Adds an activation to a graph and returns the name of its result. */
-export function activate(b: GraphBuilder, activation: Activation, x: string): string {
+export function activate(b: GraphBuilder, activation: keyof typeof ACTIVATIONS, x: string): string {
   return ACTIVATIONS[activation](b, x);
 }

@@ -61,7 +61,7 @@ export function parseConfig(json: unknown): Gpt2Config {
     n_layer: sizeOf(raw, 'n_layer'),
     n_head: heads,
     n_inner: raw.n_inner == null ? 4 * width : positiveInteger('n_inner', raw.n_inner),
-    activation_function: activationOf(raw.activation_function ?? 'gelu_new'),
+    activation_function: activationOf(raw.activation_function === undefined ? 'gelu_new' : raw.activation_function),
     layer_norm_epsilon: epsilon,
     scale_attn_weights: flag(raw, 'scale_attn_weights', true),
     scale_attn_by_inverse_layer_idx: flag(raw, 'scale_attn_by_inverse_layer_idx', false),
@@ -158,6 +158,9 @@ const LONGEST_SHOWN = 80;
 
 /** A value of the config, fit for a message. */
 function shown(value: unknown): string {
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? 'a list' : 'an object';
+  }
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }

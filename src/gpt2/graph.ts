@@ -73,7 +73,7 @@ export function buildGraph(
     x = b.op('Add', [x, layers.linear(`h.${i}.attn.c_proj`, merged)]);
 
     const hidden = layers.linear(`h.${i}.mlp.c_fc`, layers.norm(`h.${i}.ln_2`, x));
-    x = b.op('Add', [x, layers.linear(`h.${i}.mlp.c_proj`, activate(b, config.activation_function, hidden))]);
+    x = b.op('Add', [x, layers.linear(`h.${i}.mlp.c_proj`, layers.activate(i, hidden))]);
 
     cacheRows.push([`new_key_${i}`, k, ['B', n_head, 'T', headSize]]);
     cacheRows.push([`new_value_${i}`, v, ['B', n_head, 'T', headSize]]);
@@ -128,6 +128,14 @@ class Layers {
     const matrix = required(this.stored.matrices, name);
     const bias = this.vector(`${name}.bias`, [matrix.to]);
     return matrix.kind === 'dense' ? this.b.op('Add', [this.multiply(name, x), bias]) : this.multiply(name, x, bias);
+  }
+
+  /** The MLP's activation in a layer; PReLU's slope is a weight of it. */
+  activate(layer: number, x: string): string {
+    const { activation_function: name } = this.config;
+    return name === 'prelu'
+      ? this.b.op('PRelu', [x, this.vector(`h.${layer}.mlp.act.weight`, [1])])
+      : activate(this.b, name, x);
   }
 
   /** Multiplies by a stored matrix; the dense head lies transposed, as `wte`. Only quantised matrices take a bias. */

@@ -89,6 +89,9 @@ export async function storeWeights(
     await linear(`${h}.attn.c_proj`, n_embd, n_embd);
     await linear(`${h}.mlp.c_fc`, n_embd, n_inner);
     await linear(`${h}.mlp.c_proj`, n_inner, n_embd);
+    if (config.activation_function === 'prelu') {
+      await vector(`${h}.mlp.act.weight`);
+    }
   }
   await vector('ln_f.weight');
   await vector('ln_f.bias');

@@ -112,7 +112,7 @@ export async function headDiffers(weights: Weights, config: Gpt2Config): Promise
 
 /** Name and shape of every tensor of a GPT-2; Conv1D weights lie as `[in, out]`. */
 export function expectedShapes(config: Gpt2Config): Map<string, readonly number[]> {
-  const { vocab_size, n_positions, n_embd, n_inner, n_layer } = config;
+  const { vocab_size, n_positions, n_embd, n_inner, n_layer, activation_function } = config;
   const shapes = new Map<string, readonly number[]>([
     [EMBEDDING, [vocab_size, n_embd]],
     ['wpe.weight', [n_positions, n_embd]],
@@ -132,6 +132,9 @@ export function expectedShapes(config: Gpt2Config): Map<string, readonly number[
     linear('attn.c_proj', n_embd, n_embd);
     linear('mlp.c_fc', n_embd, n_inner);
     linear('mlp.c_proj', n_inner, n_embd);
+    if (activation_function === 'prelu') {
+      shapes.set(`h.${layer}.mlp.act.weight`, [1]);
+    }
   }
   if (!config.tie_word_embeddings) {
     shapes.set(HEAD, [vocab_size, n_embd]);
@@ -157,7 +160,23 @@ interface Sorted {
 const OTHER_HEAD =
   /^(score|classifier|classification_head|multiple_choice_head|qa_outputs|v_head|value_head|reward_head)\./;
 
-function sort(tensors: ReadonlyMap<string, Tensor>, config: Gpt2Config): Sorted {
+/** What FSDP, activation checkpointing and torch.compile put into the names of what they wrap. */
+const WRAPPER = /(^|\.)(?:(?:_fsdp_wrapped_module|_checkpoint_wrapped_module|_orig_mod)\.)+/g;
+
+function unwrapped(given: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  for (const [fullName, tensor] of given) {
+    const name = fullName.replace(WRAPPER, '$1');
+    if (tensors.has(name)) {
+      throw new UnsupportedModelError(`Tensor ${quoted(name)} is there twice, as ${quoted(fullName)} too.`);
+    }
+    tensors.set(name, tensor);
+  }
+  return tensors;
+}
+
+function sort(given: ReadonlyMap<string, Tensor>, config: Gpt2Config): Sorted {
+  const tensors = unwrapped(given);
   const adapter = [...tensors.keys()].find((name) => /\blora_|\.ia3_|^prompt_embeddings/.test(name));
   if (adapter !== undefined) {
     throw new UnsupportedModelError(

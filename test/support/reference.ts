@@ -71,7 +71,9 @@ export function referenceForward(
     attention.push(maps);
     x = x.map((row, t) => add(row, conv1d(mixed[t], `${h}.attn.c_proj`, width)));
     x = x.map((row) => {
-      const hidden = conv1d(norm(row, `${h}.ln_2`), `${h}.mlp.c_fc`, inner).map(activation(config));
+      const hidden = conv1d(norm(row, `${h}.ln_2`), `${h}.mlp.c_fc`, inner).map(
+        activation(config, weights.get(`${h}.mlp.act.weight`)?.[0]),
+      );
       return add(row, conv1d(hidden, `${h}.mlp.c_proj`, width));
     });
     residual.push(x);
@@ -108,7 +110,7 @@ function softmax(scores: Float64Array): Float64Array {
 }
 
 /** The formulas of transformers' `activations.py`, in float64. */
-function activation({ activation_function: name }: Gpt2Config): (x: number) => number {
+function activation({ activation_function: name }: Gpt2Config, slope = Number.NaN): (x: number) => number {
   const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
   const gelu = (x: number) => (x * (1 + erf(x / Math.SQRT2))) / 2;
   const tanhGelu = (x: number) => (x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))) / 2;
@@ -134,6 +136,7 @@ function activation({ activation_function: name }: Gpt2Config): (x: number) => n
     mish: (x) => x * Math.tanh(Math.log1p(Math.exp(x))),
     laplace: (x) => (1 + erf((x - 707_107e-6) / (0.282095 * Math.SQRT2))) / 2,
     linear: (x) => x,
+    prelu: (x) => (x < 0 ? slope * x : x),
   };
   return formulas[name];
 }

@@ -203,7 +203,7 @@ async function shardsOf(folder: string, index: string): Promise<string[]> {
   return names.map((name) => {
     // A shard lies beside its index; anything else would be a path out of the folder.
     if (typeof name !== 'string' || basename(name) !== name || /[\\/]/.test(name) || extname(name) !== extension) {
-      const shown = typeof name === 'string' ? quoted(name) : JSON.stringify(name);
+      const shown = typeof name === 'string' ? quoted(name) : `a ${typeof name}`;
       throw new UnsupportedModelError(`${index} names a shard outside its folder, or no ${extension} file: ${shown}.`);
     }
     return join(folder, name);

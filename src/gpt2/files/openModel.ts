@@ -5,8 +5,9 @@ import { type OpenFile, openFile, quoted } from './byteSource';
 import { findModelFiles, type ModelFiles, nameOfModel, readJsonFile } from './findModelFiles';
 import { type GgufTokenizer, readGguf } from './gguf';
 import { readSafetensors } from './safetensors';
+import { findStateDict } from './stateDict';
 import type { Tensor } from './tensor';
-import { findStateDict, readTorchCheckpoint } from './torchCheckpoint';
+import { readTorchCheckpoint } from './torchCheckpoint';
 
 /** A GPT-2 as people have it: its shape, and its weights to be read. */
 export interface OpenModel {
@@ -109,9 +110,11 @@ async function readTorch(file: OpenFile): Promise<{
   return findStateDict(file.name, await readTorchCheckpoint(file));
 }
 
+const LONGEST_NAME = 200;
+
 function nameOf(config: unknown): string | undefined {
   const given = (config as { _name_or_path?: unknown } | undefined)?._name_or_path;
-  return typeof given === 'string' && given !== '' ? given : undefined;
+  return typeof given === 'string' && given !== '' ? given.slice(0, LONGEST_NAME) : undefined;
 }
 
 const MOST_NAMED = 5;

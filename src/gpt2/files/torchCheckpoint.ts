@@ -1,8 +1,10 @@
 import { UnsupportedModelError } from '../errors';
 import { type ByteSource, parseStart, quoted } from './byteSource';
-import { type PickleContext, readPickle } from './pickle';
+import { readPickle } from './pickle';
+import { keyText, type PickleContext } from './pickleValues';
 import type { Tensor } from './tensor';
-import { readable, storageByteLength, type TorchStorage, TorchTensor, torchGlobal, torchStorage } from './torchObjects';
+import { torchGlobal, torchStorage } from './torchGlobals';
+import { readable, storageByteLength, type TorchStorage, type TorchTensor } from './torchTensor';
 import { readZip, type ZipRecord } from './zipArchive';
 
 /** A torch checkpoint without the values of its tensors. */
@@ -44,7 +46,7 @@ async function readArchive(source: ByteSource): Promise<unknown> {
   }
   await requireLittleEndian(source, byName.get(`${folder}byteorder`));
   const storages = new Map<string, TorchStorage>();
-  const context = contextOf(source, storages, (storage) => {
+  const context = conkeyText(source, storages, (storage) => {
     const record = byName.get(`${folder}data/${storage.key}`);
     if (!record) {
       throw new UnsupportedModelError(`${source.name} has no record ${quoted(`data/${storage.key}`)}.`);
@@ -94,7 +96,7 @@ async function readLegacy(source: ByteSource): Promise<unknown> {
 
 function readLegacyPickles(source: ByteSource, bytes: Uint8Array) {
   const storages = new Map<string, TorchStorage>();
-  const context = contextOf(source, storages, () => {});
+  const context = conkeyText(source, storages, () => {});
   let end = 0;
   const next = () => {
     const pickle = readPickle(bytes, end, context);
@@ -129,9 +131,9 @@ async function locateStorages(
 ): Promise<void> {
   let at = start;
   for (const key of keys) {
-    const storage = storages.get(textOf(key));
+    const storage = storages.get(keyText(key));
     if (!storage || storage.bytes) {
-      throw new UnsupportedModelError(`${source.name}: storage ${quoted(textOf(key))} belongs to no tensor.`);
+      throw new UnsupportedModelError(`${source.name}: storage ${quoted(keyText(key))} belongs to no tensor.`);
     }
     const count = await source.read(at, 8);
     const size = storageByteLength(storage);
@@ -151,7 +153,7 @@ async function locateStorages(
   }
 }
 
-function contextOf(
+function conkeyText(
   source: ByteSource,
   storages: Map<string, TorchStorage>,
   place: (storage: TorchStorage) => void,
@@ -165,96 +167,4 @@ function contextOf(
       return storage;
     },
   };
-}
-
-/** Keys under which training programs keep the weights, the likeliest first. */
-const USUAL_KEYS = ['state_dict', 'model_state_dict', 'model', 'module', 'net', 'network', 'weights', 'params'];
-/** Dicts that may lie around the weights. */
-const MOST_DEPTH = 3;
-
-/** The weights within a checkpoint, under the names they have there, and what nanoGPT says of the model's shape. */
-export interface StateDict {
-  readonly tensors: ReadonlyMap<string, Tensor>;
-  /** nanoGPT's `model_args`. */
-  readonly modelArgs?: ReadonlyMap<unknown, unknown>;
-}
-
-/**
- * Finds the weights: a state dict, or the one within the dictionary of a training program.
- * @throws UnsupportedModelError saying what the checkpoint holds instead
- */
-export function findStateDict(file: string, { value, open }: TorchCheckpoint): StateDict {
-  if (!(value instanceof Map)) {
-    throw new UnsupportedModelError(
-      `${file} holds tensors without names or no tensors at all; Inkling reads a state_dict(), which names each weight.`,
-    );
-  }
-  const modelArgs = value.get('model_args');
-  const found = stateDictsIn(value);
-  const chosen = found.length > 1 ? found.find(({ key }) => key === likeliest(found)) : found[0];
-  if (!chosen) {
-    throw new UnsupportedModelError(`${file} has no GPT-2 weights: ${contentsOf(value)}.`);
-  }
-  const tensors = new Map<string, Tensor>();
-  for (const [name, tensor] of chosen.dict) {
-    if (typeof name === 'string' && tensor instanceof TorchTensor) {
-      tensors.set(name, open(tensor));
-    }
-  }
-  return { tensors, ...(modelArgs instanceof Map && { modelArgs }) };
-}
-
-interface Found {
-  readonly key: string;
-  readonly dict: ReadonlyMap<unknown, unknown>;
-}
-
-/** The dicts nearest to the outside that hold a GPT-2's tensors. */
-function stateDictsIn(value: ReadonlyMap<unknown, unknown>): Found[] {
-  let level: Found[] = [{ key: '', dict: value }];
-  const seen = new Set<unknown>([value]);
-  for (let depth = 0; depth <= MOST_DEPTH; depth++) {
-    const found = level.filter(({ dict }) => isStateDict(dict));
-    if (found.length > 0) {
-      return found;
-    }
-    const next: Found[] = [];
-    for (const { dict } of level) {
-      for (const [key, inner] of dict) {
-        if (inner instanceof Map && !seen.has(inner)) {
-          seen.add(inner);
-          next.push({ key: textOf(key), dict: inner });
-        }
-      }
-    }
-    level = next;
-  }
-  return [];
-}
-
-/** Whether a dict names tensors as GPT-2's are, or an adapter's to it, or is nothing but named tensors (a shard). */
-function isStateDict(dict: ReadonlyMap<unknown, unknown>): boolean {
-  let areAll = dict.size > 0;
-  for (const [name, value] of dict) {
-    const isTensor = typeof name === 'string' && value instanceof TorchTensor;
-    if (isTensor && /(^|\.)(w[tp]e\.weight|h\.\d+\.|lora_|lm_head\.weight)/.test(name)) {
-      return true;
-    }
-    areAll &&= isTensor;
-  }
-  return areAll;
-}
-
-/** A key as text; what is no text or number is not spelled out, as it may be of any size. */
-function textOf(key: unknown): string {
-  return typeof key === 'string' || typeof key === 'number' ? String(key) : typeof key;
-}
-
-function likeliest(found: readonly Found[]): string | undefined {
-  return USUAL_KEYS.find((usual) => found.some(({ key }) => key === usual)) ?? found[0].key;
-}
-
-function contentsOf(value: ReadonlyMap<unknown, unknown>): string {
-  const keys = [...value.keys()].slice(0, 5).map((key) => quoted(textOf(key)));
-  return keys.length === 0 ? 'it is empty' : `it holds ${keys.join(', ')}${value.size > keys.length ? ', …' : ''}`;
 }

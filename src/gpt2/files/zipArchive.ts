@@ -14,8 +14,8 @@ export interface ZipRecord {
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** GPT-2 XL's checkpoint has some 600 records, one with its optimizer 2,000. */
-const MOST_RECORDS = 100_000;
+/** GPT-2 XL's checkpoint has some 600 records, one with its optimizer 2,400. */
+const MOST_RECORDS = 20_000;
 /** Bytes of a record in memory while its checksum is taken. */
 const CHUNK = 4 * 2 ** 20;
 

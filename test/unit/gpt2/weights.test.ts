@@ -31,7 +31,13 @@ describe("a GPT-2's weights", () => {
   };
   const escaped = (name: string) => name.replaceAll('.', '\\.');
 
-  it('are those of the config under any prefix, mask buffers left aside', () => {
+  it('are those of the config under any prefix or wrapper, mask buffers left aside', () => {
+    const wrap = (name: string) =>
+      `_fsdp_wrapped_module.${name.replace(/^h\.(\d+)\./, 'h.$1._fsdp_wrapped_module._checkpoint_wrapped_module.')}`;
+    const wrapped = tensorsOf([...shapes].map(([name, shape]) => [wrap(name), shape]));
+    assert.deepEqual(checkWeights(wrapped, config).ignored, []);
+    wrapped.set('h.0.ln_1.weight', tensor('h.0.ln_1.weight', [32]));
+    assert.throws(() => checkWeights(wrapped, config), unsupported(/h\.0\.ln_1\.weight is there twice/));
     const prefixes = ['', 'transformer.', 'module.', '_orig_mod.transformer.', 'module._orig_mod.', 'a.b.c.model.'];
     for (const prefix of prefixes) {
       const masks = tensorsOf(

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { UnsupportedModelError } from '../../../../src/gpt2/config';
 import { type ByteSource, bufferSource } from '../../../../src/gpt2/files/byteSource';
+import { findStateDict } from '../../../../src/gpt2/files/stateDict';
 import { valuesOf } from '../../../../src/gpt2/files/tensor';
-import { findStateDict, readTorchCheckpoint } from '../../../../src/gpt2/files/torchCheckpoint';
+import { readTorchCheckpoint } from '../../../../src/gpt2/files/torchCheckpoint';
 import {
   bytesOf,
   littleEndian,
@@ -108,6 +109,11 @@ describe('a torch checkpoint', () => {
     const ema = pickleOf('}', text('ema'), other, 's', text('model'), weights, 's');
     const { tensors } = await open(torchArchive(ema, { 0: new Uint8Array(96) }));
     assert.deepEqual(tensors.get('transformer.wte.weight')?.shape, [24], 'the usual name is taken');
+    const pair = pickleOf('}', text('teacher'), other, 's', text('student'), weights, 's');
+    await assert.rejects(
+      open(torchArchive(pair, { 0: new Uint8Array(96) })),
+      /more than one model \(teacher, student\)/,
+    );
   });
 
   it('that is no state dict is refused by what it holds', async () => {
@@ -139,6 +145,7 @@ describe('a torch checkpoint', () => {
 
   it('costs no more than its bytes, however its objects are shared or nested', async () => {
     const doubled = Array.from({ length: 64 }, (_, i) => bytesOf(']q', i + 1, 'h', i, 'ah', i, 'a'));
+    const pairs = Buffer.concat(Array.from({ length: 50_000 }, () => bytesOf('(NNl')));
     const bombs = [
       pickleOf(']q\0', ...doubled),
       pickleOf(']'.repeat(100_000), 'a'.repeat(99_999)),
@@ -158,6 +165,9 @@ describe('a torch checkpoint', () => {
       bytesOf('\x80\x05\x96', littleEndian(2 ** 40, 8), 'abc.'),
       pickleOf('L', '9'.repeat(60_000), 'L\n'),
       pickleOf('N'.repeat(2_000_001)),
+      // One dict copied, and one long shape looked at, again and again.
+      pickleOf('ccollections\nOrderedDict\nq\0(', pairs, 'lq\x010', 'h\0h\x01\x85R0'.repeat(100_000)),
+      pickleOf('ccollections\nCounter\nq\0}(', 'NK\x01'.repeat(50_000), 'uq\x010', 'h\0h\x01\x85R0'.repeat(100_000)),
     ];
     for (const bomb of bombs) {
       let asked = 0;
