@@ -17,15 +17,17 @@ const ENDS = 4;
  * ends near it, and further on the chunks are the same as before. Cuts lie where the tokenizer never joins characters.
  */
 export class ChunkCutter {
+  readonly #contextLength: number;
+  readonly #tokenizer: Tokenizer;
   readonly #lengths = new Map<string, number>();
 
-  constructor(
-    private readonly contextLength: number,
-    private readonly tokenizer: Tokenizer,
-  ) {}
+  constructor(contextLength: number, tokenizer: Tokenizer) {
+    this.#contextLength = contextLength;
+    this.#tokenizer = tokenizer;
+  }
 
   cut(text: string): Chunk[] {
-    const most = Math.max(1, Math.floor((this.contextLength - 1) / 2));
+    const most = Math.max(1, Math.floor((this.#contextLength - 1) / 2));
     const least = Math.ceil(most / 2);
     const chunks: Chunk[] = [];
     let from = 0;
@@ -51,7 +53,7 @@ export class ChunkCutter {
   #lengthOf(piece: string): number {
     let length = this.#lengths.get(piece);
     if (length === undefined) {
-      length = this.tokenizer.encode(piece).length;
+      length = this.#tokenizer.encode(piece).length;
       if (this.#lengths.size > 50_000) this.#lengths.clear();
       this.#lengths.set(piece, length);
     }

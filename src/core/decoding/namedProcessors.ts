@@ -1,13 +1,7 @@
 import * as v from 'valibot';
+import { NamedParams, readNumber } from './namedParams';
 import { OptionError, shown } from './optionError';
-import {
-  type GenerationConfig,
-  OPTIONS,
-  type OptionName,
-  type OptionRow,
-  type ProcessorSetting,
-  rowOf,
-} from './options';
+import { type GenerationConfig, OPTIONS, type OptionName, type OptionRow, rowOf } from './options';
 import { buildProcessors } from './pipeline';
 import { allowOnly, badWords, sequenceBias, suppressTokensAt } from './processors/bias';
 import { exponentialDecay, forceTokens } from './processors/length';
@@ -41,7 +35,7 @@ export function applyNamedProcessor(request: ProcessorCase): { output: JsonNumbe
     field(request, 'input', v.pipe(v.array(v.unknown()), v.minLength(1)), 'a list of scores'),
     (value) => readNumber('input', value),
   );
-  const params = new Params(processor, given);
+  const params = new NamedParams(processor, given);
   const context = { ids: params.ids('input_ids') ?? [], promptLength: params.promptLength(), peers: params.peers() };
   const setting = { promptLength: context.promptLength, vocabSize: scores.length };
   const name = canonical(processor);
@@ -78,7 +72,10 @@ const ALIASES: {
 };
 
 /** Processors whose parameters are not those of the option. */
-const SPECIAL: readonly { readonly names: readonly string[]; readonly build: (params: Params) => LogitsProcessor }[] = [
+const SPECIAL: readonly {
+  readonly names: readonly string[];
+  readonly build: (params: NamedParams) => LogitsProcessor;
+}[] = [
   {
     names: ['repetition_penalty', 'repetition'],
     build: (p) =>
@@ -159,7 +156,7 @@ const SPECIAL: readonly { readonly names: readonly string[]; readonly build: (pa
 /** Parts of the names of Hugging Face processors that are not for text of a GPT-2. */
 const NOT_FOR_TEXT = ['watermark', 'synth_id', 'synthid', 'whisper', 'bark', 'codebook', 'dia_'];
 
-function single(name: string, params: Params): LogitsProcessor {
+function single(name: string, params: NamedParams): LogitsProcessor {
   if (NOT_FOR_TEXT.some((part) => name.includes(part))) throw new Error(`Processor ${name} is not supported.`);
   const special = SPECIAL.find(({ names }) => names.includes(name));
   if (special) return special.build(params);
@@ -177,7 +174,7 @@ function known(): string[] {
   return [...new Set([...OPTION_NAMES.map(snakeCase), ...SPECIAL.map(({ names }) => names[0])])];
 }
 
-function chain(params: Params, circumstances: { promptLength: number; vocabSize: number }) {
+function chain(params: NamedParams, circumstances: { promptLength: number; vocabSize: number }) {
   const options = Object.entries(params.rest()).map(([name, value]) => [camelCase(name), value]);
   const config: GenerationConfig = { doSample: true, topK: 0, ...Object.fromEntries(options) };
   try {
@@ -188,119 +185,11 @@ function chain(params: Params, circumstances: { promptLength: number; vocabSize:
   }
 }
 
-/** Reads the parameters of a named processor and remembers which were asked for. */
-class Params {
-  readonly #used = new Set<string>(['input_ids', 'prompt_length', 'input_ids_seq_length', 'prompt_length_to_skip']);
-
-  constructor(
-    private readonly processor: string,
-    private readonly params: Readonly<Record<string, unknown>>,
-  ) {}
-
-  /** The first of several names that is given, as it is. */
-  find(...names: string[]): unknown {
-    for (const name of names) this.#used.add(name);
-    return names.map((name) => this.params[name]).find((value) => value !== undefined && value !== null);
-  }
-
-  /** As `find`, but the parameter must be there. */
-  need(...names: string[]): unknown {
-    const value = this.find(...names);
-    if (value === undefined) throw new Error(`Processor ${this.processor} needs the parameter ${names[0]}.`);
-    return value;
-  }
-
-  number(...names: string[]): number {
-    const value = this.need(...names);
-    if (typeof value !== 'number') throw new Error(`${names[0]} must be a number, but is ${shown(value)}.`);
-    return value;
-  }
-
-  /** Token ids; one alone or a list, which may be the only row of a batch. */
-  ids(...names: string[]): number[] | undefined {
-    const value = this.find(...names);
-    if (value === undefined) return undefined;
-    const list: unknown[] = [value].flat(2);
-    if (!list.every((id) => Number.isSafeInteger(id))) {
-      throw new Error(`${names[0]} must be token ids, but is ${shown(value)}.`);
-    }
-    return list as number[];
-  }
-
-  needIds(...names: string[]): number[] {
-    return this.ids(...names) ?? [this.number(...names)];
-  }
-
-  /** The value of an option under one of several names. */
-  option<K extends OptionName>(option: K, ...names: string[]): NonNullable<GenerationConfig[K]> {
-    const ids = rowOf(option).tokens && ['numbers', 'text'].includes(rowOf(option).spelling) && this.ids(...names);
-    return this.checked(option, names[0], ids || this.need(...names));
-  }
-
-  /** A value held against what the option may be. */
-  checked<K extends OptionName>(option: K, name: string, value: unknown): NonNullable<GenerationConfig[K]> {
-    const { schema, is } = OPTIONS[option];
-    if (!v.is(schema, value)) throw new RangeError(`${name} must be ${is}, but is ${shown(value)}.`);
-    return value as NonNullable<GenerationConfig[K]>;
-  }
-
-  setting(): ProcessorSetting {
-    const fill = this.find('filter_value');
-    const keep = this.find('min_tokens_to_keep');
-    const promptLength = this.promptLength();
-    return {
-      promptLength,
-      beginIndex: promptLength,
-      endLength: Number.POSITIVE_INFINITY,
-      eosIds: this.ids('eos_token_id') ?? [],
-      truncation: {
-        ...(fill !== undefined && { filterValue: readNumber('filter_value', fill) }),
-        ...(keep !== undefined && { minTokensToKeep: this.number('min_tokens_to_keep') }),
-      },
-    };
-  }
-
-  promptLength(): number {
-    const names = ['prompt_length', 'prompt_length_to_skip', 'input_ids_seq_length'];
-    return this.find(...names) === undefined ? 0 : this.number(...names);
-  }
-
-  /** Tokens of the earlier groups of a diverse beam search; `current_tokens` may hold those of all groups. */
-  peers(): number[] {
-    const tokens = this.ids('current_tokens', 'previous_group_tokens') ?? [];
-    const [group, beams, groups] = [this.find('beam_group_idx'), this.find('num_beams'), this.find('num_beam_groups')];
-    if (typeof group !== 'number' || typeof beams !== 'number' || typeof groups !== 'number') return tokens;
-    return tokens.slice(0, group * Math.floor(beams / groups));
-  }
-
-  /** Everything not read so far. */
-  rest(): Record<string, unknown> {
-    const entries = Object.entries(this.params).filter(([name]) => !this.#used.has(name));
-    for (const [name] of entries) this.#used.add(name);
-    return Object.fromEntries(entries);
-  }
-
-  assertAllUsed(): void {
-    const unknown = Object.keys(this.params).find((name) => !this.#used.has(name));
-    if (unknown !== undefined) throw new Error(`Processor ${this.processor} has no parameter ${unknown}.`);
-  }
-}
-
 function field<T>(request: object, name: string, schema: v.GenericSchema<unknown, T>, is: string): T {
   const value = (request as Record<string, unknown>)[name];
   if (value === undefined) throw new Error(`The field "${name}" is missing: it is ${is}.`);
   if (!v.is(schema, value)) throw new Error(`The field "${name}" must be ${is}, but is ${shown(value)}.`);
   return value as T;
-}
-
-/** Reads a number as the case files spell it. */
-function readNumber(name: string, value: unknown): number {
-  const words: Readonly<Record<string, number>> = { '-inf': -Infinity, inf: Infinity, nan: Number.NaN };
-  const number = typeof value === 'string' ? words[value] : value;
-  if (typeof number !== 'number') {
-    throw new Error(`${name} holds ${shown(value)}, which is not a number, "-inf", "inf" or "nan".`);
-  }
-  return number;
 }
 
 function writeNumber(value: number): JsonNumber {

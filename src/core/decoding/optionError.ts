@@ -7,16 +7,18 @@ import { OPTIONS, type OptionName } from './options';
 export class OptionError extends Error {
   override name = 'OptionError';
 
-  constructor(
-    private readonly parts: readonly string[],
-    private readonly values: readonly unknown[],
-  ) {
+  readonly #parts: readonly string[];
+  readonly #values: readonly unknown[];
+
+  constructor(parts: readonly string[], values: readonly unknown[]) {
     super(join(parts, values, (option) => option));
+    this.#parts = parts;
+    this.#values = values;
   }
 
   /** The message with every name of an option spelled in another way. */
   spelled(spell: (option: OptionName) => string): string {
-    return join(this.parts, this.values, spell);
+    return join(this.#parts, this.#values, spell);
   }
 }
 

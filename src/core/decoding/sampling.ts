@@ -36,14 +36,14 @@ function weigh(scores: Scores): { ids: Int32Array; weights: Float64Array; total:
   const ids = idBuffer(scores.length);
   const { count, max } = unmaskedIds(scores, ids);
   if (count === 0) throw new Error('No token is possible: the options forbid every one.');
-  if (max === Infinity) throw new Error('A score is infinite: removeInvalidValues would make it finite.');
+  if (max === Infinity) throw new Error('A score is infinite, so no token can be drawn.');
   const weights = weightBuffer(scores.length);
   let total = 0;
   for (let i = 0; i < count; i++) {
     weights[i] = exp(scores[ids[i]] - max);
     total += weights[i];
   }
-  if (Number.isNaN(total)) throw new Error('A score is not a number: removeInvalidValues would make it 0.');
+  if (Number.isNaN(total)) throw new Error('A score is not a number, so no token can be drawn.');
   return { ids: ids.subarray(0, count), weights: weights.subarray(0, count), total };
 }
 

@@ -146,6 +146,9 @@ function checkRoom(config: GenerationConfig, resolved: ResolvedConfig, promptLen
   if (minLength > endLength) refuse`${'minLength'} of ${minLength} is more than ${limit} of ${most} allows ${after}.`;
   const start = resolved.forcedStartIds?.length ?? 0;
   if (start > room) refuse`${'forcedStartIds'} is ${start} tokens, more than ${limit} of ${most} allows ${after}.`;
+  if (!Number.isFinite(room ** Math.abs(resolved.lengthPenalty))) {
+    refuse`${'lengthPenalty'} of ${resolved.lengthPenalty} is too great for texts of ${room} tokens.`;
+  }
   const [decayStart] = resolved.exponentialDecayLengthPenalty ?? [0];
   if (decayStart >= room && decayStart > 0) {
     refuse`${'exponentialDecayLengthPenalty'} starts at ${decayStart} new tokens, which ${limit} of ${most} never reaches.`;

@@ -20,7 +20,7 @@ export function noRepeatPromptNgram(size: number, promptIds?: readonly number[])
 }
 
 function checkSize(size: number): void {
-  check('noRepeatNgramSize', size, Number.isInteger(size) && size > 0, 'an integer of at least 1');
+  check('no_repeat_ngram_size', size, Number.isInteger(size) && size > 0, 'an integer of at least 1');
 }
 
 /** Last tokens of the n-grams of `text` that start with the last n - 1 tokens of `ids`. */

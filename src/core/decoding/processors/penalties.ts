@@ -8,7 +8,7 @@ import { check, type LogitsProcessor } from './processor';
  * @param normalize penalise log-probabilities instead of logits
  */
 export function repetitionPenalty(penalty: number, { ignore = 0, normalize = false } = {}): LogitsProcessor {
-  check('repetitionPenalty', penalty, penalty > 0, 'greater than 0');
+  check('repetition_penalty', penalty, penalty > 0, 'greater than 0');
   return ({ ids }, scores) => {
     if (normalize) logSoftmax(scores, scores);
     penalise(scores, ids.slice(ignore), penalty);
@@ -17,7 +17,7 @@ export function repetitionPenalty(penalty: number, { ignore = 0, normalize = fal
 
 /** The inverse for tokens of the prompt: above 1, they become more likely. */
 export function promptRepetitionPenalty(penalty: number, promptIds?: readonly number[]): LogitsProcessor {
-  check('encoderRepetitionPenalty', penalty, penalty > 0, 'greater than 0');
+  check('encoder_repetition_penalty', penalty, penalty > 0, 'greater than 0');
   return ({ ids, promptLength }, scores) => penalise(scores, promptIds ?? ids.slice(0, promptLength), 1 / penalty);
 }
 
@@ -27,7 +27,7 @@ export function promptRepetitionPenalty(penalty: number, promptIds?: readonly nu
  */
 export function countPenalty(frequency: number, presence: number): LogitsProcessor {
   return ({ ids, promptLength }, scores) => {
-    for (const [id, count] of countTokens(ids.slice(promptLength))) scores[id] -= frequency * count + presence;
+    for (const [id, count] of countTokens(ids.slice(promptLength))) lower(scores, id, frequency * count + presence);
   };
 }
 
@@ -37,8 +37,13 @@ export function countPenalty(frequency: number, presence: number): LogitsProcess
  */
 export function hammingDiversity(penalty: number): LogitsProcessor {
   return ({ peers = [] }, scores) => {
-    for (const [id, count] of countTokens(peers)) scores[id] -= penalty * count;
+    for (const [id, count] of countTokens(peers)) lower(scores, id, penalty * count);
   };
+}
+
+/** A masked token stays so, whatever is taken off. */
+function lower(scores: Scores, id: number, by: number): void {
+  if (scores[id] !== -Infinity) scores[id] -= by;
 }
 
 function penalise(scores: Scores, ids: readonly number[], penalty: number): void {

@@ -16,7 +16,7 @@ export type LogitsProcessor = (context: ProcessorContext, scores: Scores) => voi
 /** The greatest finite float32. */
 export const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
 
-/** @throws a RangeError that names the parameter, unless the condition holds */
+/** @throws a RangeError that names the parameter as Hugging Face does, unless the condition holds */
 export function check(name: string, value: number, holds: boolean, is: string): void {
   if (!holds) throw new RangeError(`${name} must be ${is}, but is ${value}.`);
 }

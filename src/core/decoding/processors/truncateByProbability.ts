@@ -12,7 +12,7 @@ const logarithms = reusable((length) => new Float32Array(length));
  * Nguyen et al. 2024, "Turning Up the Heat: Min-p Sampling", https://arxiv.org/abs/2407.01082
  */
 export function minP(p: number, options?: TruncationOptions): LogitsProcessor {
-  check('minP', p, p >= 0 && p <= 1, 'a number from 0 to 1');
+  check('min_p', p, p >= 0 && p <= 1, 'a number from 0 to 1');
   return truncation((scores, keep, removed) => {
     const probs = softmax32(scores, probabilities(scores.length));
     markBelow(probs, Math.fround(Math.fround(p) * probs[argmax(probs)]), removed);
@@ -25,7 +25,7 @@ export function minP(p: number, options?: TruncationOptions): LogitsProcessor {
  * Meister et al. 2023, "Locally Typical Sampling", https://arxiv.org/abs/2202.00666
  */
 export function typicalP(p: number, options?: TruncationOptions): LogitsProcessor {
-  check('typicalP', p, p > 0 && p < 1, 'a number between 0 and 1');
+  check('typical_p', p, p > 0 && p < 1, 'a number between 0 and 1');
   const mass = Math.fround(p);
   return truncation((scores, keep, removed) => {
     const probs = softmax32(scores, probabilities(scores.length));
@@ -45,13 +45,13 @@ export function typicalP(p: number, options?: TruncationOptions): LogitsProcesso
  * Hewitt, Manning and Liang 2022, "Truncation Sampling as Language Model Desmoothing", https://arxiv.org/abs/2210.15191
  */
 export function epsilonCutoff(epsilon: number, options?: TruncationOptions): LogitsProcessor {
-  check('epsilonCutoff', epsilon, epsilon > 0 && epsilon < 1, 'a number between 0 and 1');
+  check('epsilon_cutoff', epsilon, epsilon > 0 && epsilon < 1, 'a number between 0 and 1');
   return cutoff(() => epsilon, options);
 }
 
 /** Epsilon cutoff that gives way to entropy: the limit is min(ε, √ε · exp(-entropy)). Same paper as `epsilonCutoff`. */
 export function etaCutoff(epsilon: number, options?: TruncationOptions): LogitsProcessor {
-  check('etaCutoff', epsilon, epsilon > 0 && epsilon < 1, 'a number between 0 and 1');
+  check('eta_cutoff', epsilon, epsilon > 0 && epsilon < 1, 'a number between 0 and 1');
   return cutoff((scores, probs) => {
     const entropy = entropyOf(probs, logSoftmax(scores, logarithms(scores.length)));
     return Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-entropy));
@@ -64,7 +64,7 @@ export function etaCutoff(epsilon: number, options?: TruncationOptions): LogitsP
  * Tang et al. 2024, "Top-nσ: Not All Logits Are You Need", https://arxiv.org/abs/2411.07641
  */
 export function topNSigma(n: number, options?: TruncationOptions): LogitsProcessor {
-  check('topNSigma', n, n > 0, 'a number greater than 0');
+  check('top_n_sigma', n, n > 0, 'a number greater than 0');
   return truncation((scores, keep, removed) => {
     const least = scores[argmax(scores)] - n * deviation(scores);
     markBelow(scores, Math.min(least, kthGreatest(scores, keep)), removed);

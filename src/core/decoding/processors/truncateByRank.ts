@@ -18,7 +18,7 @@ const weightBuffer = reusable((length) => new Float32Array(length));
  * Fan, Lewis and Dauphin 2018, "Hierarchical Neural Story Generation", https://arxiv.org/abs/1805.04833
  */
 export function topK(k: number, options?: TruncationOptions): LogitsProcessor {
-  check('topK', k, Number.isInteger(k) && k > 0, 'an integer of at least 1');
+  check('top_k', k, Number.isInteger(k) && k > 0, 'an integer of at least 1');
   const { filterValue, minTokensToKeep } = withDefaults(options);
   // Usually the first to remove tokens, so it looks at all of them at once.
   return (_context, scores) => {
@@ -35,7 +35,7 @@ export function topK(k: number, options?: TruncationOptions): LogitsProcessor {
  * Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration", https://arxiv.org/abs/1904.09751
  */
 export function topP(p: number, options?: TruncationOptions): LogitsProcessor {
-  check('topP', p, p >= 0 && p <= 1, 'a number from 0 to 1');
+  check('top_p', p, p >= 0 && p <= 1, 'a number from 0 to 1');
   const limit = Math.fround(1 - p);
   return truncation((scores, keep, removed) => {
     const probs = softmax32(scores, probabilities(scores.length));
@@ -79,7 +79,7 @@ function firstKept(scores: Float32Array, probs: Float32Array, limit: number): nu
  * Potraghloo et al. 2025, "Top-H Decoding", https://arxiv.org/abs/2509.02510
  */
 export function topH(h: number, options?: TruncationOptions): LogitsProcessor {
-  check('topH', h, h > 0 && h <= 1, 'a number above 0, up to 1');
+  check('top_h', h, h > 0 && h <= 1, 'a number above 0, up to 1');
   return truncation((scores, _keep, removed) => {
     const top = topIndices(scores, TOP_H_CANDIDATES);
     const probs = softmax32(Float32Array.from(top, (i) => scores[i]));

@@ -14,7 +14,7 @@ export interface TruncationOptions {
 /** @throws a RangeError unless `minTokensToKeep` is an integer of at least 1 */
 export function withDefaults({ filterValue = -Infinity, minTokensToKeep = 1 }: TruncationOptions = {}) {
   const whole = Number.isInteger(minTokensToKeep) && minTokensToKeep >= 1;
-  check('minTokensToKeep', minTokensToKeep, whole, 'an integer of at least 1');
+  check('min_tokens_to_keep', minTokensToKeep, whole, 'an integer of at least 1');
   return { filterValue, minTokensToKeep };
 }
 

@@ -35,13 +35,16 @@ export class BeamGroup {
   /** No running beam can or need get among the finished any more. */
   done = false;
 
-  constructor(
-    readonly index: number,
-    private readonly size: number,
-    private readonly promptLength: number,
-    private readonly config: ResolvedConfig,
-    prompt: readonly number[],
-  ) {
+  readonly #index: number;
+  readonly #size: number;
+  readonly #promptLength: number;
+  readonly #config: ResolvedConfig;
+
+  constructor(index: number, size: number, config: ResolvedConfig, prompt: readonly number[]) {
+    this.#index = index;
+    this.#size = size;
+    this.#config = config;
+    this.#promptLength = prompt.length;
     this.running = [{ node: null, ids: prompt, logprobs: [], score: 0 }];
   }
 
@@ -52,13 +55,13 @@ export class BeamGroup {
    */
   advance(continuations: readonly Continuation[]): { nodes: BeamNode[]; displaced: number[] } {
     const open = continuations.filter((candidate) => !candidate.finish);
-    this.running = open.sort((a, b) => b.score - a.score).slice(0, this.size);
+    this.running = open.sort((a, b) => b.score - a.score).slice(0, this.#size);
     const limited = ({ finish }: Continuation) => finish === 'length' || finish === 'time';
     const peers = continuations.filter((candidate) => !candidate.finish || limited(candidate));
-    this.chosen = peers.slice(0, this.size).map(({ ids }) => ids[ids.length - 1]);
+    this.chosen = peers.slice(0, this.#size).map(({ ids }) => ids[ids.length - 1]);
     const before = this.finished;
-    const ended = continuations.slice(0, this.size).flatMap((candidate) => this.#finishedText(candidate));
-    this.finished = [...before, ...ended].sort((a, b) => b.score - a.score).slice(0, this.size);
+    const ended = continuations.slice(0, this.#size).flatMap((candidate) => this.#finishedText(candidate));
+    this.finished = [...before, ...ended].sort((a, b) => b.score - a.score).slice(0, this.#size);
     this.done = this.#isDone(continuations[0]);
     const displaced = before.filter((text) => !this.finished.includes(text)).map(({ node }) => node);
     return { nodes: continuations.map((candidate) => this.#describe(candidate)), displaced };
@@ -74,18 +77,18 @@ export class BeamGroup {
   }
 
   #text({ ids, logprobs, score }: Beam, node: number, finish: Finish): Finished {
-    const fresh = ids.slice(this.promptLength);
-    return { ids: fresh, logprobs, score: score / fresh.length ** this.config.lengthPenalty, finish, node };
+    const fresh = ids.slice(this.#promptLength);
+    return { ids: fresh, logprobs, score: score / fresh.length ** this.#config.lengthPenalty, finish, node };
   }
 
   #isDone(newest: Continuation | undefined): boolean {
     const [best] = this.running;
     if (!best || !newest) return true;
-    if (this.finished.length < this.size) return false;
-    const { earlyStopping, endLength, lengthPenalty, numBeamGroups } = this.config;
+    if (this.finished.length < this.#size) return false;
+    const { earlyStopping, endLength, lengthPenalty, numBeamGroups } = this.#config;
     if (earlyStopping === true) return true;
     const longest = earlyStopping === 'never' && lengthPenalty > 0;
-    const length = (longest ? endLength : best.ids.length) - this.promptLength;
+    const length = (longest ? endLength : best.ids.length) - this.#promptLength;
     // Hugging Face's groups ask the best candidate of the step even where it ended its text.
     const hope = numBeamGroups > 1 ? Math.max(best.score, newest.score) : best.score;
     return hope / length ** lengthPenalty <= this.finished[this.finished.length - 1].score;
@@ -100,7 +103,7 @@ export class BeamGroup {
       id: ids[ids.length - 1],
       logprob: logprobs[logprobs.length - 1],
       score: text?.score ?? score,
-      group: this.index,
+      group: this.#index,
       state: text ? 'finished' : this.running.some((beam) => beam.node === node) ? 'running' : 'pruned',
     };
   }

@@ -14,10 +14,7 @@ import { type Beam, BeamGroup, type Continuation } from './beamGroup';
 export async function* beamSearch(run: DecodingRun): AsyncGenerator<Step, Hypothesis[]> {
   const { config, prompt } = run;
   const size = config.numBeams / config.numBeamGroups;
-  const groups = Array.from(
-    { length: config.numBeamGroups },
-    (_, index) => new BeamGroup(index, size, prompt.length, config, prompt),
-  );
+  const groups = Array.from({ length: config.numBeamGroups }, (_, index) => new BeamGroup(index, size, config, prompt));
   const search = new Expansion(run, size);
   run.unfinished = () => best(groups.flatMap((group) => [...group.finished, ...group.unfinished()]));
   for (let step = 0; groups.some((group) => !group.done); step++) {
@@ -66,14 +63,13 @@ interface Pick {
 
 /** Finds the continuations of beams that are worth looking at, and numbers them. */
 class Expansion {
+  readonly #run: DecodingRun;
   readonly #rng: Rng;
   readonly #width: number;
   #nodes = 0;
 
-  constructor(
-    private readonly run: DecodingRun,
-    size: number,
-  ) {
+  constructor(run: DecodingRun, size: number) {
+    this.#run = run;
     this.#rng = run.rng(0);
     // Enough that `size` can go on even if every beam offers all its end-of-text tokens first.
     this.#width = Math.max(2, 1 + run.config.eosIds.length) * size;
@@ -86,19 +82,19 @@ class Expansion {
   expand(beams: readonly Beam[], rows: readonly Row[], peers: readonly number[], late?: Finish): Continuation[] {
     const own = (beam: number, id: number) => Math.fround(rows[beam].logits[id] - rows[beam].normaliser);
     // Guidance gives log-probabilities moved apart, which Hugging Face does not normalise again.
-    const guided = this.run.config.guidanceScale !== 1;
+    const guided = this.#run.config.guidanceScale !== 1;
     const totals = rows.map(({ scores, normaliser }, i) => {
       if (!guided) for (let id = 0; id < scores.length; id++) scores[id] -= normaliser;
-      this.run.process(beams[i].ids, scores, peers);
+      this.#run.process(beams[i].ids, scores, peers);
       return { scores, before: beams[i].score };
     });
-    const picks = this.run.config.doSample ? this.#draw(totals) : this.#best(totals);
+    const picks = this.#run.config.doSample ? this.#draw(totals) : this.#best(totals);
     return picks.map(({ beam: i, id }) => {
       const beam = beams[i];
       const ids = [...beam.ids, id];
       const node = this.#nodes++;
       const logprobs = [...beam.logprobs, own(i, id)];
-      const finish = this.run.finish(ids) ?? late;
+      const finish = this.#run.finish(ids) ?? late;
       return { node, parent: beam.node, ids, logprobs, score: beam.score + rows[i].scores[id], finish };
     });
   }
@@ -112,7 +108,7 @@ class Expansion {
   }
 
   #draw(totals: readonly Total[]): Pick[] {
-    const { vocabSize } = this.run.model;
+    const { vocabSize } = this.#run.model;
     const all = new Float64Array(totals.length * vocabSize);
     for (const [beam, { scores, before }] of totals.entries()) {
       for (let id = 0; id < vocabSize; id++) all[beam * vocabSize + id] = before + scores[id];

@@ -290,7 +290,15 @@ describe('named processors', () => {
     assert.deepEqual(apply('min_new_tokens', { min_new_tokens: 3, eos_token_id: 1, input_ids: [0] }, [1, 2]), [1, inf]);
   });
 
-  it('refuse parameters out of range', () => {
+  it('leave a masked token masked, whatever is taken off or added', () => {
+    const twice = { input_ids: [0, 0], prompt_length: 0 };
+    assert.deepEqual(apply('frequency', { ...twice, frequency_penalty: -1e308 }, [inf]), [inf]);
+    assert.deepEqual(apply('repetition_penalty', { penalty: 1e308, input_ids: [0] }, [inf]), [inf]);
+    assert.deepEqual(apply('log_normalize', {}, [inf, inf]), [inf, inf]);
+  });
+
+  it('refuse parameters out of range, by the names they were given under', () => {
+    assert.throws(() => apply('top_k', { top_k: 0 }, [1]), /^RangeError: top_k must be an integer of at least 1/);
     const wrong = { temperature: 0, top_k: 0, top_p: 1.5, min_p: -1, typical_p: 1, epsilon: 0, eta: 1, top_h: 0 };
     for (const [name, value] of Object.entries(wrong)) {
       assert.throws(() => apply(name, { [name]: value }, [1, 2]), RangeError, name);

@@ -209,6 +209,7 @@ describe('options that do not fit', () => {
     [{ minNewTokens: 21 }, /minNewTokens of 21 is more than maxNewTokens of 20 allows/],
     [{ maxLength: 5 }, /maxLength of 5 leaves no room after a prompt of 5 tokens/],
     [{ maxNewTokens: 1, forcedStartIds: [1, 2] }, /forcedStartIds is 2 tokens, more than maxNewTokens of 1 allows/],
+    [{ numBeams: 2, lengthPenalty: -1e4 }, /lengthPenalty of -10000 is too great for texts of 20 tokens/],
     [{ exponentialDecayLengthPenalty: [20, 2] }, /starts at 20 new tokens, which maxNewTokens of 20 never reaches/],
   ];
   for (const [config, message] of beside) {
