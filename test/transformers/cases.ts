@@ -96,12 +96,12 @@ const decoded = (chance: Chance, most = 12) => ({
 
 const MAKERS: Record<Check, (chance: Chance, index: number) => Omit<Case, 'check'>> = {
   configurations: (chance, i) => {
-    const n_head = chance.integer(1, 5);
+    const heads = chance.integer(1, 5);
     const shape = {
       vocab_size: chance.integer(20, 400),
       n_positions: chance.integer(8, 80),
-      n_head,
-      n_embd: n_head * chance.integer(2, 12),
+      n_head: heads,
+      n_embd: heads * chance.integer(2, 12),
       n_layer: chance.integer(1, 5),
       activation_function: chance.of('gelu_new', 'gelu', 'relu') as Gpt2Config['activation_function'],
       layer_norm_epsilon: chance.of(1e-5, 1e-6, 1e-3),

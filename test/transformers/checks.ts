@@ -88,11 +88,10 @@ export function prepareTerminal(side: Inkling, cases: readonly Case[]): void {
   }
   for (const group of groups.values()) {
     const answers = side.terminal(group);
-    for (const [i, one] of group.entries())
-      answered.set(
-        one,
-        answers.then((lines) => lines[i]),
-      );
+    for (const [i, one] of group.entries()) {
+      const line = answers.then((lines) => lines[i]);
+      answered.set(one, line);
+    }
   }
 }
 
@@ -106,8 +105,9 @@ function sameRow(ours: Float32Array, theirs: Float32Array): Verdict {
     const near = Math.abs(ours[i] - theirs[i]) <= TOLERANCE * Math.max(1, Math.abs(theirs[i]));
     // Where the length decay meets a masked end transformers computes Infinity - Infinity; Inkling leaves it masked.
     const masked = ours[i] === -Infinity && Number.isNaN(theirs[i]);
-    if (!near && !masked && ours[i] !== theirs[i])
+    if (!near && !masked && ours[i] !== theirs[i]) {
       return different(`number ${i} of ${ours.length} is ${ours[i]}, not ${theirs[i]}`);
+    }
   }
   return EQUAL;
 }

@@ -17,8 +17,9 @@ export function sequenceBias(biases: readonly SequenceBias[]): LogitsProcessor {
   return ({ ids }, scores) => {
     for (const [sequence, bias] of unique) {
       const unknown = sequence.find((id) => id >= scores.length);
-      if (unknown !== undefined)
+      if (unknown !== undefined) {
         throw new RangeError(`A sequence names token ${unknown}, but there are ${scores.length}.`);
+      }
       if (sequence.length === 1 || completes(sequence, ids)) scores[sequence[sequence.length - 1]] += bias;
     }
   };
