@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { compileModel, Manifest } from './compiledModel';
-import { UnsupportedModelError } from './config';
+import { UnsupportedModelError } from './errors';
 import type { Precision } from './precision';
 
 export interface CompileTask {

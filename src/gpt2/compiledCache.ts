@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BUILDER_VERSION } from './compile';
 import { compileModel, readManifest } from './compiledModel';
-import { UnsupportedModelError } from './config';
+import { UnsupportedModelError } from './errors';
 import { openModel } from './files/openModel';
 import type { Precision } from './precision';
 import type { CompileOptions } from './storedWeights';

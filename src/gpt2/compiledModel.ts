@@ -1,7 +1,8 @@
 import { lstat, mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BUILDER_VERSION, compile, DATA_FILE } from './compile';
-import { type Gpt2Config, UnsupportedModelError } from './config';
+import type { Gpt2Config } from './config';
+import { UnsupportedModelError } from './errors';
 import { readJsonFile } from './files/findModelFiles';
 import { type OpenModel, openModel } from './files/openModel';
 import { PRECISIONS, type Precision } from './precision';

@@ -1,8 +1,6 @@
 import { ACTIVATION_NAMES, type Activation, isActivation } from './activation';
 import { UnsupportedModelError } from './errors';
 
-export { UnsupportedModelError } from './errors';
-
 /** The shape of a GPT-2, under the names of its `config.json`. */
 export interface Gpt2Config {
   readonly vocab_size: number;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compiledFolder } from './compiledCache';
 import { readManifest } from './compiledModel';
-import { UnsupportedModelError } from './config';
+import { UnsupportedModelError } from './errors';
 import type { Precision } from './precision';
 import type { CompileOptions } from './storedWeights';
 

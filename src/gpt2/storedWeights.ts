@@ -1,4 +1,5 @@
-import { attentionScale, type Gpt2Config, UnsupportedModelError } from './config';
+import { attentionScale, type Gpt2Config } from './config';
+import { UnsupportedModelError } from './errors';
 import type { ExternalData, StoredBytes } from './onnx';
 import type { Precision } from './precision';
 import { blockSizeFor, quantiseBlocks, transpose } from './quantise';

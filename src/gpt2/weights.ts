@@ -1,4 +1,5 @@
-import { type Gpt2Config, UnsupportedModelError } from './config';
+import type { Gpt2Config } from './config';
+import { UnsupportedModelError } from './errors';
 import { quoted } from './files/byteSource';
 import { requireFloats, type Tensor, transposed, zeros } from './files/tensor';
 

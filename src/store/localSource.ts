@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
-import { UnsupportedModelError } from '../gpt2/config';
+import { UnsupportedModelError } from '../gpt2/errors';
 import { findModelFiles, nameOfModel } from '../gpt2/files/findModelFiles';
 import { StoreError } from './errors';
 

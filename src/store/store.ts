@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine, Precision } from '../engine/api';
 import { compileModel, type FileRecord, type Origin } from '../gpt2/compiledModel';
-import { UnsupportedModelError } from '../gpt2/config';
+import { UnsupportedModelError } from '../gpt2/errors';
 import { openModel } from '../gpt2/files/openModel';
 import { type CatalogueModel, catalogue, findInCatalogue } from './catalogue';
 import { type freeBytes, requireSpace } from './disk';

@@ -1,4 +1,4 @@
-import { UnsupportedModelError } from '../gpt2/config';
+import { UnsupportedModelError } from '../gpt2/errors';
 import type { Case, LogprobsCase, Oracles } from './cases';
 
 /** What `docs/verify.md` has an owner make of a model: what it thinks of a few texts. */

@@ -6,7 +6,7 @@ import { gpt2Tokenizer } from '../../src/core/tokenizer';
 import { CachedModel } from '../../src/engine/cachedModel';
 import { Session } from '../../src/engine/session';
 import { compileModel } from '../../src/gpt2/compiledModel';
-import { UnsupportedModelError } from '../../src/gpt2/config';
+import { UnsupportedModelError } from '../../src/gpt2/errors';
 import { openModel } from '../../src/gpt2/files/openModel';
 import type { Outcome } from './outcome';
 

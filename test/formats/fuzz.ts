@@ -1,4 +1,4 @@
-import { UnsupportedModelError } from '../../src/gpt2/config';
+import { UnsupportedModelError } from '../../src/gpt2/errors';
 import { type ByteSource, bufferSource } from '../../src/gpt2/files/byteSource';
 import { readGguf } from '../../src/gpt2/files/gguf';
 import { readSafetensors, writeSafetensors } from '../../src/gpt2/files/safetensors';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { compileModel } from '../../../src/gpt2/compiledModel';
 import { compileInWorker } from '../../../src/gpt2/compileInWorker';
-import { UnsupportedModelError } from '../../../src/gpt2/config';
+import { UnsupportedModelError } from '../../../src/gpt2/errors';
 import { useTemporaryFolder } from '../../support/content';
 import { unigramModel } from '../../support/unigramModel';
 

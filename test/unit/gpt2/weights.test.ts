@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { parseConfig, parseNanoGptArgs, UnsupportedModelError } from '../../../src/gpt2/config';
+import { parseConfig, parseNanoGptArgs } from '../../../src/gpt2/config';
+import { UnsupportedModelError } from '../../../src/gpt2/errors';
 import type { Tensor } from '../../../src/gpt2/files/tensor';
 import { checkWeights, expectedShapes, headDiffers } from '../../../src/gpt2/weights';
 import { tinyConfig } from '../../support/randomModel';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { compileModel } from '../../../src/gpt2/compiledModel';
-import { UnsupportedModelError } from '../../../src/gpt2/config';
+import { UnsupportedModelError } from '../../../src/gpt2/errors';
 import { PRECISIONS } from '../../../src/gpt2/precision';
 import { compare, passes } from '../../../src/verify/agreement';
 import { parseNumbers } from '../../../src/verify/numbers';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UnsupportedModelError } from '../../../../src/gpt2/config';
+import { UnsupportedModelError } from '../../../../src/gpt2/errors';
 import { findModelFiles, readJsonFile } from '../../../../src/gpt2/files/findModelFiles';
 import { useTemporaryFolder } from '../../../support/content';
 

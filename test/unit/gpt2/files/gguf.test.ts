@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { UnsupportedModelError } from '../../../../src/gpt2/config';
+import { UnsupportedModelError } from '../../../../src/gpt2/errors';
 import { bufferSource } from '../../../../src/gpt2/files/byteSource';
 import { readGguf } from '../../../../src/gpt2/files/gguf';
 import { valuesOf } from '../../../../src/gpt2/files/tensor';

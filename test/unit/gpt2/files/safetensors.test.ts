@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { UnsupportedModelError } from '../../../../src/gpt2/config';
+import { UnsupportedModelError } from '../../../../src/gpt2/errors';
 import { bufferSource } from '../../../../src/gpt2/files/byteSource';
 import { readSafetensors, writeSafetensors } from '../../../../src/gpt2/files/safetensors';
 import { valuesOf } from '../../../../src/gpt2/files/tensor';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { UnsupportedModelError } from '../../../../src/gpt2/config';
+import { UnsupportedModelError } from '../../../../src/gpt2/errors';
 import { type ByteSource, bufferSource } from '../../../../src/gpt2/files/byteSource';
 import { findStateDict } from '../../../../src/gpt2/files/stateDict';
 import { valuesOf } from '../../../../src/gpt2/files/tensor';
