@@ -1,7 +1,15 @@
 import * as vscode from 'vscode';
 import { readPlainText, type TextReading } from '../core/ghostText/consider';
 import { MarkdownDocument, readMarkdown } from '../core/markdown';
-import { changedLines, type LinePosition, type Lines, textBetween, windowStart } from '../core/text/lines';
+import {
+  changedLines,
+  EditorLines,
+  normaliseLineBreaks,
+  offsetOf,
+  placeAt,
+  textBetween,
+  windowStart,
+} from '../core/text/lines';
 import type { DocumentChanges } from './documentChanges';
 
 /** More than any GPT-2 sees, in UTF-16 units: a longer beginning of the document stays in this process. */
@@ -37,7 +45,7 @@ export class DocumentText implements vscode.Disposable {
   #markdown(document: vscode.TextDocument): MarkdownDocument {
     const known = this.#known.get(document);
     if (known?.version === document.version) return known.markdown;
-    const markdown = new MarkdownDocument(new DocumentLines(document));
+    const markdown = new MarkdownDocument(linesOf(document));
     this.#known.set(document, { markdown, version: document.version });
     return markdown;
   }
@@ -55,30 +63,36 @@ export class DocumentText implements vscode.Disposable {
   }
 }
 
-/** The lines of a document as it stands. */
-class DocumentLines implements Lines {
-  constructor(private readonly document: vscode.TextDocument) {}
+function linesOf(document: vscode.TextDocument): EditorLines {
+  return new EditorLines(document, (line) => document.offsetAt(new vscode.Position(line, 0)));
+}
 
-  get count(): number {
-    return this.document.lineCount;
-  }
+/**
+ * A document's text, its lines ended by LF: what the model reads. An offset counts in this text's UTF-16 units, so that
+ * it is the same whatever ends the lines of the file.
+ */
+export function wholeText(document: vscode.TextDocument): string {
+  return normaliseLineBreaks(document.getText());
+}
 
-  line(index: number): string {
-    return this.document.lineAt(index).text;
-  }
+/** The offset of a position. */
+export function offsetAt(document: vscode.TextDocument, position: vscode.Position): number {
+  return offsetOf(linesOf(document), position);
+}
 
-  start(index: number): number {
-    const offset = this.document.offsetAt(new vscode.Position(index, 0));
-    return this.document.eol === vscode.EndOfLine.CRLF ? offset - index : offset;
-  }
+/** The range from one offset to another. */
+export function rangeOf(document: vscode.TextDocument, from: number, to: number): vscode.Range {
+  return new vscode.Range(positionAt(document, from), positionAt(document, to));
+}
 
-  positionAt(offset: number): LinePosition {
-    return this.document.positionAt(offset);
-  }
+/** The position at an offset. */
+export function positionAt(document: vscode.TextDocument, offset: number): vscode.Position {
+  const { line, character } = placeAt(linesOf(document), offset);
+  return new vscode.Position(line, character);
 }
 
 /** The text before a position with its lines ended by LF, without what lies too far back to matter. */
 export function textBefore(document: vscode.TextDocument, position: vscode.Position): string {
-  const lines = new DocumentLines(document);
+  const lines = linesOf(document);
   return textBetween(lines, windowStart(lines, position, WIDTH), position);
 }

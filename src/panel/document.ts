@@ -1,5 +1,29 @@
 import * as vscode from 'vscode';
+import { EditorLines, normaliseLineBreaks, offsetOf, placeAt } from '../core/text/lines';
 import type { Place } from './explainer';
+
+function linesOf(document: vscode.TextDocument): EditorLines {
+  return new EditorLines(document, (line) => document.offsetAt(new vscode.Position(line, 0)));
+}
+
+/** The offset of a position in the document's text with LF, as the model reads it. */
+export function offsetAt(document: vscode.TextDocument, position: vscode.Position): number {
+  return offsetOf(linesOf(document), position);
+}
+
+/** The range from one such offset to another. */
+export function rangeOf(document: vscode.TextDocument, from: number, to: number): vscode.Range {
+  const [start, end] = [from, to].map((offset) => {
+    const { line, character } = placeAt(linesOf(document), offset);
+    return new vscode.Position(line, character);
+  });
+  return new vscode.Range(start, end);
+}
+
+/** The text of a range, its lines ended by LF. */
+export function textIn(document: vscode.TextDocument, range: vscode.Range): string {
+  return normaliseLineBreaks(document.getText(range));
+}
 
 /** The place of the cursor in an editor. */
 export function placeOf({ document, selection }: vscode.TextEditor): Place {
@@ -7,8 +31,8 @@ export function placeOf({ document, selection }: vscode.TextEditor): Place {
   return {
     uri: document.uri.toString(),
     name: vscode.workspace.asRelativePath(document.uri),
-    before: document.getText(new vscode.Range(new vscode.Position(0, 0), cursor)),
-    after: document.getText(new vscode.Range(cursor, cursor.translate(AFTER_LINES))),
+    before: textIn(document, new vscode.Range(new vscode.Position(0, 0), cursor)),
+    after: textIn(document, new vscode.Range(cursor, cursor.translate(AFTER_LINES))),
   };
 }
 
@@ -34,9 +58,9 @@ export class Insertions {
   /** Inserts at an offset and moves the cursor behind the text. Resolves to false when the editor refuses. */
   async insert(editor: vscode.TextEditor, offset: number, text: string): Promise<boolean> {
     const { document } = editor;
-    const inserted = await editor.edit((edit) => edit.insert(document.positionAt(offset), text));
+    const inserted = await editor.edit((edit) => edit.insert(rangeOf(document, offset, offset).start, text));
     if (!inserted) return false;
-    const end = document.positionAt(offset + text.length);
+    const { end } = rangeOf(document, offset, offset + text.length);
     editor.selection = new vscode.Selection(end, end);
     this.#done.push({ uri: document.uri.toString(), offset, text });
     return true;
@@ -48,11 +72,10 @@ export class Insertions {
     const editor = last && editorOf(last.uri);
     if (!last || !editor) return false;
     const { document } = editor;
-    const start = document.positionAt(last.offset);
-    const range = new vscode.Range(start, document.positionAt(last.offset + last.text.length));
-    if (document.getText(range) !== last.text) return false;
+    const range = rangeOf(document, last.offset, last.offset + last.text.length);
+    if (textIn(document, range) !== normaliseLineBreaks(last.text)) return false;
     const removed = await editor.edit((edit) => edit.delete(range));
-    if (removed) editor.selection = new vscode.Selection(start, start);
+    if (removed) editor.selection = new vscode.Selection(range.start, range.start);
     return removed;
   }
 }
@@ -72,9 +95,9 @@ export class WindowMark implements vscode.Disposable {
 
   /** Marks where the window begins; nothing is marked where the model sees the document from its start. */
   show(editor: vscode.TextEditor, start: number): void {
-    const at = editor.document.positionAt(start);
+    const range = rangeOf(editor.document, start, start);
     const hoverMessage = 'GPT-2 sees the text from here to the cursor.';
-    editor.setDecorations(this.#type, start > 0 ? [{ range: new vscode.Range(at, at), hoverMessage }] : []);
+    editor.setDecorations(this.#type, start > 0 ? [{ range, hoverMessage }] : []);
   }
 
   clear(): void {

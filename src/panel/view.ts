@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ForkedEngine } from '../engine/process/client';
 import { CursorFollower } from './cursorFollower';
-import { editorOf, Insertions, placeOf, WindowMark } from './document';
+import { editorOf, Insertions, offsetAt, placeOf, rangeOf, textIn, WindowMark } from './document';
 import { Explainer, type PanelEngine, type Place } from './explainer';
 import { page } from './page';
 import { type FromPanel, readFromPanel, type ToPanel } from './protocol';
@@ -114,7 +114,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     const editor = editorOf(uri);
     if (!editor) return;
     const { document } = editor;
-    const range = new vscode.Range(document.positionAt(start + from), document.positionAt(start + to));
+    const range = rangeOf(document, start + from, start + to);
     editor.selection = new vscode.Selection(range.start, range.end);
     editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
@@ -124,8 +124,8 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     if (!shown || editor.document.uri.toString() !== shown.place.uri) return false;
     const { window, message } = shown.explained;
     const { selection, document } = editor;
-    const from = document.offsetAt(selection.start) - window.start;
-    const to = document.offsetAt(selection.end) - window.start;
+    const from = offsetAt(document, selection.start) - window.start;
+    const to = offsetAt(document, selection.end) - window.start;
     if (from < 0 || to > message.text.length) return false;
     this.#post({ type: 'highlight', position: message.id, span: [from, to] });
     return true;
@@ -136,8 +136,9 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     const editor = editorOf(uri);
     if (!editor) return this.#session.say('The document is not on screen any more.');
     const { document } = editor;
-    const start = new vscode.Range(new vscode.Position(0, 0), document.positionAt(before.length));
-    if (document.getText(start) !== before) return this.#session.say('The text has changed; what fits it follows.');
+    if (textIn(document, rangeOf(document, 0, before.length)) !== before) {
+      return this.#session.say('The text has changed; what fits it follows.');
+    }
     if (!(await this.#insertions.insert(editor, before.length, text))) {
       this.#session.say('The document cannot be changed.');
     }

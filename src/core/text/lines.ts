@@ -24,7 +24,7 @@ export interface Lines {
   line(index: number): string;
   /** Where a line begins, in UTF-16 units, the end of each line before it counting as one whatever it is. */
   start(index: number): number;
-  /** The place at an offset of the text, in UTF-16 units, its lines' ends counting as they are. */
+  /** The place at an offset of the text, in UTF-16 units. */
   positionAt(offset: number): LinePosition;
 }
 
@@ -61,6 +61,55 @@ export class TextLines implements Lines {
     const line = lastAtMost(this.#offsets.length, (index) => this.#offsets[index], offset);
     return { line, character: Math.min(offset - this.#offsets[line], this.#lines[line].length) };
   }
+}
+
+/** A document as an editor has it. VS Code's documents are such. */
+export interface EditorDocument {
+  readonly lineCount: number;
+  /** Units of a line's end: 1 for LF, 2 for CRLF, as VS Code numbers them. */
+  readonly eol: number;
+  lineAt(line: number): { readonly text: string };
+}
+
+/** The lines of a document as it stands. */
+export class EditorLines implements Lines {
+  readonly #document: EditorDocument;
+  readonly #offsetOf: (line: number) => number;
+
+  /** @param offsetOf where a line begins in the document, its lines' ends counting as they are */
+  constructor(document: EditorDocument, offsetOf: (line: number) => number) {
+    this.#document = document;
+    this.#offsetOf = offsetOf;
+  }
+
+  get count(): number {
+    return this.#document.lineCount;
+  }
+
+  line(index: number): string {
+    return this.#document.lineAt(index).text;
+  }
+
+  start(index: number): number {
+    return this.#offsetOf(index) - index * (this.#document.eol - 1);
+  }
+
+  positionAt(offset: number): LinePosition {
+    return placeAt(this, offset);
+  }
+}
+
+/** The offset of a place, each line's end counting as one unit; a place behind the text is at its end. */
+export function offsetOf(lines: Lines, { line, character }: LinePosition): number {
+  const last = Math.min(line, lines.count - 1);
+  const { length } = lines.line(last);
+  return lines.start(last) + (line > last ? length : Math.min(character, length));
+}
+
+/** The place at an offset that counts each line's end as one unit. */
+export function placeAt(lines: Lines, offset: number): LinePosition {
+  const line = lastAtMost(lines.count, (index) => lines.start(index), offset);
+  return { line, character: Math.min(offset - lines.start(line), lines.line(line).length) };
 }
 
 /** The last of `count` rising numbers that is `limit` at most; the first where none is. */
@@ -111,6 +160,11 @@ function inLine(lines: Lines, line: number, from: number, step: number): LinePos
 export function wholeCharacter(text: string, at: number): number {
   const second = (text.charCodeAt(at) & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800;
   return second ? at + 1 : at;
+}
+
+/** The last `length` units of a text, or one less where they would begin inside a character. */
+export function endOf(text: string, length: number): string {
+  return text.length > length ? text.slice(wholeCharacter(text, text.length - length)) : text;
 }
 
 /** The text from one place to another, its lines joined by LF. */

@@ -1,4 +1,5 @@
 import { percent } from '../../core/logits';
+import { endOf } from '../../core/text/lines';
 import type { CompleteRequest, Completion, CompletionReason, ModelInfo, Suggestion } from '../../engine/api';
 import { because, type EnergySaving } from '../energySaving/energySaving';
 import type { Outcome } from './inlineCompletions';
@@ -58,7 +59,7 @@ export function whyThis({ request, completion, model, energySaving }: Explained)
   return [
     '# Why this suggestion?',
     '',
-    `After ${code(request.prefix.slice(-60))}:`,
+    `After ${code(endOf(request.prefix, 60))}:`,
     '',
     ...completion.suggestions.flatMap((suggestion) => [...tokenTable(suggestion), '']),
     `A confidence of ${decimal(Math.min(1, Math.exp(request.minLogprob ?? -Infinity)))} is asked for.`,
@@ -71,7 +72,7 @@ export function whyThis({ request, completion, model, energySaving }: Explained)
       'the same suggestion.',
     '',
     '```json',
-    JSON.stringify({ ...request, prefix: request.prefix.slice(-1000) }, finite, 2),
+    JSON.stringify({ ...request, prefix: endOf(request.prefix, 1000) }, finite, 2),
     '```',
     '',
   ].join('\n');

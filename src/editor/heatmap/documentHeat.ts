@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/api';
+import { offsetAt, wholeText } from '../documentText';
 import type { Energy } from '../energySaving/energy';
 import { TextScores } from './textScores';
 
@@ -38,7 +39,7 @@ export class DocumentHeat implements vscode.Disposable {
 
   /** Whether the scores are those of the text as it stands. */
   get isCurrent(): boolean {
-    return this.scores.text === this.document.getText();
+    return this.scores.text === wholeText(this.document);
   }
 
   /** Whether all that is on screen has scores, and the rest is left to save energy. */
@@ -70,7 +71,7 @@ export class DocumentHeat implements vscode.Disposable {
     const running = new AbortController();
     this.#running = running;
     try {
-      await this.scores.update(this.document.getText());
+      await this.scores.update(wholeText(this.document));
       do {
         if (running.signal.aborted) return;
         this.#failure = undefined;
@@ -89,6 +90,6 @@ export class DocumentHeat implements vscode.Disposable {
   #visible(): [number, number] {
     const editor = vscode.window.visibleTextEditors.find(({ document }) => document === this.document);
     const range = editor?.visibleRanges[0];
-    return range ? [this.document.offsetAt(range.start), this.document.offsetAt(range.end)] : [0, 0];
+    return range ? [offsetAt(this.document, range.start), offsetAt(this.document, range.end)] : [0, 0];
   }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/api';
+import { offsetAt } from '../documentText';
 import type { Energy } from '../energySaving/energy';
 import { readSettings } from '../settings';
 import { writersEditor } from '../writersEditor';
@@ -73,7 +74,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
     const heat = this.#documents.get(document);
     const word = document.getWordRangeAtPosition(position, /\S+/);
     if (!heat?.isCurrent || !word) return undefined;
-    const tokens = heat.scores.tokensIn(document.offsetAt(word.start), document.offsetAt(word.end));
+    const tokens = heat.scores.tokensIn(offsetAt(document, word.start), offsetAt(document, word.end));
     return heatHover(document, word, tokens);
   }
 

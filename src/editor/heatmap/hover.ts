@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { surprisal } from '../../core/analysis';
 import { percent } from '../../core/logits';
+import { rangeOf } from '../documentText';
 import type { HeatToken } from './textScores';
 
 /** What the model thought of the word under the pointer: its probability, and each token's rank and alternatives. */
@@ -17,9 +18,7 @@ export function heatHover(
     `GPT-2 expected this with ${percent(Math.exp(logprob))} (${surprisal(logprob).toFixed(1)} bits).\n`,
   );
   for (const token of scored) {
-    const own = document.getText(
-      new vscode.Range(document.positionAt(token.utf16[0]), document.positionAt(token.utf16[1])),
-    );
+    const own = document.getText(rangeOf(document, ...token.utf16));
     content.appendMarkdown('\n\n');
     content.appendText(
       `${shown(own)}: ${percent(Math.exp(token.logprob ?? 0))}, rank ${((token.rank ?? 0) + 1).toLocaleString('en-US')}`,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { offsetAt, rangeOf } from '../documentText';
 import { heatSpans, LEVELS, type Unit } from './levels';
 import type { TextScores } from './textScores';
 
@@ -23,10 +24,10 @@ export class Paint implements vscode.Disposable {
     const ranges: vscode.Range[][] = LEVELS.map(() => []);
     for (const visible of editor.visibleRanges) {
       const { document } = editor;
-      const from = document.offsetAt(new vscode.Position(Math.max(0, visible.start.line - MARGIN), 0));
-      const to = document.offsetAt(new vscode.Position(visible.end.line + MARGIN, 0));
+      const from = offsetAt(document, new vscode.Position(Math.max(0, visible.start.line - MARGIN), 0));
+      const to = offsetAt(document, new vscode.Position(visible.end.line + MARGIN, 0));
       for (const { utf16, level } of heatSpans(scores.text, scores.tokensIn(from, to), unit)) {
-        ranges[level].push(new vscode.Range(document.positionAt(utf16[0]), document.positionAt(utf16[1])));
+        ranges[level].push(rangeOf(document, ...utf16));
       }
     }
     for (const [level, type] of this.#types.entries()) editor.setDecorations(type, ranges[level]);

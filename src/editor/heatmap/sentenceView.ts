@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { rangeOf } from '../documentText';
 import type { DocumentHeat } from './documentHeat';
 import { type RankedSentences, rankSentences, type SentenceHeat } from './sentences';
 
@@ -51,7 +52,7 @@ export class SentenceView implements vscode.TreeDataProvider<Entry>, vscode.Disp
   async reveal({ utf16: [from, to] }: SentenceHeat): Promise<void> {
     if (!this.#heat) return;
     const { document } = this.#heat;
-    const selection = new vscode.Range(document.positionAt(from), document.positionAt(to));
+    const selection = rangeOf(document, from, to);
     await vscode.window.showTextDocument(document, { selection, preserveFocus: true });
   }
 
