@@ -44,14 +44,14 @@ interface Limits {
 }
 
 /** Quantised models write other texts as soon as two tokens are close, so only their probabilities are judged. */
-export const limits: Record<Precision, Limits> = {
+const LIMITS: Record<Precision, Limits> = {
   fp32: { probability: 2e-4, logprob: 0.003, exact: 0.002, firsts: 0.99, perToken: 0, texts: 1 },
   q8: { probability: 0.1, logprob: 0.1, exact: 2, firsts: 0.9, perToken: 0.1, texts: 0 },
   q4: { probability: 0.4, logprob: 0.5, exact: 6, firsts: 0.7, perToken: 0.5, texts: 0 },
 };
 
 export function passes(a: Agreement, precision: Precision): boolean {
-  const limit = limits[precision];
+  const limit = LIMITS[precision];
   return (
     a.worstProbability <= limit.probability &&
     a.logprobDifference <= limit.logprob * a.logprobs &&
@@ -69,7 +69,7 @@ export async function compare(model: TextModel, oracles: Oracles, precision: Pre
   for (const one of oracles.cases) {
     const agreement = groups.get(one.group) ?? nothingYet(one.group);
     groups.set(one.group, agreement);
-    await compareCase(model, one, agreement, limits[precision]);
+    await compareCase(model, one, agreement, LIMITS[precision]);
   }
   return [...groups.values()];
 }
