@@ -104,70 +104,75 @@ export function buildHead(config: Gpt2Config, stored: StoredWeights, data: Exter
 class Layers {
   readonly #vectors = new Map<string, string>();
 
-  constructor(
-    private readonly b: GraphBuilder,
-    private readonly config: Gpt2Config,
-    private readonly stored: StoredWeights,
-  ) {}
+  readonly #b: GraphBuilder;
+  readonly #config: Gpt2Config;
+  readonly #stored: StoredWeights;
+
+  constructor(b: GraphBuilder, config: Gpt2Config, stored: StoredWeights) {
+    this.#b = b;
+    this.#config = config;
+    this.#stored = stored;
+  }
 
   vector(name: string, shape: readonly number[]): string {
     const known = this.#vectors.get(name);
     if (known) return known;
-    const weight = this.b.weight(name, FLOAT, shape, required(this.stored.vectors, name));
+    const weight = this.#b.weight(name, FLOAT, shape, required(this.#stored.vectors, name));
     this.#vectors.set(name, weight);
     return weight;
   }
 
   norm(name: string, x: string): string {
-    const shape = [this.config.n_embd];
+    const shape = [this.#config.n_embd];
     const input = [x, this.vector(`${name}.weight`, shape), this.vector(`${name}.bias`, shape)];
-    return this.b.op('LayerNormalization', input, { axis: -1, epsilon: { float: this.config.layer_norm_epsilon } });
+    return this.#b.op('LayerNormalization', input, { axis: -1, epsilon: { float: this.#config.layer_norm_epsilon } });
   }
 
   linear(name: string, x: string): string {
-    const matrix = required(this.stored.matrices, name);
+    const matrix = required(this.#stored.matrices, name);
     const bias = this.vector(`${name}.bias`, [matrix.to]);
-    return matrix.kind === 'dense' ? this.b.op('Add', [this.multiply(name, x), bias]) : this.multiply(name, x, bias);
+    return matrix.kind === 'dense' ? this.#b.op('Add', [this.multiply(name, x), bias]) : this.multiply(name, x, bias);
   }
 
   /** The MLP's activation in a layer; PReLU's slope is a weight of it. */
   activate(layer: number, x: string): string {
-    const { activation_function: name } = this.config;
+    const { activation_function: name } = this.#config;
     return name === 'prelu'
-      ? this.b.op('PRelu', [x, this.vector(`h.${layer}.mlp.act.weight`, [1])])
-      : activate(this.b, name, x);
+      ? this.#b.op('PRelu', [x, this.vector(`h.${layer}.mlp.act.weight`, [1])])
+      : activate(this.#b, name, x);
   }
 
   /** Multiplies by a stored matrix; the dense head lies transposed, as `wte`. Only quantised matrices take a bias. */
   multiply(name: string, x: string, bias?: string): string {
-    const matrix = required(this.stored.matrices, name);
+    const matrix = required(this.#stored.matrices, name);
     const { from, to } = matrix;
     if (matrix.kind === 'dense') {
       const transB = name === 'head' ? 1 : 0;
-      const weight = this.b.weight(`${name}.weight`, FLOAT, transB ? [to, from] : [from, to], matrix.values);
-      return transB ? this.b.op('FusedMatMul', [x, weight], { transB }, MICROSOFT) : this.b.op('MatMul', [x, weight]);
+      const weight = this.#b.weight(`${name}.weight`, FLOAT, transB ? [to, from] : [from, to], matrix.values);
+      return transB ? this.#b.op('FusedMatMul', [x, weight], { transB }, MICROSOFT) : this.#b.op('MatMul', [x, weight]);
     }
     const { bits, blockSize } = matrix;
     const blocks = Math.ceil(from / blockSize);
-    const packed = this.b.weight(`${name}.packed`, UINT8, [to, blocks, (blockSize * bits) / 8], matrix.packed);
-    const scales = this.b.weight(`${name}.scales`, FLOAT, [to * blocks], matrix.scales);
+    const packed = this.#b.weight(`${name}.packed`, UINT8, [to, blocks, (blockSize * bits) / 8], matrix.packed);
+    const scales = this.#b.weight(`${name}.scales`, FLOAT, [to * blocks], matrix.scales);
     const attributes = { K: from, N: to, bits, block_size: blockSize, accuracy_level: 4 };
     // The two inputs left out are zero points and an order of the columns.
     const input = bias ? [x, packed, scales, '', '', bias] : [x, packed, scales];
-    return this.b.op('MatMulNBits', input, attributes, MICROSOFT);
+    return this.#b.op('MatMulNBits', input, attributes, MICROSOFT);
   }
 
   /** The token embeddings; where they can, they share the head's bytes. */
   embed(inputIds: string): string {
-    const { n_embd, vocab_size } = this.config;
-    const head = required(this.stored.matrices, 'head');
-    const bytes = this.stored.lookup ?? (head.kind === 'dense' ? head.values : undefined);
-    if (bytes) return this.b.op('Gather', [this.b.weight('wte.lookup', FLOAT, [vocab_size, n_embd], bytes), inputIds]);
+    const { n_embd, vocab_size } = this.#config;
+    const head = required(this.#stored.matrices, 'head');
+    const bytes = this.#stored.lookup ?? (head.kind === 'dense' ? head.values : undefined);
+    if (bytes)
+      return this.#b.op('Gather', [this.#b.weight('wte.lookup', FLOAT, [vocab_size, n_embd], bytes), inputIds]);
     if (head.kind === 'dense') throw new Error('A dense head has bytes.');
-    const packed = this.b.weight('wte.packed', UINT8, [vocab_size, (n_embd * head.bits) / 8], head.packed);
-    const scales = this.b.weight('wte.scales', FLOAT, [vocab_size, n_embd / head.blockSize], head.scales);
+    const packed = this.#b.weight('wte.packed', UINT8, [vocab_size, (n_embd * head.bits) / 8], head.packed);
+    const scales = this.#b.weight('wte.scales', FLOAT, [vocab_size, n_embd / head.blockSize], head.scales);
     const attributes = { bits: head.bits, block_size: head.blockSize, gather_axis: 0, quantize_axis: 1 };
-    return this.b.op('GatherBlockQuantized', [packed, inputIds, scales], attributes, MICROSOFT);
+    return this.#b.op('GatherBlockQuantized', [packed, inputIds, scales], attributes, MICROSOFT);
   }
 }
 

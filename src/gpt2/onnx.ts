@@ -20,10 +20,14 @@ const PAGE = 4096;
 /** Weights in one external data file, which two graphs can share. https://onnx.ai/onnx/repo-docs/ExternalData.html */
 export class ExternalData {
   #end = 0;
+  readonly #sink: DataSink;
+
   constructor(
     readonly location: string,
-    private readonly sink: DataSink,
-  ) {}
+    sink: DataSink,
+  ) {
+    this.#sink = sink;
+  }
 
   /** Appends a tensor given in parts. */
   async store(parts: Iterable<ArrayBufferView> | AsyncIterable<ArrayBufferView>): Promise<StoredBytes> {
@@ -37,7 +41,7 @@ export class ExternalData {
   }
 
   async #append(bytes: Uint8Array): Promise<void> {
-    await this.sink.write(bytes);
+    await this.#sink.write(bytes);
     this.#end += bytes.byteLength;
   }
 }
@@ -52,10 +56,13 @@ export class GraphBuilder {
   readonly #outputs: onnx.IValueInfoProto[] = [];
   #unnamed = 0;
 
-  constructor(
-    private readonly name: string,
-    private readonly data: ExternalData,
-  ) {}
+  readonly #name: string;
+  readonly #data: ExternalData;
+
+  constructor(name: string, data: ExternalData) {
+    this.#name = name;
+    this.#data = data;
+  }
 
   input(name: string, type: ElementType, shape: readonly (number | string)[]): string {
     this.#inputs.push(valueInfo(name, type, shape));
@@ -96,7 +103,7 @@ export class GraphBuilder {
       dims: [...shape],
       dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
       externalData: [
-        { key: 'location', value: this.data.location },
+        { key: 'location', value: this.#data.location },
         { key: 'offset', value: String(bytes.offset) },
         { key: 'length', value: String(bytes.length) },
       ],
@@ -138,7 +145,7 @@ export class GraphBuilder {
         { domain: 'com.microsoft', version: 1 },
       ],
       graph: {
-        name: this.name,
+        name: this.#name,
         node: this.#nodes,
         initializer: this.#initializers,
         input: this.#inputs,
