@@ -71,7 +71,7 @@ async function items(models: Models, pace: SpeedEstimate): Promise<Item[]> {
     },
     {
       label: '$(folder-opened) From a folder or file…',
-      detail: 'config.json with model.safetensors: a fine-tune of your own, or a model from another machine',
+      detail: 'Safetensors, a PyTorch checkpoint or GGUF: a fine-tune of your own, or a model from another machine',
       alwaysShow: true,
       run: () => askForFolder(models),
     },
@@ -135,7 +135,7 @@ async function askForHubModel(models: Models): Promise<void> {
 
 async function askForFolder(models: Models): Promise<void> {
   const chosen = await vscode.window.showOpenDialog({
-    title: 'A Folder with config.json and model.safetensors, or One of the Two',
+    title: 'A GPT-2: Its Folder, or Its File of Weights',
     // Where a dialog cannot show both, VS Code shows folders.
     canSelectFolders: true,
     canSelectFiles: true,

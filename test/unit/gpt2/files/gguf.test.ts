@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Session } from '../../../../src/engine/session';
+import { compileModel } from '../../../../src/gpt2/compiledModel';
 import { UnsupportedModelError } from '../../../../src/gpt2/errors';
 import { bufferSource } from '../../../../src/gpt2/files/byteSource';
 import { readGguf } from '../../../../src/gpt2/files/gguf';
 import { valuesOf } from '../../../../src/gpt2/files/tensor';
+import { transpose } from '../../../../src/gpt2/quantise';
+import { expectedShapes } from '../../../../src/gpt2/weights';
+import { useTemporaryFolder } from '../../../support/content';
 import { type GgufTensor, type GgufValue, ggufFile } from '../../../support/ggufFile';
+import { randomIds } from '../../../support/models';
+import { randomWeights, tinyConfig } from '../../../support/randomModel';
+import { maxDifference, referenceForward } from '../../../support/reference';
 
 const read = (bytes: Uint8Array) => readGguf(bufferSource('model.gguf', bytes));
 
@@ -30,7 +40,7 @@ const METADATA: Readonly<Record<string, GgufValue>> = {
   'tokenizer.ggml.eos_token_id': 2,
   'tokenizer.ggml.add_bos_token': true,
 };
-const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer);
+const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 const TENSORS: readonly GgufTensor[] = [
   { name: 'token_embd.weight', shape: [32, 3], type: 8, data: q8(3) },
   { name: 'blk.0.attn_qkv.bias', shape: [2], type: 0, data: bytesOf(Float32Array.of(1.5, -2)) },
@@ -115,3 +125,59 @@ describe('a GGUF file', () => {
     }
   });
 });
+
+describe('a GPT-2 in a GGUF file', () => {
+  const folder = useTemporaryFolder();
+
+  it('gives the logits of its weights, which lie transposed there', async () => {
+    const config = tinyConfig({ vocab_size: 40, n_embd: 32, n_inner: 96, n_positions: 16 });
+    const weights = randomWeights(config, 3);
+    const shapes = expectedShapes(config);
+    const tensors = [...weights].map(([name, values]): GgufTensor => {
+      const [rows, columns] = shapes.get(name) ?? [];
+      const isLinear = /(c_attn|c_proj|c_fc)\.weight$/.test(name);
+      const data = isLinear ? transpose(values, rows, columns) : values;
+      const shape = columns === undefined ? [rows] : isLinear ? [rows, columns] : [columns, rows];
+      return { name: ggufName(name), shape, type: 0, data: bytesOf(data) };
+    });
+    const metadata: Record<string, GgufValue> = {
+      ...METADATA,
+      'gpt2.context_length': config.n_positions,
+      'gpt2.embedding_length': config.n_embd,
+      'gpt2.feed_forward_length': config.n_inner,
+      'gpt2.block_count': config.n_layer,
+      'gpt2.attention.head_count': config.n_head,
+    };
+    const { 'tokenizer.ggml.model': _, ...withoutTokenizer } = metadata;
+    const file = join(folder(), 'anna.gguf');
+    await writeFile(file, ggufFile(withoutTokenizer, tensors));
+    const compiled = join(folder(), 'compiled');
+    const manifest = await compileModel(file, compiled, 'fp32');
+    assert.deepEqual(
+      { ...manifest.config, layer_norm_epsilon: 0 },
+      { ...config, layer_norm_epsilon: 0 },
+      'the shape is the one it was written with',
+    );
+    const session = await Session.open(compiled, manifest.config, { threads: 1 });
+    const ids = randomIds(config, 10, 4);
+    const logits = await session.step(session.newCache(), [ids], 1);
+    await session.close();
+    const expected = referenceForward(weights, manifest.config, ids).logits.at(-1) ?? new Float64Array();
+    assert.ok(maxDifference(logits, expected) < 1e-4);
+  });
+});
+
+/** llama.cpp's name of a tensor. */
+function ggufName(name: string): string {
+  return name
+    .replace('wte', 'token_embd')
+    .replace('wpe', 'position_embd')
+    .replace('ln_f', 'output_norm')
+    .replace(/^h\./, 'blk.')
+    .replace('ln_1', 'attn_norm')
+    .replace('attn.c_attn', 'attn_qkv')
+    .replace('attn.c_proj', 'attn_output')
+    .replace('ln_2', 'ffn_norm')
+    .replace('mlp.c_fc', 'ffn_up')
+    .replace('mlp.c_proj', 'ffn_down');
+}
