@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { mock } from 'node:test';
 import type { Completion, CompletionReason, Manner } from '../../../../src/core/completion/types';
 import { LookAhead } from '../../../../src/editor/ghostText/lookAhead';
 import type { Query } from '../../../../src/editor/ghostText/suggester';
@@ -27,38 +27,41 @@ describe('looking ahead', () => {
   let asked: Asked;
   let lookAhead: LookAhead;
   beforeEach(() => {
+    mock.timers.enable({ apis: ['setTimeout'] });
     asked = new Asked();
     lookAhead = new LookAhead(asked);
   });
+  afterEach(() => mock.timers.reset());
 
-  it('asks for what follows the suggestion once the writer pauses', async () => {
+  it('asks for what follows the suggestion once the writer pauses', () => {
     lookAhead.after(query(), shown());
+    mock.timers.tick(100);
     assert.equal(asked.queries.length, 0);
-    await sleep(600);
+    mock.timers.tick(60_000);
     const [{ before, request }] = asked.queries;
     assert.equal(before, '**The** cat sat down.');
     assert.equal(request.prefix, 'The cat sat down.');
     assert.equal(request.alternatives, 1);
   });
 
-  it('asks nothing when the writer goes on, or the engine is at work', async () => {
+  it('asks nothing when the writer goes on, or the engine is at work', () => {
     lookAhead.after(query(), shown());
     lookAhead.cancel();
-    await sleep(600);
+    mock.timers.tick(60_000);
     lookAhead.after(query(), shown());
     asked.busy = true;
-    await sleep(600);
+    mock.timers.tick(60_000);
     assert.deepEqual(asked.queries, []);
   });
 
-  it('does not guess past the end of a line, closed emphasis, or a broken line', async () => {
+  it('does not guess past the end of a line, closed emphasis, or a broken line', () => {
     for (const [manner, ended] of [
       [{}, 'newline'],
       [{ closer: '*' }, 'sentence'],
       [{ room: 3 }, 'sentence'],
     ] as const) {
       lookAhead.after(query(manner), shown(ended));
-      await sleep(500);
+      mock.timers.tick(60_000);
     }
     assert.deepEqual(asked.queries, []);
   });

@@ -41,7 +41,7 @@ const at = (before: string) => ({ before, request: { prefix: before, suffix: '' 
 const texts = (completion: Completion) => completion.suggestions.map((suggestion) => suggestion.text);
 const live = () => new AbortController().signal;
 const isAbort = (error: Error) => error.name === 'AbortError';
-const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the suggester', () => {
   let engine: HeldEngine;

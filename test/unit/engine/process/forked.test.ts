@@ -3,7 +3,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { mock } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../../../../src/engine/process/client';
 import { type Built, buildWithTinyModel } from '../../../support/build';
 import { encode, tokenText, VOCAB_SIZE } from '../../../support/gpt2';
@@ -22,6 +23,7 @@ describe('the engine in its own process', () => {
     built = await buildWithTinyModel();
   });
   afterEach(async () => {
+    mock.timers.reset();
     for (const engine of engines.splice(0)) await engine.dispose();
   });
 
@@ -56,7 +58,7 @@ describe('the engine in its own process', () => {
   /** Resolves when the process is gone; the test's time limit is what fails otherwise. */
   const gone = async (pid: number | undefined) => {
     assert.ok(pid);
-    while (alive(pid)) await pause(10);
+    while (alive(pid)) await turn();
   };
 
   it('answers every call', async () => {
@@ -194,6 +196,7 @@ describe('the engine in its own process', () => {
     await truncate(join(short, 'model.onnx.data'), 100_000);
     const empty = join(built.folder, 'empty');
     await mkdir(empty);
+    mock.timers.enable({ apis: ['setTimeout'] });
     const cases: readonly [path: string, message: RegExp][] = [
       [cut, /model\.safetensors is cut short/],
       [broken, /model\.onnx cannot be loaded/],
@@ -208,8 +211,7 @@ describe('the engine in its own process', () => {
         await assert.rejects(engine.info(), { ...FAILED, message });
         assert.ok(engine.health.state === 'error' && engine.health.retryInMs === undefined);
         await assert.rejects(engine.info(), { ...FAILED, message });
-        // Longer than the first pause after a crash.
-        await pause(700);
+        mock.timers.tick(24 * 60 * 60_000);
         assert.deepEqual(
           states.map(({ state }) => state),
           ['starting', 'error'],
@@ -239,16 +241,20 @@ describe('the engine in its own process', () => {
   });
 
   it('lets an idle process go, also after what was cancelled, and starts another when it is needed', async () => {
-    const engine = start({ idleMinutes: 0.2 / 60 });
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const engine = start({ idleMinutes: 10 });
     const controller = new AbortController();
     const scoring = engine.score({ text: 'All work and no play. '.repeat(20_000) }, controller.signal);
     await becomes(engine, 'ready');
     const { pid } = engine;
-    await pause(400);
+    mock.timers.tick(10 * 60_000);
     assert.equal(engine.pid, pid, 'it is not let go while it works');
     controller.abort();
     await assert.rejects(scoring, ABORTED);
-    await becomes(engine, 'asleep');
+    mock.timers.tick(10 * 60_000 - 1);
+    assert.equal(engine.health.state, 'ready');
+    mock.timers.tick(1);
+    assert.equal(engine.health.state, 'asleep');
     await gone(pid);
     assert.deepEqual(await engine.stats(), { runs: 0, tokensFed: 0, busyMs: 0, active: 0 }, 'asking does not wake it');
     assert.equal(engine.pid, undefined);
@@ -283,7 +289,6 @@ describe('the engine in its own process', () => {
     await assert.rejects(engine.info(), { ...FAILED, message: /shut down/ });
     const starting = start();
     const info = starting.info();
-    await pause(20);
     const startingPid = starting.pid;
     await starting.dispose();
     await assert.rejects(info, { ...FAILED, message: /shut down/ });
