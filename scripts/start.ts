@@ -1,18 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { sampleFolder } from './sample';
 import { ROOT } from './targets';
 import { onPath } from './workbench/browser';
 import { Server } from './workbench/server';
 import { setUpWorkbench } from './workbench/setup';
-
-/** Copies the sample where visitors may scribble on it; what an earlier visit wrote stays. */
-function sampleFolder(): string {
-  const folder = join(ROOT, 'out/sample');
-  cpSync(join(ROOT, 'docs/sample'), folder, { recursive: true, force: false });
-  return folder;
-}
 
 /** The desktop VS Code, which refuses to run as root. */
 function desktopCode(): string | undefined {

@@ -8,10 +8,15 @@ export interface SettingSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly enum?: readonly unknown[];
+  readonly enumDescriptions?: readonly string[];
+  readonly markdownDescription?: string;
 }
 
 /** All settings by their full name, such as `inkling.ghostText.mode`. */
-export const SETTINGS: Readonly<Record<string, SettingSchema>> = contributes.configuration.properties;
+export const SETTINGS: Readonly<Record<string, SettingSchema>> = Object.assign(
+  {},
+  ...contributes.configuration.map(({ properties }) => properties),
+);
 
 /** The value of a setting: one of the wrong type counts as not set, one out of bounds as the bound. */
 export function withinSchema(value: unknown, schema: SettingSchema): unknown {

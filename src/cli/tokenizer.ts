@@ -15,7 +15,8 @@ export async function openTokenizer(folder: string | undefined): Promise<Tokeniz
     );
   }
   const files = await readTokenizerFiles(folder);
-  if (!files)
+  if (!files) {
     throw new UsageError(`--tokenizer ${folder}: it has no tokenizer.json, and no vocab.json with merges.txt.`);
+  }
   return readTokenizer(files);
 }

@@ -32,6 +32,15 @@ export interface Rooms {
   readonly log: vscode.LogOutputChannel;
 }
 
+/** What commands were called before, for keys that writers have bound to them. */
+const FORMER_NAMES: Readonly<Record<string, string>> = {
+  'inkling.toggle': 'inkling.toggleGhostText',
+  'inkling.toggleFile': 'inkling.toggleGhostTextForThisFile',
+  'inkling.trigger': 'inkling.suggestNow',
+  'inkling.forgetLearning': 'inkling.forgetWhatWasLearnt',
+  'inkling.toggleHeatMap': 'inkling.toggleSurprisalHeatMap',
+};
+
 /** Registers every `inkling.*` command of the editor. */
 export function registerCommands(rooms: Rooms): vscode.Disposable {
   const { engine, suggester, changes, activity, exclusions, ghostText, learning, status, log } = rooms;
@@ -41,10 +50,11 @@ export function registerCommands(rooms: Rooms): vscode.Disposable {
   const comparison = new CompareStrategies(engine, pages, log);
 
   const commands: Record<string, (...args: never[]) => unknown> = {
-    'inkling.toggle': () => inEditor(({ document }) => toggleLanguage(document)),
-    'inkling.toggleFile': () => inEditor(({ document }) => exclusions.toggle(document, settingsFor(document).exclude)),
+    'inkling.toggleGhostText': () => inEditor(({ document }) => toggleLanguage(document)),
+    'inkling.toggleGhostTextForThisFile': () =>
+      inEditor(({ document }) => exclusions.toggle(document, settingsFor(document).exclude)),
     'inkling.showMenu': () => showMenu(activity, status.current?.detail),
-    'inkling.trigger': () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger'),
+    'inkling.suggestNow': () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger'),
     'inkling.acceptSentence': () => inEditor((editor) => accepting.acceptSentence(editor)),
     'inkling.dismiss': () => {
       const editor = vscode.window.activeTextEditor;
@@ -91,7 +101,7 @@ export function registerCommands(rooms: Rooms): vscode.Disposable {
     'inkling.stopWriting': () => writer.stop(),
     'inkling.compareStrategies': () => inEditor((editor) => comparison.run(editor)),
     'inkling.insertContinuation': (index: number) => comparison.insert(index),
-    'inkling.forgetLearning': () => learning.forget(),
+    'inkling.forgetWhatWasLearnt': () => learning.forget(),
     'inkling.showLog': () => log.show(),
     'inkling.restartEngine': async () => {
       suggester.reset();
@@ -104,6 +114,9 @@ export function registerCommands(rooms: Rooms): vscode.Disposable {
     comparison,
     accepting,
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
+    ...Object.entries(FORMER_NAMES).map(([former, id]) =>
+      vscode.commands.registerCommand(former, () => vscode.commands.executeCommand(id)),
+    ),
   );
 }
 

@@ -33,11 +33,14 @@ export async function showMenu(activity: Activity, status: string | undefined): 
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     ...(document
       ? [
-          { label: '$(file) Turn Ghost Text On or Off for This File', run: command('inkling.toggleFile') },
+          {
+            label: '$(file) Turn Ghost Text On or Off for This File',
+            run: command('inkling.toggleGhostTextForThisFile'),
+          },
           {
             label: '$(symbol-string) Turn Ghost Text On or Off for This Language',
             description: asText(document.languageId),
-            run: command('inkling.toggle'),
+            run: command('inkling.toggleGhostText'),
           },
         ]
       : []),

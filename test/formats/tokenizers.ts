@@ -121,8 +121,9 @@ function comparePrefixes(tokenizer: Tokenizer, { ids, prefixes }: Vector): strin
 function compareBytes(text: string, tokens: readonly Token[]): string | undefined {
   for (const { utf16, bytes, display } of tokens) {
     const [from, to] = utf16.map((unit) => Buffer.byteLength(text.slice(0, unit)));
-    if (bytes[0] < from || bytes[1] > to || bytes[0] > bytes[1])
+    if (bytes[0] < from || bytes[1] > to || bytes[0] > bytes[1]) {
       return `bytes ${bytes} of ${display} beyond ${from}, ${to}`;
+    }
   }
   return undefined;
 }

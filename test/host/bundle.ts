@@ -25,3 +25,5 @@ export async function bundleHostSuites(entry: HostEntry = 'index'): Promise<stri
   });
   return join(out, `${entry}.js`);
 }
+
+if (process.argv[1] === __filename) void bundleHostSuites();

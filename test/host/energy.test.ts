@@ -37,7 +37,7 @@ describe('saving energy', () => {
     await write(OPENING);
     await type(' knew');
     await answerAt(' knew');
-    await vscode.commands.executeCommand('inkling.trigger');
+    await vscode.commands.executeCommand('inkling.suggestNow');
     await eventually('the answer', () => {
       const last = outcome();
       return last?.kind === 'answered' && last.request.alternatives === 5 && last.request.maxTokens === 24;

@@ -19,7 +19,7 @@ describe('in the field', () => {
   });
   after(() => configure({ 'ghostText.triggerRate': undefined, 'ghostText.lookAhead': undefined }));
 
-  const toggleFile = () => vscode.commands.executeCommand('inkling.toggleFile');
+  const toggleFile = () => vscode.commands.executeCommand('inkling.toggleGhostTextForThisFile');
 
   async function suppressed(code: string): Promise<void> {
     const silent = () => {
@@ -158,7 +158,7 @@ describe('in the field', () => {
       await write(OPENING);
       await type(typed);
       const shown = await suggestionAt(typed);
-      await vscode.commands.executeCommand('inkling.trigger');
+      await vscode.commands.executeCommand('inkling.suggestNow');
       await eventually('alternatives', () => {
         const last = outcome();
         return last?.kind === 'answered' && last.request.alternatives !== 1;

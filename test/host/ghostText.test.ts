@@ -83,9 +83,9 @@ describe('ghost text', () => {
 
   it('is toggled for the language of the document by the status item', async () => {
     await write(OPENING);
-    await vscode.commands.executeCommand('inkling.toggle');
+    await vscode.commands.executeCommand('inkling.toggleGhostText');
     await eventually('the status off', () => api.status()?.kind === 'off');
-    await vscode.commands.executeCommand('inkling.toggle');
+    await vscode.commands.executeCommand('inkling.toggleGhostText');
     await eventually('the status on', () => api.status()?.kind !== 'off');
   });
 });

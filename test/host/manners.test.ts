@@ -100,7 +100,7 @@ describe('manners', () => {
     await write(OPENING);
     await type(' k');
     await silence('manual-only');
-    await vscode.commands.executeCommand('inkling.trigger');
+    await vscode.commands.executeCommand('inkling.suggestNow');
     await answerAt(' k');
   });
 
@@ -109,7 +109,7 @@ describe('manners', () => {
     await write(OPENING);
     await type(' qu');
     assert.deepEqual((await answerAt(' qu')).suggestions, []);
-    await vscode.commands.executeCommand('inkling.trigger');
+    await vscode.commands.executeCommand('inkling.suggestNow');
     await eventually('suggestions', () => {
       const last = outcome();
       return last?.kind === 'answered' && last.completion.suggestions.length > 0;
@@ -143,7 +143,7 @@ describe('manners', () => {
     await type(' k');
     assert.equal((await answerAt(' k')).suggestions.length, 1);
     const { started } = api.counts();
-    await vscode.commands.executeCommand('inkling.trigger');
+    await vscode.commands.executeCommand('inkling.suggestNow');
     await eventually('alternatives', () => {
       const last = outcome();
       return last?.kind === 'answered' && last.completion.suggestions.length > 1;

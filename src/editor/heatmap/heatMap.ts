@@ -19,7 +19,7 @@ export function registerHeatMap(
   const heatMap = new HeatMap(engine, energy);
   return vscode.Disposable.from(
     heatMap,
-    vscode.commands.registerCommand('inkling.toggleHeatMap', () => heatMap.toggle()),
+    vscode.commands.registerCommand('inkling.toggleSurprisalHeatMap', () => heatMap.toggle()),
     vscode.commands.registerCommand('inkling.showSentence', (sentence: SentenceHeat) => heatMap.reveal(sentence)),
     vscode.languages.registerHoverProvider({ pattern: '**' }, heatMap),
   );

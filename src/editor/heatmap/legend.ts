@@ -10,7 +10,7 @@ export class Legend implements vscode.Disposable {
 
   constructor() {
     this.#item.name = 'Inkling Surprisal';
-    this.#item.command = 'inkling.toggleHeatMap';
+    this.#item.command = 'inkling.toggleSurprisalHeatMap';
   }
 
   show({ scores, failure, isResting }: DocumentHeat): void {

@@ -34,8 +34,9 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
   for (const name of TOKENIZER_FILES.filter(isThere)) {
     const path = join(folder, name);
     const { size } = await stat(path);
-    if (size > MOST_BYTES)
+    if (size > MOST_BYTES) {
       throw new TokenizerError(`${name} is larger than ${MOST_BYTES / 1e6} MB: it is no tokenizer's.`);
+    }
     files[name] = await readFile(path, 'utf8');
   }
   return files;

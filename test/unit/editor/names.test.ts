@@ -19,7 +19,9 @@ function texts(): { readonly file: string; readonly text: string }[] {
     join(ROOT, 'README.md'),
     join(ROOT, 'package.json'),
   ];
-  return files.map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+  // Context keys stand in clauses of the manifest.
+  const clauses = /"(?:when|enablement)": "[^"]*"/g;
+  return files.map((file) => ({ file, text: readFileSync(file, 'utf8').replaceAll(clauses, '""') }));
 }
 
 /** The start of a setting's name, as in `inkling.model.*`. */

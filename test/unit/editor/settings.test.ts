@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { contributes } from '../../../package.json';
 import { isEnabledFor } from '../../../src/core/ghostText/settings';
 import { readSettings } from '../../../src/editor/settings';
 import { PRESETS } from '../../../src/editor/writing/presets';
+import { SETTINGS } from '../../../src/manifest';
 
 const configOf = (values: Record<string, unknown>) => ({ get: <T>(key: string) => values[key] as T });
 
@@ -35,7 +35,7 @@ describe('settings', () => {
   });
 
   it('offer every preset there is', () => {
-    const offered = contributes.configuration.properties['inkling.continueWriting.preset'].enum;
+    const offered = SETTINGS['inkling.continueWriting.preset'].enum;
     assert.deepEqual(
       offered,
       PRESETS.map(({ name }) => name),
@@ -46,7 +46,7 @@ describe('settings', () => {
     const settings = readSettings(
       configOf({ enable: null, 'model.path': 3, 'model.precision': 'q2', 'model.threads': 'two' }),
     );
-    assert.deepEqual(settings.enable, contributes.configuration.properties['inkling.enable'].default);
+    assert.deepEqual(settings.enable, SETTINGS['inkling.enable'].default);
     assert.deepEqual(settings.model, { path: '', precision: 'q8', threads: 2, keepDownload: false, offer: true });
   });
 
@@ -58,11 +58,11 @@ describe('settings', () => {
         return undefined as T;
       },
     });
-    assert.deepEqual([...asked].sort(), Object.keys(contributes.configuration.properties).sort());
+    assert.deepEqual([...asked].sort(), Object.keys(SETTINGS).sort());
   });
 
   it('let no workspace choose the model or the engine', () => {
-    for (const [key, schema] of Object.entries(contributes.configuration.properties)) {
+    for (const [key, schema] of Object.entries(SETTINGS)) {
       if (/^inkling\.(model|engine)\./.test(key)) assert.equal(schema.scope, 'machine', key);
     }
   });

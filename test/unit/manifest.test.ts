@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import manifest from '../../package.json';
+import { withReference } from '../../scripts/referenceDocs';
+import { sourceFiles } from '../support/sources';
+
+const ROOT = join(__dirname, '../..');
+const { contributes } = manifest;
+const declared = contributes.commands.map(({ command }) => command);
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+/** The name that a title makes: `Toggle Ghost Text` is `toggleGhostText`. */
+function nameOf(title: string): string {
+  const words = title.replaceAll(/[^\w ]/g, '').split(' ');
+  return words.map((word, i) => (i === 0 ? word[0].toLowerCase() : word[0].toUpperCase()) + word.slice(1)).join('');
+}
+
+describe('the manifest', () => {
+  it('declares every command that is bound to a key or stands in a menu, and no other than the source registers', () => {
+    const source = sourceFiles('src')
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n');
+    const used = [...contributes.keybindings, ...Object.values(contributes.menus).flat()].map(({ command }) => command);
+    for (const command of used) assert.ok(declared.includes(command), `${command} is not declared`);
+    for (const command of declared) assert.ok(source.includes(`'${command}'`), `${command} is not registered`);
+  });
+
+  it('calls each command as its title does', () => {
+    for (const { command, title } of contributes.commands) assert.equal(command, `inkling.${nameOf(title)}`);
+  });
+
+  it('says when each key and each entry of a menu counts', () => {
+    for (const entry of [...contributes.keybindings, ...Object.values(contributes.menus).flat()]) {
+      assert.ok('when' in entry && entry.when, JSON.stringify(entry));
+    }
+  });
+
+  it('puts every setting into a titled group', () => {
+    for (const { title, properties } of contributes.configuration) {
+      assert.match(title, /^[A-Z]/);
+      assert.ok(Object.keys(properties).length > 0, title);
+    }
+  });
+
+  it('says where its source lies and where to report what is wrong', () => {
+    assert.match(manifest.repository.url, /^https:/);
+    assert.match(manifest.bugs.url, /^https:/);
+  });
+
+  it('is what docs/reference.md tells; `npm run docs:reference` writes it', () => {
+    const page = read('docs/reference.md');
+    assert.equal(page, withReference(page));
+  });
+
+  it('has every script that a task of the editor runs', () => {
+    const { tasks } = JSON.parse(read('.vscode/tasks.json')) as { tasks: { label: string; script?: string }[] };
+    for (const { script } of tasks) assert.ok(script === undefined || script in manifest.scripts, script);
+    const { configurations } = JSON.parse(read('.vscode/launch.json')) as {
+      configurations: { preLaunchTask?: string }[];
+    };
+    for (const { preLaunchTask } of configurations) {
+      assert.ok(preLaunchTask === undefined || tasks.some(({ label }) => label === preLaunchTask), preLaunchTask);
+    }
+  });
+});
