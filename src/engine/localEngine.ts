@@ -1,7 +1,7 @@
 import { type NextWords, nextWords } from '../core/analysis';
 import { complete } from '../core/completion/complete';
-import { gpt2Tokenizer, type Tokenizer } from '../core/tokenizer';
-import { type Manifest, readManifest } from '../gpt2/compiledModel';
+import { type Tokenizer, type TokenizerSource, tokenizerOf } from '../core/tokenizer';
+import { type Manifest, readManifest, readTokenizerSource } from '../gpt2/compiledModel';
 import type {
   CompleteRequest,
   Completion,
@@ -40,9 +40,9 @@ export class LocalEngine implements Engine {
   private constructor(
     private readonly session: Session,
     private readonly manifest: Manifest,
-    tokenizer: Tokenizer,
+    private readonly source: TokenizerSource,
   ) {
-    this.#model = new CachedModel(session, tokenizer);
+    this.#model = new CachedModel(session, tokenizerOf(source));
     this.#scorer = new Scorer(this.#model);
   }
 
@@ -54,12 +54,18 @@ export class LocalEngine implements Engine {
   static async open(folder: string, options: SessionOptions = {}): Promise<LocalEngine> {
     const manifest = await readManifest(folder);
     if (!manifest) throw new EngineError(`There is no compiled model in ${folder}.`);
-    return new LocalEngine(await Session.open(folder, manifest.config, options), manifest, gpt2Tokenizer());
+    const source = await readTokenizerSource(folder, manifest);
+    return new LocalEngine(await Session.open(folder, manifest.config, options), manifest, source);
   }
 
   /** The model itself, for decoding that wants more than the calls below. */
   get model(): CachedModel {
     return this.#model;
+  }
+
+  /** What the tokenizer is made from, for another process to make it again. */
+  async tokenizerSource(): Promise<TokenizerSource> {
+    return this.source;
   }
 
   async tokenizer(): Promise<Tokenizer> {

@@ -51,9 +51,9 @@ async function settle(own: string, place: string): Promise<void> {
 }
 
 async function fingerprint(path: string, precision: Precision): Promise<string> {
-  const { files, config, close } = await openModel(path);
+  const { files, config, tokenizer, endOfText, close } = await openModel(path);
   await close();
-  const hash = createHash('sha256').update(JSON.stringify([BUILDER_VERSION, precision, config]));
+  const hash = createHash('sha256').update(JSON.stringify([BUILDER_VERSION, precision, config, endOfText, tokenizer]));
   for (const file of files) {
     const { size, mtimeMs } = await stat(file);
     hash.update(JSON.stringify([await realpath(file), size, mtimeMs]));

@@ -1,10 +1,12 @@
 import { lstat, mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { TOKENIZER_FILES, type TokenizerSource } from '../core/tokenizer';
 import { BUILDER_VERSION, compile, DATA_FILE } from './compile';
 import type { Gpt2Config } from './config';
 import { UnsupportedModelError } from './errors';
 import { readJsonFile } from './files/findModelFiles';
 import { type OpenModel, openModel } from './files/openModel';
+import { readTokenizerFiles } from './files/tokenizerFiles';
 import { PRECISIONS, type Precision } from './precision';
 import type { CompileOptions } from './storedWeights';
 import { headDiffers } from './weights';
@@ -15,6 +17,8 @@ export interface Manifest {
   readonly precision: Precision;
   readonly builderVersion: number;
   readonly config: Gpt2Config;
+  /** The token that ends a text, where the model's config names one. */
+  readonly endOfText?: number;
   /** What a user should know of how its files were read, in whole sentences. */
   readonly notes?: readonly string[];
   /** Where an installed model came from; absent from a model that was only compiled. */
@@ -43,7 +47,9 @@ export interface Origin {
 export const MANIFEST = 'manifest.json';
 
 /** What a compiled model's folder may hold: what is written here, its tokenizer, and texts that go with it. */
-const OWN_FILES = /^(manifest\.json|(model|inspect|head)\.onnx|model\.onnx\.data|tokenizer\.json|[^/]+\.md)$/;
+const OWN_FILES = /^(manifest\.json|(model|inspect|head)\.onnx|model\.onnx\.data|[^/]+\.md)$/;
+
+const isOwn = (name: string): boolean => OWN_FILES.test(name) || TOKENIZER_FILES.some((file) => file === name);
 
 /**
  * Compiles the model at `from`, a folder or a file, into the folder `to`. The folder is complete or absent: the work is
@@ -62,12 +68,13 @@ export async function compileModel(
   const staging = await mkdtemp(join(dirname(to), '.staging-'));
   try {
     const { config, notes } = await settleHead(model);
-    const { name } = model;
+    const { name, endOfText, tokenizer = {} } = model;
     const manifest: Manifest = {
       name,
       precision,
       builderVersion: BUILDER_VERSION,
       config,
+      ...(endOfText !== undefined && { endOfText }),
       ...(notes.length > 0 && { notes }),
     };
     const data = await open(join(staging, DATA_FILE), 'w');
@@ -80,6 +87,9 @@ export async function compileModel(
       await data.sync();
     } finally {
       await data.close();
+    }
+    for (const [file, content] of Object.entries(tokenizer)) {
+      await writeFile(join(staging, file), content);
     }
     await writeFile(join(staging, MANIFEST), JSON.stringify(manifest, null, 1));
     options.signal?.throwIfAborted();
@@ -115,7 +125,7 @@ export async function requireReplaceable(folder: string): Promise<void> {
     });
   });
   const isLink = (await lstat(folder).catch(() => undefined))?.isSymbolicLink();
-  const other = names.find((name) => !OWN_FILES.test(name));
+  const other = names.find((name) => !isOwn(name));
   if (isLink || other !== undefined || (names.length > 0 && !(await isOwnManifest(folder)))) {
     throw new UnsupportedModelError(
       `${folder} holds something else than a compiled model${other === undefined ? '' : ` (${other})`}; name a new folder.`,
@@ -131,6 +141,11 @@ async function isOwnManifest(folder: string): Promise<boolean> {
     PRECISIONS.includes(manifest.precision) &&
     typeof manifest.config?.n_embd === 'number'
   );
+}
+
+/** What the tokenizer of a compiled model is made from. */
+export async function readTokenizerSource(folder: string, { config, endOfText }: Manifest): Promise<TokenizerSource> {
+  return { files: await readTokenizerFiles(folder), rows: config.vocab_size, endOfText };
 }
 
 /** Reads a compiled model's manifest; `undefined` where there is none, or none that this builder has written. */

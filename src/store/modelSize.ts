@@ -1,7 +1,9 @@
 import type { Gpt2Config } from '../gpt2/config';
 import type { Precision } from '../gpt2/precision';
 import { expectedShapes } from '../gpt2/weights';
-import { VOCABULARY_SIZE } from './modelCheck';
+
+/** Entries of GPT-2's own vocabulary. */
+const VOCABULARY_SIZE = 50_257;
 
 /** What a model's needs follow from. */
 export interface ModelSize {

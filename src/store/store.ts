@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gpt2Tokenizer, TokenizerError } from '../core/tokenizer';
 import type { Engine, Precision } from '../engine/api';
 import { compileModel, type FileRecord, type Origin } from '../gpt2/compiledModel';
 import { UnsupportedModelError } from '../gpt2/errors';
@@ -15,7 +16,6 @@ import type { RetryOptions } from './hub/retry';
 import { type InstalledModel, InstalledModels } from './installedModels';
 import { findLocalSource } from './localSource';
 import { isLocked, withLock } from './lock';
-import { requireVocabulary } from './modelCheck';
 import { expectedDiskBytes, sizeOf } from './modelSize';
 import type { OnProgress } from './progress';
 import { requireSelfTest } from './selftest/selftest';
@@ -26,7 +26,7 @@ export interface StoreOptions {
   /** Folder that belongs to the store alone. */
   readonly root: string;
   /** Opens a compiled model for the self-test. */
-  readonly openEngine: (folder: string) => Promise<Pick<Engine, 'logits' | 'score' | 'dispose'>>;
+  readonly openEngine: (folder: string) => Promise<Pick<Engine, 'logits' | 'score' | 'tokenizer' | 'dispose'>>;
   readonly hub?: HubOptions;
   /** Compiles one folder into another; may do so in another thread. */
   readonly compile?: typeof compileModel;
@@ -168,7 +168,9 @@ export class ModelStore {
       onProgress?.({ phase: 'self-test', done: 0, total: 0 });
       const engine = await this.options.openEngine(compiled);
       try {
-        await requireSelfTest(engine, { name: source.name, precision, known: known?.id, signal });
+        const tokenizer = await engine.tokenizer();
+        const ownTokens = tokenizer === gpt2Tokenizer() ? undefined : tokenizer.size;
+        await requireSelfTest(engine, { name: source.name, precision, known: known?.id, ownTokens, signal });
       } finally {
         await engine.dispose();
       }
@@ -187,7 +189,6 @@ export class ModelStore {
   private async sizeUp(path: string, precision: Precision): Promise<number> {
     const model = await openModel(path);
     try {
-      requireVocabulary(model.config);
       const needed = expectedDiskBytes(sizeOf(model.config), precision);
       await requireSpace(this.options.root, needed, this.options.free);
       return model.weights.byteLength;
@@ -209,7 +210,7 @@ export class ModelStore {
         try {
           return await work(held);
         } catch (error) {
-          if (error instanceof UnsupportedModelError) {
+          if (error instanceof UnsupportedModelError || error instanceof TokenizerError) {
             throw new StoreError('unsupported', error.message, { cause: error });
           }
           throw error;

@@ -1,5 +1,6 @@
 /** Byte-level BPE tokenizers, bit-exact, with the place of every token in the text. */
 export { gpt2Tokenizer } from './gpt2';
+export { type TokenizerSource, tokenizerOf } from './modelTokenizer';
 export {
   type ReadOptions,
   readTokenizer,

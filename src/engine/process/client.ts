@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { NextWords } from '../../core/analysis';
-import { gpt2Tokenizer, type Tokenizer } from '../../core/tokenizer';
+import { type Tokenizer, type TokenizerSource, tokenizerOf } from '../../core/tokenizer';
 import type {
   CompleteRequest,
   Completion,
@@ -68,6 +68,7 @@ export class ForkedEngine implements Engine {
   #crashes = 0;
   #retry: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
+  #tokenizer: Promise<Tokenizer> | undefined;
   #nextId = 1;
   #disposed = false;
   readonly #calls = new Map<number, Call>();
@@ -96,8 +97,16 @@ export class ForkedEngine implements Engine {
     return this.#call('info') as Promise<ModelInfo>;
   }
 
-  async tokenizer(): Promise<Tokenizer> {
-    return gpt2Tokenizer();
+  /** Made once for each process that runs a model. */
+  tokenizer(): Promise<Tokenizer> {
+    if (!this.#tokenizer) {
+      const made = (this.#call('tokenizerSource') as Promise<TokenizerSource>).then(tokenizerOf);
+      this.#tokenizer = made;
+      made.catch(() => {
+        if (this.#tokenizer === made) this.#tokenizer = undefined;
+      });
+    }
+    return this.#tokenizer;
   }
 
   complete(request: CompleteRequest, signal?: AbortSignal, onProgress?: (partial: string) => void) {
@@ -255,6 +264,7 @@ export class ForkedEngine implements Engine {
 
   /** Ends the process and fails what was asked of it. */
   #stop(reason: Error): void {
+    this.#tokenizer = undefined;
     clearTimeout(this.#retry);
     clearTimeout(this.#idle);
     const child = this.#child;

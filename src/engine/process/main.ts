@@ -48,6 +48,8 @@ function dispatch(
   switch (call) {
     case 'info':
       return engine.info();
+    case 'tokenizerSource':
+      return engine.tokenizerSource();
     case 'stats':
       return engine.stats();
     case 'complete':

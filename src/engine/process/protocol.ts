@@ -1,10 +1,11 @@
 import type { ModelChoice } from '../../gpt2/locateModel';
 import type { Engine } from '../api';
 
-/** The calls that travel over the pipe: all of `Engine` but its end. */
-export type Method = Exclude<keyof Engine, 'dispose' | 'tokenizer'>;
+/** The calls that travel over the pipe: all of `Engine` but its end. Of the tokenizer travels what it is made from. */
+export type Method = Exclude<keyof Engine, 'dispose' | 'tokenizer'> | 'tokenizerSource';
 export const METHODS: readonly Method[] = [
   'info',
+  'tokenizerSource',
   'complete',
   'generate',
   'logits',

@@ -1,12 +1,15 @@
+import { readTokenizer, TokenizerError, type TokenizerFiles } from '../../core/tokenizer';
 import { type Gpt2Config, parseConfig, parseNanoGptArgs } from '../config';
 import { UnsupportedModelError } from '../errors';
 import { checkWeights, type Weights } from '../weights';
 import { type OpenFile, openFile, quoted } from './byteSource';
 import { findModelFiles, type ModelFiles, nameOfModel, readJsonFile } from './findModelFiles';
 import { type GgufTokenizer, readGguf } from './gguf';
+import { filesOfGguf } from './ggufTokenizer';
 import { readSafetensors } from './safetensors';
 import { findStateDict } from './stateDict';
 import type { Tensor } from './tensor';
+import { readTokenizerFiles } from './tokenizerFiles';
 import { readTorchCheckpoint } from './torchCheckpoint';
 
 /** A GPT-2 as people have it: its shape, and its weights to be read. */
@@ -19,8 +22,10 @@ export interface OpenModel {
   readonly folder: string;
   /** The weight files, absolute. */
   readonly files: readonly string[];
-  /** The tokenizer that a GGUF file brings along. */
-  readonly tokenizer?: GgufTokenizer;
+  /** The tokenizer's files, or what stands for them in a GGUF file; absent where the model came without. */
+  readonly tokenizer?: TokenizerFiles;
+  /** The token that ends a text, where the config names one. */
+  readonly endOfText?: number;
   /** What a user should know of how the file was read, in whole sentences. */
   readonly notes: readonly string[];
   close(): Promise<void>;
@@ -33,6 +38,7 @@ interface Content {
   readonly config?: Gpt2Config;
   readonly name?: string;
   readonly tokenizer?: GgufTokenizer;
+  readonly endOfText?: number;
   readonly zeroBiases?: boolean;
 }
 
@@ -63,13 +69,16 @@ export async function openModel(path: string): Promise<OpenModel> {
       );
     }
     const weights = checkWeights(content.tensors, config, content);
+    const endOfText = content.endOfText ?? endOfTextOf(json);
+    const tokenizer = await readOwnTokenizer(found.folder, content.tokenizer, { rows: config.vocab_size, endOfText });
     return {
       name: nameOf(json) ?? content.name ?? nameOfModel(found.format === 'gguf' ? found.weights[0] : found.folder),
       config,
       weights,
       folder: found.folder,
       files: found.weights,
-      ...(content.tokenizer && { tokenizer: content.tokenizer }),
+      ...(tokenizer && { tokenizer }),
+      ...(endOfText !== undefined && { endOfText }),
       notes: notesOf(weights, json),
       close,
     };
@@ -82,7 +91,7 @@ export async function openModel(path: string): Promise<OpenModel> {
 async function readContent(format: ModelFiles['format'], files: readonly OpenFile[]): Promise<Content> {
   if (format === 'gguf') {
     const { config, ...rest } = await readGguf(files[0]);
-    return { ...rest, config: parseConfig(config) };
+    return { ...rest, config: parseConfig(config), endOfText: endOfTextOf(config) };
   }
   const tensors = new Map<string, Tensor>();
   let modelArgs: ReadonlyMap<unknown, unknown> | undefined;
@@ -111,6 +120,36 @@ async function readTorch(file: OpenFile): Promise<{
 }
 
 const LONGEST_NAME = 200;
+
+/**
+ * The tokenizer that lies in the folder, or in the GGUF file itself, once it has been seen to fit the model.
+ * @throws UnsupportedModelError where it cannot be read, or is another model's
+ */
+async function readOwnTokenizer(
+  folder: string,
+  embedded: GgufTokenizer | undefined,
+  options: { readonly rows: number; readonly endOfText?: number },
+): Promise<TokenizerFiles | undefined> {
+  try {
+    const files = embedded ? filesOfGguf(embedded) : await readTokenizerFiles(folder);
+    if (files) {
+      readTokenizer(files, options);
+    }
+    return files;
+  } catch (error) {
+    if (error instanceof TokenizerError) {
+      throw new UnsupportedModelError(`${error.message} Inkling needs the tokenizer that the model was trained with.`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+function endOfTextOf(config: unknown): number | undefined {
+  const id = (config as { eos_token_id?: unknown } | undefined)?.eos_token_id;
+  return typeof id === 'number' && Number.isInteger(id) && id >= 0 ? id : undefined;
+}
 
 function nameOf(config: unknown): string | undefined {
   const given = (config as { _name_or_path?: unknown } | undefined)?._name_or_path;

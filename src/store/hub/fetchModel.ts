@@ -1,12 +1,13 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { TOKENIZER_FILES, TokenizerError, tokenizerOf } from '../../core/tokenizer';
 import type { Precision } from '../../engine/api';
 import type { FileRecord } from '../../gpt2/compiledModel';
 import { parseConfig } from '../../gpt2/config';
+import { readTokenizerFiles } from '../../gpt2/files/tokenizerFiles';
 import type { CatalogueModel } from '../catalogue';
 import { StoreError } from '../errors';
 import { slug } from '../format';
-import { requireVocabulary } from '../modelCheck';
 import { expectedDiskBytes, sizeOf } from '../modelSize';
 import { sha256OfFile } from './checksum';
 import { askFacts, type DownloadOptions, download } from './download';
@@ -46,9 +47,13 @@ export async function fetchModel(hub: Hub, downloads: string, options: HubSource
 
   const files = [await get('config.json', configFacts, { pinnedSha256: pinned?.configSha256 })];
   const config = parseConfig(await readJson(join(folder, 'config.json')));
-  requireVocabulary(config);
 
   const ask = (path: string) => askFacts(hub, { repo, revision: commit, path }, download);
+  for (const path of TOKENIZER_FILES) {
+    const facts = await unlessMissing(ask(path));
+    if (facts) files.push(await get(path, facts, {}));
+  }
+  await requireTokenizer(folder, config.vocab_size);
   const parts = await weightFacts(ask, repo, hub.host, async (facts) => {
     files.push(await get(INDEX, facts, {}));
     return readFile(join(folder, INDEX), 'utf8');
@@ -73,6 +78,30 @@ interface Part {
   readonly facts: FileFacts;
 }
 
+/** Rejects with a `StoreError` where a model's texts could not be read. */
+async function requireTokenizer(folder: string, rows: number): Promise<void> {
+  try {
+    tokenizerOf({ files: await readTokenizerFiles(folder), rows }).encode('a');
+  } catch (error) {
+    if (error instanceof TokenizerError) {
+      throw new StoreError('unsupported', error.message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** What was asked for, or nothing where there is none. */
+async function unlessMissing(facts: Promise<FileFacts>): Promise<FileFacts | undefined> {
+  try {
+    return await facts;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'not-found') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
 /** The one file of weights, or its shards; says what is there instead when there are neither. */
 async function weightFacts(
   ask: (path: string) => Promise<FileFacts>,
@@ -80,13 +109,7 @@ async function weightFacts(
   host: string,
   readIndex: (facts: FileFacts) => Promise<string>,
 ): Promise<Part[]> {
-  const tryAsk = (path: string) =>
-    ask(path).catch((error) => {
-      if (error instanceof StoreError && error.code === 'not-found') {
-        return undefined;
-      }
-      throw error;
-    });
+  const tryAsk = (path: string) => unlessMissing(ask(path));
   const single = await tryAsk(WEIGHTS);
   if (single) {
     return [{ path: WEIGHTS, facts: single }];

@@ -122,9 +122,11 @@ describe('the model store', () => {
   it('refuses what is no GPT-2 before its weights travel', async () => {
     server.add(repo, 'config.json', Buffer.from(JSON.stringify({ model_type: 'llama' })));
     await assert.rejects(open().install(repo), { code: 'unsupported', message: /GPT-2 models only/ });
-    const added = { ...JSON.parse(model.config.toString()), vocab_size: 50258 };
-    server.add(repo, 'config.json', Buffer.from(JSON.stringify(added)));
-    await assert.rejects(open().install(repo), { code: 'unsupported', message: /50,258 tokens.*50,257/ });
+    const other = { ...JSON.parse(model.config.toString()), vocab_size: 21128 };
+    server.add(repo, 'config.json', Buffer.from(JSON.stringify(other)));
+    await assert.rejects(open().install(repo), { code: 'unsupported', message: /21,128 tokens.*tokenizer\.json/ });
+    server.add(repo, 'tokenizer.json', Buffer.from(JSON.stringify({ model: { type: 'WordPiece' } })));
+    await assert.rejects(open().install(repo), { code: 'unsupported', message: /WordPiece/ });
     assert.equal(server.transfers().length, 0);
   });
 

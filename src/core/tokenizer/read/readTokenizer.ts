@@ -204,7 +204,7 @@ function build(read: Read, endOfTextToken: string | undefined, { rows = Infinity
       ...unknownOf(read, symbols),
     }),
     added: added.map(({ id, ...token }): AddedToken => ({ ...token, id })),
-    endOfText: endOf(read, added, endOfTextToken, endOfText, made),
+    endOfText: endOf(displays.slice(0, byteStrings.length), endOfTextToken, endOfText, made),
     allowSpecial: true,
     template: read.template,
     normalizer: read.normalizer,
@@ -226,16 +226,13 @@ function unknownOf(
 
 /** The token that the files name, the one that the model's config names if it marks something, or GPT-2's. */
 function endOf(
-  { vocabulary }: Read,
-  added: readonly AddedTokenEntry[],
+  names: readonly (string | undefined)[],
   name: string | undefined,
   configured: number | undefined,
   made: ReadonlySet<number | undefined>,
 ): number | undefined {
-  const idNamed = (token: string) => added.find(({ content }) => content === token)?.id ?? vocabulary.get(token);
-  const named = name === undefined ? undefined : idNamed(name);
-  if (named !== undefined) return named;
-  const marks = (id: number | undefined) => id !== undefined && !made.has(id);
-  const own = idNamed('<|endoftext|>');
-  return [configured, own].find(marks);
+  const idNamed = (token: string | undefined) => (token === undefined ? -1 : names.indexOf(token));
+  const marks = (id: number | undefined) => id !== undefined && names[id] !== undefined && !made.has(id);
+  const named = idNamed(name);
+  return named >= 0 ? named : [configured, idNamed('<|endoftext|>')].find(marks);
 }
