@@ -93,6 +93,8 @@ export async function compileModel(
     }
     await writeFile(join(staging, MANIFEST), JSON.stringify(manifest, null, 1));
     options.signal?.throwIfAborted();
+    // Compiling takes minutes, in which something else may have come to lie there.
+    await requireReplaceable(to);
     await rm(to, { recursive: true, force: true });
     await rename(staging, to);
     return manifest;
