@@ -166,8 +166,9 @@ class Layers {
     const { n_embd, vocab_size } = this.#config;
     const head = required(this.#stored.matrices, 'head');
     const bytes = this.#stored.lookup ?? (head.kind === 'dense' ? head.values : undefined);
-    if (bytes)
+    if (bytes) {
       return this.#b.op('Gather', [this.#b.weight('wte.lookup', FLOAT, [vocab_size, n_embd], bytes), inputIds]);
+    }
     if (head.kind === 'dense') throw new Error('A dense head has bytes.');
     const packed = this.#b.weight('wte.packed', UINT8, [vocab_size, (n_embd * head.bits) / 8], head.packed);
     const scales = this.#b.weight('wte.scales', FLOAT, [vocab_size, n_embd / head.blockSize], head.scales);

@@ -1,6 +1,6 @@
 import { UnsupportedModelError } from '../errors';
 import { CutShortError } from './byteSource';
-import { type Global, Inert, type PickleContext, Tuple } from './pickleValues';
+import { type Global, Inert, isGlobal, type PickleContext, Tuple } from './pickleValues';
 
 /** Digits or bytes of an integer that are read; longer ones are quadratic work. */
 const LONGEST_INTEGER = 1000;
@@ -257,10 +257,6 @@ export class PickleMachine {
   malformed(what: string): UnsupportedModelError {
     return new UnsupportedModelError(`${this.#context.file} holds no pickle that Inkling reads: ${what}.`);
   }
-}
-
-function isGlobal(value: unknown): value is Global {
-  return typeof value === 'object' && value !== null && 'call' in value && typeof value.call === 'function';
 }
 
 function narrow(value: bigint): number | bigint {

@@ -35,5 +35,10 @@ export function globalName(module: string, name: string): string {
 
 /** A key as text; what is no text or number is not spelled out, as it may be of any size. */
 export function keyText(key: unknown): string {
-  return typeof key === 'string' || typeof key === 'number' ? String(key) : typeof key;
+  return ['string', 'number', 'bigint'].includes(typeof key) ? String(key) : typeof key;
+}
+
+/** Whether a value of a pickle is a global that may be called. */
+export function isGlobal(value: unknown): value is Global {
+  return typeof value === 'object' && value !== null && 'call' in value && typeof value.call === 'function';
 }

@@ -46,7 +46,7 @@ async function readArchive(source: ByteSource): Promise<unknown> {
   }
   await requireLittleEndian(source, byName.get(`${folder}byteorder`));
   const storages = new Map<string, TorchStorage>();
-  const context = conkeyText(source, storages, (storage) => {
+  const context = contextOf(source, storages, (storage) => {
     const record = byName.get(`${folder}data/${storage.key}`);
     if (!record) {
       throw new UnsupportedModelError(`${source.name} has no record ${quoted(`data/${storage.key}`)}.`);
@@ -96,7 +96,7 @@ async function readLegacy(source: ByteSource): Promise<unknown> {
 
 function readLegacyPickles(source: ByteSource, bytes: Uint8Array) {
   const storages = new Map<string, TorchStorage>();
-  const context = conkeyText(source, storages, () => {});
+  const context = contextOf(source, storages, () => {});
   let end = 0;
   const next = () => {
     const pickle = readPickle(bytes, end, context);
@@ -153,7 +153,7 @@ async function locateStorages(
   }
 }
 
-function conkeyText(
+function contextOf(
   source: ByteSource,
   storages: Map<string, TorchStorage>,
   place: (storage: TorchStorage) => void,

@@ -1,6 +1,6 @@
 import { UnsupportedModelError } from '../errors';
 import { quoted } from './byteSource';
-import { type Global, globalName, Inert, Tuple } from './pickleValues';
+import { type Global, globalName, Inert, isGlobal, Tuple } from './pickleValues';
 import { checkedTensor, ELEMENT_BYTES, TorchStorage, TorchTensor } from './torchTensor';
 
 const STORAGE_TYPES: Readonly<Record<string, string>> = {
@@ -123,34 +123,38 @@ function refusal(file: string, module: string, name: string): UnsupportedModelEr
   );
 }
 
+const FROM_TYPE = 'torch._tensor._rebuild_from_type_v2';
+
 type Maker = (args: readonly unknown[], file: string) => unknown;
 
-/** `Object.create(null)` would do no better: the names are looked up with `Object.hasOwn`. */
 const MAKERS: Readonly<Record<string, Maker>> = {
   'collections.OrderedDict': makeDict,
   'collections.Counter': makeDict,
   'collections.defaultdict': () => new Map(),
-  'torch.Size': ([sizes], file) => sizes ?? wrong(file, 'torch.Size'),
+  'torch.Size': ([sizes]) => sizes,
   'torch._utils._rebuild_tensor': makeTensor,
   'torch._utils._rebuild_tensor_v2': makeTensor,
   'torch._utils._rebuild_tensor_v3': makeTensorOfType,
   'torch._utils._rebuild_parameter': ([data], file) => requireTensor(data, file, '_rebuild_parameter'),
   'torch._utils._rebuild_parameter_with_state': ([data], file) =>
     requireTensor(data, file, '_rebuild_parameter_with_state'),
-  'torch._tensor._rebuild_from_type_v2': makeFromType,
+  [FROM_TYPE]: makeFromType,
 };
 
 /** Dicts by the lists they were made of, so that one list that is given a million times is read once. */
-const MADE = new WeakMap<object, Map<unknown, unknown>>();
+const MADE = new WeakMap<readonly unknown[], { readonly length: number; readonly dict: Map<unknown, unknown> }>();
 
 function makeDict(args: readonly unknown[], file: string): Map<unknown, unknown> {
   const [pairs = []] = args;
-  const made = pairs instanceof Map ? pairs : MADE.get(pairs as object);
-  if (made) {
-    return made;
+  if (pairs instanceof Map) {
+    return pairs;
   }
   if (args.length > 1 || !Array.isArray(pairs)) {
     throw wrong(file, 'OrderedDict');
+  }
+  const made = MADE.get(pairs);
+  if (made?.length === pairs.length) {
+    return made.dict;
   }
   const dict = new Map<unknown, unknown>();
   for (const pair of pairs) {
@@ -160,7 +164,7 @@ function makeDict(args: readonly unknown[], file: string): Map<unknown, unknown>
     }
     dict.set(items[0], items[1]);
   }
-  MADE.set(pairs, dict);
+  MADE.set(pairs, { length: pairs.length, dict });
   return dict;
 }
 
@@ -181,8 +185,9 @@ function makeTensorOfType(args: readonly unknown[], file: string): TorchTensor {
 
 /** A tensor with attributes of its own, or of a class of torch's: `(function, class, arguments, state)`. */
 function makeFromType([rebuild, , args]: readonly unknown[], file: string): TorchTensor {
-  const isCall = typeof rebuild === 'object' && rebuild !== null && 'call' in rebuild && args instanceof Tuple;
-  const value = isCall ? (rebuild as Global).call(args.items) : undefined;
+  // One in another would be a way to nest calls without end.
+  const isTensor = isGlobal(rebuild) && rebuild.name !== FROM_TYPE && args instanceof Tuple;
+  const value = isTensor ? rebuild.call(args.items) : undefined;
   return requireTensor(value, file, '_rebuild_from_type_v2');
 }
 

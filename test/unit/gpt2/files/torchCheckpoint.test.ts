@@ -133,6 +133,35 @@ describe('a torch checkpoint', () => {
     );
   });
 
+  it('may have its tensors in parameters, in a class of their own, and in dicts as Python 2 wrote them', async () => {
+    const plain = tensor('0', 24, 2, [2, 3], [3, 1]);
+    const inner = plain.subarray('ctorch._utils\n_rebuild_tensor_v2\n'.length, -1);
+    const wraps: readonly [what: string, value: Uint8Array][] = [
+      ['a parameter', bytesOf('ctorch._utils\n_rebuild_parameter\n(', plain, '\x88ccollections\nOrderedDict\n)RtR')],
+      ['with a state', bytesOf('ctorch._utils\n_rebuild_parameter_with_state\n(', plain, '\x88}}tR')],
+      [
+        'of a class',
+        bytesOf(
+          'ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\nctorch\nTensor\n',
+          inner,
+          '}tR',
+        ),
+      ],
+    ];
+    for (const [what, value] of wraps) {
+      for (const dict of [
+        dictOf(value),
+        pickleOf('ccollections\nOrderedDict\n(((', text(NAME), value, 'lltR'),
+        pickleOf('ccollections\nOrderedDict\n)R', text(NAME), value, 's}', text('_metadata'), '}sb'),
+      ]) {
+        const { tensors } = await open(torchArchive(dict, { 0: new Uint8Array(data[0].buffer) }));
+        const found = tensors.get(NAME);
+        assert.ok(found, what);
+        assert.deepEqual([...(await valuesOf(found))], [2, 3, 4, 5, 6, 7], what);
+      }
+    }
+  });
+
   it('changes no object of JavaScript, whatever its keys are called', async () => {
     const keys = ['__proto__', 'constructor', 'toString', '__defineGetter__'];
     const extra = keys.map((key) => bytesOf(text(key), '}', text('polluted'), '\x88s', 's'));
@@ -165,6 +194,12 @@ describe('a torch checkpoint', () => {
       bytesOf('\x80\x05\x96', littleEndian(2 ** 40, 8), 'abc.'),
       pickleOf('L', '9'.repeat(60_000), 'L\n'),
       pickleOf('N'.repeat(2_000_001)),
+      // A call within a call within a call ...
+      pickleOf(
+        'ctorch._tensor\n_rebuild_from_type_v2\nq\0NN)\x87',
+        'q\x01h\0Nh\x01\x87'.repeat(100_000),
+        'q\x01h\0h\x01R',
+      ),
       // One dict copied, and one long shape looked at, again and again.
       pickleOf('ccollections\nOrderedDict\nq\0(', pairs, 'lq\x010', 'h\0h\x01\x85R0'.repeat(100_000)),
       pickleOf('ccollections\nCounter\nq\0}(', 'NK\x01'.repeat(50_000), 'uq\x010', 'h\0h\x01\x85R0'.repeat(100_000)),
