@@ -11,6 +11,7 @@ const STEPS = {
   'set-up': [...tsx, 'scripts/workbench/prepare.ts'],
   typecheck: ['npm', 'run', '-s', 'typecheck'],
   lint: ['npm', 'run', '-s', 'lint'],
+  unused: ['npm', 'run', '-s', 'unused'],
   build: ['npm', 'run', '-s', 'build'],
   package: ['npm', 'run', '-s', 'package'],
 };
@@ -81,7 +82,7 @@ const rest = firstOption < 0 ? [] : words.slice(firstOption);
 
 mkdirSync(join(root, 'out'), { recursive: true });
 if (chosen.length === 0) {
-  for (const name of ['set-up', 'typecheck', 'lint', 'package']) step(name);
+  for (const name of ['set-up', 'typecheck', 'lint', 'unused', 'package']) step(name);
   // The package leaves its build in dist.
   done.set('build', done.get('package'));
 }

@@ -74,7 +74,7 @@ class Chance {
   }
 }
 
-export const VOCABULARY = 60;
+const VOCABULARY = 60;
 
 /** Models whose answers are decoded; few, so that each is loaded once. */
 const SMALL: readonly ModelCase[] = Array.from({ length: 6 }, (_, i) => ({

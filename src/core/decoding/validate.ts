@@ -79,7 +79,7 @@ export function resolve(
 }
 
 /** Whether an option is given and differs from what its absence means. */
-export function isSet(config: GenerationConfig, name: OptionName): boolean {
+function isSet(config: GenerationConfig, name: OptionName): boolean {
   const value = config[name];
   return value !== undefined && value !== (DEFAULTS as GenerationConfig)[name];
 }

@@ -111,7 +111,7 @@ const CLOSINGS = [
 const LONGEST_CLOSING = 500;
 
 /** Whether documents of a URI scheme are written in. */
-export function isWrittenIn(scheme: string): boolean {
+function isWrittenIn(scheme: string): boolean {
   return SCHEMES.includes(scheme);
 }
 

@@ -23,7 +23,7 @@ function isNameCode(code: number): boolean {
 }
 
 /** The next offset that is no white space. */
-export function skipSpace(text: string, from: number): number {
+function skipSpace(text: string, from: number): number {
   let at = from;
   while (at < text.length && isSpaceCode(text.charCodeAt(at))) at++;
   return at;

@@ -24,7 +24,7 @@ const table = layout({
   matchByConfidence: LENGTHS.length * (CONFIDENCES.length + 1),
 });
 /** How many numbers the gate has learnt. */
-export const PARAMETERS = table.size;
+const PARAMETERS = table.size;
 
 /** Nats by which one observation may move a parameter at first; later ones move it less. */
 const LEARNING_RATE = 0.2;

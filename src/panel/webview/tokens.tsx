@@ -101,7 +101,7 @@ function RankLegend() {
 }
 
 /** What is known about the chosen token, and what the model would rather have said. */
-export function ChipDetail() {
+function ChipDetail() {
   const { state } = useUi();
   const { preferences, chip, model } = state;
   const token = chip === null ? undefined : shownTokens(state)[chip];

@@ -30,7 +30,7 @@ export interface FileFacts {
   readonly commit: string | undefined;
 }
 
-export const defaultEndpoint = 'https://huggingface.co';
+const defaultEndpoint = 'https://huggingface.co';
 
 /** Endpoint and token as the hub's own tools read them from the environment. */
 export function hubFromEnvironment(env: NodeJS.ProcessEnv): Pick<HubOptions, 'endpoint' | 'token'> {

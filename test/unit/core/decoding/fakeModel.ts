@@ -50,7 +50,7 @@ export function randomLogits(seed: number, vocabSize: number, spread = 2): (ids:
   };
 }
 
-export const HIDDEN_WIDTH = 6;
+const HIDDEN_WIDTH = 6;
 
 /** A hidden state that depends mostly on the last id, so that repeated tokens resemble each other. */
 export function hiddenOf(ids: readonly number[]): number[] {
