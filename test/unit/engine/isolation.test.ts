@@ -4,15 +4,18 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EngineArguments, FromEngine } from '../../../src/engine/process/protocol';
+import { type Built, buildWithTinyModel } from '../../support/build';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 
-const ROOT = join(__dirname, '../../..');
 const CALLS = 'trace=network,open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,link,symlink';
 const hasStrace = spawnSync('strace', ['-V']).status === 0;
 
 describe("the engine's process", () => {
   let folder: string;
-  before(async () => {
+  let built: Built;
+  before(async function () {
+    this.timeout(120_000);
+    built = await buildWithTinyModel();
     folder = await temporaryFolder();
     const config = tinyConfig();
     await writeModel(join(folder, 'source'), config, randomWeights(config, 1));
@@ -30,7 +33,7 @@ describe("the engine's process", () => {
       cache,
       threads: 2,
     };
-    const engine = [process.execPath, join(ROOT, 'dist/engine.js'), JSON.stringify(request)];
+    const engine = [process.execPath, join(built.folder, 'dist/engine.js'), JSON.stringify(request)];
     const [program, ...args] = hasStrace ? ['strace', '-f', '-qq', '-e', CALLS, '-o', trace, ...engine] : engine;
     const child = spawn(program, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
