@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 const ROOT = join(import.meta.dirname, '..');
 const COUNTS = join(ROOT, 'out/repeat.json');
 const USAGE = `npm run test:repeat [-- OPTIONS] [FILE.test.ts ...]: runs the end-to-end suite again and again; says what failed how often.
-  --times N   10 unless told
-  --hogs N    processes that keep a processor busy beside every second run; 2 unless told
+  --times N   10 by default
+  --hogs N    processes that keep a processor busy beside every second run; 2 by default
   --grep TEXT only the tests whose title matches`;
 
 /** Keeps processors busy until the function it returns is called. */

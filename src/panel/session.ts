@@ -48,7 +48,7 @@ export class PanelSession {
     this.#options = options;
   }
 
-  /** The place on show, if the page's message is about it. Who asks about an older one has a newer one on the way. */
+  /** The place on show, if the page's message is about it. After a message about an older one, a newer one is on its way. */
   shown(position: number): Shown | undefined {
     return this.#shown?.explained.message.id === position ? this.#shown : undefined;
   }

@@ -6,13 +6,13 @@ import type { ReplayOptions } from '../host/replay';
 import { runInWorkbench } from './hostWorkbench';
 
 const USAGE = `npm run replay [-- OPTIONS]: types a long text under Inkling in a real VS Code, and prints what it cost.
-  --model FOLDER    a GPT-2 to use; \`gpt2-small\` stands for random weights of its shape; the bundled model unless told
-  --precision NAME  fp32, q8 (unless told) or q4
-  --tokens N        longest suggestion; the setting's default unless told
+  --model FOLDER    a GPT-2 to use; \`gpt2-small\` stands for random weights of its shape; default: the bundled model
+  --precision NAME  fp32, q8 (the default) or q4
+  --tokens N        longest suggestion; default: the setting's
   --full            every suggestion runs to its full length, however unsure the model is
-  --keystrokes N    520 unless told
-  --wpm N           words a minute, 80 unless told
-  --seed N          of the trace, 1 unless told`;
+  --keystrokes N    default: 520
+  --wpm N           words a minute, default: 80
+  --seed N          of the trace, default: 1`;
 
 /** The options of the command line as settings of Inkling and of the trace. */
 async function readOptions(): Promise<ReplayOptions | undefined> {

@@ -19,7 +19,7 @@ export interface WorkbenchOptions extends ServerOptions {
 
 /**
  * A real VS Code workbench in a browser: what a writer sees and does. Made by `Workbench.start` with the packaged
- * extension installed (unless told otherwise), ended by `stop`.
+ * extension installed (or a source folder, where one is given), ended by `stop`.
  *
  * No step waits a fixed time: each begins when what it needs is there and has the focus, and ends when its effect shows.
  * A key that is pressed into a window that is still being built is lost, or closes what was just opened.

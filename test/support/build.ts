@@ -55,7 +55,7 @@ async function build(): Promise<Built> {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** What the program reads; nothing unless told. */
+  /** What the program reads; nothing by default. */
   readonly input?: string | Uint8Array;
   /** Stops reading the program's output after this many bytes, as `head` does. */
   readonly readAtMost?: number;

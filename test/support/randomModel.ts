@@ -16,7 +16,7 @@ export function random(seed: number): () => number {
   };
 }
 
-/** A GPT-2 config of any shape; a small one unless told. */
+/** A GPT-2 config of any shape; small by default. */
 export function tinyConfig(change: Partial<Gpt2Config> = {}): Gpt2Config {
   return parseConfig({
     model_type: 'gpt2',

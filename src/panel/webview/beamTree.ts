@@ -4,14 +4,14 @@ type Step = BeamsMessage['steps'][number];
 type Node = Step['nodes'][number];
 
 /** `extended` has a living descendant; `pruned` fell behind, itself or with all that came of it; `displaced` had finished, until better texts did. */
-export type Fate = 'running' | 'finished' | 'extended' | 'pruned' | 'displaced';
+export type HypothesisStatus = 'running' | 'finished' | 'extended' | 'pruned' | 'displaced';
 
 /** A token of the tree of hypotheses as it stands after some step. */
 export interface Branch {
   readonly node: Node;
   /** The step, counted from 0, that looked at it. */
   readonly step: number;
-  readonly fate: Fate;
+  readonly status: HypothesisStatus;
   /** The step at which it was lost; null for what lives. */
   readonly lost: number | null;
   readonly children: readonly Branch[];
@@ -20,7 +20,7 @@ export interface Branch {
 /** Tokens that follow each other without an alternative, drawn as one. */
 export interface Run {
   readonly branches: readonly Branch[];
-  /** The last of `branches`, which has the score and the fate. */
+  /** The last of `branches`, which has the score and the status. */
   readonly end: Branch;
   readonly children: readonly Run[];
 }
@@ -39,13 +39,13 @@ export function treeAt(steps: readonly Step[], at: number): Branch[] {
         .map((node) => {
           const after = alive.findIndex((living, later) => later >= step && !living.has(node.node));
           const lost = after < 0 ? null : after;
-          return { node, step, lost, fate: fateOf(node, step, lost, at), children: grow(node.node) };
+          return { node, step, lost, status: statusOf(node, step, lost, at), children: grow(node.node) };
         }),
     );
   return grow(null);
 }
 
-function fateOf(node: Node, step: number, lost: number | null, at: number): Fate {
+function statusOf(node: Node, step: number, lost: number | null, at: number): HypothesisStatus {
   if (lost !== null) return node.state === 'finished' ? 'displaced' : 'pruned';
   if (node.state === 'finished') return 'finished';
   return step === at ? 'running' : 'extended';
@@ -75,7 +75,7 @@ export function recent(tree: readonly Branch[], from: number): Branch[] {
     .map((branch) => ({ ...branch, children: recent(branch.children, from) }));
 }
 
-/** Joins what follows each other without an alternative, as long as it shares its fate. */
+/** Joins what follows each other without an alternative, as long as it shares its status. */
 export function runsOf(tree: readonly Branch[]): Run[] {
   return tree.map((first) => {
     const branches = [first];
@@ -89,7 +89,7 @@ export function runsOf(tree: readonly Branch[]): Run[] {
 }
 
 function joins(parent: Branch, child: Branch): boolean {
-  return parent.fate === 'extended' ? child.lost === null : parent.lost === child.lost;
+  return parent.status === 'extended' ? child.lost === null : parent.lost === child.lost;
 }
 
 /** A run as a line of the drawn tree: how deep it lies, and which of its siblings it is, both from 1. */
@@ -109,7 +109,7 @@ export function linesOf(runs: readonly Run[], level = 1): Line[] {
 }
 
 /** How many hypotheses a step left in each state. */
-export function countFates({
+export function countStates({
   nodes,
   displaced,
 }: Step): Record<'running' | 'finished' | 'pruned' | 'displaced', number> {

@@ -53,7 +53,7 @@ function Hypothesis(props: { line: Line; grouped: boolean; inTabOrder: boolean; 
   if (!model) return null;
   const { run, level, place, siblings } = line;
   const { node } = run.end;
-  const fate = fateOf(run, grouped);
+  const status = statusOf(run, grouped);
   const texts = model.vocabulary.texts(run.branches.map((branch) => branch.node.id));
   return (
     <div
@@ -63,17 +63,17 @@ function Hypothesis(props: { line: Line; grouped: boolean; inTabOrder: boolean; 
       aria-setsize={siblings}
       aria-expanded={run.children.length > 0 ? true : undefined}
       tabIndex={inTabOrder ? 0 : -1}
-      class={`hypothesis ${run.end.fate}`}
+      class={`hypothesis ${run.end.status}`}
       onFocus={onFocus}
     >
-      <span class="hidden">{`${speak(texts.join(''))}, score ${decimal(node.score, 2)} ${fate}`}</span>
+      <span class="hidden">{`${speak(texts.join(''))}, score ${decimal(node.score, 2)} ${status}`}</span>
       <span class="line" aria-hidden="true" style={{ paddingInlineStart: `${(level - 1) * 14 + 4}px` }}>
         <span class="text">
           {texts.map((text, i) => (
             <Spelled key={i} text={text} notation={preferences.notation} />
           ))}
         </span>
-        <span class="fate">{fate}</span>
+        <span class="hypothesis-status">{status}</span>
         <span class="number" title={`log-probability of its last token: ${decimal(node.logprob, 3)}`}>
           {decimal(node.score, 2)}
         </span>
@@ -83,16 +83,16 @@ function Hypothesis(props: { line: Line; grouped: boolean; inTabOrder: boolean; 
 }
 
 /** What became of a hypothesis, in words; with its group where there are several. */
-function fateOf({ end }: Run, grouped: boolean): string {
+function statusOf({ end }: Run, grouped: boolean): string {
   const group = grouped ? `group ${end.node.group + 1}, ` : '';
-  switch (end.fate) {
+  switch (end.status) {
     case 'extended':
       return '';
     case 'running':
     case 'finished':
-      return group + end.fate;
+      return group + end.status;
     case 'pruned':
     case 'displaced':
-      return `${group}${end.fate} at step ${(end.lost ?? 0) + 1}`;
+      return `${group}${end.status} at step ${(end.lost ?? 0) + 1}`;
   }
 }

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { BeamsMessage } from '../protocol';
 import { BeamSettings } from './beamSettings';
-import { countFates, linesOf, recent, runsOf, treeAt } from './beamTree';
+import { countStates, linesOf, recent, runsOf, treeAt } from './beamTree';
 import { BeamTree } from './beamView';
 import { Section, Slider, Spelled } from './controls';
 import { decimal } from './format';
@@ -84,7 +84,7 @@ function Search({ search }: { search: BeamsMessage }) {
 }
 
 function summary({ steps }: BeamsMessage, step: number): string {
-  const { running, finished, pruned, displaced } = countFates(steps[step]);
+  const { running, finished, pruned, displaced } = countStates(steps[step]);
   const parts = [`${running} running`, `${finished} finished`, `${pruned} pruned`];
   if (displaced > 0) parts.push(`${displaced} displaced`);
   return `Step ${step + 1}: ${parts.join(', ')}`;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { BeamsMessage } from '../../../../src/panel/protocol';
-import { type Branch, countFates, linesOf, recent, runsOf, treeAt } from '../../../../src/panel/webview/beamTree';
+import { type Branch, countStates, linesOf, recent, runsOf, treeAt } from '../../../../src/panel/webview/beamTree';
 
 type Step = BeamsMessage['steps'][number];
 type Node = Step['nodes'][number];
@@ -21,7 +21,7 @@ const steps: Step[] = [
 
 const flat = (tree: readonly Branch[]): [number, string, number | null][] =>
   tree.flatMap((branch): [number, string, number | null][] => [
-    [branch.node.node, branch.fate, branch.lost],
+    [branch.node.node, branch.status, branch.lost],
     ...flat(branch.children),
   ]);
 const drawn = (tree: readonly Branch[]) =>
@@ -100,6 +100,6 @@ describe('the tree of a beam search', () => {
   });
 
   it('counts what a step left', () => {
-    assert.deepEqual(countFates(steps[2]), { running: 1, finished: 1, pruned: 1, displaced: 1 });
+    assert.deepEqual(countStates(steps[2]), { running: 1, finished: 1, pruned: 1, displaced: 1 });
   });
 });
