@@ -12,6 +12,7 @@ import { Learning } from './editor/ghostText/learning';
 import { Suggester } from './editor/ghostText/suggester';
 import { registerHeatMap } from './editor/heatmap/heatMap';
 import { createLog } from './editor/log';
+import { Memory } from './editor/memory/memory';
 import { registerModels } from './editor/models';
 import { StatusItem } from './editor/status';
 import { type InklingApi, testApi } from './editor/testApi';
@@ -30,7 +31,18 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     (outcome, document) => settingsFor(document).ghostText.learn && learning.note(outcome),
   );
   const exclusions = new FileExclusions();
-  const ghostText = new InlineCompletions({ suggester, text, changes, activity, exclusions, learning, energy, log });
+  const memory = new Memory({ engine, changes, exclusions, log });
+  const ghostText = new InlineCompletions({
+    suggester,
+    text,
+    changes,
+    activity,
+    exclusions,
+    learning,
+    energy,
+    memory,
+    log,
+  });
   const status = new StatusItem({ engine, suggester, energy, activity, exclusions });
 
   context.subscriptions.push(
@@ -41,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     text,
     activity,
     exclusions,
+    memory,
     ghostText,
     status,
     wakeWhenWanted(engine),
@@ -49,7 +62,7 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     registerPanel(context.extensionUri, engine),
     registerHeatMap(engine, energy),
     registerModels(context, engine, log),
-    registerCommands({ engine, suggester, changes, activity, exclusions, ghostText, learning, status, log }),
+    registerCommands({ engine, suggester, changes, activity, exclusions, ghostText, learning, memory, status, log }),
   );
   return testApi({ engine, suggester, ghostText, status });
 }

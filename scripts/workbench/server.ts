@@ -14,6 +14,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { provideSearch } from './search';
 import { SERVER } from './setup';
 
 const QUIET_SETTINGS = {
@@ -77,6 +78,7 @@ export class Server {
   }
 
   static async start(options: ServerOptions = {}): Promise<Server> {
+    await provideSearch();
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'inkling-')));
     const [data, extensions] = [join(folder, 'data'), join(folder, 'extensions')];
     mkdirSync(extensions);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { firstWord } from '../core/memory';
 import { settingsFor } from './configuration';
 import type { DocumentChanges } from './documentChanges';
 import type { EngineHost } from './engineHost';
@@ -10,6 +11,8 @@ import type { Learning } from './ghostText/learning';
 import type { Suggester } from './ghostText/suggester';
 import { toggleLanguage } from './ghostText/toggle';
 import { whyNot, whyThis } from './ghostText/why';
+import type { Memory } from './memory/memory';
+import { neverSuggest } from './memory/neverSuggest';
 import { showMenu } from './menu';
 import { notify } from './messages';
 import { asText } from './outsideText';
@@ -28,6 +31,7 @@ export interface Rooms {
   readonly exclusions: FileExclusions;
   readonly ghostText: InlineCompletions;
   readonly learning: Learning;
+  readonly memory: Memory;
   readonly status: StatusItem;
   readonly log: vscode.LogOutputChannel;
 }
@@ -43,7 +47,7 @@ const FORMER_NAMES: Readonly<Record<string, string>> = {
 
 /** Registers every `inkling.*` command of the editor. */
 export function registerCommands(rooms: Rooms): vscode.Disposable {
-  const { engine, suggester, changes, activity, exclusions, ghostText, learning, status, log } = rooms;
+  const { engine, suggester, changes, activity, exclusions, ghostText, learning, memory, status, log } = rooms;
   const pages = new Pages();
   const accepting = new Accepting(changes);
   const writer = new ContinueWriting(engine, changes, log);
@@ -102,6 +106,21 @@ export function registerCommands(rooms: Rooms): vscode.Disposable {
     'inkling.compareStrategies': () => inEditor((editor) => comparison.run(editor)),
     'inkling.insertContinuation': (index: number) => comparison.insert(index),
     'inkling.forgetWhatWasLearnt': () => learning.forget(),
+    'inkling.forget': async () => {
+      suggester.reset();
+      await memory.forget();
+      return say('What it knew of your texts is forgotten. What you type from now on counts.');
+    },
+    'inkling.neverSuggestThisWord': () =>
+      inEditor(async ({ document, selection: { active } }) => {
+        const [shown] = activity.shown.at(document, document.offsetAt(active));
+        const lineBefore = document.lineAt(active).text.slice(0, active.character);
+        const word = shown && firstWord(lineBefore, shown.text);
+        if (word === undefined) return say('There is no suggestion here.');
+        await vscode.commands.executeCommand('inkling.dismiss');
+        await neverSuggest(word);
+        return say(`“${word}” is not suggested any more (inkling.ghostText.blockedWords).`);
+      }),
     'inkling.showLog': () => log.show(),
     'inkling.restartEngine': async () => {
       suggester.reset();

@@ -10,6 +10,7 @@ export interface Settings {
   /** Glob patterns of files without ghost text. */
   readonly exclude: Readonly<Record<string, boolean>>;
   readonly ghostText: GhostTextSettings;
+  readonly memory: MemorySettings;
   readonly continueWriting: {
     readonly maxTokens: number;
     readonly preset: string;
@@ -21,6 +22,13 @@ export interface Settings {
   /** Both empty unless the writer has set them. */
   readonly hub: { readonly endpoint: string; readonly token: string };
   readonly engine: { readonly idleMinutes: number; readonly saveEnergy: SaveEnergy };
+}
+
+export interface MemorySettings {
+  /** Whose texts are known: nobody's, those of the open document, or those of the whole workspace. */
+  readonly sources: 'off' | 'document' | 'workspace';
+  /** Glob patterns of files that are never read for the memory. */
+  readonly exclude: Readonly<Record<string, boolean>>;
 }
 
 export interface ModelSettings {
@@ -41,6 +49,7 @@ export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Setti
     enable: read('enable'),
     exclude: read('exclude'),
     ghostText: ghostTextSettings(read),
+    memory: { sources: read('memory.sources'), exclude: read('memory.exclude') },
     continueWriting: {
       maxTokens: read('continueWriting.maxTokens'),
       preset: read('continueWriting.preset'),

@@ -1,13 +1,26 @@
 import type { NextWords, NextWordsOptions } from '../core/analysis';
-import type { Candidate, CompleteRequest, Completion } from '../core/completion/types';
+import type { CompleteRequest as BareCompleteRequest, Candidate, Completion } from '../core/completion/types';
 import type { GenerationConfig } from '../core/decoding/options';
 import type { BeamStep, Finish, TokenStep } from '../core/decoding/steps';
+import type { MemoryStatus } from '../core/memory';
 import type { Token, Tokenizer } from '../core/tokenizer';
 import type { Precision } from '../gpt2/precision';
+import type { MemoryUpdate } from './memory/memoryKeeper';
 
-export type { Candidate, CompleteRequest, Completion, CompletionReason, Suggestion } from '../core/completion/types';
+export type { Candidate, Completion, CompletionReason, Suggestion } from '../core/completion/types';
 export type { BeamStep } from '../core/decoding/steps';
+export type { MemoryStatus } from '../core/memory';
 export type { Precision } from '../gpt2/precision';
+export type { MemoryUpdate } from './memory/memoryKeeper';
+
+export interface CompleteRequest extends BareCompleteRequest {
+  /**
+   * Where the cursor stands, for a suggestion that is mixed with what the writer's texts say: the document's URI and
+   * the UTF-16 units before the cursor, or no offset for a text that does not stand there yet. Without a place the
+   * model alone is asked.
+   */
+  readonly place?: { readonly document: string; readonly offset?: number };
+}
 
 /** A token of the text, with what the model thought of it. `null` where the model saw nothing before it. */
 export interface ScoredToken extends Token {
@@ -157,5 +170,7 @@ export interface Engine {
   /** The most probable next words, over all the ways in which tokens spell them. */
   words(request: WordsRequest, signal?: AbortSignal): Promise<NextWords>;
   stats(): Promise<EngineStats>;
+  /** Tells the memory of the writer's texts of a change; it is read in the background. */
+  remember(update: MemoryUpdate): Promise<MemoryStatus>;
   dispose(): Promise<void>;
 }

@@ -14,6 +14,8 @@ import type {
   Inspection,
   InspectRequest,
   LogitsRequest,
+  MemoryStatus,
+  MemoryUpdate,
   ModelInfo,
   ScoredToken,
   ScoreRequest,
@@ -22,6 +24,8 @@ import type {
 import { CachedModel } from './cachedModel';
 import { generateText } from './generate';
 import { inspect } from './inspect';
+import { MemoryKeeper } from './memory/memoryKeeper';
+import { MemoryModel } from './memory/memoryModel';
 import { idsOf, tokensOf } from './request';
 import { EngineError } from './runtime';
 import { Scorer } from './score';
@@ -31,6 +35,7 @@ import { Session, type SessionOptions } from './session';
 export class LocalEngine implements Engine {
   readonly #model: CachedModel;
   readonly #scorer: Scorer;
+  readonly #memory: MemoryKeeper;
   #completing: AbortController | undefined;
   /** Settles when the last completion has ended and given back the text that it was reading. */
   #completed: Promise<unknown> = Promise.resolve();
@@ -44,6 +49,7 @@ export class LocalEngine implements Engine {
   ) {
     this.#model = new CachedModel(session, tokenizerOf(source));
     this.#scorer = new Scorer(this.#model);
+    this.#memory = new MemoryKeeper(this.#model.tokenizer);
   }
 
   /**
@@ -100,7 +106,7 @@ export class LocalEngine implements Engine {
       // One that was overtaken ends with its present run. Begun earlier, this one would have to read the text anew.
       await before;
       either.throwIfAborted();
-      return complete(this.#model.withPriority(0), request, either, onProgress);
+      return this.#memory.pauseDuring(() => this.#complete(request, either, onProgress));
     });
     this.#completed = completion.catch(() => {});
     return completion;
@@ -146,9 +152,29 @@ export class LocalEngine implements Engine {
     return { ...this.session.work, active: this.#active.size };
   }
 
+  async remember(update: MemoryUpdate): Promise<MemoryStatus> {
+    return this.#memory.update(update);
+  }
+
   async dispose(): Promise<void> {
     this.#completing?.abort();
     await this.session.close();
+  }
+
+  async #complete(
+    { place, ...request }: CompleteRequest,
+    signal: AbortSignal,
+    onProgress?: (partial: string) => void,
+  ): Promise<Completion> {
+    const model = this.#model.withPriority(0);
+    if (place === undefined) return complete(model, request, signal, onProgress);
+    const { memory } = this.#memory;
+    const { document, offset } = place;
+    if (document === memory.document && offset !== undefined) memory.turnTo(offset);
+    const mixed = new MemoryModel(model, memory);
+    const completion = withOrigins(await complete(mixed, request, signal, onProgress), mixed);
+    if (document === memory.document && offset !== undefined) this.#memory.learnFrom(mixed.lesson);
+    return completion;
   }
 
   /**
@@ -171,4 +197,17 @@ export class LocalEngine implements Engine {
       end();
     }
   }
+}
+
+/** Says of each token of the suggestions whom it comes from. */
+function withOrigins(completion: Completion, model: MemoryModel): Completion {
+  const suggestions = completion.suggestions.map((suggestion) => {
+    const ids = suggestion.tokens.map(({ id }) => id);
+    const tokens = suggestion.tokens.map((token, i) => ({
+      ...token,
+      origin: model.origin(ids.slice(0, i), token.id, token.logprob),
+    }));
+    return { ...suggestion, tokens };
+  });
+  return { ...completion, suggestions };
 }

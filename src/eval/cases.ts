@@ -9,6 +9,8 @@ export interface EvalCase {
   /** What the writer wrote next, to the end of the paragraph or about 200 characters. */
   readonly target: string;
   readonly markdown: boolean;
+  /** Which of a writer's texts it is in, where there are several. */
+  readonly document?: number;
 }
 
 const KINDS: ReadonlySet<unknown> = new Set(['word-boundary', 'after-space', 'mid-word']);
@@ -61,8 +63,8 @@ function kindOf(prefix: string, target: string): CaseKind {
 /** Of every five cursors two stand after a word, two after the space behind it, and one inside. */
 const SAMPLED: readonly CaseKind[] = ['word-boundary', 'after-space', 'word-boundary', 'after-space', 'mid-word'];
 
-/** At most `count` cursors at even distances in a text: always the same ones. */
-export function sampleCases(source: string, count: number, markdown: boolean): EvalCase[] {
+/** At most `count` cursors at even distances in a text: always the same ones, with `reach` characters before them. */
+export function sampleCases(source: string, count: number, markdown: boolean, reach = BEFORE): EvalCase[] {
   const text = normaliseLineBreaks(source);
   const words = Array.from(text.matchAll(/(?<![\p{L}'’])\p{L}[\p{L}'’]*(?= \p{L})/gu));
   const total = Math.min(count, words.length);
@@ -72,7 +74,7 @@ export function sampleCases(source: string, count: number, markdown: boolean): E
     const at = index + offsetIn(word, kind, i);
     const paragraph = text.indexOf('\n\n', at);
     const end = Math.min(at + AFTER, paragraph < 0 ? text.length : paragraph);
-    const from = at > BEFORE ? wholeCharacter(text, at - BEFORE) : 0;
+    const from = at > reach ? wholeCharacter(text, at - reach) : 0;
     return { kind, prefix: text.slice(from, at), target: text.slice(at, wholeCharacter(text, end)), markdown };
   });
 }

@@ -11,7 +11,7 @@ export interface Prediction {
 export interface Predictor {
   readonly name: string;
   /** What lies beyond the first word of which the author is less sure than `threshold` need not be predicted. */
-  predict(place: Pick<EvalCase, 'prefix' | 'markdown'>, threshold?: number): Promise<Prediction>;
+  predict(place: Pick<EvalCase, 'prefix' | 'markdown' | 'document'>, threshold?: number): Promise<Prediction>;
 }
 
 /** What the gate lets through at a threshold: the whole words up to the first of which the author is less sure. */

@@ -19,8 +19,7 @@ export async function type(predictor: Predictor, place: EvalCase, threshold: num
   let shown = '';
   while (at < target.length) {
     if (shown === '') {
-      const { markdown } = place;
-      const prediction = await predictor.predict({ prefix: place.prefix + target.slice(0, at), markdown }, threshold);
+      const prediction = await predictor.predict({ ...place, prefix: place.prefix + target.slice(0, at) }, threshold);
       shown = gated(prediction, threshold);
     }
     const useful = usefulLength(shown, target.slice(at));

@@ -2,13 +2,16 @@ import type { Command } from 'commander';
 import { gpt2Tokenizer } from '../../core/tokenizer';
 import { frequentBaseline, trigramBaseline } from '../../eval/baselines';
 import { type EvalCase, isJsonLines, readCases, sampleCases } from '../../eval/cases';
+import { documentCases } from '../../eval/documents';
 import { evaluate } from '../../eval/evaluate';
+import { memoryPredictor } from '../../eval/memoryPredictor';
 import { modelPredictor } from '../../eval/modelPredictor';
 import { splitWords, TrigramModel } from '../../eval/ngram';
 import type { Predictor } from '../../eval/predictor';
 import { tables } from '../../eval/tables';
-import { integer, number, printJson, readBytes, readText } from '../input';
+import { integer, number, printJson, readBytes, readText, UsageError } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
+import { readDocuments } from './memoryPerplexity';
 
 interface EvalCommandOptions extends ModelOptions {
   readonly train?: readonly string[];
@@ -17,6 +20,8 @@ interface EvalCommandOptions extends ModelOptions {
   readonly typed: number;
   readonly triggerRate: number;
   readonly maxTokens?: number;
+  readonly memory?: boolean;
+  readonly documents?: string;
   readonly json?: boolean;
 }
 
@@ -30,16 +35,19 @@ export function addEval(program: Command): void {
         'gate can be trusted. The file holds cases, one {"prefix","target","kind","path"} a line, or prose, in which ' +
         'cursors are chosen.',
     )
-    .argument('<file>', 'cases as JSON lines, or a text; .md is read as Markdown; - reads standard input')
+    .argument('[file]', 'cases as JSON lines, or a text; .md is read as Markdown; - reads standard input')
     .option('--train <files...>', 'train the baselines on these: texts, or .bin files of 16-bit GPT-2 token ids')
     .option('--train-words <n>', 'words of training text at most', integer(1), 2_000_000)
     .option('--cases <n>', 'cursors at most', integer(1), 300)
     .option('--typed <n>', 'cases to type out for the keystroke saving rate', integer(0), 10)
     .option('--trigger-rate <share>', 'share of cursors with a suggestion behind the gate', number(0, 1), 0.3)
     .option('--max-tokens <n>', 'most tokens to suggest', integer(1))
+    .option('--memory', "measure the model with a memory of the writer's texts too, on --documents")
+    .option('--documents <file>', `with --memory: one writer's texts in order, one {"path","text"} a line`)
     .option('--json', 'print {"model","precision","cases","evaluations":[…]} instead of tables');
-  withModelOptions(command, 'q8').action(async (file: string, options: EvalCommandOptions) => {
-    const cases = await casesOf(file, options.cases);
+  withModelOptions(command, 'q8').action(async (file: string | undefined, options: EvalCommandOptions) => {
+    const texts = await textsOf(file, options);
+    const cases = texts ? documentCases(texts, options.cases) : await casesOf(file ?? '-', options.cases);
     const engine = await openEngine(options, 'q8');
     try {
       const { name, precision } = await engine.info();
@@ -48,8 +56,9 @@ export function addEval(program: Command): void {
         (request) => engine.complete(request),
         options.maxTokens,
       );
+      const remembering = texts ? [memoryPredictor(`${name} with memory`, engine, texts, options.maxTokens)] : [];
       const evaluations = [];
-      for (const predictor of [complete, ...(await baselines(options))]) {
+      for (const predictor of [complete, ...remembering, ...(await baselines(options))]) {
         evaluations.push(await evaluate(predictor, cases, { ...options, onProgress: progress(predictor) }));
       }
       if (options.json) printJson({ model: name, precision, cases: cases.length, evaluations });
@@ -58,6 +67,19 @@ export function addEval(program: Command): void {
       await engine.dispose();
     }
   });
+}
+
+/** One writer's texts, where the memory is measured. */
+async function textsOf(file: string | undefined, { memory, documents }: EvalCommandOptions) {
+  if (memory !== (documents !== undefined || undefined)) {
+    throw new UsageError('--memory and --documents FILE.jsonl go together.');
+  }
+  if (documents === undefined) {
+    if (file === undefined) throw new UsageError('Name the cases or the text to measure on, or - for standard input.');
+    return undefined;
+  }
+  if (file !== undefined) throw new UsageError('With --memory the text comes from --documents.');
+  return readDocuments(documents);
 }
 
 async function casesOf(file: string, most: number): Promise<EvalCase[]> {

@@ -1,7 +1,8 @@
 import { normaliser } from '../../core/logits';
 import { topIndices } from '../../core/logits/ranking';
-import { type Mixed, Mixture, ReadingMemory } from '../../core/memory';
+import { type Mixed, ReadingMemory } from '../../core/memory';
 import type { CachedModel } from '../../engine/cachedModel';
+import type { WritersText } from '../../eval/documents';
 import { forEachToken } from '../forEachToken';
 import { readText, UsageError } from '../input';
 
@@ -19,7 +20,7 @@ export interface MemoryPerplexity {
 
 export interface MemoryOptions {
   /** Texts that are read before the first document. */
-  readonly remembered: readonly string[];
+  readonly remembered: readonly WritersText[];
   readonly maxTokens?: number;
   /** Begin each document with an empty memory. */
   readonly forget?: boolean;
@@ -29,20 +30,21 @@ export interface MemoryOptions {
  * The texts of a file of JSON lines, `{"path","text"}` each.
  * @throws UsageError that names the first line that is something else
  */
-export async function readDocuments(file: string): Promise<string[]> {
+export async function readDocuments(file: string): Promise<WritersText[]> {
   const lines = (await readText(undefined, { file })).split('\n');
   return lines.flatMap((line, i) => {
     if (line.trim() === '') return [];
-    const text = textIn(line);
-    if (text === undefined) throw new UsageError(`${file}, line ${i + 1}: expected an object with a "text".`);
-    return [text];
+    const document = documentIn(line);
+    if (document === undefined) throw new UsageError(`${file}, line ${i + 1}: expected an object with a "text".`);
+    return [document];
   });
 }
 
-function textIn(line: string): string | undefined {
+function documentIn(line: string): WritersText | undefined {
   try {
-    const value = JSON.parse(line) as { readonly text?: unknown } | null;
-    return typeof value?.text === 'string' ? value.text : undefined;
+    const value = JSON.parse(line) as { readonly path?: unknown; readonly text?: unknown } | null;
+    if (typeof value?.text !== 'string') return undefined;
+    return { path: typeof value.path === 'string' ? value.path : '', text: value.text };
   } catch {
     return undefined;
   }
@@ -55,18 +57,18 @@ function textIn(line: string): string | undefined {
  */
 export async function measureWithMemory(
   model: CachedModel,
-  documents: readonly string[],
+  documents: readonly WritersText[],
   { remembered, maxTokens = Number.POSITIVE_INFINITY, forget = false }: MemoryOptions,
 ): Promise<MemoryPerplexity> {
   const { tokenizer } = model;
   const separator = tokenizer.start[tokenizer.start.length - 1];
-  const memory = new ReadingMemory(new Mixture(), model.vocabSize);
-  for (const text of remembered) memory.remember(tokenizer.encode(text), separator);
+  const memory = new ReadingMemory(tokenizer);
+  for (const { text } of remembered) memory.remember(tokenizer.encode(text), separator);
   const alone = { nats: 0, right: 0 };
   const mixed = { nats: 0, right: 0 };
   const addends = new Float64Array(model.vocabSize);
   let tokens = 0;
-  for (const text of documents) {
+  for (const { text } of documents) {
     const ids = tokenizer.encode(text).slice(0, maxTokens - tokens);
     if (ids.length === 0) continue;
     memory.begin(separator, forget);

@@ -1,3 +1,4 @@
+import type { TokenOrigin } from '../memory';
 /** A possible next token. */
 export interface Candidate {
   readonly id: number;
@@ -12,6 +13,8 @@ export interface SuggestedToken extends Candidate {
   readonly rank: number;
   /** The most probable other token at that point that the typed text allows. */
   readonly runnerUp: Candidate | null;
+  /** Whom its probability comes from, where a memory of the writer's texts was asked too. */
+  readonly origin?: TokenOrigin;
 }
 
 /** How the suggestion must look to fit the document. What is left out does not matter. */

@@ -41,6 +41,8 @@ export class Evidence {
   readonly totals = new Float64Array(CELLS);
   readonly kinds = new Float64Array(CELLS);
   readonly most = new Float64Array(CELLS);
+  /** For each cell, the most frequent token. */
+  readonly favourites = new Int32Array(CELLS);
   readonly #slots = new Map<number, number>();
   /** `[tokens, cells]` */
   readonly #counts: number[] = [];
@@ -50,7 +52,7 @@ export class Evidence {
    * @param words of each group, as `GROUPS` orders them
    */
   constructor(
-    history: readonly number[],
+    readonly history: readonly number[],
     sources: readonly Source[],
     readonly words: readonly TokenCounts[],
   ) {
@@ -111,7 +113,9 @@ export class Evidence {
       const cell = i % CELLS;
       this.totals[cell] += count;
       this.kinds[cell]++;
-      if (count > this.most[cell]) this.most[cell] = count;
+      if (count <= this.most[cell]) return;
+      this.most[cell] = count;
+      this.favourites[cell] = this.tokens[Math.floor(i / CELLS)];
     });
   }
 }

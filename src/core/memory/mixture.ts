@@ -1,15 +1,18 @@
-import { cellOf, DOCUMENT, type Evidence, FAR, GROUPS, type Group, LENGTHS } from './evidence';
+import { cellOf, DOCUMENT, type Evidence, FAR, GROUPS, type Group, LENGTHS, NEAR } from './evidence';
 import prior from './prior.json';
+import type { WordParts } from './wordParts';
 
 /** Taken off every count: what was seen once may well be an accident. */
 const DISCOUNT = 0.6;
 /** Texts shorter than this say nothing about how often a word comes. */
-const FEWEST_WORDS = 20;
+const FEWEST_WORDS = 8;
 
 const CONFIDENCES = [0.1, 0.2, 0.35, 0.6];
 const TOTALS = [1, 2, 4, 8, 20, 64];
 const SHARES = [0.3, 0.6, 0.999];
 const SIZES = 17;
+/** What a match goes on with: see `partOf`. */
+const PARTS = 4;
 
 /** Where the parameters of each feature begin in the vector of all. */
 const table = layout({
@@ -19,9 +22,9 @@ const table = layout({
   wordsBySize: GROUPS.length * SIZES,
   wordsByConfidence: CONFIDENCES.length + 1,
   match: GROUPS.length * LENGTHS.length,
-  matchByCounts: LENGTHS.length * (TOTALS.length + 1) * (SHARES.length + 1) * 2,
-  groupByCounts: GROUPS.length * (TOTALS.length + 1) * (SHARES.length + 1),
-  matchByConfidence: LENGTHS.length * (CONFIDENCES.length + 1),
+  matchByCounts: LENGTHS.length * (TOTALS.length + 1) * (SHARES.length + 1) * 2 * PARTS,
+  groupByCounts: GROUPS.length * (TOTALS.length + 1) * (SHARES.length + 1) * PARTS,
+  matchByConfidence: LENGTHS.length * PARTS * (CONFIDENCES.length + 1),
 });
 /** How many numbers the gate has learnt. */
 const PARAMETERS = table.size;
@@ -49,15 +52,21 @@ export interface Shares {
 /**
  * Mixes the model's distribution with what the writer's texts say: a mixture of experts (Jacobs et al. 1991) whose
  * gate is a softmax over a few features of each expert: how long the match is, how often it was seen, how much it
- * varied, whose text it is in, how sure the model is. The gate learns from every token that it is told of, by gradient
+ * varied, whether it goes on with a word, whose text it is in, how sure the model is. The gate learns from every token that it is told of, by gradient
  * steps of falling size (AdaGrad, Duchi et al. 2011), and begins where texts of other writers have left it.
  */
 export class Mixture {
   readonly #parameters: Float64Array;
   readonly #squares: Float64Array;
 
-  /** @param start the parameters to begin with, `PARAMETERS` of them: what texts of other writers have taught */
-  constructor(start: ArrayLike<number> = prior) {
+  /**
+   * @param words tells tokens that begin a word from those that go on with one
+   * @param start the parameters to begin with, `PARAMETERS` of them: what texts of other writers have taught
+   */
+  constructor(
+    private readonly words: WordParts,
+    start: ArrayLike<number> = prior,
+  ) {
     this.#parameters = Float64Array.from(start);
     this.#squares = new Float64Array(PARAMETERS).fill(1);
   }
@@ -68,7 +77,7 @@ export class Mixture {
 
   /** What the experts say together, given the probability of the model's first choice. */
   weigh(evidence: Evidence, confidence: number): Mixed {
-    const experts = expertsOn(evidence, bucket(CONFIDENCES, confidence));
+    const experts = expertsOn(evidence, bucket(CONFIDENCES, confidence), this.words);
     const activations = experts.map(({ features }) => {
       let sum = 0;
       for (const feature of features) sum += this.#parameters[feature];
@@ -134,6 +143,11 @@ export class Mixed {
     return this.modelShare * probability + this.#fromWords(id) + (slot === undefined ? 0 : this.#matched[slot]);
   }
 
+  /** What matches alone give to one of the evidence's tokens. */
+  matched(slot: number): number {
+    return this.#matched[slot];
+  }
+
   /** Adds what the writer's texts say to the model's probabilities of all tokens, in place. */
   addTo(probabilities: Float64Array): void {
     for (let id = 0; id < probabilities.length; id++) probabilities[id] *= this.modelShare;
@@ -161,7 +175,7 @@ export class Mixed {
       const own = this.experts.filter((expert) => expert.group === group);
       return own.reduce((sum, expert) => sum + expert.share * this.opinion(expert, id, probability), 0) / whole;
     };
-    return { model: part(undefined), document: part(DOCUMENT), near: part(2), far: part(FAR) };
+    return { model: part(undefined), document: part(DOCUMENT), near: part(NEAR), far: part(FAR) };
   }
 
   /** The probability that one expert alone gives to a token. */
@@ -185,7 +199,8 @@ export class Mixed {
   }
 }
 
-function expertsOn(evidence: Evidence, confidence: number): Expert[] {
+function expertsOn(evidence: Evidence, confidence: number, words: WordParts): Expert[] {
+  const begun = words.begun(evidence.history);
   const experts: Expert[] = [{ features: [table.model, table.modelByConfidence + confidence], share: 0 }];
   for (const group of GROUPS) {
     const { total } = evidence.words[group - 1];
@@ -194,11 +209,18 @@ function expertsOn(evidence: Evidence, confidence: number): Expert[] {
     for (let level = LENGTHS.length - 1; level >= 0; level--) {
       const cell = cellOf(group, level);
       if (evidence.totals[cell] === 0) continue;
-      experts.push({ group, cell, features: matchFeatures(evidence, group, level, confidence, longest), share: 0 });
+      const kind = { longest, part: words.goesOn(evidence.favourites[cell]) ? partOf(level, begun) : 0 };
+      experts.push({ group, cell, features: matchFeatures(evidence, group, level, confidence, kind), share: 0 });
       longest = false;
     }
   }
   return experts;
+}
+
+/** Of a match that goes on with a word: whether it knows that word from its beginning, and by more than one token. */
+function partOf(level: number, begun: number): number {
+  if (LENGTHS[level] < begun) return 1;
+  return begun === 1 ? 2 : 3;
 }
 
 function wordFeatures(group: Group, total: number, confidence: number): number[] {
@@ -215,7 +237,7 @@ function matchFeatures(
   group: Group,
   level: number,
   confidence: number,
-  longest: boolean,
+  { longest, part }: { readonly longest: boolean; readonly part: number },
 ): number[] {
   const cell = cellOf(group, level);
   const total = bucket(TOTALS, evidence.totals[cell]);
@@ -224,9 +246,9 @@ function matchFeatures(
   const kinds = (TOTALS.length + 1) * (SHARES.length + 1);
   return [
     table.match + cell,
-    table.matchByCounts + (level * kinds + counts) * 2 + (longest ? 1 : 0),
-    table.groupByCounts + (group - 1) * kinds + counts,
-    table.matchByConfidence + level * (CONFIDENCES.length + 1) + confidence,
+    table.matchByCounts + ((level * kinds + counts) * PARTS + part) * 2 + (longest ? 1 : 0),
+    table.groupByCounts + ((group - 1) * kinds + counts) * PARTS + part,
+    table.matchByConfidence + (level * PARTS + part) * (CONFIDENCES.length + 1) + confidence,
   ];
 }
 

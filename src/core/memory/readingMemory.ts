@@ -1,7 +1,9 @@
 import { DOCUMENT, Evidence, FAR, NEAR, NOBODY } from './evidence';
-import type { Mixed, Mixture } from './mixture';
+import { type Mixed, Mixture } from './mixture';
+import type { TextTokenizer } from './textTokenizer';
 import { TokenCounts } from './tokenCounts';
 import { LONGEST_MATCH, TokenIndex } from './tokenIndex';
+import { WordParts } from './wordParts';
 
 /** Owners in the index of earlier texts, which are also their groups. */
 const GROUP_OF_OWNER = [NOBODY, DOCUMENT, NEAR, FAR];
@@ -16,16 +18,16 @@ export class ReadingMemory {
   readonly #words: { readonly document: TokenCounts; near: TokenCounts; readonly far: TokenCounts };
   #read: number[] = [];
 
-  constructor(
-    private readonly mixture: Mixture,
-    private readonly vocabSize: number,
-  ) {
+  readonly #mixture: Mixture;
+
+  constructor(private readonly tokenizer: Pick<TextTokenizer, 'size' | 'decode'>) {
+    this.#mixture = new Mixture(new WordParts(tokenizer));
     this.#document = new TokenIndex();
     this.#earlier = new TokenIndex();
     this.#words = {
-      document: new TokenCounts(vocabSize),
-      near: new TokenCounts(vocabSize),
-      far: new TokenCounts(vocabSize),
+      document: new TokenCounts(tokenizer.size),
+      near: new TokenCounts(tokenizer.size),
+      far: new TokenCounts(tokenizer.size),
     };
   }
 
@@ -45,7 +47,7 @@ export class ReadingMemory {
   begin(boundary: number, forget = false): void {
     if (forget) {
       this.#earlier = new TokenIndex();
-      this.#words.near = new TokenCounts(this.vocabSize);
+      this.#words.near = new TokenCounts(this.tokenizer.size);
       this.#words.far.clear();
     } else if (this.#read.length > 1) {
       this.#earlier.push(boundary, NOBODY);
@@ -67,7 +69,7 @@ export class ReadingMemory {
       { index: this.#earlier, groups: GROUP_OF_OWNER },
     ];
     const { document, near, far } = this.#words;
-    return this.mixture.weigh(
+    return this.#mixture.weigh(
       new Evidence(this.#read.slice(-LONGEST_MATCH), sources, [document, near, far]),
       confidence,
     );
@@ -78,7 +80,7 @@ export class ReadingMemory {
    * @param probability what the model alone gave it
    */
   read(id: number, mixed: Mixed, probability: number): void {
-    this.mixture.learn(mixed, id, probability);
+    this.#mixture.learn(mixed, id, probability);
     this.#document.push(id, DOCUMENT);
     this.#words.document.add(id);
     this.#read.push(id);

@@ -2,6 +2,8 @@
 const ORDERS = [1, 2, 4] as const;
 /** Matches are measured up to this many tokens. */
 export const LONGEST_MATCH = 12;
+/** No token: a place that nothing stood before. It is like no other context. */
+export const BREAK = -1;
 const FIRST_CAPACITY = 1024;
 const NONE = -1;
 const GROWTH = 1.125;

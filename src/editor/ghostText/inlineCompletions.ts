@@ -9,6 +9,7 @@ import type { DocumentChange, DocumentChanges } from '../documentChanges';
 import { type DocumentText, textBefore } from '../documentText';
 import type { Energy } from '../energySaving/energy';
 import { ENERGY_SAVING_TOKENS } from '../energySaving/energySaving';
+import type { Memory } from '../memory/memory';
 import type { Activity } from './activity';
 import type { FileExclusions } from './fileExclusions';
 import type { Learning } from './learning';
@@ -48,6 +49,7 @@ export interface Parts {
   readonly exclusions: FileExclusions;
   readonly learning: Pick<Learning, 'offset'>;
   readonly energy: Pick<Energy, 'energySaving'>;
+  readonly memory: Pick<Memory, 'placeAt'>;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -167,7 +169,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       const shortened = (asked.maxTokens ?? 0) < settings.maxTokens;
       return {
         before: textBefore(document, start) + (item?.text ?? ''),
-        request: asked,
+        request: { ...asked, place: this.parts.memory.placeAt(document, start) },
         energySaving: shortened ? energySaving : undefined,
       };
     };

@@ -39,5 +39,10 @@ function canGoOn({ request: { manner } }: Query, { ended }: Suggestion): boolean
 }
 
 function next({ before, request }: Query, suggestion: Suggestion): Query {
-  return { before: before + suggestion.text, request: { ...continuation(request, suggestion), alternatives: 1 } };
+  // What was not accepted yet does not stand in the document.
+  const place = request.place && { document: request.place.document };
+  return {
+    before: before + suggestion.text,
+    request: { ...continuation(request, suggestion), alternatives: 1, ...(place && { place }) },
+  };
 }

@@ -13,6 +13,8 @@ import type {
   Inspection,
   InspectRequest,
   LogitsRequest,
+  MemoryStatus,
+  MemoryUpdate,
   ModelInfo,
   ScoredToken,
   ScoreRequest,
@@ -142,6 +144,12 @@ export class ForkedEngine implements Engine {
   stats(): Promise<EngineStats> {
     if (this.#health.state !== 'ready') return Promise.resolve({ runs: 0, tokensFed: 0, busyMs: 0, active: 0 });
     return this.#call('stats') as Promise<EngineStats>;
+  }
+
+  /** Tells the present process of a change; while there is none, nobody hears of it, and none is started. */
+  remember(update: MemoryUpdate): Promise<MemoryStatus> {
+    if (this.#health.state !== 'ready') return Promise.resolve({ files: 0, tokens: 0, bytes: 0, waiting: 0 });
+    return this.#call('remember', update) as Promise<MemoryStatus>;
   }
 
   /** Lets the process go and starts afresh with the next call, with other options if given. */

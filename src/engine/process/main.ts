@@ -34,9 +34,8 @@ async function answer(
 }
 
 // The request was typed when it was sent; both ends are of one build.
-type Of<M extends 'complete' | 'generate' | 'logits' | 'score' | 'explain' | 'inspect' | 'words'> = Parameters<
-  LocalEngine[M]
->[0];
+type Of<M extends 'complete' | 'generate' | 'logits' | 'score' | 'explain' | 'inspect' | 'words' | 'remember'> =
+  Parameters<LocalEngine[M]>[0];
 
 function dispatch(
   engine: LocalEngine,
@@ -66,6 +65,8 @@ function dispatch(
       return engine.inspect(request as Of<'inspect'>, signal);
     case 'words':
       return engine.words(request as Of<'words'>, signal);
+    case 'remember':
+      return engine.remember(request as Of<'remember'>);
   }
 }
 

@@ -14,6 +14,7 @@ export const METHODS: readonly Method[] = [
   'inspect',
   'words',
   'stats',
+  'remember',
 ];
 
 /** From the extension host to the engine's process. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Mixture, ReadingMemory } from '../../../../src/core/memory';
+import { ReadingMemory } from '../../../../src/core/memory';
 
 const VOCABULARY = 40;
 const BOUNDARY = 39;
@@ -7,8 +7,8 @@ const BOUNDARY = 39;
 /** A model that finds every token equally likely. */
 const uniform = () => new Float64Array(VOCABULARY).fill(1 / VOCABULARY);
 
-function memoryOf(mixture = new Mixture()): ReadingMemory {
-  const memory = new ReadingMemory(mixture, VOCABULARY);
+function memoryOf(): ReadingMemory {
+  const memory = new ReadingMemory({ size: VOCABULARY, decode: () => ' word' });
   memory.begin(BOUNDARY);
   return memory;
 }
@@ -60,9 +60,9 @@ describe('the mixture of model and memory', () => {
 
   it('says whose text made a token likely', () => {
     const memory = memoryOf();
-    memory.remember([31, 32, 33], BOUNDARY);
-    read(memory, [...PHRASE, 31, 32]);
-    const far = memory.expect(1 / VOCABULARY).shares(33, 1 / VOCABULARY);
+    memory.remember([31, 32, 33, 34, 35, 36], BOUNDARY);
+    read(memory, [...PHRASE, 31, 32, 33, 34, 35]);
+    const far = memory.expect(1 / VOCABULARY).shares(36, 1 / VOCABULARY);
     assert.ok(far.far > 0.1 && far.document === 0, JSON.stringify(far));
     read(memory, PHRASE.slice(0, 5));
     const { model, document, near, far: rest } = memory.expect(1 / VOCABULARY).shares(5, 1 / VOCABULARY);

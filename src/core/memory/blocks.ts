@@ -1,0 +1,30 @@
+/** Characters of a block: an edit reads one of them anew. */
+const SHORTEST = 512;
+const LONGEST = 1024;
+
+/**
+ * Cuts a text into blocks that the tokenizer treats alike whether they stand together or alone: after a line break
+ * that a character follows, or before the space of a word. Joined, the blocks are the text.
+ */
+export function cutIntoBlocks(text: string): string[] {
+  const blocks: string[] = [];
+  let at = 0;
+  while (text.length - at > LONGEST) {
+    const end = at + cutIn(text.slice(at, at + LONGEST + 1));
+    blocks.push(text.slice(at, end));
+    at = end;
+  }
+  if (at < text.length) blocks.push(text.slice(at));
+  return blocks;
+}
+
+/** Where to cut a stretch of `LONGEST` characters and the one after it. */
+function cutIn(stretch: string): number {
+  for (let end = LONGEST; end > SHORTEST; end--) {
+    if (stretch[end - 1] === '\n' && /\S/.test(stretch[end])) return end;
+  }
+  for (let end = LONGEST; end > SHORTEST; end--) {
+    if (stretch[end] === ' ' && /\S/.test(stretch[end - 1])) return end;
+  }
+  return /[\uDC00-\uDFFF]/.test(stretch[LONGEST]) ? LONGEST - 1 : LONGEST;
+}

@@ -1,0 +1,260 @@
+import { cutIntoBlocks } from './blocks';
+import { DOCUMENT, NOBODY, type Source } from './evidence';
+import { type Stretch, withoutSecrets } from './secrets';
+import type { TextTokenizer } from './textTokenizer';
+import { TokenCounts } from './tokenCounts';
+import { BREAK, TokenIndex } from './tokenIndex';
+import type { WordCounts } from './wordCounts';
+
+interface Block {
+  readonly text: string;
+  /** Its text was there when the writer asked to forget: it is never read. */
+  readonly forgotten: boolean;
+  /** Where its tokens stand in the log; nowhere until it is read. */
+  from: number;
+  to: number;
+  /** The stretches that were learned, and where the tokens of each begin in the log. */
+  learned: { readonly position: number; readonly stretch: Stretch }[];
+  /** Where the cursor stood when it was read, if it stood in it. */
+  cursor?: number;
+}
+
+const GROUP_OF_OWNER = [NOBODY, DOCUMENT];
+/** Tokens of the block before that are context for a block. */
+const CONTEXT = 4;
+/** The log is written anew when it holds this many tokens more than twice what is alive. */
+const SLACK = 8192;
+/** Tokens that are read while a suggestion waits; more are read in the background. */
+const AT_ONCE = 1024;
+
+/**
+ * The open document as a memory: all of it, on both sides of the cursor. It lies in blocks; an edit costs the reading
+ * of the block it touches, however long the document. What stands at the cursor is not learned: neither the word that
+ * is being written nor that what follows the cursor once followed what stands before it.
+ */
+export class DocumentMemory {
+  #blocks: Block[];
+  #unread: Set<Block>;
+  #index = new TokenIndex();
+  #alive = 0;
+  /** The block in which the cursor stood last. */
+  #cut: Block | undefined;
+  readonly #counts: TokenCounts;
+
+  /** @param learned whether what is there already may be learned, or only what is typed from now on */
+  constructor(
+    text: string,
+    private readonly tokenizer: TextTokenizer,
+    private readonly words: WordCounts,
+    learned = true,
+  ) {
+    this.#counts = new TokenCounts(tokenizer.size);
+    this.#blocks = learned ? cutIntoBlocks(text).map(unread) : text === '' ? [] : [forgotten(text)];
+    this.#unread = new Set(learned ? this.#blocks : []);
+  }
+
+  get source(): Source {
+    return { index: this.#index, groups: GROUP_OF_OWNER };
+  }
+
+  get counts(): TokenCounts {
+    return this.#counts;
+  }
+
+  get text(): string {
+    return this.#blocks.map(({ text }) => text).join('');
+  }
+
+  /** Whether all of it has been read. */
+  get settled(): boolean {
+    return this.#unread.size === 0;
+  }
+
+  /** Tokens that can be found. */
+  get tokens(): number {
+    return this.#alive;
+  }
+
+  get bytes(): number {
+    return this.#index.bytes + this.#blocks.reduce((sum, { text }) => sum + text.length, 0);
+  }
+
+  /** Replaces `removed` characters at `offset` by others. */
+  edit(offset: number, removed: number, inserted: string): void {
+    let first = this.#blockAt(offset);
+    const last = this.#blockAt(offset + removed);
+    const before = this.#blocks[first.at - 1];
+    // What is typed at the end of a block that may be learned belongs to it, and not to what is forgotten after it.
+    if (offset === first.start && before && !before.forgotten && this.#blocks[first.at].forgotten) {
+      first = { at: first.at - 1, start: first.start - before.text.length };
+    }
+    const touched = this.#blocks.slice(first.at, last.at + 1);
+    const [head, tail] = [touched[0], touched.at(-1)];
+    const fresh = blocksOf([
+      { text: head?.text.slice(0, offset - first.start) ?? '', forgotten: head?.forgotten ?? false },
+      { text: inserted, forgotten: false },
+      { text: tail?.text.slice(offset + removed - last.start) ?? '', forgotten: tail?.forgotten ?? false },
+    ]);
+    this.#blocks.splice(first.at, touched.length, ...fresh);
+    for (const block of touched) {
+      this.#forget(block);
+      this.#unread.delete(block);
+      if (block === this.#cut) this.#cut = undefined;
+    }
+    for (const block of fresh) if (!block.forgotten) this.#unread.add(block);
+  }
+
+  /** Reads the block of the cursor, as far as it may be learned while the cursor stands there, and a few that were edited. */
+  turnTo(offset: number): void {
+    const { at, start } = this.#blockAt(offset);
+    const block = this.#blocks[at];
+    const cursor = offset - start;
+    if (this.#cut && this.#cut !== block && !this.#cut.forgotten) {
+      this.#forget(this.#cut);
+      this.#unread.add(this.#cut);
+    }
+    if (block && !block.forgotten && (this.#unread.has(block) || block.cursor !== cursor)) {
+      this.#forget(block);
+      this.#read(block, this.#blocks[at - 1], cursor);
+    }
+    this.#cut = block;
+    this.work(AT_ONCE);
+  }
+
+  /** Reads at least `tokens` more tokens, if there are so many. @returns how many it has read */
+  work(tokens: number): number {
+    let done = 0;
+    for (const block of this.#unread) {
+      if (done >= tokens) break;
+      done += this.#read(block, this.#blocks[this.#blocks.indexOf(block) - 1]);
+    }
+    if (this.#index.length > 2 * this.#alive + SLACK) this.#compact();
+    return done;
+  }
+
+  /** Takes all words and tokens out of the counts that it shares with others. */
+  release(): void {
+    for (const block of this.#blocks) this.#forget(block);
+  }
+
+  /** The character of the document at which a token of the log begins; undefined when it is not there any more. */
+  offsetOf(position: number): number | undefined {
+    let start = 0;
+    for (const { text, from, to, learned } of this.#blocks) {
+      if (position >= from && position < to) {
+        const { position: first, stretch } = learned.filter((part) => part.position <= position).at(-1) ?? learned[0];
+        const ids = Array.from({ length: position - first }, (_, i) => this.#index.idAt(first + i));
+        return start + stretch.offset + this.tokenizer.decode(ids).length;
+      }
+      start += text.length;
+    }
+    return undefined;
+  }
+
+  #read(block: Block, before: Block | undefined, cursor?: number): number {
+    const length = this.#index.length;
+    const stretches = learnable(block.text, cursor);
+    const follows = cursor === undefined || (stretches[0]?.offset ?? 0) < cursor;
+    this.#pushContext(follows ? before : null);
+    block.from = this.#index.length;
+    block.cursor = cursor;
+    block.learned = [];
+    for (const stretch of stretches) {
+      if (block.learned.length > 0) this.#index.push(BREAK, NOBODY);
+      block.learned.push({ position: this.#index.length, stretch });
+      for (const id of this.tokenizer.encode(stretch.text)) {
+        this.#index.push(id, DOCUMENT);
+        this.#counts.add(id);
+        this.#alive++;
+      }
+      this.words.add(stretch.text);
+    }
+    block.to = this.#index.length;
+    this.#unread.delete(block);
+    return this.#index.length - length;
+  }
+
+  /** What the next block follows: the end of this one, the beginning of the document, or (null) nothing. */
+  #pushContext(before: Block | undefined | null): void {
+    if (before === undefined) {
+      this.#index.push(this.tokenizer.endOfText ?? BREAK, NOBODY);
+      return;
+    }
+    const tokens = before === null ? 0 : Math.min(CONTEXT, before.to - before.from);
+    if (tokens === 0) this.#index.push(BREAK, NOBODY);
+    const from = (before?.to ?? 0) - tokens;
+    for (let i = 0; i < tokens; i++) this.#index.push(this.#index.idAt(from + i), NOBODY);
+  }
+
+  #forget(block: Block): void {
+    for (let position = block.from; position < block.to; position++) {
+      if (this.#index.ownerAt(position) === NOBODY) continue;
+      this.#counts.add(this.#index.idAt(position), -1);
+      this.#alive--;
+    }
+    for (const { stretch } of block.learned) this.words.add(stretch.text, -1);
+    this.#index.disown(block.from, block.to);
+    block.learned = [];
+    block.from = block.to = 0;
+  }
+
+  /** Writes the log anew with what is alive, in the order of the text. */
+  #compact(): void {
+    const index = new TokenIndex();
+    index.push(this.tokenizer.endOfText ?? BREAK, NOBODY);
+    for (const block of this.#blocks) {
+      const from = index.length;
+      for (let position = block.from; position < block.to; position++) {
+        index.push(this.#index.idAt(position), this.#index.ownerAt(position));
+      }
+      block.learned = block.learned.map((part) => ({ ...part, position: part.position - block.from + from }));
+      [block.from, block.to] = [from, index.length];
+    }
+    this.#index = index;
+  }
+
+  #blockAt(offset: number): { readonly at: number; readonly start: number } {
+    let start = 0;
+    for (let at = 0; at < this.#blocks.length; at++) {
+      const end = start + this.#blocks[at].text.length;
+      if (offset < end || at === this.#blocks.length - 1) return { at, start };
+      start = end;
+    }
+    return { at: 0, start: 0 };
+  }
+}
+
+function unread(text: string): Block {
+  return { text, forgotten: false, from: 0, to: 0, learned: [] };
+}
+
+function forgotten(text: string): Block {
+  return { ...unread(text), forgotten: true };
+}
+
+/** The blocks of a few parts of a text; neighbours of one kind belong together. */
+function blocksOf(parts: readonly Pick<Block, 'text' | 'forgotten'>[]): Block[] {
+  const joined: { text: string; forgotten: boolean }[] = [];
+  for (const part of parts) {
+    if (part.text === '') continue;
+    const last = joined.at(-1);
+    if (last?.forgotten === part.forgotten) last.text += part.text;
+    else joined.push({ ...part });
+  }
+  return joined.flatMap((part) => (part.forgotten ? [forgotten(part.text)] : cutIntoBlocks(part.text).map(unread)));
+}
+
+/** What may be learned of a block in which the cursor stands: what is before the word that is being written, and what follows. */
+function learnable(text: string, cursor: number | undefined): Stretch[] {
+  if (cursor === undefined) return withoutSecrets(text);
+  const written = text.slice(0, beginOfWord(text, cursor));
+  const after = withoutSecrets(text.slice(cursor)).map((part) => ({ ...part, offset: part.offset + cursor }));
+  return [...withoutSecrets(written), ...after];
+}
+
+/** Where the word that ends at `end` begins, with its space: it is still being written. */
+function beginOfWord(text: string, end: number): number {
+  let begin = end;
+  while (begin > 0 && /\S/.test(text[begin - 1])) begin--;
+  return text[begin - 1] === ' ' ? begin - 1 : begin;
+}

@@ -1,0 +1,48 @@
+import type { Stretch } from './secrets';
+
+const FRONT_MATTER =
+  /^\uFEFF?---[ \t]*\r?\n[\s\S]*?\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)|^\uFEFF?\+\+\+[ \t]*\r?\n[\s\S]*?\r?\n\+\+\+[ \t]*(?:\r?\n|$)/;
+const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+const GENERATED = /\b(?:auto-?generated|generated (?:by|from|with)|do not edit|DO NOT MODIFY)\b/i;
+/** Where a generated file says so, in characters from its beginning. */
+const HEAD = 600;
+/** Of a text that people wrote, letters and spaces are most. */
+const FEWEST_LETTERS = 0.6;
+const LONGEST_WORD = 400;
+
+/**
+ * The prose of a file: without front matter, and in Markdown without fenced code. Nothing where the file was generated
+ * or is no prose.
+ */
+export function proseOf(text: string, markdown: boolean): Stretch[] {
+  const front = FRONT_MATTER.exec(text)?.[0].length ?? 0;
+  if (GENERATED.test(text.slice(0, front + HEAD)) || !looksWritten(text)) return [];
+  return markdown ? withoutFences(text, front) : [{ offset: front, text: text.slice(front) }];
+}
+
+function looksWritten(text: string): boolean {
+  const sample = text.slice(0, 20_000);
+  const letters = sample.match(/[\p{L}\p{M}\s]/gu)?.length ?? 0;
+  return letters >= sample.length * FEWEST_LETTERS && sample.split(/\s/).every(({ length }) => length <= LONGEST_WORD);
+}
+
+function withoutFences(text: string, from: number): Stretch[] {
+  const stretches: Stretch[] = [];
+  let start = from;
+  let fence = '';
+  for (let at = from; at < text.length; ) {
+    const newline = text.indexOf('\n', at);
+    const end = newline < 0 ? text.length : newline + 1;
+    const mark = FENCE.exec(text.slice(at, end))?.[1];
+    if (fence === '' && mark !== undefined) {
+      if (at > start) stretches.push({ offset: start, text: text.slice(start, at) });
+      fence = mark;
+    } else if (mark?.startsWith(fence) && text.slice(at, end).trim() === mark) {
+      fence = '';
+      start = end;
+    }
+    at = end;
+  }
+  if (fence === '' && start < text.length) stretches.push({ offset: start, text: text.slice(start) });
+  return stretches;
+}

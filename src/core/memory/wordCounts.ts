@@ -1,0 +1,61 @@
+const WORD = /[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu;
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+/** Shorter words are one edit away from too many others. */
+const SHORTEST_SLIP = 4;
+const LONGEST_SLIP = 24;
+/** A word that stands this often is meant. */
+const COMMON = 3;
+
+/** How often each word stands in the writer's texts, in small letters. Tells slips of the hand from words. */
+export class WordCounts {
+  readonly #counts = new Map<string, number>();
+
+  /** @param isFamiliar whether a word is common in the language, as far as the vocabulary knows */
+  constructor(private readonly isFamiliar: (word: string) => boolean) {}
+
+  add(text: string, times: 1 | -1 = 1): void {
+    for (const [found] of text.matchAll(WORD)) {
+      const word = found.toLowerCase();
+      const count = (this.#counts.get(word) ?? 0) + times;
+      if (count > 0) this.#counts.set(word, count);
+      else this.#counts.delete(word);
+    }
+  }
+
+  count(word: string): number {
+    return this.#counts.get(word.toLowerCase()) ?? 0;
+  }
+
+  /** How many different words there are. */
+  get size(): number {
+    return this.#counts.size;
+  }
+
+  /** Whether a word stands once only and is one edit (a letter more, less, other, or two in turn) from a common one. */
+  isSlip(word: string): boolean {
+    const lower = word.toLowerCase();
+    if (lower.length < SHORTEST_SLIP || lower.length > LONGEST_SLIP) return false;
+    if (this.count(lower) > 1 || this.isFamiliar(lower)) return false;
+    for (const near of oneEditAway(lower)) {
+      if (
+        near !== lower &&
+        near.length >= SHORTEST_SLIP - 1 &&
+        ((this.#counts.get(near) ?? 0) >= COMMON || this.isFamiliar(near))
+      )
+        return true;
+    }
+    return false;
+  }
+}
+
+function* oneEditAway(word: string): Generator<string> {
+  for (let i = 0; i <= word.length; i++) {
+    const [before, after] = [word.slice(0, i), word.slice(i)];
+    if (after !== '') yield before + after.slice(1);
+    if (after.length > 1) yield before + after[1] + after[0] + after.slice(2);
+    for (const letter of LETTERS) {
+      if (after !== '') yield before + letter + after.slice(1);
+      yield before + letter + after;
+    }
+  }
+}

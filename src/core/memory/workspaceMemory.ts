@@ -1,0 +1,205 @@
+import { cutIntoBlocks } from './blocks';
+import { FAR, NEAR, NOBODY, type Source } from './evidence';
+import { proseOf } from './prose';
+import { withoutSecrets } from './secrets';
+import type { TextTokenizer } from './textTokenizer';
+import { TokenCounts } from './tokenCounts';
+import { BREAK, TokenIndex } from './tokenIndex';
+import type { WordCounts } from './wordCounts';
+
+/** A file of the workspace: what it is called (a URI), and how it is read. */
+export interface MemoryFile {
+  readonly uri: string;
+  readonly text: string;
+  readonly markdown: boolean;
+}
+
+interface Remembered {
+  readonly owner: number;
+  from: number;
+  to: number;
+  /** Where stretches of the file begin in the log. */
+  learned: { readonly position: number; readonly offset: number }[];
+}
+
+/** Owners are numbers of 16 bits, 0 being nobody. */
+const MOST_FILES = 65_535;
+/** The log is written anew when it holds this many tokens more than twice what is alive. */
+const SLACK = 65_536;
+
+/**
+ * The other files of the workspace as a memory. Their text is not kept, only its tokens. Files in the folder of the
+ * document are its neighbours, the others the rest; all are neighbours of one that lies in no folder yet.
+ */
+export class WorkspaceMemory {
+  #index = new TokenIndex();
+  readonly #files = new Map<string, Remembered>();
+  readonly #uris: (string | undefined)[] = [undefined];
+  readonly #free: number[] = [];
+  readonly #groups = new Uint8Array(MOST_FILES + 1);
+  readonly #near: TokenCounts;
+  readonly #far: TokenCounts;
+  #alive = 0;
+  #folder: string | undefined;
+
+  constructor(
+    private readonly tokenizer: TextTokenizer,
+    private readonly words: WordCounts,
+  ) {
+    this.#near = new TokenCounts(tokenizer.size);
+    this.#far = new TokenCounts(tokenizer.size);
+  }
+
+  get source(): Source {
+    return { index: this.#index, groups: this.#groups };
+  }
+
+  get near(): TokenCounts {
+    return this.#near;
+  }
+
+  get far(): TokenCounts {
+    return this.#far;
+  }
+
+  /** Tokens that can be found. */
+  get tokens(): number {
+    return this.#alive;
+  }
+
+  get files(): number {
+    return this.#files.size;
+  }
+
+  get bytes(): number {
+    return this.#index.bytes + this.#groups.byteLength;
+  }
+
+  /** Reads a file, a block at a time, in place of what was known of it; yields the tokens read so far. */
+  *add({ uri, text, markdown }: MemoryFile): Generator<number, void> {
+    this.remove(uri);
+    const owner = this.#free.pop() ?? this.#uris.length;
+    const stretches = owner > MOST_FILES ? [] : proseOf(text, markdown);
+    if (stretches.length === 0) return;
+    this.#uris[owner] = uri;
+    this.#groups[owner] = this.#groupOf(uri);
+    const file: Remembered = { owner, from: this.#index.length, to: this.#index.length, learned: [] };
+    this.#files.set(uri, file);
+    for (const [i, stretch] of stretches.entries()) {
+      this.#index.push(i === 0 ? (this.tokenizer.endOfText ?? BREAK) : BREAK, NOBODY);
+      let offset = stretch.offset;
+      for (const block of cutIntoBlocks(stretch.text)) {
+        this.#read(file, block, offset);
+        offset += block.length;
+        yield this.#index.length - file.from;
+        // It was removed or read anew in the meantime.
+        if (this.#files.get(uri) !== file) return;
+      }
+    }
+  }
+
+  remove(uri: string): void {
+    const file = this.#files.get(uri);
+    if (!file) return;
+    const ids: number[] = [];
+    const counts = this.#countsOf(file.owner);
+    for (let position = file.from; position < file.to; position++) {
+      ids.push(this.#index.idAt(position));
+      if (this.#index.ownerAt(position) !== file.owner) continue;
+      counts.add(this.#index.idAt(position), -1);
+      this.#alive--;
+    }
+    this.words.add(this.#textOf(ids), -1);
+    this.#index.disown(file.from, file.to);
+    this.#files.delete(uri);
+    this.#uris[file.owner] = undefined;
+    this.#free.push(file.owner);
+    if (this.#index.length > 2 * this.#alive + SLACK) this.#compact();
+  }
+
+  has(uri: string): boolean {
+    return this.#files.has(uri);
+  }
+
+  /** Makes the files in this document's folder its neighbours. */
+  turnTo(uri: string | undefined): void {
+    const folder = uri === undefined ? undefined : folderOf(uri);
+    if (folder === this.#folder) return;
+    this.#folder = folder;
+    this.#near.clear();
+    this.#far.clear();
+    for (const [name, { owner, from, to }] of this.#files) {
+      this.#groups[owner] = this.#groupOf(name);
+      const counts = this.#countsOf(owner);
+      for (let position = from; position < to; position++) {
+        if (this.#index.ownerAt(position) === owner) counts.add(this.#index.idAt(position));
+      }
+    }
+  }
+
+  /** The file that a token of the log is from, and the character at which it begins. */
+  placeOf(position: number): { readonly uri: string; readonly offset: number } | undefined {
+    const uri = this.#uris[this.#index.ownerAt(position)];
+    const file = uri === undefined ? undefined : this.#files.get(uri);
+    const part = file?.learned.filter((each) => each.position <= position).at(-1);
+    if (uri === undefined || part === undefined) return undefined;
+    const ids = Array.from({ length: position - part.position }, (_, i) => this.#index.idAt(part.position + i));
+    return { uri, offset: part.offset + this.tokenizer.decode(ids).length };
+  }
+
+  #read(file: Remembered, text: string, start: number): void {
+    withoutSecrets(text).forEach((stretch, i) => {
+      if (i > 0) this.#index.push(BREAK, NOBODY);
+      file.learned.push({ position: this.#index.length, offset: start + stretch.offset });
+      const counts = this.#countsOf(file.owner);
+      for (const id of this.tokenizer.encode(stretch.text)) {
+        this.#index.push(id, file.owner);
+        counts.add(id);
+        this.#alive++;
+      }
+      this.words.add(stretch.text);
+    });
+    file.to = this.#index.length;
+  }
+
+  #textOf(ids: readonly number[]): string {
+    let text = '';
+    let part: number[] = [];
+    for (const id of [...ids, BREAK]) {
+      if (id !== BREAK && id !== this.tokenizer.endOfText) {
+        part.push(id);
+        continue;
+      }
+      text += `${this.tokenizer.decode(part)}\n`;
+      part = [];
+    }
+    return text;
+  }
+
+  #groupOf(uri: string): number {
+    return this.#folder === undefined || folderOf(uri) === this.#folder ? NEAR : FAR;
+  }
+
+  #countsOf(owner: number): TokenCounts {
+    return this.#groups[owner] === NEAR ? this.#near : this.#far;
+  }
+
+  #compact(): void {
+    const old = this.#index;
+    const index = new TokenIndex();
+    for (const file of this.#files.values()) {
+      const from = index.length;
+      for (let position = file.from; position < file.to; position++) {
+        index.push(old.idAt(position), old.ownerAt(position));
+      }
+      file.learned = file.learned.map((part) => ({ ...part, position: part.position - file.from + from }));
+      [file.from, file.to] = [from, index.length];
+    }
+    this.#index = index;
+  }
+}
+
+/** A document that was never saved lies in no folder. */
+function folderOf(uri: string): string | undefined {
+  return uri.includes('/') ? uri.slice(0, uri.lastIndexOf('/')) : undefined;
+}

@@ -1,0 +1,180 @@
+import { DocumentMemory } from './documentMemory';
+import { cellOf, DOCUMENT, Evidence, GROUPS } from './evidence';
+import { type Mixed, Mixture, type Shares } from './mixture';
+import type { TextTokenizer } from './textTokenizer';
+import { TokenCounts } from './tokenCounts';
+import { LONGEST_MATCH, type TokenIndex } from './tokenIndex';
+import { WordCounts } from './wordCounts';
+import { WordParts } from './wordParts';
+import { type MemoryFile, WorkspaceMemory } from './workspaceMemory';
+
+/** A passage of the writer's texts: in this document, or in the file named by `uri`. `offset` counts characters. */
+export interface Passage {
+  readonly uri: string;
+  readonly offset: number;
+}
+
+/** Where the probability of a token came from. */
+export interface TokenOrigin extends Shares {
+  /** A passage that says the same, where one does. */
+  readonly passage?: Passage;
+}
+
+/** What the memory holds. */
+export interface MemoryStatus {
+  readonly files: number;
+  /** Tokens of the document and of the files. */
+  readonly tokens: number;
+  readonly bytes: number;
+  /** Files that wait to be read. */
+  readonly waiting: number;
+}
+
+/** Words of a suggestion that only the memory can have brought are checked for slips from this probability on. */
+const NOTICEABLE = 0.02;
+/** Tokens of a word at most. */
+const LONGEST_WORD = 8;
+const BEGINS_WITH_LETTER = /^[\p{L}\p{M}'’-]/u;
+
+/**
+ * What the writer's own texts say comes next: those of the open document and of the workspace's other files. Nothing
+ * is stored: it is built from the texts, and what is deleted there is forgotten here.
+ */
+export class WriterMemory {
+  readonly #mixture: Mixture;
+  readonly #words: WordCounts;
+  readonly #noWords: TokenCounts;
+  readonly #workspace: WorkspaceMemory;
+  #document: { readonly uri: string; readonly memory: DocumentMemory } | undefined;
+  readonly #slips = new Map<string, boolean>();
+
+  constructor(private readonly tokenizer: TextTokenizer) {
+    this.#words = new WordCounts((word) => tokenizer.encode(` ${word}`).length === 1);
+    this.#mixture = new Mixture(new WordParts(tokenizer));
+    this.#noWords = new TokenCounts(tokenizer.size);
+    this.#workspace = new WorkspaceMemory(tokenizer, this.#words);
+  }
+
+  /**
+   * Learns from a token that came next how far each opinion can be trusted.
+   * @param probability what the model alone gave it
+   */
+  learn(mixed: Mixed, id: number, probability: number): void {
+    this.#mixture.learn(mixed, id, probability);
+  }
+
+  /** The document that is being written. */
+  get document(): string | undefined {
+    return this.#document?.uri;
+  }
+
+  status(waiting = 0): MemoryStatus {
+    const document = this.#document?.memory;
+    return {
+      files: this.#workspace.files,
+      tokens: this.#workspace.tokens + (document?.tokens ?? 0),
+      bytes: this.#workspace.bytes + (document?.bytes ?? 0),
+      waiting,
+    };
+  }
+
+  /**
+   * Turns to another document, or to another text of this one. It is no longer one of the other files.
+   * @param learned whether its text may be learned, or only what is typed from now on
+   */
+  open(uri: string, text: string, learned = true): void {
+    this.#document?.memory.release();
+    this.#workspace.remove(uri);
+    this.#workspace.turnTo(uri);
+    this.#document = { uri, memory: new DocumentMemory(text, this.tokenizer, this.#words, learned) };
+  }
+
+  edit(offset: number, removed: number, inserted: string): void {
+    this.#document?.memory.edit(offset, removed, inserted);
+  }
+
+  /** Reads a file piece by piece, see `WorkspaceMemory.add`; the open document is not read again. */
+  *addFile(file: MemoryFile): Generator<number, void> {
+    if (file.uri !== this.#document?.uri) yield* this.#workspace.add(file);
+  }
+
+  removeFile(uri: string): void {
+    this.#workspace.remove(uri);
+  }
+
+  /** Reads more of the document, in the background; false when all of it has been read. */
+  readOn(tokens: number): boolean {
+    const memory = this.#document?.memory;
+    if (!memory || memory.settled) return false;
+    memory.work(tokens);
+    return true;
+  }
+
+  /** The cursor stands at this character of the document: what is being written there is not learned. */
+  turnTo(offset: number): void {
+    this.#slips.clear();
+    this.#document?.memory.turnTo(offset);
+  }
+
+  /**
+   * What is expected after these tokens.
+   * @param confidence the probability of the model's first choice
+   */
+  expect(history: readonly number[], confidence: number): Mixed {
+    const document = this.#document?.memory;
+    const sources = [...(document ? [document.source] : []), this.#workspace.source];
+    const words = [document?.counts ?? this.#noWords, this.#workspace.near, this.#workspace.far];
+    const evidence = new Evidence(history.slice(-LONGEST_MATCH), sources, words);
+    const mixed = this.#mixture.weigh(evidence, confidence);
+    const slips = this.#slipsIn(mixed);
+    if (slips.length === 0) return mixed;
+    for (const id of slips) evidence.remove(id);
+    return this.#mixture.weigh(evidence, confidence);
+  }
+
+  /** Where the writer's texts say what this token says; undefined where no passage does. */
+  passage({ evidence }: Mixed, id: number): Passage | undefined {
+    const slot = evidence.slotOf(id);
+    if (slot === undefined) return undefined;
+    const { position, group } = evidence.places[slot];
+    if (group !== DOCUMENT) return this.#workspace.placeOf(position);
+    const offset = this.#document?.memory.offsetOf(position);
+    return offset === undefined || !this.#document ? undefined : { uri: this.#document.uri, offset };
+  }
+
+  /** Tokens that were seen once, and then in a word that is probably a slip of the hand. */
+  #slipsIn(mixed: Mixed): number[] {
+    const { evidence } = mixed;
+    return evidence.tokens.filter((_, slot) => {
+      if (mixed.matched(slot) < NOTICEABLE) return false;
+      const times = GROUPS.reduce((sum, group) => sum + evidence.count(slot, cellOf(group, 0)), 0);
+      if (times !== 1) return false;
+      const { index, position } = evidence.places[slot];
+      const word = this.#wordAt(index, position);
+      return word !== undefined && this.#isSlip(word);
+    });
+  }
+
+  #isSlip(word: string): boolean {
+    let slip = this.#slips.get(word);
+    if (slip === undefined) {
+      slip = this.#words.isSlip(word);
+      this.#slips.set(word, slip);
+    }
+    return slip;
+  }
+
+  /** The word of which the token at `position` is a part. */
+  #wordAt(index: TokenIndex, position: number): string | undefined {
+    const textAt = (at: number) => (index.idAt(at) < 0 ? '' : this.tokenizer.decode([index.idAt(at)]));
+    let from = position;
+    while (from > 0 && position - from < LONGEST_WORD && BEGINS_WITH_LETTER.test(textAt(from))) from--;
+    let to = position + 1;
+    while (to < index.length && to - from < LONGEST_WORD && BEGINS_WITH_LETTER.test(textAt(to))) to++;
+    const ids = Array.from({ length: to - from }, (_, i) => index.idAt(from + i)).filter((id) => id >= 0);
+    return this.tokenizer
+      .decode(ids)
+      .match(/[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu)
+      ?.at(-1);
+  }
+}

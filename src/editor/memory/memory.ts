@@ -1,0 +1,187 @@
+import * as vscode from 'vscode';
+import { isEnabledFor } from '../../core/ghostText/settings';
+import type { CompleteRequest, MemoryStatus } from '../../engine/api';
+import { settingsFor } from '../configuration';
+import type { DocumentChange, DocumentChanges } from '../documentChanges';
+import type { EngineHost } from '../engineHost';
+import type { FileExclusions } from '../ghostText/fileExclusions';
+import { findProseFiles, isProseFile, PROSE_FILES, type ProseFile } from './proseFiles';
+
+/** Bytes handed to the engine at a time; the next ones follow when it has taken these. */
+const PARCEL = 256 * 1024;
+/** A file that is saved twice in a row is read once. */
+const SETTLE_MS = 500;
+
+export interface Parts {
+  readonly engine: EngineHost;
+  readonly changes: DocumentChanges;
+  readonly exclusions: Pick<FileExclusions, 'excludes'>;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/**
+ * Tells the engine's memory of the texts that the writer has: the document that is open, each edit of it, and the
+ * prose files of the workspace. Nothing is stored; the engine's process forgets all of it when it ends, and is told again.
+ */
+export class Memory implements vscode.Disposable {
+  /** The document that the engine knows as the one being written. */
+  #open: vscode.TextDocument | undefined;
+  /** The writer asked to forget: only what is typed from then on counts. */
+  #forgotten = false;
+  #collecting = new vscode.CancellationTokenSource();
+  readonly #changed = new Map<string, NodeJS.Timeout>();
+  readonly #subscriptions: vscode.Disposable;
+  #watch: vscode.Disposable | undefined;
+
+  constructor(private readonly parts: Parts) {
+    const { engine, changes } = parts;
+    this.#subscriptions = vscode.Disposable.from(
+      engine.onDidChangeHealth(({ state }) => {
+        if (state === 'ready') this.#startAfresh();
+      }),
+      vscode.window.onDidChangeActiveTextEditor((editor) => editor && this.#turnTo(editor.document)),
+      changes.listen((change) => this.#edited(change)),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#startAfresh()),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#startAfresh()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (!event.affectsConfiguration('inkling.memory')) return;
+        this.#forgotten = false;
+        this.#startAfresh();
+      }),
+    );
+  }
+
+  /** Where the cursor stands, for a request that is to be mixed with the memory; undefined where none is kept. */
+  placeAt(document: vscode.TextDocument, position: vscode.Position): CompleteRequest['place'] {
+    if (!this.#isKept(document)) return undefined;
+    if (document !== this.#open) this.#turnTo(document);
+    return { document: document.uri.toString(), offset: document.offsetAt(position) };
+  }
+
+  status(): Promise<MemoryStatus> {
+    return this.parts.engine.remember({ kind: 'status' });
+  }
+
+  /** Empties the memory. Files are not read again until the window reloads or a setting of the memory changes. */
+  async forget(): Promise<void> {
+    this.#forgotten = true;
+    await this.#startAfresh();
+  }
+
+  dispose(): void {
+    this.#stopCollecting();
+    this.#subscriptions.dispose();
+  }
+
+  async #startAfresh(): Promise<void> {
+    this.#stopCollecting();
+    const known = this.#open ?? vscode.window.activeTextEditor?.document;
+    this.#open = undefined;
+    await this.#tell({ kind: 'forget' });
+    if (known && !known.isClosed) this.#turnTo(known);
+    if (this.#readsFiles()) await this.#collect();
+  }
+
+  /** Files are read in a trusted workspace only, and not after the writer asked to forget them. */
+  #readsFiles(): boolean {
+    return !this.#forgotten && vscode.workspace.isTrusted && settingsFor().memory.sources === 'workspace';
+  }
+
+  #isKept(document: vscode.TextDocument): boolean {
+    const { memory, enable } = settingsFor(document);
+    return (
+      memory.sources !== 'off' &&
+      isEnabledFor(enable, document.languageId) &&
+      !this.parts.exclusions.excludes(document, memory.exclude)
+    );
+  }
+
+  #turnTo(document: vscode.TextDocument): void {
+    if (document === this.#open || !this.#isKept(document)) return;
+    const before = this.#open;
+    this.#open = document;
+    const uri = document.uri.toString();
+    this.#tell({ kind: 'open', uri, text: document.getText(), learned: !this.#forgotten });
+    // The document before this one is one of the other files now, as it is on disk.
+    if (before && this.#readsFiles()) this.#readAgain(before.uri);
+  }
+
+  #edited({ document, replaced }: DocumentChange): void {
+    if (document !== this.#open) return;
+    // From the last place to the first, each names a place of the text that the ones before it have left.
+    this.#tell({ kind: 'edit', uri: document.uri.toString(), edits: replaced });
+  }
+
+  async #collect(): Promise<void> {
+    const { token } = this.#collecting;
+    this.#watch = this.#watchFiles();
+    try {
+      const files = await findProseFiles(this.#open?.uri, token);
+      await this.#read(files, token);
+      if (token.isCancellationRequested || files.length === 0) return;
+      const bytes = files.reduce((sum, { size }) => sum + size, 0);
+      this.parts.log.info(`The memory reads ${files.length} files of the workspace, ${Math.ceil(bytes / 1024)} KB.`);
+    } catch (error) {
+      if (token.isCancellationRequested) return;
+      this.parts.log.warn(`The workspace's files cannot be read for the memory: ${error}`);
+    }
+  }
+
+  #stopCollecting(): void {
+    this.#collecting.cancel();
+    this.#collecting.dispose();
+    this.#collecting = new vscode.CancellationTokenSource();
+    this.#watch?.dispose();
+    this.#watch = undefined;
+    for (const timer of this.#changed.values()) clearTimeout(timer);
+    this.#changed.clear();
+  }
+
+  #watchFiles(): vscode.Disposable {
+    const watcher = vscode.workspace.createFileSystemWatcher(PROSE_FILES);
+    watcher.onDidCreate((uri) => this.#readAgain(uri));
+    watcher.onDidChange((uri) => this.#readAgain(uri));
+    watcher.onDidDelete((uri) => this.#tell({ kind: 'remove', uris: [uri.toString()] }));
+    return watcher;
+  }
+
+  #readAgain(uri: vscode.Uri): void {
+    const name = uri.toString();
+    clearTimeout(this.#changed.get(name));
+    const { token } = this.#collecting;
+    this.#changed.set(
+      name,
+      setTimeout(async () => {
+        this.#changed.delete(name);
+        if (name === this.#open?.uri.toString()) return;
+        const file = await isProseFile(uri);
+        if (file) await this.#read([file], token);
+        else await this.#tell({ kind: 'remove', uris: [name] });
+      }, SETTLE_MS),
+    );
+  }
+
+  /** Hands files to the engine, a parcel at a time. */
+  async #read(files: readonly ProseFile[], token: vscode.CancellationToken): Promise<void> {
+    let parcel: { uri: string; bytes: Uint8Array; markdown: boolean }[] = [];
+    let size = 0;
+    for (const [i, { uri, path }] of files.entries()) {
+      const bytes = await vscode.workspace.fs.readFile(uri).then(
+        (read) => read,
+        () => undefined,
+      );
+      if (token.isCancellationRequested) return;
+      if (bytes) parcel.push({ uri: uri.toString(), bytes, markdown: /\.(?:md|markdown|mdx)$/i.test(path) });
+      size += bytes?.length ?? 0;
+      if (size < PARCEL && i < files.length - 1) continue;
+      await this.#tell({ kind: 'files', files: parcel });
+      parcel = [];
+      size = 0;
+    }
+  }
+
+  /** What goes wrong with the engine is told as its health. */
+  async #tell(update: Parameters<EngineHost['remember']>[0]): Promise<void> {
+    await this.parts.engine.remember(update).catch(() => {});
+  }
+}

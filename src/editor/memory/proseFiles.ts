@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import { settingsFor } from '../configuration';
+import { chooseFiles, type FoundFile, LARGEST_FILE } from './fileChoice';
+import { GitIgnore } from './gitIgnore';
+
+const EXTENSIONS = ['md', 'markdown', 'mdx', 'txt', 'text', 'rst', 'adoc', 'asciidoc', 'org', 'tex', 'typ', 'fountain'];
+/** What prose looks like from outside. */
+export const PROSE_FILES = `**/*.{${EXTENSIONS.join()}}`;
+/** Texts that others wrote, or programs. */
+const NEVER = [
+  '**/node_modules/**',
+  '**/.git/**',
+  '**/{LICENSE,LICENCE,COPYING,NOTICE,CHANGELOG}*',
+  '**/*{.min,.lock}.*',
+];
+/** Files that are looked at; of more, the editor's search returns some. */
+const MOST_FOUND = 5_000;
+const AT_ONCE = 16;
+
+/** A file of the workspace that may be read. */
+export interface ProseFile extends FoundFile {
+  readonly uri: vscode.Uri;
+}
+
+/** The prose files of the workspace's folders that no setting and no `.gitignore` leaves out, in the order of reading. */
+export async function findProseFiles(
+  document: vscode.Uri | undefined,
+  token: vscode.CancellationToken,
+): Promise<ProseFile[]> {
+  const found: ProseFile[] = [];
+  for (const folder of vscode.workspace.workspaceFolders ?? []) {
+    const pattern = new vscode.RelativePattern(folder, PROSE_FILES);
+    const uris = await vscode.workspace.findFiles(pattern, excludedIn(folder), MOST_FOUND, token);
+    const isIgnored = ignoredIn(folder);
+    for (let i = 0; i < uris.length && !token.isCancellationRequested; i += AT_ONCE) {
+      const some = await Promise.all(uris.slice(i, i + AT_ONCE).map((uri) => lookAt(uri, isIgnored)));
+      found.push(...some.filter((file) => file !== undefined));
+    }
+  }
+  return chooseFiles(found, document?.path ?? '');
+}
+
+/** Whether one file would be found. */
+export async function isProseFile(uri: vscode.Uri): Promise<ProseFile | undefined> {
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  if (!folder) return undefined;
+  const path = vscode.workspace.asRelativePath(uri, false);
+  const matches = await vscode.workspace.findFiles(
+    new vscode.RelativePattern(folder, escaped(path)),
+    excludedIn(folder),
+    1,
+  );
+  return matches.length === 0 ? undefined : lookAt(uri, ignoredIn(folder));
+}
+
+/** `files.exclude` is the search's own; the others are named to it. */
+function excludedIn(folder: vscode.WorkspaceFolder): string {
+  const searched = vscode.workspace.getConfiguration('search', folder).get<Record<string, unknown>>('exclude') ?? {};
+  const { exclude } = settingsFor(folder.uri).memory;
+  const globs = [searched, exclude].flatMap((set) => Object.keys(set).filter((glob) => set[glob] === true));
+  return `{${[...NEVER, ...globs].join()}}`;
+}
+
+function ignoredIn(folder: vscode.WorkspaceFolder): (path: string) => Promise<boolean> {
+  const rules = new GitIgnore(async (path) => {
+    try {
+      return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder.uri, path)));
+    } catch {
+      return undefined;
+    }
+  });
+  return (path) => rules.ignores(path);
+}
+
+async function lookAt(uri: vscode.Uri, isIgnored: (path: string) => Promise<boolean>): Promise<ProseFile | undefined> {
+  try {
+    const { type, size, mtime } = await vscode.workspace.fs.stat(uri);
+    if ((type & vscode.FileType.File) === 0 || size > LARGEST_FILE) return undefined;
+    if (await isIgnored(vscode.workspace.asRelativePath(uri, false))) return undefined;
+    return { uri, path: uri.path, size, changedAt: mtime };
+  } catch {
+    // It went away while we were looking.
+    return undefined;
+  }
+}
+
+/** A path as a pattern that matches just it. */
+function escaped(path: string): string {
+  return path.replace(/[[\]{}*?]/g, '[$&]');
+}

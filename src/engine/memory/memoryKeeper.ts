@@ -1,0 +1,167 @@
+import { normaliser } from '../../core/logits';
+import { type MemoryFile, type MemoryStatus, type TextTokenizer, WriterMemory } from '../../core/memory';
+import type { Lesson } from './memoryModel';
+
+/** A change of the texts that the memory is built from. Documents and files are named by their URIs. */
+export type MemoryUpdate =
+  /** The writer has turned to a document; `learned: false` where only what is typed from now on counts. */
+  | { readonly kind: 'open'; readonly uri: string; readonly text: string; readonly learned?: boolean }
+  /** Edits of the open document, each on the text that the one before has left; those of another are not heard. */
+  | { readonly kind: 'edit'; readonly uri: string; readonly edits: readonly TextEdit[] }
+  /** Other files, as bytes in UTF-8; in place of what was known of them. */
+  | { readonly kind: 'files'; readonly files: readonly FileBytes[] }
+  | { readonly kind: 'remove'; readonly uris: readonly string[] }
+  /** Empties the memory. */
+  | { readonly kind: 'forget' }
+  /** Changes nothing: asks for the status. */
+  | { readonly kind: 'status' };
+
+interface TextEdit {
+  /** In UTF-16 units. */
+  readonly offset: number;
+  readonly removed: number;
+  readonly text: string;
+}
+
+interface FileBytes {
+  readonly uri: string;
+  readonly bytes: Uint8Array;
+  readonly markdown: boolean;
+}
+
+/** Tokens that identify the end of a text. */
+const END = 12;
+/** How far back it is looked for: the writer has written a few words since. */
+const REACH = 64;
+
+/** Tokens that are read between two looks at the clock of the event loop: a few milliseconds. */
+const TOKENS_AT_A_TIME = 1024;
+
+/** Keeps the memory up to date: reads what it is told of piece by piece, and pauses while the model is wanted. */
+export class MemoryKeeper {
+  #memory: WriterMemory;
+  /** Files that wait, by URI, in order. */
+  readonly #waiting = new Map<string, FileBytes>();
+  #wanted = 0;
+  #lesson: Lesson | undefined;
+  #working = false;
+  #resume: () => void = () => {};
+
+  constructor(private readonly tokenizer: TextTokenizer) {
+    this.#memory = new WriterMemory(tokenizer);
+  }
+
+  get memory(): WriterMemory {
+    return this.#memory;
+  }
+
+  update(update: MemoryUpdate): MemoryStatus {
+    switch (update.kind) {
+      case 'open':
+        this.#waiting.delete(update.uri);
+        this.#lesson = undefined;
+        this.#memory.open(update.uri, update.text, update.learned);
+        break;
+      case 'edit':
+        if (update.uri !== this.#memory.document) break;
+        for (const { offset, removed, text } of update.edits) this.#memory.edit(offset, removed, text);
+        break;
+      case 'files':
+        for (const file of update.files) {
+          this.#waiting.delete(file.uri);
+          this.#waiting.set(file.uri, file);
+        }
+        break;
+      case 'remove':
+        for (const uri of update.uris) {
+          this.#waiting.delete(uri);
+          this.#memory.removeFile(uri);
+        }
+        break;
+      case 'forget':
+        this.#waiting.clear();
+        this.#lesson = undefined;
+        this.#memory = new WriterMemory(this.tokenizer);
+        break;
+      case 'status':
+        break;
+    }
+    void this.#work();
+    return this.#memory.status(this.#waiting.size);
+  }
+
+  /**
+   * To be told of what was expected at each place where the writer was: what has been written there since shows how
+   * far each opinion can be trusted, and costs no run of the model.
+   */
+  learnFrom(lesson: Lesson | undefined): void {
+    if (lesson === undefined) return;
+    const before = this.#lesson;
+    const next = before && tokenAfter(before.text, lesson.text);
+    if (before && next !== undefined) {
+      this.#memory.learn(before.mixed, next, Math.exp(before.logits[next] - normaliser(before.logits)));
+    }
+    this.#lesson = lesson;
+  }
+
+  /** Runs a task that the writer waits for: nothing is read meanwhile. */
+  async pauseDuring<T>(task: () => Promise<T>): Promise<T> {
+    this.#wanted++;
+    try {
+      return await task();
+    } finally {
+      this.#wanted--;
+      this.#resume();
+    }
+  }
+
+  async #work(): Promise<void> {
+    if (this.#working) return;
+    this.#working = true;
+    try {
+      for (const _ of this.#pieces()) {
+        await new Promise((heard) => setImmediate(heard));
+        while (this.#wanted > 0) {
+          await new Promise<void>((resume) => {
+            this.#resume = resume;
+          });
+        }
+      }
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  /** Reads everything that waits; yields after each piece. */
+  *#pieces(): Generator<void> {
+    for (;;) {
+      yield;
+      const memory = this.#memory;
+      if (memory.readOn(TOKENS_AT_A_TIME)) continue;
+      const [next] = this.#waiting.values();
+      if (next === undefined) return;
+      this.#waiting.delete(next.uri);
+      let read = 0;
+      for (const tokens of memory.addFile(decoded(next))) {
+        if (memory !== this.#memory) break;
+        if (tokens - read < TOKENS_AT_A_TIME) continue;
+        read = tokens;
+        yield;
+        if (memory !== this.#memory) break;
+      }
+    }
+  }
+}
+
+function decoded({ uri, bytes, markdown }: FileBytes): MemoryFile {
+  return { uri, text: new TextDecoder().decode(bytes), markdown };
+}
+
+/** The token that stands in a later text where an earlier one ended; undefined where that place is not found. */
+function tokenAfter(earlier: readonly number[], later: readonly number[]): number | undefined {
+  const end = earlier.slice(-END);
+  for (let at = later.length - 1; at >= Math.max(end.length, later.length - REACH); at--) {
+    if (end.every((id, i) => later[at - end.length + i] === id)) return later[at];
+  }
+  return undefined;
+}

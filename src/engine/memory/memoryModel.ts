@@ -1,0 +1,95 @@
+import type { Forward, ForwardOptions, TextModel } from '../../core/decoding/model';
+import { logSumExp } from '../../core/logits';
+import type { Mixed, TokenOrigin, WriterMemory } from '../../core/memory';
+import type { Tokenizer } from '../../core/tokenizer';
+
+/** What was expected after a text, to be held against what the writer writes there. */
+export interface Lesson {
+  readonly text: readonly number[];
+  readonly mixed: Mixed;
+  /** The model's own. */
+  readonly logits: Float32Array;
+}
+
+/**
+ * A model whose next-token distributions are mixed with what the writer's texts say, so that everything that is read
+ * off them (healing, drafting, the gate, alternatives) is the mixture's.
+ */
+export class MemoryModel implements TextModel {
+  readonly vocabSize: number;
+  readonly contextLength: number;
+  readonly eosTokenId: number | undefined;
+  readonly tokenizer: Tokenizer;
+  /** What was expected after each text, and the text that was read first. */
+  readonly #mixed = new Map<string, Mixed>();
+  #lesson: Lesson | undefined;
+  readonly #addends: Float64Array;
+
+  constructor(
+    private readonly model: TextModel,
+    private readonly memory: WriterMemory,
+  ) {
+    this.vocabSize = model.vocabSize;
+    this.contextLength = model.contextLength;
+    this.eosTokenId = model.eosTokenId;
+    this.tokenizer = model.tokenizer;
+    this.#addends = new Float64Array(model.vocabSize);
+  }
+
+  async forward(
+    sequences: readonly (readonly number[])[],
+    options?: ForwardOptions,
+    signal?: AbortSignal,
+  ): Promise<Forward[]> {
+    const rows = await this.model.forward(sequences, options, signal);
+    rows.forEach(({ logits }, row) => {
+      const positions = logits.length / this.vocabSize;
+      for (let i = 0; i < positions; i++) {
+        const text = sequences[row].slice(0, sequences[row].length - positions + 1 + i);
+        const position = logits.subarray(i * this.vocabSize, (i + 1) * this.vocabSize);
+        const own = this.#lesson ? undefined : position.slice();
+        const mixed = this.#mix(position, text);
+        this.#mixed.set(keyOf(text), mixed);
+        if (own) this.#lesson = { text, mixed, logits: own };
+      }
+    });
+    return rows;
+  }
+
+  /** What was expected where the text ends that was read first. */
+  get lesson(): Lesson | undefined {
+    return this.#lesson;
+  }
+
+  /** Whom a token's probability came from, the n-th after what was read first; undefined where nothing was asked. */
+  origin(before: readonly number[], id: number, logprob: number): TokenOrigin | undefined {
+    const mixed = this.#lesson && this.#mixed.get(keyOf([...this.#lesson.text, ...before]));
+    if (!mixed) return undefined;
+    const probability = Math.exp(logprob);
+    const own = Math.max(0, probability - mixed.probability(id, 0)) / mixed.modelShare;
+    return { ...mixed.shares(id, own), passage: this.memory.passage(mixed, id) };
+  }
+
+  /** Turns logits into those of the mixture, in place: only tokens of which the memory has something to say change. */
+  #mix(logits: Float32Array, history: readonly number[]): Mixed {
+    const total = logSumExp(logits);
+    let most = Number.NEGATIVE_INFINITY;
+    for (let id = 0; id < logits.length; id++) if (logits[id] > most) most = logits[id];
+    const mixed = this.memory.expect(history, Math.exp(most - total));
+    const addends = this.#addends;
+    const touched: number[] = [];
+    mixed.forEachAddend((id, addend) => {
+      if (addends[id] === 0) touched.push(id);
+      addends[id] += addend;
+    });
+    for (const id of touched) {
+      logits[id] = total + Math.log(Math.exp(logits[id] - total) + addends[id] / mixed.modelShare);
+      addends[id] = 0;
+    }
+    return mixed;
+  }
+}
+
+function keyOf(ids: readonly number[]): string {
+  return `${ids.length}:${ids.slice(-32).join()}`;
+}

@@ -1,0 +1,66 @@
+import type { CompleteRequest, Completion, MemoryStatus, MemoryUpdate } from '../engine/api';
+import type { WritersText } from './documents';
+import { modelPredictor } from './modelPredictor';
+import type { Predictor } from './predictor';
+
+/** What the memory is measured with: an engine. */
+export interface RememberingEngine {
+  complete(request: CompleteRequest): Promise<Completion>;
+  remember(update: MemoryUpdate): Promise<MemoryStatus>;
+}
+
+/**
+ * The model with a memory of the texts before the one that is written, and of what is written of it so far. Cases have
+ * to come in the order of the texts.
+ */
+export function memoryPredictor(
+  name: string,
+  engine: RememberingEngine,
+  texts: readonly WritersText[],
+  maxTokens?: number,
+): Predictor {
+  let remembered = 0;
+  const turnTo = async (document: number, prefix: string): Promise<string> => {
+    // A second pass begins with an empty memory, as the first one did.
+    if (document < remembered) {
+      await engine.remember({ kind: 'forget' });
+      remembered = 0;
+    }
+    const uri = uriOf(texts[document], document);
+    await engine.remember({ kind: 'open', uri, text: prefix });
+    const files = texts.slice(remembered, document).map((text, i) => ({
+      uri: uriOf(text, remembered + i),
+      bytes: new TextEncoder().encode(text.text),
+      markdown: /\.(?:md|markdown|mdx)$/i.test(text.path),
+    }));
+    remembered = document;
+    if (files.length > 0) await engine.remember({ kind: 'files', files });
+    await settled(engine);
+    return uri;
+  };
+  return {
+    name,
+    async predict(place, threshold) {
+      if (place.document === undefined) throw new Error('A memory is measured on the texts of a writer only.');
+      const uri = await turnTo(place.document, place.prefix);
+      const at = { document: uri, offset: place.prefix.length };
+      const mixed = modelPredictor(name, (request) => engine.complete({ ...request, place: at }), maxTokens);
+      return mixed.predict(place, threshold);
+    },
+  };
+}
+
+function uriOf({ path }: WritersText, i: number): string {
+  return `text:///${path.replace(/[^/]*$/, '')}${i}`;
+}
+
+/** Resolves when everything has been read. */
+async function settled(engine: RememberingEngine): Promise<void> {
+  let before = -1;
+  for (;;) {
+    const { waiting, tokens } = await engine.remember({ kind: 'status' });
+    if (waiting === 0 && tokens === before) return;
+    before = tokens;
+    for (let turn = 0; turn < 4; turn++) await new Promise((heard) => setImmediate(heard));
+  }
+}

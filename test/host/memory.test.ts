@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { InklingApi } from '../../src/editor/testApi';
+import { answerAt, closeAll, configure, eventually, inkling, type, write } from './support';
+
+const PEOPLE = `# People
+
+At the mill we met a woman who sold brass instruments and spoke of the weather at sea. Her name was Quillonby Vane.
+`;
+const OPENING = 'In the evening the captain came back to the harbour and asked everybody for';
+
+describe('the memory', () => {
+  let api: InklingApi;
+  let folder: vscode.Uri;
+  const fileOf = (name: string) => vscode.Uri.joinPath(folder, name);
+  const put = (name: string, text: string) =>
+    vscode.workspace.fs.writeFile(fileOf(name), new TextEncoder().encode(text));
+  /** Settles when the memory has read as many files. */
+  const filesRead = (count: number) =>
+    eventually(
+      `${count} files in the memory`,
+      async () => {
+        const { files, waiting } = await api.engine.remember({ kind: 'status' });
+        return waiting === 0 && files === count;
+      },
+      30,
+    );
+  /** The first suggestion after these letters, typed at the end of a new document. */
+  const suggested = async (opening: string, letters: string): Promise<string> => {
+    await write(opening);
+    await type(letters);
+    const { suggestions } = await answerAt(letters);
+    await closeAll();
+    return suggestions[0]?.text ?? '';
+  };
+
+  before(async () => {
+    api = await inkling();
+    await configure({ 'ghostText.triggerRate': 1, 'ghostText.lookAhead': false });
+    folder = (vscode.workspace.workspaceFolders as readonly vscode.WorkspaceFolder[])[0].uri;
+    await put('people.md', PEOPLE);
+    await put('private.md', PEOPLE.replace('Quillonby', 'Marbolette'));
+    await put('ignored.md', PEOPLE.replace('Quillonby', 'Zorvath'));
+    await put('.gitignore', 'ignored.md\n');
+    await put('notes.js', PEOPLE.replace('Quillonby', 'Brendawick'));
+    await configure({ 'memory.exclude': { 'private.md': true } });
+    await eventually('the memory to read the folder', async () => {
+      return (await api.engine.remember({ kind: 'status' })).files > 0;
+    });
+  });
+  afterEach(closeAll);
+  after(async () => {
+    for (const name of ['people.md', 'private.md', 'ignored.md', '.gitignore', 'notes.js']) {
+      await vscode.workspace.fs.delete(fileOf(name));
+    }
+    await configure({
+      'ghostText.triggerRate': undefined,
+      'ghostText.lookAhead': undefined,
+      'memory.exclude': undefined,
+      'memory.sources': undefined,
+      'ghostText.blockedWords': undefined,
+    });
+  });
+
+  it('offers a name that another file of the folder holds once, after its first letters, and says from where', async () => {
+    await write(OPENING);
+    await type(' Quil');
+    const { suggestions } = await answerAt(' Quil');
+    assert.match(suggestions[0].text, /^lonby/);
+    const origin = suggestions[0].tokens.find(({ origin }) => origin?.passage)?.origin;
+    assert.equal(origin?.passage?.uri, fileOf('people.md').toString());
+    assert.ok((origin?.near ?? 0) + (origin?.far ?? 0) > 0.5);
+  });
+
+  it('reads neither excluded nor ignored files nor code', async () => {
+    assert.doesNotMatch(await suggested(OPENING, ' Marb'), /^olette/);
+    assert.doesNotMatch(await suggested(OPENING, ' Zorv'), /^ath/);
+    assert.doesNotMatch(await suggested(OPENING, ' Brend'), /^awick/);
+  });
+
+  it('offers a name that was typed in this document, and not after it was corrected', async () => {
+    const editor = await write(OPENING);
+    const { document } = editor;
+    await type(' Fendrake Oldwhistle, the keeper. Later we climbed the hill to speak with');
+    await type(' Fend');
+    assert.match((await answerAt('with Fend')).suggestions[0].text, /^rake/);
+    const edit = new vscode.WorkspaceEdit();
+    const at = document.getText().indexOf('Fendrake Old');
+    edit.replace(document.uri, new vscode.Range(document.positionAt(at), document.positionAt(at + 8)), 'Matilda');
+    await vscode.workspace.applyEdit(edit);
+    const end = document.positionAt(document.getText().length);
+    editor.selection = new vscode.Selection(end, end);
+    await type('r');
+    const { suggestions } = await answerAt('with Fendr');
+    assert.doesNotMatch(suggestions[0]?.text ?? '', /^ake/);
+  });
+
+  it('knows nothing of the folder with inkling.memory.sources at document, and nothing at all at off', async () => {
+    await configure({ 'memory.sources': 'document' });
+    await filesRead(0);
+    assert.doesNotMatch(await suggested(OPENING, ' Quil'), /^lonby/);
+    await configure({ 'memory.sources': 'off' });
+    assert.doesNotMatch(await suggested(`We met Quillonby Vane. ${OPENING}`, ' Quil'), /^lonby/);
+    await configure({ 'memory.sources': undefined });
+    await eventually('the folder read again', async () => (await api.engine.remember({ kind: 'status' })).files > 0);
+    assert.match(await suggested(OPENING, ' Quil'), /^lonby/);
+  });
+
+  it('never suggests a word again that the writer sent away for good', async () => {
+    await write(OPENING);
+    await type(' Quil');
+    await answerAt(' Quil');
+    await vscode.commands.executeCommand('inkling.neverSuggestThisWord');
+    const blocked = vscode.workspace.getConfiguration('inkling').get<string[]>('ghostText.blockedWords');
+    assert.deepEqual(blocked, ['Quillonby']);
+    await closeAll();
+    assert.doesNotMatch(await suggested(OPENING, ' Quil'), /^lonby/);
+    await configure({ 'ghostText.blockedWords': undefined });
+  });
+
+  it('forgets when it is told, what is saved afterwards included; what is typed afterwards counts', async () => {
+    await write(OPENING);
+    await vscode.commands.executeCommand('inkling.forget');
+    await filesRead(0);
+    await closeAll();
+    assert.doesNotMatch(await suggested(OPENING, ' Quil'), /^lonby/);
+    await put('people.md', PEOPLE);
+    await write(OPENING);
+    await type(' Fendrake Oldwhistle, the keeper. Later we climbed the hill to speak with');
+    await type(' Fend');
+    assert.match((await answerAt('with Fend')).suggestions[0].text, /^rake/);
+    assert.equal((await api.engine.remember({ kind: 'status' })).files, 0);
+  });
+});

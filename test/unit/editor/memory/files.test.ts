@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { chooseFiles, LARGEST_FILE } from '../../../../src/editor/memory/fileChoice';
+import { GitIgnore } from '../../../../src/editor/memory/gitIgnore';
+
+const file = (path: string, changedAt = 0, size = 100) => ({ path, size, changedAt });
+const paths = (files: readonly { readonly path: string }[]) => files.map(({ path }) => path);
+
+describe('the files that the memory reads', () => {
+  it('are the nearest first, and the latest changed first among equals', () => {
+    const found = [file('/w/a/x.md', 9), file('/w/b/old.md', 1), file('/w/b/new.md', 2), file('/w/b/c/y.md', 5)];
+    assert.deepEqual(paths(chooseFiles(found, '/w/b/here.md')), [
+      '/w/b/new.md',
+      '/w/b/old.md',
+      '/w/b/c/y.md',
+      '/w/a/x.md',
+    ]);
+  });
+
+  it('fit the budget, and are not the document, nor empty, nor huge', () => {
+    const found = [
+      file('/w/here.md'),
+      file('/w/a.md', 3),
+      file('/w/b.md', 2, 500),
+      file('/w/c.md', 1),
+      file('/w/d.md', 0, 0),
+    ];
+    assert.deepEqual(paths(chooseFiles(found, '/w/here.md', 300)), ['/w/a.md', '/w/c.md']);
+    assert.deepEqual(chooseFiles([file('/w/a.md', 0, LARGEST_FILE + 1)], '/w/here.md'), []);
+  });
+});
+
+describe('.gitignore', () => {
+  const ignoring = (files: Record<string, string>) => {
+    let reads = 0;
+    const rules = new GitIgnore(async (path) => {
+      reads++;
+      return files[path];
+    });
+    return { rules, reads: () => reads };
+  };
+
+  it('leaves out what it names, and what lies in folders that it names', async () => {
+    const { rules } = ignoring({ '.gitignore': 'build/\n*.log.md\n!keep.log.md\n' });
+    assert.equal(await rules.ignores('build/a/notes.md'), true);
+    assert.equal(await rules.ignores('a/x.log.md'), true);
+    assert.equal(await rules.ignores('a/keep.log.md'), false);
+    assert.equal(await rules.ignores('a/notes.md'), false);
+  });
+
+  it('of a folder decides before that of the folder above', async () => {
+    const { rules } = ignoring({ '.gitignore': '*.md\n', 'a/.gitignore': '!*.md\ndraft.md\n' });
+    assert.equal(await rules.ignores('notes.md'), true);
+    assert.equal(await rules.ignores('a/notes.md'), false);
+    assert.equal(await rules.ignores('a/draft.md'), true);
+    assert.equal(await rules.ignores('b/draft.md'), true);
+  });
+
+  it('is read once for each folder', async () => {
+    const { rules, reads } = ignoring({ '.gitignore': 'x\n' });
+    await Promise.all(['a/1.md', 'a/2.md', 'a/3.md'].map((path) => rules.ignores(path)));
+    assert.equal(reads(), 2);
+  });
+});

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import type { TextModel } from '../../../src/core/decoding/model';
+import { logSumExp } from '../../../src/core/logits';
+import { WriterMemory } from '../../../src/core/memory';
+import { gpt2Tokenizer } from '../../../src/core/tokenizer';
+import { MemoryKeeper } from '../../../src/engine/memory/memoryKeeper';
+import { MemoryModel } from '../../../src/engine/memory/memoryModel';
+import { textTokenizer } from '../core/memory/support';
+
+const HERE = 'file:///book/chapter.md';
+const TEXT = 'The road goes on and on. We met Quillonby Vane at the old mill, and Quillonby laughed. ';
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** Lets the event loop turn. */
+const turns = async (count: number) => {
+  for (let i = 0; i < count; i++) await new Promise((done) => setImmediate(done));
+};
+
+async function settled(keeper: MemoryKeeper): Promise<void> {
+  let tokens = -1;
+  for (let status = keeper.update({ kind: 'status' }); status.waiting > 0 || status.tokens !== tokens; ) {
+    tokens = status.tokens;
+    await turns(20);
+    status = keeper.update({ kind: 'status' });
+  }
+}
+
+/** A model that always says the same. */
+function fixedModel(): TextModel {
+  const logits = Float32Array.from({ length: textTokenizer.size }, (_, id) => Math.sin(id) * 3);
+  return {
+    vocabSize: textTokenizer.size,
+    contextLength: 64,
+    tokenizer: gpt2Tokenizer(),
+    async forward(sequences, { lastN = 1 } = {}) {
+      return sequences.map(() => {
+        const rows = new Float32Array(logits.length * lastN);
+        for (let i = 0; i < lastN; i++) rows.set(logits, i * logits.length);
+        return { logits: rows };
+      });
+    },
+  };
+}
+
+describe('a model with a memory', () => {
+  let memory: WriterMemory;
+  before(() => {
+    memory = new WriterMemory(textTokenizer);
+    memory.open(HERE, TEXT);
+    while (memory.readOn(1000));
+    memory.turnTo(TEXT.length);
+  });
+
+  it('gives the logits of a distribution, and leaves alone what the memory has nothing to say of', async () => {
+    const model = fixedModel();
+    const ids = textTokenizer.encode('So we met Quillonby');
+    const [{ logits: own }] = await model.forward([ids.slice(0, -1)]);
+    const [{ logits }] = await new MemoryModel(model, memory).forward([ids.slice(0, -1)]);
+    const by = ids[ids.length - 1];
+    const share = Math.exp(logSumExp(own) - logSumExp(logits));
+    const probability = (id: number) => Math.exp(logits[id] - logSumExp(logits));
+    assert.ok(probability(by) > 0.3);
+    const untouched = textTokenizer.encode(' zebra')[0];
+    assert.equal(logits[untouched], own[untouched]);
+    assert.ok(share > 0 && share < 0.7);
+  });
+
+  it('mixes each of several positions after its own text', async () => {
+    const ids = textTokenizer.encode('So Vane at the old mill');
+    const [{ logits }] = await new MemoryModel(fixedModel(), memory).forward([ids.slice(0, -1)], { lastN: 2 });
+    const size = textTokenizer.size;
+    const best = (i: number) => {
+      const row = logits.subarray(i * size, (i + 1) * size);
+      return row.indexOf(row.reduce((a, b) => Math.max(a, b)));
+    };
+    assert.deepEqual([best(0), best(1)], ids.slice(-2));
+  });
+
+  it('says whom a token comes from, and where the writer wrote it', async () => {
+    const model = new MemoryModel(fixedModel(), memory);
+    const ids = textTokenizer.encode('So we met Quillonby');
+    const before = ids.slice(0, -1);
+    const [{ logits }] = await model.forward([before]);
+    const by = ids[ids.length - 1];
+    const origin = model.origin([], by, logits[by] - logSumExp(logits));
+    assert.ok(origin && origin.document > 0.9);
+    assert.equal(origin.passage?.uri, HERE);
+    assert.ok(TEXT.slice(origin.passage?.offset).startsWith('by'));
+  });
+});
+
+describe('the keeper of the memory', () => {
+  it('reads what it is told of, and forgets it when told', async () => {
+    const keeper = new MemoryKeeper(textTokenizer);
+    keeper.update({ kind: 'open', uri: HERE, text: TEXT });
+    keeper.update({ kind: 'files', files: [{ uri: 'file:///book/b.md', bytes: bytesOf(TEXT), markdown: true }] });
+    await settled(keeper);
+    assert.equal(keeper.update({ kind: 'status' }).files, 1);
+    const forgotten = keeper.update({ kind: 'forget' });
+    assert.deepEqual([forgotten.files, forgotten.tokens], [0, 0]);
+  });
+
+  it('reads nothing while the model is wanted, and goes on afterwards', async () => {
+    const keeper = new MemoryKeeper(textTokenizer);
+    let finish = () => {};
+    const wanted = keeper.pauseDuring(() => new Promise<void>((done) => (finish = done)));
+    const files = [{ uri: 'file:///book/b.md', bytes: bytesOf(TEXT.repeat(200)), markdown: true }];
+    keeper.update({ kind: 'files', files });
+    await turns(50);
+    assert.equal(keeper.update({ kind: 'status' }).tokens, 0);
+    finish();
+    await wanted;
+    await settled(keeper);
+    assert.ok(keeper.update({ kind: 'status' }).tokens > 3000);
+  });
+
+  it('reads a long file in pieces, between which others have their turn', async () => {
+    const keeper = new MemoryKeeper(textTokenizer);
+    const text = TEXT.repeat(3000);
+    keeper.update({ kind: 'files', files: [{ uri: 'file:///book/b.md', bytes: bytesOf(text), markdown: true }] });
+    let most = 0;
+    let last = 0;
+    for (let tokens = 0; tokens < 50_000; ) {
+      await turns(1);
+      tokens = keeper.update({ kind: 'status' }).tokens;
+      most = Math.max(most, tokens - last);
+      last = tokens;
+    }
+    assert.ok(most < 3000, `${most} tokens in one piece`);
+  });
+
+  it('learns from what is written where it was asked, without a run of the model', async () => {
+    const keeper = new MemoryKeeper(textTokenizer);
+    const story = Array.from({ length: 12 }, (_, i) => `We met Quillonby Vane on day ${i} and went on. `).join('');
+    keeper.update({ kind: 'open', uri: HERE, text: TEXT });
+    await settled(keeper);
+    let runs = 0;
+    const counting: TextModel = {
+      ...fixedModel(),
+      forward: (...asked) => {
+        runs++;
+        return fixedModel().forward(...asked);
+      },
+    };
+    const ids = textTokenizer.encode(story);
+    const [, by] = textTokenizer.encode('illonby');
+    const trust = () =>
+      keeper.memory.expect(textTokenizer.encode(' met Quillonby').slice(0, -1), 0.01).probability(by, 0);
+    const before = trust();
+    for (let at = 2; at < ids.length; at++) {
+      const model = new MemoryModel(counting, keeper.memory);
+      await model.forward([ids.slice(0, at)]);
+      keeper.learnFrom(model.lesson);
+    }
+    assert.ok(trust() > before + 0.05, `${before} ${trust()}`);
+    assert.equal(runs, ids.length - 2);
+  });
+
+  it('follows edits of the open document only', async () => {
+    const keeper = new MemoryKeeper(textTokenizer);
+    keeper.update({ kind: 'open', uri: HERE, text: TEXT });
+    keeper.update({ kind: 'edit', uri: HERE, edits: [{ offset: TEXT.length, removed: 0, text: 'Marbolette sang.' }] });
+    keeper.update({ kind: 'edit', uri: 'file:///other.md', edits: [{ offset: 0, removed: 50, text: '' }] });
+    await settled(keeper);
+    assert.equal(keeper.update({ kind: 'status' }).tokens, textTokenizer.encode(`${TEXT}Marbolette sang.`).length);
+  });
+
+  it('holds 300,000 tokens of files in at most 40 bytes each', async () => {
+    const keeper = new MemoryKeeper(textTokenizer);
+    const words = Array.from({ length: 3000 }, (_, i) => textTokenizer.decode([1000 + i * 13]).trim() || 'word');
+    let seed = 7;
+    const next = () => {
+      seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
+      return words[Math.floor(3000 ** (seed / 0x80000000))];
+    };
+    const file = (i: number) => ({
+      uri: `file:///book/${i}.md`,
+      bytes: bytesOf(Array.from({ length: 8000 }, next).join(' ')),
+      markdown: false,
+    });
+    keeper.update({ kind: 'files', files: Array.from({ length: 30 }, (_, i) => file(i)) });
+    await settled(keeper);
+    const { tokens, bytes } = keeper.update({ kind: 'status' });
+    assert.ok(tokens > 200_000);
+    assert.ok(bytes / tokens <= 40, `${bytes / tokens}`);
+  }).timeout(60_000);
+});
