@@ -123,7 +123,7 @@ const MAKERS: Record<Check, (chance: Chance, index: number) => Omit<Case, 'check
     const shaping = doSample ? { doSample, ...truncations(chance) } : {};
     const first =
       ids.length === 1 ? chance.maybe(0.3, () => ({ forcedBosTokenId: chance.integer(0, VOCABULARY - 1) })) : {};
-    return { model, ids, config: { ...ending(chance), ...penalties(chance), ...first, ...shaping } };
+    return { model, ids, config: { ...ending(chance, doSample), ...penalties(chance), ...first, ...shaping } };
   },
   'sampling distributions': (chance) => ({
     ...decoded(chance),
@@ -187,14 +187,16 @@ function lengths(chance: Chance): GenerationConfig {
 }
 
 /** Lengths, and what makes an end of text more or less likely. */
-function ending(chance: Chance): GenerationConfig {
+function ending(chance: Chance, doSample: boolean): GenerationConfig {
   const { maxNewTokens = 1, eosTokenId } = lengths(chance);
   const fixed = { maxNewTokens, eosTokenId };
   if ((eosTokenId as readonly number[]).length === 0) return fixed;
   return {
     ...fixed,
     ...chance.maybe(0.3, () => ({ minNewTokens: chance.integer(1, maxNewTokens) })),
+    // transformers cannot draw where the decay meets a masked end: its score is not a number then.
     ...(maxNewTokens > 1 &&
+      !doSample &&
       chance.maybe(0.2, () => ({
         exponentialDecayLengthPenalty: [chance.integer(0, maxNewTokens - 1), chance.number(0.9, 1.6)] as const,
       }))),

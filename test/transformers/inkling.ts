@@ -93,6 +93,14 @@ export class Inkling {
     return counts;
   }
 
+  /** Whether the options leave no token. */
+  async refuses(one: Case): Promise<boolean> {
+    return this.texts(one).then(
+      () => false,
+      (error: Error) => error.message.startsWith('No token is possible'),
+    );
+  }
+
   async texts({ model, ids, config }: Case): Promise<readonly Found[]> {
     return (await decode(await this.model(model), ids, config)).sequences;
   }

@@ -15,8 +15,11 @@ export interface Kind<T> {
 }
 
 const id = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const ids = v.pipe(v.array(id), v.readonly());
-const someIds = v.pipe(v.array(id), v.minLength(1), v.readonly());
+// Lists may name most of a vocabulary: one function for all their ids is several times as fast as a schema for each.
+const areIds = (value: unknown) =>
+  Array.isArray(value) && value.every((each) => Number.isSafeInteger(each) && each >= 0);
+const ids = v.custom<readonly number[]>(areIds);
+const someIds = v.custom<readonly number[]>((value) => areIds(value) && (value as unknown[]).length > 0);
 const finite = v.pipe(v.number(), v.finite());
 
 /** A whole number from `least` on. */
