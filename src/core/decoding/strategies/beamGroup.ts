@@ -24,11 +24,11 @@ interface Finished extends Hypothesis {
 
 /**
  * The beams and finished texts of one group, and the rules by which they come and go: those of Hugging Face's
- * `_beam_search` since 4.50. A beam search without groups is one group.
+ * `_beam_search` since 4.50 and, for one of several, of its `_group_beam_search`.
  */
 export class BeamGroup {
   running: readonly Beam[];
-  /** The tokens by which later groups are told apart from this one: those of its best texts that go on but for a limit. */
+  /** The tokens by which later groups are told apart from this one: those of the texts that run on, or would but for a limit. */
   chosen: readonly number[] = [];
   /** At most `size` texts, best first. */
   finished: readonly Finished[] = [];
@@ -50,19 +50,26 @@ export class BeamGroup {
 
   /**
    * Takes the continuations of one step in their order of preference. The best unfinished ones run on; of the finished
-   * only those among the first `size` count, the others being there so that enough beams remain.
+   * only those among the first `size` count, the others being there so that enough beams remain. In one of several
+   * groups a limit of length or time ends no text: it cuts off those that run, if better ones have not ended the group.
    * @returns the nodes of the step, and finished texts that were pushed out
    */
   advance(continuations: readonly Continuation[]): { nodes: BeamNode[]; displaced: number[] } {
-    const open = continuations.filter((candidate) => !candidate.finish);
-    this.running = open.sort((a, b) => b.score - a.score).slice(0, this.#size);
-    const limited = ({ finish }: Continuation) => finish === 'length' || finish === 'time';
-    const peers = continuations.filter((candidate) => !candidate.finish || limited(candidate));
-    this.chosen = peers.slice(0, this.#size).map(({ ids }) => ids[ids.length - 1]);
     const before = this.finished;
-    const ended = continuations.slice(0, this.#size).flatMap((candidate) => this.#finishedText(candidate));
-    this.finished = [...before, ...ended].sort((a, b) => b.score - a.score).slice(0, this.#size);
+    const ends = (candidate: Continuation) => candidate.finish && !(this.#grouped && isCutOff(candidate));
+    const open = continuations
+      .filter((candidate) => !ends(candidate))
+      .sort(byScore)
+      .slice(0, this.#size);
+    this.running = open;
+    this.chosen = open.map(({ ids }) => ids[ids.length - 1]);
+    this.#keep(continuations.slice(0, this.#size).filter(ends));
     this.done = this.#isDone(continuations[0]);
+    if (open.some(isCutOff)) {
+      if (!this.done) this.#keep(open);
+      this.running = [];
+      this.done = true;
+    }
     const displaced = before.filter((text) => !this.finished.includes(text)).map(({ node }) => node);
     return { nodes: continuations.map((candidate) => this.#describe(candidate)), displaced };
   }
@@ -72,8 +79,13 @@ export class BeamGroup {
     return this.running.flatMap((beam) => (beam.node === null ? [] : [this.#text(beam, beam.node, 'cancelled')]));
   }
 
-  #finishedText(candidate: Continuation): Finished[] {
-    return candidate.finish ? [this.#text(candidate, candidate.node, candidate.finish)] : [];
+  get #grouped(): boolean {
+    return this.#config.numBeamGroups > 1;
+  }
+
+  #keep(ended: readonly Continuation[]): void {
+    const texts = ended.map((candidate) => this.#text(candidate, candidate.node, candidate.finish ?? 'length'));
+    this.finished = [...this.finished, ...texts].sort(byScore).slice(0, this.#size);
   }
 
   #text({ ids, logprobs, score }: Beam, node: number, finish: Finish): Finished {
@@ -85,12 +97,12 @@ export class BeamGroup {
     const [best] = this.running;
     if (!best || !newest) return true;
     if (this.finished.length < this.#size) return false;
-    const { earlyStopping, endLength, lengthPenalty, numBeamGroups } = this.#config;
+    const { earlyStopping, endLength, lengthPenalty } = this.#config;
     if (earlyStopping === true) return true;
     const longest = earlyStopping === 'never' && lengthPenalty > 0;
     const length = (longest ? endLength : best.ids.length) - this.#promptLength;
     // Hugging Face's groups ask the best candidate of the step even where it ended its text.
-    const hope = numBeamGroups > 1 ? Math.max(best.score, newest.score) : best.score;
+    const hope = this.#grouped ? Math.max(best.score, newest.score) : best.score;
     return hope / length ** lengthPenalty <= this.finished[this.finished.length - 1].score;
   }
 
@@ -107,4 +119,13 @@ export class BeamGroup {
       state: text ? 'finished' : this.running.some((beam) => beam.node === node) ? 'running' : 'pruned',
     };
   }
+}
+
+/** Whether only a limit of length or time ends the text here. */
+function isCutOff({ finish }: Continuation): boolean {
+  return finish === 'length' || finish === 'time';
+}
+
+function byScore(a: { readonly score: number }, b: { readonly score: number }): number {
+  return b.score - a.score;
 }

@@ -178,16 +178,26 @@ describe('the steps of beam search', () => {
 
 describe('diverse beam search', () => {
   it('matches a slow reference', async () => {
-    for (const seed of seeds) {
+    for (const seed of Array.from({ length: 200 }, (_, i) => i)) {
       const vocabSize = 6 + (seed % 3);
       const logits = randomLogits(seed, vocabSize);
       const groups = 2 + (seed % 2);
-      const options = { vocabSize, eos: 1, length: 6, beams: groups * 2, groups, diversity: 0.5 + (seed % 4) };
+      const earlyStopping = ([false, true, 'never'] as const)[seed % 3];
+      const options = {
+        vocabSize,
+        eos: 1,
+        length: 6,
+        beams: groups * 2,
+        groups,
+        diversity: 0.5 + (seed % 4),
+        earlyStopping,
+      };
       const result = await decode(new FakeModel(vocabSize, logits, 1), prompt, {
         maxNewTokens: 6,
         numBeams: options.beams,
         numBeamGroups: groups,
         diversityPenalty: options.diversity,
+        earlyStopping,
         numReturnSequences: options.beams,
       });
       assertTexts(result, slowBeams(logits, prompt, options));

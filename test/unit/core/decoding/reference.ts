@@ -78,21 +78,23 @@ export function slowBeams(logits: Logits, prompt: readonly number[], options: Re
       }
       list.sort((a, b) => b.sum - a.sum);
       const looked = list.slice(0, 2 * size);
-      const ends = (row: Row) => row.ids.at(-1) === eos || row.ids.length === length;
-      for (const row of looked.slice(0, size)) {
-        if (ends(row)) state.texts.push({ ids: row.ids, score: row.sum / row.ids.length ** lengthPenalty });
-      }
-      state.texts.sort((a, b) => b.score - a.score).splice(size);
+      const isEnd = (row: Row) => row.ids.at(-1) === eos;
+      const collect = (rows: Row[]) => {
+        for (const row of rows) state.texts.push({ ids: row.ids, score: row.sum / row.ids.length ** lengthPenalty });
+        state.texts.sort((a, b) => b.score - a.score).splice(size);
+      };
+      const last = t === length;
+      // Without groups the length limit ends a text as the end of the text does; in groups it comes afterwards.
+      const ends = (row: Row) => isEnd(row) || (last && groups === 1);
+      collect(looked.slice(0, size).filter(ends));
       state.rows = looked.filter((row) => !ends(row)).slice(0, size);
-      // At the length limit nothing runs on, but the texts that it cut off still say something to later groups.
-      for (const row of looked.filter(({ ids }) => ids.at(-1) !== eos).slice(0, size)) {
-        said.push(row.ids[row.ids.length - 1]);
-      }
+      for (const row of state.rows) said.push(row.ids[row.ids.length - 1]);
       const full = state.texts.length === size;
       const hope = earlyStopping === 'never' && lengthPenalty > 0 ? length : t;
       const hopeful = groups > 1 ? looked[0] : state.rows[0];
       const hopeless = full && hopeful && hopeful.sum / hope ** lengthPenalty <= (state.texts.at(-1)?.score ?? 0);
       state.open = state.rows.length > 0 && !hopeless && !(full && earlyStopping === true);
+      if (last && state.open) collect(state.rows);
     }
   }
   return states.flatMap((state) => state.texts).sort((a, b) => b.score - a.score);
