@@ -67,6 +67,24 @@ const PICKLES: readonly Uint8Array[] = [
   ),
   pickleOf('(', storage('0', 24), storage('1', 6), 'cposix\nsystem\n', text('touch x'), '\x85Rt'),
 ];
+const [WITHIN, FROM_TYPE] = ['ctorch._utils\n_rebuild_parameter\n(', 'ctorch._tensor\n_rebuild_from_type_v2\n('];
+/** What torch and programs put around tensors and beside them. */
+const WRAPPED = pickleOf(
+  'ccollections\nOrderedDict\n(((',
+  text('h.0.ln_1.bias'),
+  bytesOf(WITHIN, tensor('0', 24, 0, [4], [1]), '\x88ccollections\nOrderedDict\n)RtR'),
+  'l(',
+  text('wpe.weight'),
+  bytesOf(FROM_TYPE, 'ctorch._utils\n_rebuild_tensor_v2\nctorch\nTensor\n('),
+  bytesOf(storage('1', 6), 'K\0K\x06\x85K\x01\x85\x89Nt}tR'),
+  'lltR',
+  text('args'),
+  'cargparse\nNamespace\n)\x81}',
+  text('lr'),
+  'cnumpy\ndtype\n',
+  text('f8'),
+  '\x85Rsbs',
+);
 const STORAGES = { 0: new Uint8Array(96), 1: new Uint8Array(24) };
 
 async function readTorch(source: ByteSource): Promise<void> {
@@ -82,12 +100,13 @@ async function readSome(tensors: ReadonlyMap<string, Tensor>): Promise<void> {
 }
 
 const legacy = (pickle: Uint8Array) => torchLegacy(pickle, { 0: new Float32Array(24), 1: new Float32Array(6) });
+const SEEDS = [...PICKLES, WRAPPED];
 const TARGETS: readonly Target[] = [
   // A damaged pickle in a sound file, which its checksum would hide otherwise, and a damaged file.
-  { parts: PICKLES, make: (pickle) => torchArchive(pickle, STORAGES), read: readTorch },
-  { parts: PICKLES, make: legacy, read: readTorch },
-  { parts: PICKLES.map((pickle) => torchArchive(pickle, STORAGES)), make: (file) => file, read: readTorch },
-  { parts: PICKLES.map(legacy), make: (file) => file, read: readTorch },
+  { parts: SEEDS, make: (pickle) => torchArchive(pickle, STORAGES), read: readTorch },
+  { parts: SEEDS, make: legacy, read: readTorch },
+  { parts: SEEDS.map((pickle) => torchArchive(pickle, STORAGES)), make: (file) => file, read: readTorch },
+  { parts: SEEDS.map(legacy), make: (file) => file, read: readTorch },
   { parts: [smallGguf()], make: (file) => file, read: async (source) => readSome((await readGguf(source)).tensors) },
   {
     parts: [writeSafetensors(['a', 'b'].map((name) => ({ name, shape: [2, 3], data: new Float32Array(6) })))],

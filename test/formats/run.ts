@@ -18,14 +18,13 @@ const COLLECTIONS: Readonly<Record<string, Trial>> = {
 interface Options {
   readonly verbose?: boolean;
   readonly fuzz?: number;
+  readonly seed: number;
 }
 
-const SEED = 1;
-
 /** Whether every file of the collections in a folder is read, or refused, as it should be. */
-async function run(folder: string | undefined, { verbose, fuzz: count }: Options): Promise<void> {
+async function run(folder: string | undefined, { verbose, fuzz: count, seed }: Options): Promise<void> {
   if (count !== undefined) {
-    const { read, refused } = await fuzz(count, SEED);
+    const { read, refused } = await fuzz(count, seed);
     console.log(`${count} damaged files: ${read} read, ${refused} refused by name, nothing else.`);
   }
   if (folder !== undefined) {
@@ -63,6 +62,7 @@ async function tryCollections(folder: string, verbose: boolean): Promise<void> {
 new Command('test:formats')
   .argument('[folder]', 'a folder with checkpoints/ or tokenizers/')
   .option('--fuzz <count>', 'damage so many files at random and read them', Number)
+  .option('--seed <number>', 'how they are damaged', Number, 1)
   .option('--verbose', 'tell of every file and its message')
   .action(run)
   .parseAsync();
