@@ -2,6 +2,10 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+
+/** Bytes from which a file is kept in the storage. */
+const LARGE = 1000;
 
 export interface SeenRequest {
   readonly host: 'hub' | 'storage';
@@ -16,9 +20,23 @@ export interface Faults {
   cutAfter: number[];
   /** Statuses the hub answers instead, for any request. */
   statuses: { readonly status: number; readonly headers?: Record<string, string> }[];
+  /** Statuses the storage answers instead. */
+  storageStatuses: number[];
   ignoreRange: boolean;
+  /** Answers to a range carry no `Content-Range`. */
+  noContentRange: boolean;
   /** The hub redirects to itself for ever. */
   redirectLoop: boolean;
+  /** Where the hub sends everybody. */
+  location: string | undefined;
+  /** HEAD is refused, or its answer does not say the length. */
+  head: 'refused' | 'without length' | undefined;
+  /** A mirror keeps all files itself, tags them with the SHA-1 of their bytes and knows no `X-Linked-*`, as Artifactory. */
+  mirror: boolean;
+  /** Bodies are packed, whatever was asked for. */
+  packed: boolean;
+  /** What `X-Repo-Commit` says. */
+  commit: string | undefined;
   /** Sends this many bytes at a time with a pause between. */
   trickle: { readonly bytes: number; readonly everyMs: number } | undefined;
   /** What the storage sends in place of the file the hub described. */
@@ -27,25 +45,41 @@ export interface Faults {
   tag: () => string;
 }
 
+interface KeptFile {
+  readonly repo: string;
+  /** `*` for all. */
+  readonly revision: string;
+  readonly path: string;
+  readonly content: Buffer;
+}
+
 /**
  * Speaks the Hugging Face hub's file protocol: `HEAD` and `GET` on `/owner/name/resolve/revision/path`, with
  * `X-Repo-Commit` always, `X-Linked-Etag`, `X-Linked-Size` and a redirect to a second origin for large files, which
- * honours `Range` and `If-Range`; small files come from the hub itself with their git blob id as entity tag.
+ * honours `Range` and `If-Range`; small files come from an address of the hub that names their commit, with their git
+ * blob id as entity tag. Names in another case redirect to the repository's own.
  */
 export class HubServer {
   readonly requests: SeenRequest[] = [];
   readonly faults: Faults = {
     cutAfter: [],
     statuses: [],
+    storageStatuses: [],
     ignoreRange: false,
+    noContentRange: false,
     redirectLoop: false,
+    location: undefined,
+    head: undefined,
+    mirror: false,
+    packed: false,
+    commit: undefined,
     trickle: undefined,
     replace: undefined,
     tag: () => '"storage-1"',
   };
   /** Bytes of large files that were sent. */
   bytesSent = 0;
-  readonly #files = new Map<string, Buffer>();
+  readonly #files: KeptFile[] = [];
   readonly #hub = createServer((req, res) => void this.#answerHub(req, res));
   readonly #storage = createServer((req, res) => void this.#answerStorage(req, res));
 
@@ -62,8 +96,9 @@ export class HubServer {
     return originOf(this.#hub);
   }
 
-  add(repo: string, path: string, content: Buffer): void {
-    this.#files.set(`${repo}/${path}`, content);
+  /** Puts a file into a repository: into all its revisions, or into one. */
+  add(repo: string, path: string, content: Buffer, revision = '*'): void {
+    this.#files.unshift({ repo, revision, path, content });
   }
 
   /** Requests for the content of large files. */
@@ -80,71 +115,117 @@ export class HubServer {
 
   async #answerHub(req: IncomingMessage, res: ServerResponse): Promise<void> {
     this.#note('hub', req);
-    const fault = this.faults.statuses.shift();
+    const { faults } = this;
+    const fault = faults.statuses.shift();
     if (fault) {
       res.writeHead(fault.status, fault.headers).end();
       return;
     }
-    if (this.faults.redirectLoop) {
-      res.writeHead(307, { location: req.url }).end();
+    const location = faults.redirectLoop ? req.url : faults.location;
+    if (location !== undefined) {
+      res.writeHead(307, { location }).end();
       return;
     }
-    const match = /^\/(.+)\/resolve\/([^/]+)\/(.+)$/.exec(req.url ?? '');
-    const key = match ? `${match[1]}/${match[3]}` : '';
-    const content = this.#files.get(key);
-    if (content === undefined) {
+    const url = req.url ?? '';
+    const cached = /^\/api\/resolve-cache\/models\/(.+)\/([0-9a-f]{40})\/(.+)$/.exec(url);
+    const match = cached ?? /^\/(.+)\/resolve\/([^/]+)\/(.+)$/.exec(url);
+    const found = match && this.#find(match[1], decodeURIComponent(match[2]), match[3]);
+    const commit = this.#commitOf(found?.revision ?? '*');
+    const headers = { 'x-repo-commit': faults.commit ?? commit };
+    if (!match || !found) {
       res.writeHead(404, { 'x-error-code': 'EntryNotFound' }).end();
-      return;
+    } else if (found.repo !== match[1]) {
+      res.writeHead(307, { location: `/${found.repo}/resolve/${match[2]}/${match[3]}` }).end();
+    } else if (req.method === 'HEAD' && faults.head === 'refused') {
+      res.writeHead(405).end();
+    } else if (faults.mirror) {
+      const tag = `"${createHash('sha1').update(found.content).digest('hex')}"`;
+      await this.#send(req, res, found.content, { ...headers, etag: tag });
+    } else if (found.content.length >= LARGE) {
+      res.writeHead(302, {
+        ...headers,
+        'x-linked-etag': `"${createHash('sha256').update(found.content).digest('hex')}"`,
+        'x-linked-size': String(found.content.length),
+        location: `${originOf(this.#storage)}/${found.repo}@${commit}/${found.path}?signature=1`,
+      });
+      res.end();
+    } else if (cached) {
+      const blob = createHash('sha1').update(`blob ${found.content.length}\0`).update(found.content).digest('hex');
+      await this.#send(req, res, found.content, { ...headers, etag: `"${blob}"` });
+    } else {
+      const place = `/api/resolve-cache/models/${found.repo}/${commit}/${found.path}`;
+      res.writeHead(307, { ...headers, location: place }).end();
     }
-    const headers = { 'x-repo-commit': this.commit };
-    if (content.length < 1000) {
-      const blob = createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
-      res.writeHead(200, { ...headers, etag: `"${blob}"`, 'content-length': content.length });
-      res.end(req.method === 'HEAD' ? undefined : content);
-      return;
-    }
-    res.writeHead(302, {
-      ...headers,
-      'x-linked-etag': `"${createHash('sha256').update(content).digest('hex')}"`,
-      'x-linked-size': String(content.length),
-      location: `${originOf(this.#storage)}/${key}?signature=1`,
-    });
-    res.end();
+  }
+
+  /** A file of a repository whose name may be written in another case, of a revision or its commit. */
+  #find(repo: string, revision: string, path: string): KeptFile | undefined {
+    const same = this.#files.filter((file) => file.repo.toLowerCase() === repo.toLowerCase() && file.path === path);
+    const own = same.find((file) => [file.revision, this.#commitOf(file.revision)].includes(revision));
+    return own ?? same.find((file) => file.revision === '*');
+  }
+
+  /** The commit that files of this revision belong to. */
+  #commitOf(revision: string): string {
+    return revision === '*' ? this.commit : createHash('sha1').update(revision).digest('hex');
   }
 
   async #answerStorage(req: IncomingMessage, res: ServerResponse): Promise<void> {
     this.#note('storage', req);
-    if (req.method !== 'GET') {
-      res.writeHead(403).end();
+    const status = req.method === 'GET' ? this.faults.storageStatuses.shift() : 403;
+    if (status !== undefined) {
+      res.writeHead(status).end();
       return;
     }
+    const [, repo = '', revision = '', path = ''] = /^\/([^@]+)@([^/]+)\/([^?]+)/.exec(req.url ?? '') ?? [];
+    const content = this.#find(repo, revision, path)?.content ?? Buffer.alloc(0);
+    await this.#send(req, res, content, { etag: this.faults.tag() });
+  }
+
+  /** Sends a file, or the part of it that is asked for. */
+  async #send(
+    req: IncomingMessage,
+    res: ServerResponse,
+    whole: Buffer,
+    headers: Record<string, string>,
+  ): Promise<void> {
     const { faults } = this;
-    const key = (req.url ?? '').slice(1).split('?')[0];
-    const whole = this.#files.get(key) ?? Buffer.alloc(0);
     const content = faults.replace?.(whole) ?? whole;
-    const tag = faults.tag();
-    const range = /^bytes=(\d+)-$/.exec(req.headers.range ?? '');
-    const fresh = req.headers['if-range'] === undefined || req.headers['if-range'] === tag;
-    const start = range && fresh && !faults.ignoreRange ? Number(range[1]) : 0;
+    const isLarge = whole.length >= LARGE;
+    const packing = faults.packed && { 'content-encoding': 'gzip' };
+    if (req.method === 'HEAD') {
+      const length = faults.head === 'without length' ? {} : { 'content-length': content.length };
+      res.writeHead(200, { ...headers, ...packing, ...length });
+      res.end();
+      return;
+    }
+    const range = /^bytes=(\d+)-(\d*)$/.exec(req.headers.range ?? '');
+    const isFresh = req.headers['if-range'] === undefined || req.headers['if-range'] === headers.etag;
+    const isPart = range !== null && isFresh && !faults.ignoreRange;
+    const start = isPart ? Number(range[1]) : 0;
     if (start > 0 && start >= content.length) {
       res.writeHead(416, { 'content-range': `bytes */${content.length}` }).end();
       return;
     }
-    const body = content.subarray(start);
-    res.writeHead(start > 0 ? 206 : 200, {
-      etag: tag,
+    const end = isPart && range[2] !== '' ? Number(range[2]) + 1 : content.length;
+    const part = content.subarray(start, end);
+    const body = faults.packed ? gzipSync(part) : part;
+    const contentRange = isPart && !faults.noContentRange && `bytes ${start}-${end - 1}/${content.length}`;
+    res.writeHead(isPart ? 206 : 200, {
+      ...headers,
+      ...packing,
       'content-length': body.length,
-      ...(start > 0 && { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }),
+      ...(contentRange && { 'content-range': contentRange }),
     });
-    const cut = faults.cutAfter.shift();
-    if (faults.trickle) {
+    const cut = isLarge ? faults.cutAfter.shift() : undefined;
+    if (faults.trickle && isLarge) {
       await this.#trickle(res, body, faults.trickle);
     } else if (cut !== undefined && cut < body.length) {
       this.bytesSent += cut;
       res.flushHeaders();
       res.write(body.subarray(0, cut), () => res.destroy());
     } else {
-      this.bytesSent += body.length;
+      this.bytesSent += isLarge ? body.length : 0;
       res.end(body);
     }
   }

@@ -1,56 +1,62 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { TransientError } from './retry';
 
 /** Chunks that may wait for the reader before the sender is told to pause. */
-const mostWaiting = 64;
+const MOST_WAITING = 64;
 
 /**
- * The body of an answer as an iterable of chunks: all that arrived before the connection failed, and then the failure.
- * A stream's own iterator drops what it still holds when the connection is cut, and a bad line would get nowhere.
+ * The body of an answer as an iterable of chunks: all that arrived before the connection failed, and then the failure,
+ * as a `TransientError`. A stream's own iterator drops what it still holds when the connection is cut, and a bad line
+ * would get nowhere.
  */
 export class Body implements AsyncIterable<Buffer> {
-  private readonly waiting: Buffer[] = [];
-  private end: { readonly failure?: Error } | undefined;
-  private wake = () => {};
+  readonly #waiting: Buffer[] = [];
+  readonly #stream: Readable;
+  #end: { readonly failure?: Error } | undefined;
+  #wake = () => {};
 
   /** Call in the same tick as the answer arrives, before anything can be lost. */
-  constructor(private readonly message: IncomingMessage) {
-    message.on('data', (chunk: Buffer) => {
-      this.waiting.push(chunk);
-      if (this.waiting.length >= mostWaiting) {
-        message.pause();
+  constructor(stream: Readable, host: string) {
+    this.#stream = stream;
+    stream.on('data', (chunk: Buffer) => {
+      this.#waiting.push(chunk);
+      if (this.#waiting.length >= MOST_WAITING) {
+        stream.pause();
       }
-      this.wake();
+      this.#wake();
     });
-    message.on('end', () => this.finish());
-    message.on('error', (failure) => this.finish(failure));
-    message.on('close', () => this.finish(new Error('closed')));
+    const cut = (cause?: Error) =>
+      this.#finish(new TransientError(`the connection to ${host} was cut`, undefined, { cause }));
+    stream.on('end', () => this.#finish());
+    stream.on('error', cut);
+    stream.on('close', () => cut());
   }
 
   /** Hangs up; to be called in any case when no more is wanted. */
   destroy(): void {
-    this.message.destroy();
+    this.#stream.destroy();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
     for (;;) {
-      for (let chunk = this.waiting.shift(); chunk !== undefined; chunk = this.waiting.shift()) {
+      for (let chunk = this.#waiting.shift(); chunk !== undefined; chunk = this.#waiting.shift()) {
         yield chunk;
       }
-      if (this.end?.failure) {
-        throw this.end.failure;
+      if (this.#end?.failure) {
+        throw this.#end.failure;
       }
-      if (this.end) {
+      if (this.#end) {
         return;
       }
-      this.message.resume();
+      this.#stream.resume();
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
+        this.#wake = resolve;
       });
     }
   }
 
-  private finish(failure?: Error): void {
-    this.end ??= { failure };
-    this.wake();
+  #finish(failure?: Error): void {
+    this.#end ??= { failure };
+    this.#wake();
   }
 }

@@ -10,8 +10,11 @@ export interface Checksum {
   readonly hex: string;
 }
 
-/** Reads the hub's entity tag: 64 hex digits are a SHA-256, 40 a git blob id, anything else promises nothing. */
-export function parseEntityTag(tag: string | undefined): Checksum | undefined {
+/**
+ * Reads the hub's `X-Linked-Etag`: 64 hex digits are a SHA-256, 40 a git blob id, anything else promises nothing. A plain
+ * `ETag` promises nothing either: mirrors put there what they like (Artifactory the SHA-1 of the file).
+ */
+export function parseLinkedTag(tag: string | undefined): Checksum | undefined {
   const hex = tag?.replace(/^W\//, '').replaceAll('"', '').toLowerCase();
   if (hex === undefined || !/^[0-9a-f]+$/.test(hex)) {
     return undefined;
@@ -21,26 +24,27 @@ export function parseEntityTag(tag: string | undefined): Checksum | undefined {
 
 /** The SHA-256 of a stream of bytes, and whether it keeps a promise. */
 export class Digest {
-  private readonly sha256 = createHash('sha256');
-  private readonly promised: Hash | undefined;
+  readonly #sha256 = createHash('sha256');
+  readonly #checksum: Checksum | undefined;
+  readonly #blob: Hash | undefined;
 
-  constructor(
-    private readonly checksum: Checksum | undefined,
-    bytes: number,
-  ) {
-    this.promised = checksum?.kind === 'git-blob' ? createHash('sha1').update(`blob ${bytes}\0`) : undefined;
+  /** @param bytes length of the file, without which a git blob id cannot be compared */
+  constructor(checksum: Checksum | undefined, bytes: number | undefined) {
+    const isBlob = checksum?.kind === 'git-blob';
+    this.#checksum = isBlob && bytes === undefined ? undefined : checksum;
+    this.#blob = isBlob && bytes !== undefined ? createHash('sha1').update(`blob ${bytes}\0`) : undefined;
   }
 
   update(chunk: Uint8Array): void {
-    this.sha256.update(chunk);
-    this.promised?.update(chunk);
+    this.#sha256.update(chunk);
+    this.#blob?.update(chunk);
   }
 
   /** Ends the digest: no more updates. */
   finish(): { readonly sha256: string; readonly kept: boolean } {
-    const sha256 = this.sha256.digest('hex');
-    const found = this.promised?.digest('hex') ?? sha256;
-    return { sha256, kept: this.checksum === undefined || this.checksum.hex === found };
+    const sha256 = this.#sha256.digest('hex');
+    const found = this.#blob?.digest('hex') ?? sha256;
+    return { sha256, kept: this.#checksum === undefined || this.#checksum.hex === found };
   }
 }
 

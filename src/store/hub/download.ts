@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { durableRename, type freeBytes, requireSpace, writeJson } from '../disk';
 import { StoreError, writingTo } from '../errors';
+import { formatSeconds } from '../format';
 import { type Checksum, Digest } from './checksum';
 import type { FileFacts, Hub, HubFile } from './hub';
 import { type RetryOptions, retrying, TransientError } from './retry';
@@ -17,6 +18,8 @@ export interface DownloadOptions extends Omit<RetryOptions, 'signal'> {
   readonly pinnedSha256?: string;
   /** Bytes that must stay free besides the file itself, for what will be made of it. */
   readonly spaceBesides?: number;
+  /** A file that grows beyond this is not what it should be. */
+  readonly mostBytes?: number;
   readonly free?: typeof freeBytes;
 }
 
@@ -27,26 +30,30 @@ export interface Downloaded {
 
 /** What is remembered beside a part, so that only the same content is resumed. */
 interface PartState {
-  readonly bytes: number;
+  readonly bytes?: number;
   readonly checksum?: Checksum;
   /** Validator of the storage's answer (RFC 9110, section 13.1.5), once there was one. */
   readonly tag?: string;
 }
 
-/** Asks the hub about a file, patiently. */
+/**
+ * Asks the hub about a file, again and again while it cannot be reached.
+ * @throws StoreError that says what to do, or an AbortError
+ */
 export function askFacts(hub: Hub, file: HubFile, options: RetryOptions): Promise<FileFacts> {
-  return patiently(hub, () => retrying(options, () => hub.facts(file, options.signal)));
+  return withFriendlyErrors(hub, () => retrying(options, () => hub.facts(file, options.signal)));
 }
 
 /**
  * Downloads one file to `target`, which is complete and checked or absent at every moment. Bytes arrive in
  * `target.part`; a later call, in this process or after a restart, goes on from there if the hub still promises the same
- * content. Rejects with a `StoreError` that says what to do, or an AbortError.
+ * content.
  *
  * Why this is not a library's work: `@huggingface/hub` 2.17 knows the addresses, but writes from the start each time,
  * checks no hash, never tries again and has no lock; `got` and `undici` retry requests, not bodies, and VS Code's proxy
  * settings reach neither when it is bundled. From libraries come the lock (`proper-lockfile`) and the command line's
- * proxies (`https-proxy-agent`, `http-proxy-agent`, `proxy-from-env`).
+ * proxies (`http-proxy-agent`, `https-proxy-agent`, `socks-proxy-agent`, `proxy-from-env`).
+ * @throws StoreError that says what to do, or an AbortError
  */
 export async function download(
   hub: Hub,
@@ -70,8 +77,9 @@ export async function download(
     const part = `${target}.part`;
     const state = await matchingState(part, { bytes: facts.bytes, checksum });
     const present = await sizeOf(part);
-    await requireSpace(folder, facts.bytes - present + (options.spaceBesides ?? 0), options.free);
-    const digest = await fetchInto(part, present, state, { hub, file, facts, checksum }, options);
+    const missing = Math.max(0, (facts.bytes ?? 0) - present);
+    await requireSpace(folder, missing + (options.spaceBesides ?? 0), options.free);
+    const { digest, bytes } = await fetchInto(part, present, state, { hub, file, facts, checksum }, options);
     const { sha256, kept } = digest.finish();
     if (!kept) {
       await discard(part);
@@ -83,7 +91,7 @@ export async function download(
     }
     await durableRename(part, target);
     await rm(stateOf(part), { force: true });
-    return { bytes: facts.bytes, sha256 };
+    return { bytes, sha256 };
   });
 }
 
@@ -101,8 +109,8 @@ async function fetchInto(
   state: PartState,
   { hub, file, facts, checksum }: Source,
   options: DownloadOptions,
-): Promise<Digest> {
-  const { signal, onBytes } = options;
+): Promise<{ readonly digest: Digest; readonly bytes: number }> {
+  const { signal } = options;
   const fresh = () => new Digest(checksum, facts.bytes);
   const digest = fresh();
   if (present > 0) {
@@ -112,7 +120,7 @@ async function fetchInto(
   }
   const handle = await open(part, present > 0 ? 'r+' : 'w');
   try {
-    const whole = await patiently(hub, () =>
+    const whole = await withFriendlyErrors(hub, () =>
       transfer(
         { handle, position: present, digest, tag: state.tag },
         {
@@ -121,7 +129,6 @@ async function fetchInto(
           file,
           bytes: facts.bytes,
           fresh,
-          onBytes,
           onTag: (tag) => writeJson(stateOf(part), { bytes: facts.bytes, checksum, tag } satisfies PartState),
         },
       ),
@@ -162,7 +169,7 @@ async function matchingState(part: string, wanted: PartState): Promise<PartState
     state.bytes === wanted.bytes &&
     state.checksum?.hex === wanted.checksum?.hex &&
     (state.checksum ?? state.tag) !== undefined &&
-    (await sizeOf(part)) <= wanted.bytes;
+    (await sizeOf(part)) <= (wanted.bytes ?? Number.POSITIVE_INFINITY);
   if (same) {
     return { ...wanted, tag: state.tag };
   }
@@ -171,8 +178,8 @@ async function matchingState(part: string, wanted: PartState): Promise<PartState
   return wanted;
 }
 
-/** When patience ends, says so in a sentence of its own. */
-async function patiently<T>(hub: Hub, work: () => Promise<T>): Promise<T> {
+/** Says in whole sentences what has failed too often. */
+async function withFriendlyErrors<T>(hub: Hub, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -180,7 +187,7 @@ async function patiently<T>(hub: Hub, work: () => Promise<T>): Promise<T> {
       throw error;
     }
     const pause = error.retryAfterMs
-      ? ` It asks to be left alone for ${Math.ceil(error.retryAfterMs / 60_000)} min.`
+      ? ` It asks to be left alone for ${formatSeconds(error.retryAfterMs / 1000)}.`
       : '';
     throw new StoreError(
       'network',

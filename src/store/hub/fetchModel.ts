@@ -1,76 +1,117 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { TOKENIZER_FILES, TokenizerError, tokenizerOf } from '../../core/tokenizer';
 import type { Precision } from '../../engine/api';
 import type { FileRecord } from '../../gpt2/compiledModel';
-import { parseConfig } from '../../gpt2/config';
+import { type Gpt2Config, parseConfig } from '../../gpt2/config';
+import { readJsonFile, shardsOf } from '../../gpt2/files/findModelFiles';
 import { readTokenizerFiles } from '../../gpt2/files/tokenizerFiles';
-import type { CatalogueModel } from '../catalogue';
+import { type CatalogueModel, findInCatalogue } from '../catalogue';
 import { StoreError } from '../errors';
 import { slug } from '../format';
-import { expectedDiskBytes, sizeOf } from '../modelSize';
+import { expectedDiskBytes, shapeOf } from '../modelCosts';
 import { sha256OfFile } from './checksum';
 import { askFacts, type DownloadOptions, download } from './download';
-import type { FileFacts, Hub } from './hub';
+import type { FileFacts, Hub, HubName } from './hub';
 
 /** A model's files, downloaded and checked. */
 export interface HubSource {
+  /** The repository's present name. */
+  readonly repo: string;
+  /** The catalogue's entry, where the files are those that it pins. */
+  readonly known: CatalogueModel | undefined;
   readonly folder: string;
   readonly commit: string;
   readonly files: readonly FileRecord[];
 }
 
-export interface HubSourceOptions extends DownloadOptions {
-  readonly repo: string;
-  /** Branch, tag or commit; the catalogue's commit, or else `main`, unless told. */
-  readonly revision?: string;
-  readonly known?: CatalogueModel;
+export interface FetchOptions extends DownloadOptions {
   readonly precision: Precision;
 }
 
-const WEIGHTS = 'model.safetensors';
-const INDEX = 'model.safetensors.index.json';
+const CONFIG = 'config.json';
+/** Weights in the order in which transformers looks for them, each with the index of its shards. */
+const WEIGHTS = [
+  ['model.safetensors', 'model.safetensors.index.json'],
+  ['pytorch_model.bin', 'pytorch_model.bin.index.json'],
+] as const;
+/** What other kinds of tokenizers are written down in. */
+const OTHER_TOKENIZERS = [
+  ['spiece.model', 'SentencePiece'],
+  ['tokenizer.model', 'SentencePiece'],
+  ['sentencepiece.bpe.model', 'SentencePiece'],
+  ['vocab.txt', 'a BERT word list'],
+] as const;
+/** Far more than any config, index or vocabulary takes. */
+const MOST_TEXT_BYTES = 64 * 2 ** 20;
 
 /**
- * Downloads what a GPT-2 is made from into `downloads/owner--name/COMMIT`. The small `config.json` comes first, so that
- * a model Inkling cannot run is refused before its weights travel.
+ * Downloads what a GPT-2 is made from into `downloads/owner--name/COMMIT`. The small files come first, so that a model
+ * Inkling cannot run is refused before its weights travel.
+ * @throws StoreError or UnsupportedModelError that says what to do, or an AbortError
  */
-export async function fetchModel(hub: Hub, downloads: string, options: HubSourceOptions): Promise<HubSource> {
-  const { repo, known, precision, onBytes, ...download } = options;
-  const wanted = options.revision ?? known?.revision ?? 'main';
-  const pinned = wanted === known?.revision ? known : undefined;
-  const configFacts = await askFacts(hub, { repo, revision: wanted, path: 'config.json' }, download);
-  const commit = configFacts.commit ?? wanted;
+export async function fetchModel(
+  hub: Hub,
+  downloads: string,
+  name: HubName,
+  options: FetchOptions,
+): Promise<HubSource> {
+  const { onBytes, precision, ...patience } = options;
+  const { facts, known } = await locate(hub, name, patience);
+  const { repo } = facts;
+  const commit = facts.commit ?? revisionOf(name, known);
   const folder = join(downloads, slug(repo), slug(commit));
-  const get = (path: string, facts: FileFacts, more: DownloadOptions) =>
-    present(hub, { repo, revision: commit, path }, facts, join(folder, path), { ...download, ...more });
+  const snapshot = new Snapshot(hub, repo, commit, folder, patience);
 
-  const files = [await get('config.json', configFacts, { pinnedSha256: pinned?.configSha256 })];
-  const config = parseConfig(await readJson(join(folder, 'config.json')));
+  const files = [await snapshot.get(CONFIG, facts, { pinnedSha256: known?.configSha256, mostBytes: MOST_TEXT_BYTES })];
+  const config = parseConfig(await readJsonFile(join(folder, CONFIG)));
+  files.push(...(await fetchTokenizer(snapshot, config)));
+  files.push(...(await fetchWeights(snapshot, known, config, { onBytes, precision })));
+  return { repo, known, folder, commit, files };
+}
 
-  const ask = (path: string) => askFacts(hub, { repo, revision: commit, path }, download);
-  for (const path of TOKENIZER_FILES) {
-    const facts = await unlessMissing(ask(path));
-    if (facts) files.push(await get(path, facts, {}));
+/** Finds the repository by what it is called today, and the entry of the catalogue whose pins hold for it. */
+async function locate(
+  hub: Hub,
+  { repo, revision }: HubName,
+  patience: DownloadOptions,
+): Promise<{ readonly facts: FileFacts; readonly known: CatalogueModel | undefined }> {
+  const ask = (repo: string, revision: string) => askFacts(hub, { repo, revision, path: CONFIG }, patience);
+  const named = findInCatalogue(repo);
+  const asked = revision ?? named?.revision ?? 'main';
+  const facts = await ask(named?.id ?? repo, asked);
+  const known = findInCatalogue(facts.repo);
+  if (revision !== undefined && revision !== known?.revision) {
+    return { facts, known: undefined };
   }
-  await requireTokenizer(folder, config.vocab_size);
-  const parts = await weightFacts(ask, repo, hub.host, async (facts) => {
-    files.push(await get(INDEX, facts, {}));
-    return readFile(join(folder, INDEX), 'utf8');
-  });
-  const total = parts.reduce((sum, { facts }) => sum + facts.bytes, 0);
-  let before = 0;
-  for (const { path, facts } of parts) {
-    const rest = total - before - facts.bytes;
-    const record = await get(path, facts, {
-      pinnedSha256: path === WEIGHTS ? pinned?.weights.sha256 : undefined,
-      spaceBesides: rest + expectedDiskBytes(sizeOf(config), precision),
-      onBytes: (done) => onBytes?.(before + done, total),
-    });
-    files.push(record);
-    before += facts.bytes;
+  const isPinned = known?.revision === undefined || known.revision === asked;
+  return { facts: isPinned ? facts : await ask(known.id, known.revision), known };
+}
+
+function revisionOf({ revision }: HubName, known: CatalogueModel | undefined): string {
+  return revision ?? known?.revision ?? 'main';
+}
+
+/** Downloads the tokenizer's files, where the model has any, and sees whether they can be used. */
+async function fetchTokenizer(snapshot: Snapshot, { vocab_size: rows }: Gpt2Config): Promise<FileRecord[]> {
+  const files = await snapshot.getThoseThere(TOKENIZER_FILES);
+  for (const [path, what] of files.length > 0 ? [] : OTHER_TOKENIZERS) {
+    if (await snapshot.tryAsk(path)) {
+      throw new StoreError(
+        'unsupported',
+        `${snapshot.repo} has weights of a GPT-2, but its text is cut by ${what} (${path}). Inkling knows byte-level BPE only.`,
+      );
+    }
   }
-  return { folder, commit, files };
+  try {
+    tokenizerOf({ files: await readTokenizerFiles(snapshot.folder), rows }).encode('a');
+  } catch (error) {
+    if (error instanceof TokenizerError) {
+      throw new StoreError('unsupported', error.message, { cause: error });
+    }
+    throw error;
+  }
+  return files;
 }
 
 interface Part {
@@ -78,100 +119,126 @@ interface Part {
   readonly facts: FileFacts;
 }
 
-/** Rejects with a `StoreError` where a model's texts could not be read. */
-async function requireTokenizer(folder: string, rows: number): Promise<void> {
-  try {
-    tokenizerOf({ files: await readTokenizerFiles(folder), rows }).encode('a');
-  } catch (error) {
-    if (error instanceof TokenizerError) {
-      throw new StoreError('unsupported', error.message, { cause: error });
-    }
-    throw error;
-  }
-}
-
-/** What was asked for, or nothing where there is none. */
-async function unlessMissing(facts: Promise<FileFacts>): Promise<FileFacts | undefined> {
-  try {
-    return await facts;
-  } catch (error) {
-    if (error instanceof StoreError && error.code === 'not-found') {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-/** The one file of weights, or its shards; says what is there instead when there are neither. */
-async function weightFacts(
-  ask: (path: string) => Promise<FileFacts>,
-  repo: string,
-  host: string,
-  readIndex: (facts: FileFacts) => Promise<string>,
-): Promise<Part[]> {
-  const tryAsk = (path: string) => unlessMissing(ask(path));
-  const single = await tryAsk(WEIGHTS);
-  if (single) {
-    return [{ path: WEIGHTS, facts: single }];
-  }
-  const index = await tryAsk(INDEX);
-  if (index) {
-    const parts: Part[] = [];
-    for (const path of shardNames(await readIndex(index))) {
-      parts.push({ path, facts: await ask(path) });
-    }
-    return parts;
-  }
-  if (await tryAsk('pytorch_model.bin')) {
-    throw new StoreError(
-      'unsupported',
-      `${repo} has only pickled weights (pytorch_model.bin), which can hide programs and are never opened. Ask its ` +
-        'authors for model.safetensors; the hub can convert it in a pull request, refs/pr/N of which can be installed.',
-    );
-  }
-  throw new StoreError('not-found', `${repo} on ${host} has no model.safetensors.`);
-}
-
-function shardNames(index: string): string[] {
-  const map: unknown = parseJson(index, INDEX)?.weight_map;
-  const names = typeof map === 'object' && map !== null ? [...new Set(Object.values(map))] : [];
-  if (names.length === 0 || !names.every((name) => typeof name === 'string' && /^[\w.-]+\.safetensors$/.test(name))) {
-    throw new StoreError('unsupported', `${INDEX} does not name the files of this model.`);
-  }
-  return names as string[];
-}
-
-async function readJson(path: string): Promise<unknown> {
-  return parseJson(await readFile(path, 'utf8'), basename(path));
-}
-
-function parseJson(text: string, name: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new StoreError('unsupported', `${name} of this model is not valid JSON.`, { cause });
-  }
-}
-
-/** Takes a file that an earlier run left complete, once its content is checked again; downloads it otherwise. */
-async function present(
-  hub: Hub,
-  file: { readonly repo: string; readonly revision: string; readonly path: string },
-  facts: FileFacts,
-  target: string,
-  options: DownloadOptions,
-): Promise<FileRecord> {
-  const promised = options.pinnedSha256 ?? (facts.checksum?.kind === 'sha256' ? facts.checksum.hex : undefined);
-  const size = (await stat(target).catch(() => undefined))?.size;
-  if (size === facts.bytes && promised !== undefined) {
-    const sha256 = await sha256OfFile(target, {
-      signal: options.signal,
-      onBytes: (done) => options.onBytes?.(done, facts.bytes),
+async function fetchWeights(
+  snapshot: Snapshot,
+  known: CatalogueModel | undefined,
+  config: Gpt2Config,
+  { onBytes, precision }: Pick<FetchOptions, 'onBytes' | 'precision'>,
+): Promise<FileRecord[]> {
+  const { index, parts } = await findWeights(snapshot);
+  const files = [...index];
+  const total = parts.reduce((sum, { facts }) => sum + (facts.bytes ?? 0), 0);
+  let before = 0;
+  for (const { path, facts } of parts) {
+    const rest = total - before - (facts.bytes ?? 0);
+    const pinned = known?.weights.name === path ? known.weights.sha256 : undefined;
+    const record = await snapshot.get(path, facts, {
+      pinnedSha256: pinned,
+      spaceBesides: rest + expectedDiskBytes(shapeOf(config), precision),
+      onBytes: (done) => onBytes?.(before + done, total),
     });
-    if (sha256 === promised) {
-      return { name: file.path, bytes: size, sha256 };
+    files.push(record);
+    before += record.bytes;
+  }
+  return files;
+}
+
+/** The one file of weights, or its shards with their index. */
+async function findWeights(
+  snapshot: Snapshot,
+): Promise<{ readonly index: readonly FileRecord[]; readonly parts: readonly Part[] }> {
+  for (const [single, index] of WEIGHTS) {
+    const facts = await snapshot.tryAsk(single);
+    if (facts) {
+      return { index: [], parts: [{ path: single, facts }] };
+    }
+    const [record] = await snapshot.getThoseThere([index]);
+    if (record) {
+      const parts: Part[] = [];
+      for (const shard of await shardsOf(snapshot.folder, index)) {
+        const path = basename(shard);
+        parts.push({ path, facts: await snapshot.ask(path) });
+      }
+      return { index: [record], parts };
     }
   }
-  await rm(target, { force: true });
-  return { name: file.path, ...(await download(hub, file, facts, target, options)) };
+  throw new StoreError(
+    'not-found',
+    `${snapshot.repo} on ${snapshot.host} has neither model.safetensors nor pytorch_model.bin. What other forms there are ` +
+      'can be downloaded by hand and imported from their folder.',
+  );
+}
+
+/** One commit of a repository, and the folder that its files come to lie in. */
+class Snapshot {
+  readonly #hub: Hub;
+  readonly #commit: string;
+  readonly #options: DownloadOptions;
+
+  constructor(
+    hub: Hub,
+    readonly repo: string,
+    commit: string,
+    readonly folder: string,
+    options: DownloadOptions,
+  ) {
+    this.#hub = hub;
+    this.#commit = commit;
+    this.#options = options;
+  }
+
+  get host(): string {
+    return this.#hub.host;
+  }
+
+  ask(path: string): Promise<FileFacts> {
+    return askFacts(this.#hub, this.#file(path), this.#options);
+  }
+
+  /** As `ask`; nothing where there is no such file. */
+  async tryAsk(path: string): Promise<FileFacts | undefined> {
+    try {
+      return await this.ask(path);
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'not-found') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** Downloads those of some small files that the repository has. */
+  async getThoseThere(paths: readonly string[]): Promise<FileRecord[]> {
+    const records: FileRecord[] = [];
+    for (const path of paths) {
+      const facts = await this.tryAsk(path);
+      if (facts) {
+        records.push(await this.get(path, facts, { mostBytes: MOST_TEXT_BYTES }));
+      }
+    }
+    return records;
+  }
+
+  /** Takes a file that an earlier run left complete, once its content is checked again; downloads it otherwise. */
+  async get(path: string, facts: FileFacts, more: DownloadOptions): Promise<FileRecord> {
+    const options = { ...this.#options, ...more };
+    const target = join(this.folder, path);
+    const promised = options.pinnedSha256 ?? (facts.checksum?.kind === 'sha256' ? facts.checksum.hex : undefined);
+    const size = (await stat(target).catch(() => undefined))?.size;
+    if (size !== undefined && size === facts.bytes && promised !== undefined) {
+      const sha256 = await sha256OfFile(target, {
+        signal: options.signal,
+        onBytes: (done) => options.onBytes?.(done, size),
+      });
+      if (sha256 === promised) {
+        return { name: path, bytes: size, sha256 };
+      }
+    }
+    await rm(target, { force: true });
+    return { name: path, ...(await download(this.#hub, this.#file(path), facts, target, options)) };
+  }
+
+  #file(path: string) {
+    return { repo: this.repo, revision: this.#commit, path };
+  }
 }

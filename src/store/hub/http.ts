@@ -1,8 +1,10 @@
-import http, { type Agent, type IncomingHttpHeaders } from 'node:http';
+import http, { type Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { StoreError, systemCode } from '../errors';
 import { Body } from './body';
-import { parseRetryAfter, TransientError } from './retry';
+import { TransientError } from './retry';
 
 /** The agent to reach an address with; none for the default one. */
 export type ChooseAgent = (url: URL) => Agent | undefined;
@@ -11,7 +13,10 @@ export type ChooseAgent = (url: URL) => Agent | undefined;
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** Unpacked, where the server packed it. */
   readonly body: Body;
+  /** The server packed the body although it was asked not to: lengths and ranges of the answer are not the file's. */
+  readonly packed: boolean;
   readonly url: URL;
 }
 
@@ -34,12 +39,13 @@ export interface RequestOptions {
   readonly stopAt?: (answer: Answer) => boolean;
 }
 
-const mostRedirects = 10;
+const MOST_REDIRECTS = 10;
 
 /**
  * Sends a request and follows redirects one by one. The token stays with the first origin, and an address that was
- * https never becomes http. Rejects with a `TransientError` when there is no answer. VS Code lays its proxy and
- * certificate settings under `node:http` and `node:https` of the extension host, in every version Inkling supports.
+ * https never becomes http. VS Code lays its proxy and certificate settings under `node:http` and `node:https` of the
+ * extension host, in every version Inkling supports; `fetch` and a bundled `undici` would go around them.
+ * @throws TransientError when there is no answer; StoreError when asking again cannot help
  */
 export async function request(address: string, options: RequestOptions): Promise<Exchange> {
   const first = new URL(address);
@@ -52,21 +58,32 @@ export async function request(address: string, options: RequestOptions): Promise
     }
     const answer = await send(url, { ...options, headers });
     const { location } = answer.headers;
-    const final = answer.status < 300 || answer.status > 399 || location === undefined;
-    if (final || options.stopAt?.(answer)) {
+    const isFinal = answer.status < 300 || answer.status > 399 || location === undefined;
+    if (isFinal || options.stopAt?.(answer)) {
       return { redirects, final: answer };
     }
     answer.body.destroy();
     redirects.push(answer);
-    if (redirects.length > mostRedirects) {
+    if (redirects.length > MOST_REDIRECTS) {
       throw new StoreError('network', `${first.host} redirects in circles. The server is at fault; try again later.`);
     }
-    const next = new URL(location, url);
-    if (url.protocol === 'https:' && next.protocol !== 'https:') {
-      throw new StoreError('network', `${url.host} redirects to an unprotected address (${next.origin}): refused.`);
-    }
-    url = next;
+    url = redirectTarget(location, url);
   }
+}
+
+function redirectTarget(location: string, from: URL): URL {
+  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    const shown = JSON.stringify(location.slice(0, 80));
+    throw new StoreError(
+      'network',
+      `${from.host} redirects to ${shown}, which is no web address. The server is at fault; try again later.`,
+    );
+  }
+  if (from.protocol === 'https:' && url.protocol !== 'https:') {
+    throw new StoreError('network', `${from.host} redirects to an unprotected address (${url.origin}): refused.`);
+  }
+  return url;
 }
 
 async function send(url: URL, { method, headers, agent, signal, timeoutMs }: RequestOptions): Promise<Answer> {
@@ -79,14 +96,21 @@ async function send(url: URL, { method, headers, agent, signal, timeoutMs }: Req
       const module = url.protocol === 'https:' ? https : http;
       const options = { method, headers, agent: agent?.(url), signal: AbortSignal.any(signals) };
       const request = module.request(url, options, (message) => {
-        const { statusCode = 0, headers } = message;
-        resolve({ status: statusCode, headers, body: new Body(message), url });
+        try {
+          resolve(answerOf(message, url, method));
+        } catch (error) {
+          message.destroy();
+          reject(error);
+        }
       });
       request.on('error', reject);
       request.end();
     });
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof StoreError) {
+      throw error;
+    }
     throw timeout.signal.aborted
       ? new TransientError(`${url.host} does not answer`, undefined, { cause: error })
       : connectionFailure(url, error);
@@ -95,51 +119,46 @@ async function send(url: URL, { method, headers, agent, signal, timeoutMs }: Req
   }
 }
 
-function connectionFailure(url: URL, error: unknown): Error {
-  const code = systemCode(error);
+function answerOf(message: IncomingMessage, url: URL, method: RequestOptions['method']): Answer {
+  const { statusCode: status = 0, headers } = message;
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  const packed = encoding !== '' && encoding !== 'identity';
+  // The body of a HEAD answer is empty, whatever its head says.
+  const content = packed && method === 'GET' ? unpack(message, encoding, url) : message;
+  return { status, headers, body: new Body(content, url.host), packed, url };
+}
+
+const UNPACKERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+function unpack(message: IncomingMessage, encoding: string, url: URL): Readable {
+  const unpacker = UNPACKERS[encoding];
+  if (unpacker === undefined) {
+    throw new StoreError(
+      'network',
+      `${url.host} packs files in a way that was not asked for (${encoding.slice(0, 40)}), so they cannot be read.`,
+    );
+  }
+  // The body reports how it ended.
+  return pipeline(message, unpacker(), () => {});
+}
+
+function connectionFailure(url: URL, cause: unknown): Error {
+  const code = systemCode(cause);
   if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code)) {
     return new StoreError(
       'network',
       `The certificate of ${url.host} is not trusted (${code}). A company proxy that inspects traffic needs its root ` +
         'certificate in the system store, or in the file NODE_EXTRA_CA_CERTS names.',
-      { cause: error },
+      { cause },
     );
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new TransientError(`${url.hostname} cannot be found: is this machine online?`, undefined, { cause: error });
+    return new TransientError(`${url.hostname} cannot be found: is this machine online?`, undefined, { cause });
   }
-  return new TransientError(`the connection to ${url.host} failed${code ? ` (${code})` : ''}`, undefined, {
-    cause: error,
-  });
-}
-
-/** The error for an answer that is not a success; `what` names what was asked for, as in `owner/name`. */
-export function statusError({ status, headers, url }: Answer, what: string): StoreError | TransientError {
-  if (status === 401) {
-    return new StoreError(
-      'sign-in',
-      `${url.host} wants a sign-in for ${what}, or has no such model. Check the name; for a private model set HF_TOKEN ` +
-        'or the token in the settings.',
-    );
-  }
-  if (status === 403) {
-    return new StoreError(
-      'forbidden',
-      `${url.host} refuses ${what}. Its terms may have to be accepted on the model's page first, and HF_TOKEN set.`,
-    );
-  }
-  if (status === 404 || status === 410) {
-    return new StoreError('not-found', `${url.host} has no ${what}.`);
-  }
-  if (status === 407) {
-    return new StoreError('network', 'The proxy wants a sign-in (407). Put user and password into its address.');
-  }
-  const retryAfter = parseRetryAfter(headers['retry-after']);
-  if (status === 429) {
-    return new TransientError(`${url.host} asks for a pause (429)`, retryAfter);
-  }
-  if (status >= 500 || status === 408) {
-    return new TransientError(`${url.host} has a problem (${status})`, retryAfter);
-  }
-  return new StoreError('network', `${url.host} answered ${status} for ${what}.`);
+  return new TransientError(`the connection to ${url.host} failed${code ? ` (${code})` : ''}`, undefined, { cause });
 }

@@ -1,16 +1,30 @@
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
+import { SocksProxyAgent } from 'socks-proxy-agent';
+import { StoreError } from '../errors';
 import type { ChooseAgent } from './http';
 
 /**
- * Goes through the proxy that `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` name. For the command line: in the
- * extension host VS Code's own proxy settings apply, and this must not be used there.
+ * Goes through the proxy that `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` name: HTTP, HTTPS or SOCKS. For
+ * the command line: in the extension host VS Code's own proxy settings apply, and this must not be used there.
+ * @throws StoreError when the environment names no proxy of these kinds
  */
 export const proxyFromEnvironment: ChooseAgent = (url) => {
-  const proxy = getProxyForUrl(url.href);
+  const proxy = getProxyForUrl(url.href).trim();
   if (proxy === '') {
     return undefined;
   }
-  return url.protocol === 'https:' ? new HttpsProxyAgent(proxy) : new HttpProxyAgent(proxy);
+  const kind = URL.canParse(proxy) ? new URL(proxy).protocol : '';
+  if (kind === 'http:' || kind === 'https:') {
+    return url.protocol === 'https:' ? new HttpsProxyAgent(proxy) : new HttpProxyAgent(proxy);
+  }
+  if (/^socks(4a?|5h?)?:$/.test(kind)) {
+    return new SocksProxyAgent(proxy);
+  }
+  throw new StoreError(
+    'network',
+    `The proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY cannot be used: Inkling knows http, https and socks proxies, and ` +
+      `this address ${kind === '' ? 'has another form' : `begins with ${kind}//`}.`,
+  );
 };

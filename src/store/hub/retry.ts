@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** A failure that another attempt may not meet: a cut, a busy server, no network for a moment. */
@@ -15,7 +16,7 @@ export class TransientError extends Error {
 }
 
 export interface RetryOptions {
-  /** Attempts without any progress before giving up. */
+  /** Attempts without any progress before giving up; pauses that the server asks for are not failures. */
   readonly attempts?: number;
   /** Wait before the second attempt in milliseconds; doubles with every further one, up to 30 s. */
   readonly backoffMs?: number;
@@ -24,32 +25,39 @@ export interface RetryOptions {
   readonly onWait?: (reason: string, ms: number) => void;
 }
 
-const longestBackoffMs = 30_000;
-/** A server that wants a longer rest than this is reported to the user instead. */
-const longestRetryAfterMs = 5 * 60_000;
+const LONGEST_BACKOFF_MS = 30_000;
+/** A server that wants a longer rest, in one piece or in several, is reported to the user instead. */
+const LONGEST_PAUSE_MS = 60 * 60_000;
 
 /** Counts failures in a row and waits between attempts; progress forgives all of them. */
 export class Retrier {
-  private failures = 0;
+  readonly #options: RetryOptions;
+  #failures = 0;
+  #pausedMs = 0;
 
-  constructor(private readonly options: RetryOptions = {}) {}
+  constructor(options: RetryOptions = {}) {
+    this.#options = options;
+  }
 
   progressed(): void {
-    this.failures = 0;
+    this.#failures = 0;
+    this.#pausedMs = 0;
   }
 
   /** Returns when it is time for another attempt; rethrows what is not transient, or has happened too often. */
   async failed(error: unknown): Promise<void> {
-    const { attempts = 6, backoffMs = 500, signal, onWait } = this.options;
+    const { attempts = 6, backoffMs = 500, signal, onWait } = this.#options;
     signal?.throwIfAborted();
-    this.failures++;
-    if (!(error instanceof TransientError) || this.failures >= attempts) {
+    if (!(error instanceof TransientError)) {
       throw error;
     }
-    if (error.retryAfterMs !== undefined && error.retryAfterMs > longestRetryAfterMs) {
+    const pauseMs = error.retryAfterMs ?? 0;
+    this.#pausedMs += pauseMs;
+    this.#failures += pauseMs > 0 ? 0 : 1;
+    if (this.#failures >= attempts || this.#pausedMs > LONGEST_PAUSE_MS) {
       throw error;
     }
-    const wait = error.retryAfterMs ?? Math.min(backoffMs * 2 ** (this.failures - 1), longestBackoffMs);
+    const wait = error.retryAfterMs ?? Math.min(backoffMs * 2 ** (this.#failures - 1), LONGEST_BACKOFF_MS);
     onWait?.(error.message, wait);
     await delay(wait, undefined, { signal });
   }
@@ -67,11 +75,35 @@ export async function retrying<T>(options: RetryOptions, work: () => Promise<T>)
   }
 }
 
-/** `Retry-After` in milliseconds: a number of seconds or a date (RFC 9110, section 10.2.3). */
-export function parseRetryAfter(header: string | undefined, now: number = Date.now()): number | undefined {
+/**
+ * How long an answer asks to be left alone, in milliseconds: `Retry-After` (RFC 9110, section 10.2.3), or the time until
+ * a quota that is used up is filled again (`RateLimit`, draft-ietf-httpapi-ratelimit-headers, as the hub sends it).
+ */
+export function pauseOf(headers: IncomingHttpHeaders, now: number = Date.now()): number | undefined {
+  return parseRetryAfter(headers['retry-after'], now) ?? parseRateLimit(headers);
+}
+
+function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) {
     return undefined;
   }
   const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/** `"resolvers";r=0;t=20`, one item for each quota: what remains of it, and the seconds until it is full again. */
+function parseRateLimit(headers: IncomingHttpHeaders): number | undefined {
+  const waits: number[] = [];
+  for (const item of String(headers.ratelimit ?? '').split(',')) {
+    const remaining = /;\s*r=(\d+)/.exec(item)?.[1];
+    const seconds = /;\s*t=(\d+)/.exec(item)?.[1];
+    if (seconds !== undefined && Number(remaining ?? 0) === 0) {
+      waits.push(Number(seconds) * 1000);
+    }
+  }
+  const reset = /^\s*(\d+)\s*$/.exec(String(headers['ratelimit-reset'] ?? ''))?.[1];
+  if (waits.length === 0 && reset !== undefined) {
+    waits.push(Number(reset) * 1000);
+  }
+  return waits.length > 0 ? Math.max(...waits) : undefined;
 }

@@ -5,6 +5,7 @@ import type { Answer } from './http';
 import type { Hub, HubFile } from './hub';
 import { Retrier, type RetryOptions, TransientError } from './retry';
 
+/** Bytes done and bytes in all; 0 in all where nobody knows. */
 export type OnBytes = (done: number, total: number) => void;
 
 /** How far a file has come. The handle's first `position` bytes are exactly what the digest has seen. */
@@ -19,8 +20,10 @@ export interface TransferStart {
 export interface TransferOptions extends RetryOptions {
   readonly hub: Hub;
   readonly file: HubFile;
-  /** Length of the whole file. */
-  readonly bytes: number;
+  /** Length of the whole file, where the server says it. */
+  readonly bytes: number | undefined;
+  /** A file that grows beyond this is not what it should be. */
+  readonly mostBytes?: number;
   /** A digest that has seen nothing, for a start from zero. */
   readonly fresh: () => Digest;
   readonly onBytes?: OnBytes;
@@ -29,123 +32,166 @@ export interface TransferOptions extends RetryOptions {
 }
 
 /**
- * Appends the rest of the file, over as many connections as it takes. A cut is followed by another attempt from the
- * byte where it happened; attempts are counted only while the file does not grow beyond what it once was, so a bad line
- * that delivers something is never given up on. Returns the digest of the whole file.
+ * Brings the file to its full length, over as many connections as it takes. A cut is followed by another attempt from
+ * the byte where it happened, or from the start where the server cannot go on from there; attempts are counted only while
+ * the file does not grow beyond what it once was, so a bad line that delivers something is never given up on. Returns the
+ * digest of the whole file and its length.
  */
-export async function transfer(start: TransferStart, options: TransferOptions): Promise<Digest> {
-  const { handle } = start;
-  const { hub, file, bytes, signal, onBytes, onTag } = options;
+export async function transfer(
+  start: TransferStart,
+  options: TransferOptions,
+): Promise<{ readonly digest: Digest; readonly bytes: number }> {
+  const running = new Transfer(start, options);
   const retrier = new Retrier(options);
-  let { position, digest, tag } = start;
-  let furthest = position;
-
-  const restart = async () => {
-    if (position > 0) {
-      await handle.truncate(0);
-    }
-    position = 0;
-    digest = options.fresh();
-  };
-
-  const once = async () => {
-    const headers: Record<string, string> = position > 0 ? { range: `bytes=${position}-` } : {};
-    if (position > 0 && tag !== undefined) {
-      headers['if-range'] = tag;
-    }
-    const stalled = new AbortController();
-    const signals = signal ? [signal, stalled.signal] : [stalled.signal];
-    const answer = await hub.get(file, headers, AbortSignal.any(signals));
-    const { url } = answer;
-    const timer = setTimeout(() => stalled.abort(), hub.idleTimeoutMs);
+  while (!running.isDone) {
     try {
-      requireLength(answer, position, bytes, `${file.path} from ${url.host}`);
-      if (answer.status === 200) {
-        await restart();
-        tag = strongTag(answer);
-        await onTag(tag);
-      }
-      for await (const chunk of answer.body) {
-        timer.refresh();
-        if (position + chunk.length > bytes) {
-          throw wrongLength(`${file.path} from ${url.host}`, 'more', bytes);
-        }
-        await writeAll(handle, chunk, position);
-        digest.update(chunk);
-        position += chunk.length;
-        if (position > furthest) {
-          furthest = position;
-          retrier.progressed();
-        }
-        onBytes?.(position, bytes);
-      }
-      if (position < bytes) {
-        throw new TransientError(`${url.host} closed the connection early`);
-      }
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw stalled.signal.aborted
-        ? new TransientError(`${url.host} sent nothing for ${Math.round(hub.idleTimeoutMs / 1000)} s`)
-        : asCut(error, url);
-    } finally {
-      clearTimeout(timer);
-      answer.body.destroy();
-    }
-  };
-
-  onBytes?.(position, bytes);
-  while (position < bytes) {
-    try {
-      await once();
+      await running.attempt(() => retrier.progressed());
     } catch (error) {
       await retrier.failed(error);
     }
   }
-  return digest;
+  return { digest: running.digest, bytes: running.position };
 }
 
-async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  for (let offset = 0; offset < chunk.length; ) {
-    const { bytesWritten } = await handle.write(chunk, offset, chunk.length - offset, position + offset);
-    offset += bytesWritten;
+class Transfer {
+  readonly #handle: FileHandle;
+  readonly #options: TransferOptions;
+  #tag: string | undefined;
+  /** The furthest it has ever come. */
+  #furthest: number;
+  #ended = false;
+  position: number;
+  digest: Digest;
+
+  constructor({ handle, position, digest, tag }: TransferStart, options: TransferOptions) {
+    this.#handle = handle;
+    this.#options = options;
+    this.#tag = tag;
+    this.#furthest = position;
+    this.position = position;
+    this.digest = digest;
+    options.onBytes?.(position, options.bytes ?? 0);
   }
-}
 
-/** Compares what the answer's head says with what was asked for; a disagreement is final. */
-function requireLength({ status, headers }: Answer, position: number, bytes: number, what: string): void {
-  if (status === 200) {
-    const length = headers['content-length'];
-    if (length !== undefined && Number(length) !== bytes) {
-      throw wrongLength(what, length, bytes);
+  get isDone(): boolean {
+    return this.#ended || this.position === this.#options.bytes;
+  }
+
+  /** One connection. @throws TransientError when it ended early */
+  async attempt(onProgress: () => void): Promise<void> {
+    const { hub, file, signal } = this.#options;
+    const stalled = new AbortController();
+    const answer = await hub.get(
+      file,
+      this.#headers(),
+      signal ? AbortSignal.any([signal, stalled.signal]) : stalled.signal,
+    );
+    const timer = setTimeout(() => stalled.abort(), hub.idleTimeoutMs);
+    try {
+      if (!(await this.#takes(answer))) {
+        return;
+      }
+      for await (const chunk of answer.body) {
+        timer.refresh();
+        await this.#append(chunk, answer.url, onProgress);
+      }
+      this.#end(answer);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw stalled.signal.aborted
+        ? new TransientError(`${answer.url.host} sent nothing for ${Math.round(hub.idleTimeoutMs / 1000)} s`)
+        : error;
+    } finally {
+      clearTimeout(timer);
+      answer.body.destroy();
     }
-    return;
   }
-  const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(headers['content-range'] ?? '');
-  const total = range?.[2];
-  if (total !== undefined && total !== '*' && Number(total) !== bytes) {
-    throw wrongLength(what, total, bytes);
+
+  #headers(): Record<string, string> {
+    if (this.position === 0) {
+      return {};
+    }
+    return { range: `bytes=${this.position}-`, ...(this.#tag !== undefined && { 'if-range': this.#tag }) };
   }
-  if (status === 416 || Number(range?.[1]) !== position) {
-    throw new StoreError('corrupt', `${what} cannot be resumed: the server answers with the wrong range. Try again.`);
+
+  /**
+   * Looks at the head of an answer and gets ready for its body. False where it cannot be appended to what is there: the
+   * file is then empty, and the next attempt asks for all of it.
+   */
+  async #takes(answer: Answer): Promise<boolean> {
+    if (answer.status === 200) {
+      this.#requireLength(answer, answer.packed ? undefined : answer.headers['content-length']);
+      await this.#restart(strongTag(answer));
+      return true;
+    }
+    const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(answer.headers['content-range'] ?? '');
+    this.#requireLength(answer, range?.[2] === '*' ? undefined : range?.[2]);
+    if (answer.status === 206 && !answer.packed && Number(range?.[1]) === this.position) {
+      return true;
+    }
+    if (this.position === 0) {
+      throw new TransientError(
+        `${answer.url.host} answers with another part of ${this.#options.file.path} than was asked for`,
+      );
+    }
+    await this.#restart(undefined);
+    return false;
+  }
+
+  async #restart(tag: string | undefined): Promise<void> {
+    if (this.position > 0) {
+      await this.#handle.truncate(0);
+    }
+    this.position = 0;
+    this.digest = this.#options.fresh();
+    this.#tag = tag;
+    await this.#options.onTag(tag);
+  }
+
+  async #append(chunk: Uint8Array, url: URL, onProgress: () => void): Promise<void> {
+    const { bytes, mostBytes = Number.POSITIVE_INFINITY, file, onBytes } = this.#options;
+    if (this.position + chunk.length > (bytes ?? mostBytes)) {
+      throw wrongLength(file, url, 'more', bytes ?? mostBytes);
+    }
+    for (let offset = 0; offset < chunk.length; ) {
+      const { bytesWritten } = await this.#handle.write(chunk, offset, chunk.length - offset, this.position + offset);
+      offset += bytesWritten;
+    }
+    this.digest.update(chunk);
+    this.position += chunk.length;
+    if (this.position > this.#furthest) {
+      this.#furthest = this.position;
+      onProgress();
+    }
+    onBytes?.(this.position, bytes ?? 0);
+  }
+
+  #end({ url, packed }: Answer): void {
+    const { bytes, file } = this.#options;
+    if (bytes !== undefined && this.position < bytes) {
+      // A packed body has its own mark of the end, so nothing was cut off.
+      throw packed
+        ? wrongLength(file, url, String(this.position), bytes)
+        : new TransientError(`${url.host} closed the connection early`);
+    }
+    this.#ended = true;
+  }
+
+  #requireLength({ url }: Answer, found: string | undefined): void {
+    const { bytes, file } = this.#options;
+    if (bytes !== undefined && found !== undefined && Number(found) !== bytes) {
+      throw wrongLength(file, url, found, bytes);
+    }
   }
 }
 
-function wrongLength(what: string, found: string, bytes: number): StoreError {
+function wrongLength({ path }: HubFile, { host }: URL, found: string, bytes: number): StoreError {
   return new StoreError(
     'corrupt',
-    `${what} has the wrong length (${found} instead of ${bytes} bytes) and was thrown away. Try again later.`,
+    `${path} from ${host} has the wrong length (${found} instead of ${bytes} bytes) and was thrown away. Try again later.`,
   );
 }
 
 function strongTag({ headers }: Answer): string | undefined {
   return headers.etag?.startsWith('"') ? headers.etag : undefined;
-}
-
-/** Verdicts and failures of the disk pass; whatever else ends a body is a cut. */
-function asCut(error: unknown, url: URL): unknown {
-  const ofDisk = error instanceof Error && 'syscall' in error && /^(write|ftruncate)$/.test(String(error.syscall));
-  if (ofDisk || error instanceof StoreError || error instanceof TransientError) {
-    return error;
-  }
-  return new TransientError(`the connection to ${url.host} was cut`, undefined, { cause: error });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writingTo } from '../../../src/store/errors';
 import { askFacts, type DownloadOptions, download } from '../../../src/store/hub/download';
 import { Hub, type HubOptions } from '../../../src/store/hub/hub';
 import { noise, sha256, useTemporaryFolder } from '../../support/content';
@@ -165,9 +166,163 @@ describe('downloading a file from the hub', () => {
     assert.deepEqual(await readFile(target()), content);
   });
 
-  it('does not wait for an hour', async () => {
-    server.faults.statuses = [{ status: 429, headers: { 'retry-after': '3600' } }];
-    await assert.rejects(fetchFile(), refused('network', /left alone for 60 min/));
+  it('waits for the quota that the hub says is used up', async () => {
+    const waits: number[] = [];
+    server.faults.statuses = Array(8).fill({
+      status: 429,
+      headers: { ratelimit: '"api";r=9;t=99, "resolvers";r=0;t=0' },
+    });
+    await fetchFile({ attempts: 9, onWait: (_, ms) => waits.push(ms) });
+    assert.deepEqual(waits, Array(8).fill(0));
+  });
+
+  for (const [name, value] of [
+    ['retry-after', '600'],
+    ['ratelimit', '"resolvers";r=0;t=600'],
+  ]) {
+    it(`waits ten minutes where ${name} says so, tells it, and can be cancelled meanwhile`, async () => {
+      server.faults.statuses = [{ status: 429, headers: { [name]: value } }];
+      const cancel = new AbortController();
+      const waits: number[] = [];
+      const onWait = (_: string, ms: number) => {
+        waits.push(ms);
+        setImmediate(() => cancel.abort());
+      };
+      await assert.rejects(fetchFile({ signal: cancel.signal, onWait }), { name: 'AbortError' });
+      assert.deepEqual(waits, [600_000]);
+    });
+  }
+
+  it('does not wait for more than an hour', async () => {
+    server.faults.statuses = [{ status: 429, headers: { 'retry-after': '7200' } }];
+    await assert.rejects(fetchFile(), refused('network', /left alone for 2 h/));
+  });
+
+  for (const [what, answer, code, message] of [
+    [
+      'an expired token',
+      { status: 401, 'x-error-message': 'Invalid credentials in Authorization header' },
+      'sign-in',
+      /does not take the access token \("Invalid credentials in Authorization header"\).*expired/,
+    ],
+    ['an expired token without a reason', { status: 401 }, 'sign-in', /does not take the access token: .*expired/],
+    [
+      'a name that nobody has, or a private model',
+      { status: 401, 'x-error-code': 'RepoNotFound' },
+      'sign-in',
+      /Check the name/,
+    ],
+    ['terms to accept', { status: 403, 'x-error-code': 'GatedRepo' }, 'forbidden', /accept its terms/],
+    [
+      'a token without the right',
+      { status: 403, 'x-error-message': 'Your token has no "read" scope.' },
+      'forbidden',
+      /refuses owner\/name \("Your token has no "read" scope"\)\.$/,
+    ],
+    ['a firewall before the hub', { status: 403 }, 'forbidden', /firewall or proxy may block it/],
+    [
+      'a revision that there is not',
+      { status: 404, 'x-error-code': 'RevisionNotFound' },
+      'not-found',
+      /no revision main of owner\/name/,
+    ],
+    ['a model that there is not', { status: 404, 'x-error-code': 'RepoNotFound' }, 'not-found', /no model owner\/name/],
+    [
+      'words from outside',
+      { status: 418, 'x-error-message': `a\tb ${'x'.repeat(500)}` },
+      'network',
+      /answered 418.*\("a b x{196}"\)\.$/,
+    ],
+  ] as const) {
+    it(`judges by the headers too: ${what}`, async () => {
+      const { status, ...headers } = answer;
+      server.faults.statuses = [{ status, headers }];
+      await assert.rejects(fetchFile({}, { token: 'hf_1' }), refused(code, message));
+      assert.equal(server.requests.length, 1);
+    });
+  }
+
+  for (const status of [401, 403, 404]) {
+    it(`says which host is blocked when the storage answers ${status}`, async () => {
+      server.faults.storageStatuses = [status];
+      await assert.rejects(fetchFile(), (error: Error) => {
+        const [host] = server.transfers().map(({ headers }) => headers.host);
+        assert.ok(error.message.startsWith(`${host}, where the hub keeps owner/name`), error.message);
+        assert.match(error.message, /firewall or proxy may block this host.*\*\.hf\.co/);
+        return true;
+      });
+    });
+  }
+
+  it('takes the tag of a mirror for no checksum', async () => {
+    server.faults.mirror = true;
+    assert.deepEqual(await fetchFile(), { bytes: content.length, sha256: sha256(content) });
+  });
+
+  it('still resumes from a mirror that promises nothing', async () => {
+    server.faults.mirror = true;
+    server.faults.cutAfter = [1000];
+    await assert.rejects(fetchFile({ attempts: 1 }));
+    server.bytesSent = 0;
+    await fetchFile();
+    assert.ok(server.bytesSent < content.length);
+    assert.deepEqual(await readFile(target()), content);
+  });
+
+  it('asks with GET where HEAD is refused or does not say the length', async () => {
+    server.faults.mirror = true;
+    for (const head of ['refused', 'without length'] as const) {
+      server.faults.head = head;
+      assert.equal((await fetchFile()).bytes, content.length, head);
+    }
+  });
+
+  for (const fault of ['noContentRange', 'packed'] as const) {
+    it(`starts over by itself when a resumed answer cannot be appended (${fault})`, async () => {
+      server.faults[fault] = true;
+      server.faults.cutAfter = [1000, 200_000];
+      await fetchFile();
+      assert.deepEqual(await readFile(target()), content);
+    });
+  }
+
+  it('unpacks what a server packs unasked, and checks it then', async () => {
+    server.faults.packed = true;
+    await fetchFile();
+    assert.deepEqual(await readFile(target()), content);
+    server.faults.mirror = true;
+    assert.equal((await fetchFile()).sha256, sha256(content), 'though its length is not known before');
+    server.faults.mirror = false;
+    server.faults.replace = (whole) =>
+      Buffer.concat([whole.subarray(0, -1), Buffer.from([whole[whole.length - 1] ^ 1])]);
+    await assert.rejects(fetchFile(), refused('corrupt', /wrong content/));
+  });
+
+  it('notices a packed body that is cut, though nobody said how long it is', async () => {
+    server.faults.packed = true;
+    server.faults.mirror = true;
+    server.faults.cutAfter = [200_000];
+    await fetchFile();
+    assert.deepEqual(await readFile(target()), content);
+  });
+
+  it('refuses a commit that is none, before a folder is named after it', async () => {
+    for (const commit of ['..', 'main', 'C0FFEE', `${'c'.repeat(40)}/..`]) {
+      server.faults.commit = commit;
+      await assert.rejects(fetchFile(), refused('network', /names a commit that is none/));
+    }
+  });
+
+  for (const location of ['http://[', 'ftp://example.org/x', 'javascript:alert(1)']) {
+    it(`says that a redirect to ${location} leads nowhere`, async () => {
+      server.faults.location = location;
+      await assert.rejects(fetchFile(), refused('network', /redirects to ".*", which is no web address/));
+    });
+  }
+
+  it('knows a repository by its present name, whatever it was asked for', async () => {
+    const hub = new Hub({ endpoint: server.endpoint });
+    assert.equal((await hub.facts({ ...file, repo: 'OWNER/Name' })).repo, 'owner/name');
   });
 
   it('gives up on a server that keeps failing', async () => {
@@ -232,6 +387,26 @@ describe('downloading a file from the hub', () => {
     const promised = { bytes: content.length, checksum: { kind: 'sha256', hex: sha256(content) } };
     await writeFile(`${target()}.part.json`, JSON.stringify(promised));
     await assert.rejects(fetchFile(), refused('disk-full', /is full. Free some space/));
+  });
+
+  it('reports a disk that is full when the record beside the part is written', async () => {
+    await mkdir(join(folder(), 'models'), { recursive: true });
+    await symlink('/dev/full', `${target()}.part.json.${process.pid}.tmp`);
+    await assert.rejects(fetchFile(), refused('disk-full', /is full. Free some space/));
+  });
+
+  it('reports storage that is read-only or not there, with what to do', async () => {
+    // Node says ENOENT of a folder that cannot be made on a read-only disk.
+    const gone = join(folder(), 'gone');
+    await assert.rejects(
+      writingTo(folder(), () => mkdir(join(gone, 'models'))),
+      refused('cannot-write', /cannot write to .* \(ENOENT\)\. Check that its disk is there and that you may write/),
+    );
+    await assert.rejects(
+      writingTo(folder(), () => readFile('/nonexistent')),
+      { code: 'ENOENT' },
+      'what is not about the folder stays what it was',
+    );
   });
 
   it('reports a folder it may not write to', async () => {
