@@ -33,24 +33,32 @@ export function systemCode(error: unknown): string | undefined {
   return undefined;
 }
 
-const full = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-const refused = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR']);
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** Runs `work`; a failure of the file system under `folder` becomes a `StoreError`. */
+/** Whether a failed system call was about `folder`, something in it, or a folder that it lies in. */
+function isAbout(folder: string, error: unknown): boolean {
+  const path = error instanceof Error && 'path' in error ? error.path : undefined;
+  return typeof path === 'string' && (path.startsWith(folder) || folder.startsWith(path));
+}
+
+/**
+ * Runs `work`.
+ * @throws StoreError with a remedy where the file system fails under `folder`; whatever else `work` throws
+ */
 export async function writingTo<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     const code = systemCode(cause);
-    if (code !== undefined && full.has(code)) {
+    if (code !== undefined && FULL.has(code)) {
       throw new StoreError('disk-full', `The disk that holds ${folder} is full. Free some space and try again.`, {
         cause,
       });
     }
-    if (code !== undefined && refused.has(code)) {
+    if (code !== undefined && !(cause instanceof StoreError) && isAbout(folder, cause)) {
       throw new StoreError(
         'cannot-write',
-        `Inkling cannot write to ${folder} (${code}). Check the folder's permissions, or choose another one.`,
+        `Inkling cannot write to ${folder} (${code}). Check that its disk is there and that you may write to it.`,
         { cause },
       );
     }

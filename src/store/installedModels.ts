@@ -1,7 +1,10 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import * as v from 'valibot';
 import { DATA_FILE } from '../gpt2/compile';
 import { MANIFEST, type Manifest, type Origin, readManifest, readOutdatedManifest } from '../gpt2/compiledModel';
+import { parseConfig } from '../gpt2/config';
+import { PRECISIONS } from '../gpt2/precision';
 import { durableRename, removeFolder, syncFiles, writeJson } from './disk';
 import { areWhole, describeFiles, totalBytes } from './fileRecords';
 import { slug } from './format';
@@ -15,18 +18,31 @@ export interface InstalledModel {
   readonly bytes: number;
 }
 
+/** A folder among the models that holds none that can be used. */
+export interface UnusableModel {
+  readonly folder: string;
+  /** The model's, where its manifest still tells. */
+  readonly name: string;
+  /** `outdated`: another version of Inkling has made it. `damaged`: files or parts of its manifest are missing. */
+  readonly reason: 'outdated' | 'damaged';
+}
+
 /**
  * The folder of compiled models. Each has a folder of its own, which is complete or absent: it is made in a hidden one
  * and renamed. A newer copy comes to lie beside its predecessor before that one goes, so that there is always one.
  * Everything but `list` expects that the caller holds the store's lock.
  */
 export class InstalledModels {
-  constructor(readonly root: string) {}
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
 
   /** Every usable model, one entry per model and precision, in the order of their ids. */
   async list(): Promise<InstalledModel[]> {
     const latest = new Map<string, InstalledModel>();
-    for (const model of await this.whole()) {
+    for (const model of (await this.#scan()).usable) {
       const { origin, precision } = model.manifest;
       const key = `${identityOf(origin)} ${precision}`;
       const other = latest.get(key);
@@ -37,10 +53,15 @@ export class InstalledModels {
     return [...latest.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, model]) => model);
   }
 
+  /** What lies there and cannot be used, in the order of the folders' names. */
+  async listUnusable(): Promise<UnusableModel[]> {
+    return (await this.#scan()).unusable;
+  }
+
   /** A hidden folder for work in progress. */
   async stage(): Promise<string> {
-    await mkdir(this.root, { recursive: true });
-    return mkdtemp(join(this.root, '.staging-'));
+    await mkdir(this.#root, { recursive: true });
+    return mkdtemp(join(this.#root, '.staging-'));
   }
 
   /** Gives a finished folder its manifest and its name, then removes its predecessors. */
@@ -61,65 +82,76 @@ export class InstalledModels {
     );
     const content = files.find(({ name }) => name === DATA_FILE)?.sha256.slice(0, 8);
     const name = `${slug(full.origin.id)}-${full.precision}-${content}-${full.origin.installedAt.replaceAll(/\D/g, '')}`;
-    await durableRename(staged, join(this.root, name));
+    await durableRename(staged, join(this.#root, name));
     for (const other of await this.#copiesOf(full)) {
       if (other !== name) {
         // An engine may still have it open, which Windows minds; the next installation tries again.
-        await this.discard(other).catch(() => undefined);
+        await this.#discard(other).catch(() => undefined);
       }
     }
-    return { folder: join(this.root, name), manifest: full, bytes: totalBytes(files) };
+    return { folder: join(this.#root, name), manifest: full, bytes: totalBytes(files) };
   }
 
   /** Removes every copy of a model. */
   async remove(model: InstalledModel): Promise<void> {
     for (const name of await this.#copiesOf(model.manifest)) {
-      await this.discard(name);
+      await this.#discard(name);
     }
   }
 
   /** Removes what killed processes left. */
   async sweep(): Promise<void> {
-    for (const name of await this.names()) {
+    for (const name of await this.#names()) {
       if (/^\.(staging|removed)-/.test(name)) {
-        await rm(join(this.root, name), { recursive: true, force: true });
+        await rm(join(this.#root, name), { recursive: true, force: true });
       }
     }
   }
 
-  private async whole(): Promise<InstalledModel[]> {
-    const found: InstalledModel[] = [];
-    for (const name of (await this.names()).filter((name) => !name.startsWith('.'))) {
-      const folder = join(this.root, name);
-      const manifest = await readManifest(folder).catch(() => undefined);
-      if (manifest?.origin && (await areWhole(folder, manifest.origin.files))) {
-        const { origin } = manifest;
-        found.push({ folder, manifest: { ...manifest, origin }, bytes: totalBytes(origin.files) });
-      }
-    }
-    return found;
+  /** Removes a folder that holds no usable model. */
+  async removeUnusable({ folder }: UnusableModel): Promise<void> {
+    await this.#discard(basename(folder));
   }
 
-  private names(): Promise<string[]> {
-    return readdir(this.root).catch(() => []);
+  async #scan(): Promise<{ readonly usable: InstalledModel[]; readonly unusable: UnusableModel[] }> {
+    const usable: InstalledModel[] = [];
+    const unusable: UnusableModel[] = [];
+    for (const name of (await this.#names()).filter((name) => !name.startsWith('.')).sort()) {
+      const folder = join(this.#root, name);
+      const manifest = checkManifest(await readManifest(folder));
+      if (manifest !== undefined && (await areWhole(folder, manifest.origin.files))) {
+        usable.push({ folder, manifest, bytes: totalBytes(manifest.origin.files) });
+      } else {
+        const outdated = await readOutdatedManifest(folder);
+        const found = manifest?.name ?? outdated?.name;
+        const reason = outdated ? 'outdated' : 'damaged';
+        unusable.push({ folder, name: typeof found === 'string' ? found : name, reason });
+      }
+    }
+    return { usable, unusable };
+  }
+
+  #names(): Promise<string[]> {
+    return readdir(this.#root).catch(() => []);
   }
 
   /** Folders of one model and precision, made by any builder. */
   async #copiesOf({ origin, precision }: InstalledModel['manifest']): Promise<string[]> {
     const copies: string[] = [];
-    for (const name of await this.names()) {
-      const folder = join(this.root, name);
+    for (const name of await this.#names()) {
+      const folder = join(this.#root, name);
       const other = (await readManifest(folder)) ?? (await readOutdatedManifest(folder));
-      const isSame = other?.origin?.kind === origin.kind && identityOf(other.origin) === identityOf(origin);
-      if (isSame && other.precision === precision) {
+      const theirs = other?.origin;
+      const isSame = isOrigin(theirs) && theirs.kind === origin.kind && identityOf(theirs) === identityOf(origin);
+      if (isSame && other?.precision === precision) {
         copies.push(name);
       }
     }
     return copies;
   }
 
-  private discard(name: string): Promise<void> {
-    return removeFolder(join(this.root, name), `.removed-${process.pid}-${name}`);
+  #discard(name: string): Promise<void> {
+    return removeFolder(join(this.#root, name), `.removed-${process.pid}-${name}`);
   }
 }
 
@@ -127,6 +159,34 @@ export class InstalledModels {
  * What makes two copies one model: the hub's id, or the path of an import, as many a folder is called `checkpoint-500`.
  * An import whose weights or place are the hub's has the hub's id, which no folder's name can be.
  */
-function identityOf({ id, revision }: Origin): string {
-  return id.includes('/') ? id : `${id} ${revision}`;
+function identityOf({ id, kind, revision }: Origin): string {
+  return kind === 'hub' || id.includes('/') ? id : `${id} ${revision}`;
+}
+
+const FILES = v.array(v.object({ name: v.string(), bytes: v.number(), sha256: v.string() }));
+const ORIGIN = v.object({
+  id: v.string(),
+  kind: v.picklist(['hub', 'local']),
+  revision: v.string(),
+  sources: FILES,
+  files: FILES,
+  installedAt: v.string(),
+});
+
+function isOrigin(value: unknown): value is Origin {
+  return v.is(ORIGIN, value);
+}
+
+/** The manifest, where all that is read of it later is as it should be; a hand or a bad disk may have changed it. */
+function checkManifest(manifest: Manifest | undefined): InstalledModel['manifest'] | undefined {
+  if (manifest === undefined || typeof manifest.name !== 'string' || !PRECISIONS.includes(manifest.precision)) {
+    return undefined;
+  }
+  try {
+    parseConfig(manifest.config);
+  } catch {
+    return undefined;
+  }
+  const { origin } = manifest;
+  return isOrigin(origin) ? { ...manifest, origin } : undefined;
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
@@ -9,15 +9,19 @@ export interface LockOptions {
   readonly signal?: AbortSignal;
   /** Told once what the process that holds the lock is doing. */
   readonly onWait?: (owner: string) => void;
-  /** Milliseconds without a sign of life after which a holder counts as dead; at least 2,000. */
+  /** Milliseconds without a sign of life after which a holder counts as dead. */
   readonly staleMs?: number;
 }
 
-const defaultStaleMs = 15_000;
+const DEFAULT_STALE_MS = 15_000;
+const LOOK_EVERY_MS = 250;
+/** For the library no lock is ever too old: it compares the lock's date with the clock, and clocks are set. */
+const NEVER = Number.MAX_SAFE_INTEGER;
 
 /**
- * Runs `work` while no other process runs any on the same folder. A holder that dies is noticed by its lock's age. The
- * signal that `work` gets also fires when the lock was lost (the machine slept, and another process took over).
+ * Runs `work` while no other process runs any on the same folder. A holder shows that it lives by changing its lock's
+ * date; one that is not seen to for `staleMs`, as long as somebody waits, is dead. The signal that `work` gets also fires
+ * when the lock was lost (the machine slept, and another process took over).
  */
 export async function withLock<T>(
   folder: string,
@@ -25,32 +29,11 @@ export async function withLock<T>(
   options: LockOptions,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { signal, onWait, staleMs = defaultStaleMs } = options;
+  const { signal, staleMs = DEFAULT_STALE_MS } = options;
   const lost = new AbortController();
   const ownerFile = join(folder, 'lock.json');
   await writingTo(folder, () => mkdir(folder, { recursive: true }));
-  let release: (() => Promise<void>) | undefined;
-  for (let refusals = 0; release === undefined; ) {
-    signal?.throwIfAborted();
-    try {
-      release = await writingTo(folder, () =>
-        lockfile.lock(folder, {
-          lockfilePath: join(folder, 'lock'),
-          stale: staleMs,
-          update: Math.max(1000, Math.floor(staleMs / 5)),
-          onCompromised: (cause) =>
-            lost.abort(new StoreError('busy', 'Another window took over the installation.', { cause })),
-        }),
-      );
-    } catch (error) {
-      if (systemCode(error) !== 'ELOCKED') {
-        throw error;
-      }
-      // Who has just taken the lock writes its name a moment later.
-      if (++refusals === 2) onWait?.(await readOwner(ownerFile));
-      await delay(250, undefined, { signal });
-    }
-  }
+  const release = await writingTo(folder, () => acquire(folder, ownerFile, lost, { ...options, staleMs }));
   try {
     await writingTo(folder, () => writeJson(ownerFile, { owner, pid: process.pid }));
     return await work(signal ? AbortSignal.any([signal, lost.signal]) : lost.signal);
@@ -61,9 +44,105 @@ export async function withLock<T>(
   }
 }
 
-/** Whether a process that lives holds the lock. */
-export async function isLocked(folder: string, staleMs = defaultStaleMs): Promise<boolean> {
-  return lockfile.check(folder, { lockfilePath: join(folder, 'lock'), stale: staleMs }).catch(() => false);
+/** Whether a process that lives holds the lock. Takes up to `staleMs` where a dead one has left it. */
+export async function isLocked(folder: string, staleMs = DEFAULT_STALE_MS): Promise<boolean> {
+  const watch = new Watch(lockOf(folder), staleMs);
+  for (;;) {
+    const state = await watch.look();
+    if (state !== 'unknown') {
+      return state === 'alive';
+    }
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+const lockOf = (folder: string) => join(folder, 'lock');
+
+/** Waits for the lock, takes it, and returns what gives it back. */
+async function acquire(
+  folder: string,
+  ownerFile: string,
+  lost: AbortController,
+  { signal, onWait, staleMs }: LockOptions & { readonly staleMs: number },
+): Promise<() => Promise<void>> {
+  const watch = new Watch(lockOf(folder), staleMs);
+  for (let refusals = 0; ; ) {
+    signal?.throwIfAborted();
+    try {
+      return await lockfile.lock(folder, {
+        lockfilePath: lockOf(folder),
+        stale: NEVER,
+        update: Math.max(1000, Math.floor(staleMs / 5)),
+        onCompromised: (cause) =>
+          lost.abort(new StoreError('busy', 'Another window took over the installation.', { cause })),
+      });
+    } catch (error) {
+      if (systemCode(error) !== 'ELOCKED') {
+        throw error;
+      }
+    }
+    // Who has just taken the lock writes its name a moment later.
+    if (++refusals === 2) {
+      onWait?.(await readOwner(ownerFile));
+    }
+    if ((await watch.look()) === 'dead') {
+      await watch.takeAway();
+    }
+    await delay(LOOK_EVERY_MS, undefined, { signal });
+  }
+}
+
+/** Looks at a lock again and again, on a clock that nobody sets. */
+class Watch {
+  readonly #path: string;
+  readonly #staleMs: number;
+  #date: number | undefined;
+  #since = 0;
+  #hasChanged = false;
+
+  constructor(path: string, staleMs: number) {
+    this.#path = path;
+    this.#staleMs = staleMs;
+  }
+
+  /** `unknown` until the lock's date has changed, or has not for long enough. */
+  async look(): Promise<'free' | 'alive' | 'dead' | 'unknown'> {
+    const date = await dateOf(this.#path);
+    const now = performance.now();
+    if (date === undefined) {
+      this.#date = undefined;
+      return 'free';
+    }
+    if (date !== this.#date) {
+      this.#hasChanged = this.#date !== undefined;
+      this.#date = date;
+      this.#since = now;
+    } else if (now - this.#since >= this.#staleMs) {
+      return 'dead';
+    }
+    return this.#hasChanged ? 'alive' : 'unknown';
+  }
+
+  /** Removes the dead lock, unless another process has done so and taken its place. */
+  async takeAway(): Promise<void> {
+    const aside = `${this.#path}-${process.pid}-${Math.floor(performance.now())}`;
+    try {
+      await rename(this.#path, aside);
+      if ((await dateOf(aside)) === this.#date) {
+        await rm(aside, { recursive: true });
+      } else {
+        await rename(aside, this.#path);
+      }
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') {
+        throw error;
+      }
+    }
+  }
+}
+
+async function dateOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.mtimeMs;
 }
 
 async function readOwner(path: string): Promise<string> {

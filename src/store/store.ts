@@ -11,16 +11,16 @@ import { StoreError, writingTo } from './errors';
 import { describeFiles } from './fileRecords';
 import { slug } from './format';
 import { fetchModel } from './hub/fetchModel';
-import { Hub, type HubOptions } from './hub/hub';
+import { Hub, type HubName, type HubOptions, parseHubName } from './hub/hub';
 import type { RetryOptions } from './hub/retry';
-import { type InstalledModel, InstalledModels } from './installedModels';
+import { type InstalledModel, InstalledModels, type UnusableModel } from './installedModels';
 import { findLocalSource } from './localSource';
 import { isLocked, withLock } from './lock';
-import { expectedDiskBytes, sizeOf } from './modelSize';
+import { expectedDiskBytes, shapeOf } from './modelCosts';
 import type { OnProgress } from './progress';
 import { requireSelfTest } from './selftest/selftest';
 
-export type { InstalledModel } from './installedModels';
+export type { InstalledModel, UnusableModel } from './installedModels';
 
 export interface StoreOptions {
   /** Folder that belongs to the store alone. */
@@ -37,10 +37,9 @@ export interface StoreOptions {
 }
 
 export interface InstallOptions {
+  /** How to keep the weights; `q8` unless told. */
   readonly precision?: Precision;
-  /** Branch, tag or commit on the hub. */
-  readonly revision?: string;
-  /** Keep the downloaded safetensors after compiling. */
+  /** Keep what was downloaded after compiling. */
   readonly keepDownload?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
@@ -51,131 +50,129 @@ interface Source {
   /** A folder, or a file of one. */
   readonly path: string;
   readonly files: readonly FileRecord[];
+  readonly known: CatalogueModel | undefined;
   readonly name: string;
   readonly origin: Pick<Origin, 'id' | 'kind' | 'revision'>;
 }
+
+type Job = Required<Pick<InstallOptions, 'precision'>> & InstallOptions;
 
 /**
  * The models on this machine: `models/` holds what can be used, `downloads/` what is still arriving. Only one process
  * installs at a time. Whatever a killed one left behind is swept by the next, except partial downloads, which are resumed.
  */
 export class ModelStore {
-  private readonly installedModels: InstalledModels;
-  private readonly downloads: string;
+  readonly #options: StoreOptions;
+  readonly #installed: InstalledModels;
+  readonly #downloads: string;
 
-  constructor(private readonly options: StoreOptions) {
-    this.installedModels = new InstalledModels(join(options.root, 'models'));
-    this.downloads = join(options.root, 'downloads');
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    this.#installed = new InstalledModels(join(options.root, 'models'));
+    this.#downloads = join(options.root, 'downloads');
   }
 
   /** Every usable model, one entry per id and precision, in the order of their ids. */
   list(): Promise<InstalledModel[]> {
-    return this.installedModels.list();
+    return this.#installed.list();
+  }
+
+  /** What lies among the models and cannot be used: it can be removed, or its model installed again. */
+  listUnusable(): Promise<UnusableModel[]> {
+    return this.#installed.listUnusable();
   }
 
   /** Whether a model is being installed or removed, by any process. */
   isBusy(): Promise<boolean> {
-    return isLocked(this.options.root, this.options.lockStaleMs);
-  }
-
-  async find(id: string, precision: Precision): Promise<InstalledModel | undefined> {
-    return (await this.list()).find(({ manifest }) => manifest.origin.id === id && manifest.precision === precision);
+    return isLocked(this.#options.root, this.#options.lockStaleMs);
   }
 
   /**
    * Downloads, compiles and tests a model of the hub. Where the same revision is installed already, also by another
    * process while this one waited for it, that one is returned.
-   * Rejects with a `StoreError` that says what to do, or an AbortError; what was usable before still is.
+   * @param reference `owner/name`, or `owner/name@revision` with a branch, tag, commit or `refs/pr/N`
+   * @throws StoreError that says what to do, or an AbortError; what was usable before still is
    */
-  async install(id: string, options: InstallOptions = {}): Promise<InstalledModel> {
-    const known = findInCatalogue(id);
-    const repo = known?.id ?? id;
+  async install(reference: string, options: InstallOptions = {}): Promise<InstalledModel> {
+    const name = parseHubName(reference);
+    const known = findInCatalogue(name.repo);
     const precision = options.precision ?? 'q8';
-    const before = await this.find(repo, precision);
-    return this.exclusively(known?.name ?? repo, options, async (signal) => {
-      const meanwhile = await this.find(repo, precision);
-      if (meanwhile && meanwhile.folder !== before?.folder) {
+    const id = idOf({ ...name, repo: known?.id ?? name.repo }, known);
+    const before = await this.#find(id, precision);
+    return this.#exclusively(known?.name ?? reference, options, async (signal) => {
+      const meanwhile = await this.#find(id, precision);
+      const wanted = name.revision ?? known?.revision;
+      if (meanwhile && (meanwhile.folder !== before?.folder || meanwhile.manifest.origin.revision === wanted)) {
         return meanwhile;
       }
-      const wanted = options.revision ?? known?.revision;
-      if (meanwhile && wanted === meanwhile.manifest.origin.revision) {
-        return meanwhile;
-      }
-      const hub = new Hub(this.options.hub);
-      const fetched = await fetchModel(hub, this.downloads, {
-        ...this.options.retry,
-        repo,
-        revision: options.revision,
-        known,
-        precision,
-        signal,
-        free: this.options.free,
-        onBytes: (done, total) => options.onProgress?.({ phase: 'download', done, total }),
-        onWait: (detail) => options.onProgress?.({ phase: 'download', done: 0, total: 0, detail }),
-      });
-      const origin = { id: repo, kind: 'hub', revision: fetched.commit } as const;
-      const source = { path: fetched.folder, files: fetched.files, name: known?.name ?? repo, origin };
-      const model = await this.build(source, known, { ...options, precision, signal });
-      if (!options.keepDownload) {
-        await rm(fetched.folder, { recursive: true, force: true });
-      }
-      return model;
+      return this.#fetchAndBuild(name, { ...options, precision, signal });
     });
   }
 
-  /** Compiles and tests a model from a folder, or from one of its files. The folder is only read. */
+  /**
+   * Compiles and tests a model from a folder, or from one of its files. The folder is only read.
+   * @throws StoreError that says what to do, or an AbortError
+   */
   async importFrom(path: string, options: InstallOptions = {}): Promise<InstalledModel> {
-    const precision = options.precision ?? 'q8';
     const { folder, name, ...local } = await findLocalSource(path);
-    return this.exclusively(name, options, async (signal) => {
+    return this.#exclusively(name, options, async (signal) => {
       const files = await describeFiles(folder, local.files, signal);
-      const weights = files.find((file) => file.name === 'model.safetensors');
-      const known = catalogue.find((model) => model.weights.sha256 === weights?.sha256);
+      const known = catalogue.find(({ weights }) =>
+        files.some(({ sha256 }) => weights.sha256 !== undefined && sha256 === weights.sha256),
+      );
       const origin = { id: known?.id ?? name, kind: 'local', revision: local.path } as const;
-      return this.build({ path: local.path, files, name: known?.name ?? name, origin }, known, {
-        ...options,
-        precision,
-        signal,
-      });
+      const source = { path: local.path, files, known, name: known?.name ?? name, origin };
+      return this.#build(source, { ...options, precision: options.precision ?? 'q8', signal });
     });
   }
 
   /** Removes a model and what is left of its download. */
   async remove(model: InstalledModel): Promise<void> {
     const { origin } = model.manifest;
-    await this.exclusively(`removing ${model.manifest.name}`, {}, async () => {
-      await this.installedModels.remove(model);
+    await this.#exclusively(`removing ${model.manifest.name}`, {}, async () => {
+      await this.#installed.remove(model);
       if (origin.kind === 'hub') {
-        await rm(join(this.downloads, slug(origin.id)), { recursive: true, force: true });
+        await rm(join(this.#downloads, slug(parseHubName(origin.id).repo)), { recursive: true, force: true });
       }
     });
   }
 
-  private async build(
-    source: Source,
-    known: CatalogueModel | undefined,
-    { signal, onProgress, precision = 'q8' }: InstallOptions,
-  ): Promise<InstalledModel> {
-    const bytes = await this.sizeUp(source.path, precision);
-    const staging = await this.installedModels.stage();
+  /** Removes a model that cannot be used. */
+  async removeUnusable(model: UnusableModel): Promise<void> {
+    await this.#exclusively(`removing ${model.name}`, {}, () => this.#installed.removeUnusable(model));
+  }
+
+  async #find(id: string, precision: Precision): Promise<InstalledModel | undefined> {
+    return (await this.list()).find(({ manifest }) => manifest.origin.id === id && manifest.precision === precision);
+  }
+
+  async #fetchAndBuild(name: HubName, job: Job): Promise<InstalledModel> {
+    const { precision, signal, onProgress } = job;
+    const { repo, known, folder, commit, files } = await fetchModel(new Hub(this.#options.hub), this.#downloads, name, {
+      ...this.#options.retry,
+      precision,
+      signal,
+      free: this.#options.free,
+      onBytes: (done, total) => onProgress?.({ phase: 'download', done, total }),
+      onWait: (detail, waitMs) => onProgress?.({ phase: 'download', done: 0, total: 0, detail, waitMs }),
+    });
+    const id = idOf({ ...name, repo }, known);
+    const origin = { id, kind: 'hub', revision: commit } as const;
+    const model = await this.#build({ path: folder, files, known, name: known?.name ?? id, origin }, job);
+    if (!job.keepDownload) {
+      await rm(folder, { recursive: true, force: true });
+    }
+    return model;
+  }
+
+  /** Compiles, tests and publishes: the model is listed when all of it has worked. */
+  async #build(source: Source, job: Job): Promise<InstalledModel> {
+    const staging = await this.#installed.stage();
     try {
       const compiled = join(staging, 'model');
-      const compile = this.options.compile ?? compileModel;
-      const manifest = await compile(source.path, compiled, precision, {
-        signal,
-        onProgress: (fraction) => onProgress?.({ phase: 'compile', done: fraction * bytes, total: bytes }),
-      });
-      onProgress?.({ phase: 'self-test', done: 0, total: 0 });
-      const engine = await this.options.openEngine(compiled);
-      try {
-        const tokenizer = await engine.tokenizer();
-        const ownTokens = tokenizer === gpt2Tokenizer() ? undefined : tokenizer.size;
-        await requireSelfTest(engine, { name: source.name, precision, known: known?.id, ownTokens, signal });
-      } finally {
-        await engine.dispose();
-      }
-      signal?.throwIfAborted();
-      return await this.installedModels.publish(
+      const manifest = await this.#compile(source.path, compiled, job);
+      await this.#test(compiled, source, job);
+      return await this.#installed.publish(
         compiled,
         { ...manifest, name: source.name },
         { ...source.origin, sources: source.files },
@@ -185,28 +182,50 @@ export class ModelStore {
     }
   }
 
+  async #compile(from: string, to: string, { precision, signal, onProgress }: Job) {
+    const total = await this.#sizeUp(from, precision);
+    const compile = this.#options.compile ?? compileModel;
+    return compile(from, to, precision, {
+      signal,
+      onProgress: (fraction) => onProgress?.({ phase: 'compile', done: fraction * total, total }),
+    });
+  }
+
+  async #test(compiled: string, { name, known }: Source, { precision, signal, onProgress }: Job): Promise<void> {
+    onProgress?.({ phase: 'self-test', done: 0, total: 0 });
+    const engine = await this.#options.openEngine(compiled);
+    try {
+      const tokenizer = await engine.tokenizer();
+      const ownTokens = tokenizer === gpt2Tokenizer() ? undefined : tokenizer.size;
+      await requireSelfTest(engine, { name, precision, known: known?.id, ownTokens, signal });
+    } finally {
+      await engine.dispose();
+    }
+    signal?.throwIfAborted();
+  }
+
   /** Refuses a model that cannot be compiled, or does not fit, before the work begins. Returns bytes to compile. */
-  private async sizeUp(path: string, precision: Precision): Promise<number> {
+  async #sizeUp(path: string, precision: Precision): Promise<number> {
     const model = await openModel(path);
     try {
-      const needed = expectedDiskBytes(sizeOf(model.config), precision);
-      await requireSpace(this.options.root, needed, this.options.free);
+      const needed = expectedDiskBytes(shapeOf(model.config), precision);
+      await requireSpace(this.#options.root, needed, this.#options.free);
       return model.weights.byteLength;
     } finally {
       await model.close();
     }
   }
 
-  private exclusively<T>(
+  #exclusively<T>(
     owner: string,
     { signal, onProgress }: Pick<InstallOptions, 'signal' | 'onProgress'>,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const { root, lockStaleMs: staleMs } = this.options;
+    const { root, lockStaleMs: staleMs } = this.#options;
     const onWait = (detail: string) => onProgress?.({ phase: 'waiting', done: 0, total: 0, detail });
     return withLock(root, owner, { signal, staleMs, onWait }, (held) =>
       writingTo(root, async () => {
-        await this.installedModels.sweep();
+        await this.#installed.sweep();
         try {
           return await work(held);
         } catch (error) {
@@ -218,4 +237,9 @@ export class ModelStore {
       }),
     );
   }
+}
+
+/** What a model is listed under: another revision than the usual one is another model. */
+function idOf({ repo, revision }: HubName, known: CatalogueModel | undefined): string {
+  return revision === undefined || revision === known?.revision ? repo : `${repo}@${revision}`;
 }

@@ -7,7 +7,6 @@ export interface ChildTask {
   readonly root: string;
   readonly endpoint: string;
   readonly repo: string;
-  readonly revision?: string;
   /** Dies just before this change of a folder, counted from 1. */
   readonly dieAt?: number;
   /** Dies when the compiler has come this far, 0 to 1. */
@@ -39,7 +38,6 @@ const store = new ModelStore({
 });
 store
   .install(task.repo, {
-    revision: task.revision,
     onProgress: (progress) => {
       process.send?.(progress);
       if (progress.phase === 'compile' && progress.done / progress.total >= (task.dieAtCompile ?? 2)) {

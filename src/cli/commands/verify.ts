@@ -6,10 +6,9 @@ import { LocalEngine } from '../../engine/localEngine';
 import { cacheFolder, compiledFolder } from '../../gpt2/compiledCache';
 import { findModelFiles, readJsonFile } from '../../gpt2/files/findModelFiles';
 import { PRECISIONS, type Precision } from '../../gpt2/precision';
-import { findInCatalogue } from '../../store/catalogue';
 import { sha256OfFile } from '../../store/hub/checksum';
 import { fetchModel } from '../../store/hub/fetchModel';
-import { Hub, hubFromEnvironment } from '../../store/hub/hub';
+import { Hub, hubFromEnvironment, parseHubName } from '../../store/hub/hub';
 import { proxyFromEnvironment } from '../../store/hub/proxy';
 import { compare, passes } from '../../verify/agreement';
 import type { Oracles } from '../../verify/cases';
@@ -101,11 +100,8 @@ async function localPath(model: string): Promise<string> {
   if (existsSync(model)) {
     return model;
   }
-  const known = findInCatalogue(model);
   const hub = new Hub({ ...hubFromEnvironment(process.env), agent: proxyFromEnvironment });
-  const { folder } = await fetchModel(hub, join(cacheFolder(), '..', 'downloads'), {
-    repo: known?.id ?? model,
-    known,
+  const { folder } = await fetchModel(hub, join(cacheFolder(), '..', 'downloads'), parseHubName(model), {
     precision: 'fp32',
     onBytes: downloadProgress(),
   });

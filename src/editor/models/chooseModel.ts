@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Precision } from '../../engine/api';
 import { PRECISIONS } from '../../gpt2/precision';
 import { findInCatalogue } from '../../store/catalogue';
-import { requireHubId } from '../../store/hub/hub';
+import { parseHubName } from '../../store/hub/hub';
 import type { InstalledModel } from '../../store/installedModels';
 import { settingsFor } from '../configuration';
 import { notify } from '../messages';
@@ -13,59 +13,64 @@ import type { SpeedEstimate } from './speedEstimate';
 
 type Item = vscode.QuickPickItem & { readonly run?: () => Promise<unknown>; readonly row?: Row };
 
-const removeButton: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: 'Remove' };
-const precisionButton: vscode.QuickInputButton = {
+const REMOVE: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: 'Remove' };
+const PRECISION: vscode.QuickInputButton = {
   iconPath: new vscode.ThemeIcon('settings-gear'),
   tooltip: 'Install in Another Precision',
 };
 
 /** `Choose Model`: the models there are and what each would cost, with ways to get others. */
-export async function chooseModel(models: Models, pace: SpeedEstimate): Promise<void> {
+export async function chooseModel(models: Models, speed: SpeedEstimate): Promise<void> {
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = 'Choose the Model Inkling Writes With';
+  pick.placeholder = 'Type a name or a language';
   pick.matchOnDescription = true;
   pick.busy = true;
-  const hidden = new Promise<void>((done) => pick.onDidHide(done));
+  const hidden = new AbortController();
+  pick.onDidHide(() => hidden.abort());
   const refresh = async () => {
-    pick.items = await items(models, pace);
-    const current = pick.items.find(({ row }) => row?.current);
-    pick.activeItems = current ? [current] : [];
+    const { activeItems } = pick;
+    pick.items = await items(models, speed);
+    const isActive = ({ row, label }: Item) =>
+      activeItems.length > 0 ? label === activeItems[0].label : row?.current === true;
+    const active = pick.items.find(isActive);
+    pick.activeItems = active ? [active] : [];
   };
   pick.onDidTriggerItemButton(async ({ item, button }) => {
-    const action = item.row?.action;
-    if (button === removeButton && action?.kind === 'use') {
-      pick.hide();
-      await removeAfterAsking(models, action.model);
-    } else if (action?.kind === 'install' || action?.kind === 'use') {
-      pick.hide();
-      await installInPrecision(models, action.kind === 'use' ? action.model.manifest.origin.id : action.id);
-    }
+    pick.hide();
+    await (button === REMOVE ? removeRow(models, item.row) : installRowInPrecision(models, item.row));
   });
   const chosen = new Promise<Item | undefined>((done) => {
     pick.onDidAccept(() => done(pick.selectedItems[0]));
-    void hidden.then(() => done(undefined));
+    pick.onDidHide(() => done(undefined));
   });
   await refresh();
   pick.show();
-  void pace.measure().then(async () => {
-    await refresh();
-    pick.busy = false;
+  void speed.measure(hidden.signal).then(async () => {
+    if (!hidden.signal.aborted) {
+      await refresh();
+      pick.busy = false;
+    }
   });
   const item = await chosen;
   pick.dispose();
   await item?.run?.();
 }
 
-async function items(models: Models, pace: SpeedEstimate): Promise<Item[]> {
+async function items(models: Models, { defaultModel, speed }: SpeedEstimate): Promise<Item[]> {
   const { path, precision } = settingsFor().model;
-  const installed = await models.store.list();
-  const rows = modelRows({ installed, path, precision, defaultModel: pace.defaultModel, speed: pace.speed });
+  const { store } = models;
+  const [installed, unusable] = await Promise.all([store.list(), store.listUnusable()]);
+  const groups = modelRows({ installed, unusable, path, precision, defaultModel, speed });
   return [
-    ...rows.map((row) => toQuickPickItem(row, models)),
-    { label: '', kind: vscode.QuickPickItemKind.Separator },
+    ...groups.flatMap(({ title, rows }) => [
+      { label: title, kind: vscode.QuickPickItemKind.Separator },
+      ...rows.map((row) => toQuickPickItem(row, models)),
+    ]),
+    { label: 'Others', kind: vscode.QuickPickItemKind.Separator },
     {
       label: '$(cloud-download) Another model on the Hugging Face hub…',
-      detail: 'Any GPT-2 with the original tokenizer, by its name: owner/name',
+      detail: 'Any GPT-2 with a byte-level BPE tokenizer, by its name: owner/name or owner/name@revision',
       alwaysShow: true,
       run: () => askForHubModel(models),
     },
@@ -80,14 +85,51 @@ async function items(models: Models, pace: SpeedEstimate): Promise<Item[]> {
 
 function toQuickPickItem(row: Row, models: Models): Item {
   const { action } = row;
-  const buttons = { default: [], use: [precisionButton, removeButton], install: [precisionButton] }[action.kind];
-  const run = {
-    default: () => models.use(''),
-    use: () => models.use(action.kind === 'use' ? action.model.folder : ''),
-    install: () => installFromHub(models, action.kind === 'install' ? action.id : ''),
-  }[action.kind];
+  const buttons = { default: [], use: [PRECISION, REMOVE], clear: [REMOVE], install: [PRECISION] }[action.kind];
   const label = `${row.current ? '$(check) ' : ''}${asText(row.name)}`;
+  const run = () => runRow(models, row);
   return { label, description: asText(row.facts), detail: asText(row.costs), buttons, run, row };
+}
+
+async function runRow(models: Models, row: Row): Promise<void> {
+  const { action } = row;
+  switch (action.kind) {
+    case 'default':
+      return models.use('');
+    case 'use':
+      return models.use(action.model.folder);
+    case 'clear':
+      return removeRow(models, row);
+    case 'install':
+      await installFromHub(models, action.id);
+  }
+}
+
+async function removeRow(models: Models, row: Row | undefined): Promise<void> {
+  const action = row?.action;
+  if (action?.kind !== 'use' && action?.kind !== 'clear') {
+    return;
+  }
+  const name = action.kind === 'use' ? `${row?.name} (${action.model.manifest.precision})` : action.model.name;
+  const remove = 'Remove';
+  if ((await notify.confirm(`Remove ${name}?`, remove)) === remove) {
+    await models.remove(action.model);
+  }
+}
+
+async function installRowInPrecision(models: Models, row: Row | undefined): Promise<void> {
+  const action = row?.action;
+  if (action?.kind === 'install') {
+    await installInPrecision(action.id, (precision) => installFromHub(models, action.id, precision));
+  }
+  if (action?.kind === 'use') {
+    const { origin, name } = action.model.manifest;
+    await installInPrecision(name, (precision) =>
+      origin.kind === 'hub'
+        ? installFromHub(models, origin.id, precision)
+        : importFrom(models, origin.revision, precision),
+    );
+  }
 }
 
 /** Installs a model of the hub and uses it. A window that closes meanwhile leaves a note for the next one. */
@@ -100,7 +142,7 @@ export function installFromHub(models: Models, id: string, precision?: Precision
   );
 }
 
-async function installInPrecision(models: Models, id: string): Promise<void> {
+async function installInPrecision(id: string, install: (precision: Precision) => Promise<unknown>): Promise<void> {
   const about: Record<Precision, string> = {
     q8: '8-bit weights: fast, and hardly different from fp32',
     q4: '4-bit weights: the smallest; suggestions suffer a little',
@@ -111,25 +153,25 @@ async function installInPrecision(models: Models, id: string): Promise<void> {
     { title: asText(`Precision of ${findInCatalogue(id)?.name ?? id}`) },
   );
   if (chosen) {
-    await installFromHub(models, id, chosen.label);
+    await install(chosen.label);
   }
 }
 
 async function askForHubModel(models: Models): Promise<void> {
-  const id = await vscode.window.showInputBox({
+  const name = await vscode.window.showInputBox({
     title: 'A GPT-2 on the Hugging Face Hub',
-    placeHolder: 'owner/name',
+    placeHolder: 'owner/name or owner/name@revision',
     validateInput: (text) => {
       try {
-        requireHubId(text.trim());
+        parseHubName(text);
         return undefined;
       } catch (error) {
         return asText((error as Error).message);
       }
     },
   });
-  if (id) {
-    await installFromHub(models, id.trim());
+  if (name) {
+    await installFromHub(models, name.trim());
   }
 }
 
@@ -147,15 +189,8 @@ async function askForFolder(models: Models): Promise<void> {
 }
 
 /** Compiles a model from a folder or one of its files and uses it. */
-export function importFrom(models: Models, path: string): Promise<InstalledModel | undefined> {
-  return models.install(path, (store, options) => store.importFrom(path, options));
-}
-
-async function removeAfterAsking(models: Models, model: InstalledModel): Promise<void> {
-  const { name, precision } = model.manifest;
-  const remove = 'Remove';
-  const answer = await notify.confirm(`Remove ${name} (${precision})?`, remove);
-  if (answer === remove) {
-    await models.remove(model);
-  }
+export function importFrom(models: Models, path: string, precision?: Precision): Promise<InstalledModel | undefined> {
+  return models.install(path, (store, options) =>
+    store.importFrom(path, precision === undefined ? options : { ...options, precision }),
+  );
 }

@@ -7,7 +7,7 @@ import { SpeedEstimate } from './speedEstimate';
 
 /** What `inkling.chooseModel` may be given by a keybinding or a script instead of asking. */
 export interface ChooseModelArguments {
-  /** `owner/name` on the hub. */
+  /** `owner/name` on the hub, or `owner/name@revision`. */
   readonly hub?: string;
   /** A folder or one of its files. */
   readonly path?: string;
@@ -20,14 +20,14 @@ export function registerModels(
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
   const models = new Models(context, log);
-  const pace = new SpeedEstimate(engine);
+  const speed = new SpeedEstimate(engine);
   void offerToResume(models);
   void offerToRenew(models);
-  void offerGpt2Once(context, models, pace);
+  void offerGpt2Once(context, models, speed);
   return vscode.commands.registerCommand('inkling.chooseModel', ({ hub, path }: ChooseModelArguments = {}) => {
     if (hub !== undefined) {
       return installFromHub(models, hub);
     }
-    return path === undefined ? chooseModel(models, pace) : importFrom(models, path);
+    return path === undefined ? chooseModel(models, speed) : importFrom(models, path);
   });
 }

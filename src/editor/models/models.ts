@@ -4,7 +4,7 @@ import { ForkedEngine } from '../../engine/process/client';
 import { compileInWorker } from '../../gpt2/compileInWorker';
 import { hubFromEnvironment } from '../../store/hub/hub';
 import type { OnProgress, Progress } from '../../store/progress';
-import { type InstalledModel, type InstallOptions, ModelStore } from '../../store/store';
+import { type InstalledModel, type InstallOptions, ModelStore, type UnusableModel } from '../../store/store';
 import { settingsFor } from '../configuration';
 import { notify, withProgress } from '../messages';
 import { ProgressText } from './progressText';
@@ -15,16 +15,16 @@ export interface Begun {
   readonly precision?: Precision;
 }
 
-const begun = 'inkling.installationBegun';
+const BEGUN = 'inkling.installationBegun';
 
 const REPORT_EVERY_MS = 200;
 
 /** Passes on what begins a phase or ends one, and otherwise no more than anybody can read. */
 function throttled(report: OnProgress): OnProgress {
   let last: Progress | undefined;
-  let at = 0;
+  let at = Number.NEGATIVE_INFINITY;
   return (progress) => {
-    const now = Date.now();
+    const now = performance.now();
     const ends = progress.done === progress.total;
     if (progress.phase !== last?.phase || ends || now - at >= REPORT_EVERY_MS) {
       last = progress;
@@ -36,27 +36,30 @@ function throttled(report: OnProgress): OnProgress {
 
 /** The models of this machine, with what a writer sees while one is installed. */
 export class Models {
-  constructor(
-    private readonly context: vscode.ExtensionContext,
-    private readonly log: vscode.LogOutputChannel,
-  ) {}
+  readonly #context: vscode.ExtensionContext;
+  readonly #log: vscode.LogOutputChannel;
+
+  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+    this.#context = context;
+    this.#log = log;
+  }
 
   /** As the settings are now; the environment speaks where they are silent. */
   get store(): ModelStore {
     const { endpoint, token } = settingsFor().hub;
     const environment = hubFromEnvironment(process.env);
     return new ModelStore({
-      root: vscode.Uri.joinPath(this.context.globalStorageUri, 'store').fsPath,
+      root: vscode.Uri.joinPath(this.#context.globalStorageUri, 'store').fsPath,
       hub: { endpoint: endpoint || environment.endpoint, token: token || environment.token },
-      compile: compileInWorker(this.script('compile.js')),
+      compile: compileInWorker(this.#script('compile.js')),
       openEngine: async (folder) =>
         new ForkedEngine({
-          script: this.script('engine.js'),
+          script: this.#script('engine.js'),
           cache: folder,
           model: { path: folder, precision: 'q8' },
           threads: settingsFor().model.threads,
           idleMinutes: 0,
-          onOutput: (text) => this.log.info(text),
+          onOutput: (text) => this.#log.info(text),
         }),
     });
   }
@@ -68,7 +71,7 @@ export class Models {
   ): Promise<InstalledModel | undefined> {
     const { precision, keepDownload } = settingsFor().model;
     const title = `Installing ${name}`;
-    this.log.info(`${title} (${precision}).`);
+    this.#log.info(`${title} (${precision}).`);
     try {
       const model = await withProgress(title, (report, signal) => {
         const text = new ProgressText();
@@ -76,18 +79,18 @@ export class Models {
         return work(this.store, { precision, keepDownload, signal, onProgress });
       });
       await this.use(model.folder);
-      this.log.info(`${name} is installed in ${model.folder}.`);
+      this.#log.info(`${name} is installed in ${model.folder}.`);
       notify.information(`${name} is installed and in use.`);
       return model;
     } catch (error) {
-      await this.report(name, error as Error, () => this.install(name, work));
+      await this.#report(name, error as Error, () => this.install(name, work));
       return undefined;
     }
   }
 
   /** Keeps a note of an installation for as long as it runs, so that a closed window does not forget it. */
   async remembering<T>(installation: Begun, work: () => Promise<T>): Promise<T> {
-    await this.context.globalState.update(begun, installation);
+    await this.#context.globalState.update(BEGUN, installation);
     try {
       return await work();
     } finally {
@@ -97,12 +100,12 @@ export class Models {
 
   /** The installation that a closed window left unfinished; none while another window is at it. */
   async interrupted(): Promise<Begun | undefined> {
-    const installation = this.context.globalState.get<Begun>(begun);
+    const installation = this.#context.globalState.get<Begun>(BEGUN);
     return installation && !(await this.store.isBusy()) ? installation : undefined;
   }
 
   async forget(): Promise<void> {
-    await this.context.globalState.update(begun, undefined);
+    await this.#context.globalState.update(BEGUN, undefined);
   }
 
   /** Makes a folder the model in use; empty for the default one. The engine follows the setting. */
@@ -111,32 +114,33 @@ export class Models {
     await config.update('model.path', folder === '' ? undefined : folder, vscode.ConfigurationTarget.Global);
   }
 
-  async remove(model: InstalledModel): Promise<void> {
+  async remove(model: InstalledModel | UnusableModel): Promise<void> {
     if (settingsFor().model.path === model.folder) {
       await this.use('');
     }
+    const { name } = 'manifest' in model ? model.manifest : model;
     try {
-      await this.store.remove(model);
-      this.log.info(`${model.manifest.name} (${model.manifest.precision}) is removed.`);
+      await ('manifest' in model ? this.store.remove(model) : this.store.removeUnusable(model));
+      this.#log.info(`${name} is removed (${model.folder}).`);
     } catch (error) {
-      await this.report(model.manifest.name, error as Error, () => this.remove(model));
+      await this.#report(name, error as Error, () => this.remove(model));
     }
   }
 
-  private async report(name: string, error: Error, again: () => Promise<unknown>): Promise<void> {
+  async #report(name: string, error: Error, again: () => Promise<unknown>): Promise<void> {
     if (error.name === 'AbortError') {
-      this.log.info(`${name}: cancelled.`);
+      this.#log.info(`${name}: cancelled.`);
       notify.information(`${name} was not installed. What has arrived is kept; choose it again to go on from there.`);
       return;
     }
-    this.log.error(error);
+    this.#log.error(error);
     const tryAgain = 'Try Again';
-    const answer = notify.error(`${error.message}`, tryAgain);
+    const answer = notify.error(error.message, tryAgain);
     // Whoever asked for the installation need not wait until the message is read.
     void answer.then((chosen) => chosen === tryAgain && again());
   }
 
-  private script(name: string): string {
-    return vscode.Uri.joinPath(this.context.extensionUri, 'dist', name).fsPath;
+  #script(name: string): string {
+    return vscode.Uri.joinPath(this.#context.extensionUri, 'dist', name).fsPath;
   }
 }

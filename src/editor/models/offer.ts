@@ -7,19 +7,19 @@ import { chooseModel, importFrom, installFromHub } from './chooseModel';
 import type { Models } from './models';
 import type { SpeedEstimate } from './speedEstimate';
 
-const offered = 'inkling.gpt2Offered';
+const OFFERED = 'inkling.gpt2Offered';
 
 /** Offers GPT-2 when Inkling runs for the first time on this machine, and never again, whatever the answer. */
 export async function offerGpt2Once(
   context: vscode.ExtensionContext,
   models: Models,
-  pace: SpeedEstimate,
+  speed: SpeedEstimate,
 ): Promise<void> {
   const { offer, path } = settingsFor().model;
-  if (!offer || path !== '' || context.globalState.get(offered)) {
+  if (!offer || path !== '' || context.globalState.get(OFFERED)) {
     return;
   }
-  await context.globalState.update(offered, true);
+  await context.globalState.update(OFFERED, true);
   if ((await models.store.list()).length > 0) {
     return;
   }
@@ -33,7 +33,7 @@ export async function offerGpt2Once(
   if (answer === get) {
     await installFromHub(models, 'openai-community/gpt2');
   } else if (answer === choose) {
-    await chooseModel(models, pace);
+    await chooseModel(models, speed);
   }
 }
 

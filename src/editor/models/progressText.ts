@@ -2,7 +2,7 @@ import { formatBytes, formatSeconds } from '../../store/format';
 import { type Progress, RateMeter } from '../../store/progress';
 
 /** Share of the notification's bar that is filled when a phase begins and when it ends, in percent. */
-const bar: Record<Progress['phase'], readonly [from: number, to: number]> = {
+const BAR: Record<Progress['phase'], readonly [from: number, to: number]> = {
   waiting: [0, 0],
   download: [0, 75],
   compile: [75, 95],
@@ -11,26 +11,29 @@ const bar: Record<Progress['phase'], readonly [from: number, to: number]> = {
 
 /** Words and bar of the progress notification. */
 export class ProgressText {
-  private reported = 0;
+  readonly #rate: RateMeter;
+  #reported = 0;
 
-  constructor(private readonly rate = new RateMeter()) {}
+  constructor(rate = new RateMeter()) {
+    this.#rate = rate;
+  }
 
   update(progress: Progress): { readonly message: string; readonly increment: number } {
     const { phase, done, total } = progress;
-    const [from, to] = bar[phase];
-    const reached = total > 0 ? from + ((to - from) * done) / total : this.reported;
+    const [from, to] = BAR[phase];
+    const reached = total > 0 ? from + ((to - from) * done) / total : this.#reported;
     // A restart from zero cannot be shown: the bar knows increments only.
-    const increment = Math.max(0, reached - this.reported);
-    this.reported += increment;
-    return { message: this.message(progress), increment };
+    const increment = Math.max(0, reached - this.#reported);
+    this.#reported += increment;
+    return { message: this.#message(progress), increment };
   }
 
-  private message({ phase, done, total, detail }: Progress): string {
+  #message({ phase, done, total, detail, waitMs = 0 }: Progress): string {
     switch (phase) {
       case 'waiting':
         return `Another window is busy (${detail}). Waiting for it.`;
       case 'download':
-        return detail === undefined ? this.download(done, total) : `Trying again soon: ${detail}.`;
+        return detail === undefined ? this.#download(done, total) : waiting(detail, waitMs);
       case 'compile':
         return `Compiling: ${total > 0 ? Math.floor((100 * done) / total) : 0} %.`;
       case 'self-test':
@@ -38,9 +41,19 @@ export class ProgressText {
     }
   }
 
-  private download(done: number, total: number): string {
-    const speed = this.rate.update(done, total);
-    const pace = speed && `${formatBytes(speed.bytesPerSecond)}/s, ${formatSeconds(speed.secondsLeft)} left`;
-    return [`${formatBytes(done)} of ${formatBytes(total)}`, pace].filter(Boolean).join(', ');
+  #download(done: number, total: number): string {
+    const speed = this.#rate.update(done, total);
+    const rate = speed && `${formatBytes(speed.bytesPerSecond)}/s, ${formatSeconds(speed.secondsLeft)} left`;
+    return [`${formatBytes(done)} of ${formatBytes(total)}`, rate].filter(Boolean).join(', ');
   }
+}
+
+const MINUTE_MS = 60_000;
+
+/** A long wait is given by the clock, as the message stays as it is. */
+function waiting(reason: string, ms: number, now = new Date()): string {
+  const sentence = reason.charAt(0).toUpperCase() + reason.slice(1);
+  const time = new Date(now.getTime() + ms).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  const when = ms < MINUTE_MS ? `in ${formatSeconds(ms / 1000)}` : `at ${time}`;
+  return `${sentence}. Trying again ${when}.`;
 }

@@ -1,15 +1,24 @@
 import type { Precision } from '../../engine/api';
-import { catalogue } from '../../store/catalogue';
+import { type CatalogueModel, catalogue } from '../../store/catalogue';
 import { formatBytes } from '../../store/format';
-import type { InstalledModel } from '../../store/installedModels';
-import { expectedDiskBytes, expectedMemoryBytes, type ModelSize, sizeOf } from '../../store/modelSize';
-import { predictSpeed, type SpeedFactors } from '../../store/speed';
+import type { InstalledModel, UnusableModel } from '../../store/installedModels';
+import {
+  expectedDiskBytes,
+  expectedMemoryBytes,
+  type ModelShape,
+  parametersOf,
+  predictSpeed,
+  shapeOf,
+} from '../../store/modelCosts';
+import { hasPublishedOutputs } from '../../store/selftest/references';
+import type { Speed } from './speedEstimate';
 
-/** A row of the quick pick, before it is dressed for VS Code. */
+/** A row of the quick pick, before VS Code's own form of it. */
 export interface Row {
   readonly action:
     | { readonly kind: 'default' }
     | { readonly kind: 'use'; readonly model: InstalledModel }
+    | { readonly kind: 'clear'; readonly model: UnusableModel }
     | { readonly kind: 'install'; readonly id: string };
   readonly name: string;
   readonly facts: string;
@@ -17,68 +26,126 @@ export interface Row {
   readonly current: boolean;
 }
 
+/** Rows under a title. */
+export interface RowGroup {
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
 /** What is known when the rows are made. */
 export interface Situation {
   readonly installed: readonly InstalledModel[];
+  readonly unusable: readonly UnusableModel[];
   /** Folder in `inkling.model.path`; empty for the default model. */
   readonly path: string;
   /** Of the next installation. */
   readonly precision: Precision;
-  readonly defaultModel: ModelSize;
+  readonly defaultModel: ModelShape;
   /** A measurement on this machine, once there is one. */
-  readonly speed?: { readonly ms: number; readonly of: SpeedFactors };
+  readonly speed?: Speed;
 }
 
 /** The default model, every installed one, and what of the catalogue is left. */
-export function modelRows(situation: Situation): Row[] {
-  const { installed, path, precision, defaultModel } = situation;
-  const costs = (size: ModelSize, kept: Precision) =>
-    [`${formatBytes(expectedMemoryBytes(size, kept))} of memory`, pace(situation, size.parameters, kept)].join(' · ');
-  const isInstalled = (id: string) => installed.some(({ manifest }) => manifest.origin.id === id);
+export function modelRows(situation: Situation): RowGroup[] {
+  const { installed, unusable } = situation;
+  const left = catalogue.filter(({ id }) => !installed.some(({ manifest }) => manifest.origin.id === id));
+  const isFirst = ({ language, kind }: CatalogueModel) => language === 'English' && kind === undefined;
+  const offer = (model: CatalogueModel) => offeredRow(model, situation);
   return [
     {
-      action: { kind: 'default' },
-      name: 'Inkling default',
-      facts: `${millions(defaultModel)} · comes with Inkling`,
-      costs: costs(defaultModel, precision),
-      current: path === '',
+      title: 'On this machine',
+      rows: [
+        defaultRow(situation),
+        ...installed.map((model) => installedRow(model, situation)),
+        ...unusable.map(unusableRow),
+      ],
     },
-    ...installed.map((model): Row => {
-      const { manifest, folder, bytes } = model;
-      const size = sizeOf(manifest.config);
-      const licence = catalogue.find(({ id }) => id === manifest.origin.id)?.licence;
-      const facts = [millions(size), licence, `installed (${manifest.precision})`];
-      return {
-        action: { kind: 'use', model },
-        name: manifest.name,
-        facts: facts.filter(Boolean).join(' · '),
-        costs: [`${formatBytes(bytes)} on disk`, costs(size, manifest.precision)].join(' · '),
-        current: path === folder,
-      };
-    }),
-    ...catalogue
-      .filter(({ id }) => !isInstalled(id))
-      .map((model): Row => {
-        const disk = formatBytes(expectedDiskBytes(model, precision));
-        return {
-          action: { kind: 'install', id: model.id },
-          name: model.name,
-          facts: `${millions(model)} · ${model.licence}`,
-          costs: `${formatBytes(model.weights.bytes)} download · ${disk} on disk · ${costs(model, precision)}`,
-          current: false,
-        };
-      }),
+    { title: 'English, to download', rows: left.filter(isFirst).map(offer) },
+    {
+      title: 'Other languages and kinds, to download (type a language)',
+      rows: left.filter((model) => !isFirst(model)).map(offer),
+    },
   ];
 }
 
-function millions({ parameters }: ModelSize): string {
-  return `${Math.round(parameters / 1e6).toLocaleString('en')} million parameters`;
+function defaultRow(situation: Situation): Row {
+  const { defaultModel, precision, path } = situation;
+  return {
+    action: { kind: 'default' },
+    name: 'Inkling default',
+    facts: `${millions(defaultModel)} · English · comes with Inkling`,
+    costs: joined(...runningCosts(defaultModel, precision, situation)),
+    current: path === '',
+  };
 }
 
-function pace({ speed }: Situation, parameters: number, precision: Precision): string {
-  if (!speed) {
-    return 'measuring this machine …';
-  }
-  const ms = predictSpeed(speed.ms, speed.of, { parameters, precision });
-  return `about ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms per token here`;
+function installedRow(model: InstalledModel, situation: Situation): Row {
+  const { manifest, folder, bytes } = model;
+  const shape = shapeOf(manifest.config);
+  const known = catalogue.find(({ id }) => id === manifest.origin.id);
+  return {
+    action: { kind: 'use', model },
+    name: manifest.name,
+    facts: joined(
+      millions(shape),
+      known && kindOf(known),
+      known && licenceOf(known),
+      `installed (${manifest.precision})`,
+    ),
+    costs: joined(`${formatBytes(bytes)} on disk`, ...runningCosts(shape, manifest.precision, situation)),
+    current: situation.path === folder,
+  };
+}
+
+function unusableRow(model: UnusableModel): Row {
+  const why = { damaged: 'damaged', outdated: 'made by another version of Inkling' }[model.reason];
+  return {
+    action: { kind: 'clear', model },
+    name: model.name,
+    facts: why,
+    costs: 'It cannot be used. Choose it to remove it; then it can be installed again.',
+    current: false,
+  };
+}
+
+function offeredRow(model: CatalogueModel, situation: Situation): Row {
+  const { id, name, shape, weights } = model;
+  const { precision } = situation;
+  return {
+    action: { kind: 'install', id },
+    name,
+    facts: joined(millions(shape), kindOf(model), licenceOf(model)),
+    costs: joined(
+      `${formatBytes(weights.bytes)} download`,
+      `${formatBytes(expectedDiskBytes(shape, precision))} on disk`,
+      ...runningCosts(shape, precision, situation),
+      !hasPublishedOutputs(id) && 'no published output to test it against',
+    ),
+    current: false,
+  };
+}
+
+function kindOf({ language, kind }: CatalogueModel): string {
+  return joined(language, kind);
+}
+
+function licenceOf({ licence }: CatalogueModel): string {
+  return licence ?? 'no licence stated';
+}
+
+/** Memory, and time for a token where this machine has been measured. */
+function runningCosts(shape: ModelShape, precision: Precision, { speed }: Situation): (string | undefined)[] {
+  const ms = speed && predictSpeed(speed.ms, speed.of, { shape, precision });
+  return [
+    `${formatBytes(expectedMemoryBytes(shape, precision))} of memory`,
+    ms && `about ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms per token here`,
+  ].map((part) => part || undefined);
+}
+
+function millions(shape: ModelShape): string {
+  return `${Math.round(parametersOf(shape) / 1e6).toLocaleString('en')} million parameters`;
+}
+
+function joined(...parts: (string | undefined | false)[]): string {
+  return parts.filter(Boolean).join(' · ');
 }

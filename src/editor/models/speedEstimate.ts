@@ -1,33 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import defaultConfig from '../../../models/default/config.json';
+import type { Engine } from '../../engine/api';
 import { parseConfig } from '../../gpt2/config';
-import { type ModelSize, sizeOf } from '../../store/modelSize';
-import { measureSpeed, type SpeedFactors } from '../../store/speed';
-import type { EngineHost } from '../engineHost';
+import { type ModelShape, type RunningModel, shapeOf } from '../../store/modelCosts';
 
-/** How fast this machine is: the running model is timed once, and others are expected to take their share. */
+/** A model's time for a token, as it was measured on this machine. */
+export interface Speed {
+  /** Milliseconds for each further token. */
+  readonly ms: number;
+  readonly of: RunningModel;
+}
+
+type Timed = Pick<Engine, 'generate' | 'stats'>;
+
+const PROMPT = 'The ship left the harbour in the morning, and by noon the coast had gone. ';
+const TOKENS = 24;
+const MOST_TRIES = 20;
+/** Two measurements that differ by less than this share are of the same, undisturbed thing. */
+const TOLERANCE = 0.1;
+const PAUSE_MS = 300;
+
+export interface MeasureOptions {
+  readonly signal?: AbortSignal;
+  /** Milliseconds, on any clock. */
+  readonly now?: () => number;
+  /** Between two measurements. */
+  readonly wait?: () => Promise<unknown>;
+}
+
+/**
+ * Milliseconds that the engine takes for one more token on this machine. It is measured again and again until two
+ * measurements in a row agree, in the work that they did and in the time that it took: what runs beside one of them makes
+ * it slower, or shows in the engine's counts.
+ * @returns nothing where no two agree, or the signal fires
+ */
+export async function measureSpeed(
+  engine: Timed,
+  { signal, now = () => performance.now(), wait = () => delay(PAUSE_MS) }: MeasureOptions = {},
+): Promise<number | undefined> {
+  let before: Measurement | undefined;
+  for (let i = 0; i < MOST_TRIES && !signal?.aborted; i++) {
+    const latest = await measureOnce(engine, now, signal);
+    if (before && latest && agree(before, latest)) {
+      return Math.min(before.ms, latest.ms);
+    }
+    before = latest;
+    await wait();
+  }
+  return undefined;
+}
+
+interface Measurement {
+  readonly ms: number;
+  readonly runs: number;
+  readonly tokensFed: number;
+}
+
+/** Times some tokens; nothing where the engine had other work as well. */
+async function measureOnce(engine: Timed, now: () => number, signal?: AbortSignal): Promise<Measurement | undefined> {
+  const earlier = await engine.stats();
+  if (earlier.active > 0) {
+    return undefined;
+  }
+  const start = now();
+  const config = { maxNewTokens: TOKENS, minNewTokens: TOKENS };
+  await engine.generate({ text: PROMPT, config }, undefined, signal);
+  const ms = (now() - start) / TOKENS;
+  const later = await engine.stats();
+  return { ms, runs: later.runs - earlier.runs, tokensFed: later.tokensFed - earlier.tokensFed };
+}
+
+function agree(one: Measurement, other: Measurement): boolean {
+  const [less, more] = [one.ms, other.ms].sort((a, b) => a - b);
+  return one.runs === other.runs && one.tokensFed === other.tokensFed && more <= less * (1 + TOLERANCE);
+}
+
+/** How fast this machine is: the running model is timed, and others are expected to take their share. */
 export class SpeedEstimate {
-  readonly defaultModel: ModelSize = sizeOf(parseConfig(defaultConfig));
-  #speed: { readonly ms: number; readonly of: SpeedFactors } | undefined;
-  #measuring: Promise<void> | undefined;
+  readonly defaultModel: ModelShape = shapeOf(parseConfig(defaultConfig));
+  readonly #engine: Timed & Pick<Engine, 'info'>;
+  #speed: Speed | undefined;
 
-  constructor(private readonly engine: EngineHost) {}
+  constructor(engine: Timed & Pick<Engine, 'info'>) {
+    this.#engine = engine;
+  }
 
-  get speed() {
+  /** The last measurement; none before there is one that can be relied on. */
+  get speed(): Speed | undefined {
     return this.#speed;
   }
 
-  /** Resolves when there is a measurement, or none is to be had because the engine does not work. */
-  measure(): Promise<void> {
-    this.#measuring ??= this.#measure().catch(() => {
-      this.#measuring = undefined;
-    });
-    return this.#measuring;
-  }
-
-  async #measure(): Promise<void> {
-    const { layers, width, vocabSize, contextLength, precision } = await this.engine.info();
-    const ms = await measureSpeed(this.engine);
-    const parameters = (vocabSize + contextLength) * width + layers * 12 * width * width;
-    this.#speed = { ms, of: { parameters, precision } };
+  /** Measures the model that is running, unless it was measured before. Resolves when there is nothing more to wait for. */
+  async measure(signal?: AbortSignal): Promise<void> {
+    try {
+      const { layers, width, vocabSize, contextLength, precision } = await this.#engine.info();
+      const shape = { layers, width, vocabulary: vocabSize, context: contextLength };
+      const of = { shape, precision };
+      if (JSON.stringify(this.#speed?.of) !== JSON.stringify(of)) {
+        const ms = await measureSpeed(this.#engine, { signal });
+        this.#speed = ms === undefined ? this.#speed : { ms, of };
+      }
+    } catch {
+      // The engine does not work, which the status item says; there is nothing to tell here.
+    }
   }
 }

@@ -189,7 +189,7 @@ function isShardOf(name: string, index: string): boolean {
 const MOST_SHARDS = 1000;
 
 /** The files that an index names. */
-async function shardsOf(folder: string, index: string): Promise<string[]> {
+export async function shardsOf(folder: string, index: string): Promise<string[]> {
   const json = await readJsonFile(join(folder, index));
   const map = (json as { weight_map?: unknown } | null)?.weight_map;
   if (typeof map !== 'object' || map === null) {

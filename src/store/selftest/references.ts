@@ -178,3 +178,9 @@ export const references: Readonly<Record<string, Reference>> = {
     ],
   },
 };
+
+/** Whether anything is publicly known of what a model says. */
+export function hasPublishedOutputs(id: string): boolean {
+  const known = references[id];
+  return known !== undefined && known.tables.length + known.greedy.length > 0;
+}

@@ -7,7 +7,8 @@ export interface Setting {
   /** Characters that stay, at the end of the trace. */
   readonly written: number;
   /** Time of one more token with nothing else to do, measured after the replay. */
-  readonly decodeMs: number;
+  /** Absent where the machine was never calm enough to tell. */
+  readonly decodeMs: number | undefined;
   /** Processors, and the load of the last minute: others may be at work too. */
   readonly cores: number;
   readonly load: number;
@@ -23,7 +24,7 @@ export function report({ keystrokes, elapsedMs, answers, work, counts }: Recordi
   const spoken = kept.filter(({ outcome }) => outcome?.kind === 'answered');
   const rows: readonly (readonly [string, string])[] = [
     ['model', `${model.name}, ${model.precision}, ${model.layers} layers, width ${model.width}`],
-    ['decode alone, ms a token', decodeMs.toFixed(1)],
+    ['decode alone, ms a token', decodeMs?.toFixed(1) ?? 'not known'],
     ['processors; load average', `${cores}; ${load.toFixed(1)}`],
     ['document; keystrokes', `${words} words; ${keystrokes}`],
     ['words a minute, achieved', (written / 5 / (elapsedMs / 60_000)).toFixed(0)],

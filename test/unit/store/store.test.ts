@@ -3,12 +3,18 @@ import { cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'nod
 import { join } from 'node:path';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { compileModel, readOutdatedManifest } from '../../../src/gpt2/compiledModel';
+import { writeSafetensors } from '../../../src/gpt2/files/safetensors';
 import type { Precision } from '../../../src/gpt2/precision';
 import type { CompileOptions } from '../../../src/gpt2/storedWeights';
+import { expectedShapes } from '../../../src/gpt2/weights';
+import { catalogue } from '../../../src/store/catalogue';
 import type { Progress } from '../../../src/store/progress';
 import { ModelStore, type StoreOptions } from '../../../src/store/store';
 import { sha256, useTemporaryFolder } from '../../support/content';
 import { HubServer } from '../../support/hubServer';
+import { randomWeights, tinyConfig } from '../../support/randomModel';
+import { tinyTokenizer } from '../../support/tinyTokenizer';
+import { pickleOf, tensor, text, torchArchive } from '../../support/torchFile';
 import { unigramModel } from '../../support/unigramModel';
 
 const repo = 'writer/tiny';
@@ -61,8 +67,8 @@ describe('the model store', () => {
 
   it('does not download a commit twice', async () => {
     const store = open();
-    const first = await store.install(repo, { revision: server.commit });
-    assert.deepEqual(await store.install(repo, { revision: server.commit }), first);
+    const first = await store.install(`${repo}@${server.commit}`);
+    assert.deepEqual(await store.install(`${repo}@${server.commit}`), first);
     assert.equal(server.transfers().length, 1);
   });
 
@@ -130,11 +136,94 @@ describe('the model store', () => {
     assert.equal(server.transfers().length, 0);
   });
 
-  it('says what a repository has instead of safetensors', async () => {
+  it('takes pytorch_model.bin where there is no safetensors, and says so where there is neither', async () => {
     server.add('writer/old', 'config.json', model.config);
-    await assert.rejects(open().install('writer/old'), { code: 'not-found', message: /no model.safetensors/ });
-    server.add('writer/old', 'pytorch_model.bin', Buffer.alloc(2000));
-    await assert.rejects(open().install('writer/old'), { code: 'unsupported', message: /pickled.*refs\/pr/ });
+    await assert.rejects(open().install('writer/old'), {
+      code: 'not-found',
+      message: /neither model.safetensors nor pytorch_model.bin/,
+    });
+    server.add('writer/old', 'pytorch_model.bin', toTorch(model.weights));
+    const installed = await open().install('writer/old');
+    assert.deepEqual(
+      installed.manifest.origin.sources.map(({ name }) => name),
+      ['config.json', 'pytorch_model.bin'],
+    );
+    const own = await open().install(repo);
+    const [data] = [installed, own].map(({ manifest }) =>
+      manifest.origin.files.find(({ name }) => name === 'model.onnx.data'),
+    );
+    assert.deepEqual(
+      data,
+      own.manifest.origin.files.find(({ name }) => name === data?.name),
+      'the same weights',
+    );
+  });
+
+  it('brings along what a tokenizer is written down in', async () => {
+    const tokenizer = tinyTokenizer();
+    const files = {
+      ...tokenizer.pair,
+      ...tokenizer.single,
+      'special_tokens_map.json': Buffer.from('{}'),
+      'tokenizer_config.json': Buffer.from('{"add_prefix_space":false}'),
+    };
+    let seen: string[] = [];
+    const compile: typeof compileModel = async (from, ...rest) => {
+      seen = await readdir(from);
+      return compileModel(from, ...rest);
+    };
+    const config = tinyConfig({ vocab_size: tokenizer.size });
+    server.add(repo, 'config.json', Buffer.from(JSON.stringify({ model_type: 'gpt2', ...config })));
+    const shapes = expectedShapes(config);
+    const tensors = [...randomWeights(config, 1)].map(([name, data]) => ({
+      name,
+      shape: shapes.get(name) ?? [],
+      data,
+    }));
+    server.add(repo, 'model.safetensors', Buffer.from(writeSafetensors(tensors)));
+    for (const [name, content] of Object.entries(files)) {
+      server.add(repo, name, content);
+    }
+    const { manifest } = await open({ compile }).install(repo);
+    assert.deepEqual(seen.sort(), ['config.json', 'model.safetensors', ...Object.keys(files)].sort());
+    assert.deepEqual(manifest.origin.sources.map(({ name }) => name).sort(), seen);
+  });
+
+  it('installs a revision that is asked for, beside the usual one', async () => {
+    server.add('writer/pr', 'config.json', model.config);
+    server.add('writer/pr', 'model.safetensors', model.weights, 'refs/pr/1');
+    const store = open();
+    await assert.rejects(store.install('writer/pr'), { code: 'not-found' });
+    server.add('writer/pr', 'config.json', model.config, 'refs/pr/1');
+    const asked = await store.install('writer/pr@refs/pr/1');
+    assert.equal(asked.manifest.origin.id, 'writer/pr@refs/pr/1');
+    assert.match(asked.manifest.origin.revision, /^[0-9a-f]{40}$/);
+    assert.notEqual(asked.manifest.origin.revision, server.commit);
+    server.add('writer/pr', 'model.safetensors', model.weights);
+    const usual = await store.install('writer/pr');
+    assert.deepEqual(
+      (await store.list()).map(({ folder }) => folder),
+      [usual.folder, asked.folder],
+    );
+    await store.remove(asked);
+    assert.deepEqual(await store.list(), [usual]);
+  });
+
+  it('knows a model by the name that its repository has, in whatever case it was typed', async () => {
+    const store = open();
+    const first = await store.install(repo);
+    const second = await store.install('Writer/TINY');
+    assert.deepEqual(await store.list(), [second]);
+    assert.equal(second.manifest.origin.id, first.manifest.origin.id);
+  });
+
+  it('pins a model of the catalogue in whatever case it was typed', async () => {
+    server.add('openai-community/gpt2', 'config.json', model.config);
+    server.add('openai-community/gpt2', 'model.safetensors', model.weights);
+    for (const name of ['OpenAI-Community/GPT2', 'GPT2', `openai-community/gpt2@${catalogue[1].revision}`]) {
+      await assert.rejects(open().install(name), { code: 'corrupt' }, name);
+    }
+    assert.equal((await open().install('openai-community/gpt2@main')).manifest.origin.id, 'openai-community/gpt2@main');
   });
 
   it('installs a sharded model', async () => {
@@ -190,11 +279,48 @@ describe('the model store', () => {
     const manifest = JSON.parse(await readFile(join(installed, 'manifest.json'), 'utf8'));
     await writeFile(join(installed, 'manifest.json'), JSON.stringify({ ...manifest, builderVersion: 0 }));
     assert.deepEqual(await store.list(), []);
+    assert.deepEqual(await store.listUnusable(), [{ folder: installed, name: repo, reason: 'outdated' }]);
     assert.equal((await readOutdatedManifest(installed))?.origin?.id, repo);
     const renewed = await store.install(repo);
     assert.deepEqual(await store.list(), [renewed]);
     assert.equal(await readOutdatedManifest(renewed.folder), undefined);
     assert.equal((await modelFolders()).length, 1);
+  });
+
+  it('shows a model whose manifest is malformed as damaged, and lists the others', async () => {
+    const store = open();
+    server.add('writer/other', 'config.json', model.config);
+    server.add('writer/other', 'model.safetensors', model.weights);
+    const other = await store.install('writer/other');
+    const { folder: damaged } = await store.install(repo);
+    const path = join(damaged, 'manifest.json');
+    const whole = JSON.parse(await readFile(path, 'utf8'));
+    const { origin } = whole;
+    for (const change of [
+      { origin: undefined },
+      { origin: 'the hub' },
+      { origin: { ...origin, id: undefined } },
+      { origin: { ...origin, installedAt: 5 } },
+      { origin: { ...origin, files: 7 } },
+      { origin: { ...origin, files: [null] } },
+      { precision: 'q9' },
+      { config: null },
+      { name: 5 },
+    ]) {
+      await writeFile(path, JSON.stringify({ ...whole, ...change }));
+      assert.deepEqual(await store.list(), [other], JSON.stringify(change));
+      const unusable = await store.listUnusable();
+      assert.deepEqual(
+        unusable.map(({ folder, reason }) => [folder, reason]),
+        [[damaged, 'damaged']],
+      );
+    }
+    await writeFile(path, '{');
+    const both = await store.install('writer/other', { precision: 'fp32' });
+    const [unusable] = await store.listUnusable();
+    await store.removeUnusable(unusable);
+    assert.deepEqual(await store.listUnusable(), []);
+    assert.deepEqual(await store.list(), [both, other]);
   });
 
   it('removes a model and its kept download', async () => {
@@ -277,6 +403,32 @@ describe('the model store', () => {
     await assert.rejects(open({ free: async () => 1e6 }).importFrom(own), { code: 'disk-full' });
   });
 });
+
+/** The same tensors as torch writes them. */
+function toTorch(weights: Buffer): Buffer {
+  const headerLength = Number(weights.readBigUInt64LE());
+  const header: Record<string, { shape: number[]; data_offsets: [number, number] }> = JSON.parse(
+    weights.subarray(8, 8 + headerLength).toString(),
+  );
+  const storages: Record<string, Uint8Array> = {};
+  const items = Object.entries(header).flatMap(
+    (
+      [
+        name,
+        {
+          shape,
+          data_offsets: [begin, end],
+        },
+      ],
+      i,
+    ) => {
+      storages[i] = weights.subarray(8 + headerLength + begin, 8 + headerLength + end);
+      const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+      return [text(name), tensor(String(i), (end - begin) / 4, 0, shape, strides)];
+    },
+  );
+  return torchArchive(pickleOf('}(', ...items, 'u'), storages);
+}
 
 /** Splits a safetensors file into two, by tensors. */
 function shard(weights: Buffer): { index: Buffer; shards: Map<string, Buffer> } {
