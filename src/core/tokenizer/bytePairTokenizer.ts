@@ -43,7 +43,7 @@ export class BytePairTokenizer implements Tokenizer {
   readonly #model: BytePairEncoding;
   readonly #template: Template;
   readonly #special: ReadonlySet<number>;
-  /** Tokens that are looked for in the text as it is, and those in the normalised text. */
+  /** Tokens that are looked for in the text as it is, first, and those in the normalised text. */
   readonly #matcher: AddedTokenMatcher;
   readonly #normalizedMatcher: AddedTokenMatcher;
   /** Whether the tokens of a text spell it, so that their lengths are their places. */
@@ -57,11 +57,11 @@ export class BytePairTokenizer implements Tokenizer {
     this.#template = parts.template ?? NO_TEMPLATE;
     this.endOfText = parts.endOfText;
     this.#special = new Set(added.filter(({ special }) => special).map(({ id }) => id));
-    const inText = normalizer ? added.filter(({ normalized }) => !normalized) : added;
-    const inNormalized = normalizer ? added.filter(({ normalized }) => normalized) : [];
+    const [inText, inNormalized] = [false, true].map((is) => added.filter(({ normalized }) => normalized === is));
+    const normalizedContent = (content: string) => normalizer?.(new AlignedText(content, 0)).text ?? content;
     this.#matcher = new AddedTokenMatcher(inText.map((token) => [token.content, token]));
     this.#normalizedMatcher = new AddedTokenMatcher(
-      inNormalized.map((token) => [normalizer?.(new AlignedText(token.content, 0)).text ?? '', token]),
+      inNormalized.map((token) => [normalizedContent(token.content), token]),
     );
     this.#isPlain =
       normalizer === undefined &&
@@ -164,16 +164,19 @@ export class BytePairTokenizer implements Tokenizer {
   }
 
   #encodePlain(text: string, { allowSpecial = this.#parts.allowSpecial }: EncodeOptions, ids: number[]): void {
-    for (const { from, to, token } of this.#matcher.split(text, allowSpecial)) {
-      if (token) {
-        ids.push(token.id);
-        continue;
+    const split = (whole: string, matcher: AddedTokenMatcher, rest: (stretch: string) => void): void => {
+      for (const { from, to, token } of matcher.split(whole, allowSpecial)) {
+        if (token) ids.push(token.id);
+        else rest(to - from === whole.length ? whole : whole.slice(from, to));
       }
-      const stretch = to - from === text.length ? text : text.slice(from, to);
-      for (const piece of splitPieces(stretch)) {
-        for (const id of this.#model.encode(piece).ids) ids.push(id);
-      }
-    }
+    };
+    split(text, this.#matcher, (part) =>
+      split(part, this.#normalizedMatcher, (stretch) => {
+        for (const piece of splitPieces(stretch)) {
+          for (const id of this.#model.encode(piece).ids) ids.push(id);
+        }
+      }),
+    );
   }
 
   #placePlain(text: string, options: EncodeOptions, tokens: Token[]): void {

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { translatePattern } from '../../../../../src/core/tokenizer/read/pattern';
+import { TokenizerError } from '../../../../../src/core/tokenizer/tokenizerError';
+
+const GPT4 =
+  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+const found = (pattern: string, text: string) => text.match(translatePattern(pattern));
+
+describe("a tokenizer's regular expression", () => {
+  it('matches as Oniguruma does', () => {
+    assert.deepEqual(found(GPT4, "I'LL go\n\n  12345!! xyz"), [
+      'I',
+      "'LL",
+      ' go',
+      '\n\n',
+      ' ',
+      ' ',
+      '123',
+      '45',
+      '!!',
+      ' xyz',
+    ]);
+    assert.deepEqual(found('(?i:s)', 'sSſß'), ['s', 'S', 'ſ']);
+    assert.deepEqual(found('\\w+', 'a½_é٣ (b)'), ['a½_é٣', 'b']);
+    assert.deepEqual(found('\\s', '\u0085\ufeff\u00a0'), ['\u0085', '\u00a0']);
+    assert.deepEqual(found('.+', 'a😀\nb'), ['a😀', 'b']);
+    assert.deepEqual(found('^.|.$', 'ab\ncd'), ['a', 'b', 'c', 'd']);
+    assert.deepEqual(found('(?>a|ab)c|b', 'abc'), ['b']);
+    assert.deepEqual(found('[^(\\s|[.,])]+', 'a.b,(c'), ['a', 'b', 'c']);
+    assert.deepEqual(found('[\\u4e00-\\x{9fa5}]+', 'a漢字b'), ['漢字']);
+    assert.deepEqual(found('\\p{^L}', 'a1'), ['1']);
+    assert.deepEqual(found('(?<=a)b', 'bab'), ['b']);
+  });
+
+  for (const pattern of [
+    '(?<unclosed',
+    '(a',
+    'a)',
+    '[a',
+    '*a',
+    'a**',
+    'a{2}+',
+    '(?<name>a)\\k<name>',
+    '\\1',
+    '\\X',
+    '\\K',
+    '[a&&b]',
+    '[[:alpha:]]',
+    '[z-a]',
+    '\\p{Klingon}',
+    '\\p',
+    '(?x: a )',
+    'a{100000}',
+    '('.repeat(5000),
+    'a'.repeat(5000),
+  ]) {
+    it(`is refused by name where it is none or not taken: ${pattern.slice(0, 20)}`, () => {
+      assert.throws(() => translatePattern(pattern), TokenizerError);
+    });
+  }
+
+  for (const pattern of ['(a+)+$', '(a|a)*b', '.*.*=', '\\s+$', '(?:a|ab)+c', '(\\w+\\s?)+!']) {
+    it(`is refused where it could take longer and longer: ${pattern}`, () => {
+      assert.throws(() => translatePattern(pattern), /too long/);
+    });
+  }
+
+  it('is taken where it reads a text once', () => {
+    for (const pattern of [
+      GPT4,
+      '\\s+(?!\\S)|\\s+',
+      ' ?[^(\\s|[.,!?…])]+',
+      '\\s?\\p{L}+',
+      '\\p{N}{1,3}',
+      '[^\\W\\d_]+|\\d',
+    ]) {
+      assert.doesNotThrow(() => found(pattern, `${' '.repeat(20_000)}x`), pattern);
+    }
+  });
+});
