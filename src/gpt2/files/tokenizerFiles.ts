@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TOKENIZER_FILES, TokenizerError, type TokenizerFile, type TokenizerFiles } from '../../core/tokenizer';
+import { openFile } from './byteSource';
 
 /** The largest real ones, of 250,000 tokens, take 35 MB. */
 const MOST_BYTES = 100_000_000;
@@ -14,7 +15,8 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
 
 /**
  * The files of a folder's tokenizer; undefined where it has none.
- * @throws TokenizerError where it is of a kind that GPT-2s do not have, or a file is too large
+ * @throws TokenizerError where it is of a kind that GPT-2s do not have, or a file is too large; UnsupportedModelError
+ *   where one cannot be read
  */
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles | undefined> {
   const names = await readdir(folder);
@@ -32,12 +34,21 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
   }
   const files: Partial<Record<TokenizerFile, string>> = {};
   for (const name of TOKENIZER_FILES.filter(isThere)) {
-    const path = join(folder, name);
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) {
-      throw new TokenizerError(`${name} is larger than ${MOST_BYTES / 1e6} MB: it is no tokenizer's.`);
-    }
-    files[name] = await readFile(path, 'utf8');
+    files[name] = await readText(join(folder, name));
   }
   return files;
+}
+
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+async function readText(path: string): Promise<string> {
+  const file = await openFile(path);
+  try {
+    if (file.size > MOST_BYTES) {
+      throw new TokenizerError(`${file.name} is larger than ${MOST_BYTES / 1e6} MB: it is no tokenizer's.`);
+    }
+    return UTF8.decode(await file.read(0, file.size));
+  } finally {
+    await file.close();
+  }
 }

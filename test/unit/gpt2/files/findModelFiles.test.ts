@@ -4,6 +4,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UnsupportedModelError } from '../../../../src/gpt2/errors';
 import { findModelFiles, readJsonFile } from '../../../../src/gpt2/files/findModelFiles';
+import { readTokenizerFiles } from '../../../../src/gpt2/files/tokenizerFiles';
 import { useTemporaryFolder } from '../../../support/content';
 
 /** The first bytes of each format. */
@@ -152,6 +153,9 @@ describe('finding the files of a model', () => {
       const work = findModelFiles(path).then(({ config: found }) => readJsonFile(found ?? ''));
       await assert.rejects(work, /is not a file/, name);
     }
+    const beside = await put(complete, 'pipe-beside');
+    execFileSync('mkfifo', [join(beside, 'vocab.json')]);
+    await assert.rejects(readTokenizerFiles(beside), /vocab\.json is not a file/);
     const lone = join(folder(), 'weights.bin');
     execFileSync('mkfifo', [lone]);
     await refuses(lone, /neither a file nor a folder/);
