@@ -8,6 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../../../../src/engine/process/client';
 import { type Built, buildWithTinyModel } from '../../../support/build';
 import { encode, tokenText, VOCAB_SIZE } from '../../../support/gpt2';
+import { randomWeights, tinyConfig, writeModel } from '../../../support/randomModel';
 import { maxDifference, referenceForward } from '../../../support/reference';
 
 const TOLERANCE = 1e-4;
@@ -60,6 +61,25 @@ describe('the engine in its own process', () => {
     assert.ok(pid);
     while (alive(pid)) await turn();
   };
+
+  it("makes the model's own tokenizer on this side too, anew for another model", async () => {
+    const engine = start();
+    assert.deepEqual((await engine.tokenizer()).encode('Hello there'), encode('Hello there'));
+    assert.equal(await engine.tokenizer(), await engine.tokenizer());
+    const config = tinyConfig({ vocab_size: 380 });
+    const german = join(built.folder, 'german');
+    await writeModel(german, config, randomWeights(config, 5));
+    const name = 'tokenizer.json';
+    await cp(join(__dirname, '../../../data/formats/tokenizers/german', name), join(german, name));
+    engine.restart({ model: { path: german, precision: 'fp32' } });
+    const own = await engine.tokenizer();
+    assert.equal(own.size, 380);
+    const scored = await engine.score({ text: 'Am Morgen' });
+    assert.deepEqual(
+      scored.map(({ id }) => id),
+      own.encode('Am Morgen'),
+    );
+  });
 
   it('answers every call', async () => {
     const engine = start();
