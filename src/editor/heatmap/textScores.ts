@@ -26,6 +26,8 @@ const ALTERNATIVES = 3;
  */
 export class TextScores {
   #cutter: ChunkCutter | undefined;
+  /** The model that the scores are of. */
+  #model: string | undefined;
   #text = '';
   #chunks: readonly PlannedChunk[] = [];
   /** Tokens by key; places count from the start of their chunk. */
@@ -46,11 +48,22 @@ export class TextScores {
 
   /** Takes up a new state of the text; scores of chunks that are still there are kept. */
   async update(text: string): Promise<void> {
-    this.#cutter ??= new ChunkCutter((await this.engine.info()).contextLength, await this.engine.tokenizer());
+    await this.#takeUpModel();
     this.#text = text;
-    this.#chunks = plan(text, this.#cutter.cut(text));
+    this.#chunks = plan(text, this.#cutter?.cut(text) ?? []);
     const keys = new Set(this.#chunks.map(({ key }) => key));
     this.#scores = new Map([...this.#scores].filter(([key]) => keys.has(key)));
+  }
+
+  /** Another model reads other tokens, and knows another language perhaps: what the one before said is forgotten. */
+  async #takeUpModel(): Promise<void> {
+    const { name, precision, contextLength } = await this.engine.info();
+    const model = `${name}\0${precision}\0${contextLength}`;
+    if (model !== this.#model) {
+      this.#cutter = new ChunkCutter(contextLength, await this.engine.tokenizer());
+      this.#scores = new Map();
+      this.#model = model;
+    }
   }
 
   /**

@@ -20,6 +20,7 @@ describe('the scores of a text that is being written', () => {
   let engine: LocalEngine;
   let asked: ScoreRequest[];
   let scores: TextScores;
+  let model: string;
 
   before(async () => {
     folder = await temporaryFolder();
@@ -30,8 +31,9 @@ describe('the scores of a text that is being written', () => {
   beforeEach(async () => {
     engine = await LocalEngine.open(join(folder, 'compiled'), { threads: 1 });
     asked = [];
+    model = 'one';
     scores = new TextScores({
-      info: () => engine.info(),
+      info: async () => ({ ...(await engine.info()), name: model }),
       tokenizer: () => engine.tokenizer(),
       score: (request, signal) => {
         asked.push(request);
@@ -110,5 +112,14 @@ describe('the scores of a text that is being written', () => {
     asked.length = 0;
     await scoreAll(prose);
     assert.equal(asked.length, 0);
+  });
+
+  it('are forgotten when another model has taken over', async () => {
+    const text = prose.slice(0, 120);
+    await scoreAll(text);
+    const before = asked.length;
+    model = 'another';
+    await scoreAll(text);
+    assert.equal(asked.length, 2 * before);
   });
 });
