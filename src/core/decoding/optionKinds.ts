@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { SequenceBias } from './processors/bias';
 
 /** How a value is written where only text can be given, as on a command line. */
-export type Spelling = 'number' | 'numbers' | 'yes' | 'word' | 'json' | 'text' | 'texts';
+type Spelling = 'number' | 'numbers' | 'yes' | 'word' | 'json' | 'text' | 'texts';
 
 /** What an option may be on its own. */
 export interface Kind<T> {

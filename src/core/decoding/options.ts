@@ -32,8 +32,7 @@ import { topH, topK, topP } from './processors/truncateByRank';
 import type { TruncationOptions } from './processors/truncation';
 
 /** When within a step an option acts; processors in this order, and within a stage in that of the table. */
-export const STAGES = ['penalty', 'constraint', 'shaping', 'normalisation'] as const;
-export type Stage = (typeof STAGES)[number];
+export type Stage = 'penalty' | 'constraint' | 'shaping' | 'normalisation';
 
 /** What building a processor needs to know besides its own value. */
 export interface ProcessorSetting {

@@ -5,7 +5,7 @@ import type { Hypothesis, TokenStep } from '../steps';
 import { append, grow, harvest } from './tokenByToken';
 
 /** Guesses what comes next, and learns how many of its tokens were right. */
-export interface Drafter {
+interface Drafter {
   /** At most `most` tokens, perhaps none. */
   guess(ids: readonly number[], most: number): Promise<readonly number[]>;
   learn(guessed: number, accepted: number): void;
