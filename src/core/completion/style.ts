@@ -19,7 +19,7 @@ export function typeset<T extends { readonly text: string }>(
 ): T[] {
   let before = prefix;
   let left = typed;
-  return tokens.map((token) => {
+  return tokens.map((token, i) => {
     const old = token.text.slice(0, left);
     left -= old.length;
     let text = token.text.slice(old.length);
@@ -28,18 +28,29 @@ export function typeset<T extends { readonly text: string }>(
     }
     if (manner.dash !== undefined) text = text.replace(EM_DASH, manner.dash);
     if (manner.quotes === 'straight') text = text.replace(/[“”]/g, '"').replace(/[‘’]/g, "'");
-    if (manner.quotes === 'curly') text = curled(before, text);
+    if (manner.quotes === 'curly') text = curled(before, text, spelled(tokens.slice(i + 1, i + NEXT_TOKENS)));
     before += text;
     return { ...token, text: old + text };
   });
 }
 
-function curled(before: string, text: string): string {
+/** A word that an apostrophe shortens is spelled by fewer tokens. */
+const NEXT_TOKENS = 6;
+
+function spelled(tokens: readonly { readonly text: string }[]): string {
+  return tokens.map(({ text }) => text).join('');
+}
+
+/** Words whose beginning an apostrophe stands for. */
+const SHORTENED = /^(?:t(?:is|was|were|will)|til|cause|em|n|round|bout|\d0s)(?![\p{L}\p{N}])/iu;
+
+/** @param next what follows the text */
+function curled(before: string, text: string, next: string): string {
   let done = '';
-  for (const sign of text) {
+  for (const [at, sign] of [...text].entries()) {
     const opens = OPENS_AFTER.test((before + done).slice(-1));
     if (sign === '"') done += opens ? '“' : '”';
-    else if (sign === "'") done += opens ? '‘' : '’';
+    else if (sign === "'") done += opens && !SHORTENED.test([...text].slice(at + 1).join('') + next) ? '‘' : '’';
     else done += sign;
   }
   return done;

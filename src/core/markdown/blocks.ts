@@ -69,7 +69,9 @@ function append(blocks: Block[], text: string, line: BlockLine): void {
       return;
     }
     const { kind, containers, opened } = line;
-    blocks.push({ kind, containers, opened, lead: leadOf(text, line), text: content, widths: [text.length] });
+    // The indentation of a footnote's later paragraphs is its sign.
+    const lead = opened === 0 && containers.at(-1)?.kind === 'footnote' ? '' : leadOf(text, line);
+    blocks.push({ kind, containers, opened, lead, text: content, widths: [text.length] });
   }
 }
 

@@ -95,14 +95,7 @@ const ENTRY = /^(?:[\p{L}\p{N}_"'][^:=]{0,200}[:=]|\S{1,200}$|[-#[\]{}]|\s)/u;
 
 /** YAML or TOML between fences at the very start: without a closing fence, or with prose in it, it is a rule and a text. */
 function frontMatterEnd(lines: Lines): number {
-  const closing =
-    FENCES[
-      lines
-        .line(0)
-        .slice(0, 100)
-        .replace(/^\uFEFF/, '')
-        .trimEnd()
-    ];
+  const closing = FENCES[lines.line(0).slice(0, 100).trimEnd()];
   if (closing === undefined) return -1;
   const end = Math.min(lines.count, LONGEST_FRONT_MATTER);
   let entryMustFollow = true;

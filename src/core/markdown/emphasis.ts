@@ -8,6 +8,8 @@ export interface Cut {
 /** A run of `*`, `_` or `~~` that may open or close emphasis. */
 export interface Delimiter {
   readonly sign: string;
+  /** Where the whole run begins. */
+  readonly start: number;
   /** The part of the run that has no partner yet. */
   from: number;
   to: number;
@@ -21,6 +23,9 @@ export interface Delimiter {
 
 const SPACE = /^[\s\p{Zs}]?$/u;
 const PUNCTUATION = /^[\p{P}\p{S}]$/u;
+/** Scripts that put no spaces between words, or hang endings on them. */
+const WITHOUT_SPACES =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\u3000-\u303f\uff00-\uffef]$/u;
 
 /**
  * What a run of signs may do, by CommonMark's rules on what stands on its sides.
@@ -30,10 +35,18 @@ function flanking(text: string, from: number, to: number, written: boolean): { o
   const before = characterBefore(text, from);
   const end = written ? 'x' : '';
   const after = to < text.length ? String.fromCodePoint(text.codePointAt(to) ?? 0) : end;
-  const left = !SPACE.test(after) && (!PUNCTUATION.test(after) || SPACE.test(before) || PUNCTUATION.test(before));
-  const right = !SPACE.test(before) && (!PUNCTUATION.test(before) || SPACE.test(after) || PUNCTUATION.test(after));
+  const left = !SPACE.test(after) && (!PUNCTUATION.test(after) || isEdge(before));
+  const right = !SPACE.test(before) && (!PUNCTUATION.test(before) || isEdge(after));
   if (text[from] !== '_') return { opens: left, closes: right };
   return { opens: left && (!right || PUNCTUATION.test(before)), closes: right && (!left || PUNCTUATION.test(after)) };
+}
+
+/**
+ * Whether a word may end or begin at this character. CommonMark knows white space and punctuation; that emphasis may end
+ * before `**重要。**他` as well is what editors have agreed on (commonmark/commonmark-spec#650).
+ */
+function isEdge(character: string): boolean {
+  return SPACE.test(character) || PUNCTUATION.test(character) || WITHOUT_SPACES.test(character);
 }
 
 function characterBefore(text: string, at: number): string {
@@ -52,7 +65,17 @@ export class Delimiters {
   push(text: string, from: number, to: number, written: boolean): void {
     const { opens, closes } = flanking(text, from, to, written);
     const previous = this.#last;
-    this.#last = { sign: text[from], from, to, length: to - from, opens, closes, previous, next: undefined };
+    this.#last = {
+      sign: text[from],
+      start: from,
+      from,
+      to,
+      length: to - from,
+      opens,
+      closes,
+      previous,
+      next: undefined,
+    };
     if (previous) previous.next = this.#last;
   }
 

@@ -98,7 +98,7 @@ class InlineReader {
     while (this.#at < this.text.length) this.#at = this.#step(this.#at);
     this.#delimiters.pair(undefined, this.#cuts);
     for (let left = this.#delimiters.last; left; left = left.previous) {
-      if (left.opens && left.to - left.from <= 3) {
+      if (left.opens && left.from === left.start && left.to - left.from <= 3) {
         this.#pushOpen('emphasis', left.from, left.to, this.text.slice(left.from, left.to));
       }
     }
@@ -316,20 +316,26 @@ class InlineReader {
     const { text } = this;
     const bracket = this.#brackets.pop();
     const next = text[at + 1];
-    if (!bracket?.active || (next !== '(' && next !== '[')) return at + 1;
-    const end = this.#orOpen(next === '(' ? targetEnd(text, at + 1) : labelEnd(text, at + 1));
-    if (end === NONE) return at + 1;
+    if (!bracket?.active || !'([{'.includes(next ?? ' ')) return at + 1;
+    const end = this.#orOpen(this.#tailEnd(at + 1));
+    if (end === NONE || (end === OPEN && next === '{')) return at + 1;
     if (end === OPEN) {
       if (next === '[' && !isLabel(text, at + 2)) return at + 1;
       return this.#toTheEnd('address', bracket.at);
     }
     this.#delimiters.close(bracket.delimiter, this.#cuts);
     if (bracket.image) return this.#cut(bracket.at, end);
-    for (let i = this.#brackets.length - 1; i >= 0 && this.#brackets[i].active; i--) {
+    for (let i = next === '{' ? -1 : this.#brackets.length - 1; i >= 0 && this.#brackets[i].active; i--) {
       if (!this.#brackets[i].image) this.#brackets[i].active = false;
     }
     this.#cut(bracket.at, bracket.at + 1);
     return this.#cut(at, end);
+  }
+
+  /** What makes a link or a span of the brackets before it: an address, a label, attributes. */
+  #tailEnd(at: number): number {
+    if (this.text[at] === '(') return targetEnd(this.text, at);
+    return this.text[at] === '[' ? labelEnd(this.text, at) : attributesEnd(this.text, at);
   }
 
   #delimiter(at: number): number {

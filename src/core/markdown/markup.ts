@@ -131,7 +131,9 @@ function addressEnd(text: string, from: number): number {
   let depth = 0;
   let at = from;
   for (; at < text.length && !isSpaceCode(text.charCodeAt(at)); at++) {
-    if (text[at] === '\\') at++;
+    const template = text[at] === '{' && text[at + 1] === '{' ? closedBy(text, at, '}', '\n') : NONE;
+    if (template > 0) at = template;
+    else if (text[at] === '\\') at++;
     else if (text[at] === '(' && ++depth > DEEPEST_PARENTHESES) return NONE;
     else if (text[at] === ')' && depth-- === 0) return at;
   }
@@ -159,14 +161,24 @@ export function footnoteEnd(text: string, from: number): number {
   return closedBy(text, from + 1, ']', ' \t\n[');
 }
 
+/** A longer name is none of a page. */
+const LONGEST_NAME = 200;
+
 /** A wiki link, `[[page]]` or `[[page|words]]`, at its first bracket. */
 export function wikiLinkEnd(text: string, from: number): number {
-  const end = closedBy(text, from + 1, ']', '\n[');
-  if (end === OPEN || end === NONE) return end;
-  if (end === text.length) return OPEN;
-  // The words of a link may be in brackets of their own.
-  const wiki = text[end] === ']' && end > from + 3 && text[end + 1] !== '(' && text[end + 1] !== '[';
-  return wiki ? end + 1 : NONE;
+  const limit = Math.min(text.length, from + LONGEST_NAME);
+  if (isSpaceCode(text.charCodeAt(from + 2))) return NONE;
+  let closed = false;
+  for (let at = from + 2; at < limit; at++) {
+    const pair = text.slice(at, at + 2);
+    if (pair === '[[' || pair === '](' || text[at] === '\n') return NONE;
+    // A page's name may be in brackets of its own, and so may the words of a link.
+    if (pair === ']]' && text[at + 2] !== ']') {
+      return at > from + 2 && !'[('.includes(text[at + 2] ?? ' ') ? at + 2 : NONE;
+    }
+    closed ||= text[at] === ']';
+  }
+  return limit === text.length && !closed ? OPEN : NONE;
 }
 
 /** Attributes of a heading or link, `{#name .class}`, at their brace. */

@@ -28,6 +28,9 @@ export interface Lines {
   positionAt(offset: number): LinePosition;
 }
 
+/** Says how a file is encoded, and belongs to no line. */
+const BYTE_ORDER_MARK = '\uFEFF';
+
 /** The lines of a string. */
 export class TextLines implements Lines {
   readonly #lines: string[];
@@ -37,6 +40,10 @@ export class TextLines implements Lines {
 
   constructor(readonly text: string) {
     this.#lines = splitLines(text);
+    if (text.startsWith(BYTE_ORDER_MARK)) {
+      this.#lines[0] = this.#lines[0].slice(1);
+      this.#offsets[0] = 1;
+    }
     for (const { 0: end, index } of text.matchAll(LINE_BREAK)) {
       const line = this.#offsets.length - 1;
       this.#starts.push(this.#starts[line] + index - this.#offsets[line] + 1);
@@ -59,7 +66,8 @@ export class TextLines implements Lines {
   /** One inside a line's end is at the end of that line. */
   positionAt(offset: number): LinePosition {
     const line = lastAtMost(this.#offsets.length, (index) => this.#offsets[index], offset);
-    return { line, character: Math.min(offset - this.#offsets[line], this.#lines[line].length) };
+    const character = Math.max(0, offset - this.#offsets[line]);
+    return { line, character: Math.min(character, this.#lines[line].length) };
   }
 }
 

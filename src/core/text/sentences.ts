@@ -5,7 +5,7 @@ export type Span = readonly [number, number];
 
 /** Titles and the like, which something always follows. */
 const LEADS_ON = new Set(
-  'Mr Mrs Ms Mx Dr St Mt Prof Rev Gen Col Capt Cpl Sgt Lt Maj Hon Sen Rep Gov Pres Messrs Mme Mlle vs cf approx viz'.split(
+  'Mr Mrs Ms Mx Dr St Mt Prof Rev Gen Col Capt Cpl Sgt Lt Maj Hon Sen Rep Gov Pres Messrs Mme Mlle Ph Th vs cf approx viz'.split(
     ' ',
   ),
 );
@@ -29,6 +29,7 @@ const INNER_STOP = /\.\p{L}$/u;
 const LEADING_SIGNS = /^[^\p{L}\p{N}]+/u;
 const GOES_ON = /^[\s"'“‘«»([\]—–-]*\p{Ll}/u;
 const NUMBER_FOLLOWS = /^\s*[\p{N}#]/u;
+const LETTER_FOLLOWS = /^\s*\p{Lu}(?![\p{L}\p{N}])/u;
 
 /**
  * Whether a sentence ends where this text ends. `next` is what follows, as far as it is known: where only that could
@@ -42,7 +43,10 @@ export function endsSentence(text: string, next?: string): boolean {
   const bare = word.replace(LEADING_SIGNS, '');
   if (LEADS_ON.has(bare) || INITIALS.test(word)) return false;
   const followed = next !== undefined && next.trim() !== '';
-  if (NUMBERED.has(bare)) return followed && !NUMBER_FOLLOWS.test(next);
+  if (NUMBERED.has(bare)) {
+    // `No. I will not.`, but `Fig. A`.
+    return followed && !NUMBER_FOLLOWS.test(next) && (bare === 'No' || !LETTER_FOLLOWS.test(next));
+  }
   return followed || !isShortened(bare);
 }
 

@@ -15,6 +15,16 @@ describe('the manner of a suggestion', () => {
     assert.equal(await suggest('He said, “it’s so,” and left.', 8, { quotes: 'straight' }), ' "it\'s so," and left.');
   });
 
+  it('sets an apostrophe where a word is shortened at its beginning', async () => {
+    const curly = { quotes: 'curly' } as const;
+    assert.equal(await suggest("So 'tis true, and 'twas.", 2, curly), ' ’tis true, and ’twas.');
+    assert.equal(
+      await suggest("In the '90s they did 'cause they could.", 6, curly),
+      ' ’90s they did ’cause they could.',
+    );
+    assert.equal(await suggest("So 'the cat' left.", 2, curly), ' ‘the cat’ left.');
+  });
+
   it('sets dashes as the document does', async () => {
     assert.equal(await suggest('He left -- and so did she.', 7, { dash: '—' }), ' — and so did she.');
     assert.equal(await suggest('He left—and so did she.', 7, { dash: '--' }), '--and so did she.');
