@@ -197,7 +197,7 @@ export class ModelStore {
     try {
       const tokenizer = await engine.tokenizer();
       const ownTokens = tokenizer === gpt2Tokenizer() ? undefined : tokenizer.size;
-      await requireSelfTest(engine, { name, precision, known: known?.id, ownTokens, signal });
+      await requireSelfTest(engine, { name, precision, known, ownTokens, signal });
     } finally {
       await engine.dispose();
     }

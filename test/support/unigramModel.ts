@@ -1,6 +1,6 @@
 import { writeSafetensors } from '../../src/gpt2/files/safetensors';
 import { expectedShapes } from '../../src/gpt2/weights';
-import { paragraph } from '../../src/store/selftest/selftest';
+import { paragraphs } from '../../src/store/selftest/paragraphs';
 import { encode } from './gpt2';
 import { tinyConfig } from './randomModel';
 
@@ -12,7 +12,7 @@ export function unigramModel(seed = 1): { readonly config: Buffer; readonly weig
   const config = tinyConfig({ n_layer: 1 });
   const width = config.n_embd;
   const counts = new Map<number, number>();
-  for (const id of encode(paragraph)) {
+  for (const id of encode(paragraphs.English)) {
     counts.set(id, (counts.get(id) ?? 0) + 1);
   }
   const tensors = [...expectedShapes(config)].map(([name, shape]) => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { LogitsRequest, Precision, ScoredToken } from '../../../src/engine/api';
+import { type CatalogueModel, catalogue, findInCatalogue } from '../../../src/store/catalogue';
+import { languageOf, paragraphs } from '../../../src/store/selftest/paragraphs';
 import { references } from '../../../src/store/selftest/references';
-import { paragraph, requireSelfTest, selfTest, type TestedModel } from '../../../src/store/selftest/selftest';
+import { requireSelfTest, selfTest, type TestedModel } from '../../../src/store/selftest/selftest';
 import { encode } from '../../support/gpt2';
 
 const vocabulary = 50_257;
@@ -38,7 +40,8 @@ function published({ error = 0, perplexity = 30 } = {}): TestedModel {
   };
 }
 
-const asGpt2 = (precision: Precision) => ({ name: 'GPT-2', precision, known: 'openai-community/gpt2' });
+const entry = (id: string) => findInCatalogue(id) as CatalogueModel;
+const asGpt2 = (precision: Precision) => ({ name: 'GPT-2', precision, known: entry('gpt2') });
 
 describe('the self-test', () => {
   it('knows the founding example, among real tables', () => {
@@ -111,12 +114,38 @@ describe('the self-test', () => {
     await assert.rejects(requireSelfTest(nan, unknown), { message: /logit of token 0 is NaN/ });
     await assert.rejects(requireSelfTest(published({ perplexity: 5000 }), unknown), { message: /perplexity/ });
     await requireSelfTest(published({ perplexity: 300 }), unknown);
-    await assert.rejects(
-      requireSelfTest(published({ perplexity: 300 }), { ...unknown, known: 'openai-community/gpt2-xl' }),
-    );
+    await assert.rejects(requireSelfTest(published({ perplexity: 300 }), { ...unknown, known: entry('gpt2-xl') }));
   });
 
-  it('tests with a paragraph of ordinary length', () => {
-    assert.ok(encode(paragraph).length > 60);
+  /** A model that knows one language. */
+  const speaking = (language: keyof typeof paragraphs, perplexity: number): TestedModel => ({
+    ...published(),
+    score: async ({ text }) => {
+      const surprise = text === paragraphs[language] ? perplexity : 40_000;
+      return encode(text).map((id) => ({ id, logprob: -Math.log(surprise) }) as ScoredToken);
+    },
+  });
+
+  it('tests a model of another language with prose of that language', async () => {
+    for (const known of catalogue.filter(({ kind }) => kind === undefined)) {
+      assert.ok(languageOf(known.language), known.id);
+    }
+    const german = { name: 'GerPT2', precision: 'fp32', known: entry('benjamin/gerpt2'), ownTokens: 50_257 } as const;
+    await requireSelfTest(speaking('German', 40), german);
+    await assert.rejects(requireSelfTest(speaking('English', 40), german), { message: /perplexity/ });
+  });
+
+  it('takes a model whose language nobody has told, if it does far better than chance in one that is known', async () => {
+    const unknown = { name: 'Mine', precision: 'q8', ownTokens: 50_257 } as const;
+    await requireSelfTest(speaking('Turkish', 60), unknown);
+    await requireSelfTest(speaking('Spanish', 9000), unknown);
+    await assert.rejects(requireSelfTest(speaking('Spanish', 30_000), unknown), { message: /perplexity/ });
+  });
+
+  it('tests with paragraphs of ordinary length', () => {
+    for (const [language, paragraph] of Object.entries(paragraphs)) {
+      assert.ok(encode(paragraph).length > 60, language);
+      assert.ok(paragraph.length > 200 && paragraph.length < 450, language);
+    }
   });
 });
