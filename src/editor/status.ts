@@ -26,12 +26,14 @@ export interface Watched {
 
 /** The status bar item `Inkling`, kept true to all that it tells of; a click opens the menu. */
 export class StatusItem implements vscode.Disposable {
+  readonly #watched: Watched;
   readonly #item = vscode.window.createStatusBarItem('inkling.status', vscode.StatusBarAlignment.Right, 100);
   readonly #subscriptions: vscode.Disposable;
   #timer: NodeJS.Timeout | undefined;
   #current: Status | undefined;
 
-  constructor(private readonly watched: Watched) {
+  constructor(watched: Watched) {
+    this.#watched = watched;
     const { engine, suggester, energy, activity, exclusions } = watched;
     this.#item.name = 'Inkling';
     this.#item.command = 'inkling.showMenu';
@@ -64,7 +66,7 @@ export class StatusItem implements vscode.Disposable {
 
   #update(): void {
     clearTimeout(this.#timer);
-    const { engine, suggester, energy, activity } = this.watched;
+    const { engine, suggester, energy, activity } = this.#watched;
     const { quietUntil } = activity;
     this.#show(
       statusText({
@@ -82,7 +84,7 @@ export class StatusItem implements vscode.Disposable {
     if (!document) return {};
     const { enable, exclude, ghostText } = settingsFor(document);
     const off = offInDocument({
-      enabled: !this.watched.exclusions.excludes(document, exclude),
+      enabled: !this.#watched.exclusions.excludes(document, exclude),
       languageId: document.languageId,
       languages: isEnabledFor(enable, document.languageId) ? [document.languageId] : [],
       scheme: document.uri.scheme,

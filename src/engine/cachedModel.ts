@@ -15,6 +15,8 @@ const SCORING_CHUNK = 32;
  * in common with a remembered one and runs only what is new.
  */
 export class CachedModel implements TextModel {
+  readonly #session: Session;
+
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly eosTokenId: number | undefined;
@@ -23,9 +25,10 @@ export class CachedModel implements TextModel {
   #batch: { readonly cache: KvCache; inUse: boolean } | undefined;
 
   constructor(
-    private readonly session: Session,
+    session: Session,
     readonly tokenizer: Tokenizer,
   ) {
+    this.#session = session;
     this.#slots = new KvSlots(() => session.newCache());
     this.vocabSize = session.config.vocab_size;
     this.contextLength = session.config.n_positions;
@@ -99,7 +102,7 @@ export class CachedModel implements TextModel {
       forget(slot, Math.min(commonPrefix(slot.cache.tokens[0], ids), ids.length - 1));
       await this.#read(slot, ids.slice(0, -1), 1, signal, 1);
       const result = await this.#lock.take(1, signal, () =>
-        this.session.stepWithInternals(slot.cache, [ids.slice(-1)], 1),
+        this.#session.stepWithInternals(slot.cache, [ids.slice(-1)], 1),
       );
       slot.logits = result.logits.slice();
       return { result, capacity: slot.cache.capacity };
@@ -110,7 +113,7 @@ export class CachedModel implements TextModel {
 
   /** Runs a task that needs the session itself, in turn with all others. */
   exclusively<T>(priority: Priority, signal: AbortSignal | undefined, task: (session: Session) => Promise<T>) {
-    return this.#lock.take(priority, signal, () => task(this.session));
+    return this.#lock.take(priority, signal, () => task(this.#session));
   }
 
   async #forwardOne(
@@ -182,7 +185,7 @@ export class CachedModel implements TextModel {
     const rows = sequences.length;
     const most = sequences[0].length - lastN;
     const reusable = this.#batch?.cache.rows === rows && !this.#batch.inUse;
-    const batch = this.#batch && reusable ? this.#batch : { cache: this.session.newCache(rows), inUse: false };
+    const batch = this.#batch && reusable ? this.#batch : { cache: this.#session.newCache(rows), inUse: false };
     this.#batch = batch;
     batch.inUse = true;
     const { cache } = batch;
@@ -257,7 +260,7 @@ export class CachedModel implements TextModel {
     signal: AbortSignal | undefined,
     priority: Priority,
   ): Promise<Float32Array> {
-    return this.#lock.take(priority, signal, () => this.session.step(cache, ids, lastN));
+    return this.#lock.take(priority, signal, () => this.#session.step(cache, ids, lastN));
   }
 
   /** The part of a long text that the model sees. */

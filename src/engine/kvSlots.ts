@@ -19,10 +19,13 @@ export interface KvSlot {
 
 /** The texts a model remembers; each is lent to one reader at a time. */
 export class KvSlots {
+  readonly #newCache: () => KvCache;
   #slots: KvSlot[] = [];
   #clock = 0;
 
-  constructor(private readonly newCache: () => KvCache) {}
+  constructor(newCache: () => KvCache) {
+    this.#newCache = newCache;
+  }
 
   /**
    * The free slot that remembers most of `ids`. Where none remembers much, the oldest one is forgotten, but never one
@@ -60,7 +63,7 @@ export class KvSlots {
   }
 
   #newSlot(priority: Priority): KvSlot {
-    const slot = { cache: this.newCache(), inUse: false, usedAt: 0, priority };
+    const slot = { cache: this.#newCache(), inUse: false, usedAt: 0, priority };
     this.#slots.push(slot);
     return slot;
   }

@@ -39,14 +39,17 @@ const REMEMBERED_WINDOWS = 256;
  * edit, only what follows it within its window is run again, and windows that the edit does not touch not at all.
  */
 export class Scorer {
+  readonly #model: CachedModel;
   #windows: ScoredWindow[] = [];
 
-  constructor(private readonly model: CachedModel) {}
+  constructor(model: CachedModel) {
+    this.#model = model;
+  }
 
   /** One entry for each token; `null` for the first, before which the model saw nothing. */
   async score(ids: readonly number[], top: number, signal?: AbortSignal): Promise<(TokenScore | null)[]> {
     const scores: (TokenScore | null)[] = ids.length > 0 ? [null] : [];
-    const { contextLength } = this.model;
+    const { contextLength } = this.#model;
     for (const { start, first } of scoringWindows(ids.length, contextLength)) {
       const scored = await this.#scoreWindow(ids.slice(start, start + contextLength + 1), top, signal);
       scores.push(...scored.slice(first - start - 1));
@@ -63,11 +66,11 @@ export class Scorer {
     if (scores.length < ids.length - 1) {
       // The logits after token i score token i + 1; those after the last token score nothing.
       const read = ids.slice(0, -1);
-      await this.model.forEachPosition(
+      await this.#model.forEachPosition(
         read,
         scores.length,
         (position, logits) => {
-          scores.push(scoreOf(logits, ids[position + 1], kept, this.model.tokenizer));
+          scores.push(scoreOf(logits, ids[position + 1], kept, this.#model.tokenizer));
         },
         signal,
       );

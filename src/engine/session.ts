@@ -29,6 +29,10 @@ export interface WorkCount {
  * may load this.
  */
 export class Session {
+  readonly #folder: string;
+  readonly #options: SessionOptions;
+  readonly #model: Ort.InferenceSession;
+
   readonly work: WorkCount = { runs: 0, tokensFed: 0, busyMs: 0 };
   readonly shape: CacheShape;
   /** Graphs that only explanations need, loaded when they do. */
@@ -36,10 +40,13 @@ export class Session {
 
   private constructor(
     readonly config: Gpt2Config,
-    private readonly folder: string,
-    private readonly options: SessionOptions,
-    private readonly model: Ort.InferenceSession,
+    folder: string,
+    options: SessionOptions,
+    model: Ort.InferenceSession,
   ) {
+    this.#folder = folder;
+    this.#options = options;
+    this.#model = model;
     const { n_layer, n_head, n_embd } = config;
     this.shape = { layers: n_layer, heads: n_head, headSize: n_embd / n_head, width: n_embd };
   }
@@ -60,7 +67,7 @@ export class Session {
    * @returns the logits, `[rows, lastN, vocab]`
    */
   async step(cache: KvCache, ids: readonly (readonly number[])[], lastN: number): Promise<Float32Array> {
-    return (await this.#run(this.model, cache, ids, lastN)).floats('logits');
+    return (await this.#run(this.#model, cache, ids, lastN)).floats('logits');
   }
 
   /** A `step` that also returns what went on inside, from a graph of its own, so that it costs other steps nothing. */
@@ -131,12 +138,12 @@ export class Session {
   }
 
   async close(): Promise<void> {
-    await this.model.release();
+    await this.#model.release();
     for (const other of this.#others.values()) await (await other).release();
   }
 
   #other(file: string): Promise<Ort.InferenceSession> {
-    const known = this.#others.get(file) ?? load(join(this.folder, file), this.options);
+    const known = this.#others.get(file) ?? load(join(this.#folder, file), this.#options);
     this.#others.set(file, known);
     // What failed to load is tried again, and is nothing to release.
     known.catch(() => this.#others.delete(file));

@@ -85,6 +85,7 @@ describe('writing with ghost text', () => {
   it('says why it is silent in a code block', async () => {
     await write('Look:\n\n```\ncode ');
     await workbench.command('Inkling: Why No Suggestion?');
-    await workbench.toasts.filter({ hasText: 'a code block' }).waitFor();
+    await workbench.page.locator('.tab.active', { hasText: 'Why No Suggestion' }).waitFor();
+    await workbench.page.locator('.view-line', { hasText: 'a code block' }).waitFor();
   });
 });

@@ -28,10 +28,13 @@ export function stageOf(text: string): Stage {
  * them, and until then nothing is decided. An apostrophe belongs to a word if a letter follows.
  */
 export class WordRoles {
+  readonly #tokenizer: Tokenizer;
   readonly #roles: Readonly<Record<Stage, Role[]>> = { nothing: [], word: [], apostrophe: [] };
   #inner: readonly number[] | undefined;
 
-  constructor(private readonly tokenizer: Tokenizer) {}
+  constructor(tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer;
+  }
 
   /** What a token does after whole characters. */
   roleOf(id: number, stage: Stage): Role {
@@ -47,16 +50,16 @@ export class WordRoles {
 
   /** The tokens that can follow the first bytes of a character. */
   get inner(): readonly number[] {
-    this.#inner ??= Array.from({ length: this.tokenizer.size }, (_, id) => id).filter(
-      (id) => this.tokenizer.has(id) && isInner(this.tokenizer.tokenBytes(id)[0]),
+    this.#inner ??= Array.from({ length: this.#tokenizer.size }, (_, id) => id).filter(
+      (id) => this.#tokenizer.has(id) && isInner(this.#tokenizer.tokenBytes(id)[0]),
     );
     return this.#inner;
   }
 
   #read(id: number, before: readonly number[], stage: Stage): Role {
-    if (!this.tokenizer.has(id)) return BREAKS;
-    if (this.tokenizer.isSpecial(id)) return roleOfText(this.tokenizer.tokenText(id), [], stage);
-    const bytes = [...before, ...this.tokenizer.tokenBytes(id)];
+    if (!this.#tokenizer.has(id)) return BREAKS;
+    if (this.#tokenizer.isSpecial(id)) return roleOfText(this.#tokenizer.tokenText(id), [], stage);
+    const bytes = [...before, ...this.#tokenizer.tokenBytes(id)];
     const rest = unfinished(bytes);
     const text = decoded(bytes.slice(0, bytes.length - rest.length));
     if (text === undefined) return BREAKS;

@@ -4,30 +4,29 @@ import type { Candidate } from './types';
 
 /** A row of logits read as the distribution of the next token. Logarithms are natural. */
 export class Distribution {
-  private readonly logits: Scores;
-  private readonly normaliser: number;
+  readonly #tokenizer: Tokenizer;
+  readonly #logits: Scores;
+  readonly #normaliser: number;
 
   /** Some models pad their vocabulary for speed; what is no token of the tokenizer has no text and is left out. */
-  constructor(
-    logits: Scores,
-    private readonly tokenizer: Tokenizer,
-  ) {
+  constructor(logits: Scores, tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer;
     const { size, gaps } = tokenizer;
-    this.logits = gaps.length > 0 ? logits.slice(0, size) : logits.subarray(0, size);
-    for (const id of gaps) this.logits[id] = Number.NEGATIVE_INFINITY;
-    this.normaliser = normaliser(this.logits);
+    this.#logits = gaps.length > 0 ? logits.slice(0, size) : logits.subarray(0, size);
+    for (const id of gaps) this.#logits[id] = Number.NEGATIVE_INFINITY;
+    this.#normaliser = normaliser(this.#logits);
   }
 
   logprob(id: number): number {
-    return this.logits[id] - this.normaliser;
+    return this.#logits[id] - this.#normaliser;
   }
 
   rank(id: number): number {
-    return rankOf(this.logits, id);
+    return rankOf(this.#logits, id);
   }
 
   candidate(id: number): Candidate {
-    return { id, text: this.tokenizer.tokenText(id), logprob: this.logprob(id) };
+    return { id, text: this.#tokenizer.tokenText(id), logprob: this.logprob(id) };
   }
 
   /** Probability that the next token is one of these. */
@@ -39,7 +38,7 @@ export class Distribution {
 
   /** The `count` most probable of these tokens (of all, unless told), best first; the first of equals wins. */
   best(count: number, ids?: readonly number[]): number[] {
-    const { logits } = this;
+    const logits = this.#logits;
     const found: number[] = [];
     const total = ids?.length ?? logits.length;
     for (let i = 0; i < total; i++) {

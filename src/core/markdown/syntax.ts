@@ -223,6 +223,12 @@ function runLength(text: string, at: number): number {
 
 /** The part of a line in which blocks may begin. */
 class LineStart {
+  readonly #state: BlockState;
+  readonly #matched: number;
+  readonly #open: OpenBlock | null;
+  readonly #text: string;
+  readonly #place: Place;
+  readonly #markers: [number, number][];
   readonly #containers: Container[];
   #opened = 0;
   /** What a task holds is a paragraph, whatever it looks like. */
@@ -230,28 +236,35 @@ class LineStart {
 
   /** @param open the paragraph or table that may go on */
   constructor(
-    private readonly state: BlockState,
-    private readonly matched: number,
-    private readonly open: OpenBlock | null,
-    private readonly text: string,
-    private readonly place: Place,
-    private readonly markers: [number, number][],
+    state: BlockState,
+    matched: number,
+    open: OpenBlock | null,
+    text: string,
+    place: Place,
+    markers: [number, number][],
   ) {
+    this.#state = state;
+    this.#matched = matched;
+    this.#open = open;
+    this.#text = text;
+    this.#place = place;
+    this.#markers = markers;
     this.#containers = state.containers.slice(0, matched);
   }
 
   /** Whether the line would go on with a paragraph or table if nothing began in it. */
   get #interrupts(): boolean {
-    return this.open !== null && this.#opened === 0;
+    return this.#open !== null && this.#opened === 0;
   }
 
   get #indented(): boolean {
-    return this.place.column >= this.place.base + CODE_INDENT;
+    return this.#place.column >= this.#place.base + CODE_INDENT;
   }
 
   read(): Read {
     while (!this.#task && this.#containers.length < DEEPEST && this.#openContainer());
-    const { text, place } = this;
+    const text = this.#text;
+    const place = this.#place;
     if (this.#task) return this.#paragraph();
     if (place.at === text.length) return this.#line('blank', { block: null });
     return this.#blockStart() ?? this.#continuation() ?? this.#paragraph();
@@ -259,9 +272,11 @@ class LineStart {
 
   /** Reads the marker of a container if one stands here. */
   #openContainer(): boolean {
-    const { text, place } = this;
+    const text = this.#text;
+    const place = this.#place;
     if (this.#indented || isRule(text, place.at)) return false;
-    if (readQuoteMarker(text, place, this.markers)) return this.#push({ kind: 'quote', marker: '>', indent: 0 }, false);
+    if (readQuoteMarker(text, place, this.#markers))
+      return this.#push({ kind: 'quote', marker: '>', indent: 0 }, false);
     return this.#openFootnote() || this.#openItem();
   }
 
@@ -272,7 +287,8 @@ class LineStart {
   }
 
   #openFootnote(): boolean {
-    const { text, place } = this;
+    const text = this.#text;
+    const place = this.#place;
     const match = text.startsWith('[^', place.at)
       ? /^\[\^[^\]\s]{1,200}\]:/.exec(text.slice(place.at, place.at + 204))
       : null;
@@ -281,13 +297,14 @@ class LineStart {
     place.at += match[0].length;
     place.column += match[0].length;
     skip(text, place);
-    this.markers.push([from, place.at]);
+    this.#markers.push([from, place.at]);
     place.base = place.column;
     return this.#push({ kind: 'footnote', marker: '^', indent: CODE_INDENT }, false);
   }
 
   #openItem(): boolean {
-    const { text, place } = this;
+    const text = this.#text;
+    const place = this.#place;
     const width = this.#itemMarker();
     if (width === 0) return false;
     const marker = text[place.at + width - 1];
@@ -306,21 +323,23 @@ class LineStart {
 
   /** The width of a list item's marker here, 0 where there is none. */
   #itemMarker(): number {
-    const { text, place } = this;
+    const text = this.#text;
+    const place = this.#place;
     const digits = '-+*'.includes(text[place.at]) ? 0 : digitsAt(text, place.at);
     const width = digits + 1;
     const sign = text[place.at + digits];
     const after = text[place.at + width];
     if ((after !== undefined && !isSpace(after)) || digits > 9) return 0;
     if (digits === 0 ? !'-+*'.includes(sign) : sign !== '.' && sign !== ')') return 0;
-    if (!this.#interrupts || this.state.containers.some((other) => sameList(other, sign))) return width;
+    if (!this.#interrupts || this.#state.containers.some((other) => sameList(other, sign))) return width;
     // In the middle of a paragraph only what is surely a list begins one.
     const listStart = digits === 0 || (text.startsWith('1', place.at) && digits === 1);
     return listStart && !onlySpace(text, place.at + width) ? width : 0;
   }
 
   #readTask(): void {
-    const { text, place } = this;
+    const text = this.#text;
+    const place = this.#place;
     const task = /^\[[ xX]\][ \t]/.test(text.slice(place.at, place.at + 4));
     if (!task) return;
     const from = place.at;
@@ -329,12 +348,13 @@ class LineStart {
     skip(text, place);
     place.base = place.column;
     this.#task = true;
-    this.markers.push([from, place.at]);
+    this.#markers.push([from, place.at]);
   }
 
   /** The block other than a paragraph that begins here. */
   #blockStart(): Read | undefined {
-    const { text, place } = this;
+    const text = this.#text;
+    const place = this.#place;
     if (this.#indented) return this.#interrupts ? undefined : this.#line('code block', { block: null });
     switch (text[place.at]) {
       case '#':
@@ -354,7 +374,8 @@ class LineStart {
   }
 
   #heading(): Read | undefined {
-    const { text, place } = this;
+    const text = this.#text;
+    const place = this.#place;
     const level = runLength(text, place.at);
     const after = text[place.at + level];
     if (level > 6 || (after !== undefined && !isSpace(after))) return undefined;
@@ -362,7 +383,8 @@ class LineStart {
   }
 
   #fence(): Read | undefined {
-    const { text, place } = this;
+    const text = this.#text;
+    const place = this.#place;
     const length = runLength(text, place.at);
     if (length < 3 || (text[place.at] === '`' && text.includes('`', place.at + length))) return undefined;
     return this.#line('code block', { block: { kind: 'code block', end: text.slice(place.at, place.at + length) } });
@@ -370,7 +392,7 @@ class LineStart {
 
   /** Two dollars alone in their line, or around all that it holds. Others are formulas in the text. */
   #formula(): Read | undefined {
-    const content = this.text.slice(this.place.at).trimEnd();
+    const content = this.#text.slice(this.#place.at).trimEnd();
     if (!content.startsWith('$$')) return undefined;
     if (content === '$$') return this.#line('formula', { block: { kind: 'formula', end: '$$' } });
     const closed = content.length > 4 && content.indexOf('$$', 2) === content.length - 2;
@@ -378,7 +400,8 @@ class LineStart {
   }
 
   #html(): Read | undefined {
-    const { text, place } = this;
+    const text = this.#text;
+    const place = this.#place;
     const end = htmlEnd(text.slice(place.at, place.at + LONGEST_HEAD), this.#interrupts);
     if (end === undefined) return undefined;
     const kind = end === '-->' ? 'comment' : 'HTML';
@@ -390,14 +413,17 @@ class LineStart {
   }
 
   #linkDefinition(): Read | undefined {
-    const content = this.text.slice(this.place.at, this.place.at + LONGEST_HEAD);
+    const content = this.#text.slice(this.#place.at, this.#place.at + LONGEST_HEAD);
     return isLinkDefinition(content) ? this.#line('link definition', { block: null }) : undefined;
   }
 
   /** The line below a paragraph that makes a heading of it, or below a table's head. */
   #underline(): Read | undefined {
-    const { text, place, open } = this;
-    if (open?.kind !== 'paragraph' || this.#opened > 0 || this.matched < this.state.containers.length) return undefined;
+    const text = this.#text;
+    const place = this.#place;
+    const open = this.#open;
+    if (open?.kind !== 'paragraph' || this.#opened > 0 || this.#matched < this.#state.containers.length)
+      return undefined;
     const sign = text[place.at];
     if ((sign === '-' || sign === '=') && onlySpace(text, place.at + runLength(text, place.at))) {
       return this.#line('underline', { block: null });
@@ -408,8 +434,8 @@ class LineStart {
 
   /** The line as one more of the block that is open. */
   #continuation(): Read | undefined {
-    if (!this.#interrupts || this.open === null) return undefined;
-    if (this.open.kind === 'table') return this.#line('table', { block: this.open, lazy: true });
+    if (!this.#interrupts || this.#open === null) return undefined;
+    if (this.#open.kind === 'table') return this.#line('table', { block: this.#open, lazy: true });
     const block = this.#asParagraph();
     return this.#line('paragraph', { block, lazy: true });
   }
@@ -419,7 +445,8 @@ class LineStart {
   }
 
   #asParagraph(): OpenBlock {
-    const { text, place } = this;
+    const text = this.#text;
+    const place = this.#place;
     const cells = text.length <= LONGEST_HEAD && text.includes('|') ? countCells(text, place.at) : 0;
     return cells === 0 ? PARAGRAPH : { kind: 'paragraph', cells };
   }
@@ -434,7 +461,9 @@ class LineStart {
       first = !lazy,
     }: { block: OpenBlock | null; to?: number; lazy?: boolean; first?: boolean },
   ): Read {
-    const { state, place, text } = this;
+    const state = this.#state;
+    const place = this.#place;
+    const text = this.#text;
     const containers = filled(lazy ? state.containers : this.#containers, kind === 'blank');
     const same = lazy && containers === state.containers && block === state.block;
     return {
@@ -445,7 +474,7 @@ class LineStart {
         first,
         from: place.at,
         to: to ?? text.length,
-        markers: this.markers,
+        markers: this.#markers,
       },
       next: same ? state : { containers, block },
     };

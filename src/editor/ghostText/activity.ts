@@ -11,6 +11,7 @@ interface Dismissal {
 
 /** What the writer has been doing and has asked for, as far as it decides whether to speak. */
 export class Activity implements vscode.Disposable {
+  readonly #onOutcome: (outcome: SuggestionOutcome, document: vscode.TextDocument) => void;
   #lastEdits = new WeakMap<vscode.TextDocument, LastEdit>();
   /** The document that was typed in last, as long as its editor keeps the focus. */
   #typedIn: vscode.TextDocument | undefined;
@@ -27,14 +28,15 @@ export class Activity implements vscode.Disposable {
   /** The ghost text on screen. */
   readonly shown = new ShownSuggestion<vscode.TextDocument>((outcome, document) => {
     if (outcome === 'accepted') this.accepted();
-    this.onOutcome(outcome, document);
+    this.#onOutcome(outcome, document);
   });
 
   /** @param onOutcome hears what becomes of each suggestion shown */
   constructor(
     changes: DocumentChanges,
-    private readonly onOutcome: (outcome: SuggestionOutcome, document: vscode.TextDocument) => void,
+    onOutcome: (outcome: SuggestionOutcome, document: vscode.TextDocument) => void,
   ) {
+    this.#onOutcome = onOutcome;
     this.#subscriptions = vscode.Disposable.from(
       changes.listen((change) => this.#changed(change)),
       // What a save took away, such as spaces at a line's end, the writer did not delete.

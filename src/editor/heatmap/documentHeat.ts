@@ -12,6 +12,8 @@ const PAUSE_MS = 500;
  * at all while energy is saved.
  */
 export class DocumentHeat implements vscode.Disposable {
+  readonly #energy: Pick<Energy, 'energySaving' | 'onDidChange'>;
+
   readonly scores: TextScores;
   readonly #changed = new vscode.EventEmitter<void>();
   /** More of the document has scores, or it was edited. */
@@ -25,8 +27,9 @@ export class DocumentHeat implements vscode.Disposable {
   constructor(
     readonly document: vscode.TextDocument,
     engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>,
-    private readonly energy: Pick<Energy, 'energySaving' | 'onDidChange'>,
+    energy: Pick<Energy, 'energySaving' | 'onDidChange'>,
   ) {
+    this.#energy = energy;
     this.scores = new TextScores(engine);
     this.#energyWatch = energy.onDidChange(() => this.edited(0));
     this.edited(0);
@@ -76,7 +79,7 @@ export class DocumentHeat implements vscode.Disposable {
         if (running.signal.aborted) return;
         this.#failure = undefined;
         this.#changed.fire();
-      } while (await this.scores.scoreNext(this.#visible(), running.signal, this.energy.energySaving !== undefined));
+      } while (await this.scores.scoreNext(this.#visible(), running.signal, this.#energy.energySaving !== undefined));
       this.#resting = this.scores.progress < 1;
       if (this.#resting) this.#changed.fire();
     } catch (error) {

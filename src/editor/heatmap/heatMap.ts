@@ -27,6 +27,8 @@ export function registerHeatMap(
 
 /** The documents whose surprisal is shown, and where it is shown. */
 class HeatMap implements vscode.HoverProvider, vscode.Disposable {
+  readonly #engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>;
+  readonly #energy: Energy;
   readonly #documents = new Map<vscode.TextDocument, DocumentHeat>();
   readonly #legend = new Legend();
   readonly #sentences = new SentenceView();
@@ -48,10 +50,10 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
     }),
   );
 
-  constructor(
-    private readonly engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>,
-    private readonly energy: Energy,
-  ) {}
+  constructor(engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>, energy: Energy) {
+    this.#engine = engine;
+    this.#energy = energy;
+  }
 
   /** Turns the heat map of the active document on or off. */
   toggle(): void {
@@ -59,7 +61,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
     if (!document) return;
     if (this.#documents.has(document)) this.#remove(document);
     else {
-      const heat = new DocumentHeat(document, this.engine, this.energy);
+      const heat = new DocumentHeat(document, this.#engine, this.#energy);
       this.#documents.set(document, heat);
       heat.onDidChange(() => this.#refresh());
     }

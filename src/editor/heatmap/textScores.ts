@@ -25,6 +25,7 @@ const ALTERNATIVES = 3;
  * the edit.
  */
 export class TextScores {
+  readonly #engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>;
   #cutter: ChunkCutter | undefined;
   /** The model that the scores are of. */
   #model: string | undefined;
@@ -33,7 +34,9 @@ export class TextScores {
   /** Tokens by key; places count from the start of their chunk. */
   #scores = new Map<string, readonly HeatToken[]>();
 
-  constructor(private readonly engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>) {}
+  constructor(engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>) {
+    this.#engine = engine;
+  }
 
   get text(): string {
     return this.#text;
@@ -57,10 +60,10 @@ export class TextScores {
 
   /** Another model reads other tokens, and knows another language perhaps: what the one before said is forgotten. */
   async #takeUpModel(): Promise<void> {
-    const { name, precision, contextLength } = await this.engine.info();
+    const { name, precision, contextLength } = await this.#engine.info();
     const model = `${name}\0${precision}\0${contextLength}`;
     if (model !== this.#model) {
-      this.#cutter = new ChunkCutter(contextLength, await this.engine.tokenizer());
+      this.#cutter = new ChunkCutter(contextLength, await this.#engine.tokenizer());
       this.#scores = new Map();
       this.#model = model;
     }
@@ -76,7 +79,7 @@ export class TextScores {
     if (missing.length === 0) return false;
     const next = missing.reduce((best, chunk) => (distance(chunk) < distance(best) ? chunk : best));
     const text = this.#text.slice(next.contextFrom, next.to);
-    const scored = await this.engine.score({ text, bos: next.contextFrom === 0, top: ALTERNATIVES }, signal);
+    const scored = await this.#engine.score({ text, bos: next.contextFrom === 0, top: ALTERNATIVES }, signal);
     const offset = next.from - next.contextFrom;
     this.#scores.set(
       next.key,

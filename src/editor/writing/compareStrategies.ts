@@ -20,6 +20,9 @@ interface Comparison {
 
 /** `Inkling: Compare Strategies`: one beginning, continued by each strategy in turn, on a page with figures and buttons. */
 export class CompareStrategies implements vscode.CodeLensProvider, vscode.Disposable {
+  readonly #engine: Pick<Engine, 'generate'>;
+  readonly #pages: Pages;
+  readonly #log: vscode.LogOutputChannel;
   #comparison: Comparison | undefined;
   #running: AbortController | undefined;
   readonly #registration = vscode.languages.registerCodeLensProvider(
@@ -27,18 +30,18 @@ export class CompareStrategies implements vscode.CodeLensProvider, vscode.Dispos
     this,
   );
 
-  constructor(
-    private readonly engine: Pick<Engine, 'generate'>,
-    private readonly pages: Pages,
-    private readonly log: vscode.LogOutputChannel,
-  ) {}
+  constructor(engine: Pick<Engine, 'generate'>, pages: Pages, log: vscode.LogOutputChannel) {
+    this.#engine = engine;
+    this.#pages = pages;
+    this.#log = log;
+  }
 
   /** Compares what may follow the cursor; resolves when all is written. A newer comparison ends this one. */
   async run(editor: vscode.TextEditor): Promise<void> {
     this.#running?.abort();
     const { maxTokens: maxNewTokens, seed: chosen } = settingsFor(editor.document).continueWriting;
     const seed = chosen ?? randomSeed();
-    this.log.info(`Compare Strategies: max_new_tokens ${maxNewTokens}, seed ${seed}`);
+    this.#log.info(`Compare Strategies: max_new_tokens ${maxNewTokens}, seed ${seed}`);
     const stopped = new AbortController();
     this.#running = stopped;
     const position = editor.selection.active;
@@ -46,7 +49,7 @@ export class CompareStrategies implements vscode.CodeLensProvider, vscode.Dispos
     const contestants = STRATEGIES.map((strategy): Contestant => ({ strategy, text: '', ids: [] }));
     const comparison = { editor, position, prompt, contestants };
     this.#comparison = comparison;
-    await this.pages.show(TITLE, pageOf(comparison));
+    await this.#pages.show(TITLE, pageOf(comparison));
     await withProgress('Inkling compares strategies', async (report, cancelled) => {
       const signal = AbortSignal.any([stopped.signal, cancelled]);
       for (const [i, { strategy }] of contestants.entries()) {
@@ -97,11 +100,11 @@ export class CompareStrategies implements vscode.CodeLensProvider, vscode.Dispos
     const config = configOf(strategy, maxNewTokens, seed);
     const update = (change: Partial<Contestant>) => {
       contestants[index] = { ...contestants[index], ...change };
-      if (this.#comparison === comparison) this.pages.set(TITLE, pageOf(comparison));
+      if (this.#comparison === comparison) this.#pages.set(TITLE, pageOf(comparison));
     };
     const started = performance.now();
     try {
-      const { text, ids, logprobs, finish } = await this.engine.generate(
+      const { text, ids, logprobs, finish } = await this.#engine.generate(
         { text: prompt, config, healSpace: true },
         (event) => {
           if (event.kind === 'beams') return;

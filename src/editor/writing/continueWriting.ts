@@ -14,13 +14,16 @@ const READ_ONLY = 'This document is read-only.';
 
 /** `Inkling: Continue Writing`: streams a continuation into the document at the cursor. */
 export class ContinueWriting {
+  readonly #engine: Pick<Engine, 'generate'>;
+  readonly #changes: DocumentChanges;
+  readonly #log: vscode.LogOutputChannel;
   #running: AbortController | undefined;
 
-  constructor(
-    private readonly engine: Pick<Engine, 'generate'>,
-    private readonly changes: DocumentChanges,
-    private readonly log: vscode.LogOutputChannel,
-  ) {}
+  constructor(engine: Pick<Engine, 'generate'>, changes: DocumentChanges, log: vscode.LogOutputChannel) {
+    this.#engine = engine;
+    this.#changes = changes;
+    this.#log = log;
+  }
 
   /** Ends the continuation that is being written; what is in the document stays. */
   stop(): void {
@@ -39,11 +42,11 @@ export class ContinueWriting {
       return undefined;
     }
     const config = withSettings(preset, settingsFor(editor.document).continueWriting);
-    this.log.info(`Continue Writing: ${describeConfig(config)}`);
+    this.#log.info(`Continue Writing: ${describeConfig(config)}`);
     const stopped = new AbortController();
     this.#running = stopped;
     const position = editor.selection.active;
-    const edit = new StreamedEdit(editor, position, this.changes);
+    const edit = new StreamedEdit(editor, position, this.#changes);
     await vscode.commands.executeCommand('setContext', RUNNING, true);
     try {
       const generation = await withProgress('Inkling is writing (Escape stops it)', (report, cancelled) => {
@@ -86,7 +89,7 @@ export class ContinueWriting {
       });
     };
     try {
-      return await this.engine.generate({ text, config, healSpace: true }, onEvent, signal);
+      return await this.#engine.generate({ text, config, healSpace: true }, onEvent, signal);
     } finally {
       await edit.finished();
     }

@@ -10,6 +10,7 @@ const TRIES = 10;
  * never fought with. Edits elsewhere, and those of a save, only move it.
  */
 export class StreamedEdit implements vscode.Disposable {
+  readonly #editor: vscode.TextEditor;
   readonly #start: number;
   /** Where the text goes on. */
   #offset: number;
@@ -24,11 +25,8 @@ export class StreamedEdit implements vscode.Disposable {
   readonly #interrupted = new AbortController();
   readonly #subscription: vscode.Disposable;
 
-  constructor(
-    private readonly editor: vscode.TextEditor,
-    position: vscode.Position,
-    changes: DocumentChanges,
-  ) {
+  constructor(editor: vscode.TextEditor, position: vscode.Position, changes: DocumentChanges) {
+    this.#editor = editor;
     this.#start = editor.document.offsetAt(position);
     this.#offset = this.#start;
     this.#subscription = changes.listen((change) => this.#changed(change));
@@ -40,7 +38,7 @@ export class StreamedEdit implements vscode.Disposable {
   }
 
   get usesCrLf(): boolean {
-    return this.editor.document.eol === vscode.EndOfLine.CRLF;
+    return this.#editor.document.eol === vscode.EndOfLine.CRLF;
   }
 
   /** The editor takes no text: its document is read-only. */
@@ -50,7 +48,7 @@ export class StreamedEdit implements vscode.Disposable {
 
   /** The range of what was written; undefined when the document has changed there since. */
   get written(): vscode.Range | undefined {
-    const { document } = this.editor;
+    const { document } = this.#editor;
     const start = this.#offset - this.#text.length;
     const range = new vscode.Range(document.positionAt(start), document.positionAt(this.#offset));
     return document.getText(range) === this.#text ? range : undefined;
@@ -70,8 +68,8 @@ export class StreamedEdit implements vscode.Disposable {
   async takeBack(length: number): Promise<void> {
     const { written } = this;
     if (written === undefined || length === 0) return;
-    const from = this.editor.document.positionAt(this.#offset - length);
-    await this.editor.edit((edit) => edit.delete(new vscode.Range(from, written.end)), {
+    const from = this.#editor.document.positionAt(this.#offset - length);
+    await this.#editor.edit((edit) => edit.delete(new vscode.Range(from, written.end)), {
       undoStopBefore: false,
       undoStopAfter: false,
     });
@@ -90,8 +88,8 @@ export class StreamedEdit implements vscode.Disposable {
     for (let tries = 0; tries < TRIES && !this.interrupted.aborted; tries++) {
       this.#own = { offset: this.#offset, text };
       this.#arrived = false;
-      const at = this.editor.document.positionAt(this.#offset);
-      const done = await this.editor.edit((edit) => edit.insert(at, text), {
+      const at = this.#editor.document.positionAt(this.#offset);
+      const done = await this.#editor.edit((edit) => edit.insert(at, text), {
         undoStopBefore: this.#text === '',
         undoStopAfter: false,
       });
@@ -105,7 +103,7 @@ export class StreamedEdit implements vscode.Disposable {
   }
 
   #changed({ document, replaced, bySave }: DocumentChange): void {
-    if (document !== this.editor.document) return;
+    if (document !== this.#editor.document) return;
     const [change] = replaced;
     const own = this.#own;
     if (own && replaced.length === 1 && change.offset === own.offset && change.text === own.text) {

@@ -3,14 +3,18 @@ const strictUtf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
 /** The model's tokens by id, as the host sent them: byte strings with one UTF-16 unit for each byte. */
 export class Vocabulary {
-  constructor(private readonly byteStrings: readonly string[]) {}
+  readonly #byteStrings: readonly string[];
+
+  constructor(byteStrings: readonly string[]) {
+    this.#byteStrings = byteStrings;
+  }
 
   get size(): number {
-    return this.byteStrings.length;
+    return this.#byteStrings.length;
   }
 
   bytes(id: number): Uint8Array {
-    return Uint8Array.from(this.byteStrings[id] ?? '', (unit) => unit.charCodeAt(0));
+    return Uint8Array.from(this.#byteStrings[id] ?? '', (unit) => unit.charCodeAt(0));
   }
 
   /** The token decoded on its own; U+FFFD stands for a part of a character. */

@@ -10,10 +10,12 @@ type Wanted = Omit<AddedToken, 'id'> & { readonly id?: number };
  * Hugging Face gives it, or where it only has a name and an id, that.
  */
 export class AddedTokenList {
+  readonly #vocabulary: ReadonlyMap<string, number>;
   readonly #tokens = new Map<string, AddedTokenEntry>();
   #next: number;
 
-  constructor(private readonly vocabulary: ReadonlyMap<string, number>) {
+  constructor(vocabulary: ReadonlyMap<string, number>) {
+    this.#vocabulary = vocabulary;
     this.#next = vocabulary.size;
   }
 
@@ -25,7 +27,7 @@ export class AddedTokenList {
   add(token: Wanted): void {
     if (token.content === '') return;
     const known = this.#tokens.get(token.content);
-    const id = known?.id ?? this.vocabulary.get(token.content) ?? this.#next;
+    const id = known?.id ?? this.#vocabulary.get(token.content) ?? this.#next;
     this.#next = Math.max(this.#next, id + 1);
     const special = token.special || known?.special === true;
     this.#tokens.set(token.content, { ...(known ?? token), id, special });

@@ -8,11 +8,14 @@ import { decode, END_OF_TEXT, encode, tokenBytes, tokenize } from '../../../supp
 
 /** Tokens by their bytes; the lower of two ids merges first. */
 class Ranks implements Merges {
+  readonly #spelled: readonly string[];
+
   readonly ids: ReadonlyMap<string, number>;
   lookups = 0;
   bytes = 0;
 
-  constructor(private readonly spelled: readonly string[]) {
+  constructor(spelled: readonly string[]) {
+    this.#spelled = spelled;
     this.ids = new Map(spelled.map((bytes, id) => [bytes, id]));
   }
 
@@ -21,7 +24,7 @@ class Ranks implements Merges {
   }
 
   rankOf(left: number, right: number): number | undefined {
-    const pair = this.spelled[left] + this.spelled[right];
+    const pair = this.#spelled[left] + this.#spelled[right];
     this.lookups++;
     this.bytes += pair.length;
     return this.ids.get(pair);
