@@ -1,7 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import * as vscode from 'vscode';
-import type { InklingApi } from '../../src/editor/testApi';
 import { measureSpeed } from '../../src/editor/models/speedEstimate';
+import type { InklingApi } from '../../src/editor/testApi';
 import { closeAll, configure, inkling, write } from './support';
 import { countWords, dictation, manuscript } from './typing/manuscript';
 import { replay } from './typing/replay';
