@@ -36,7 +36,7 @@ export function addExplain(program: Command): void {
     )
     .argument('[text]', 'the text; - or nothing reads standard input')
     .option('--file <file>', 'read the text from a file')
-    .option('--top-k <k>', 'how many next tokens to show', integer(1, 50257), 10)
+    .option('--top-k <k>', 'how many next tokens to show', integer(1), 10)
     .option('--all', 'show the log-probability and rank (0 is the first) of every token of the text too')
     .option('--bos', 'put <|endoftext|> before the text, so that its first token has a probability too')
     .option(

@@ -34,7 +34,7 @@ export function addGenerate(program: Command): void {
         '"sequences":[{"text","ids","finish","score"}]; "seed" where one was drawn',
     )
     .option('--jsonl', 'answer each line {"text":…} or {"ids":[…]} of the input with one line of JSON')
-    .option('--trace [k]', 'print the k best candidates of each step, one line of JSON each', integer(1, 50257));
+    .option('--trace [k]', 'print the k best candidates of each step, one line of JSON each', integer(1));
   withGenerationOptions(withModelOptions(command, 'fp32')).action(
     async (argument: string | undefined, options: GenerateOptions) => {
       // Mistakes are told before the model is loaded; its own tokenizer reads the texts.

@@ -50,6 +50,36 @@ describe('the command line', () => {
     assert.deepEqual(tokens.at(-1)?.bytes, [Buffer.byteLength(TEXT) - 1, Buffer.byteLength(TEXT)]);
   });
 
+  it('tokens and decode: another tokenizer from its files alone, with what its template puts around a text', async () => {
+    const folder = join(__dirname, '../../data/formats/tokenizers/template');
+    const { vectors } = JSON.parse(readFileSync(join(folder, 'vectors.json'), 'utf8')) as {
+      vectors: { text: string; ids: number[]; tokens: string[]; decoded: string; decoded_skip?: string }[];
+    };
+    const input = (rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    const ids = input(vectors.map((vector) => ({ ids: vector.ids })));
+    const [tokens, texts, skipped, gpt2] = await Promise.all([
+      inkling(['tokens', '--tokenizer', folder, '--jsonl'], { input: lines(...vectors.map(({ text }) => text)) }),
+      inkling(['decode', '--tokenizer', folder, '--jsonl'], { input: ids }),
+      inkling(['decode', '--tokenizer', folder, '--jsonl', '--skip-special'], { input: ids }),
+      answer(['decode', '15496', '11', '995', '--json']),
+    ]);
+    for (const [i, line] of linesOf(tokens).entries()) {
+      assert.deepEqual(
+        line.tokens.map(({ id, display }: { id: number; display: string }) => [id, display]),
+        vectors[i].ids.map((id, k) => [id, vectors[i].tokens[k]]),
+      );
+    }
+    assert.deepEqual(
+      linesOf(texts),
+      vectors.map(({ decoded }) => ({ text: decoded })),
+    );
+    assert.deepEqual(
+      linesOf(skipped),
+      vectors.map(({ decoded, decoded_skip: text }) => ({ text: text ?? decoded })),
+    );
+    assert.deepEqual(gpt2, { text: 'Hello, world' });
+  });
+
   it('logits: the last position as JSON, as lines and as raw float32, as the reference has them', async () => {
     const file = join(built.folder, 'dist/logits.bin');
     const [{ logits }, several, raw] = await Promise.all([

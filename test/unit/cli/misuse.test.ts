@@ -20,7 +20,7 @@ describe('the command line, called wrongly', () => {
     [['tokens', 'x', '--file', 'y'], /Give a text or --file, not both/],
     [['tokens', 'x', '--jsonl'], /Give a text or --jsonl, not both/],
     [['tokens', '--file', 'no-such-file'], /no-such-file cannot be read: there is no such file/],
-    [['explain', 'x', '--top-k', '0'], /--top-k <k>.*from 1 to 50257/],
+    [['explain', 'x', '--top-k', '0'], /--top-k <k>.*1 or more/],
     [['explain', 'x', '--threads', 'many'], /--threads <n>.*number/],
     [['explain', 'x', '--threads', '-1'], /--threads <n>/],
     [['explain', 'x', '--threads', '1.5'], /--threads <n>.*whole number/],
@@ -102,6 +102,7 @@ describe('the command line, called wrongly', () => {
     assert.equal(status, 0);
     const commands = [
       'tokens',
+      'decode',
       'explain',
       'complete',
       'generate',
