@@ -140,12 +140,16 @@ function readPair(files: TokenizerFiles, config: JsonObject): Read {
   const list = new AddedTokenList(vocabulary);
   list.addAll(config.added_tokens_decoder);
   list.addByName(readOptional(files, 'added_tokens.json'));
-  for (const token of specialTokensOf(special, config).values()) list.add(token);
+  const named = specialTokensOf(special, config);
+  for (const token of named.values()) list.add(token);
+  const first = config.add_bos_token === true ? named.get('bos_token') : undefined;
+  const before = list.tokens.filter(({ content }) => content === first?.content).map(({ id }) => id);
   return {
     vocabulary,
     merges,
     ignoreMerges: false,
     added: list.tokens,
+    template: { before, after: [] },
     preTokenizer: readPreTokenizer({ type: 'ByteLevel', add_prefix_space: config.add_prefix_space === true }),
   };
 }
