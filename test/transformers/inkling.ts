@@ -20,9 +20,12 @@ export interface Found {
 
 /** Inkling's side: random models, and what they answer. */
 export class Inkling {
+  readonly #folder: string;
   readonly #opened = new Map<string, Promise<Awaited<ReturnType<typeof openRandom>>>>();
 
-  constructor(private readonly folder: string) {}
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
 
   /** The folder where both sides find a model. */
   async source(model: ModelCase): Promise<string> {
@@ -129,7 +132,7 @@ export class Inkling {
 
   #open({ shape, seed }: ModelCase) {
     const key = `${seed} ${JSON.stringify(shape)}`;
-    const opened = this.#opened.get(key) ?? openRandom(this.folder, shape, seed);
+    const opened = this.#opened.get(key) ?? openRandom(this.#folder, shape, seed);
     this.#opened.set(key, opened);
     return opened;
   }

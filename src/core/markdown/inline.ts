@@ -75,6 +75,8 @@ const TEX = /\\[A-Za-z]|\^/;
 const LONGEST_TEX = 200;
 
 class InlineReader {
+  readonly #text: string;
+  readonly #after: string | undefined;
   readonly #cuts: Cut[] = [];
   readonly #verbatim: [number, number][] = [];
   readonly #open: OpenInline[] = [];
@@ -86,20 +88,19 @@ class InlineReader {
   readonly #absent = new Set<string>();
   #at = 0;
 
-  constructor(
-    private readonly text: string,
-    private readonly after: string | undefined,
-  ) {
+  constructor(text: string, after: string | undefined) {
+    this.#text = text;
+    this.#after = after;
     this.#fences = new BacktickRuns(text);
     this.#dollars = new DollarSigns(text);
   }
 
   read(): InlineReading {
-    while (this.#at < this.text.length) this.#at = this.#step(this.#at);
+    while (this.#at < this.#text.length) this.#at = this.#step(this.#at);
     this.#delimiters.pair(undefined, this.#cuts);
     for (let left = this.#delimiters.last; left; left = left.previous) {
       if (left.opens && left.from === left.start && left.to - left.from <= 3) {
-        this.#pushOpen('emphasis', left.from, left.to, this.text.slice(left.from, left.to));
+        this.#pushOpen('emphasis', left.from, left.to, this.#text.slice(left.from, left.to));
       }
     }
     for (const { at, image, active } of this.#brackets) {
@@ -119,13 +120,13 @@ class InlineReader {
   /** To the end of the text everything is in the construct that begins here. */
   #toTheEnd(kind: InlineKind, from: number, contentFrom = from): number {
     this.#pushOpen(kind, from, contentFrom, '', true);
-    this.#verbatim.push([from, this.text.length]);
-    return this.text.length;
+    this.#verbatim.push([from, this.#text.length]);
+    return this.#text.length;
   }
 
   /** A block that ends before the cursor ends what is open in it: then it is no markup. */
   #orOpen(end: number): number {
-    return end === OPEN && this.after === undefined ? NONE : end;
+    return end === OPEN && this.#after === undefined ? NONE : end;
   }
 
   #cut(from: number, to: number, put = ''): number {
@@ -140,7 +141,7 @@ class InlineReader {
 
   /** Reads what stands at `at` and returns where to go on. */
   #step(at: number): number {
-    const { text } = this;
+    const text = this.#text;
     switch (text[at]) {
       case '\\':
         return this.#escape(at);
@@ -175,7 +176,7 @@ class InlineReader {
   }
 
   #escape(at: number): number {
-    const next = this.text[at + 1];
+    const next = this.#text[at + 1];
     if (next === '\n') return this.#afterBreak(at + 2, '\\\n', at);
     return next !== undefined && ESCAPABLE.includes(next) ? this.#cut(at, at + 1) + 1 : at + 1;
   }
@@ -183,13 +184,13 @@ class InlineReader {
   /** A line's end inside a paragraph is a space, but after two spaces. */
   #lineBreak(at: number): number {
     let from = at;
-    while (this.text[from - 1] === ' ' || this.text[from - 1] === '\t') from--;
-    return this.#afterBreak(at + 1, this.text.endsWith('  ', at) ? '\n' : ' ', from);
+    while (this.#text[from - 1] === ' ' || this.#text[from - 1] === '\t') from--;
+    return this.#afterBreak(at + 1, this.#text.endsWith('  ', at) ? '\n' : ' ', from);
   }
 
   #afterBreak(next: number, put: string, from: number): number {
     let to = next;
-    while (this.text[to] === ' ' || this.text[to] === '\t') to++;
+    while (this.#text[to] === ' ' || this.#text[to] === '\t') to++;
     return this.#cut(from, to, put);
   }
 
@@ -198,12 +199,16 @@ class InlineReader {
     const inner = at + length;
     const end = this.#fences.closing(length, inner);
     if (end === undefined) {
-      if (this.after?.includes(this.text.slice(at, inner))) return this.#toTheEnd('inline code', at, inner);
+      if (this.#after?.includes(this.#text.slice(at, inner))) return this.#toTheEnd('inline code', at, inner);
       this.#pushOpen('inline code', at, inner);
       return inner;
     }
     this.#cut(at, inner);
-    for (let line = this.text.indexOf('\n', inner); line >= 0 && line < end; line = this.text.indexOf('\n', line + 1)) {
+    for (
+      let line = this.#text.indexOf('\n', inner);
+      line >= 0 && line < end;
+      line = this.#text.indexOf('\n', line + 1)
+    ) {
       this.#cut(line, line + 1, ' ');
     }
     this.#keep(at, end);
@@ -211,7 +216,8 @@ class InlineReader {
   }
 
   #formula(at: number): number {
-    const { text, after = '' } = this;
+    const text = this.#text;
+    const after = this.#after ?? '';
     const double = text[at + 1] === '$';
     const inner = at + (double ? 2 : 1);
     const end = double ? this.#find('$$', inner) : this.#dollars.closing(at);
@@ -222,7 +228,7 @@ class InlineReader {
       return double && text.slice(at, to).includes('\n') ? this.#cut(at, to) : to;
     }
     // One that is being typed is known by its TeX.
-    const written = this.after !== undefined && TEX.test(text.slice(inner, inner + LONGEST_TEX));
+    const written = this.#after !== undefined && TEX.test(text.slice(inner, inner + LONGEST_TEX));
     const closes = double
       ? after.includes('$$')
       : this.#dollars.opens(at) && new DollarSigns(after).first() !== undefined;
@@ -232,7 +238,7 @@ class InlineReader {
   /** Where a sign comes next, if it does. */
   #find(sign: string, from: number): number | undefined {
     if (this.#absent.has(sign)) return undefined;
-    const at = this.text.indexOf(sign, from);
+    const at = this.#text.indexOf(sign, from);
     if (at >= 0) return at;
     this.#absent.add(sign);
     return undefined;
@@ -241,10 +247,10 @@ class InlineReader {
   /** A construct that anything may stand in up to its closer, if one begins here. */
   #enclosed(at: number): number | undefined {
     for (const [opener, closer, kind] of ENCLOSED) {
-      if (!this.text.startsWith(opener, at)) continue;
+      if (!this.#text.startsWith(opener, at)) continue;
       const end = this.#find(closer, at + opener.length);
       if (end !== undefined) return this.#cut(at, end + closer.length);
-      return this.after === undefined ? at + 1 : this.#toTheEnd(kind, at);
+      return this.#after === undefined ? at + 1 : this.#toTheEnd(kind, at);
     }
     return undefined;
   }
@@ -252,13 +258,13 @@ class InlineReader {
   #brace(at: number): number {
     const enclosed = this.#enclosed(at);
     if (enclosed !== undefined) return enclosed;
-    const end = this.#orOpen(attributesEnd(this.text, at));
+    const end = this.#orOpen(attributesEnd(this.#text, at));
     if (end === NONE) return at + 1;
     return end === OPEN ? this.#toTheEnd('attributes', at) : this.#cut(at, end);
   }
 
   #angle(at: number): number {
-    const { text } = this;
+    const text = this.#text;
     const enclosed = this.#enclosed(at);
     if (enclosed !== undefined) return enclosed;
     const autolink = this.#orOpen(autolinkEnd(text, at));
@@ -275,7 +281,7 @@ class InlineReader {
   }
 
   #bracket(at: number): number {
-    const { text } = this;
+    const text = this.#text;
     if (text[at + 1] === '^') {
       const end = this.#orOpen(footnoteEnd(text, at));
       if (end === OPEN) return this.#toTheEnd('footnote name', at);
@@ -285,7 +291,7 @@ class InlineReader {
   }
 
   #wikiLink(at: number): number {
-    const { text } = this;
+    const text = this.#text;
     const end = this.#orOpen(wikiLinkEnd(text, at));
     if (end === NONE) return this.#openBracket(at, false);
     const bar = text.slice(at, end === OPEN ? text.length : end).indexOf('|');
@@ -301,8 +307,8 @@ class InlineReader {
   }
 
   #image(at: number): number {
-    if (this.text[at + 2] !== '[') return this.#openBracket(at, true);
-    const end = this.#orOpen(wikiLinkEnd(this.text, at + 1));
+    if (this.#text[at + 2] !== '[') return this.#openBracket(at, true);
+    const end = this.#orOpen(wikiLinkEnd(this.#text, at + 1));
     if (end === NONE) return this.#openBracket(at, true);
     return end === OPEN ? this.#toTheEnd('wiki link', at) : this.#cut(at, end);
   }
@@ -313,7 +319,7 @@ class InlineReader {
   }
 
   #closeBracket(at: number): number {
-    const { text } = this;
+    const text = this.#text;
     const bracket = this.#brackets.pop();
     const next = text[at + 1];
     if (!bracket?.active || !'([{'.includes(next ?? ' ')) return at + 1;
@@ -334,23 +340,23 @@ class InlineReader {
 
   /** What makes a link or a span of the brackets before it: an address, a label, attributes. */
   #tailEnd(at: number): number {
-    if (this.text[at] === '(') return targetEnd(this.text, at);
-    return this.text[at] === '[' ? labelEnd(this.text, at) : attributesEnd(this.text, at);
+    if (this.#text[at] === '(') return targetEnd(this.#text, at);
+    return this.#text[at] === '[' ? labelEnd(this.#text, at) : attributesEnd(this.#text, at);
   }
 
   #delimiter(at: number): number {
-    const { text } = this;
+    const text = this.#text;
     let end = at;
     while (text[end] === text[at]) end++;
-    if (text[at] !== '~' || end - at === 2) this.#delimiters.push(text, at, end, this.after !== undefined);
+    if (text[at] !== '~' || end - at === 2) this.#delimiters.push(text, at, end, this.#after !== undefined);
     return end;
   }
 
   #url(at: number): number {
-    if (at > 0 && isWord(this.text.charCodeAt(at - 1))) return at + 1;
-    const end = urlEnd(this.text, at, this.#brackets.length > 0);
+    if (at > 0 && isWord(this.#text.charCodeAt(at - 1))) return at + 1;
+    const end = urlEnd(this.#text, at, this.#brackets.length > 0);
     if (end === NONE) return at + 1;
-    if (end === OPEN && this.after === undefined) return this.#keep(at, this.text.length);
+    if (end === OPEN && this.#after === undefined) return this.#keep(at, this.#text.length);
     return end === OPEN ? this.#toTheEnd('address', at) : this.#keep(at, end);
   }
 }
@@ -376,14 +382,17 @@ function isWord(code: number): boolean {
 
 /** The runs of backticks in a text, by length: code ends at the next run as long as the one before it. */
 class BacktickRuns {
+  readonly #text: string;
   #ends: Map<number, number[]> | undefined;
   readonly #passed = new Map<number, number>();
 
-  constructor(private readonly text: string) {}
+  constructor(text: string) {
+    this.#text = text;
+  }
 
   lengthAt(at: number): number {
     let end = at;
-    while (this.text[end] === '`') end++;
+    while (this.#text[end] === '`') end++;
     return end - at;
   }
 
@@ -399,12 +408,12 @@ class BacktickRuns {
 
   #find(): Map<number, number[]> {
     const found = new Map<number, number[]>();
-    for (let at = this.text.indexOf('`'); at >= 0; ) {
+    for (let at = this.#text.indexOf('`'); at >= 0; ) {
       const length = this.lengthAt(at);
       const ends = found.get(length) ?? [];
       ends.push(at + length);
       found.set(length, ends);
-      at = this.text.indexOf('`', at + length);
+      at = this.#text.indexOf('`', at + length);
     }
     return found;
   }
@@ -412,19 +421,22 @@ class BacktickRuns {
 
 /** The dollars in a text. As in Pandoc, a formula has no space inside its signs and no digit after them. */
 class DollarSigns {
+  readonly #text: string;
   #closers: number[] | undefined;
   #passed = 0;
 
-  constructor(private readonly text: string) {}
+  constructor(text: string) {
+    this.#text = text;
+  }
 
   /** Whether a formula may begin here. A sum of money begins none that is not closed. */
   opens(at: number): boolean {
-    return !/[\s$\d]/.test(this.text[at + 1] ?? ' ');
+    return !/[\s$\d]/.test(this.#text[at + 1] ?? ' ');
   }
 
   /** The sign that closes a formula which begins at `at`; `at` rises from call to call. */
   closing(at: number): number | undefined {
-    if (/[\s$]/.test(this.text[at + 1] ?? ' ')) return undefined;
+    if (/[\s$]/.test(this.#text[at + 1] ?? ' ')) return undefined;
     this.#closers ??= this.#find();
     while (this.#passed < this.#closers.length && this.#closers[this.#passed] <= at) this.#passed++;
     return this.#closers[this.#passed];
@@ -437,7 +449,7 @@ class DollarSigns {
   }
 
   #find(): number[] {
-    const { text } = this;
+    const text = this.#text;
     const found: number[] = [];
     for (let at = 0; at < text.length; at++) {
       if (text[at] === '\\') at++;

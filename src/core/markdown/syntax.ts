@@ -275,8 +275,9 @@ class LineStart {
     const text = this.#text;
     const place = this.#place;
     if (this.#indented || isRule(text, place.at)) return false;
-    if (readQuoteMarker(text, place, this.#markers))
+    if (readQuoteMarker(text, place, this.#markers)) {
       return this.#push({ kind: 'quote', marker: '>', indent: 0 }, false);
+    }
     return this.#openFootnote() || this.#openItem();
   }
 
@@ -422,8 +423,9 @@ class LineStart {
     const text = this.#text;
     const place = this.#place;
     const open = this.#open;
-    if (open?.kind !== 'paragraph' || this.#opened > 0 || this.#matched < this.#state.containers.length)
+    if (open?.kind !== 'paragraph' || this.#opened > 0 || this.#matched < this.#state.containers.length) {
       return undefined;
+    }
     const sign = text[place.at];
     if ((sign === '-' || sign === '=') && onlySpace(text, place.at + runLength(text, place.at))) {
       return this.#line('underline', { block: null });

@@ -12,9 +12,12 @@ const GOES_ON: readonly CompletionReason[] = ['sentence', 'budget', 'unsure'];
  * one is accepted. Any request comes before it.
  */
 export class LookAhead {
+  readonly #suggester: Pick<Suggester, 'suggest' | 'busy'>;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly suggester: Pick<Suggester, 'suggest' | 'busy'>) {}
+  constructor(suggester: Pick<Suggester, 'suggest' | 'busy'>) {
+    this.#suggester = suggester;
+  }
 
   /** To be called when a suggestion is shown. */
   after(query: Query, { suggestions: [first] }: Completion): void {
@@ -22,8 +25,8 @@ export class LookAhead {
     if (first === undefined || !canGoOn(query, first)) return;
     this.#timer = setTimeout(() => {
       // What goes wrong here goes wrong again, and is told, when the writer gets there.
-      if (!this.suggester.busy) {
-        this.suggester.suggest(next(query, first), new AbortController().signal).catch(() => {});
+      if (!this.#suggester.busy) {
+        this.#suggester.suggest(next(query, first), new AbortController().signal).catch(() => {});
       }
     }, IDLE_MS);
   }

@@ -33,11 +33,13 @@ export function isLinear(tree: Node): boolean {
 type Next = (at: number) => boolean;
 
 class CountingMatcher {
+  readonly #tree: Node;
   #steps = 0;
   #text: readonly string[] = [];
   readonly #sets = new Map<Node, (character: string) => boolean>();
 
-  constructor(private readonly tree: Node) {
+  constructor(tree: Node) {
+    this.#tree = tree;
     this.#collect(tree);
   }
 
@@ -57,7 +59,7 @@ class CountingMatcher {
     this.#steps = 0;
     for (let at = 0; at <= this.#text.length; ) {
       let end = at;
-      this.#match(this.tree, at, (to) => {
+      this.#match(this.#tree, at, (to) => {
         end = to;
         return true;
       });

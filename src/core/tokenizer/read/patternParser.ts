@@ -49,17 +49,19 @@ export function parsePattern(pattern: string): Node {
 }
 
 class Parser {
+  readonly #pattern: string;
   #at = 0;
   #depth = 0;
   #ignoresCase = false;
 
-  constructor(private readonly pattern: string) {
+  constructor(pattern: string) {
+    this.#pattern = pattern;
     if (pattern.length > LONGEST) throw this.#refuse(`is longer than ${LONGEST} characters`);
   }
 
   parse(): Node {
     const node = this.#choice();
-    if (this.#at < this.pattern.length) throw this.#refuse('has a closing parenthesis too many');
+    if (this.#at < this.#pattern.length) throw this.#refuse('has a closing parenthesis too many');
     return node;
   }
 
@@ -75,7 +77,7 @@ class Parser {
 
   #sequence(): Node {
     const items: Node[] = [];
-    while (this.#at < this.pattern.length && !'|)'.includes(this.#peek())) {
+    while (this.#at < this.#pattern.length && !'|)'.includes(this.#peek())) {
       const item = this.#atom();
       if (item !== undefined) items.push(this.#repeated(item));
     }
@@ -118,7 +120,7 @@ class Parser {
       if (this.#take(sign)) return { kind: 'look', source, of: this.#closed(this.#choice()) };
     }
     if (this.#take('>')) return { kind: 'atomic', of: this.#closed(this.#choice()) };
-    const flags = /^(-?i?)([:)])/.exec(this.pattern.slice(this.#at));
+    const flags = /^(-?i?)([:)])/.exec(this.#pattern.slice(this.#at));
     if (!flags) throw this.#refuse('has a kind of group that is not taken');
     this.#at += flags[0].length;
     const before = this.#ignoresCase;
@@ -138,7 +140,7 @@ class Parser {
   #repeated(of: Node): Node {
     let node = of;
     for (;;) {
-      const found = /^(?:[*+?]|\{(\d*)(,?)(\d*)\})/.exec(this.pattern.slice(this.#at));
+      const found = /^(?:[*+?]|\{(\d*)(,?)(\d*)\})/.exec(this.#pattern.slice(this.#at));
       if (!found || found[0] === '{}' || found[0] === '{,}') return node;
       if (node.kind === 'assertion' || node.kind === 'look') throw this.#refuse('repeats a place');
       if (node !== of) throw this.#refuse('repeats a repetition');
@@ -172,7 +174,7 @@ class Parser {
     const lower = letter.toLowerCase();
     if (Object.hasOwn(CLASSES, lower)) return { source: CLASSES[lower], negated: letter !== lower };
     if (lower !== 'p') return undefined;
-    const property = /^\{(\^?)([A-Za-z_ ]+)\}/.exec(this.pattern.slice(this.#at));
+    const property = /^\{(\^?)([A-Za-z_ ]+)\}/.exec(this.#pattern.slice(this.#at));
     if (!property) throw this.#refuse(`has a \\${letter} without a name`);
     this.#at += property[0].length;
     const source = propertySource(property[2]);
@@ -184,7 +186,7 @@ class Parser {
   #character(letter: string): string {
     if (Object.hasOwn(ESCAPES, letter)) return String.fromCharCode(ESCAPES[letter]);
     const code = /^(?:x([0-9A-Fa-f]{2})|x\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4}))/.exec(
-      letter + this.pattern.slice(this.#at),
+      letter + this.#pattern.slice(this.#at),
     );
     if (code) {
       this.#at += code[0].length - 1;
@@ -202,10 +204,10 @@ class Parser {
     let source = '';
     let isFirst = true;
     for (;;) {
-      if (this.#at >= this.pattern.length) throw this.#refuse('has a class that is not closed');
+      if (this.#at >= this.#pattern.length) throw this.#refuse('has a class that is not closed');
       if (!isFirst && this.#take(']')) break;
-      if (this.pattern.startsWith('&&', this.#at)) throw this.#refuse('has an intersection, which is not taken');
-      if (this.pattern.startsWith('[:', this.#at)) throw this.#refuse('has a POSIX class, which is not taken');
+      if (this.#pattern.startsWith('&&', this.#at)) throw this.#refuse('has an intersection, which is not taken');
+      if (this.#pattern.startsWith('[:', this.#at)) throw this.#refuse('has a POSIX class, which is not taken');
       source += this.#classItem();
       isFirst = false;
     }
@@ -220,7 +222,7 @@ class Parser {
     }
     const first = this.#classCharacter();
     if (typeof first === 'object') return first.negated ? `[^${first.source}]` : first.source;
-    const isRange = this.#peek() === '-' && ![']', ''].includes(this.pattern[this.#at + 1] ?? '');
+    const isRange = this.#peek() === '-' && ![']', ''].includes(this.#pattern[this.#at + 1] ?? '');
     if (!isRange) return this.#ignoresCase ? caseVariants(first).map(escaped).join('') : escaped(first);
     this.#at++;
     const last = this.#classCharacter();
@@ -244,11 +246,11 @@ class Parser {
   }
 
   #peek(): string {
-    return this.pattern[this.#at] ?? '';
+    return this.#pattern[this.#at] ?? '';
   }
 
   #next(): string {
-    const code = this.pattern.codePointAt(this.#at);
+    const code = this.#pattern.codePointAt(this.#at);
     if (code === undefined) throw this.#refuse('ends too early');
     const character = String.fromCodePoint(code);
     this.#at += character.length;
@@ -256,13 +258,13 @@ class Parser {
   }
 
   #take(expected: string): boolean {
-    const found = this.pattern.startsWith(expected, this.#at);
+    const found = this.#pattern.startsWith(expected, this.#at);
     if (found) this.#at += expected.length;
     return found;
   }
 
   #refuse(what: string): TokenizerError {
-    const shown = this.pattern.length > 80 ? `${this.pattern.slice(0, 80)}…` : this.pattern;
+    const shown = this.#pattern.length > 80 ? `${this.#pattern.slice(0, 80)}…` : this.#pattern;
     return new TokenizerError(`The regular expression ${JSON.stringify(shown)} ${what}.`);
   }
 }
