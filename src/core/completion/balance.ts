@@ -1,9 +1,24 @@
-const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', '“': '”', '«': '»' };
-const OPENERS: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(CLOSERS).map(([o, c]) => [c, o]));
-const SPACE_OR_OPENER = /[\s([{“‘«—-]/u;
+/** What closes each sign. Languages differ: “so”, „so“, „so”, ”so”, «so», »so«, »so». */
+const CLOSERS: Readonly<Record<string, string>> = {
+  '(': ')',
+  '[': ']',
+  '{': '}',
+  '“': '”',
+  '„': '“”',
+  '«': '»',
+  '»': '«»',
+  '”': '”',
+  '"': '"',
+};
+/** Signs that close something wherever they stand. */
+const ONLY_CLOSE = ')]}';
+/** Signs that open only where a word may begin. */
+const OPEN_BEFORE_WORDS = '"”»';
+const SPACE_OR_OPENER = /[\s([{“„‘‚«»—-]/u;
 
 interface Opened {
-  readonly closer: string;
+  /** The signs that close it. */
+  readonly closers: string;
   readonly at: number;
 }
 
@@ -38,19 +53,16 @@ function scan(
   let unopened: number | undefined;
   for (let at = from; at < text.length; at++) {
     const sign = text[at];
-    const place = outer ? open.findLastIndex(({ closer }) => closer === sign) : open.length - 1;
-    const closed = open[place]?.closer === sign;
-    const closes = sign === '"' ? closed || !opensQuote(text, at) : sign in OPENERS;
-    if (!closes) {
-      const closer = sign === '"' ? '"' : CLOSERS[sign];
-      if (closer !== undefined) open.push({ closer, at });
-    } else if (closed) open.splice(place, 1);
-    else unopened ??= at;
+    const place = outer ? open.findLastIndex(({ closers }) => closers.includes(sign)) : open.length - 1;
+    const closers = Object.hasOwn(CLOSERS, sign) ? CLOSERS[sign] : undefined;
+    if (open[place]?.closers.includes(sign)) open.splice(place, 1);
+    else if (ONLY_CLOSE.includes(sign) || (OPEN_BEFORE_WORDS.includes(sign) && !opensQuote(text, at))) unopened ??= at;
+    else if (closers !== undefined) open.push({ closers, at });
   }
   return { open, unopened };
 }
 
-/** A straight quote opens where a word may begin. */
+/** Whether a word may begin there. */
 function opensQuote(text: string, at: number): boolean {
   return at === 0 || SPACE_OR_OPENER.test(text[at - 1]);
 }

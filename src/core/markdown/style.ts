@@ -35,6 +35,8 @@ export function typographyOf(text: string): Pick<Manner, 'quotes' | 'dash' | 'se
   const count = (pattern: RegExp): number => near.match(pattern)?.length ?? 0;
   const curly = count(/[“”‘’]/g);
   const straight = count(/["']/g);
+  // Quotes of another language, „so“ or «so», are the model's to set: no other pair fits them.
+  const isForeign = 2 * count(/[„«»‹›]/g) > count(/["“”]/g);
   const dashes: [string, number][] = [
     ['—', count(/—/g)],
     ['--', count(/(?<![-\n|]|^)--(?=[^->|])/g)],
@@ -44,7 +46,7 @@ export function typographyOf(text: string): Pick<Manner, 'quotes' | 'dash' | 'se
   const wide = count(/(?<=[.!?]["”’)]?) {2}(?=\p{Lu})/gu);
   const narrow = count(/(?<=[.!?]["”’)]?) (?=\p{Lu})/gu);
   return {
-    ...(curly + straight > 0 ? { quotes: curly > straight ? 'curly' : 'straight' } : {}),
+    ...(curly + straight > 0 && !isForeign ? { quotes: curly > straight ? 'curly' : 'straight' } : {}),
     ...(dashCount > 0 ? { dash } : {}),
     ...(wide + narrow > 0 ? { sentenceSpaces: wide > narrow ? 2 : 1 } : {}),
   };

@@ -5,9 +5,10 @@ export type Span = readonly [number, number];
 
 /** Titles and the like, which something always follows. */
 const LEADS_ON = new Set(
-  'Mr Mrs Ms Mx Dr St Mt Prof Rev Gen Col Capt Cpl Sgt Lt Maj Hon Sen Rep Gov Pres Messrs Mme Mlle Ph Th vs cf approx viz'.split(
-    ' ',
-  ),
+  (
+    'Mr Mrs Ms Mx Dr St Mt Prof Rev Gen Col Capt Cpl Sgt Lt Maj Hon Sen Rep Gov Pres Messrs Mme Mlle Ph Th vs cf approx viz ' +
+    'bzw vgl evtl ggf sog Hr Frl Abb Nr Sra Srta Dra Vd Ud им ул стр тел Doç'
+  ).split(' '),
 );
 /** Shortened words that may end a sentence: only what follows tells. */
 const MAY_END = new Set(
@@ -22,12 +23,14 @@ const NUMBERED = new Set('No Nos Fig Figs Eq Vol Ch Sec Art p pp'.split(' '));
 const REACH = 64;
 const END_SIGNS = '.!?…。！？';
 /** What may stand between a sentence's end and the space after it. */
-const CLOSING_SIGNS = '"\'”’»)]*_';
+const CLOSING_SIGNS = '"\'”’“‘»«›‹)]*_」』';
+/** French sets a space that does not break before it: `fin. »` */
+const SPACED_CLOSING = /[\u00a0\u202f][»›]$/u;
 /** Initials, such as `J` and `U.S`; and abbreviations with inner full stops, such as `p.m`. */
 const INITIALS = /^\P{L}*(?!I$)(?:\p{Lu}\.)*\p{Lu}$/u;
 const INNER_STOP = /\.\p{L}$/u;
 const LEADING_SIGNS = /^[^\p{L}\p{N}]+/u;
-const GOES_ON = /^[\s"'“‘«»([\]—–-]*\p{Ll}/u;
+const GOES_ON = /^[\s"'“„‘‚«»([\]—–-]*\p{Ll}/u;
 const NUMBER_FOLLOWS = /^\s*[\p{N}#]/u;
 const LETTER_FOLLOWS = /^\s*\p{Lu}(?![\p{L}\p{N}])/u;
 
@@ -54,7 +57,11 @@ export function endsSentence(text: string, next?: string): boolean {
 function readEnd(text: string): { readonly word: string; readonly signs: string } | undefined {
   const near = text.slice(-REACH);
   let to = near.length;
-  while (to > 0 && CLOSING_SIGNS.includes(near[to - 1])) to--;
+  while (to > 0) {
+    if (SPACED_CLOSING.test(near.slice(0, to))) to -= 2;
+    else if (CLOSING_SIGNS.includes(near[to - 1])) to--;
+    else break;
+  }
   let signs = to;
   while (signs > 0 && END_SIGNS.includes(near[signs - 1])) signs--;
   let word = signs;
@@ -86,7 +93,9 @@ export function sentenceSpans(text: string, locale = 'en'): Span[] {
   const spans: Span[] = [];
   let from = 0;
   for (const { index, segment } of new Intl.Segmenter(locale, { granularity: 'sentence' }).segment(text)) {
-    const end = index + segment.length;
+    // What closes after a space that does not break belongs to the sentence before it.
+    const closing = /[\u00a0\u202f]$/u.test(segment) ? /^[»›]\s*/u.exec(text.slice(index + segment.length)) : null;
+    const end = index + segment.length + (closing?.[0].length ?? 0);
     if (end < text.length && !endsAt(text, from, end, segment)) continue;
     const sentence = text.slice(from, end);
     const start = from + sentence.length - sentence.trimStart().length;

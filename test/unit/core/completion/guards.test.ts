@@ -35,6 +35,23 @@ describe('guard', () => {
     assert.deepEqual(guarded(before, ', the ship sailed from the harbour at noon'), [',', 'repetition']);
   });
 
+  it('knows the quotes of other languages', () => {
+    for (const [before, suggestion] of [
+      ['Sie sagte', ' „so ist es“ und'],
+      ['Sie sagte: „so', ' ist es“ und'],
+      ['Sie sagte', ' »so ist es« und'],
+      ['Il dit', ' «\u00a0c’est ça\u00a0» et'],
+      ['Он сказал', ' «так» и „эдак“ и'],
+      ['Hon sade', ' ”så är det” och'],
+      ['Hon sade', ' »så är det» och'],
+      ['Mówi', ' „tak” i'],
+    ]) {
+      assert.deepEqual(guarded(before, suggestion), [suggestion, null], suggestion);
+    }
+    assert.deepEqual(guarded('Sie sagte', ' gut “ und „so'), [' gut', 'unbalanced']);
+    assert.deepEqual(guarded('Sie sagte „so', ' ist» es'), [' ist', 'unbalanced']);
+  });
+
   it('stops where quotes and brackets lose their balance', () => {
     assert.deepEqual(guarded('It was', ' good) and'), [' good', 'unbalanced']);
     assert.deepEqual(guarded('(It was', ' good) and'), [' good) and', null]);

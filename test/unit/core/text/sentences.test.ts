@@ -15,6 +15,9 @@ describe('sentences', () => {
     ['It was 5 p.m.', 'He left.'],
     ['It costs 3.50 at example.com.', 'Yes!'],
     ['她走了。', '他来了。'],
+    ['„Schön.“', 'Sie ging, bzw. lief.', '»Komm!«', 'Nr. 5 blieb.'],
+    ['« C’est la fin.\u00a0»', 'Il partit.', '¿Qué?', '¡Ven!'],
+    ['«Да.»', 'Он ушёл.'],
   ];
   for (const expected of texts) {
     it(`are ${expected.join(' | ')}`, () => assert.deepEqual(sentences(expected.join(' ')), expected));
@@ -31,7 +34,19 @@ describe('sentences', () => {
   });
 
   it('end where a text ends only if nothing that follows could tell otherwise', () => {
-    for (const text of ['It was.', 'Was it?', 'It was!”', 'It was.)', '*It was.*', 'It was…', 'So am I.', '走了。']) {
+    for (const text of [
+      'It was.',
+      'Was it?',
+      'It was!”',
+      'It was.)',
+      '*It was.*',
+      'It was…',
+      'So am I.',
+      '走了。',
+      '„Schön.“',
+      '»Komm!«',
+      '« Fin.\u202f»',
+    ]) {
       assert.equal(endsSentence(text), true, text);
     }
     for (const text of ['It was', 'Mr.', 'J.', 'at 5 p.m.', 'in 1999.', 'cats, etc.', 'No.', 'the U.S.']) {
