@@ -51,7 +51,7 @@ export function memoryPredictor(
 }
 
 function uriOf({ path }: WritersText, i: number): string {
-  return `text:///${path.replace(/[^/]*$/, '')}${i}`;
+  return `text:///${path.slice(0, path.lastIndexOf('/') + 1)}${i}`;
 }
 
 /** Resolves when everything has been read. */

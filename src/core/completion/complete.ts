@@ -1,4 +1,5 @@
 import type { TextModel } from '../decoding/model';
+import { normaliseLineBreaks } from '../text/lines';
 import { branch } from './alternatives';
 import { characterWindow, contextStart } from './context';
 import { COMPLETION_DEFAULTS } from './defaults';
@@ -24,7 +25,8 @@ export async function complete(
   signal?: AbortSignal,
   onPartial?: OnPartial,
 ): Promise<Completion> {
-  const { prefix, alternatives, blockedWords, manner, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
+  const { alternatives, blockedWords, manner, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
+  const prefix = normaliseLineBreaks(request.prefix);
   const suffix = restOfLine(limits.suffix);
   if (continuesWord(prefix, suffix)) return { suggestions: [], reason: 'mid-word' };
   const rules: StopRules = { ...limits, maxTokens: Math.min(limits.maxTokens, Math.floor(model.contextLength / 2)) };

@@ -1,6 +1,7 @@
 import { type LinePosition, splitLines } from '../text/lines';
+import type { BlockLine, Container, LineKind } from './blockTypes';
 import type { MarkdownDocument } from './document';
-import { type BlockLine, type Container, type LineKind, readLine } from './syntax';
+import { readLine } from './syntax';
 
 /** Stands at the cursor for what is about to be written there, so that the cursor lies inside its block. */
 const PLACEHOLDER = 'x';

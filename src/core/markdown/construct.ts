@@ -1,7 +1,7 @@
 import { endsSentence, lastSentenceStart } from '../text/sentences';
 import type { Block } from './blocks';
+import type { LineKind } from './blockTypes';
 import { type OpenInline, readInline } from './inline';
-import type { LineKind } from './syntax';
 
 export type ConstructKind =
   | 'paragraph'

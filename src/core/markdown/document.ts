@@ -1,5 +1,6 @@
 import { type Lines, splitLines, TextLines } from '../text/lines';
-import { type BlockState, isVerbatim, readLine, START } from './syntax';
+import { type BlockState, isVerbatim, START } from './blockTypes';
+import { readLine } from './syntax';
 
 /** Front matter longer than this is looked at as text. */
 const LONGEST_FRONT_MATTER = 2000;

@@ -1,8 +1,8 @@
 import type { Block } from './blocks';
+import type { LineKind } from './blockTypes';
 import type { Construct } from './construct';
 import type { Cut } from './emphasis';
 import { readInline } from './inline';
-import type { LineKind } from './syntax';
 
 /** A document's text as it is read. */
 export interface PlainText {

@@ -34,6 +34,13 @@ describe('complete', () => {
     assert.deepEqual(await suggest(memory(['The end']), 'The end'), { text: undefined, reason: 'end-of-text' });
   });
 
+  it('reads each line break as LF', async () => {
+    const model = memory(['One\n\nA good day.']);
+    const lf = await suggest(model, 'One\n\nA');
+    for (const end of ['\r\n', '\r', '\u2028']) assert.deepEqual(await suggest(model, `One${end}${end}A`), lf);
+    assert.equal(lf.text, ' good day.');
+  });
+
   it('never ends inside a word when the budget ends', async () => {
     const model = memory(['We saw the Kubernetes operator at work']);
     for (let maxTokens = 1; maxTokens < 8; maxTokens++) {

@@ -1,0 +1,76 @@
+/** A quotation, list item or footnote around a line. */
+export interface Container {
+  readonly kind: 'quote' | 'item' | 'footnote';
+  /** The sign that tells lists apart: `-`, `+`, `*`, `.` or `)`. */
+  readonly marker: string;
+  /** Columns from the container around it to its content. */
+  readonly indent: number;
+  /** An item that has only its marker yet: a blank line ends it. */
+  readonly empty: boolean;
+}
+
+export type LineKind =
+  | 'blank'
+  | 'paragraph'
+  | 'heading'
+  | 'underline'
+  | 'rule'
+  | 'table'
+  | 'link definition'
+  | 'code block'
+  | 'HTML'
+  | 'comment'
+  | 'formula'
+  | 'front matter';
+
+/** A block whose lines go on with whatever they hold until the one that ends it. */
+export interface Verbatim {
+  readonly kind: 'code block' | 'HTML' | 'comment' | 'formula';
+  /** The fence that ends it, a sign that its last line holds, or a blank line where it is empty. */
+  readonly end: string;
+}
+
+/** What may go on in the next line. */
+export type OpenBlock =
+  | Verbatim
+  | { readonly kind: 'table' }
+  | {
+      readonly kind: 'paragraph';
+      /** Cells of its last line, were it the head of a table. */
+      readonly cells: number;
+    };
+
+/** What is open where a line begins. */
+export interface BlockState {
+  readonly containers: readonly Container[];
+  readonly block: OpenBlock | null;
+}
+
+/** Of a paragraph that is no table's head. */
+export const PARAGRAPH: OpenBlock = { kind: 'paragraph', cells: 0 };
+export const START: BlockState = { containers: [], block: null };
+
+/** A line in its place among the blocks. */
+export interface BlockLine {
+  readonly kind: LineKind;
+  /** The containers around its content, and how many of them begin in this line. */
+  readonly containers: readonly Container[];
+  readonly opened: number;
+  /** Whether a block begins with it. */
+  readonly first: boolean;
+  /** Its content: after the markers of its containers, and before a heading's closing signs. */
+  readonly from: number;
+  readonly to: number;
+  /** Markers before the content that are no words: those of quotations, footnotes and tasks. */
+  readonly markers: readonly (readonly [from: number, to: number])[];
+}
+
+export function isVerbatim(block: OpenBlock): block is Verbatim {
+  return block.kind !== 'paragraph' && block.kind !== 'table';
+}
+
+/** A line that was read: its place among the blocks, and what is open after it. */
+export interface Read {
+  readonly line: BlockLine;
+  readonly next: BlockState;
+}

@@ -1,0 +1,48 @@
+/** Indented by so many columns a line is code. */
+export const CODE_INDENT = 4;
+
+/** Where reading has come to in a line: the column from which its content counts, and its first sign after that. */
+export interface Place {
+  base: number;
+  at: number;
+  column: number;
+}
+
+/** Moves on over white space. */
+export function skip(text: string, place: Place): void {
+  for (; place.at < text.length; place.at++) {
+    if (text[place.at] === ' ') place.column++;
+    else if (text[place.at] === '\t') place.column += 4 - (place.column % 4);
+    else break;
+  }
+}
+
+export function isSpace(sign: string | undefined): boolean {
+  return sign === ' ' || sign === '\t';
+}
+
+export function onlySpace(text: string, from: number): boolean {
+  let at = from;
+  while (isSpace(text[at])) at++;
+  return at >= text.length;
+}
+
+/** How often the sign at `at` stands there in a row. */
+export function runLength(text: string, at: number): number {
+  let end = at;
+  while (end < text.length && text[end] === text[at]) end++;
+  return end - at;
+}
+
+/** Reads the sign of a quotation if one stands here. */
+export function readQuoteMarker(text: string, place: Place, markers: [number, number][]): boolean {
+  if (text[place.at] !== '>' || place.column >= place.base + CODE_INDENT) return false;
+  const from = place.at;
+  place.at++;
+  place.column++;
+  place.base = place.column;
+  if (isSpace(text[place.at])) place.base++;
+  skip(text, place);
+  markers.push([from, place.at]);
+  return true;
+}
