@@ -1,5 +1,8 @@
-import { argmax, logSoftmax } from '../../logits';
+import { argmax, logSoftmax, type Scores } from '../../logits';
 import { check, FLOAT32_MAX, type LogitsProcessor } from './processor';
+
+/** Below this, the quotient of a logit may overflow float32, as logits are hardly ever beyond 2^60. */
+const LEAST_HARMLESS = 2 ** -60;
 
 /**
  * Divides every score by a positive temperature: below 1 the likely tokens gain, above 1 the unlikely ones.
@@ -8,11 +11,15 @@ import { check, FLOAT32_MAX, type LogitsProcessor } from './processor';
 export function temperature(value: number): LogitsProcessor {
   check('temperature', value, value > 0, 'greater than 0');
   return (_context, scores) => {
-    // The draw depends on differences alone, so where the quotient would overflow the best score may become 0 first.
-    const best = value < 1 ? scores[argmax(scores)] : 0;
-    const shift = Math.abs(best / value) > FLOAT32_MAX && Number.isFinite(best) ? best : 0;
-    for (let i = 0; i < scores.length; i++) scores[i] = (scores[i] - shift) / value;
+    if (value < LEAST_HARMLESS) shiftBestToZero(scores);
+    for (let i = 0; i < scores.length; i++) scores[i] /= value;
   };
+}
+
+/** The draw depends on differences alone. */
+function shiftBestToZero(scores: Scores): void {
+  const best = scores[argmax(scores)];
+  if (Number.isFinite(best)) for (let i = 0; i < scores.length; i++) scores[i] -= best;
 }
 
 /** Turns scores into log-probabilities; where every token is masked all stay so. */
