@@ -13,6 +13,7 @@ import { toggleLanguage } from './ghostText/toggle';
 import { whyNot, whyThis } from './ghostText/why';
 import type { Memory } from './memory/memory';
 import { neverSuggest } from './memory/neverSuggest';
+import { linksTo } from './memory/passages';
 import { showMenu } from './menu';
 import { notify } from './messages';
 import { asText } from './outsideText';
@@ -88,7 +89,8 @@ export function registerCommands(rooms: Rooms): vscode.Disposable {
         if (outcome?.kind !== 'answered' || outcome.completion.suggestions.length === 0) {
           return outcome && say(whyNot(outcome));
         }
-        const text = whyThis({ ...outcome, model: await engine.info() });
+        const links = await linksTo(outcome.completion.suggestions);
+        const text = whyThis({ ...outcome, model: await engine.info(), links });
         await pages.show('Why This Suggestion', text);
         return text;
       }),

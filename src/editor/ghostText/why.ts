@@ -52,24 +52,26 @@ export interface Explained {
   readonly completion: Completion;
   readonly model: ModelInfo;
   readonly energySaving?: EnergySaving;
+  /** Links to the passages that words come from, by `uri#offset`. */
+  readonly links?: ReadonlyMap<string, string>;
 }
 
 /** A Markdown page on how the suggestions came about: their tokens, where they stop, and how to reproduce them. */
-export function whyThis({ request, completion, model, energySaving }: Explained): string {
+export function whyThis({ request, completion, model, energySaving, links }: Explained): string {
   return [
     '# Why this suggestion?',
     '',
     `After ${code(endOf(request.prefix, 60))}:`,
     '',
-    ...completion.suggestions.flatMap((suggestion) => [...tokenTable(suggestion), '']),
+    ...completion.suggestions.flatMap((suggestion) => [...tokenTable(suggestion, links), '']),
     `A confidence of ${decimal(Math.min(1, Math.exp(request.minLogprob ?? -Infinity)))} is asked for.`,
     ...(energySaving ? [`At most ${request.maxTokens} tokens are suggested ${because(energySaving)}.`] : []),
     '',
     '## To reproduce it',
     '',
     `Model ${model.name} (${model.precision}, ${model.layers} layers, ${model.heads} heads, width ${model.width}). ` +
-      'Ghost text takes the most probable token at each step, so there is no seed: the same text and settings give ' +
-      'the same suggestion.',
+      'Ghost text takes the most probable token at each step, so there is no seed: the same text, settings and memory ' +
+      'of your texts give the same suggestion.',
     '',
     '```json',
     JSON.stringify({ ...request, prefix: endOf(request.prefix, 1000) }, finite, 2),
@@ -78,10 +80,11 @@ export function whyThis({ request, completion, model, energySaving }: Explained)
   ].join('\n');
 }
 
-function tokenTable({ text, tokens, healed, masked, confidence, ended }: Suggestion): string[] {
-  const rows = tokens.map(({ text, logprob, rank, runnerUp }) => {
+function tokenTable(suggestion: Suggestion, links: ReadonlyMap<string, string> = new Map()): string[] {
+  const { text, tokens, healed, masked, confidence, ended } = suggestion;
+  const rows = tokens.map(({ text, logprob, rank, runnerUp, origin }) => {
     const other = runnerUp ? `${code(runnerUp.text)} ${percent(Math.exp(runnerUp.logprob))}` : '';
-    return `| ${code(text)} | ${percent(Math.exp(logprob))} | ${rank + 1} | ${other} |`;
+    return `| ${code(text)} | ${percent(Math.exp(logprob))} | ${rank + 1} | ${other} | ${from(origin, links)} |`;
   });
   const note =
     `The first tokens spell ${code(healed)} again, which was typed already; it ruled out ` +
@@ -91,13 +94,28 @@ function tokenTable({ text, tokens, healed, masked, confidence, ended }: Suggest
     '',
     `Confidence ${decimal(Math.exp(confidence))}.`,
     '',
-    '| Token | Probability | Rank | Runner-up |',
-    '|---|---:|---:|---|',
+    '| Token | Probability | Rank | Runner-up | Made likely by |',
+    '|---|---:|---:|---|---|',
     ...rows,
     '',
     `It ends there because ${ENDINGS[ended]}.`,
     ...(healed ? ['', note] : []),
   ];
+}
+
+/** Who made a token likely: the one who gave most of its probability, with a passage that says the same. */
+function from(origin: Suggestion['tokens'][number]['origin'], links: ReadonlyMap<string, string>): string {
+  if (origin === undefined) return 'the model';
+  const { model, document, near, far, passage } = origin;
+  const files = near + far;
+  const [name, share] =
+    model >= Math.max(document, files)
+      ? ['the model', model]
+      : document >= files
+        ? ['this document', document]
+        : ['another file', files];
+  const link = passage && name !== 'the model' ? links.get(`${passage.uri}#${passage.offset}`) : undefined;
+  return `${name} (${percent(share)})${link ? `: ${link}` : ''}`;
 }
 
 /** JSON has no infinity. */

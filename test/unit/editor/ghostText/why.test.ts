@@ -89,6 +89,27 @@ describe('why this suggestion', () => {
     const row = page({ ...suggestion, tokens: [odd] })
       .split('\n')
       .find((line) => line.includes('50.0 %'));
-    assert.equal(row, '| ``a\\|`b⏎`` | 50.0 % | 1 |  |');
+    assert.equal(row, '| ``a\\|`b⏎`` | 50.0 % | 1 |  | the model |');
+  });
+});
+
+describe('why a word of the writer is suggested', () => {
+  const explain = (origin: NonNullable<(typeof suggestion.tokens)[number]['origin']>) => {
+    const given = { ...suggestion, tokens: [{ ...token, origin }] };
+    const links = new Map([['file:///a/people.md#40', '[people.md, line 3](file:///a/people.md#L3)']]);
+    return whyThis({ request, completion: { suggestions: [given], reason: 'sentence' }, model, links });
+  };
+  const passage = { uri: 'file:///a/people.md', offset: 40 };
+
+  it('names who made it likely, with a link to the passage', () => {
+    assert.match(
+      explain({ model: 0.1, document: 0, near: 0.7, far: 0.2, passage }),
+      /\| another file \(90\.0 %\): \[people\.md, line 3\]\(file:\/\/\/a\/people\.md#L3\) \|/,
+    );
+    assert.match(explain({ model: 0.2, document: 0.8, near: 0, far: 0 }), /\| this document \(80\.0 %\) \|/);
+  });
+
+  it('names no passage where the model would have said it by itself', () => {
+    assert.match(explain({ model: 0.9, document: 0, near: 0.1, far: 0, passage }), /\| the model \(90\.0 %\) \|/);
   });
 });

@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+import type { Suggestion } from '../../engine/api';
+
+/** For each passage that a suggestion's words come from, by `uri#offset`, a Markdown link to its line. */
+export async function linksTo(suggestions: readonly Suggestion[]): Promise<ReadonlyMap<string, string>> {
+  const links = new Map<string, string>();
+  const texts = new Map<string, string | undefined>();
+  for (const passage of suggestions.flatMap(({ tokens }) => tokens.map(({ origin }) => origin?.passage))) {
+    if (passage === undefined) continue;
+    if (!texts.has(passage.uri)) texts.set(passage.uri, await textOf(passage.uri));
+    const line = texts.get(passage.uri)?.slice(0, passage.offset).split('\n').length;
+    const uri = vscode.Uri.parse(passage.uri);
+    const name = vscode.workspace.asRelativePath(uri, false).replace(/[[\]\\]/g, '\\$&');
+    const target = `${passage.uri}${line === undefined ? '' : `#L${line}`}`.replace(/[()]/g, encodeURIComponent);
+    links.set(`${passage.uri}#${passage.offset}`, `[${name}${line === undefined ? '' : `, line ${line}`}](${target})`);
+  }
+  return links;
+}
+
+/** The text of a document as it is in the editor, or of a file; undefined where it is gone. */
+async function textOf(name: string): Promise<string | undefined> {
+  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === name);
+  if (document) return document.getText();
+  try {
+    return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(name)));
+  } catch {
+    return undefined;
+  }
+}
