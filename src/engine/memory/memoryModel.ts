@@ -1,7 +1,12 @@
 import type { Forward, ForwardOptions, TextModel } from '../../core/decoding/model';
-import { logSumExp } from '../../core/logits';
+import { argmax, normaliser } from '../../core/logits';
+import { reusable } from '../../core/logits/reusable';
 import type { Mixed, TokenOrigin, WriterMemory } from '../../core/memory';
 import type { Tokenizer } from '../../core/tokenizer';
+
+/** What the memory adds to each token, zeros between uses; and the tokens that it adds to. */
+const addendBuffer = reusable((length) => new Float64Array(length));
+const tokenBuffer = reusable((length) => new Int32Array(length));
 
 /** What was expected after a text, to be held against what the writer writes there. */
 export interface Lesson {
@@ -23,7 +28,6 @@ export class MemoryModel implements TextModel {
   /** What was expected after each text, and the text that was read first. */
   readonly #mixed = new Map<string, Mixed>();
   #lesson: Lesson | undefined;
-  readonly #addends: Float64Array;
 
   constructor(
     private readonly model: TextModel,
@@ -33,7 +37,6 @@ export class MemoryModel implements TextModel {
     this.contextLength = model.contextLength;
     this.eosTokenId = model.eosTokenId;
     this.tokenizer = model.tokenizer;
-    this.#addends = new Float64Array(model.vocabSize);
   }
 
   async forward(
@@ -72,17 +75,17 @@ export class MemoryModel implements TextModel {
 
   /** Turns logits into those of the mixture, in place: only tokens of which the memory has something to say change. */
   #mix(logits: Float32Array, history: readonly number[]): Mixed {
-    const total = logSumExp(logits);
-    let most = Number.NEGATIVE_INFINITY;
-    for (let id = 0; id < logits.length; id++) if (logits[id] > most) most = logits[id];
-    const mixed = this.memory.expect(history, Math.exp(most - total));
-    const addends = this.#addends;
-    const touched: number[] = [];
+    const total = normaliser(logits);
+    const mixed = this.memory.expect(history, Math.exp(logits[argmax(logits)] - total));
+    const addends = addendBuffer(logits.length);
+    const tokens = tokenBuffer(logits.length);
+    let touched = 0;
     mixed.forEachAddend((id, addend) => {
-      if (addends[id] === 0) touched.push(id);
+      if (addends[id] === 0) tokens[touched++] = id;
       addends[id] += addend;
     });
-    for (const id of touched) {
+    for (let i = 0; i < touched; i++) {
+      const id = tokens[i];
       logits[id] = total + Math.log(Math.exp(logits[id] - total) + addends[id] / mixed.modelShare);
       addends[id] = 0;
     }
