@@ -137,7 +137,7 @@ function licenceOf({ licence }: CatalogueModel): string {
 function runningCosts(shape: ModelShape, precision: Precision, { speed }: Situation): (string | undefined)[] {
   const ms = speed && predictSpeed(speed.ms, speed.of, { shape, precision });
   return [
-    `${formatBytes(expectedMemoryBytes(shape, precision))} of memory`,
+    `up to ${formatBytes(expectedMemoryBytes(shape, precision))} of memory`,
     ms && `about ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms per token here`,
   ].map((part) => part || undefined);
 }
