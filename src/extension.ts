@@ -57,7 +57,10 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     ghostText,
     status,
     wakeWhenWanted(engine),
-    vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('inkling') && suggester.reset()),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      const matters = ['inkling.ghostText', 'inkling.model'].some((section) => event.affectsConfiguration(section));
+      if (matters) suggester.reset();
+    }),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText),
     registerPanel(context.extensionUri, engine),
     registerHeatMap(engine, energy),

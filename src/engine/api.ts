@@ -1,5 +1,10 @@
 import type { NextWords, NextWordsOptions } from '../core/analysis';
-import type { CompleteRequest as BareCompleteRequest, Candidate, Completion } from '../core/completion/types';
+import type {
+  CompleteRequest as BareCompleteRequest,
+  Candidate,
+  Completion,
+  PartialCompletion,
+} from '../core/completion/types';
 import type { GenerationConfig } from '../core/decoding/options';
 import type { BeamStep, Finish, TokenStep } from '../core/decoding/steps';
 import type { MemoryStatus } from '../core/memory';
@@ -7,7 +12,13 @@ import type { Token, Tokenizer } from '../core/tokenizer';
 import type { Precision } from '../gpt2/precision';
 import type { MemoryUpdate } from './memory/memoryKeeper';
 
-export type { Candidate, Completion, CompletionReason, Suggestion } from '../core/completion/types';
+export type {
+  Candidate,
+  Completion,
+  CompletionReason,
+  PartialCompletion,
+  Suggestion,
+} from '../core/completion/types';
 export type { BeamStep } from '../core/decoding/steps';
 export type { MemoryStatus } from '../core/memory';
 export type { Precision } from '../gpt2/precision';
@@ -153,8 +164,12 @@ export interface Engine {
   info(): Promise<ModelInfo>;
   /** The model's own tokenizer. */
   tokenizer(): Promise<Tokenizer>;
-  /** `onProgress` hears the text of the suggestion so far, after each token, so that typing can be held against it. */
-  complete(request: CompleteRequest, signal?: AbortSignal, onProgress?: (partial: string) => void): Promise<Completion>;
+  /** `onProgress` hears what there is so far, after each token, so that typing can be held against it. */
+  complete(
+    request: CompleteRequest,
+    signal?: AbortSignal,
+    onProgress?: (partial: PartialCompletion) => void,
+  ): Promise<Completion>;
   generate(
     request: GenerateRequest,
     onEvent?: (event: GenerationEvent) => void,

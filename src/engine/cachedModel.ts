@@ -1,7 +1,7 @@
 import { type Forward, type ForwardOptions, type TextModel, windowStart } from '../core/decoding/model';
 import type { Tokenizer } from '../core/tokenizer';
 import { commonPrefix, type KvCache } from './kvCache';
-import { forget, type KvSlot, KvSlots } from './kvSlots';
+import { forget, type KvSlot, KvSlots, recall, remember } from './kvSlots';
 import { type Priority, PriorityLock } from './priorityLock';
 import type { Internals, Session } from './session';
 
@@ -104,7 +104,7 @@ export class CachedModel implements TextModel {
       const result = await this.#lock.take(1, signal, () =>
         this.#session.stepWithInternals(slot.cache, [ids.slice(-1)], 1),
       );
-      slot.logits = result.logits.slice();
+      remember(slot, result.logits.slice());
       return { result, capacity: slot.cache.capacity };
     } finally {
       this.#slots.release(slot);
@@ -127,8 +127,8 @@ export class CachedModel implements TextModel {
     try {
       const { cache } = slot;
       const common = commonPrefix(cache.tokens[0], ids);
-      const known = lastN === 1 && common === ids.length && common === cache.length;
-      let logits: Float32Array | undefined = known ? slot.logits?.slice() : undefined;
+      let logits: Float32Array | undefined =
+        lastN === 1 && common === ids.length ? recall(slot, common)?.slice() : undefined;
       if (!logits) {
         forget(slot, Math.min(common, ids.length - lastN));
         logits = await this.#read(slot, ids, lastN, signal, priority);
@@ -171,7 +171,7 @@ export class CachedModel implements TextModel {
     priority: Priority,
   ): Promise<Float32Array> {
     const logits = await this.#step(slot.cache, [chunk], lastN, signal, priority);
-    slot.logits = logits.slice(-this.vocabSize);
+    remember(slot, logits.slice(-this.vocabSize));
     return logits;
   }
 

@@ -9,8 +9,11 @@ const MOST_REMEMBERED = REMEMBERED_TEXTS + 2;
 /** A remembered text. */
 export interface KvSlot {
   readonly cache: KvCache;
-  /** Logits after the cache's last token, so that asking twice runs once. */
-  logits?: Float32Array;
+  /**
+   * Logits after some of the cache's tokens, by how many those are: asking again runs nothing, be it that a suggestion was
+   * written on from there. The ones least recently used are forgotten.
+   */
+  readonly logits: Map<number, Float32Array>;
   inUse: boolean;
   usedAt: number;
   /** Of the one who used it last. */
@@ -63,14 +66,36 @@ export class KvSlots {
   }
 
   #newSlot(priority: Priority): KvSlot {
-    const slot = { cache: this.#newCache(), inUse: false, usedAt: 0, priority };
+    const slot: KvSlot = { cache: this.#newCache(), logits: new Map(), inUse: false, usedAt: 0, priority };
     this.#slots.push(slot);
     return slot;
   }
 }
 
+/** Places of a text whose logits (200 kB each) are kept. */
+const REMEMBERED_LOGITS = 8;
+
+/** Keeps the logits after the cache's last token. */
+export function remember(slot: KvSlot, logits: Float32Array): void {
+  keep(slot, slot.cache.length, logits);
+}
+
+/** The logits after the first `length` tokens, if they are known. */
+export function recall(slot: KvSlot, length: number): Float32Array | undefined {
+  const known = slot.logits.get(length);
+  if (known) keep(slot, length, known);
+  return known;
+}
+
+function keep({ logits }: KvSlot, length: number, values: Float32Array): void {
+  logits.delete(length);
+  logits.set(length, values);
+  const [oldest] = logits.keys();
+  if (logits.size > REMEMBERED_LOGITS) logits.delete(oldest);
+}
+
 /** Forgets what lies behind `length`, and the logits that belong to it. */
 export function forget(slot: KvSlot, length: number): void {
-  if (length < slot.cache.length) slot.logits = undefined;
+  for (const at of [...slot.logits.keys()]) if (at > length) slot.logits.delete(at);
   slot.cache.truncate(length);
 }

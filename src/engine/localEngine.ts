@@ -17,6 +17,7 @@ import type {
   MemoryStatus,
   MemoryUpdate,
   ModelInfo,
+  PartialCompletion,
   ScoredToken,
   ScoreRequest,
   WordsRequest,
@@ -95,7 +96,7 @@ export class LocalEngine implements Engine {
   async complete(
     request: CompleteRequest,
     signal?: AbortSignal,
-    onProgress?: (partial: string) => void,
+    onProgress?: (partial: PartialCompletion) => void,
   ): Promise<Completion> {
     this.#completing?.abort();
     const controller = new AbortController();
@@ -164,7 +165,7 @@ export class LocalEngine implements Engine {
   async #complete(
     { place, ...request }: CompleteRequest,
     signal: AbortSignal,
-    onProgress?: (partial: string) => void,
+    onProgress?: (partial: PartialCompletion) => void,
   ): Promise<Completion> {
     const model = this.#model.withPriority(0);
     if (place === undefined) return complete(model, request, signal, onProgress);

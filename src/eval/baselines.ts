@@ -53,7 +53,7 @@ function write(
     logprob += found.logprob;
     if (steps === 1 && typed !== '') text += found.word.slice(typed.length);
     else text += IS_WORD.test(found.word) && !(text === '' && spaced) ? ` ${found.word}` : found.word;
-    if (text !== '') ends.push({ length: text.length, confidence: logprob / steps });
+    if (text !== '') ends.push({ length: text.length, confidence: logprob / steps, logprob });
     if (ENDS.test(found.word)) break;
   }
   return { text, words: ends };

@@ -1,9 +1,26 @@
 import type { Evaluation } from './evaluate';
+import type { KeyFigures } from './keys';
 import type { Operation } from './metrics';
 
 /** The evaluations as Markdown tables: the comparison, the gate's curve and its reliability for each. */
-export function tables(evaluations: readonly Evaluation[]): string {
-  return [comparison(evaluations), ...evaluations.flatMap((one) => [curve(one), reliabilityTable(one)])].join('\n\n');
+export function tables(evaluations: readonly Evaluation[], keys?: TypedKeys): string {
+  const parts = evaluations.flatMap((one) => [curve(one), reliabilityTable(one)]);
+  return [comparison(evaluations), ...parts, ...(keys ? [keysTable(keys)] : [])].join('\n\n');
+}
+
+/** Keys typed as in the editor, at a rate of `inkling.ghostText.triggerRate`. */
+export type TypedKeys = KeyFigures & { readonly count: number; readonly rate: number };
+
+function keysTable({ count, rate, grey, suggestions, short, brief, firstRight, saved }: TypedKeys): string {
+  const rows = [
+    ['keys with grey text after them', percent(grey)],
+    ['different suggestions, per 100 keys', (suggestions * 100).toFixed(1)],
+    ['of them under three characters', percent(short)],
+    ['of them on screen for less than 200 ms', percent(brief)],
+    ['of them with the first word right', percent(firstRight)],
+    ['keys saved by taking every useful word', percent(saved)],
+  ];
+  return `**${count} keys at 80 words a minute, as in the editor at a rate of ${rate}**\n\n${table(['', ''], rows)}`;
 }
 
 function comparison(evaluations: readonly Evaluation[]): string {

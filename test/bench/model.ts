@@ -24,19 +24,33 @@ export function gpt2Config(size: Size, layers: number = SHAPES[size].n_layer): G
   return tinyConfig({ ...shape, n_inner: 4 * shape.n_embd, n_positions: 1024 });
 }
 
-/** Writes random weights of about the spread that GPT-2's have, tensor by tensor: memory holds one of them. */
+/** Writes random weights of about the spread that GPT-2's have. */
 export async function writeRandomModel(folder: string, config: Gpt2Config, seed: number): Promise<void> {
+  const next = random(seed);
+  await writeTensors(folder, config, (name, shape) => {
+    const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    const centre = /ln_\w+\.weight$/.test(name) ? 1 : 0;
+    for (let i = 0; i < values.length; i++) values[i] = centre + 0.1 * (next() + next() - 1);
+    return values;
+  });
+}
+
+/** Writes a model, unless it is there, tensor by tensor: memory holds one of them. */
+export async function writeTensors(
+  folder: string,
+  config: Gpt2Config,
+  valuesOf: (name: string, shape: readonly number[]) => Float32Array | Promise<Float32Array>,
+): Promise<void> {
   if (existsSync(folder)) return;
   const staging = `${folder}.part`;
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true });
   const shapes = [...expectedShapes(config)];
-  const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
   let end = 0;
   const header: Record<string, unknown> = {};
   for (const [name, shape] of shapes) {
     const begin = end;
-    end += 4 * count(shape);
+    end += 4 * shape.reduce((a, b) => a * b, 1);
     header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
   }
   const json = Buffer.from(JSON.stringify(header));
@@ -46,12 +60,9 @@ export async function writeRandomModel(folder: string, config: Gpt2Config, seed:
   try {
     await file.writeFile(length);
     await file.writeFile(json);
-    const next = random(seed);
     for (const [name, shape] of shapes) {
-      const values = new Float32Array(count(shape));
-      const centre = /ln_\w+\.weight$/.test(name) ? 1 : 0;
-      for (let i = 0; i < values.length; i++) values[i] = centre + 0.1 * (next() + next() - 1);
-      await file.writeFile(new Uint8Array(values.buffer));
+      const { buffer, byteOffset, byteLength } = await valuesOf(name, shape);
+      await file.writeFile(new Uint8Array(buffer, byteOffset, byteLength));
     }
   } finally {
     await file.close();

@@ -1,12 +1,19 @@
-import { join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../scripts/targets';
 import { gpt2Config, writeRandomModel } from '../bench/model';
+import { writeWidenedTo } from '../bench/widen';
 import type { ReplayOptions } from '../host/replay';
 import { runInWorkbench } from './hostWorkbench';
 
+const WIDENED = 'gpt2-small-widened';
+
 const USAGE = `npm run replay [-- OPTIONS]: types a long text under Inkling in a real VS Code, and prints what it cost.
-  --model FOLDER    a GPT-2 to use; \`gpt2-small\` stands for random weights of its shape; default: the bundled model
+  --model FOLDER    a GPT-2 to use; default: the bundled model. \`gpt2-small\` stands for random weights of its shape,
+                    \`gpt2-small-widened\` for the bundled model widened to it, which says the same at GPT-2's cost
+  --widen FOLDER    the model to widen in place of the bundled one
+  --text FILE       a text to type: .md, .txt, or JSON lines with a "text"; default: a story
   --precision NAME  fp32, q8 (the default) or q4
   --tokens N        longest suggestion; default: the setting's
   --full            every suggestion runs to its full length, however unsure the model is
@@ -20,6 +27,8 @@ async function readOptions(): Promise<ReplayOptions | undefined> {
   const { values } = parseArgs({
     options: {
       model: string,
+      widen: string,
+      text: string,
       precision: string,
       tokens: string,
       full: { type: 'boolean' },
@@ -30,12 +39,32 @@ async function readOptions(): Promise<ReplayOptions | undefined> {
     },
   });
   if (values.help) return undefined;
-  const { model, precision = 'q8', tokens, full, keystrokes, wpm, seed } = values;
+  const { model, widen, text, precision = 'q8', tokens, full, keystrokes, wpm, seed } = values;
   const settings: Record<string, unknown> = { 'model.precision': precision };
-  if (model) settings['model.path'] = model === 'gpt2-small' ? await randomGpt2() : resolve(model);
+  if (widen && model !== WIDENED) throw new Error(`--widen goes with --model ${WIDENED}.`);
+  if (model) settings['model.path'] = await folderOf(model, widen);
   if (tokens) settings['ghostText.maxTokens'] = Number(tokens);
   if (full) Object.assign(settings, { 'ghostText.triggerRate': 1, 'ghostText.minWordConfidence': 0 });
-  return { keystrokes: Number(keystrokes), wordsPerMinute: Number(wpm), seed: Number(seed), settings };
+  return {
+    keystrokes: Number(keystrokes),
+    wordsPerMinute: Number(wpm),
+    seed: Number(seed),
+    settings,
+    ...(text && { text: resolve(text) }),
+  };
+}
+
+async function folderOf(model: string, widen = join(ROOT, 'models/default')): Promise<string> {
+  if (model === 'gpt2-small') return randomGpt2();
+  return model === WIDENED ? widenedGpt2(resolve(widen)) : resolve(model);
+}
+
+/** GPT-2 small's shape with another model's sense, made once for each: half a gigabyte. */
+async function widenedGpt2(from: string): Promise<string> {
+  const { size, mtimeMs } = await stat(join(from, 'config.json'));
+  const folder = join(ROOT, 'out/replay', `${WIDENED}-${basename(from)}-${size}-${Math.round(mtimeMs)}`);
+  await writeWidenedTo('small', from, folder);
+  return folder;
 }
 
 /** Weights of no meaning, made once: half a gigabyte. */

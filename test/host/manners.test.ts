@@ -195,9 +195,9 @@ describe('accepting', () => {
 
   it('all of it shows the next suggestion without a model run, if there was a pause to compute it', async () => {
     await configure({ 'ghostText.lookAhead': true });
-    const { document } = await write(`At noon. ${OPENING}`);
+    const { document } = await write(`At noon. ${OPENING} `);
     const { started } = api.counts();
-    await type(' k');
+    await type('k');
     await suggestionAt(' k');
     await eventually('the look ahead', () => api.counts().started === started + 2);
     await eventually('its end', async () => (await api.engine.stats()).active === 0);

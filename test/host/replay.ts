@@ -13,6 +13,8 @@ export interface ReplayOptions {
   readonly keystrokes: number;
   readonly wordsPerMinute: number;
   readonly seed: number;
+  /** A file whose prose is typed in place of the story. */
+  readonly text?: string;
   /** Settings of Inkling to type under. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -29,7 +31,7 @@ export async function run(): Promise<void> {
   const api = await inkling();
   const model = await api.engine.info();
   const text = manuscript(root);
-  const trace = synthesise(dictation(root), options);
+  const trace = synthesise(dictation(root, options.text), options);
   await write(text);
   const recording = await replay(api, trace);
   const load = loadavg()[0];

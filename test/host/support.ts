@@ -13,7 +13,7 @@ export async function inkling(): Promise<InklingApi> {
   const activated = await extension.activate();
   api = activated;
   // How much is done must not hang on how busy the machine of the tests is.
-  await configure({ 'engine.saveEnergy': 'never' });
+  await configure({ 'engine.saveEnergy': 'never', 'ghostText.deadline': 10_000 });
   if (activated.outcome() === undefined) {
     await write('');
     await eventually('a first request', async () => {

@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { readPrompt } from '../../core/completion/complete';
 import type { Completion } from '../../core/completion/types';
 import { consider, readPlainText, type TextReading } from '../../core/ghostText/consider';
+import { gate } from '../../core/ghostText/gate';
+import { TypingPace } from '../../core/ghostText/pace';
 import { ghostTextSettings } from '../../core/ghostText/settings';
 import { afterKey } from '../../core/ghostText/suppression';
 import { MarkdownDocument, readMarkdown } from '../../core/markdown';
@@ -42,7 +44,11 @@ export function addComplete(program: Command): void {
     .option('--after <text>', 'the document after the cursor, with --before')
     .option('--language <id>', `language of the document, with --before (default: "${LANGUAGE}")`)
     .option('--max-tokens <n>', 'most tokens to suggest', integer(1))
-    .option('--min-logprob <nats>', 'lowest mean log-probability to show', number(Number.NEGATIVE_INFINITY, 0))
+    .option(
+      '--min-logprob <nats>',
+      'lowest mean log-probability to show; with --before in place of the gate',
+      number(Number.NEGATIVE_INFINITY, 0),
+    )
     .option('--json', 'print {"suggestions":[{"text","logprob","tokens":[{"id","text","logprob"}]}],"reason"}')
     .option(
       '--jsonl',
@@ -121,7 +127,9 @@ async function completeAt(engine: LocalEngine, { before, after, language }: Docu
   const wanted = { ...request(), ...given(limits) };
   const context = readPrompt(engine.model, wanted.prefix, wanted.maxTokens ?? defaults.maxTokens).text;
   if (suppressed) return { suggestions: [], suppressed, context, reason: null };
-  const { suggestions, reason } = answerOf(await engine.complete(wanted));
+  const found = await engine.complete(wanted);
+  const moment = { rate: defaults.triggerRate, before, pace: new TypingPace(), waited: Number.POSITIVE_INFINITY };
+  const { suggestions, reason } = answerOf(limits.minLogprob === undefined ? gate(found, moment).completion : found);
   return { suggestions, suppressed, context, reason };
 }
 

@@ -1,9 +1,14 @@
 import type { Command } from 'commander';
+import type { CompleteRequest } from '../../core/completion/types';
+import { CALIBRATION } from '../../core/ghostText/calibration';
 import { gpt2Tokenizer } from '../../core/tokenizer';
+import type { Engine } from '../../engine/api';
 import { frequentBaseline, trigramBaseline } from '../../eval/baselines';
+import { calibration } from '../../eval/calibrate';
 import { type EvalCase, isJsonLines, readCases, sampleCases } from '../../eval/cases';
 import { documentCases } from '../../eval/documents';
 import { evaluate } from '../../eval/evaluate';
+import { type KeyRecording, recordKeys, typeAll } from '../../eval/keys';
 import { memoryPredictor } from '../../eval/memoryPredictor';
 import { modelPredictor } from '../../eval/modelPredictor';
 import { splitWords, TrigramModel } from '../../eval/ngram';
@@ -22,6 +27,8 @@ interface EvalCommandOptions extends ModelOptions {
   readonly maxTokens?: number;
   readonly memory?: boolean;
   readonly documents?: string;
+  readonly keys: number;
+  readonly calibrate?: boolean;
   readonly json?: boolean;
 }
 
@@ -41,6 +48,13 @@ export function addEval(program: Command): void {
     .option('--cases <n>', 'cursors at most', integer(1), 300)
     .option('--typed <n>', 'cases to type out for the keystroke saving rate', integer(0), 10)
     .option('--trigger-rate <share>', 'share of cursors with a suggestion behind the gate', number(0, 1), 0.3)
+    .option(
+      '--keys <n>',
+      'keys to type as in the editor: how often there is grey text, and what it saves',
+      integer(0),
+      0,
+    )
+    .option('--calibrate', "print what the editor's gate is set by, measured on so many --keys (4000 unless told)")
     .option('--max-tokens <n>', 'most tokens to suggest', integer(1))
     .option('--memory', "measure the model with a memory of the writer's texts too, on --documents")
     .option('--documents <file>', `with --memory: one writer's texts in order, one {"path","text"} a line`)
@@ -51,6 +65,10 @@ export function addEval(program: Command): void {
     const engine = await openEngine(options, 'q8');
     try {
       const { name, precision } = await engine.info();
+      if (options.calibrate) {
+        const recordings = await record(engine, cases, options.keys || CALIBRATION_KEYS);
+        return printJson({ model: name, precision, keys: keysOf(recordings), ...calibration(recordings) });
+      }
       const complete = modelPredictor(
         `${name} (${precision})`,
         (request) => engine.complete(request),
@@ -61,8 +79,9 @@ export function addEval(program: Command): void {
       for (const predictor of [complete, ...remembering, ...(await baselines(options))]) {
         evaluations.push(await evaluate(predictor, cases, { ...options, onProgress: progress(predictor) }));
       }
-      if (options.json) printJson({ model: name, precision, cases: cases.length, evaluations });
-      else process.stdout.write(`${cases.length} cases\n\n${tables(evaluations)}\n`);
+      const keys = options.keys > 0 ? await figures(engine, cases, options) : undefined;
+      if (options.json) printJson({ model: name, precision, cases: cases.length, evaluations, keys });
+      else process.stdout.write(`${cases.length} cases\n\n${tables(evaluations, keys)}\n`);
     } finally {
       await engine.dispose();
     }
@@ -80,6 +99,38 @@ async function textsOf(file: string | undefined, { memory, documents }: EvalComm
   }
   if (file !== undefined) throw new UsageError('With --memory the text comes from --documents.');
   return readDocuments(documents);
+}
+
+const CALIBRATION_KEYS = 4000;
+/** The end of a target is typed by nobody: it only tells what was right. */
+const UNTYPED = 24;
+
+/** Types about so many keys of the cases, a like part of each, and records what would be suggested. */
+async function record(engine: Engine, cases: readonly EvalCase[], keys: number): Promise<KeyRecording[]> {
+  const recordings: KeyRecording[] = [];
+  const each = Math.ceil(keys / cases.length);
+  for (const { prefix, target, markdown } of cases) {
+    if (keysOf(recordings) >= keys) break;
+    const count = Math.min(Math.max(each, LEAST_KEYS), target.length - UNTYPED);
+    if (count <= 0) continue;
+    const complete = (request: CompleteRequest) => engine.complete(request);
+    recordings.push(await recordKeys(complete, prefix + target, { from: prefix.length, count, markdown }));
+    progress({ name: 'keys' })(Math.min(keys, keysOf(recordings)), keys);
+  }
+  if (keysOf(recordings) === 0) throw new UsageError('The cases are too short to be typed.');
+  return recordings;
+}
+
+/** Fewer keys in a row say little. */
+const LEAST_KEYS = 100;
+
+function keysOf(recordings: readonly KeyRecording[]): number {
+  return recordings.reduce((sum, { suggestions }) => sum + suggestions.length, 0);
+}
+
+async function figures(engine: Engine, cases: readonly EvalCase[], { keys, triggerRate }: EvalCommandOptions) {
+  const recordings = await record(engine, cases, keys);
+  return { count: keysOf(recordings), rate: triggerRate, ...typeAll(recordings, triggerRate, CALIBRATION) };
 }
 
 async function casesOf(file: string, most: number): Promise<EvalCase[]> {
@@ -120,7 +171,7 @@ async function trainingText(file: string, words: number): Promise<string> {
 const NEWLINE = 198;
 
 /** A line on standard error that counts, where somebody is watching. */
-function progress({ name }: Predictor): (done: number, of: number) => void {
+function progress({ name }: Pick<Predictor, 'name'>): (done: number, of: number) => void {
   return (done, of) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${name}: ${done} of ${of}${done === of ? '\n' : ''}`);
   };

@@ -1,25 +1,25 @@
 import type { TextModel } from '../decoding/model';
 import { Distribution } from './distribution';
-import type { Healing, Path } from './healing';
+import type { Healing, Hypothesis } from './healing';
 
 /**
- * The `count` most probable beginnings that differ in what they add to the typed text. Where a path spells just the
- * typed bytes, which adds nothing, its most probable next tokens take its place: one run for each such path.
+ * The `count` most probable beginnings that differ in what they add to the typed text. Where a hypothesis spells just the
+ * typed bytes, which adds nothing, its most probable next tokens take its place: one run for each such hypothesis.
  */
 export async function branch(
   model: TextModel,
   context: readonly number[],
-  { paths }: Healing,
+  { hypotheses }: Healing,
   typed: Uint8Array,
   count: number,
   signal?: AbortSignal,
-): Promise<Path[]> {
-  const beginnings: Path[] = [];
-  for (const path of paths) {
-    const ids = path.steps.map(({ id }) => id);
+): Promise<Hypothesis[]> {
+  const beginnings: Hypothesis[] = [];
+  for (const hypothesis of hypotheses) {
+    const ids = hypothesis.steps.map(({ id }) => id);
     const length = ids.reduce((sum, id) => sum + model.tokenizer.tokenBytes(id).length, 0);
     if (length > typed.length) {
-      beginnings.push(path);
+      beginnings.push(hypothesis);
       continue;
     }
     const [{ logits }] = await model.forward([[...context, ...ids]], {}, signal);
@@ -28,7 +28,7 @@ export async function branch(
     for (const id of best.slice(0, count)) {
       const other = id === best[0] ? best[1] : best[0];
       const step = { id, logprob: from.logprob(id), from, runnerUp: from.candidate(other) };
-      beginnings.push({ steps: [...path.steps, step], logprob: path.logprob + step.logprob });
+      beginnings.push({ steps: [...hypothesis.steps, step], logprob: hypothesis.logprob + step.logprob });
     }
   }
   return beginnings.sort((a, b) => b.logprob - a.logprob).slice(0, count);

@@ -9,10 +9,10 @@ import { heal } from './healing';
 import { tokensBeforePartial } from './partial';
 import { present } from './present';
 import { continuesWord, restOfLine } from './text';
-import type { CompleteRequest, Completion } from './types';
+import type { CompleteRequest, Completion, PartialCompletion } from './types';
 
-/** Told after each token what the most probable suggestion says so far. */
-export type OnPartial = (text: string) => void;
+/** Told after each token what there is so far. */
+export type OnPartial = (partial: PartialCompletion) => void;
 
 /**
  * What ghost text would show after `request.prefix`: the text is cut to what the model can see, its last partial word
@@ -25,7 +25,7 @@ export async function complete(
   signal?: AbortSignal,
   onPartial?: OnPartial,
 ): Promise<Completion> {
-  const { alternatives, blockedWords, manner, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
+  const { alternatives, blockedWords, style, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
   const prefix = normaliseLineBreaks(request.prefix);
   const suffix = restOfLine(limits.suffix);
   if (continuesWord(prefix, suffix)) return { suggestions: [], reason: 'mid-word' };
@@ -33,10 +33,20 @@ export async function complete(
   const prompt = readPrompt(model, prefix, rules.maxTokens);
   const { context, healed, typed } = prompt;
   const healing = await heal(model, context, typed, prompt.canonical, alternatives, signal);
-  const paths = alternatives > 1 ? await branch(model, context, healing, typed, alternatives, signal) : healing.paths;
-  const drafts = paths.map((path) => new Draft(path, prompt.before, healed, healing.typedMass, rules, model.tokenizer));
-  await write(model, context, drafts, signal, onPartial);
-  return present(drafts, { prefix, suffix, healed, masked: 1 - healing.typedMass, blockedWords, manner });
+  const hypotheses =
+    alternatives > 1 ? await branch(model, context, healing, typed, alternatives, signal) : healing.hypotheses;
+  const drafts = hypotheses.map(
+    (hypothesis) => new Draft(hypothesis, prompt.before, healed, healing, rules, model.tokenizer),
+  );
+  const place = { prefix, suffix, healed, masked: 1 - healing.typedMass, blockedWords, style };
+  let words = 0;
+  await write(model, context, drafts, signal, () => {
+    const [{ text, wordEnds, reason }] = drafts;
+    const grown = wordEnds.length > words && reason === null;
+    words = wordEnds.length;
+    onPartial?.(grown ? { text, completion: present(drafts, place) } : { text });
+  });
+  return present(drafts, place);
 }
 
 /** A prefix as the model is given it. */
@@ -62,7 +72,9 @@ const OTHER_SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 /** Cuts a prefix to what the model can see, and splits off its last partial word. */
 export function readPrompt(model: TextModel, prefix: string, maxTokens: number): Prompt {
   const { tokenizer } = model;
-  const room = Math.max(1, model.contextLength - maxTokens - Math.ceil(model.contextLength / PARTIAL_SHARE));
+  const share = Math.ceil(model.contextLength / PARTIAL_SHARE);
+  // The same for suggestions of any usual length, so that what was read for one serves the others.
+  const room = Math.max(1, model.contextLength - share - Math.max(share, maxTokens));
   const from = characterWindow(prefix, room);
   const text = prefix.slice(from).replace(OTHER_SPACES, ' ');
   const tokens = tokenizer.tokenize(text);
@@ -89,8 +101,8 @@ async function write(
   model: TextModel,
   context: readonly number[],
   drafts: readonly Draft[],
-  signal?: AbortSignal,
-  onPartial?: OnPartial,
+  signal: AbortSignal | undefined,
+  onStep: () => void,
 ): Promise<void> {
   for (;;) {
     const open = drafts.filter(({ reason }) => reason === null);
@@ -100,6 +112,6 @@ async function write(
     const sequences = batch.map(({ ids }) => [...context, ...ids]);
     const rows = await model.forward(sequences, {}, signal);
     for (const [i, draft] of batch.entries()) draft.extend(new Distribution(rows[i].logits, model.tokenizer));
-    onPartial?.(drafts[0].text);
+    onStep();
   }
 }

@@ -6,5 +6,5 @@ export const COMPLETION_DEFAULTS = {
   minTokenLogprob: Number.NEGATIVE_INFINITY,
   alternatives: 1,
   blockedWords: [],
-  manner: {},
+  style: {},
 } as const;

@@ -1,7 +1,7 @@
 import { endsSentence } from '../text/sentences';
 import type { StreamDecoder, Tokenizer } from '../tokenizer';
 import type { Distribution } from './distribution';
-import type { Path, Step } from './healing';
+import type { Healing, Hypothesis, Step } from './healing';
 import { continuesWord } from './text';
 import type { Candidate, CompletionReason, SuggestedToken } from './types';
 
@@ -27,30 +27,32 @@ export class Draft {
   private readonly decoder: StreamDecoder;
   private spelled = '';
   private logprob = 0;
+  /** Of the first token that is new, where the typed text ended one. */
+  private first: Distribution | undefined;
   /** Tokens that say something new. */
   private newTokens = 0;
   /** How many steps may be shown: up to the last whole word that the gate let pass. */
   private kept = 0;
   /** The whole words that the gate let pass: the steps up to each, and how sure the model was of them. */
-  readonly wordEnds: { readonly steps: number; readonly confidence: number }[] = [];
+  readonly wordEnds: { readonly steps: number; readonly confidence: number; readonly logprob: number }[] = [];
   /** Confidence where the gate last looked. */
   confidence = Number.NEGATIVE_INFINITY;
 
   /**
    * @param before the text before the tokens of this draft
    * @param healed the end of the typed text, which the first tokens spell again
-   * @param typedMass probability of what was typed where the draft begins
+   * @param healing what is known of how the typed text may go on
    */
   constructor(
-    path: Path,
+    hypothesis: Hypothesis,
     private readonly before: string,
     private readonly healed: string,
-    private readonly typedMass: number,
+    private readonly healing: Pick<Healing, 'typedMass' | 'ended' | 'goesOn'>,
     private readonly rules: StopRules,
     private readonly tokenizer: Tokenizer,
   ) {
     this.decoder = tokenizer.streamDecoder();
-    for (const step of path.steps) this.push(step);
+    for (const step of hypothesis.steps) this.push(step);
     if (/[\n\r]/.test(this.text)) this.reason = 'newline';
     else this.stopAtSentenceEnd();
   }
@@ -67,6 +69,7 @@ export class Draft {
 
   /** Takes the most probable next token, or ends the draft. */
   extend(from: Distribution): void {
+    if (this.newTokens === 0) this.first = from;
     const [id, second] = this.best(from);
     const next: Step = { id, logprob: from.logprob(id), from, runnerUp: from.candidate(second) };
     const { text } = from.candidate(id);
@@ -106,6 +109,18 @@ export class Draft {
     });
   }
 
+  /** Probability that the writer's next character is the first of this draft. */
+  get begins(): number {
+    const [character] = this.text;
+    if (character === undefined) return 0;
+    const bytes = new TextEncoder().encode(character);
+    const { ended, goesOn } = this.healing;
+    return Math.min(
+      1,
+      goesOn(bytes) + (this.first === undefined ? 0 : ended * this.first.mass(this.tokenizer.tokensWithPrefix(bytes))),
+    );
+  }
+
   private push(step: Step): void {
     const piece = this.decoder.push(step.id);
     this.steps.push(step);
@@ -124,12 +139,13 @@ export class Draft {
   /** Called where a word has ended: keeps what there is if the model is sure enough of it. */
   private passesGate(): boolean {
     if (this.newTokens === 0) return true;
-    const confidence = (this.logprob - Math.log(this.typedMass)) / this.newTokens;
+    const logprob = this.logprob - Math.log(this.healing.typedMass);
+    const confidence = logprob / this.newTokens;
     const passes = confidence >= this.rules.minLogprob;
     if (passes || this.kept === 0) this.confidence = confidence;
     if (passes) {
       this.kept = this.steps.length;
-      this.wordEnds.push({ steps: this.steps.length, confidence });
+      this.wordEnds.push({ steps: this.steps.length, confidence, logprob: Math.min(0, logprob) });
     }
     return passes;
   }

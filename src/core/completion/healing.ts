@@ -12,7 +12,7 @@ export interface Step {
 }
 
 /** A way to spell the typed bytes, and perhaps more. */
-export interface Path {
+export interface Hypothesis {
   readonly steps: readonly Step[];
   /** Summed log-probability of the steps. */
   readonly logprob: number;
@@ -20,19 +20,23 @@ export interface Path {
 
 export interface Healing {
   /** Paths that spell all of the typed bytes, most probable first: at least one, at most as many as asked for. */
-  readonly paths: readonly Path[];
+  readonly hypotheses: readonly Hypothesis[];
   /** Probability of what was typed among all that could have stood there, between 0 and 1. */
   readonly typedMass: number;
+  /** Probability that what was typed ends a token. */
+  readonly ended: number;
+  /** Probability that what was typed goes on with these bytes in the same token. */
+  readonly goesOn: (bytes: Uint8Array) => number;
 }
 
-/** A path that does not yet spell all of the typed bytes. */
-interface Open extends Path {
+/** A hypothesis that does not yet spell all of the typed bytes. */
+interface Open extends Hypothesis {
   readonly rest: Uint8Array;
 }
 
 /** Runs of the model spent on unusual tokenisations before the usual one is taken. */
 const EXPANSIONS = 4;
-const START: Path = { steps: [], logprob: 0 };
+const START: Hypothesis = { steps: [], logprob: 0 };
 
 /**
  * Token healing: finds the most probable tokens that spell `typed` and may go on beyond it, so that a word cut by the
@@ -49,24 +53,29 @@ export async function heal(
   count: number,
   signal?: AbortSignal,
 ): Promise<Healing> {
-  if (canonical.length === 0) return { paths: [START], typedMass: 1 };
+  if (canonical.length === 0) return { hypotheses: [START], typedMass: 1, ended: 1, goesOn: () => 0 };
   const { tokenizer } = model;
-  const found: Path[] = [];
+  const found: Hypothesis[] = [];
   const open: Open[] = [];
   let typedMass = 0;
+  let ended = 0;
+  const looks: { readonly weight: number; readonly rest: Uint8Array; readonly from: Distribution }[] = [];
   const endsInSpace = isBlank(typed.at(-1));
 
-  const look = (path: Path, rest: Uint8Array, from: Distribution, except?: number): void => {
+  const look = (hypothesis: Hypothesis, rest: Uint8Array, from: Distribution, except?: number): void => {
     const spelling = tokenizer.tokensWithPrefix(rest);
     const beginning = tokenizer.tokensThatArePrefixOf(rest);
-    typedMass += Math.exp(path.logprob) * from.mass(spelling);
+    const weight = Math.exp(hypothesis.logprob);
+    typedMass += weight * from.mass(spelling);
+    ended += weight * from.mass(spelling.filter((id) => tokenizer.tokenBytes(id).length === rest.length));
+    looks.push({ weight, rest, from });
     const covering = endsInSpace ? spelling.filter((id) => !isBlank(tokenizer.tokenBytes(id)[rest.length])) : spelling;
     const [first, second] = from.best(2, [...covering, ...beginning]);
-    const follow = (id: number): Path => {
+    const follow = (id: number): Hypothesis => {
       const other = id === first ? second : first;
       const runnerUp = other === undefined ? null : from.candidate(other);
       const step = { id, logprob: from.logprob(id), from, runnerUp };
-      return { steps: [...path.steps, step], logprob: path.logprob + step.logprob };
+      return { steps: [...hypothesis.steps, step], logprob: hypothesis.logprob + step.logprob };
     };
     for (const id of from.best(count, covering)) found.push(follow(id));
     for (const id of beginning) {
@@ -85,7 +94,21 @@ export async function heal(
     const [{ logits }] = await model.forward([sequence], {}, signal);
     look(next, next.rest, new Distribution(logits, tokenizer));
   }
-  return { paths: found.sort(byProbability).slice(0, count), typedMass: Math.min(1, typedMass) };
+  const goesOn = (bytes: Uint8Array): number => {
+    const masses = looks.map(
+      ({ weight, rest, from }) => weight * from.mass(tokenizer.tokensWithPrefix(joined(rest, bytes))),
+    );
+    return masses.reduce((sum, mass) => sum + mass, 0) / typedMass;
+  };
+  const hypotheses = found.sort(byProbability).slice(0, count);
+  return { hypotheses, typedMass: Math.min(1, typedMass), ended: ended / typedMass, goesOn };
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 /** Spaces and tabs, by their bytes. */
@@ -93,7 +116,7 @@ function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x09;
 }
 
-function byProbability(a: Path, b: Path): number {
+function byProbability(a: Hypothesis, b: Hypothesis): number {
   return b.logprob - a.logprob;
 }
 
@@ -103,18 +126,18 @@ async function lookAlongCanonical(
   context: readonly number[],
   typed: Uint8Array,
   canonical: readonly number[],
-  look: (path: Path, rest: Uint8Array, from: Distribution, except?: number) => void,
+  look: (hypothesis: Hypothesis, rest: Uint8Array, from: Distribution, except?: number) => void,
   signal?: AbortSignal,
 ): Promise<void> {
   const sequence = [...context, ...canonical.slice(0, -1)];
   const [{ logits }] = await model.forward([sequence], { lastN: canonical.length }, signal);
-  let path = START;
+  let hypothesis = START;
   let rest = typed;
   canonical.forEach((id, i) => {
     const from = new Distribution(logits.subarray(i * model.vocabSize, (i + 1) * model.vocabSize), model.tokenizer);
-    look(path, rest, from, id);
+    look(hypothesis, rest, from, id);
     const step = { id, logprob: from.logprob(id), from, runnerUp: null };
-    path = { steps: [...path.steps, step], logprob: path.logprob + step.logprob };
+    hypothesis = { steps: [...hypothesis.steps, step], logprob: hypothesis.logprob + step.logprob };
     rest = rest.subarray(model.tokenizer.tokenBytes(id).length);
   });
 }

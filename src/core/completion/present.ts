@@ -2,7 +2,7 @@ import type { Draft } from './draft';
 import { guard } from './guards';
 import { applyStyle, typeset } from './style';
 import { withoutSuffix } from './text';
-import type { Completion, CompletionReason, Manner, Suggestion } from './types';
+import type { Completion, CompletionReason, Style, Suggestion } from './types';
 
 /** Where the drafts stand, and what must not be said there. */
 export interface Place {
@@ -12,7 +12,7 @@ export interface Place {
   readonly healed: string;
   readonly masked: number;
   readonly blockedWords: readonly string[];
-  readonly manner: Manner;
+  readonly style: Style;
 }
 
 /** The finished drafts as suggestions: guarded, different from each other and from what follows, most probable first. */
@@ -34,12 +34,12 @@ interface Finished {
 }
 
 function finish(draft: Draft, place: Place): Finished {
-  const { prefix, suffix, healed, masked, blockedWords, manner } = place;
-  const all = typeset(draft.tokens, prefix, healed.length, manner);
+  const { prefix, suffix, healed, masked, blockedWords, style } = place;
+  const all = typeset(draft.tokens, prefix, healed.length, style);
   const drafted = spelled(all.slice(0, draft.shown)).slice(healed.length);
   const guarded = guard(prefix, drafted, blockedWords, suffix);
   const ended = guarded.guard ?? draft.reason ?? 'empty';
-  const { text: whole, closer } = applyStyle(drafted.slice(0, guarded.length), manner, prefix);
+  const { text: whole, closer } = applyStyle(drafted.slice(0, guarded.length), style, prefix);
   // White space that was typed does not become more of it.
   const text = /\s$/.test(prefix) && /^\s/.test(whole) ? '' : withoutSuffix(whole, suffix);
   if (!SAYS_SOMETHING.test(text)) {
@@ -50,11 +50,22 @@ function finish(draft: Draft, place: Place): Finished {
   const logprob = tokens.reduce((sum, token) => sum + token.logprob, 0);
   const next = all[tokens.length] ?? draft.refused;
   const words = draft.wordEnds
-    .map(({ steps, confidence }) => ({ length: spelled(all.slice(0, steps)).length - healed.length, confidence }))
+    .map(({ steps, ...sure }) => ({ length: spelled(all.slice(0, steps)).length - healed.length, ...sure }))
     .filter(({ length }) => length <= text.length);
   const closed = FINISHED.has(ended) && !suffix.startsWith(closer) ? text + closer : text;
   return {
-    suggestion: { text: closed, logprob, tokens, healed, masked, confidence: draft.confidence, words, ended, next },
+    suggestion: {
+      text: closed,
+      logprob,
+      tokens,
+      healed,
+      masked,
+      confidence: draft.confidence,
+      begins: draft.begins,
+      words,
+      ended,
+      next,
+    },
     reason: ended,
   };
 }

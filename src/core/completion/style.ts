@@ -1,5 +1,5 @@
 import { endsSentence, keepsFullStop } from '../text/sentences';
-import type { Manner } from './types';
+import type { Style } from './types';
 
 /** Before these a quote opens. */
 const OPENS_AFTER = /[\s([{“‘«—–-]$|^$/u;
@@ -15,7 +15,7 @@ export function typeset<T extends { readonly text: string }>(
   tokens: readonly T[],
   prefix: string,
   typed: number,
-  manner: Manner,
+  style: Style,
 ): T[] {
   let before = prefix;
   let left = typed;
@@ -23,12 +23,12 @@ export function typeset<T extends { readonly text: string }>(
     const old = token.text.slice(0, left);
     left -= old.length;
     let text = token.text.slice(old.length);
-    if (before === prefix && text.startsWith(' ') && manner.sentenceSpaces === 2 && endsSentence(prefix)) {
+    if (before === prefix && text.startsWith(' ') && style.sentenceSpaces === 2 && endsSentence(prefix)) {
       text = ` ${text}`;
     }
-    if (manner.dash !== undefined) text = text.replace(EM_DASH, manner.dash);
-    if (manner.quotes === 'straight') text = text.replace(/[“”]/g, '"').replace(/[‘’]/g, "'");
-    if (manner.quotes === 'curly') text = curled(before, text, spelled(tokens.slice(i + 1, i + NEXT_TOKENS)));
+    if (style.dash !== undefined) text = text.replace(EM_DASH, style.dash);
+    if (style.quotes === 'straight') text = text.replace(/[“”]/g, '"').replace(/[‘’]/g, "'");
+    if (style.quotes === 'curly') text = curled(before, text, spelled(tokens.slice(i + 1, i + NEXT_TOKENS)));
     before += text;
     return { ...token, text: old + text };
   });
@@ -62,18 +62,18 @@ const BLOCK_SIGN = /^\s*(?:#{1,6}(?=\s|$)|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)|[-=]
 /** The part of a suggestion after `before` that fits its place, and what would close the construct after it. */
 export function applyStyle(
   suggestion: string,
-  manner: Manner,
+  style: Style,
   before = '',
 ): { readonly text: string; readonly closer: string } {
   let text = suggestion;
-  if (manner.endsBefore !== undefined && beginsBlock(before, text)) text = '';
-  const forbidden = [...text].findIndex((sign) => manner.endsBefore?.includes(sign));
+  if (style.endsBefore !== undefined && beginsBlock(before, text)) text = '';
+  const forbidden = [...text].findIndex((sign) => style.endsBefore?.includes(sign));
   if (forbidden >= 0) text = [...text].slice(0, forbidden).join('');
-  if (manner.room !== undefined) text = wrapped(text, manner.room);
-  if (manner.fullStop === false && /[^.]\.$/.test(text) && !keepsFullStop(before.slice(-REACH) + text)) {
+  if (style.room !== undefined) text = wrapped(text, style.room);
+  if (style.fullStop === false && /[^.]\.$/.test(text) && !keepsFullStop(before.slice(-REACH) + text)) {
     text = text.slice(0, -1);
   }
-  return { text, closer: manner.closer ?? '' };
+  return { text, closer: style.closer ?? '' };
 }
 
 /** Whether a suggestion begins with the sign of a block, where the model may have meant a new line. */

@@ -18,7 +18,7 @@ export interface SuggestedToken extends Candidate {
 }
 
 /** How the suggestion must look to fit the document. What is left out does not matter. */
-export interface Manner {
+export interface Style {
   readonly quotes?: 'straight' | 'curly';
   /** What the model's em dashes become: `—`, `--` or `–`. */
   readonly dash?: string;
@@ -49,7 +49,7 @@ export interface CompleteRequest {
   readonly alternatives?: number;
   /** Words that are never suggested, in any case. */
   readonly blockedWords?: readonly string[];
-  readonly manner?: Manner;
+  readonly style?: Style;
 }
 
 /** Where a word of a suggestion ends, as the gate saw it. */
@@ -58,6 +58,8 @@ export interface WordEnd {
   readonly length: number;
   /** Mean log-probability per token up to there, given what was typed. */
   readonly confidence: number;
+  /** Log-probability of all that is new up to there, given what was typed. */
+  readonly logprob: number;
 }
 
 export interface Suggestion {
@@ -65,7 +67,7 @@ export interface Suggestion {
   readonly text: string;
   /** Summed log-probability of the tokens. */
   readonly logprob: number;
-  /** The tokens behind the text; their texts spell `healed` and then `text`, but for a closer: see `Manner`. */
+  /** The tokens behind the text; their texts spell `healed` and then `text`, but for a closer: see `Style`. */
   readonly tokens: readonly SuggestedToken[];
   /** The end of the prefix that the first tokens spell again: the partial word, a trailing space, or nothing. */
   readonly healed: string;
@@ -73,6 +75,8 @@ export interface Suggestion {
   readonly masked: number;
   /** Mean log-probability per token, given what was typed: what the gate compares with `minLogprob`. */
   readonly confidence: number;
+  /** Probability that the writer's next character is its first. */
+  readonly begins: number;
   /** Its whole words, in order. */
   readonly words: readonly WordEnd[];
   /** Why it ends where it does. */
@@ -94,11 +98,22 @@ export type CompletionReason =
   | 'empty'
   | 'repeats'
   | 'mid-word'
+  | 'unfinished'
   | GuardReason;
 
 export interface Completion {
   readonly suggestions: readonly Suggestion[];
   readonly reason: CompletionReason;
-  /** Set when a suggestion was found but the gate held it back: its confidence. */
+  /** Set when a suggestion was found but was not sure enough for `minLogprob`: its confidence. */
   readonly withheld?: number;
+  /** Set when one was found but was not worth showing: the characters it can be expected to save, and those asked for. */
+  readonly heldBack?: { readonly worth: number; readonly wanted: number };
+}
+
+/** What a completion that is still being written has come to. */
+export interface PartialCompletion {
+  /** What the most probable suggestion says so far, be it fit to be shown or not. */
+  readonly text: string;
+  /** What could be shown of it by now, in whole words; absent where that has not changed. */
+  readonly completion?: Completion;
 }

@@ -1,9 +1,7 @@
 import type { Completion } from '../completion/types';
-import { RadixTrie } from './radixTrie';
 import { remainder } from './remainder';
 
 interface Entry {
-  readonly key: string;
   readonly suffix: string;
   readonly completion: Completion;
 }
@@ -12,32 +10,26 @@ interface Entry {
 const KEY_LENGTH = 2048;
 
 /**
- * Remembers completions by the text before the cursor, in a radix trie: typing what was suggested, going back to
- * where something was suggested, and jumping back there are all answered without the model. The least recently used
- * are forgotten.
+ * Remembers completions by the text before the cursor: typing what was suggested, going back to where something was
+ * suggested, and jumping back there are all answered without the model. The least recently used are forgotten.
  */
 export class CompletionCache {
-  private readonly trie = new RadixTrie<Entry>();
-  /** Entries by key, least recently used first. */
-  private readonly recent = new Map<string, Entry>();
+  /** By key, least recently used first. */
+  readonly #entries = new Map<string, Entry>();
 
   constructor(private readonly capacity = 256) {}
 
   get size(): number {
-    return this.recent.size;
+    return this.#entries.size;
   }
 
   /** Remembers what was found for `prefix` before `suffix`. An answer that is empty is an answer too. */
   set(prefix: string, suffix: string, completion: Completion): void {
     const key = keyOf(prefix);
-    const entry = { key, suffix: suffix.slice(0, KEY_LENGTH), completion };
-    this.trie.set(key, entry);
-    this.touch(entry);
-    if (this.recent.size > this.capacity) {
-      const [oldest] = this.recent.keys();
-      this.recent.delete(oldest);
-      this.trie.delete(oldest);
-    }
+    this.#entries.delete(key);
+    this.#entries.set(key, { suffix: suffix.slice(0, KEY_LENGTH), completion });
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > this.capacity) this.#entries.delete(oldest);
   }
 
   /**
@@ -46,25 +38,21 @@ export class CompletionCache {
    */
   get(prefix: string, suffix: string): Completion | undefined {
     const key = keyOf(prefix);
-    for (const { length, value: entry } of this.trie.along(key).reverse()) {
-      if (entry.suffix !== suffix.slice(0, KEY_LENGTH)) continue;
-      const completion = afterTyping(entry.completion, key.slice(length));
-      if (completion !== undefined) {
-        this.touch(entry);
-        return completion;
-      }
+    const beginnings = [...this.#entries.keys()].filter((known) => key.startsWith(known));
+    for (const beginning of beginnings.sort((a, b) => b.length - a.length)) {
+      const entry = this.#entries.get(beginning);
+      if (entry?.suffix !== suffix.slice(0, KEY_LENGTH)) continue;
+      const completion = afterTyping(entry.completion, key.slice(beginning.length));
+      if (completion === undefined) continue;
+      this.#entries.delete(beginning);
+      this.#entries.set(beginning, entry);
+      return completion;
     }
     return undefined;
   }
 
   clear(): void {
-    for (const key of this.recent.keys()) this.trie.delete(key);
-    this.recent.clear();
-  }
-
-  private touch(entry: Entry): void {
-    this.recent.delete(entry.key);
-    this.recent.set(entry.key, entry);
+    this.#entries.clear();
   }
 }
 
@@ -77,7 +65,8 @@ function keyOf(prefix: string): string {
   return prefix.slice(start);
 }
 
-function afterTyping(completion: Completion, typed: string): Completion | undefined {
+/** What is left of a completion after some of it was typed. */
+export function afterTyping(completion: Completion, typed: string): Completion | undefined {
   if (typed === '') return completion;
   const suggestions = completion.suggestions.flatMap((suggestion) => remainder(suggestion, typed) ?? []);
   return suggestions.length > 0 ? { ...completion, suggestions } : undefined;

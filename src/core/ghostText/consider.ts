@@ -1,7 +1,6 @@
 import type { CompleteRequest } from '../completion/types';
 import { type Construct, typographyOf } from '../markdown';
 import { normaliseLineBreaks } from '../text/lines';
-import { thresholdFor } from './gate';
 import type { GhostTextSettings } from './settings';
 import { type SuggestionContext, type Suppression, suppression } from './suppression';
 
@@ -10,14 +9,14 @@ const ALTERNATIVES = 5;
 
 /** What the model is to read before the cursor, and in Markdown the construct there. */
 export interface TextReading {
-  readonly request: Pick<CompleteRequest, 'prefix' | 'manner'>;
+  readonly request: Pick<CompleteRequest, 'prefix' | 'style'>;
   readonly construct?: Construct;
 }
 
 /** Reads a text that is not Markdown. */
 export function readPlainText(before: string): TextReading {
   const prefix = normaliseLineBreaks(before);
-  return { request: { prefix, manner: typographyOf(prefix) } };
+  return { request: { prefix, style: typographyOf(prefix) } };
 }
 
 /** A place in a document where there may be a suggestion. */
@@ -26,8 +25,6 @@ export interface Place {
   /** Reads the text there. It is called once at most, and not at all where Inkling is off. */
   readonly read: () => TextReading;
   readonly settings: GhostTextSettings;
-  /** How far the gate has moved from its calibrated place, in nats; 0 unless told. */
-  readonly learnt?: number;
   /** A suggestion is no longer than this while energy is saved, unless it was asked for. */
   readonly energySavingTokens?: number;
 }
@@ -41,7 +38,7 @@ export interface Consideration {
 }
 
 /** Decides whether there may be a suggestion, and what to ask the model for it: the same in the editor and the terminal. */
-export function consider({ context, read, settings, learnt = 0, energySavingTokens }: Place): Consideration {
+export function consider({ context, read, settings, energySavingTokens }: Place): Consideration {
   let known: TextReading | undefined;
   const reading = (): TextReading => {
     known ??= read();
@@ -58,11 +55,9 @@ export function consider({ context, read, settings, learnt = 0, energySavingToke
   });
   const request = (): CompleteRequest => ({
     prefix: reading().request.prefix + (context.selectedItem?.text ?? ''),
-    manner: reading().request.manner,
+    style: reading().request.style,
     suffix: context.lineAfter,
     maxTokens: asked ? settings.maxTokens : Math.min(settings.maxTokens, energySavingTokens ?? Infinity),
-    // Who asks gets an answer, however unsure.
-    minLogprob: asked ? -Infinity : thresholdFor(settings.triggerRate) + learnt,
     minTokenLogprob: Math.log(settings.minWordConfidence),
     blockedWords: settings.blockedWords,
     alternatives: asked ? ALTERNATIVES : 1,

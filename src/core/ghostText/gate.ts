@@ -1,15 +1,115 @@
-import { calibrate } from './calibration';
+import type { Completion, Suggestion } from '../completion/types';
+import { CALIBRATION, type Calibration, calibrated, thresholdFor } from './calibration';
+import type { TypingPace } from './pace';
+
+/** Fewer characters cost as much to take as to type. */
+const SHORTEST = 3;
+/** Shown for a shorter time it only distracts. */
+const GLANCE_MS = 200;
+/**
+ * At the rate that the settings begin with and below it a suggestion saves at least a character, and: how sure the first word must be, how probable it must be that all
+ * words are right for a further one to be shown, and how probable it may be that the next keys take a suggestion away
+ * before it was seen. Above that rate they give way, until at 1 nothing is held back.
+ */
+const FIRST_SURE = 0.6;
+const FURTHER_SURE = 0.2;
+const MOST_RISK = 0.07;
+const STRICT_UP_TO = 0.3;
+/** The longest that a suggestion waits for a pause, and the steps in which that is looked at, in ms. */
+const LONGEST_WAIT_MS = 1_500;
+const STEP_MS = 25;
+
+/** When and to whom a suggestion would be shown. */
+export interface Moment {
+  /** `inkling.ghostText.triggerRate`: the share of keys after which there may be grey text, 0 to 1. */
+  readonly rate: number;
+  /** How far the gate has moved with what was accepted and ignored, in characters saved; 0 unless told. */
+  readonly learnt?: number;
+  /** The text before the cursor, or its end. */
+  readonly before: string;
+  readonly pace: TypingPace;
+  /** Milliseconds since the last key; Infinity where nobody is typing. */
+  readonly waited: number;
+}
+
+/** What the gate lets pass now. */
+export interface Gated {
+  readonly completion: Completion;
+  /** In so many ms a suggestion that is held back now may be shown, if no key comes; absent where none may. */
+  readonly waitMs?: number;
+}
 
 /**
- * How sure the default model was of its first word at 400 cursors in held-out prose, half of it literature: every
- * twentieth part, most sure first, the last where it had nothing to say (docs/evaluation.md tells how).
+ * What a suggestion is worth: the characters that it can be expected to save, word by word, by the model's own
+ * probabilities as they turn out, less the key that takes it.
  */
-const DEFAULT_SCORES: readonly number[] = [
-  -0.04, -0.25, -0.5, -0.79, -0.97, -1.13, -1.28, -1.41, -1.51, -1.68, -1.85, -1.94, -2.06, -2.24, -2.35, -2.6, -2.87,
-  -3.21, -3.82, -20,
-];
+export function worth({ words }: Pick<Suggestion, 'words'>, calibration: Calibration = CALIBRATION): number {
+  let value = 0;
+  let length = 0;
+  for (const [i, word] of words.entries()) {
+    const right = calibrated(Math.exp(word.logprob), calibration);
+    value += right * (word.length - length) - (i === 0 ? right : 0);
+    length = word.length;
+  }
+  return value;
+}
 
-/** The gate's threshold (`CompleteRequest.minLogprob`) at which about this share of cursors, 0 to 1, has a suggestion. */
-export function thresholdFor(triggerRate: number): number {
-  return calibrate(DEFAULT_SCORES, triggerRate);
+/** Shows what is worth a glance at the moment: see `worth`. What is no suggestion passes as it is. */
+export function gate(completion: Completion, moment: Moment, calibration: Calibration = CALIBRATION): Gated {
+  const [first] = completion.suggestions;
+  if (first === undefined || moment.rate === 1) return { completion };
+  const strictness = Math.min(1, (1 - moment.rate) / (1 - STRICT_UP_TO));
+  const wanted = Math.max(thresholdFor(moment.rate, calibration), strictness) + (moment.learnt ?? 0);
+  const suggestion = sureWords(first, FURTHER_SURE * strictness, calibration);
+  const value = worth(suggestion, calibration);
+  const held: Completion = { suggestions: [], reason: 'unsure', heldBack: { worth: value, wanted } };
+  const isSure = firstWord(suggestion, calibration) >= FIRST_SURE * strictness;
+  if (suggestion.text.trim().length < SHORTEST || value < wanted || !isSure) return { completion: held };
+  const waitMs = msUntilSafe(suggestion, moment, 1 - (1 - MOST_RISK) * strictness, calibration);
+  if (waitMs === undefined) return { completion: held };
+  if (waitMs > 0) return { completion: held, waitMs };
+  return { completion: { ...completion, suggestions: [suggestion] } };
+}
+
+/** Whether what is left of a suggestion stays on screen that has been there for so long; the last letters go. */
+export function stays({ text }: Pick<Suggestion, 'text'>, shownForMs: number, rate: number): boolean {
+  return rate === 1 || text.trim().length >= SHORTEST || shownForMs < GLANCE_MS;
+}
+
+/** Its words as far as the model is sure enough of them; at least the first. */
+function sureWords(suggestion: Suggestion, leastSure: number, calibration: Calibration): Suggestion {
+  const { words, text } = suggestion;
+  const unsure = words.findIndex(({ logprob }, i) => i > 0 && calibrated(Math.exp(logprob), calibration) < leastSure);
+  if (unsure < 0) return suggestion;
+  const kept = words.slice(0, unsure);
+  const { length } = kept[kept.length - 1];
+  return { ...suggestion, text: text.slice(0, length), words: kept, ended: 'unsure' };
+}
+
+/** The probability that the first word is right. */
+function firstWord({ begins, words: [word] }: Suggestion, calibration: Calibration): number {
+  return calibrated(word === undefined ? begins : Math.exp(word.logprob), calibration);
+}
+
+/** In how many ms the writer will have paused enough for a suggestion to stay; undefined where never. */
+function msUntilSafe(
+  suggestion: Suggestion,
+  moment: Moment,
+  mostRisk: number,
+  calibration: Calibration,
+): number | undefined {
+  if (moment.waited === Number.POSITIVE_INFINITY) return 0;
+  for (let ms = 0; moment.waited + ms <= LONGEST_WAIT_MS; ms += STEP_MS) {
+    if (risk(suggestion, { ...moment, waited: moment.waited + ms }, calibration) <= mostRisk) return ms;
+  }
+  return undefined;
+}
+
+/** The probability that one of the next two keys is another than suggested, and comes before the writer has looked. */
+function risk(suggestion: Suggestion, { before, pace, waited }: Moment, calibration: Calibration): number {
+  const right = firstWord(suggestion, calibration);
+  const first = Math.max(suggestion.begins, right);
+  const both = Math.max(right, first * first);
+  const soon = pace.keyWithin(GLANCE_MS, before, waited);
+  return (1 - first) * soon + (first - both) * soon * pace.keyWithin(GLANCE_MS / 2, 'ab', 0);
 }

@@ -14,13 +14,17 @@ export function remainder(suggestion: Suggestion, typed: string): Suggestion | n
     first++;
   }
   const tokens = suggestion.tokens.slice(first);
+  // The typed beginning has made the whole more probable.
+  const begun = typed === '' ? 0 : Math.log(Math.max(suggestion.begins, Number.MIN_VALUE));
+  const learnt = (logprob: number): number => Math.min(0, logprob - begun);
   return {
     ...suggestion,
     text: text.slice(typed.length),
     tokens,
     healed,
-    words: suggestion.words.flatMap(({ length, confidence }) => {
-      return length > typed.length ? [{ length: length - typed.length, confidence }] : [];
+    begins: Math.max(suggestion.words[0] ? Math.exp(learnt(suggestion.words[0].logprob)) : 0, 0),
+    words: suggestion.words.flatMap(({ length, confidence, logprob }) => {
+      return length > typed.length ? [{ length: length - typed.length, confidence, logprob: learnt(logprob) }] : [];
     }),
     logprob: tokens.reduce((sum, token) => sum + token.logprob, 0),
   };

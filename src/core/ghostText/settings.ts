@@ -5,6 +5,8 @@ export interface GhostTextSettings {
   readonly triggerRate: number;
   readonly minWordConfidence: number;
   readonly lookAhead: boolean;
+  /** Milliseconds after which a request is answered with what there is by then. */
+  readonly deadline: number;
   readonly learn: boolean;
   readonly blockedWords: readonly string[];
 }
@@ -17,6 +19,7 @@ export function ghostTextSettings(read: <T>(name: string) => T): GhostTextSettin
     triggerRate: read('ghostText.triggerRate'),
     minWordConfidence: read('ghostText.minWordConfidence'),
     lookAhead: read('ghostText.lookAhead'),
+    deadline: read('ghostText.deadline'),
     learn: read('ghostText.learn'),
     blockedWords: read<unknown[]>('ghostText.blockedWords').filter((word) => typeof word === 'string'),
   };

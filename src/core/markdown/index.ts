@@ -14,7 +14,7 @@ export { typographyOf } from './style';
 /** The cursor's place in a Markdown document, and what to ask the model there. */
 export interface Reading {
   readonly construct: Construct;
-  readonly request: Pick<CompleteRequest, 'prefix' | 'manner'>;
+  readonly request: Pick<CompleteRequest, 'prefix' | 'style'>;
 }
 
 /** How far back a document is read, in UTF-16 units: more than GPT-2's window holds, whatever markup is left out. */
@@ -28,9 +28,9 @@ export function readMarkdown(document: MarkdownDocument, place: LinePosition | n
   const start = windowStart(document.lines, at, WIDTH, (line) => document.stateBefore(line).block === null);
   const blocks = blocksBetween(document, start, at);
   const construct = constructOf(blocks[blocks.length - 1], textAfter(document, at));
-  if (!construct.prose) return { construct, request: { prefix: textBetween(document.lines, start, at), manner: {} } };
+  if (!construct.prose) return { construct, request: { prefix: textBetween(document.lines, start, at), style: {} } };
   const { text, prose } = plainText(blocks, construct);
-  return { construct, request: { prefix: text, manner: styleOf(blocks, construct, prose) } };
+  return { construct, request: { prefix: text, style: styleOf(blocks, construct, prose) } };
 }
 
 /** The rest of the line, and the lines after it up to a blank one. */

@@ -1,4 +1,4 @@
-import type { Manner } from '../completion/types';
+import type { Style } from '../completion/types';
 import type { Block } from './blocks';
 import type { Construct } from './construct';
 
@@ -12,7 +12,7 @@ const SETS_NO_FULL_STOP = new Set(['heading', 'table', 'link text', 'image descr
  * How a suggestion must look in this construct of this document.
  * @param prose what the document says in words before the cursor
  */
-export function styleOf(blocks: readonly Block[], construct: Construct, prose: string): Manner {
+export function styleOf(blocks: readonly Block[], construct: Construct, prose: string): Style {
   if (!construct.prose) return {};
   const stop = SETS_NO_FULL_STOP.has(construct.kind) || itemsGoWithoutStop(blocks);
   const width = lineWidth(blocks);
@@ -30,7 +30,7 @@ export function styleOf(blocks: readonly Block[], construct: Construct, prose: s
 const ADDRESS = /\b(?:https?|ftp):\/\/\S*/g;
 
 /** The quotes, dashes and spacing that prevail in a text; undefined where it shows none. */
-export function typographyOf(text: string): Pick<Manner, 'quotes' | 'dash' | 'sentenceSpaces'> {
+export function typographyOf(text: string): Pick<Style, 'quotes' | 'dash' | 'sentenceSpaces'> {
   const near = text.slice(-REACH).replace(ADDRESS, '');
   const count = (pattern: RegExp): number => near.match(pattern)?.length ?? 0;
   const curly = count(/[“”‘’]/g);

@@ -12,7 +12,7 @@ export class Learning {
     this.#learnt = memory.get<Learnt>(KEY) ?? NOTHING_LEARNT;
   }
 
-  /** How far the threshold has moved, in nats of mean log-probability. */
+  /** How far the threshold has moved, in characters saved. */
   get offset(): number {
     return this.#learnt.offset;
   }

@@ -37,8 +37,8 @@ export class LookAhead {
 }
 
 /** Where the suggestion closes emphasis or breaks the line, what follows has to be read anew. */
-function canGoOn({ request: { manner } }: Query, { ended }: Suggestion): boolean {
-  return GOES_ON.includes(ended) && !manner?.closer && manner?.room === undefined;
+function canGoOn({ request: { style } }: Query, { ended }: Suggestion): boolean {
+  return GOES_ON.includes(ended) && !style?.closer && style?.room === undefined;
 }
 
 function next({ before, request }: Query, suggestion: Suggestion): Query {

@@ -1,10 +1,12 @@
-import { CompletionCache } from '../../core/ghostText/cache';
+import { afterTyping, CompletionCache } from '../../core/ghostText/cache';
 import { agreesWith } from '../../core/ghostText/remainder';
 import type { CompleteRequest, Completion, Engine } from '../../engine/api';
 import type { EnergySaving } from '../energySaving/energySaving';
 
-/** VS Code asks again 50 ms after a keystroke: what it cancelled waits that long for a request that agrees with it. */
+/** VS Code asks again 50 ms after a keystroke: what nobody waits for goes on that long for a request that agrees. */
 const GRACE_MS = 120;
+/** What a key has begun waits longer: VS Code asks later where answers have been slow. */
+const HEAD_START_MS = 400;
 
 /** A question to the suggester. */
 export interface Query {
@@ -15,14 +17,25 @@ export interface Query {
   readonly energySaving?: EnergySaving;
 }
 
+/** An answer: all there is to say, or what there was by the deadline. */
+export interface SuggesterAnswer {
+  readonly completion: Completion;
+  /** Whether the generation had ended. */
+  readonly finished: boolean;
+}
+
 interface Run {
   readonly query: Query;
   readonly controller: AbortController;
   readonly done: Promise<Completion>;
   /** What it has come up with so far. */
   partial: string;
+  /** What could be shown of that. */
+  shown: Completion | undefined;
   /** Requests that wait for it. */
   waiting: number;
+  /** It has missed a deadline: what it comes to is wanted still. */
+  late: boolean;
   /** Called when `partial` has grown. */
   readonly onProgress: Set<() => void>;
 }
@@ -33,17 +46,27 @@ export interface SuggesterCounts {
   started: number;
   /** Answered from the cache. */
   cached: number;
-  /** Answered by a generation that an earlier request had started. */
+  /** Answered by a generation that was running already. */
   joined: number;
+  /** Answered by the deadline, with a generation still running. */
+  early: number;
 }
+
+/** What was asked has to be asked anew: the settings or the model have changed. */
+export class SuggesterReset extends Error {
+  override name = 'AbortError';
+}
+
+const NOTHING_YET: Completion = { suggestions: [], reason: 'unfinished' };
 
 /**
  * Where suggestions come from: the cache, the running generation if it still agrees with what was typed, or a new
  * generation, for which the running one is aborted. There is at most one at a time.
  */
 export class Suggester {
-  readonly counts: SuggesterCounts = { started: 0, cached: 0, joined: 0 };
-  readonly #listeners = new Set<(busy: boolean) => void>();
+  readonly counts: SuggesterCounts = { started: 0, cached: 0, joined: 0, early: 0 };
+  readonly #busyListeners = new Set<(busy: boolean) => void>();
+  readonly #endListeners = new Set<(query: Query, completion: Completion) => void>();
   /** Completions for which several suggestions were looked for. */
   readonly #alternatives = new CompletionCache();
   #run: Run | undefined;
@@ -61,8 +84,14 @@ export class Suggester {
   }
 
   onDidChangeBusy(listener: (busy: boolean) => void): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => this.#listeners.delete(listener) };
+    this.#busyListeners.add(listener);
+    return { dispose: () => this.#busyListeners.delete(listener) };
+  }
+
+  /** Hears what each generation has come to that ended by itself. */
+  onDidEnd(listener: (query: Query, completion: Completion) => void): { dispose(): void } {
+    this.#endListeners.add(listener);
+    return { dispose: () => this.#endListeners.delete(listener) };
   }
 
   /** What is known without the model, if anything. Where alternatives are asked for, they must have been looked for. */
@@ -70,25 +99,52 @@ export class Suggester {
     return (alternatives > 1 ? this.#alternatives : this.cache).get(before, suffix);
   }
 
-  /** Rejects with an AbortError when `signal` fires or a newer request takes over, and with whatever the engine reports. */
-  async suggest(query: Query, signal: AbortSignal): Promise<Completion> {
+  /**
+   * Begins a generation with the key, before VS Code asks: its request finds it running. Nothing begins where the
+   * answer is known or on its way.
+   */
+  headStart(query: Query): void {
+    if (this.recall(query) || (this.#run && mayAnswer(this.#run, query))) return;
+    const run = this.#start(query);
+    // What goes wrong here goes wrong again, and is told, when it is asked for.
+    run.done.catch(() => {});
+    this.#abandonUnlessAwaited(run, HEAD_START_MS);
+  }
+
+  /** Has the model read a text at which the writer may go on, so that the first key there need not wait for that. */
+  readAhead({ request }: Query): void {
+    if (this.#run) return;
+    // Any generation ends it.
+    const { signal } = new AbortController();
+    this.engine.complete({ ...request, maxTokens: 1, alternatives: 1 }, signal).catch(() => {});
+  }
+
+  /**
+   * What there is to say. Rejects with an AbortError when `signal` fires or a newer request takes over, and with whatever
+   * the engine reports.
+   * @param deadlineMs after which what there is by then is the answer; the generation goes on into the cache
+   */
+  async suggest(query: Query, signal: AbortSignal, deadlineMs = Number.POSITIVE_INFINITY): Promise<SuggesterAnswer> {
     signal.throwIfAborted();
     const known = this.recall(query);
     if (known) {
       this.counts.cached++;
-      return known;
+      return { completion: known, finished: true };
     }
-    const running = this.#run;
-    if (running && mayAnswer(running, query)) {
-      await this.#await(running, whileItAgrees(running, query), signal);
+    const deadline = performance.now() + deadlineMs;
+    // Of several that waited for the same generation in vain, the first begins another, and the others wait for that.
+    for (let running = this.#run; running && mayAnswer(running, query); running = this.#run) {
+      const agreed = await this.#await(running, whileItAgrees(running, query), signal, deadline);
       const answer = this.recall(query);
       if (answer) {
         this.counts.joined++;
-        return answer;
+        return { completion: answer, finished: true };
       }
+      if (agreed === 'late') return this.#early(running, query);
     }
     const run = this.#start(query);
-    return this.#await(run, run.done, signal);
+    const completion = await this.#await(run, run.done, signal, deadline);
+    return completion === 'late' ? this.#early(run, query) : { completion, finished: true };
   }
 
   /**
@@ -100,11 +156,17 @@ export class Suggester {
     if (this.#run) this.#endIfRefuted(this.#run);
   }
 
-  /** Ends the running generation and forgets what was suggested. */
+  /** Ends the running generation with a SuggesterReset and forgets what was suggested. */
   reset(): void {
-    this.#run?.controller.abort();
+    this.#run?.controller.abort(new SuggesterReset());
     this.cache.clear();
     this.#alternatives.clear();
+  }
+
+  #early(run: Run, { before }: Query): SuggesterAnswer {
+    this.counts.early++;
+    const completion = run.shown && afterTyping(run.shown, before.slice(run.query.before.length));
+    return { completion: completion ?? NOTHING_YET, finished: false };
   }
 
   #start(query: Query): Run {
@@ -112,12 +174,13 @@ export class Suggester {
     this.counts.started++;
     const controller = new AbortController();
     const onProgress = new Set<() => void>();
-    const done = this.engine.complete(query.request, controller.signal, (partial) => {
-      run.partial = partial;
+    const done = this.engine.complete(query.request, controller.signal, ({ text, completion }) => {
+      run.partial = text;
+      run.shown = completion ?? run.shown;
       this.#endIfRefuted(run);
       for (const listener of onProgress) listener();
     });
-    const run: Run = { query, controller, done, partial: '', waiting: 0, onProgress };
+    const run: Run = { query, controller, done, partial: '', shown: undefined, waiting: 0, late: false, onProgress };
     this.#typed = undefined;
     this.#setRun(run);
     const ended = () => {
@@ -126,6 +189,7 @@ export class Suggester {
     done.then((completion) => {
       this.#remember(query, completion);
       ended();
+      for (const listener of this.#endListeners) listener(query, completion);
     }, ended);
     return run;
   }
@@ -141,20 +205,33 @@ export class Suggester {
 
   #setRun(run: Run | undefined): void {
     this.#run = run;
-    for (const listener of this.#listeners) listener(run !== undefined);
+    for (const listener of this.#busyListeners) listener(run !== undefined);
   }
 
-  /** Waits for the promise until `signal` fires; a generation that nobody waits for any more is aborted after a grace. */
-  async #await<T>(run: Run, promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  /**
+   * Waits for the promise until `signal` fires or the deadline passes; a generation that nobody waits for any more is
+   * aborted after a grace, but not one that has merely missed its deadline.
+   */
+  async #await<T>(run: Run, promise: Promise<T>, signal: AbortSignal, deadline: number): Promise<T | 'late'> {
     run.waiting++;
     try {
-      return await until(promise, signal);
+      const value = await until(promise, signal, deadline);
+      run.late ||= value === 'late';
+      return value;
+    } catch (error) {
+      // The engine says only that it was aborted.
+      const { reason } = run.controller.signal;
+      throw reason instanceof SuggesterReset && !signal.aborted ? reason : error;
     } finally {
       run.waiting--;
-      setTimeout(() => {
-        if (run.waiting === 0) run.controller.abort();
-      }, GRACE_MS);
+      this.#abandonUnlessAwaited(run, GRACE_MS);
     }
+  }
+
+  #abandonUnlessAwaited(run: Run, ms: number): void {
+    setTimeout(() => {
+      if (run.waiting === 0 && !run.late) run.controller.abort();
+    }, ms);
   }
 }
 
@@ -178,11 +255,16 @@ function whileItAgrees(run: Run, query: Query): Promise<void> {
   });
 }
 
-/** The promise, or the abort of `signal` if that comes first. */
-function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** The promise, or the abort of `signal` or `late` if that comes first. */
+function until<T>(promise: Promise<T>, signal: AbortSignal, deadline: number): Promise<T | 'late'> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
+    const ms = deadline - performance.now();
+    const timer = Number.isFinite(ms) ? setTimeout(() => resolve('late'), Math.max(0, ms)) : undefined;
     signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    });
   });
 }

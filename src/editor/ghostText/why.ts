@@ -1,3 +1,4 @@
+import { worth } from '../../core/ghostText/gate';
 import { percent } from '../../core/logits';
 import { endOf } from '../../core/text/lines';
 import type { CompleteRequest, Completion, CompletionReason, ModelInfo, Suggestion } from '../../engine/api';
@@ -13,6 +14,7 @@ const ENDINGS: Record<CompletionReason, string> = {
   empty: 'the model had nothing to add',
   repeats: 'what came next repeats the text around the cursor',
   'mid-word': 'the word goes on to the right of the cursor',
+  unfinished: 'the model was still at work',
   repetition: 'it began to go in circles',
   unbalanced: 'it left a quote or a bracket unbalanced',
   boilerplate: 'it turned into a stock phrase of web pages',
@@ -31,19 +33,25 @@ export function whyNot(outcome: Outcome): string {
   }
 }
 
-function whyAnswered({ request, completion, energySaving }: Extract<Outcome, { kind: 'answered' }>): string {
-  const { minLogprob = -Infinity } = request;
-  const { suggestions, reason, withheld } = completion;
+function whyAnswered({ completion, energySaving }: Extract<Outcome, { kind: 'answered' }>): string {
+  const { suggestions, reason, heldBack } = completion;
   if (suggestions.length > 0) {
     const [{ text, ended }] = suggestions;
     const short = energySaving && ended === 'budget' ? ` It is short ${because(energySaving)}.` : '';
     return `There is a suggestion here: “${text}”.${short}`;
   }
-  if (withheld === undefined) return `Nothing to suggest: ${ENDINGS[reason]}.`;
-  return (
-    `The model is not sure enough: its confidence is ${decimal(Math.exp(withheld))}, ` +
-    `and ${decimal(Math.min(1, Math.exp(minLogprob)))} is asked for (inkling.ghostText.triggerRate).`
-  );
+  if (heldBack === undefined) return `Nothing to suggest: ${ENDINGS[reason]}.`;
+  const { worth, wanted } = heldBack;
+  if (wanted === Number.POSITIVE_INFINITY) {
+    return 'Nothing is suggested at a rate of 0 (inkling.ghostText.triggerRate).';
+  }
+  if (worth < wanted) {
+    return (
+      `It is not worth a glance: it can be expected to save ${decimal(worth)} characters, ` +
+      `and ${decimal(wanted)} are asked for (inkling.ghostText.triggerRate).`
+    );
+  }
+  return 'What could be suggested would be gone, or be typed, sooner than it is read.';
 }
 
 /** What a suggestion came of. */
@@ -64,7 +72,6 @@ export function whyThis({ request, completion, model, energySaving, links }: Exp
     `After ${code(endOf(request.prefix, 60))}:`,
     '',
     ...completion.suggestions.flatMap((suggestion) => [...tokenTable(suggestion, links), '']),
-    `A confidence of ${decimal(Math.min(1, Math.exp(request.minLogprob ?? -Infinity)))} is asked for.`,
     ...(energySaving ? [`At most ${request.maxTokens} tokens are suggested ${because(energySaving)}.`] : []),
     '',
     '## To reproduce it',
@@ -81,7 +88,7 @@ export function whyThis({ request, completion, model, energySaving, links }: Exp
 }
 
 function tokenTable(suggestion: Suggestion, links: ReadonlyMap<string, string> = new Map()): string[] {
-  const { text, tokens, healed, masked, confidence, ended } = suggestion;
+  const { text, tokens, healed, masked, confidence, words, ended } = suggestion;
   const rows = tokens.map(({ text, logprob, rank, runnerUp, origin }) => {
     const other = runnerUp ? `${code(runnerUp.text)} ${percent(Math.exp(runnerUp.logprob))}` : '';
     return `| ${code(text)} | ${percent(Math.exp(logprob))} | ${rank + 1} | ${other} | ${from(origin, links)} |`;
@@ -92,7 +99,7 @@ function tokenTable(suggestion: Suggestion, links: ReadonlyMap<string, string> =
   return [
     `## ${code(text)}`,
     '',
-    `Confidence ${decimal(Math.exp(confidence))}.`,
+    `Confidence ${decimal(Math.exp(confidence))}. It can be expected to save ${decimal(worth({ words }))} characters.`,
     '',
     '| Token | Probability | Rank | Runner-up | Made likely by |',
     '|---|---:|---:|---|---|',

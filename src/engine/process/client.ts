@@ -16,6 +16,7 @@ import type {
   MemoryStatus,
   MemoryUpdate,
   ModelInfo,
+  PartialCompletion,
   ScoredToken,
   ScoreRequest,
   WordsRequest,
@@ -111,7 +112,7 @@ export class ForkedEngine implements Engine {
     return this.#tokenizer;
   }
 
-  complete(request: CompleteRequest, signal?: AbortSignal, onProgress?: (partial: string) => void) {
+  complete(request: CompleteRequest, signal?: AbortSignal, onProgress?: (partial: PartialCompletion) => void) {
     return this.#call('complete', request, signal, onProgress as Call['onProgress']) as Promise<Completion>;
   }
 

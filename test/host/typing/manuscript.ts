@@ -16,9 +16,22 @@ export function manuscript(root: string): string {
   return `${[...parts, list[0], list.slice(1).join('\n')].join('\n\n')}\n\n## Today\n\n`;
 }
 
-/** The text to type: one that neither the document nor the model's training holds. */
-export function dictation(root: string): string {
-  return readData(root, 'golden-road.txt').replace(/^#.*\n+/, '');
+/** The text to type: one that neither the document nor the model's training holds, or the prose of a file. */
+export function dictation(root: string, file?: string): string {
+  if (file === undefined) return readData(root, 'golden-road.txt').replace(/^#.*\n+/, '');
+  const text = readFileSync(file, 'utf8');
+  const parts = file.endsWith('.jsonl')
+    ? text
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { text: string }).text)
+    : [text];
+  return parts.map(proseOf).join('\n\n');
+}
+
+/** A Markdown text without its headings, code and tables. */
+function proseOf(text: string): string {
+  return text.replaceAll(/^(```|~~~)[\s\S]*?^\1.*$/gm, '').replaceAll(/^(?:#|\|| {4}|---).*$/gm, '');
 }
 
 export function countWords(text: string): number {

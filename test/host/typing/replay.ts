@@ -4,6 +4,7 @@ import type { Answer } from '../../../src/editor/ghostText/inlineCompletions';
 import type { SuggesterCounts } from '../../../src/editor/ghostText/suggester';
 import type { InklingApi } from '../../../src/editor/testApi';
 import type { EngineStats } from '../../../src/engine/api';
+import type { Answered, Pressed } from './screen';
 import type { Keystroke } from './trace';
 
 /** What happened while a trace was typed. */
@@ -11,6 +12,9 @@ export interface Recording {
   readonly keystrokes: number;
   readonly elapsedMs: number;
   readonly answers: readonly Answer[];
+  /** The keys as they were pressed, and what VS Code was told to show. */
+  readonly keys: readonly Pressed[];
+  readonly shown: readonly Answered[];
   /** The engine's work before each keystroke, and after the last one. */
   readonly work: readonly EngineStats[];
   /** How requests were answered. */
@@ -25,7 +29,14 @@ export async function replay(api: InklingApi, trace: readonly Keystroke[], speed
   const editor = vscode.window.activeTextEditor;
   if (!editor) throw new Error('There is no editor to type in.');
   const answers: Answer[] = [];
-  const subscription = api.onDidAnswer((answer) => answers.push(answer));
+  const keys: Pressed[] = [];
+  const shown: Answered[] = [];
+  const subscription = api.onDidAnswer((answer) => {
+    answers.push(answer);
+    if (answer.outdated || answer.outcome === undefined) return;
+    const first = answer.outcome.kind === 'answered' ? answer.outcome.completion.suggestions[0] : undefined;
+    shown.push({ at: performance.now(), text: first?.text, firstWord: first?.words[0]?.length });
+  });
   const before = api.counts();
   const work: Promise<EngineStats>[] = [];
   const startedAt = performance.now();
@@ -34,6 +45,7 @@ export async function replay(api: InklingApi, trace: readonly Keystroke[], speed
     due += keystroke.pauseMs / speed;
     await sleep(Math.max(0, due - performance.now()));
     work.push(api.engine.stats());
+    keys.push({ at: performance.now(), text: keystroke.kind === 'type' ? keystroke.text : undefined });
     await press(editor, keystroke);
   }
   await sleep(REST_MS);
@@ -45,8 +57,9 @@ export async function replay(api: InklingApi, trace: readonly Keystroke[], speed
     started: after.started - before.started,
     cached: after.cached - before.cached,
     joined: after.joined - before.joined,
+    early: after.early - before.early,
   };
-  return { keystrokes: trace.length, elapsedMs, answers, work: await Promise.all(work), counts };
+  return { keystrokes: trace.length, elapsedMs, answers, keys, shown, work: await Promise.all(work), counts };
 }
 
 async function press(editor: vscode.TextEditor, keystroke: Keystroke): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ModelInfo } from '../../../src/engine/api';
 import type { Recording } from './replay';
+import { screenFigures } from './screen';
 
 export interface Setting {
   readonly model: ModelInfo;
@@ -15,13 +16,17 @@ export interface Setting {
 }
 
 /** The recording as lines of Markdown. */
-export function report({ keystrokes, elapsedMs, answers, work, counts }: Recording, setting: Setting): string {
+export function report(recording: Recording, setting: Setting): string {
+  const { keystrokes, elapsedMs, answers, work, counts } = recording;
+  const screen = screenFigures(recording.keys, recording.shown);
   const { model, words, written, decodeMs, cores, load } = setting;
   const perKey = (of: (stats: Recording['work'][number]) => number) =>
     work.slice(1).map((after, i) => of(after) - of(work[i]));
   const spent = perKey(({ busyMs }) => busyMs).reduce((sum, ms) => sum + ms, 0);
   const kept = answers.filter(({ outdated }) => !outdated);
   const spoken = kept.filter(({ outcome }) => outcome?.kind === 'answered');
+  const worded = kept.filter(({ items }) => items > 0);
+  const again = worded.filter(({ again }) => again).length;
   const rows: readonly (readonly [string, string])[] = [
     ['model', `${model.name}, ${model.precision}, ${model.layers} layers, width ${model.width}`],
     ['decode alone, ms a token', decodeMs?.toFixed(1) ?? 'not known'],
@@ -34,9 +39,11 @@ export function report({ keystrokes, elapsedMs, answers, work, counts }: Recordi
     ],
     ['request to answer, ms: p50, p90, p99', spread(kept.map(({ ms }) => ms))],
     ['the same where it was not silence', spread(spoken.map(({ ms }) => ms))],
+    ['the same where there was text', spread(worded.map(({ ms }) => ms))],
+    ['of what was worth showing, answered by the deadline', share(worded.length - again, worded.length)],
     [
-      'answered from memory; by a running generation; generations',
-      `${counts.cached}; ${counts.joined}; ${counts.started}`,
+      'answered from memory; by a running generation; before it ended; generations',
+      `${counts.cached}; ${counts.joined}; ${counts.early}; ${counts.started}`,
     ],
     [
       'suggestions handed over; of them outdated',
@@ -46,6 +53,12 @@ export function report({ keystrokes, elapsedMs, answers, work, counts }: Recordi
     ['tokens fed a keystroke: mean; p50, p90, p99', summary(perKey(({ tokensFed }) => tokensFed))],
     ['most generations at once', String(Math.max(...work.map(({ active }) => active)))],
     ['model idle', share(elapsedMs - spent, elapsedMs)],
+    ['keys with grey text after them', tenths(screen.grey)],
+    ['different suggestions, per 100 keys', (100 * screen.suggestions).toFixed(1)],
+    ['of them under three characters', tenths(screen.short)],
+    ['of them on screen for less than 200 ms', tenths(screen.brief)],
+    ['of them with the first word right', tenths(screen.firstRight)],
+    ['keys saved by taking every useful word', tenths(screen.saved)],
   ];
   return ['| | |', '|---|---:|', ...rows.map(([what, value]) => `| ${what} | ${value} |`)].join('\n');
 }
@@ -67,4 +80,8 @@ function summary(values: readonly number[]): string {
 
 function share(part: number, whole: number): string {
   return whole === 0 ? 'none' : `${((100 * part) / whole).toFixed(0)} %`;
+}
+
+function tenths(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }

@@ -42,4 +42,15 @@ describe('a completion that is overtaken', () => {
     const once = tokenize(prose).length;
     assert.ok(tokensFed < once + 200, `${tokensFed} tokens fed for a text of ${once}`);
   });
+
+  it('needs no run for the word under the cursor once its beginning was read', async () => {
+    const at = (typed: string) => engine.complete({ prefix: `${prose} ${typed}`, maxTokens: 3 });
+    await at('t');
+    const { runs } = await engine.stats();
+    await at('t');
+    assert.equal((await engine.stats()).runs, runs, 'the same again');
+    await at('th');
+    const { runs: after } = await engine.stats();
+    assert.ok(after - runs <= 3, `${after - runs} runs: one for each token that is new`);
+  });
 });

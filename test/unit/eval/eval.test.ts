@@ -16,7 +16,11 @@ const place = (prefix: string, target: string): EvalCase => ({
 
 function says(text: string, ...confidences: number[]): Prediction {
   const ends = Array.from(text.matchAll(/\S(?=\s|$)/g), ({ index }) => index + 1);
-  return { text, words: ends.map((length, i) => ({ length, confidence: confidences[i] ?? confidences.at(-1) ?? 0 })) };
+  const words = ends.map((length, i) => {
+    const confidence = confidences[i] ?? confidences.at(-1) ?? 0;
+    return { length, confidence, logprob: confidence * (i + 1) };
+  });
+  return { text, words };
 }
 
 function predictor(...answers: [string, Prediction][]): Predictor {

@@ -189,7 +189,7 @@ describe('complete', () => {
   });
 
   it('says where its words end and how sure it was there', async () => {
-    const { suggestions } = await complete(memory(['He left -- at once.']), { prefix: 'He', manner: { dash: '—' } });
+    const { suggestions } = await complete(memory(['He left -- at once.']), { prefix: 'He', style: { dash: '—' } });
     const [{ text, words }] = suggestions;
     assert.deepEqual(
       words.map(({ length }) => text.slice(0, length)),

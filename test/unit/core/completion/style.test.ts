@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { complete } from '../../../../src/core/completion/complete';
-import type { Manner } from '../../../../src/core/completion/types';
+import type { Style } from '../../../../src/core/completion/types';
 import { memory } from './models';
 
-async function suggest(text: string, typed: number, manner: Manner, suffix = '') {
+async function suggest(text: string, typed: number, style: Style, suffix = '') {
   const prefix = text.slice(0, typed);
-  const { suggestions } = await complete(memory([text]), { prefix, suffix, manner, maxTokens: 40 });
+  const { suggestions } = await complete(memory([text]), { prefix, suffix, style, maxTokens: 40 });
   return suggestions[0]?.text;
 }
 
-describe('the manner of a suggestion', () => {
+describe('the style of a suggestion', () => {
   it('sets quotes as the document does', async () => {
     assert.equal(await suggest('He said, "it\'s so," and left.', 8, { quotes: 'curly' }), ' “it’s so,” and left.');
     assert.equal(await suggest('He said, “it’s so,” and left.', 8, { quotes: 'straight' }), ' "it\'s so," and left.');

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Completion } from '../../../../src/core/completion/types';
 import { CompletionCache } from '../../../../src/core/ghostText/cache';
-import { RadixTrie } from '../../../../src/core/ghostText/radixTrie';
 import { agreesWith, remainder } from '../../../../src/core/ghostText/remainder';
 import { suggestion } from './support';
 
@@ -12,34 +11,6 @@ const found = (...texts: string[]): Completion => ({
 });
 const nothing: Completion = { suggestions: [], reason: 'unsure' };
 const texts = (completion: Completion | undefined) => completion?.suggestions.map(({ text }) => text);
-
-describe('RadixTrie', () => {
-  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 6 });
-  const operations = fc.array(fc.record({ key: word, remove: fc.boolean() }), { maxLength: 40 });
-
-  it('answers like a plain map of its keys', () => {
-    fc.assert(
-      fc.property(operations, word, (steps, query) => {
-        const trie = new RadixTrie<number>();
-        const map = new Map<string, number>();
-        steps.forEach(({ key, remove }, i) => {
-          if (remove) {
-            trie.delete(key);
-            map.delete(key);
-          } else {
-            trie.set(key, i);
-            map.set(key, i);
-          }
-        });
-        const expected = Array.from({ length: query.length + 1 }, (_, length) => length)
-          .filter((length) => map.has(query.slice(0, length)))
-          .map((length) => ({ length, value: map.get(query.slice(0, length)) }));
-        assert.deepEqual(trie.along(query), expected);
-        assert.ok(trie.nodes <= 2 * map.size);
-      }),
-    );
-  });
-});
 
 describe('remainder', () => {
   it('drops the tokens that were typed in full and counts a begun one as healed', () => {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { calibrate, LEARNING_BOUND, learn, NOTHING_LEARNT } from '../../../../src/core/ghostText/calibration';
-import { thresholdFor } from '../../../../src/core/ghostText/gate';
+import {
+  calibrate,
+  calibrated,
+  LEARNING_BOUND,
+  learn,
+  NOTHING_LEARNT,
+  thresholdFor,
+} from '../../../../src/core/ghostText/calibration';
 
 describe('calibrate', () => {
   it('gives the threshold that the wanted share of scores passes', () => {
@@ -27,13 +33,31 @@ describe('calibrate', () => {
   });
 });
 
-describe('the threshold for a trigger rate', () => {
-  it('falls as the writer wants to see more, from nothing to everything', () => {
+describe('the calibration of the default model', () => {
+  it('asks for less worth the more the writer wants to see, from everything to nothing', () => {
     const rates = Array.from({ length: 21 }, (_, i) => i / 20);
-    const thresholds = rates.map(thresholdFor);
+    const thresholds = rates.map((rate) => thresholdFor(rate));
     assert.deepEqual([thresholds[0], thresholds[20]], [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
-    for (let i = 1; i < rates.length; i++) assert.ok(thresholds[i] < thresholds[i - 1]);
-    assert.ok(Math.abs(thresholdFor(0.3) + 1.13) < 0.05);
+    for (let i = 1; i < rates.length; i++) assert.ok(thresholds[i] <= thresholds[i - 1]);
+    assert.ok(thresholdFor(0.1) > thresholdFor(0.5));
+  });
+
+  it('refuses what is not a rate', () => {
+    for (const rate of [-0.1, 1.1, Number.NaN]) assert.throws(() => thresholdFor(rate), RangeError);
+  });
+
+  it('takes probabilities for others that rise with them', () => {
+    const found = Array.from({ length: 101 }, (_, i) => calibrated(i / 100));
+    for (let i = 1; i < found.length; i++) assert.ok(found[i] >= found[i - 1]);
+    assert.ok(found[0] >= 0 && found[100] <= 1);
+    const halved = {
+      probability: [
+        [0, 0],
+        [1, 0.5],
+      ],
+      rates: [[0, 1]],
+    };
+    assert.equal(calibrated(0.6, halved), 0.3);
   });
 });
 

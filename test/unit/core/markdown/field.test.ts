@@ -218,7 +218,7 @@ describe('reports from the field', () => {
       const offset = marked.indexOf('‸');
       const { construct, request } = readMarkdown(new MarkdownDocument(marked.replace('‸', '')), offset);
       assert.deepEqual([construct.kind, request.prefix], [kind, read]);
-      assert.equal(request.manner?.closer ?? '', '');
+      assert.equal(request.style?.closer ?? '', '');
     });
   }
 

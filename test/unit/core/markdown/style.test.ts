@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { MarkdownDocument, readMarkdown, typographyOf } from '../../../../src/core/markdown';
 
-function manner(text: string) {
-  return readMarkdown(new MarkdownDocument(text), text.length).request.manner;
+function style(text: string) {
+  return readMarkdown(new MarkdownDocument(text), text.length).request.style;
 }
 
 describe('the typography of a text', () => {
@@ -32,36 +32,36 @@ describe('the writer’s habits', () => {
   })) {
     it(`are not looked for in ${name}`, () => {
       const head = name === 'front matter' ? '---\na: "b -- c" "d -- e" "f -- g"\n---\n\n' : '';
-      const { quotes, dash, sentenceSpaces } = manner(`${head}${prose}\n\n${other}\n\nHe`) ?? {};
+      const { quotes, dash, sentenceSpaces } = style(`${head}${prose}\n\n${other}\n\nHe`) ?? {};
       assert.deepEqual({ quotes, dash, sentenceSpaces }, { quotes: 'curly', dash: '—', sentenceSpaces: 1 });
     });
   }
 
   it('count in headings, lists and quotations', () => {
-    assert.equal(manner('# One -- two\n\n> three -- four\n\n- five')?.dash, '--');
+    assert.equal(style('# One -- two\n\n> three -- four\n\n- five')?.dash, '--');
   });
 });
 
 describe('how a suggestion must look', () => {
   it('ends without a full stop in headings, tables, link texts, and lists that have none', () => {
     for (const text of ['# It', '| a |\n|---|\n| b', 'see [the', '- one\n- two']) {
-      assert.equal(manner(text)?.fullStop, false, text);
+      assert.equal(style(text)?.fullStop, false, text);
     }
-    for (const text of ['It', '- One.\n- Two', '- alone', '> so']) assert.equal(manner(text)?.fullStop, true, text);
+    for (const text of ['It', '- One.\n- Two', '- alone', '> so']) assert.equal(style(text)?.fullStop, true, text);
   });
 
   it('closes the emphasis that is open', () => {
-    assert.equal(manner('It was **very *much')?.closer, '***');
-    assert.equal(manner('It was **very** much')?.closer, '');
+    assert.equal(style('It was **very *much')?.closer, '***');
+    assert.equal(style('It was **very** much')?.closer, '');
   });
 
   it('keeps to the width at which lines are broken', () => {
     const line = 'It was a dark and stormy night and';
-    assert.equal(manner(`${line}\n${line}\n${line}\n${line}\nIt was`)?.room, line.length - 'It was'.length);
-    assert.equal(manner(`${line}\n\n${line}\n\n${line}\n\nIt was`)?.room, undefined);
+    assert.equal(style(`${line}\n${line}\n${line}\n${line}\nIt was`)?.room, line.length - 'It was'.length);
+    assert.equal(style(`${line}\n\n${line}\n\n${line}\n\nIt was`)?.room, undefined);
   });
 
   it('is nobody’s business outside prose', () => {
-    assert.deepEqual(manner('Run `npm'), {});
+    assert.deepEqual(style('Run `npm'), {});
   });
 });

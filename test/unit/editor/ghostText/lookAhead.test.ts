@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import type { Completion, CompletionReason, Manner } from '../../../../src/core/completion/types';
+import type { Completion, CompletionReason, Style } from '../../../../src/core/completion/types';
 import { LookAhead } from '../../../../src/editor/ghostText/lookAhead';
-import type { Query } from '../../../../src/editor/ghostText/suggester';
+import type { Query, SuggesterAnswer } from '../../../../src/editor/ghostText/suggester';
 
 class Asked {
   readonly queries: Query[] = [];
   busy = false;
-  async suggest(query: Query): Promise<Completion> {
+  async suggest(query: Query): Promise<SuggesterAnswer> {
     this.queries.push(query);
-    return { suggestions: [], reason: 'empty' };
+    return { completion: { suggestions: [], reason: 'empty' }, finished: true };
   }
 }
 
-const rest = { logprob: -1, tokens: [], healed: '', masked: 0, confidence: -1, next: null, words: [] };
+const rest = { logprob: -1, tokens: [], healed: '', masked: 0, confidence: -1, begins: 1, next: null, words: [] };
 const shown = (ended: CompletionReason = 'sentence'): Completion => ({
   suggestions: [{ text: ' sat down.', ended, ...rest }],
   reason: ended,
 });
-const query = (manner?: Manner): Query => ({
+const query = (style?: Style): Query => ({
   before: '**The** cat',
-  request: { prefix: 'The cat', suffix: '', alternatives: 5, manner },
+  request: { prefix: 'The cat', suffix: '', alternatives: 5, style },
 });
 
 describe('looking ahead', () => {
@@ -55,12 +55,12 @@ describe('looking ahead', () => {
   });
 
   it('does not guess past the end of a line, closed emphasis, or a broken line', () => {
-    for (const [manner, ended] of [
+    for (const [style, ended] of [
       [{}, 'newline'],
       [{ closer: '*' }, 'sentence'],
       [{ room: 3 }, 'sentence'],
     ] as const) {
-      lookAhead.after(query(manner), shown(ended));
+      lookAhead.after(query(style), shown(ended));
       mock.timers.tick(60_000);
     }
     assert.deepEqual(asked.queries, []);

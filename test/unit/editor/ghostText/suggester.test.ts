@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import type { Completion } from '../../../../src/core/completion/types';
-import { Suggester } from '../../../../src/editor/ghostText/suggester';
+import type { Completion, PartialCompletion } from '../../../../src/core/completion/types';
+import { Suggester, type SuggesterAnswer, SuggesterReset } from '../../../../src/editor/ghostText/suggester';
 import type { CompleteRequest } from '../../../../src/engine/api';
 
 interface Call {
   readonly request: CompleteRequest;
   readonly signal: AbortSignal;
-  readonly progress: (partial: string) => void;
+  readonly progress: (text: string, ...shown: string[]) => void;
   readonly answer: (...texts: string[]) => void;
   readonly fail: (error: Error) => void;
 }
@@ -18,11 +18,13 @@ class HeldEngine {
   complete(
     request: CompleteRequest,
     signal?: AbortSignal,
-    progress: (partial: string) => void = () => {},
+    onProgress: (partial: PartialCompletion) => void = () => {},
   ): Promise<Completion> {
     return new Promise((resolve, reject) => {
       assert.ok(signal, 'every generation can be aborted');
       signal.addEventListener('abort', () => reject(signal.reason));
+      const progress = (text: string, ...shown: string[]) =>
+        onProgress(shown.length > 0 ? { text, completion: completionOf(shown) } : { text });
       this.calls.push({ request, signal, progress, answer: (...found) => resolve(completionOf(found)), fail: reject });
     });
   }
@@ -33,12 +35,12 @@ class HeldEngine {
 }
 
 function completionOf(found: readonly string[]): Completion {
-  const scores = { logprob: -1, tokens: [], healed: '', masked: 0, confidence: -1, words: [], next: null };
+  const scores = { logprob: -1, tokens: [], healed: '', masked: 0, confidence: -1, begins: 1, words: [], next: null };
   return { suggestions: found.map((text) => ({ text, ...scores, ended: 'sentence' })), reason: 'sentence' };
 }
 
 const at = (before: string) => ({ before, request: { prefix: before, suffix: '' } });
-const texts = (completion: Completion) => completion.suggestions.map((suggestion) => suggestion.text);
+const texts = ({ completion }: SuggesterAnswer) => completion.suggestions.map((suggestion) => suggestion.text);
 const live = () => new AbortController().signal;
 const isAbort = (error: Error) => error.name === 'AbortError';
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -80,7 +82,7 @@ describe('the suggester', () => {
   it('leaves at most one generation after a burst of keystrokes', async () => {
     const text = 'A burst of thirty keystrokes..';
     let controller = new AbortController();
-    let last: Promise<Completion> | undefined;
+    let last: Promise<SuggesterAnswer> | undefined;
     for (let length = 1; length <= text.length; length++) {
       controller.abort();
       controller = new AbortController();
@@ -92,7 +94,7 @@ describe('the suggester', () => {
       assert.ok(engine.active <= 1);
     }
     engine.calls.at(-1)?.answer('!');
-    assert.deepEqual(texts((await last) as Completion), ['!']);
+    assert.deepEqual(texts((await last) as SuggesterAnswer), ['!']);
   });
 
   it('waits for the running generation when it still agrees with what was typed', async () => {
@@ -118,6 +120,16 @@ describe('the suggester', () => {
     engine.calls[1].answer('og ran');
     assert.deepEqual(texts(await second), ['og ran']);
     await first;
+  });
+
+  it('begins one generation for all who waited in vain for another', async () => {
+    suggester.headStart(at('The'));
+    const both = [suggester.suggest(at('The c'), live()), suggester.suggest(at('The c'), live())];
+    engine.calls[0].progress(' dog');
+    await settle();
+    assert.equal(engine.calls.length, 2);
+    engine.calls[1].answer('at');
+    for (const answer of both) assert.deepEqual(texts(await answer), ['at']);
   });
 
   it('gives up waiting as soon as the generation says something else', async () => {
@@ -187,9 +199,56 @@ describe('the suggester', () => {
     await shown('The', ' cat');
   });
 
-  it('forgets everything on reset', async () => {
+  it('forgets everything on reset, and tells who waits to ask anew', async () => {
     await shown('The', ' cat');
+    const waiting = assert.rejects(suggester.suggest(at('A'), live()), SuggesterReset);
     suggester.reset();
     assert.equal(suggester.recall(at('The')), undefined);
+    await waiting;
+  });
+
+  it('begins with the key, so that the request finds it running', async () => {
+    suggester.headStart(at('The'));
+    assert.equal(engine.calls.length, 1);
+    const answer = suggester.suggest(at('The'), live());
+    engine.calls[0].answer(' cat');
+    assert.deepEqual(texts(await answer), [' cat']);
+    suggester.headStart(at('The'));
+    suggester.headStart(at('The c'));
+    assert.equal(engine.calls.length, 1, 'nothing begins where the answer is known');
+    assert.deepEqual([suggester.counts.started, suggester.counts.joined], [1, 1]);
+  });
+
+  it('answers by the deadline with whole words, and has the rest for the next key', async () => {
+    const answer = suggester.suggest(at('The'), live(), 0);
+    engine.calls[0].progress(' cat sa', ' cat');
+    const early = await answer;
+    assert.deepEqual([texts(early), early.finished], [[' cat'], false]);
+    const ended: string[] = [];
+    suggester.onDidEnd(({ before }) => ended.push(before));
+    await settle();
+    assert.equal(engine.calls[0].signal.aborted, false, 'what missed its deadline goes on');
+    engine.calls[0].answer(' cat sat');
+    await settle();
+    assert.deepEqual(ended, ['The']);
+    assert.deepEqual(texts(await suggester.suggest(at('The c'), live())), ['at sat']);
+    assert.deepEqual([engine.calls.length, suggester.counts.early], [1, 1]);
+  });
+
+  it('says by the deadline what fits what was typed since the generation began', async () => {
+    suggester.headStart(at('The'));
+    engine.calls[0].progress(' cat sa', ' cat');
+    assert.deepEqual(texts(await suggester.suggest(at('The ca'), live(), 0)), ['t']);
+    const nothing = new Suggester(engine);
+    const late = await nothing.suggest(at('A'), live(), 0);
+    assert.deepEqual([late.completion.suggestions, late.completion.reason], [[], 'unfinished']);
+  });
+
+  it('has a text read ahead only while nothing else is to be done', () => {
+    suggester.readAhead(at('The'));
+    assert.equal(engine.calls[0].request.maxTokens, 1);
+    suggester.headStart(at('The'));
+    suggester.readAhead(at('Another'));
+    assert.equal(engine.calls.length, 2);
   });
 });

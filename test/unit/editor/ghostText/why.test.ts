@@ -25,6 +25,7 @@ const suggestion: Suggestion = {
   healed: '',
   masked: 0,
   confidence: Math.log(0.5),
+  begins: 0.6,
   words: [],
   ended: 'sentence',
   next: null,
@@ -33,9 +34,13 @@ const request = { prefix: 'The cat', suffix: '', maxTokens: 24, minLogprob: Math
 
 describe('why there is no suggestion', () => {
   it('gives the numbers of the gate', () => {
-    const completion = { suggestions: [], reason: 'unsure', withheld: Math.log(0.12) } as const;
-    const text = whyNot({ kind: 'answered', before: '', request, completion });
-    assert.match(text, /confidence is 0\.12, and 0\.20 is asked for \(inkling\.ghostText\.triggerRate\)/);
+    const held = (worth: number, wanted: number) => {
+      const completion = { suggestions: [], reason: 'unsure', heldBack: { worth, wanted } } as const;
+      return whyNot({ kind: 'answered', before: '', request, completion });
+    };
+    assert.match(held(0.81, 1.5), /save 0\.81 characters, and 1\.50 are asked for \(inkling\.ghostText\.triggerRate\)/);
+    assert.match(held(3, 1.5), /sooner than it is read/);
+    assert.match(held(3, Number.POSITIVE_INFINITY), /rate of 0 \(inkling\.ghostText\.triggerRate\)/);
   });
 
   it('repeats the reason for silence, and the trouble of the engine', () => {
@@ -74,7 +79,7 @@ describe('why this suggestion', () => {
   it('says why it ended, how sure it is, and what reproduces it', () => {
     const text = page(suggestion);
     assert.match(text, /the sentence was complete/);
-    assert.match(text, /Confidence 0\.50\.[\s\S]*confidence of 0\.20 is asked for/);
+    assert.match(text, /Confidence 0\.50\. It can be expected to save 0\.00 characters/);
     assert.match(text, /gpt2 \(q8, 12 layers/);
     const recipe = /```json\n([\s\S]*?)\n```/.exec(text)?.[1] ?? '';
     assert.deepEqual(JSON.parse(recipe), request);

@@ -1,0 +1,66 @@
+/** Between two keys of a writer who has not been timed yet: 80 words a minute. */
+const UNKNOWN_MS = 150;
+/** Longer pauses are not typing. */
+const PAUSE_MS = 2_000;
+/** The share of the latest interval in the running mean. */
+const WEIGHT = 0.1;
+/** Intervals between keys are log-normal (Roeser et al. 2021); their spread where a unit goes on, and where one begins. */
+const SPREAD = { within: 0.35, between: 0.6 } as const;
+/** How much longer the pause before a word, a phrase and a sentence is than that before a letter. */
+const LONGER = { letter: 1, word: 1.6, phrase: 3, sentence: 8 } as const;
+
+type Unit = keyof typeof LONGER;
+
+/** How fast somebody types, learnt from the keys. */
+export class TypingPace {
+  /** Mean logarithm of the milliseconds between two letters. */
+  #mean = Math.log(UNKNOWN_MS / 1.3);
+  #lastKeyAt: number | undefined;
+
+  /**
+   * To be told of each key.
+   * @param before the text before it, or its end
+   * @param at when it was pressed, in ms of any clock
+   */
+  key(before: string, at: number): void {
+    const interval = at - (this.#lastKeyAt ?? Number.NEGATIVE_INFINITY);
+    this.#lastKeyAt = at;
+    if (interval <= 0 || interval > PAUSE_MS) return;
+    this.#mean += WEIGHT * (Math.log(interval / medianPause(before).longer) - this.#mean);
+  }
+
+  /**
+   * The probability that the next key comes within `ms` from now.
+   * @param before the text before the cursor, or its end
+   * @param waited milliseconds since the last key
+   */
+  keyWithin(ms: number, before: string, waited: number): number {
+    const { longer, spread } = medianPause(before);
+    const mean = this.#mean + Math.log(longer);
+    const until = (time: number): number => (time <= 0 ? 0 : normal((Math.log(time) - mean) / spread));
+    const left = 1 - until(waited);
+    return left < 1e-6 ? 0 : (until(waited + ms) - until(waited)) / left;
+  }
+}
+
+/** The median pause after a text, in medians of that between two letters, and the spread of its logarithm. */
+export function medianPause(before: string): { readonly longer: number; readonly spread: number } {
+  const unit = unitAfter(before);
+  return { longer: LONGER[unit], spread: unit === 'letter' ? SPREAD.within : SPREAD.between };
+}
+
+/** What a key begins after a text. */
+function unitAfter(before: string): Unit {
+  const near = before.slice(-4);
+  if (/[.!?…]["'”’)]*\s$/.test(near)) return 'sentence';
+  if (/[,;:—–]\s?$/.test(near)) return 'phrase';
+  return /\s$/.test(near) || near === '' ? 'word' : 'letter';
+}
+
+/** The standard normal distribution function (Abramowitz and Stegun 1964, 26.2.17): to 1e-7. */
+function normal(x: number): number {
+  const t = 1 / (1 + 0.2316419 * Math.abs(x));
+  const polynomial = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const tail = (Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)) * polynomial;
+  return x >= 0 ? 1 - tail : tail;
+}

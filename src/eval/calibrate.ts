@@ -1,0 +1,75 @@
+import type { Calibration } from '../core/ghostText/calibration';
+import { type KeyRecording, typeAll } from './keys';
+import { usefulLength } from './match';
+
+/** Words of a suggestion whose probabilities are looked at. */
+const WORDS = 4;
+const BINS = 10;
+const RATES = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+/** No suggestion is worth more, in characters. */
+const MOST_WORTH = 32;
+const HALVINGS = 12;
+
+/** Measures how a model's probabilities turn out, and what a suggestion must be worth for each rate. */
+export function calibration(recordings: readonly KeyRecording[]): Calibration {
+  const probability = reliability(recordings);
+  const rates = RATES.map((rate) => [rate, round(thresholdAt(rate, recordings, probability))]);
+  // Of two rates the higher one never asks for more.
+  for (let i = 1; i < rates.length; i++) rates[i][1] = Math.min(rates[i][1], rates[i - 1][1]);
+  return { probability, rates };
+}
+
+/** Predicted against actual probability of the first words, in bins, made to rise (pool adjacent violators). */
+function reliability(recordings: readonly KeyRecording[]): number[][] {
+  const bins = Array.from({ length: BINS }, () => ({ count: 0, predicted: 0, right: 0 }));
+  for (const { text, suggestions } of recordings) {
+    for (const [at, suggestion] of suggestions.entries()) {
+      for (const { length, logprob } of suggestion?.words.slice(0, WORDS) ?? []) {
+        const predicted = Math.exp(logprob);
+        const bin = bins[Math.min(BINS - 1, Math.floor(predicted * BINS))];
+        const said = (suggestion?.text ?? '').slice(0, length).trimEnd();
+        bin.count++;
+        bin.predicted += predicted;
+        if (usefulLength(said, text.slice(at)) === said.length) bin.right++;
+      }
+    }
+  }
+  const pooled: { count: number; predicted: number; right: number }[] = [];
+  for (const bin of bins.filter(({ count }) => count > 0)) {
+    pooled.push({ ...bin });
+    for (let last = pooled.length - 1; last > 0 && falls(pooled[last - 1], pooled[last]); last--) {
+      const { count, predicted, right } = pooled.pop() as (typeof pooled)[number];
+      const before = pooled[last - 1];
+      pooled[last - 1] = {
+        count: before.count + count,
+        predicted: before.predicted + predicted,
+        right: before.right + right,
+      };
+    }
+  }
+  const points = pooled.map(({ count, predicted, right }) => [round(predicted / count), round(right / count)]);
+  return [[0, 0], ...points, [1, Math.max(1, points.at(-1)?.[1] ?? 1)]];
+}
+
+function falls(a: { count: number; right: number }, b: { count: number; right: number }): boolean {
+  return b.right / b.count < a.right / a.count;
+}
+
+/** The worth at which this share of the keys has grey text after it. */
+function thresholdAt(rate: number, recordings: readonly KeyRecording[], probability: number[][]): number {
+  let [low, high] = [-1, MOST_WORTH];
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2;
+    if (greyAt(rate, middle, recordings, probability) > rate) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+function greyAt(rate: number, threshold: number, recordings: readonly KeyRecording[], probability: number[][]): number {
+  return typeAll(recordings, rate, { probability, rates: [[rate, threshold]] }).grey;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

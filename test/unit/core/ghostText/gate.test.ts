@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import type { Suggestion } from '../../../../src/core/completion/types';
+import { gate, stays, worth } from '../../../../src/core/ghostText/gate';
+import { TypingPace } from '../../../../src/core/ghostText/pace';
+import { suggestion } from './support';
+
+/** Probabilities come true as they are; at a rate of 0.3 a suggestion must be worth two characters. */
+const plain = {
+  probability: [
+    [0, 0],
+    [1, 1],
+  ],
+  rates: [
+    [0, 4],
+    [0.3, 2],
+    [1, 0],
+  ],
+};
+
+/** A suggestion of words of which all up to each are right with these probabilities. */
+function words(text: string, ...right: number[]): Suggestion {
+  const ends = Array.from(text.matchAll(/\S(?=\s|$)/g), ({ index }) => index + 1);
+  return {
+    ...suggestion([text]),
+    begins: right[0],
+    words: ends.map((length, i) => ({ length, confidence: 0, logprob: Math.log(right[i]) })),
+  };
+}
+
+const resting = { rate: 0.3, before: 'It was', pace: new TypingPace(), waited: Number.POSITIVE_INFINITY };
+const shown = (given: Suggestion, moment = resting) =>
+  gate({ suggestions: [given], reason: 'sentence' }, moment, plain).completion.suggestions[0]?.text;
+
+describe('what a suggestion is worth', () => {
+  it('is what it can be expected to save, word by word, less the key that takes it', () => {
+    assert.ok(Math.abs(worth(words(' very', 0.5), plain) - 0.5 * (5 - 1)) < 1e-9);
+    assert.ok(Math.abs(worth(words(' very good', 0.5, 0.4), plain) - (0.5 * 4 + 0.4 * 5)) < 1e-9);
+    assert.equal(worth(words('a', 1), plain), 0, 'Tab costs as much as typing it');
+  });
+
+  it('goes by how probabilities turn out', () => {
+    const halved = {
+      ...plain,
+      probability: [
+        [0, 0],
+        [1, 0.5],
+      ],
+    };
+    assert.ok(Math.abs(worth(words(' very', 0.8), halved) - 0.4 * 4) < 1e-9);
+  });
+});
+
+describe('the gate', () => {
+  it('shows what is worth as much as the rate asks for', () => {
+    assert.equal(shown(words(' very', 0.6)), ' very');
+    assert.equal(shown(words(' very', 0.5)), undefined, 'not sure enough');
+    assert.equal(shown(words(' so', 0.9)), undefined, 'too short to be worth it');
+    assert.equal(shown(words(' very', 0.4), { ...resting, rate: 0.9 }), ' very');
+    assert.equal(shown(words(' very', 1), { ...resting, rate: 0 }), undefined);
+    assert.equal(shown(words(' very', 0.01), { ...resting, rate: 1 }), ' very');
+  });
+
+  it('shows no one or two letters, and there is nothing to take with them', () => {
+    assert.equal(shown(words('ry', 1), { ...resting, rate: 0.9 }), undefined);
+    assert.equal(shown(words(' a', 1), { ...resting, rate: 0.9 }), undefined);
+    assert.equal(shown(words('ery', 1), { ...resting, rate: 0.9 }), 'ery');
+  });
+
+  it('lets them stay for a glance', () => {
+    assert.deepEqual(
+      [stays({ text: 'ry' }, 100, 0.3), stays({ text: 'ry' }, 200, 0.3), stays({ text: 'ery' }, 900, 0.3)],
+      [true, false, true],
+    );
+  });
+
+  it('shows words as long as it is likely that all are right', () => {
+    assert.equal(shown(words(' very good day', 0.9, 0.5, 0.1)), ' very good');
+    assert.equal(shown(words(' very good day', 0.9, 0.5, 0.3)), ' very good day');
+  });
+
+  it('says what was found and what is asked for where it shows nothing', () => {
+    const { completion } = gate({ suggestions: [words(' very', 0.4)], reason: 'sentence' }, resting, plain);
+    assert.equal(completion.reason, 'unsure');
+    assert.ok(Math.abs((completion.heldBack?.worth ?? 0) - 1.6) < 1e-9);
+    assert.equal(completion.heldBack?.wanted, 2);
+  });
+
+  it('lets pass as it is what is no suggestion', () => {
+    const nothing = { suggestions: [], reason: 'repeats' } as const;
+    assert.equal(gate(nothing, resting, plain).completion, nothing);
+  });
+
+  it('waits for a pause where the next key may take it away, and not where it will hardly', () => {
+    const typing = { ...resting, waited: 20 };
+    const at = (given: Suggestion, waited: number, before = 'It wa') =>
+      gate({ suggestions: [given], reason: 'sentence' }, { ...typing, waited, before }, plain);
+    assert.equal(at(words(' very good', 0.99, 0.9), 20).waitMs, undefined);
+    const { completion, waitMs } = at(words(' very good', 0.7, 0.5), 20);
+    assert.deepEqual(completion.suggestions, []);
+    assert.ok(waitMs !== undefined && waitMs > 0, `${waitMs}`);
+    assert.equal(at(words(' very good', 0.7, 0.5), 20 + waitMs).completion.suggestions.length, 1, 'after the pause');
+    const sentence = at(words('Then he', 0.7, 0.5), 20, 'It was. ').waitMs ?? 0;
+    assert.ok(sentence < waitMs, 'a writer pauses longer before a sentence');
+  });
+});
+
+describe('the pace of a writer', () => {
+  it('is learnt from the keys: who types slower has longer to look', () => {
+    const pace = new TypingPace();
+    const before = pace.keyWithin(200, 'It wa', 0);
+    for (let i = 0; i < 100; i++) pace.key('It wa', i * 400);
+    assert.ok(pace.keyWithin(200, 'It wa', 0) < before / 2);
+    const slow = pace.keyWithin(200, 'It wa', 0);
+    for (let i = 0; i < 100; i++) pace.key('It wa', 1e6 + i * 80);
+    assert.ok(pace.keyWithin(200, 'It wa', 0) > slow);
+  });
+
+  it('gives probabilities, which fall the longer the writer has paused', () => {
+    const pace = new TypingPace();
+    for (const text of ['a', 'a ', 'a, ', 'a. ', '']) {
+      for (const waited of [0, 50, 500, 5000, 1e9]) {
+        const chance = pace.keyWithin(200, text, waited);
+        assert.ok(chance >= 0 && chance <= 1, `${chance}`);
+      }
+      assert.equal(pace.keyWithin(200, text, 1e9), 0);
+    }
+  });
+});
