@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { createRng } from '../../src/core/decoding/random';
 import type { InklingApi } from '../../src/editor/testApi';
 import type { Generation } from '../../src/engine/api';
 import { answerAt, closeAll, configure, eventually, inkling, outcome, suggestionAt, type, write } from './support';
@@ -167,5 +168,41 @@ describe('in the field', () => {
       assert.equal(last?.kind === 'answered' && last.completion.suggestions[0].text, shown);
       await closeAll();
     }
+  });
+
+  it('the first item never changes unless the text does, whatever the writer does', async () => {
+    const editor = await write(OPENING);
+    const firsts = new Map<string, string>();
+    const rng = createRng(7);
+    const acts: Record<string, () => unknown> = {
+      trigger: () => vscode.commands.executeCommand('inkling.suggestNow'),
+      hover: () => vscode.commands.executeCommand('editor.action.showHover'),
+      cycle: () => vscode.commands.executeCommand('editor.action.inlineSuggest.showNext'),
+      word: () => vscode.commands.executeCommand('editor.action.inlineSuggest.acceptNextWord'),
+      undo: () => vscode.commands.executeCommand('undo'),
+      focus: async () => {
+        await vscode.commands.executeCommand('workbench.action.focusSideBar');
+        await vscode.window.showTextDocument(editor.document);
+      },
+      letter: () => type(' rstlne'[Math.floor(7 * rng())]),
+    };
+    const names = Object.keys(acts);
+    await type(' k');
+    await answerAt(' k');
+    let seen = 0;
+    for (let step = 0; step < 25; step++) {
+      const name = names[Math.floor(names.length * rng())];
+      await acts[name]();
+      await eventually('a calm engine', async () => (await api.engine.stats()).active === 0);
+      const last = outcome();
+      if (last?.kind !== 'answered' || last.completion.suggestions.length === 0) continue;
+      const [{ text }] = last.completion.suggestions;
+      const known = firsts.get(last.before);
+      // Undo goes back to a text; what was on screen there may come again, or another alternative that was typed into.
+      if (name !== 'undo' && known !== undefined) assert.equal(text, known, `after ${name} at step ${step}`);
+      firsts.set(last.before, text);
+      seen++;
+    }
+    assert.ok(seen > 3, 'there was hardly anything on screen');
   });
 });

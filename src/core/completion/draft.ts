@@ -21,18 +21,23 @@ export class Draft {
   reason: CompletionReason | null = null;
   /** The token that was not taken when the draft ended. */
   refused: Candidate | null = null;
-  private readonly steps: Step[] = [];
+  readonly #before: string;
+  readonly #healed: string;
+  readonly #healing: Pick<Healing, 'typedMass' | 'ended' | 'goesOn'>;
+  readonly #rules: StopRules;
+  readonly #tokenizer: Tokenizer;
+  readonly #steps: Step[] = [];
   /** The text that each token completes. */
-  private readonly pieces: string[] = [];
-  private readonly decoder: StreamDecoder;
-  private spelled = '';
-  private logprob = 0;
+  readonly #pieces: string[] = [];
+  readonly #decoder: StreamDecoder;
+  #spelled = '';
+  #logprob = 0;
   /** Of the first token that is new, where the typed text ended one. */
-  private first: Distribution | undefined;
+  #first: Distribution | undefined;
   /** Tokens that say something new. */
-  private newTokens = 0;
+  #newTokens = 0;
   /** How many steps may be shown: up to the last whole word that the gate let pass. */
-  private kept = 0;
+  #kept = 0;
   /** The whole words that the gate let pass: the steps up to each, and how sure the model was of them. */
   readonly wordEnds: { readonly steps: number; readonly confidence: number; readonly logprob: number }[] = [];
   /** Confidence where the gate last looked. */
@@ -45,53 +50,58 @@ export class Draft {
    */
   constructor(
     hypothesis: Hypothesis,
-    private readonly before: string,
-    private readonly healed: string,
-    private readonly healing: Pick<Healing, 'typedMass' | 'ended' | 'goesOn'>,
-    private readonly rules: StopRules,
-    private readonly tokenizer: Tokenizer,
+    before: string,
+    healed: string,
+    healing: Pick<Healing, 'typedMass' | 'ended' | 'goesOn'>,
+    rules: StopRules,
+    tokenizer: Tokenizer,
   ) {
-    this.decoder = tokenizer.streamDecoder();
-    for (const step of hypothesis.steps) this.push(step);
+    this.#before = before;
+    this.#healed = healed;
+    this.#healing = healing;
+    this.#rules = rules;
+    this.#tokenizer = tokenizer;
+    this.#decoder = tokenizer.streamDecoder();
+    for (const step of hypothesis.steps) this.#push(step);
     if (/[\n\r]/.test(this.text)) this.reason = 'newline';
-    else this.stopAtSentenceEnd();
+    else this.#stopAtSentenceEnd();
   }
 
   /** The tokens so far. */
   get ids(): number[] {
-    return this.steps.map(({ id }) => id);
+    return this.#steps.map(({ id }) => id);
   }
 
   /** What is new so far, whether it may be shown or not. */
   get text(): string {
-    return this.spelled.slice(this.healed.length);
+    return this.#spelled.slice(this.#healed.length);
   }
 
   /** Takes the most probable next token, or ends the draft. */
   extend(from: Distribution): void {
-    if (this.newTokens === 0) this.first = from;
-    const [id, second] = this.best(from);
+    if (this.#newTokens === 0) this.#first = from;
+    const [id, second] = this.#best(from);
     const next: Step = { id, logprob: from.logprob(id), from, runnerUp: from.candidate(second) };
     const { text } = from.candidate(id);
-    const textEnds = id === this.tokenizer.endOfText || this.tokenizer.isSpecial(id);
+    const textEnds = id === this.#tokenizer.endOfText || this.#tokenizer.isSpecial(id);
     const lineEnds = textEnds || /[\n\r]/.test(text);
-    const wordEnds = lineEnds || !continuesWord(this.before + this.spelled, text);
-    if (wordEnds && !this.passesGate()) this.reason = 'unsure';
+    const wordEnds = lineEnds || !continuesWord(this.#before + this.#spelled, text);
+    if (wordEnds && !this.#passesGate()) this.reason = 'unsure';
     else if (textEnds) this.reason = 'end-of-text';
     else if (lineEnds) this.reason = 'newline';
-    else if (this.newTokens >= this.rules.maxTokens) this.reason = 'budget';
-    else if (wordEnds && this.newTokens > 0 && next.logprob < this.rules.minTokenLogprob) this.reason = 'unsure';
+    else if (this.#newTokens >= this.#rules.maxTokens) this.reason = 'budget';
+    else if (wordEnds && this.#newTokens > 0 && next.logprob < this.#rules.minTokenLogprob) this.reason = 'unsure';
     else {
-      this.push(next);
-      this.stopAtSentenceEnd();
+      this.#push(next);
+      this.#stopAtSentenceEnd();
       return;
     }
     this.refused = from.candidate(id);
   }
 
   /** The two most probable next tokens that may stand here: after white space that was typed comes no more of it. */
-  private best(from: Distribution): readonly number[] {
-    if (this.newTokens > 0 || !/\s$/.test(this.healed)) return from.best(2);
+  #best(from: Distribution): readonly number[] {
+    if (this.#newTokens > 0 || !/\s$/.test(this.#healed)) return from.best(2);
     const goesOn = (id: number) => !/^[^\S\n\r]/.test(from.candidate(id).text);
     const words = from.best(AFTER_SPACE).filter(goesOn);
     return words.length > 1 ? words : from.best(2);
@@ -99,13 +109,13 @@ export class Draft {
 
   /** How many of the tokens may be shown: those up to the last whole word that passed the gate. */
   get shown(): number {
-    return this.kept;
+    return this.#kept;
   }
 
   /** All tokens, shown or not. */
   get tokens(): SuggestedToken[] {
-    return this.steps.map(({ id, logprob, from, runnerUp }, i) => {
-      return { id, text: this.pieces[i], logprob, rank: from.rank(id), runnerUp };
+    return this.#steps.map(({ id, logprob, from, runnerUp }, i) => {
+      return { id, text: this.#pieces[i], logprob, rank: from.rank(id), runnerUp };
     });
   }
 
@@ -114,38 +124,39 @@ export class Draft {
     const [character] = this.text;
     if (character === undefined) return 0;
     const bytes = new TextEncoder().encode(character);
-    const { ended, goesOn } = this.healing;
+    const { ended, goesOn } = this.#healing;
     return Math.min(
       1,
-      goesOn(bytes) + (this.first === undefined ? 0 : ended * this.first.mass(this.tokenizer.tokensWithPrefix(bytes))),
+      goesOn(bytes) +
+        (this.#first === undefined ? 0 : ended * this.#first.mass(this.#tokenizer.tokensWithPrefix(bytes))),
     );
   }
 
-  private push(step: Step): void {
-    const piece = this.decoder.push(step.id);
-    this.steps.push(step);
-    this.pieces.push(piece);
-    this.spelled += piece;
-    this.logprob += step.logprob;
-    if (this.spelled.length > this.healed.length) this.newTokens++;
+  #push(step: Step): void {
+    const piece = this.#decoder.push(step.id);
+    this.#steps.push(step);
+    this.#pieces.push(piece);
+    this.#spelled += piece;
+    this.#logprob += step.logprob;
+    if (this.#spelled.length > this.#healed.length) this.#newTokens++;
   }
 
-  private stopAtSentenceEnd(): void {
-    if (this.newTokens > 0 && endsSentence(this.before + this.spelled)) {
-      this.reason = this.passesGate() ? 'sentence' : 'unsure';
+  #stopAtSentenceEnd(): void {
+    if (this.#newTokens > 0 && endsSentence(this.#before + this.#spelled)) {
+      this.reason = this.#passesGate() ? 'sentence' : 'unsure';
     }
   }
 
   /** Called where a word has ended: keeps what there is if the model is sure enough of it. */
-  private passesGate(): boolean {
-    if (this.newTokens === 0) return true;
-    const logprob = this.logprob - Math.log(this.healing.typedMass);
-    const confidence = logprob / this.newTokens;
-    const passes = confidence >= this.rules.minLogprob;
-    if (passes || this.kept === 0) this.confidence = confidence;
+  #passesGate(): boolean {
+    if (this.#newTokens === 0) return true;
+    const logprob = this.#logprob - Math.log(this.#healing.typedMass);
+    const confidence = logprob / this.#newTokens;
+    const passes = confidence >= this.#rules.minLogprob;
+    if (passes || this.#kept === 0) this.confidence = confidence;
     if (passes) {
-      this.kept = this.steps.length;
-      this.wordEnds.push({ steps: this.steps.length, confidence, logprob: Math.min(0, logprob) });
+      this.#kept = this.#steps.length;
+      this.wordEnds.push({ steps: this.#steps.length, confidence, logprob: Math.min(0, logprob) });
     }
     return passes;
   }

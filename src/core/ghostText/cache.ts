@@ -17,7 +17,11 @@ export class CompletionCache {
   /** By key, least recently used first. */
   readonly #entries = new Map<string, Entry>();
 
-  constructor(private readonly capacity = 256) {}
+  readonly #capacity: number;
+
+  constructor(capacity = 256) {
+    this.#capacity = capacity;
+  }
 
   get size(): number {
     return this.#entries.size;
@@ -29,7 +33,7 @@ export class CompletionCache {
     this.#entries.delete(key);
     this.#entries.set(key, { suffix: suffix.slice(0, KEY_LENGTH), completion });
     const [oldest] = this.#entries.keys();
-    if (this.#entries.size > this.capacity) this.#entries.delete(oldest);
+    if (this.#entries.size > this.#capacity) this.#entries.delete(oldest);
   }
 
   /**

@@ -97,7 +97,10 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   #restTimer: NodeJS.Timeout | undefined;
   readonly #subscriptions: vscode.Disposable;
 
-  constructor(private readonly parts: Parts) {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
     this.#lookAhead = new LookAhead(parts.suggester);
     this.#subscriptions = vscode.Disposable.from(
       parts.changes.listen((change) => this.#typed(change)),
@@ -129,6 +132,9 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const { deadline } = place.settings.ghostText;
     const outcome = await this.#consider(place, abort.signal, isAutomatic(place) ? deadline : undefined);
     subscription.dispose();
+    require('node:fs').appendFileSync(
+      `${Date.now()} ${position.line}:${position.character} v${version}/${document.version} kind ${asked.triggerKind} cancelled ${token.isCancellationRequested} ${outcome?.kind} ${outcome?.kind === 'suppressed' ? outcome.suppression.code : ''} ${JSON.stringify(document.lineAt(position.line).text.slice(-30))}\n`,
+    );
     const outdated = token.isCancellationRequested || document.version !== version;
     const items = outcome === undefined || outdated ? [] : this.#show(place, outcome);
     this.#answered.fire({ outcome, ms: performance.now() - askedAt, outdated, items: items.length, again });
@@ -155,8 +161,8 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     if (outcome.kind !== 'answered') return [];
     const { document, position, settings } = place;
     const { suggestions } = outcome.completion;
-    this.parts.activity.shown.show(document, document.offsetAt(position), suggestions);
-    if (settings.ghostText.lookAhead && !this.parts.energy.energySaving) {
+    this.#parts.activity.shown.show(document, document.offsetAt(position), suggestions);
+    if (settings.ghostText.lookAhead && !this.#parts.energy.energySaving) {
       this.#lookAhead.after(outcome, outcome.completion);
     }
     return itemsFor(place, suggestions);
@@ -167,7 +173,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     this.#awaited = undefined;
     clearTimeout(this.#timer);
     this.#lastChangeAt = performance.now();
-    const { suggester } = this.parts;
+    const { suggester } = this.#parts;
     if (change === undefined || others.length > 0) return;
     const position = document.positionAt(change.offset + change.text.length);
     const isKey = edit === 'insert' && !bySave && vscode.window.activeTextEditor?.document === document;
@@ -190,13 +196,13 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       const editor = vscode.window.activeTextEditor;
       // Where the cursor went with an edit, the model has read.
       const isEdit = performance.now() - this.#lastChangeAt < EDIT_MS;
-      if (!editor || this.parts.energy.energySaving || isEdit) return;
+      if (!editor || this.#parts.energy.energySaving || isEdit) return;
       const { document, selection } = editor;
       // As if the next key had been typed: that nothing was yet is no reason not to read.
       const place = { document, position: selection.active, context: ASKED, settings: settingsFor(document) };
       if (place.settings.ghostText.mode === 'manual') return;
       const query = this.#queryAt(place);
-      if (query) this.parts.suggester.readAhead(query);
+      if (query) this.#parts.suggester.readAhead(query);
     }, REST_MS);
   }
 
@@ -218,13 +224,13 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       if (suppressed && suppressed.code !== 'just-deleted') return { kind: 'suppressed', suppression: suppressed };
       const query = ask();
       if (suppressed) {
-        const known = this.parts.suggester.recall(query);
+        const known = this.#parts.suggester.recall(query);
         const completion = known && this.#gated(place, query, known);
         return completion && completion.suggestions.length > 0
           ? { kind: 'answered', ...query, completion }
           : { kind: 'suppressed', suppression: suppressed };
       }
-      const { completion } = await this.parts.suggester.suggest(query, signal, deadlineMs);
+      const { completion } = await this.#parts.suggester.suggest(query, signal, deadlineMs);
       return {
         kind: 'answered',
         ...query,
@@ -236,7 +242,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       }
       if (error instanceof Error && error.name === 'AbortError') return undefined;
       // What ails the engine itself is logged once, as its health.
-      if (!(error instanceof EngineError)) this.parts.log.error(error instanceof Error ? error : String(error));
+      if (!(error instanceof EngineError)) this.#parts.log.error(error instanceof Error ? error : String(error));
       return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
     }
   }
@@ -249,13 +255,13 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const kept = this.#keepShown(place, completion);
     if (!isAutomatic(place)) return kept;
     if (kept !== completion) {
-      const { shown } = this.parts.activity;
+      const { shown } = this.#parts.activity;
       if (stays(kept.suggestions[0], shown.shownForMs, place.settings.ghostText.triggerRate)) return kept;
       return { suggestions: [], reason: 'empty' };
     }
     const gated = gate(completion, this.#moment(place, query, mayWait));
     const later = gated.waitMs !== undefined || completion.reason === 'unfinished';
-    if (mayWait && gated.completion.suggestions.length === 0 && (later || this.parts.suggester.busy)) {
+    if (mayWait && gated.completion.suggestions.length === 0 && (later || this.#parts.suggester.busy)) {
       this.#awaited = { place, version: place.document.version, query };
       if (gated.waitMs !== undefined) this.#lookAgainIn(gated.waitMs);
     }
@@ -266,7 +272,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const { triggerRate, learn } = settings.ghostText;
     return {
       rate: triggerRate,
-      learnt: learn ? this.parts.learning.offset : 0,
+      learnt: learn ? this.#parts.learning.offset : 0,
       before,
       pace: this.#pace,
       waited:
@@ -292,7 +298,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       this.#awaited = undefined;
       return;
     }
-    const known = this.parts.suggester.recall(query);
+    const known = this.#parts.suggester.recall(query);
     if (!known) return;
     const { completion, waitMs } = gate(known, this.#moment(place, query, true));
     if (waitMs !== undefined) {
@@ -317,7 +323,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   /** What is on screen stays first, whatever else was found when the writer, a hover or the editor asks again. */
   #keepShown({ document, position, context }: Place, completion: Completion): Completion {
     if (context.selectedCompletionInfo) return completion;
-    const shown = this.parts.activity.shown.at(document, document.offsetAt(position));
+    const shown = this.#parts.activity.shown.at(document, document.offsetAt(position));
     const others = completion.suggestions.filter(({ text }) => !shown.some((each) => each.text === text));
     return shown.length === 0 ? completion : { ...completion, suggestions: [...shown, ...others] };
   }
@@ -327,10 +333,10 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const item = context.selectedCompletionInfo;
     const start = item?.range.start ?? position;
     const { ghostText: settings } = place.settings;
-    const { energySaving } = this.parts.energy;
+    const { energySaving } = this.#parts.energy;
     const { suppressed, request } = consider({
-      context: observe(place, this.parts.activity, this.parts.exclusions),
-      read: () => this.parts.text.read(document, start),
+      context: observe(place, this.#parts.activity, this.#parts.exclusions),
+      read: () => this.#parts.text.read(document, start),
       settings,
       energySavingTokens: energySaving && ENERGY_SAVING_TOKENS,
     });
@@ -339,7 +345,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       const shortened = (asked.maxTokens ?? 0) < settings.maxTokens;
       return {
         before: textBefore(document, start) + (item?.text ?? ''),
-        request: { ...asked, place: this.parts.memory.placeAt(document, start) },
+        request: { ...asked, place: this.#parts.memory.placeAt(document, start) },
         energySaving: shortened ? energySaving : undefined,
       };
     };
@@ -348,7 +354,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
 
   #inDismissedWord({ document, position, context }: Place, suppressed: Suppression | null): Suppression | null {
     const asked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
-    if (suppressed || asked || !this.parts.activity.inDismissedWord(document, position)) return suppressed;
+    if (suppressed || asked || !this.#parts.activity.inDismissedWord(document, position)) return suppressed;
     return { code: 'dismissed', message: 'The suggestion for this word was dismissed.' };
   }
 }

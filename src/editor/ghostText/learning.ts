@@ -8,7 +8,10 @@ const KEY = 'learnt';
 export class Learning {
   #learnt: Learnt;
 
-  constructor(private readonly memory: Pick<Memento, 'get' | 'update'>) {
+  readonly #memory: Pick<Memento, 'get' | 'update'>;
+
+  constructor(memory: Pick<Memento, 'get' | 'update'>) {
+    this.#memory = memory;
     this.#learnt = memory.get<Learnt>(KEY) ?? NOTHING_LEARNT;
   }
 
@@ -19,11 +22,11 @@ export class Learning {
 
   async note(outcome: SuggestionOutcome): Promise<void> {
     this.#learnt = learn(this.#learnt, outcome);
-    await this.memory.update(KEY, this.#learnt);
+    await this.#memory.update(KEY, this.#learnt);
   }
 
   async forget(): Promise<void> {
     this.#learnt = NOTHING_LEARNT;
-    await this.memory.update(KEY, undefined);
+    await this.#memory.update(KEY, undefined);
   }
 }

@@ -24,10 +24,13 @@ interface Shown<D> {
 export class ShownSuggestion<D> {
   #shown: Shown<D> | undefined;
 
-  constructor(
-    private readonly onOutcome: (outcome: SuggestionOutcome, document: D) => void,
-    private readonly now: () => number = Date.now,
-  ) {}
+  readonly #onOutcome: (outcome: SuggestionOutcome, document: D) => void;
+  readonly #now: () => number;
+
+  constructor(onOutcome: (outcome: SuggestionOutcome, document: D) => void, now: () => number = Date.now) {
+    this.#onOutcome = onOutcome;
+    this.#now = now;
+  }
 
   /** Ghost text appeared. At the place that the last one was followed to, it is the same that goes on. */
   show(document: D, offset: number, suggestions: readonly Suggestion[]): void {
@@ -38,7 +41,7 @@ export class ShownSuggestion<D> {
       document,
       offset,
       suggestions,
-      since: goesOn ? last.since : this.now(),
+      since: goesOn ? last.since : this.#now(),
       taken: goesOn && last.taken,
     };
   }
@@ -50,7 +53,7 @@ export class ShownSuggestion<D> {
 
   /** For how many ms it has been there. */
   get shownForMs(): number {
-    return this.#shown === undefined ? 0 : this.now() - this.#shown.since;
+    return this.#shown === undefined ? 0 : this.#now() - this.#shown.since;
   }
 
   /** It is not on screen any more, for no reason of the writer's. */
@@ -69,7 +72,7 @@ export class ShownSuggestion<D> {
       return;
     }
     const taken = typed.length > 1;
-    if (taken && !shown.taken) this.onOutcome('accepted', document);
+    if (taken && !shown.taken) this.#onOutcome('accepted', document);
     this.#shown = {
       ...shown,
       offset: shown.offset + typed.length,
@@ -87,8 +90,8 @@ export class ShownSuggestion<D> {
   #gone(refused: boolean): void {
     const shown = this.#shown;
     this.#shown = undefined;
-    if (shown && refused && !shown.taken && this.now() - shown.since >= READ_MS) {
-      this.onOutcome('ignored', shown.document);
+    if (shown && refused && !shown.taken && this.#now() - shown.since >= READ_MS) {
+      this.#onOutcome('ignored', shown.document);
     }
   }
 }

@@ -73,10 +73,13 @@ export class Suggester {
   /** The text before the cursor at the last key since `#run` began. */
   #typed: string | undefined;
 
-  constructor(
-    private readonly engine: Pick<Engine, 'complete'>,
-    private readonly cache = new CompletionCache(),
-  ) {}
+  readonly #engine: Pick<Engine, 'complete'>;
+  readonly #cache: CompletionCache;
+
+  constructor(engine: Pick<Engine, 'complete'>, cache = new CompletionCache()) {
+    this.#engine = engine;
+    this.#cache = cache;
+  }
 
   /** Whether a generation is running. */
   get busy(): boolean {
@@ -96,7 +99,7 @@ export class Suggester {
 
   /** What is known without the model, if anything. Where alternatives are asked for, they must have been looked for. */
   recall({ before, request: { suffix = '', alternatives = 1 } }: Query): Completion | undefined {
-    return (alternatives > 1 ? this.#alternatives : this.cache).get(before, suffix);
+    return (alternatives > 1 ? this.#alternatives : this.#cache).get(before, suffix);
   }
 
   /**
@@ -116,7 +119,7 @@ export class Suggester {
     if (this.#run) return;
     // Any generation ends it.
     const { signal } = new AbortController();
-    this.engine.complete({ ...request, maxTokens: 1, alternatives: 1 }, signal).catch(() => {});
+    this.#engine.complete({ ...request, maxTokens: 1, alternatives: 1 }, signal).catch(() => {});
   }
 
   /**
@@ -159,7 +162,7 @@ export class Suggester {
   /** Ends the running generation with a SuggesterReset and forgets what was suggested. */
   reset(): void {
     this.#run?.controller.abort(new SuggesterReset());
-    this.cache.clear();
+    this.#cache.clear();
     this.#alternatives.clear();
   }
 
@@ -174,7 +177,7 @@ export class Suggester {
     this.counts.started++;
     const controller = new AbortController();
     const onProgress = new Set<() => void>();
-    const done = this.engine.complete(query.request, controller.signal, ({ text, completion }) => {
+    const done = this.#engine.complete(query.request, controller.signal, ({ text, completion }) => {
       run.partial = text;
       run.shown = completion ?? run.shown;
       this.#endIfRefuted(run);
@@ -199,7 +202,7 @@ export class Suggester {
   }
 
   #remember({ before, request: { suffix = '', alternatives = 1 } }: Query, completion: Completion): void {
-    this.cache.set(before, suffix, completion);
+    this.#cache.set(before, suffix, completion);
     if (alternatives > 1) this.#alternatives.set(before, suffix, completion);
   }
 

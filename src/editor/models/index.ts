@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineHost } from '../engineHost';
 import { chooseModel, importFrom, installFromHub } from './chooseModel';
+import { HubToken } from './hubToken';
 import { Models } from './models';
 import { offerGpt2Once, offerToRenew, offerToResume } from './offer';
 import { SpeedEstimate } from './speedEstimate';
@@ -19,15 +20,20 @@ export function registerModels(
   engine: EngineHost,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
-  const models = new Models(context, log);
+  const hubToken = new HubToken(context.secrets);
+  const models = new Models(context, log, hubToken);
   const speed = new SpeedEstimate(engine);
   void offerToResume(models);
   void offerToRenew(models);
   void offerGpt2Once(context, models, speed);
-  return vscode.commands.registerCommand('inkling.chooseModel', ({ hub, path }: ChooseModelArguments = {}) => {
-    if (hub !== undefined) {
-      return installFromHub(models, hub);
-    }
-    return path === undefined ? chooseModel(models, speed) : importFrom(models, path);
-  });
+  return vscode.Disposable.from(
+    hubToken,
+    vscode.commands.registerCommand('inkling.setHubToken', () => hubToken.ask()),
+    vscode.commands.registerCommand('inkling.chooseModel', ({ hub, path }: ChooseModelArguments = {}) => {
+      if (hub !== undefined) {
+        return installFromHub(models, hub);
+      }
+      return path === undefined ? chooseModel(models, speed) : importFrom(models, path);
+    }),
+  );
 }

@@ -7,6 +7,7 @@ import type { OnProgress, Progress } from '../../store/progress';
 import { type InstalledModel, type InstallOptions, ModelStore, type UnusableModel } from '../../store/store';
 import { settingsFor } from '../configuration';
 import { notify, withProgress } from '../messages';
+import type { HubToken } from './hubToken';
 import { ProgressText } from './progressText';
 
 /** An installation from the hub that has begun. */
@@ -38,19 +39,21 @@ function throttled(report: OnProgress): OnProgress {
 export class Models {
   readonly #context: vscode.ExtensionContext;
   readonly #log: vscode.LogOutputChannel;
+  readonly #hubToken: Pick<HubToken, 'value'>;
 
-  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, hubToken: Pick<HubToken, 'value'>) {
     this.#context = context;
     this.#log = log;
+    this.#hubToken = hubToken;
   }
 
   /** As the settings are now; the environment speaks where they are silent. */
   get store(): ModelStore {
-    const { endpoint, token } = settingsFor().hub;
+    const { endpoint } = settingsFor().hub;
     const environment = hubFromEnvironment(process.env);
     return new ModelStore({
       root: vscode.Uri.joinPath(this.#context.globalStorageUri, 'store').fsPath,
-      hub: { endpoint: endpoint || environment.endpoint, token: token || environment.token },
+      hub: { endpoint: endpoint || environment.endpoint, token: this.#hubToken.value || environment.token },
       compile: compileInWorker(this.#script('compile.js')),
       openEngine: async (folder) =>
         new ForkedEngine({

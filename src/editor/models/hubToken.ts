@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+
+const KEY = 'hub.token';
+
+/** The access token for the hub: a secret that VS Code keeps. One that was written into the settings is moved there. */
+export class HubToken implements vscode.Disposable {
+  readonly #secrets: vscode.SecretStorage;
+  #token = '';
+  readonly #subscription: vscode.Disposable;
+
+  constructor(secrets: vscode.SecretStorage) {
+    this.#secrets = secrets;
+    this.#subscription = vscode.Disposable.from(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(`inkling.${KEY}`)) void this.#moveFromSettings();
+      }),
+      secrets.onDidChange(({ key }) => {
+        if (key === KEY) void this.#load();
+      }),
+    );
+    void this.#load().then(() => this.#moveFromSettings());
+  }
+
+  /** Empty where there is none. */
+  get value(): string {
+    return this.#token || inSettings();
+  }
+
+  /** Asks for a token; an empty one forgets the one that is kept. */
+  async ask(): Promise<void> {
+    const token = await vscode.window.showInputBox({
+      title: 'Access Token for the Hugging Face Hub',
+      prompt: 'For private models. It is kept as a secret of VS Code; leave it empty to forget the one that is kept.',
+      password: true,
+      ignoreFocusOut: true,
+    });
+    if (token !== undefined) await this.#keep(token.trim());
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  async #load(): Promise<void> {
+    this.#token = (await this.#secrets.get(KEY)) ?? '';
+  }
+
+  async #keep(token: string): Promise<void> {
+    this.#token = token;
+    await (token === '' ? this.#secrets.delete(KEY) : this.#secrets.store(KEY, token));
+  }
+
+  async #moveFromSettings(): Promise<void> {
+    const token = inSettings();
+    if (token === '') return;
+    await this.#keep(token);
+    await vscode.workspace.getConfiguration('inkling').update(KEY, undefined, vscode.ConfigurationTarget.Global);
+  }
+}
+
+/** Where earlier versions kept it, in the open. */
+function inSettings(): string {
+  const value = vscode.workspace.getConfiguration('inkling').inspect<unknown>(KEY)?.globalValue;
+  return typeof value === 'string' ? value.trim() : '';
+}
