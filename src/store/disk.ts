@@ -10,15 +10,15 @@ export async function freeBytes(folder: string): Promise<number> {
 }
 
 /** What stays free for everybody else, in bytes. */
-const reserve = 64e6;
+const RESERVE = 64e6;
 
 /** Throws a `StoreError` when `needed` bytes do not fit. */
 export async function requireSpace(folder: string, needed: number, free = freeBytes): Promise<void> {
   const available = await free(folder);
-  if (available < needed + reserve) {
+  if (available < needed + RESERVE) {
     throw new StoreError(
       'disk-full',
-      `${formatBytes(needed + reserve)} are needed in ${folder}, and ${formatBytes(available)} are free. ` +
+      `${formatBytes(needed + RESERVE)} are needed in ${folder}, and ${formatBytes(available)} are free. ` +
         'Free some space and try again; what was downloaded is kept.',
     );
   }

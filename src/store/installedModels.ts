@@ -74,7 +74,7 @@ export class InstalledModels {
       staged,
       (await readdir(staged)).filter((name) => name !== MANIFEST),
     );
-    const full = { ...manifest, origin: { ...origin, files, installedAt: new Date().toISOString() } };
+    const full = { ...manifest, origin: { ...origin, files, installedAt: await this.#now() } };
     await writeJson(join(staged, MANIFEST), full);
     await syncFiles(
       staged,
@@ -129,6 +129,13 @@ export class InstalledModels {
       }
     }
     return { usable, unusable };
+  }
+
+  /** The present time, or just after the latest installation where the clock has been set back since. */
+  async #now(): Promise<string> {
+    const { usable } = await this.#scan();
+    const latest = usable.map(({ manifest }) => Date.parse(manifest.origin.installedAt) || 0);
+    return new Date(Math.max(Date.now(), ...latest.map((time) => time + 1))).toISOString();
   }
 
   #names(): Promise<string[]> {

@@ -59,7 +59,7 @@ function ofAccess(answer: Answer, { repo, hasToken }: Question): StoreError {
       `${repo} is only for those who accept its terms. Accept them on its page, then set HF_TOKEN or the token in the settings.`,
     );
   }
-  // Who is not signed in hears of a missing model what is said of a private one, which only its members may see.
+  // Without a valid token the hub answers 401 for private and for missing models alike.
   if (status === 401 && hasToken && code !== 'RepoNotFound') {
     return new StoreError(
       'sign-in',

@@ -105,6 +105,20 @@ describe('the model store', () => {
     assert.equal(second.manifest.origin.sources[1].sha256, sha256(next.weights));
   });
 
+  it('knows which copy is the newer one though the clock was set back', async () => {
+    const store = open();
+    const first = await store.install(repo);
+    const { now } = Date;
+    Date.now = () => now() - 3_600_000;
+    try {
+      const second = await store.install(repo);
+      assert.ok(second.manifest.origin.installedAt > first.manifest.origin.installedAt);
+      assert.deepEqual(await store.list(), [second]);
+    } finally {
+      Date.now = now;
+    }
+  });
+
   it('refuses a model that fails its self-test and keeps the old one in use', async () => {
     const store = open();
     const first = await store.install(repo);
