@@ -61,13 +61,20 @@ async function items(models: Models, { defaultModel, speed }: SpeedEstimate): Pr
   const { path, precision } = settingsFor().model;
   const { store } = models;
   const [installed, unusable] = await Promise.all([store.list(), store.listUnusable()]);
-  const groups = modelRows({ installed, unusable, path, precision, defaultModel, speed });
+  const [here, ...offered] = modelRows({ installed, unusable, path, precision, defaultModel, speed }).map(
+    ({ title, rows }) => [separator(title), ...rows.map((row) => toQuickPickItem(row, models))],
+  );
+  return [...here, ...otherSources(models), ...offered.flat()];
+}
+
+function separator(label: string): Item {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+/** Ways to models that are not listed. */
+function otherSources(models: Models): Item[] {
   return [
-    ...groups.flatMap(({ title, rows }) => [
-      { label: title, kind: vscode.QuickPickItemKind.Separator },
-      ...rows.map((row) => toQuickPickItem(row, models)),
-    ]),
-    { label: 'Others', kind: vscode.QuickPickItemKind.Separator },
+    separator('From elsewhere'),
     {
       label: '$(cloud-download) Another model on the Hugging Face hub…',
       detail: 'Any GPT-2 with a byte-level BPE tokenizer, by its name: owner/name or owner/name@revision',
