@@ -132,9 +132,6 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const { deadline } = place.settings.ghostText;
     const outcome = await this.#consider(place, abort.signal, isAutomatic(place) ? deadline : undefined);
     subscription.dispose();
-    require('node:fs').appendFileSync(
-      `${Date.now()} ${position.line}:${position.character} v${version}/${document.version} kind ${asked.triggerKind} cancelled ${token.isCancellationRequested} ${outcome?.kind} ${outcome?.kind === 'suppressed' ? outcome.suppression.code : ''} ${JSON.stringify(document.lineAt(position.line).text.slice(-30))}\n`,
-    );
     const outdated = token.isCancellationRequested || document.version !== version;
     const items = outcome === undefined || outdated ? [] : this.#show(place, outcome);
     this.#answered.fire({ outcome, ms: performance.now() - askedAt, outdated, items: items.length, again });
