@@ -42,6 +42,8 @@ const OTHER_TOKENIZERS = [
   ['sentencepiece.bpe.model', 'SentencePiece'],
   ['vocab.txt', 'a BERT word list'],
 ] as const;
+/** GPT-2s that read and write from the last word to the first, which only their names tell. */
+const REVERSED = /^okazaki-lab\/japanese-reversed-gpt2-/i;
 /** Far more than any config, index or vocabulary takes. */
 const MOST_TEXT_BYTES = 64 * 2 ** 20;
 
@@ -56,6 +58,9 @@ export async function fetchModel(
   name: HubName,
   options: FetchOptions,
 ): Promise<HubSource> {
+  if (REVERSED.test(name.repo)) {
+    throw new StoreError('unsupported', `${name.repo} was trained on reversed text: it writes backwards.`);
+  }
   const { onBytes, precision, ...patience } = options;
   const { facts, known } = await locate(hub, name, patience);
   const { repo } = facts;

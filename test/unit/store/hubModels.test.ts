@@ -186,6 +186,19 @@ describe('models as they lie on the hub', () => {
     await assertRight(offer({}, own.single));
   });
 
+  it('refuses a model that writes backwards, without asking for anything', async () => {
+    const store = new ModelStore({
+      root: join(folder(), 'store'),
+      hub: { endpoint: server.endpoint },
+      openEngine: (path) => LocalEngine.open(path),
+    });
+    await assert.rejects(store.install('okazaki-lab/japanese-reversed-gpt2-medium-unidic'), {
+      code: 'unsupported',
+      message: /trained on reversed text/,
+    });
+    assert.equal(server.requests.length, 0);
+  });
+
   for (const [file, what] of [
     ['spiece.model', /cut by SentencePiece \(spiece\.model\).*byte-level BPE only/],
     ['vocab.txt', /cut by a BERT word list \(vocab\.txt\)/],
