@@ -159,6 +159,8 @@ async function load(file: string, { threads = 0 }: SessionOptions): Promise<Ort.
       // Higher levels fuse Add and LayerNormalization, which is several times slower.
       graphOptimizationLevel: 'basic',
       intraOpNumThreads: threads,
+      // A thread that spins while it waits takes the core from whoever else is at work.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
       logSeverityLevel: 3,
     });
   } catch (error) {
