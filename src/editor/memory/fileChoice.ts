@@ -38,3 +38,15 @@ function stepsBetween(a: string, b: string): number {
   while (common < Math.min(from.length, to.length) && from[common] === to[common]) common++;
   return from.length + to.length - 2 * common;
 }
+
+/**
+ * Whether files are read at all: in a trusted workspace only (elsewhere the open document is all), and not after the
+ * writer asked to forget them.
+ */
+export function readsFiles(now: {
+  readonly sources: 'off' | 'document' | 'workspace';
+  readonly trusted: boolean;
+  readonly forgotten: boolean;
+}): boolean {
+  return now.sources === 'workspace' && now.trusted && !now.forgotten;
+}

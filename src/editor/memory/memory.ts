@@ -5,6 +5,7 @@ import { settingsFor } from '../configuration';
 import type { DocumentChange, DocumentChanges } from '../documentChanges';
 import type { EngineHost } from '../engineHost';
 import type { FileExclusions } from '../ghostText/fileExclusions';
+import { readsFiles } from './fileChoice';
 import { findProseFiles, isProseFile, PROSE_FILES, type ProseFile } from './proseFiles';
 
 /** Bytes handed to the engine at a time; the next ones follow when it has taken these. */
@@ -82,9 +83,9 @@ export class Memory implements vscode.Disposable {
     if (this.#readsFiles()) await this.#collect();
   }
 
-  /** Files are read in a trusted workspace only, and not after the writer asked to forget them. */
   #readsFiles(): boolean {
-    return !this.#forgotten && vscode.workspace.isTrusted && settingsFor().memory.sources === 'workspace';
+    const { sources } = settingsFor().memory;
+    return readsFiles({ sources, trusted: vscode.workspace.isTrusted, forgotten: this.#forgotten });
   }
 
   #isKept(document: vscode.TextDocument): boolean {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseFiles, LARGEST_FILE } from '../../../../src/editor/memory/fileChoice';
+import { chooseFiles, LARGEST_FILE, readsFiles } from '../../../../src/editor/memory/fileChoice';
 import { GitIgnore } from '../../../../src/editor/memory/gitIgnore';
 
 const file = (path: string, changedAt = 0, size = 100) => ({ path, size, changedAt });
@@ -26,6 +26,17 @@ describe('the files that the memory reads', () => {
     ];
     assert.deepEqual(paths(chooseFiles(found, '/w/here.md', 300)), ['/w/a.md', '/w/c.md']);
     assert.deepEqual(chooseFiles([file('/w/a.md', 0, LARGEST_FILE + 1)], '/w/here.md'), []);
+  });
+});
+
+describe('whether files are read', () => {
+  const usual = { sources: 'workspace', trusted: true, forgotten: false } as const;
+
+  it('depends on trust, on the setting, and on what the writer asked to forget', () => {
+    assert.equal(readsFiles(usual), true);
+    assert.equal(readsFiles({ ...usual, trusted: false }), false);
+    assert.equal(readsFiles({ ...usual, sources: 'document' }), false);
+    assert.equal(readsFiles({ ...usual, forgotten: true }), false);
   });
 });
 
