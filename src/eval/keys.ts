@@ -59,7 +59,7 @@ export async function recordKeys(
 }
 
 /** Types the recorded keys at 80 words a minute, by the gate's rule: the same each time. */
-export function typeKeys({ text, suggestions }: KeyRecording, rate: number, calibration: Calibration): KeyFigures {
+function typeKeys({ text, suggestions }: KeyRecording, rate: number, calibration: Calibration): KeyFigures {
   const pauses = pausesOf(text.slice(0, suggestions.length));
   const pace = new TypingPace();
   const screen: (Suggestion | null)[] = [];
