@@ -34,6 +34,9 @@ import { Session, type SessionOptions } from './session';
 
 /** The engine in this process. It blocks the thread during each run. */
 export class LocalEngine implements Engine {
+  readonly #session: Session;
+  readonly #manifest: Manifest;
+  readonly #source: TokenizerSource;
   readonly #model: CachedModel;
   readonly #scorer: Scorer;
   readonly #memory: MemoryKeeper;
@@ -43,11 +46,10 @@ export class LocalEngine implements Engine {
   /** Generations that are wanted still; one that was aborted may have a run to finish. */
   readonly #active = new Set<symbol>();
 
-  private constructor(
-    private readonly session: Session,
-    private readonly manifest: Manifest,
-    private readonly source: TokenizerSource,
-  ) {
+  private constructor(session: Session, manifest: Manifest, source: TokenizerSource) {
+    this.#session = session;
+    this.#manifest = manifest;
+    this.#source = source;
     this.#model = new CachedModel(session, tokenizerOf(source));
     this.#scorer = new Scorer(this.#model);
     this.#memory = new MemoryKeeper(this.#model.tokenizer);
@@ -72,7 +74,7 @@ export class LocalEngine implements Engine {
 
   /** What the tokenizer is made from, for another process to make it again. */
   async tokenizerSource(): Promise<TokenizerSource> {
-    return this.source;
+    return this.#source;
   }
 
   async tokenizer(): Promise<Tokenizer> {
@@ -80,7 +82,7 @@ export class LocalEngine implements Engine {
   }
 
   async info(): Promise<ModelInfo> {
-    const { name, precision, config, notes } = this.manifest;
+    const { name, precision, config, notes } = this.#manifest;
     return {
       name,
       precision,
@@ -150,7 +152,7 @@ export class LocalEngine implements Engine {
   }
 
   async stats(): Promise<EngineStats> {
-    return { ...this.session.work, active: this.#active.size };
+    return { ...this.#session.work, active: this.#active.size };
   }
 
   async remember(update: MemoryUpdate): Promise<MemoryStatus> {
@@ -159,7 +161,7 @@ export class LocalEngine implements Engine {
 
   async dispose(): Promise<void> {
     this.#completing?.abort();
-    await this.session.close();
+    await this.#session.close();
   }
 
   async #complete(

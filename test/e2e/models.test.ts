@@ -37,9 +37,15 @@ describe('Choose Model', () => {
   /** Opens the quick pick of models. */
   const chooseModel = () => workbench.command('Inkling: Choose Model', rows().filter({ hasText: 'Inkling default' }));
 
+  /** Opens the quick pick of models with the rows that hold these words, which may lie below its edge otherwise. */
+  async function chooseModelWith(words: string): Promise<void> {
+    await chooseModel();
+    await workbench.page.locator('.quick-input-widget input[type=text]').fill(words);
+  }
+
   /** Opens the quick pick and asks the hub for a model by its name. */
   async function askForModel(name: string): Promise<void> {
-    await chooseModel();
+    await chooseModelWith('Another model');
     await rows().filter({ hasText: 'Another model on the Hugging Face hub' }).click();
     await workbench.page.locator('.quick-input-widget input[placeholder^="owner/name"]').fill(name);
     await workbench.press('Enter');
@@ -99,7 +105,7 @@ describe('Choose Model', () => {
 
   it('shows what is installed and removes it', async () => {
     const folder: string = machineSettings()['inkling.model.path'];
-    await chooseModel();
+    await chooseModelWith(repo);
     const row = rows()
       .filter({ hasText: `${repo}` })
       .filter({ hasText: 'installed (q8)' });

@@ -33,6 +33,8 @@ const AT_ONCE = 1024;
  * is being written nor that what follows the cursor once followed what stands before it.
  */
 export class DocumentMemory {
+  readonly #tokenizer: TextTokenizer;
+  readonly #words: WordCounts;
   #blocks: Block[];
   #unread: Set<Block>;
   #index = new TokenIndex();
@@ -42,12 +44,9 @@ export class DocumentMemory {
   readonly #counts: TokenCounts;
 
   /** @param learned whether what is there already may be learned, or only what is typed from now on */
-  constructor(
-    text: string,
-    private readonly tokenizer: TextTokenizer,
-    private readonly words: WordCounts,
-    learned = true,
-  ) {
+  constructor(text: string, tokenizer: TextTokenizer, words: WordCounts, learned = true) {
+    this.#tokenizer = tokenizer;
+    this.#words = words;
     this.#counts = new TokenCounts(tokenizer.size);
     this.#blocks = learned ? cutIntoBlocks(text).map(unread) : text === '' ? [] : [forgotten(text)];
     this.#unread = new Set(learned ? this.#blocks : []);
@@ -144,7 +143,7 @@ export class DocumentMemory {
       if (position >= from && position < to) {
         const { position: first, stretch } = learned.filter((part) => part.position <= position).at(-1) ?? learned[0];
         const ids = Array.from({ length: position - first }, (_, i) => this.#index.idAt(first + i));
-        return start + stretch.offset + this.tokenizer.decode(ids).length;
+        return start + stretch.offset + this.#tokenizer.decode(ids).length;
       }
       start += text.length;
     }
@@ -162,12 +161,12 @@ export class DocumentMemory {
     for (const stretch of stretches) {
       if (block.learned.length > 0) this.#index.push(BREAK, NOBODY);
       block.learned.push({ position: this.#index.length, stretch });
-      for (const id of this.tokenizer.encode(stretch.text)) {
+      for (const id of this.#tokenizer.encode(stretch.text)) {
         this.#index.push(id, DOCUMENT);
         this.#counts.add(id);
         this.#alive++;
       }
-      this.words.add(stretch.text);
+      this.#words.add(stretch.text);
     }
     block.to = this.#index.length;
     this.#unread.delete(block);
@@ -177,7 +176,7 @@ export class DocumentMemory {
   /** What the next block follows: the end of this one, the beginning of the document, or (null) nothing. */
   #pushContext(before: Block | undefined | null): void {
     if (before === undefined) {
-      this.#index.push(this.tokenizer.endOfText ?? BREAK, NOBODY);
+      this.#index.push(this.#tokenizer.endOfText ?? BREAK, NOBODY);
       return;
     }
     const tokens = before === null ? 0 : Math.min(CONTEXT, before.to - before.from);
@@ -192,7 +191,7 @@ export class DocumentMemory {
       this.#counts.add(this.#index.idAt(position), -1);
       this.#alive--;
     }
-    for (const { stretch } of block.learned) this.words.add(stretch.text, -1);
+    for (const { stretch } of block.learned) this.#words.add(stretch.text, -1);
     this.#index.disown(block.from, block.to);
     block.learned = [];
     block.from = block.to = 0;
@@ -201,7 +200,7 @@ export class DocumentMemory {
   /** Writes the log anew with what is alive, in the order of the text. */
   #compact(): void {
     const index = new TokenIndex();
-    index.push(this.tokenizer.endOfText ?? BREAK, NOBODY);
+    index.push(this.#tokenizer.endOfText ?? BREAK, NOBODY);
     for (const block of this.#blocks) {
       const from = index.length;
       for (let position = block.from; position < block.to; position++) {

@@ -56,6 +56,7 @@ export interface Shares {
  * steps of falling size (AdaGrad, Duchi et al. 2011), and begins where texts of other writers have left it.
  */
 export class Mixture {
+  readonly #words: WordParts;
   readonly #parameters: Float64Array;
   readonly #squares: Float64Array;
 
@@ -63,10 +64,8 @@ export class Mixture {
    * @param words tells tokens that begin a word from those that go on with one
    * @param start the parameters to begin with, `PARAMETERS` of them: what texts of other writers have taught
    */
-  constructor(
-    private readonly words: WordParts,
-    start: ArrayLike<number> = prior,
-  ) {
+  constructor(words: WordParts, start: ArrayLike<number> = prior) {
+    this.#words = words;
     this.#parameters = Float64Array.from(start);
     this.#squares = new Float64Array(PARAMETERS).fill(1);
   }
@@ -77,7 +76,7 @@ export class Mixture {
 
   /** What the experts say together, given the probability of the model's first choice. */
   weigh(evidence: Evidence, confidence: number): Mixed {
-    const experts = expertsOn(evidence, bucket(CONFIDENCES, confidence), this.words);
+    const experts = expertsOn(evidence, bucket(CONFIDENCES, confidence), this.#words);
     const activations = experts.map(({ features }) => {
       let sum = 0;
       for (const feature of features) sum += this.#parameters[feature];

@@ -13,6 +13,7 @@ const GROUP_OF_OWNER = [NOBODY, DOCUMENT, NEAR, FAR];
  * against what came: the texts before this one are its neighbours, those it was given beforehand are the rest.
  */
 export class ReadingMemory {
+  readonly #tokenizer: Pick<TextTokenizer, 'size' | 'decode'>;
   #document: TokenIndex;
   #earlier: TokenIndex;
   readonly #words: { readonly document: TokenCounts; near: TokenCounts; readonly far: TokenCounts };
@@ -20,7 +21,8 @@ export class ReadingMemory {
 
   readonly #mixture: Mixture;
 
-  constructor(private readonly tokenizer: Pick<TextTokenizer, 'size' | 'decode'>) {
+  constructor(tokenizer: Pick<TextTokenizer, 'size' | 'decode'>) {
+    this.#tokenizer = tokenizer;
     this.#mixture = new Mixture(new WordParts(tokenizer));
     this.#document = new TokenIndex();
     this.#earlier = new TokenIndex();
@@ -47,7 +49,7 @@ export class ReadingMemory {
   begin(boundary: number, forget = false): void {
     if (forget) {
       this.#earlier = new TokenIndex();
-      this.#words.near = new TokenCounts(this.tokenizer.size);
+      this.#words.near = new TokenCounts(this.#tokenizer.size);
       this.#words.far.clear();
     } else if (this.#read.length > 1) {
       this.#earlier.push(boundary, NOBODY);

@@ -8,10 +8,13 @@ const COMMON = 3;
 
 /** How often each word stands in the writer's texts, in small letters. Tells slips of the hand from words. */
 export class WordCounts {
+  readonly #isFamiliar: (word: string) => boolean;
   readonly #counts = new Map<string, number>();
 
   /** @param isFamiliar whether a word is common in the language, as far as the vocabulary knows */
-  constructor(private readonly isFamiliar: (word: string) => boolean) {}
+  constructor(isFamiliar: (word: string) => boolean) {
+    this.#isFamiliar = isFamiliar;
+  }
 
   add(text: string, times: 1 | -1 = 1): void {
     for (const [found] of text.matchAll(WORD)) {
@@ -35,12 +38,12 @@ export class WordCounts {
   isSlip(word: string): boolean {
     const lower = word.toLowerCase();
     if (lower.length < SHORTEST_SLIP || lower.length > LONGEST_SLIP) return false;
-    if (this.count(lower) > 1 || this.isFamiliar(lower)) return false;
+    if (this.count(lower) > 1 || this.#isFamiliar(lower)) return false;
     for (const near of oneEditAway(lower)) {
       if (
         near !== lower &&
         near.length >= SHORTEST_SLIP - 1 &&
-        ((this.#counts.get(near) ?? 0) >= COMMON || this.isFamiliar(near))
+        ((this.#counts.get(near) ?? 0) >= COMMON || this.#isFamiliar(near))
       )
         return true;
     }

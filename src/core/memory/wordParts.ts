@@ -7,14 +7,16 @@ const NO = 2;
 
 /** Tells which tokens go on with a word rather than begin one. */
 export class WordParts {
+  readonly #tokenizer: Pick<TextTokenizer, 'size' | 'decode'>;
   readonly #known: Uint8Array;
 
-  constructor(private readonly tokenizer: Pick<TextTokenizer, 'size' | 'decode'>) {
+  constructor(tokenizer: Pick<TextTokenizer, 'size' | 'decode'>) {
+    this.#tokenizer = tokenizer;
     this.#known = new Uint8Array(tokenizer.size);
   }
 
   goesOn(id: number): boolean {
-    if (this.#known[id] === UNKNOWN) this.#known[id] = GOES_ON.test(this.tokenizer.decode([id])) ? YES : NO;
+    if (this.#known[id] === UNKNOWN) this.#known[id] = GOES_ON.test(this.#tokenizer.decode([id])) ? YES : NO;
     return this.#known[id] === YES;
   }
 

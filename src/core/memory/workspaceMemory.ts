@@ -32,6 +32,8 @@ const SLACK = 65_536;
  * document are its neighbours, the others the rest; all are neighbours of one that lies in no folder yet.
  */
 export class WorkspaceMemory {
+  readonly #tokenizer: TextTokenizer;
+  readonly #words: WordCounts;
   #index = new TokenIndex();
   readonly #files = new Map<string, Remembered>();
   readonly #uris: (string | undefined)[] = [undefined];
@@ -42,10 +44,9 @@ export class WorkspaceMemory {
   #alive = 0;
   #folder: string | undefined;
 
-  constructor(
-    private readonly tokenizer: TextTokenizer,
-    private readonly words: WordCounts,
-  ) {
+  constructor(tokenizer: TextTokenizer, words: WordCounts) {
+    this.#tokenizer = tokenizer;
+    this.#words = words;
     this.#near = new TokenCounts(tokenizer.size);
     this.#far = new TokenCounts(tokenizer.size);
   }
@@ -86,7 +87,7 @@ export class WorkspaceMemory {
     const file: Remembered = { owner, from: this.#index.length, to: this.#index.length, learned: [] };
     this.#files.set(uri, file);
     for (const [i, stretch] of stretches.entries()) {
-      this.#index.push(i === 0 ? (this.tokenizer.endOfText ?? BREAK) : BREAK, NOBODY);
+      this.#index.push(i === 0 ? (this.#tokenizer.endOfText ?? BREAK) : BREAK, NOBODY);
       let offset = stretch.offset;
       for (const block of cutIntoBlocks(stretch.text)) {
         this.#read(file, block, offset);
@@ -109,7 +110,7 @@ export class WorkspaceMemory {
       counts.add(this.#index.idAt(position), -1);
       this.#alive--;
     }
-    this.words.add(this.#textOf(ids), -1);
+    this.#words.add(this.#textOf(ids), -1);
     this.#index.disown(file.from, file.to);
     this.#files.delete(uri);
     this.#uris[file.owner] = undefined;
@@ -144,7 +145,7 @@ export class WorkspaceMemory {
     const part = file?.learned.filter((each) => each.position <= position).at(-1);
     if (uri === undefined || part === undefined) return undefined;
     const ids = Array.from({ length: position - part.position }, (_, i) => this.#index.idAt(part.position + i));
-    return { uri, offset: part.offset + this.tokenizer.decode(ids).length };
+    return { uri, offset: part.offset + this.#tokenizer.decode(ids).length };
   }
 
   #read(file: Remembered, text: string, start: number): void {
@@ -152,12 +153,12 @@ export class WorkspaceMemory {
       if (i > 0) this.#index.push(BREAK, NOBODY);
       file.learned.push({ position: this.#index.length, offset: start + stretch.offset });
       const counts = this.#countsOf(file.owner);
-      for (const id of this.tokenizer.encode(stretch.text)) {
+      for (const id of this.#tokenizer.encode(stretch.text)) {
         this.#index.push(id, file.owner);
         counts.add(id);
         this.#alive++;
       }
-      this.words.add(stretch.text);
+      this.#words.add(stretch.text);
     });
     file.to = this.#index.length;
   }
@@ -166,11 +167,11 @@ export class WorkspaceMemory {
     let text = '';
     let part: number[] = [];
     for (const id of [...ids, BREAK]) {
-      if (id !== BREAK && id !== this.tokenizer.endOfText) {
+      if (id !== BREAK && id !== this.#tokenizer.endOfText) {
         part.push(id);
         continue;
       }
-      text += `${this.tokenizer.decode(part)}\n`;
+      text += `${this.#tokenizer.decode(part)}\n`;
       part = [];
     }
     return text;

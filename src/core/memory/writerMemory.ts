@@ -41,6 +41,7 @@ const BEGINS_WITH_LETTER = /^[\p{L}\p{M}'’-]/u;
  * is stored: it is built from the texts, and what is deleted there is forgotten here.
  */
 export class WriterMemory {
+  readonly #tokenizer: TextTokenizer;
   readonly #mixture: Mixture;
   readonly #words: WordCounts;
   readonly #noWords: TokenCounts;
@@ -48,7 +49,8 @@ export class WriterMemory {
   #document: { readonly uri: string; readonly memory: DocumentMemory } | undefined;
   readonly #slips = new Map<string, boolean>();
 
-  constructor(private readonly tokenizer: TextTokenizer) {
+  constructor(tokenizer: TextTokenizer) {
+    this.#tokenizer = tokenizer;
     this.#words = new WordCounts((word) => tokenizer.encode(` ${word}`).length === 1);
     this.#mixture = new Mixture(new WordParts(tokenizer));
     this.#noWords = new TokenCounts(tokenizer.size);
@@ -86,7 +88,7 @@ export class WriterMemory {
     this.#document?.memory.release();
     this.#workspace.remove(uri);
     this.#workspace.turnTo(uri);
-    this.#document = { uri, memory: new DocumentMemory(text, this.tokenizer, this.#words, learned) };
+    this.#document = { uri, memory: new DocumentMemory(text, this.#tokenizer, this.#words, learned) };
   }
 
   edit(offset: number, removed: number, inserted: string): void {
@@ -166,13 +168,13 @@ export class WriterMemory {
 
   /** The word of which the token at `position` is a part. */
   #wordAt(index: TokenIndex, position: number): string | undefined {
-    const textAt = (at: number) => (index.idAt(at) < 0 ? '' : this.tokenizer.decode([index.idAt(at)]));
+    const textAt = (at: number) => (index.idAt(at) < 0 ? '' : this.#tokenizer.decode([index.idAt(at)]));
     let from = position;
     while (from > 0 && position - from < LONGEST_WORD && BEGINS_WITH_LETTER.test(textAt(from))) from--;
     let to = position + 1;
     while (to < index.length && to - from < LONGEST_WORD && BEGINS_WITH_LETTER.test(textAt(to))) to++;
     const ids = Array.from({ length: to - from }, (_, i) => index.idAt(from + i)).filter((id) => id >= 0);
-    return this.tokenizer
+    return this.#tokenizer
       .decode(ids)
       .match(/[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu)
       ?.at(-1);

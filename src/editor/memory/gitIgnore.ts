@@ -5,9 +5,12 @@ export type ReadText = (path: string) => Promise<string | undefined>;
 
 /** Whether files of a folder are ignored by its `.gitignore` files, each of which is read once. */
 export class GitIgnore {
+  readonly #read: ReadText;
   readonly #rules = new Map<string, Promise<Ignore | undefined>>();
 
-  constructor(private readonly read: ReadText) {}
+  constructor(read: ReadText) {
+    this.#read = read;
+  }
 
   /** @param path of a file in the folder, with `/` and without one at its beginning */
   async ignores(path: string): Promise<boolean> {
@@ -36,7 +39,7 @@ export class GitIgnore {
   #rulesOf(folder: string): Promise<Ignore | undefined> {
     let rules = this.#rules.get(folder);
     if (rules === undefined) {
-      rules = this.read(folder === '' ? '.gitignore' : `${folder}/.gitignore`).then((text) =>
+      rules = this.#read(folder === '' ? '.gitignore' : `${folder}/.gitignore`).then((text) =>
         text === undefined ? undefined : ignore().add(text),
       );
       this.#rules.set(folder, rules);

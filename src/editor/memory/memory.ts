@@ -25,6 +25,8 @@ export interface Parts {
  * prose files of the workspace. Nothing is stored; the engine's process forgets all of it when it ends, and is told again.
  */
 export class Memory implements vscode.Disposable {
+  readonly #parts: Parts;
+
   /** The document that the engine knows as the one being written. */
   #open: vscode.TextDocument | undefined;
   /** The writer asked to forget: only what is typed from then on counts. */
@@ -34,7 +36,8 @@ export class Memory implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable;
   #watch: vscode.Disposable | undefined;
 
-  constructor(private readonly parts: Parts) {
+  constructor(parts: Parts) {
+    this.#parts = parts;
     const { engine, changes } = parts;
     this.#subscriptions = vscode.Disposable.from(
       engine.onDidChangeHealth(({ state }) => {
@@ -60,7 +63,7 @@ export class Memory implements vscode.Disposable {
   }
 
   status(): Promise<MemoryStatus> {
-    return this.parts.engine.remember({ kind: 'status' });
+    return this.#parts.engine.remember({ kind: 'status' });
   }
 
   /** Empties the memory. Files are not read again until the window reloads or a setting of the memory changes. */
@@ -93,7 +96,7 @@ export class Memory implements vscode.Disposable {
     return (
       memory.sources !== 'off' &&
       isEnabledFor(enable, document.languageId) &&
-      !this.parts.exclusions.excludes(document, memory.exclude)
+      !this.#parts.exclusions.excludes(document, memory.exclude)
     );
   }
 
@@ -121,10 +124,10 @@ export class Memory implements vscode.Disposable {
       await this.#read(files, token);
       if (token.isCancellationRequested || files.length === 0) return;
       const bytes = files.reduce((sum, { size }) => sum + size, 0);
-      this.parts.log.info(`The memory reads ${files.length} files of the workspace, ${Math.ceil(bytes / 1024)} KB.`);
+      this.#parts.log.info(`The memory reads ${files.length} files of the workspace, ${Math.ceil(bytes / 1024)} KB.`);
     } catch (error) {
       if (token.isCancellationRequested) return;
-      this.parts.log.warn(`The workspace's files cannot be read for the memory: ${error}`);
+      this.#parts.log.warn(`The workspace's files cannot be read for the memory: ${error}`);
     }
   }
 
@@ -183,6 +186,6 @@ export class Memory implements vscode.Disposable {
 
   /** What goes wrong with the engine is told as its health. */
   async #tell(update: Parameters<EngineHost['remember']>[0]): Promise<void> {
-    await this.parts.engine.remember(update).catch(() => {});
+    await this.#parts.engine.remember(update).catch(() => {});
   }
 }

@@ -39,6 +39,7 @@ const TOKENS_AT_A_TIME = 1024;
 
 /** Keeps the memory up to date: reads what it is told of piece by piece, and pauses while the model is wanted. */
 export class MemoryKeeper {
+  readonly #tokenizer: TextTokenizer;
   #memory: WriterMemory;
   /** Files that wait, by URI, in order. */
   readonly #waiting = new Map<string, FileBytes>();
@@ -47,7 +48,8 @@ export class MemoryKeeper {
   #working = false;
   #resume: () => void = () => {};
 
-  constructor(private readonly tokenizer: TextTokenizer) {
+  constructor(tokenizer: TextTokenizer) {
+    this.#tokenizer = tokenizer;
     this.#memory = new WriterMemory(tokenizer);
   }
 
@@ -81,7 +83,7 @@ export class MemoryKeeper {
       case 'forget':
         this.#waiting.clear();
         this.#lesson = undefined;
-        this.#memory = new WriterMemory(this.tokenizer);
+        this.#memory = new WriterMemory(this.#tokenizer);
         break;
       case 'status':
         break;

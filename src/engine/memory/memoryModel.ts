@@ -21,6 +21,9 @@ export interface Lesson {
  * off them (healing, drafting, the gate, alternatives) is the mixture's.
  */
 export class MemoryModel implements TextModel {
+  readonly #model: TextModel;
+  readonly #memory: WriterMemory;
+
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly eosTokenId: number | undefined;
@@ -29,10 +32,9 @@ export class MemoryModel implements TextModel {
   readonly #mixed = new Map<string, Mixed>();
   #lesson: Lesson | undefined;
 
-  constructor(
-    private readonly model: TextModel,
-    private readonly memory: WriterMemory,
-  ) {
+  constructor(model: TextModel, memory: WriterMemory) {
+    this.#model = model;
+    this.#memory = memory;
     this.vocabSize = model.vocabSize;
     this.contextLength = model.contextLength;
     this.eosTokenId = model.eosTokenId;
@@ -44,7 +46,7 @@ export class MemoryModel implements TextModel {
     options?: ForwardOptions,
     signal?: AbortSignal,
   ): Promise<Forward[]> {
-    const rows = await this.model.forward(sequences, options, signal);
+    const rows = await this.#model.forward(sequences, options, signal);
     rows.forEach(({ logits }, row) => {
       const positions = logits.length / this.vocabSize;
       for (let i = 0; i < positions; i++) {
@@ -70,13 +72,13 @@ export class MemoryModel implements TextModel {
     if (!mixed) return undefined;
     const probability = Math.exp(logprob);
     const own = Math.max(0, probability - mixed.probability(id, 0)) / mixed.modelShare;
-    return { ...mixed.shares(id, own), passage: this.memory.passage(mixed, id) };
+    return { ...mixed.shares(id, own), passage: this.#memory.passage(mixed, id) };
   }
 
   /** Turns logits into those of the mixture, in place: only tokens of which the memory has something to say change. */
   #mix(logits: Float32Array, history: readonly number[]): Mixed {
     const total = normaliser(logits);
-    const mixed = this.memory.expect(history, Math.exp(logits[argmax(logits)] - total));
+    const mixed = this.#memory.expect(history, Math.exp(logits[argmax(logits)] - total));
     const addends = addendBuffer(logits.length);
     const tokens = tokenBuffer(logits.length);
     let touched = 0;

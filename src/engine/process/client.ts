@@ -61,6 +61,7 @@ const HEALTHY_AFTER_MS = 60_000;
  * recover from (no model, no onnxruntime) is an EngineError until `restart`.
  */
 export class ForkedEngine implements Engine {
+  #options: ForkedEngineOptions;
   #health: EngineHealth = { state: 'asleep' };
   #child: ChildProcess | undefined;
   #started: Promise<void> | undefined;
@@ -77,7 +78,9 @@ export class ForkedEngine implements Engine {
   readonly #calls = new Map<number, Call>();
   readonly #listeners = new Set<(health: EngineHealth) => void>();
 
-  constructor(private options: ForkedEngineOptions) {}
+  constructor(options: ForkedEngineOptions) {
+    this.#options = options;
+  }
 
   get health(): EngineHealth {
     return this.#health;
@@ -155,7 +158,7 @@ export class ForkedEngine implements Engine {
 
   /** Lets the process go and starts afresh with the next call, with other options if given. */
   restart(change: Partial<ForkedEngineOptions> = {}): void {
-    this.options = { ...this.options, ...change };
+    this.#options = { ...this.#options, ...change };
     this.#crashes = 0;
     this.#stop(new EngineError('The engine was restarted.'));
     this.#setHealth({ state: 'asleep' });
@@ -203,7 +206,7 @@ export class ForkedEngine implements Engine {
   }
 
   #start(): Promise<void> {
-    const { script, model, cache, threads, onOutput } = this.options;
+    const { script, model, cache, threads, onOutput } = this.#options;
     this.#setHealth({ state: 'starting' });
     const startedAt = Date.now();
     const child = fork(script, [JSON.stringify({ model, cache, threads } satisfies EngineArguments)], {
@@ -294,12 +297,12 @@ export class ForkedEngine implements Engine {
 
   #waitForIdle(): void {
     clearTimeout(this.#idle);
-    if (this.options.idleMinutes === 0) return;
+    if (this.#options.idleMinutes === 0) return;
     this.#idle = setTimeout(() => {
       if (this.#calls.size > 0) return;
       this.#stop(new EngineError('The engine was idle.'));
       this.#setHealth({ state: 'asleep' });
-    }, this.options.idleMinutes * 60_000);
+    }, this.#options.idleMinutes * 60_000);
     this.#idle.unref();
   }
 
