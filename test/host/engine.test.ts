@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import * as vscode from 'vscode';
 import type { Answer } from '../../src/editor/ghostText/inlineCompletions';
 import type { InklingApi } from '../../src/editor/testApi';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../support/randomModel';
 import { closeAll, configure, eventually, inkling, suggestionAt, type, write } from './support';
+import { dictation } from './typing/manuscript';
 
-const LONG = Array.from({ length: 120 }, (_, i) => `On day ${i} the old man told story number ${7 * i}.`).join(' ');
+/** A long text that gives the model no reason to repeat itself. */
+const LONG = dictation(vscode.extensions.getExtension('inkling.inkling')?.extensionPath ?? '').trim();
 
 describe('the engine, seen from the editor', () => {
   let api: InklingApi;
