@@ -80,6 +80,8 @@ describe('in the field', () => {
     const second = await vscode.window.showTextDocument(first.document, vscode.ViewColumn.Beside);
     const end = first.document.positionAt(OPENING.length);
     second.selection = new vscode.Selection(end, end);
+    // The keyboard goes where the focus is, which may come later than the editor.
+    await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
     await type(' k');
     await answerAt(' k');
   });

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { endsSentence, keepsFullStop, lastSentenceStart, sentenceSpans } from '../../../../src/core/text/sentences';
+import {
+  endsSentence,
+  keepsFullStop,
+  lastSentenceEnd,
+  lastSentenceStart,
+  sentenceSpans,
+} from '../../../../src/core/text/sentences';
 
 const sentences = (text: string) => sentenceSpans(text).map(([from, to]) => text.slice(from, to));
 
@@ -69,5 +75,14 @@ describe('sentences', () => {
     assert.equal(lastSentenceStart('It was. It is. '), 15);
     assert.equal(lastSentenceStart('It was'), 0);
     assert.equal(lastSentenceStart(`It was.${' word'.repeat(1000)}`), 0);
+  });
+});
+
+describe('the last whole sentence that was written on', () => {
+  it('is where a text that was cut off by its length may end', () => {
+    assert.equal(lastSentenceEnd('It was', ' good. He left. Then she'), ' good. He left.'.length);
+    assert.equal(lastSentenceEnd('It was', ' good and then'), 0);
+    assert.equal(lastSentenceEnd('It was good.', ' He went to see Mr. Brown and'), 0);
+    assert.equal(lastSentenceEnd('He said “it', ' is so.” Then'), ' is so.”'.length);
   });
 });
