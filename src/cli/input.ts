@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { InvalidArgumentError } from 'commander';
 
 /** Exit codes; 0 is done. */
@@ -35,13 +34,16 @@ export async function readText(argument: string | undefined, { file, jsonl }: In
   const parts: Buffer[] = [];
   for await (const part of process.stdin) parts.push(part);
   // A shell's echo ends what it prints with a newline that nobody meant.
-  return Buffer.concat(parts)
-    .toString()
-    .replace(/\r?\n$/, '');
+  return decodeText(Buffer.concat(parts)).replace(/\r?\n$/, '');
 }
 
 function readFile(file: string): string {
-  return orUsageError(file, () => readFileSync(file, 'utf8'));
+  return orUsageError(file, () => decodeText(readFileSync(file)));
+}
+
+/** UTF-8 as text, without the byte order mark that some editors put before it. */
+function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 /** The first bytes of a file, `most` at most; all unless told. */
@@ -79,7 +81,20 @@ export async function answerLines(
     for (const line of readFile(file).split('\n')) await answerLine(line, answer);
     return;
   }
-  for await (const line of createInterface({ input: process.stdin })) await answerLine(line, answer);
+  for await (const line of standardInputLines()) await answerLine(line, answer);
+}
+
+/** Lines end with a line feed alone, as JSON lines do: U+2028 stands in strings, and newer readlines end lines there. */
+async function* standardInputLines(): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let begun = '';
+  for await (const part of process.stdin) {
+    const lines = decoder.decode(part, { stream: true }).split('\n');
+    lines[0] = begun + lines[0];
+    begun = lines.pop() ?? '';
+    yield* lines;
+  }
+  yield begun + decoder.decode();
 }
 
 async function answerLine(line: string, answer: (request: Record<string, unknown>) => unknown): Promise<void> {

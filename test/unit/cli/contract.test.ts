@@ -285,6 +285,32 @@ describe('the command line', () => {
     assert.equal(status, 1);
   });
 
+  it('reads lines as JSON lines are: U+2028 and U+2029 end none, and a byte order mark before the first is no text', async () => {
+    const texts = ['one\u2028two', 'three\u2029', 'four'];
+    const input = `\ufeff${texts.map((text) => `{"text":"${text}"}`).join('\r\n')}`;
+    const file = join(built.folder, 'marked.jsonl');
+    await writeFile(file, input);
+    for (const ended of [
+      await inkling(['tokens', '--jsonl'], { input }),
+      await inkling(['tokens', '--jsonl', '--file', file]),
+    ]) {
+      const read = ended.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).tokens.map(({ id }: { id: number }) => id));
+      assert.deepEqual(
+        read,
+        texts.map((text) => encode(text)),
+      );
+    }
+    await writeFile(file, '\ufeffWord');
+    const { tokens } = await answer(['tokens', '--json', '--file', file]);
+    assert.deepEqual(
+      tokens.map(({ id }: { id: number }) => id),
+      encode('Word'),
+    );
+  });
+
   it('reads a text of any length', async () => {
     const huge = 'All work and no play makes Jack a dull boy.\n'.repeat(10_000);
     const [{ tokens }, { next }] = await Promise.all([
