@@ -16,6 +16,7 @@ const USAGE = `npm run replay [-- OPTIONS]: types a long text under Inkling in a
   --text FILE       a text to type: .md, .txt, or JSON lines with a "text"; default: a story
   --precision NAME  fp32, q8 (the default) or q4
   --tokens N        longest suggestion; default: the setting's
+  --without-memory  nothing is known of the writer's own texts
   --full            every suggestion runs to its full length, however unsure the model is
   --keystrokes N    default: 520
   --wpm N           words a minute, default: 80
@@ -32,6 +33,7 @@ async function readOptions(): Promise<ReplayOptions | undefined> {
       precision: string,
       tokens: string,
       full: { type: 'boolean' },
+      'without-memory': { type: 'boolean' },
       keystrokes: { ...string, default: '520' },
       wpm: { ...string, default: '80' },
       seed: { ...string, default: '1' },
@@ -44,6 +46,7 @@ async function readOptions(): Promise<ReplayOptions | undefined> {
   if (widen && model !== WIDENED) throw new Error(`--widen goes with --model ${WIDENED}.`);
   if (model) settings['model.path'] = await folderOf(model, widen);
   if (tokens) settings['ghostText.maxTokens'] = Number(tokens);
+  if (values['without-memory']) settings['memory.sources'] = 'off';
   if (full) Object.assign(settings, { 'ghostText.triggerRate': 1, 'ghostText.minWordConfidence': 0 });
   return {
     keystrokes: Number(keystrokes),

@@ -29,6 +29,8 @@ export async function run(): Promise<void> {
   // A model may have to be compiled first.
   await (await extension?.activate())?.engine.info();
   const api = await inkling();
+  // The tests wait for as long as it takes; a writer does not.
+  await configure({ 'ghostText.deadline': undefined, ...options.settings });
   const model = await api.engine.info();
   const text = manuscript(root);
   const trace = synthesise(dictation(root, options.text), options);
