@@ -1,5 +1,6 @@
 import { cutIntoBlocks } from './blocks';
 import { DOCUMENT, NOBODY, type Source } from './evidence';
+import { unwrapped } from './prose';
 import { type Stretch, withoutSecrets } from './secrets';
 import type { TextTokenizer } from './textTokenizer';
 import { TokenCounts } from './tokenCounts';
@@ -152,7 +153,7 @@ export class DocumentMemory {
 
   #read(block: Block, before: Block | undefined, cursor?: number): number {
     const length = this.#index.length;
-    const stretches = learnable(block.text, cursor);
+    const stretches = learnable(unwrapped(block.text), cursor);
     const follows = cursor === undefined || (stretches[0]?.offset ?? 0) < cursor;
     this.#pushContext(follows ? before : null);
     block.from = this.#index.length;

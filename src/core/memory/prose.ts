@@ -46,3 +46,14 @@ function withoutFences(text: string, from: number): Stretch[] {
   if (fence === '' && start < text.length) stretches.push({ offset: start, text: text.slice(start) });
   return stretches;
 }
+
+/** A line break inside a paragraph: what comes after it begins neither a list nor a heading. */
+const SOFT_BREAK = /(?<=[^\s\\])\n(?=[\p{L}\p{N}"'“‘(*_[`])/gu;
+
+/**
+ * A text with its paragraphs on one line each, as the model is given it, so that a phrase is known wherever the writer
+ * breaks lines, and no line break is expected inside one. Every character keeps its place.
+ */
+export function unwrapped(text: string): string {
+  return text.replace(SOFT_BREAK, ' ');
+}

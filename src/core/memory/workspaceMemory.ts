@@ -1,6 +1,6 @@
 import { cutIntoBlocks } from './blocks';
 import { FAR, NEAR, NOBODY, type Source } from './evidence';
-import { proseOf } from './prose';
+import { proseOf, unwrapped } from './prose';
 import { withoutSecrets } from './secrets';
 import type { TextTokenizer } from './textTokenizer';
 import { TokenCounts } from './tokenCounts';
@@ -149,7 +149,7 @@ export class WorkspaceMemory {
   }
 
   #read(file: Remembered, text: string, start: number): void {
-    withoutSecrets(text).forEach((stretch, i) => {
+    withoutSecrets(unwrapped(text)).forEach((stretch, i) => {
       if (i > 0) this.#index.push(BREAK, NOBODY);
       file.learned.push({ position: this.#index.length, offset: start + stretch.offset });
       const counts = this.#countsOf(file.owner);

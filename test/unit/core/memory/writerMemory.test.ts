@@ -57,6 +57,15 @@ describe('the memory of the writer', () => {
     assert.equal(memory.status().tokens, 0);
   });
 
+  it('knows a phrase wherever the writer breaks lines, and expects no line break inside a paragraph', () => {
+    const text = `${FILLER}\nWe saw the copper\nkettle sing.\n\n- one\n- two\n`;
+    for (const memory of [memoryOf({}, text), memoryOf({ 'file:///book/other.md': text })]) {
+      assert.ok(given(memory, ' saw the copper kettle') > 0.03);
+      const { mixed, id } = last(memory, ' saw the copper\n');
+      assert.equal(mixed.evidence.slotOf(id), undefined);
+    }
+  });
+
   it('leaves out front matter, fenced code, generated files and what is no prose', () => {
     const files = {
       'file:///a/front.md': `---\nauthor: Quillonby\n---\n${FILLER}`,
