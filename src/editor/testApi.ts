@@ -15,6 +15,8 @@ export interface InklingApi {
   status(): Status | undefined;
   /** What came of the last request for a suggestion. */
   outcome(): Outcome | undefined;
+  /** Whether what follows the suggestion on screen will be computed ahead. */
+  looksAhead(): boolean;
   readonly onDidAnswer: Event<Answer>;
 }
 
@@ -32,6 +34,7 @@ export function testApi({ engine, suggester, ghostText, status }: Rooms): Inklin
     counts: () => ({ ...suggester.counts }),
     status: () => status.current,
     outcome: () => ghostText.outcome,
+    looksAhead: () => ghostText.looksAhead,
     onDidAnswer: ghostText.onDidAnswer,
   };
 }

@@ -145,6 +145,11 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     return this.#consider(place, new AbortController().signal);
   }
 
+  /** Whether what follows the suggestion on screen will be computed ahead. */
+  get looksAhead(): boolean {
+    return this.#lookAhead.waiting;
+  }
+
   dispose(): void {
     this.#lookAhead.cancel();
     clearTimeout(this.#timer);

@@ -19,11 +19,17 @@ export class LookAhead {
     this.#suggester = suggester;
   }
 
+  /** Whether it will ask for what follows, unless the writer goes on. */
+  get waiting(): boolean {
+    return this.#timer !== undefined;
+  }
+
   /** To be called when a suggestion is shown. */
   after(query: Query, { suggestions: [first] }: Completion): void {
     this.cancel();
     if (first === undefined || !canGoOn(query, first)) return;
     this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       // What goes wrong here goes wrong again, and is told, when the writer gets there.
       if (!this.#suggester.busy) {
         this.#suggester.suggest(next(query, first), new AbortController().signal).catch(() => {});
@@ -33,6 +39,7 @@ export class LookAhead {
 
   cancel(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }
 

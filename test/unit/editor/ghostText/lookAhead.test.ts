@@ -37,6 +37,7 @@ describe('looking ahead', () => {
     lookAhead.after(query(), shown());
     mock.timers.tick(100);
     assert.equal(asked.queries.length, 0);
+    assert.equal(lookAhead.waiting, true);
     mock.timers.tick(60_000);
     const [{ before, request }] = asked.queries;
     assert.equal(before, '**The** cat sat down.');
