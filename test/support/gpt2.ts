@@ -30,7 +30,7 @@ export function merges(): string[] {
       return known !== undefined && known < own ? known : undefined;
     };
     return mergePairs(symbols, { rankOf, result: (rank) => rank })
-      .ids.map(display)
+      .map(display)
       .join(' ');
   });
 }

@@ -60,7 +60,7 @@ export class BytePairEncoding {
     if (!this.isLossless) return this.#encodeLossy(bytes);
     const ids: number[] = [];
     for (let i = 0; i < bytes.length; i++) ids.push(symbols[bytes.charCodeAt(i)] as number);
-    return { ids: mergePairs(ids, merges).ids };
+    return { ids: mergePairs(ids, merges) };
   }
 
   /**
@@ -89,13 +89,14 @@ export class BytePairEncoding {
       }
       fuses = known === undefined && unknown?.fuse === true;
     }
-    const merged = mergePairs(ids, merges);
+    const starts: number[] = [];
+    const merged = mergePairs(ids, merges, undefined, starts);
     const ends = [0];
     for (const width of widths) ends.push(ends[ends.length - 1] + width);
-    const spans = merged.starts.map((start, i): readonly [number, number] => {
-      const end = merged.starts[i + 1] ?? ids.length;
+    const spans = starts.map((start, i): readonly [number, number] => {
+      const end = starts[i + 1] ?? ids.length;
       return [byteAt[ends[start]], byteAt[ends[end] - 1] + 1];
     });
-    return { ids: merged.ids, spans };
+    return { ids: merged, spans };
   }
 }

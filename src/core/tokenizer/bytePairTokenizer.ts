@@ -180,27 +180,33 @@ export class BytePairTokenizer implements Tokenizer {
   }
 
   #placePlain(text: string, options: EncodeOptions, tokens: Token[]): void {
+    const ids: number[] = [];
+    this.#encodePlain(text, options, ids);
+    const vocabulary = this.#vocabulary;
     // The character under the cursor: its first UTF-16 unit and byte, and those after it.
     let unit = 0;
     let nextUnit = 0;
     let nextByte = 0;
-    const advance = (): void => {
-      const codePoint = text.codePointAt(nextUnit) as number;
-      unit = nextUnit;
-      nextUnit += codePoint > 0xffff ? 2 : 1;
-      nextByte += utf8Length(codePoint);
-    };
-
     let end = 0;
-    const ids: number[] = [];
-    this.#encodePlain(text, options, ids);
     for (const id of ids) {
       const start = end;
-      end += this.#vocabulary.byteStringOf(id).length;
-      if (nextByte <= start) advance();
-      const from = unit;
-      while (nextByte < end) advance();
-      tokens.push(this.#token(id, [start, end], [from, nextUnit]));
+      end += vocabulary.byteStringOf(id).length;
+      // The character in which the token begins may have begun in the one before it.
+      let from = unit;
+      for (let isFirst = nextByte <= start; isFirst || nextByte < end; isFirst = false) {
+        const codePoint = text.codePointAt(nextUnit) as number;
+        unit = nextUnit;
+        if (isFirst) from = unit;
+        nextUnit += codePoint > 0xffff ? 2 : 1;
+        nextByte += utf8Length(codePoint);
+      }
+      tokens.push({
+        id,
+        text: vocabulary.tokenText(id),
+        display: vocabulary.display(id),
+        bytes: [start, end],
+        utf16: [from, nextUnit],
+      });
     }
   }
 

@@ -39,13 +39,15 @@ const kept = new Workspace(KEPT);
  * whatever the piece.
  *
  * @param symbols the tokens to begin with, one for each byte
- * @returns the tokens that remain, and for each the place of its first symbol
+ * @param starts is given the place of the first symbol of each token that remains
+ * @returns the tokens that remain
  */
 export function mergePairs(
   symbols: readonly number[],
   merges: Merges,
   queue: MergeQueue = new FlatQueue<number>(),
-): { readonly ids: number[]; readonly starts: number[] } {
+  starts?: number[],
+): number[] {
   const { length } = symbols;
   const { next, previous, ids, order } = length <= KEPT ? kept : new Workspace(length);
 
@@ -81,10 +83,9 @@ export function mergePairs(
   }
 
   const merged: number[] = [];
-  const starts: number[] = [];
   for (let i = 0; i < length; i = next[i]) {
     merged.push(ids[i]);
-    starts.push(i);
+    starts?.push(i);
   }
-  return { ids: merged, starts };
+  return merged;
 }

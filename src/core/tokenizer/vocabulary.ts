@@ -23,7 +23,7 @@ export class Vocabulary {
   readonly #byteStrings: readonly (ByteString | undefined)[];
   readonly #ordinary: ReadonlyMap<ByteString, number>;
   readonly #displays: (string | undefined)[];
-  readonly #texts: string[] = [];
+  readonly #texts: (string | undefined)[];
   /**
    * A trie over bytes, held as ids sorted by their bytes: the tokens below a node are neighbours, so binary search
    * replaces the pointers.
@@ -44,7 +44,9 @@ export class Vocabulary {
   ) {
     this.#byteStrings = byteStrings;
     this.#ordinary = ordinary;
-    this.#displays = [...displays];
+    // Of their full length from the start: arrays that grow in leaps are slow.
+    this.#displays = Array.from({ length: byteStrings.length }, (_, id) => displays[id]);
+    this.#texts = Array.from({ length: byteStrings.length });
   }
 
   get size(): number {
@@ -77,14 +79,20 @@ export class Vocabulary {
 
   /** @throws a RangeError for an id that is no token */
   tokenText(id: number): string {
-    this.#texts[id] ??= whole.decode(this.tokenBytes(id));
-    return this.#texts[id];
+    const known = this.#texts[id];
+    if (known !== undefined) return known;
+    const text = whole.decode(this.tokenBytes(id));
+    this.#texts[id] = text;
+    return text;
   }
 
   /** @throws a RangeError for an id that is no token */
   display(id: number): string {
-    this.#displays[id] ??= spell(this.byteStringOf(id));
-    return this.#displays[id];
+    const known = this.#displays[id];
+    if (known !== undefined) return known;
+    const display = spell(this.byteStringOf(id));
+    this.#displays[id] = display;
+    return display;
   }
 
   /** @throws a RangeError for an id that is no token */
