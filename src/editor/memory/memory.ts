@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { isEnabledFor } from '../../core/ghostText/settings';
+import { normaliseLineBreaks } from '../../core/text/lines';
 import type { CompleteRequest, MemoryStatus } from '../../engine/api';
 import { settingsFor } from '../configuration';
 import type { DocumentChange, DocumentChanges } from '../documentChanges';
+import { offsetAt, wholeText } from '../documentText';
 import type { EngineHost } from '../engineHost';
 import type { FileExclusions } from '../ghostText/fileExclusions';
 import { readsFiles } from './fileChoice';
@@ -59,7 +61,7 @@ export class Memory implements vscode.Disposable {
   placeAt(document: vscode.TextDocument, position: vscode.Position): CompleteRequest['place'] {
     if (!this.#isKept(document)) return undefined;
     if (document !== this.#open) this.#turnTo(document);
-    return { document: document.uri.toString(), offset: document.offsetAt(position) };
+    return { document: document.uri.toString(), offset: offsetAt(document, position) };
   }
 
   status(): Promise<MemoryStatus> {
@@ -105,15 +107,22 @@ export class Memory implements vscode.Disposable {
     const before = this.#open;
     this.#open = document;
     const uri = document.uri.toString();
-    this.#tell({ kind: 'open', uri, text: document.getText(), learned: !this.#forgotten });
+    this.#tell({ kind: 'open', uri, text: wholeText(document), learned: !this.#forgotten });
     // The document before this one is one of the other files now, as it is on disk.
     if (before && this.#readsFiles()) this.#readAgain(before.uri);
   }
 
-  #edited({ document, replaced }: DocumentChange): void {
+  #edited({ document, event }: DocumentChange): void {
     if (document !== this.#open) return;
+    // Every line break counts as one, as in the text that was told before.
+    const extra = document.eol === vscode.EndOfLine.CRLF ? 1 : 0;
+    const edits = event.contentChanges.map(({ range: { start, end }, rangeOffset, rangeLength, text }) => ({
+      offset: rangeOffset - start.line * extra,
+      removed: rangeLength - (end.line - start.line) * extra,
+      text: normaliseLineBreaks(text),
+    }));
     // From the last place to the first, each names a place of the text that the ones before it have left.
-    this.#tell({ kind: 'edit', uri: document.uri.toString(), edits: replaced });
+    this.#tell({ kind: 'edit', uri: document.uri.toString(), edits });
   }
 
   async #collect(): Promise<void> {

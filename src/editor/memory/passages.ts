@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { normaliseLineBreaks } from '../../core/text/lines';
 import type { Suggestion } from '../../engine/api';
+import { wholeText } from '../documentText';
 
 /** For each passage that a suggestion's words come from, by `uri#offset`, a Markdown link to its line. */
 export async function linksTo(suggestions: readonly Suggestion[]): Promise<ReadonlyMap<string, string>> {
@@ -20,9 +22,9 @@ export async function linksTo(suggestions: readonly Suggestion[]): Promise<Reado
 /** The text of a document as it is in the editor, or of a file; undefined where it is gone. */
 async function textOf(name: string): Promise<string | undefined> {
   const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === name);
-  if (document) return document.getText();
+  if (document) return wholeText(document);
   try {
-    return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(name)));
+    return normaliseLineBreaks(new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(name))));
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { normaliser } from '../../core/logits';
 import { type MemoryFile, type MemoryStatus, type TextTokenizer, WriterMemory } from '../../core/memory';
+import { normaliseLineBreaks } from '../../core/text/lines';
 import type { Lesson } from './memoryModel';
 
 /** A change of the texts that the memory is built from. Documents and files are named by their URIs. */
@@ -156,7 +157,7 @@ export class MemoryKeeper {
 }
 
 function decoded({ uri, bytes, markdown }: FileBytes): MemoryFile {
-  return { uri, text: new TextDecoder().decode(bytes), markdown };
+  return { uri, text: normaliseLineBreaks(new TextDecoder().decode(bytes)), markdown };
 }
 
 /** The token that stands in a later text where an earlier one ended; undefined where that place is not found. */
