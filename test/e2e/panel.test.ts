@@ -18,9 +18,11 @@ bright, and the boats came home.
 const CURSOR = ESSAY.indexOf('\n\nbright');
 const BEFORE = ESSAY.slice(0, CURSOR);
 
-const CHAPTER = Array.from({ length: 80 }, (_, i) => `Line ${i} of it tells of ${i % 7} foxes and ${i % 5} dogs.`).join(
-  '\n',
-);
+/** Longer than the context of any model; so much of it stands on a line that all the model sees of it is on screen. */
+const CHAPTER = Array.from(
+  { length: 80 },
+  (_, i) => `Line ${i} of it tells of ${i % 7} foxes and ${i % 5} dogs, and of what became of them in the year ${i}.`,
+).join('\n');
 
 describe('Explain Next Token', () => {
   let workbench: Workbench;
@@ -149,9 +151,10 @@ describe('Explain Next Token', () => {
     it('with the probabilities and logits of the engine', async () => {
       const logits = await panel.logits();
       const own = await engine.logits({ text: BEFORE, bos: true });
-      // 8-bit weights leave the last digits to the order in which a text was read.
-      assert.ok(logits.every((logit, id) => Math.abs(logit - own[id]) < 0.1));
       const probabilities = softmax(logits);
+      // 8-bit weights leave something to the order in which a text was read; another place shares far less than this.
+      const shared = softmax(own).reduce((sum, probability, id) => sum + Math.min(probability, probabilities[id]), 0);
+      assert.ok(shared > 0.95, `the distributions share ${shared}`);
       const order = [...logits.keys()].sort((a, b) => logits[b] - logits[a]);
       let sum = 0;
       const rows = await panel.candidates();
@@ -291,7 +294,7 @@ describe('Explain Next Token', () => {
       await workbench.open('chapter.md');
       await workbench.goToEnd();
       panel = await Panel.open(workbench);
-      await panel.locator('.tokens .note', { hasText: /\d+ of 1,\d+ tokens/ }).waitFor();
+      await panel.locator('.tokens .note', { hasText: /\d+ of \d,\d+ tokens/ }).waitFor();
       await panel.explained();
       const first = ((await panel.chips())
         .slice(0, 12)
