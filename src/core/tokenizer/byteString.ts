@@ -23,7 +23,10 @@ export function utf8ByteString(text: string): ByteString {
 
 /** The bytes, a fresh copy. */
 export function toBytes(bytes: ByteString): Uint8Array {
-  return Uint8Array.from(bytes, (unit) => unit.charCodeAt(0));
+  // A loop: healing asks for the bytes of each token that may begin what was typed, at each key.
+  const copy = new Uint8Array(bytes.length);
+  for (let i = 0; i < copy.length; i++) copy[i] = bytes.charCodeAt(i);
+  return copy;
 }
 
 /** UTF-8 length of a code point; a lone surrogate has that of the U+FFFD it is encoded as. */
