@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { compileModel } from '../../../src/gpt2/compiledModel';
@@ -18,9 +19,14 @@ const NUMBERS: { ids: number[]; logprobs: number[] }[] = JSON.parse(
 
 describe("an owner's numbers", () => {
   const folder = useTemporaryFolder();
-  const agreementOf = async (model: string, numbers: unknown, precision: (typeof PRECISIONS)[number] = 'fp32') => {
+  const agreementOf = async (
+    model: string,
+    numbers: unknown,
+    precision: (typeof PRECISIONS)[number] = 'fp32',
+    source = join(FORMATS, 'checkpoints', model),
+  ) => {
     const compiled = join(folder(), `${model}-${precision}`);
-    await compileModel(join(FORMATS, 'checkpoints', model), compiled, precision);
+    await compileModel(source, compiled, precision);
     const engine = await LocalEngine.open(compiled);
     const [group] = await compare(engine.model, parseNumbers('numbers.json', numbers), precision);
     await engine.dispose();
@@ -45,7 +51,16 @@ describe("an owner's numbers", () => {
   });
 
   it('are not those of a tokenizer that cuts their text otherwise', async () => {
-    const group = await agreementOf('inverse-layer-scaling', [{ ...NUMBERS[0], text: 'Not those.' }]);
+    const source = join(folder(), 'with-tokenizer');
+    await cp(join(FORMATS, 'checkpoints/inverse-layer-scaling'), source, { recursive: true });
+    const letters = [...'abcdefghijklmnoprstuvNĠ.'];
+    await writeFile(
+      join(source, 'vocab.json'),
+      JSON.stringify(Object.fromEntries(letters.map((text, id) => [text, id]))),
+    );
+    await writeFile(join(source, 'merges.txt'), '#version: 0.2\n');
+    const numbers = [{ ...NUMBERS[0], text: 'Not those.' }];
+    const group = await agreementOf('inverse-layer-scaling', numbers, 'fp32', source);
     assert.equal(group.worstLogprob < 0.002, true);
     assert.ok(!passes(group, 'fp32'));
     assert.match(table([{ precision: 'fp32', groups: [group] }]), /0\/1 +DIFFERS/);
