@@ -100,7 +100,16 @@ describe('the memory', () => {
     await filesRead(0);
     assert.doesNotMatch(await suggested(OPENING, ' Quil'), /^lonby/);
     await configure({ 'memory.sources': 'off' });
-    assert.doesNotMatch(await suggested(`We met Quillonby Vane. ${OPENING}`, ' Quil'), /^lonby/);
+    assert.doesNotMatch(await suggested(OPENING, ' Quil'), /^lonby/);
+    // A name in the text before the cursor is known to the model itself.
+    await write(`We met Quillonby Vane. ${OPENING}`);
+    await type(' Quil');
+    const { suggestions } = await answerAt(' Quil');
+    assert.deepEqual(
+      suggestions.flatMap(({ tokens }) => tokens.flatMap(({ origin }) => origin ?? [])),
+      [],
+    );
+    await closeAll();
     await configure({ 'memory.sources': undefined });
     await eventually('the folder read again', async () => (await api.engine.remember({ kind: 'status' })).files > 0);
     assert.match(await suggested(OPENING, ' Quil'), /^lonby/);
