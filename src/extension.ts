@@ -58,7 +58,8 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     status,
     wakeWhenWanted(engine),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      const matters = ['inkling.ghostText', 'inkling.model'].some((section) => event.affectsConfiguration(section));
+      const sections = ['inkling.ghostText', 'inkling.memory', 'inkling.model'];
+      const matters = sections.some((section) => event.affectsConfiguration(section));
       if (matters) suggester.reset();
     }),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText),

@@ -82,8 +82,11 @@ describe('in the field', () => {
     second.selection = new vscode.Selection(end, end);
     // The keyboard goes where the focus is, which may come later than the editor.
     await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
+    await eventually('the second group', () => vscode.window.activeTextEditor === second);
     await type(' k');
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
     await answerAt(' k');
+    assert.equal(first.document.getText(), `${OPENING} k`);
   });
 
   it('a key that replaces a selected word is no deletion', async () => {
