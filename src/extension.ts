@@ -62,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
       const matters = sections.some((section) => event.affectsConfiguration(section));
       if (matters) suggester.reset();
     }),
+    memory.onDidRead(() => suggester.reset()),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText),
     registerPanel(context.extensionUri, engine),
     registerHeatMap(engine, energy),

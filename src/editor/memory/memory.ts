@@ -14,6 +14,8 @@ import { findProseFiles, isProseFile, PROSE_FILES, type ProseFile } from './pros
 const PARCEL = 256 * 1024;
 /** A file that is saved twice in a row is read once. */
 const SETTLE_MS = 500;
+/** How often the engine is asked whether it has read what it was handed. */
+const LOOK_MS = 100;
 
 export interface Parts {
   readonly engine: EngineHost;
@@ -28,6 +30,10 @@ export interface Parts {
  */
 export class Memory implements vscode.Disposable {
   readonly #parts: Parts;
+
+  readonly #didRead = new vscode.EventEmitter<void>();
+  /** Files have been read: what was suggested before may be another suggestion now. */
+  readonly onDidRead = this.#didRead.event;
 
   /** The document that the engine knows as the one being written. */
   #open: vscode.TextDocument | undefined;
@@ -76,6 +82,7 @@ export class Memory implements vscode.Disposable {
 
   dispose(): void {
     this.#stopCollecting();
+    this.#didRead.dispose();
     this.#subscriptions.dispose();
   }
 
@@ -191,6 +198,19 @@ export class Memory implements vscode.Disposable {
       parcel = [];
       size = 0;
     }
+    while ((await this.#waiting()) > 0) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      if (token.isCancellationRequested) return;
+    }
+    this.#didRead.fire();
+  }
+
+  /** Files that the engine has yet to read. */
+  #waiting(): Promise<number> {
+    return this.status().then(
+      ({ waiting }) => waiting,
+      () => 0,
+    );
   }
 
   /** What goes wrong with the engine is told as its health. */
