@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Line, Run } from './beamTree';
+import type { Line, Run } from '../../pictures/beamTree';
+import { speak } from '../../pictures/spelling';
 import { moveFocus, Spelled } from './controls';
 import { decimal } from './format';
-import { speak } from './spelling';
 import { useUi } from './ui';
 
 const rows = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 };

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
+import { countStates, linesOf, recent, runsOf, treeAt } from '../../pictures/beamTree';
 import type { BeamsMessage } from '../protocol';
 import { BeamSettings } from './beamSettings';
-import { countStates, linesOf, recent, runsOf, treeAt } from './beamTree';
 import { BeamTree } from './beamView';
 import { Section, Slider, Spelled } from './controls';
 import { decimal } from './format';

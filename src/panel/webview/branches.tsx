@@ -1,8 +1,8 @@
 import { surprisal } from '../../core/analysis/likelihood';
+import { speak } from '../../pictures/spelling';
 import type { BranchMessage } from '../protocol';
 import { Section, Spelled } from './controls';
 import { decimal } from './format';
-import { speak } from './spelling';
 import { branchKey } from './state';
 import { useUi } from './ui';
 

@@ -1,7 +1,7 @@
+import { speak } from '../../pictures/spelling';
 import { moveFocus, Section, Slider, Spelled } from './controls';
 import type { Distribution, Row } from './distribution';
 import { decimal, percent } from './format';
-import { speak } from './spelling';
 import { useUi } from './ui';
 
 const arrows = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 };

@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { surprisal } from '../../core/analysis/likelihood';
+import { groupByGrapheme } from '../../pictures/graphemes';
+import { type Notation, speak } from '../../pictures/spelling';
 import type { PanelToken } from '../protocol';
 import { attentionWeights } from './attention';
 import { moveFocus, Spelled } from './controls';
 import { hex, percent, rankBand, whole } from './format';
-import { groupByGrapheme } from './graphemes';
 import type { Preferences } from './preferences';
-import { type Notation, speak } from './spelling';
 import { branchKey, type State } from './state';
 import { useUi } from './ui';
 

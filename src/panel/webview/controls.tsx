@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { type Notation, spell } from './spelling';
+import { type Notation, spell } from '../../pictures/spelling';
 import { useUi } from './ui';
 
 /** A titled part of the view that can be folded away; what is folded is not computed. */

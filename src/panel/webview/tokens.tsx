@@ -1,8 +1,8 @@
 import { surprisal } from '../../core/analysis/likelihood';
+import { speak } from '../../pictures/spelling';
 import { Chips, shownTokens } from './chips';
 import { Choice, Section, Spelled } from './controls';
 import { decimal, density, hex, percent, rankBand, whole } from './format';
-import { speak } from './spelling';
 import { useUi } from './ui';
 
 /** What the model reads: the text before the cursor, cut into tokens. */

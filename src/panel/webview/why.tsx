@@ -1,10 +1,10 @@
 import { useEffect } from 'preact/hooks';
+import { speak } from '../../pictures/spelling';
 import type { WhyMessage } from '../protocol';
 import { favouriteFrom, headsLookingAt } from './attention';
 import { shownTokens } from './chips';
 import { moveFocus, Section, Spelled } from './controls';
 import { percent, whole } from './format';
-import { speak } from './spelling';
 import { useUi } from './ui';
 
 /** Why this candidate: what the model looked at, and from which layer on it favoured it. */

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
+import { speak } from '../../pictures/spelling';
 import { Section } from './controls';
 import { percent } from './format';
-import { speak } from './spelling';
 import { useUi } from './ui';
 
 /** The next word instead of the next token: sub-tokens multiplied, spellings of the same word added up. */

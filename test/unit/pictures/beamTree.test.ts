@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { BeamsMessage } from '../../../../src/panel/protocol';
-import { type Branch, countStates, linesOf, recent, runsOf, treeAt } from '../../../../src/panel/webview/beamTree';
+import type { BeamStep } from '../../../src/core/decoding/steps';
+import { type Branch, countStates, linesOf, recent, runsOf, treeAt } from '../../../src/pictures/beamTree';
 
-type Step = BeamsMessage['steps'][number];
+type Step = Pick<BeamStep, 'nodes' | 'displaced'>;
 type Node = Step['nodes'][number];
 
 const node = (name: number, parent: number | null, state: Node['state']): Node => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { groupByGrapheme } from '../../../../src/panel/webview/graphemes';
-import { tokenize } from '../../../support/gpt2';
+import { groupByGrapheme } from '../../../src/pictures/graphemes';
+import { tokenize } from '../../support/gpt2';
 
 describe('characters split over tokens', () => {
   const groups = (text: string) => groupByGrapheme(text, tokenize(text)).map(({ from, to, text }) => [to - from, text]);

@@ -1,6 +1,6 @@
-import type { BeamsMessage } from '../protocol';
+import type { BeamStep } from '../core/decoding/steps';
 
-type Step = BeamsMessage['steps'][number];
+type Step = Pick<BeamStep, 'nodes' | 'displaced'>;
 type Node = Step['nodes'][number];
 
 /** `extended` has a living descendant; `pruned` fell behind, itself or with all that came of it; `displaced` had finished, until better texts did. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { speak, spell } from '../../../../src/panel/webview/spelling';
+import { speak, spell } from '../../../src/pictures/spelling';
 
 describe('how tokens are spelled', () => {
   const drawn = (text: string, notation: 'gpt2' | 'plain') => spell(text, notation).map((piece) => piece.text);
