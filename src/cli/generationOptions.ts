@@ -1,14 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import * as v from 'valibot';
 import { OptionError } from '../core/decoding/optionError';
-import {
-  type GenerationConfig,
-  type OptionName,
-  type OptionRow,
-  ROWS,
-  rowOf,
-  SAMPLING,
-} from '../core/decoding/options';
+import { type GenerationConfig, type OptionName, type OptionRow, ROWS, SAMPLING } from '../core/decoding/options';
+import { readOption, spelledName } from '../core/decoding/spelled';
 import { validate } from '../core/decoding/validate';
 import type { Tokenizer } from '../core/tokenizer';
 import { UsageError } from './input';
@@ -62,13 +55,13 @@ export function asTyped(error: unknown): unknown {
 
 /** The flag of an option, with its dashes; the bare name where it has none. */
 export function flagName(name: OptionName): string {
-  const { flag } = rowOf(name);
-  return flag === false ? name : `--${flag ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const spelled = spelledName(name);
+  return spelled === undefined ? name : `--${spelled}`;
 }
 
 function flagFor(name: OptionName, row: OptionRow): Option {
   const placeholder = row.spelling === 'yes' ? '' : ` ${row.argument ?? '<text>'}`;
-  const option = new Option(`${flagName(name)}${placeholder}`, describe(name, row)).argParser(parserOf(row));
+  const option = new Option(`${flagName(name)}${placeholder}`, describe(name, row)).argParser(parserOf(name, row));
   // `--no-repeat-ngram-size` is a name like any other, not the opposite of another option.
   option.negate = false;
   return option;
@@ -81,7 +74,7 @@ function describe(name: OptionName, { default: value, otherwise, help, spelling 
 }
 
 /** Reads what was typed, and holds it against what the option may be. */
-function parserOf({ is, schema, spelling }: OptionRow): (text: string, before?: unknown) => unknown {
+function parserOf(name: OptionName, { spelling }: OptionRow): (text: string, before?: unknown) => unknown {
   if (spelling === 'yes') return () => true;
   if (spelling === 'text') return (text) => text;
   if (spelling === 'texts') {
@@ -91,27 +84,12 @@ function parserOf({ is, schema, spelling }: OptionRow): (text: string, before?: 
     };
   }
   return (text) => {
-    const value = READERS[spelling](text);
-    if (!v.is(schema, value)) throw new InvalidArgumentError(`It must be ${is}.`);
-    return value;
-  };
-}
-
-const READERS = {
-  number: toNumber,
-  numbers: (text: string) => (text.trim() === '' ? [] : text.split(',').map(toNumber)),
-  word: (text: string) => (text === 'true' || text === 'false' ? text === 'true' : text),
-  json: (text: string): unknown => {
     try {
-      return JSON.parse(text);
-    } catch {
-      throw new InvalidArgumentError('It must be JSON.');
+      return readOption(name, text);
+    } catch (error) {
+      throw new InvalidArgumentError(`It ${(error as Error).message}.`);
     }
-  },
-};
-
-function toNumber(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text);
+  };
 }
 
 /** A word comes at the start of a text or after a space, and is other tokens then. */

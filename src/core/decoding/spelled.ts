@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+import { type OptionName, ROWS, rowOf } from './options';
+
+/** An option as it is spelled where names are in kebab-case, such as `top-k`; `undefined` where only code can give it. */
+export function spelledName(name: OptionName): string | undefined {
+  const { flag } = rowOf(name);
+  return flag === false ? undefined : (flag ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+}
+
+/** The option that is spelled so, if there is one. */
+export function optionSpelled(spelled: string): OptionName | undefined {
+  return ROWS.find(([name]) => spelledName(name) === spelled)?.[0];
+}
+
+/**
+ * The value of an option that was written as text; texts that stand for tokens stay texts.
+ * @throws a RangeError that says what it must be
+ */
+export function readOption(name: OptionName, text: string): unknown {
+  const { is, schema, spelling } = rowOf(name);
+  if (spelling === 'text' || spelling === 'texts') return text;
+  const value = READERS[spelling](text);
+  if (!v.is(schema, value)) throw new RangeError(`must be ${is}`);
+  return value;
+}
+
+const READERS = {
+  number: toNumber,
+  numbers: (text: string) => (text.trim() === '' ? [] : text.split(',').map(toNumber)),
+  word: toWord,
+  yes: toWord,
+  json: (text: string): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new RangeError('must be JSON');
+    }
+  },
+};
+
+function toWord(text: string): string | boolean {
+  return text === 'true' || text === 'false' ? text === 'true' : text;
+}
+
+function toNumber(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}

@@ -1,0 +1,251 @@
+import { type NextWords, scorePassages, surprisal, wordSpans } from '../core/analysis';
+import type { GenerationConfig } from '../core/decoding/options';
+import { reshape } from '../core/decoding/pipeline';
+import type { BeamStep, Finish } from '../core/decoding/steps';
+import { entropy, logSoftmax, topK } from '../core/logits';
+import type { Token, Tokenizer } from '../core/tokenizer';
+import { linesOf, runsOf, treeAt } from './beamTree';
+import { drawCommand, type ModelChoice } from './command';
+import type { BeamLine, Figure, FigureToken, HeatUnit, NextFigure, Origin, StagesFigure } from './figure';
+import { type FigureRequest, PictureError } from './request';
+
+interface Prompt {
+  readonly text: string;
+  readonly bos?: boolean;
+}
+
+interface Scored extends Token {
+  readonly logprob: number | null;
+  readonly rank: number | null;
+}
+
+/** What pictures ask of an engine; every `Engine` has it. */
+export interface FigureEngine {
+  info(): Promise<{ readonly name: string; readonly precision: string }>;
+  tokenizer(): Promise<Tokenizer>;
+  logits(request: Prompt, signal?: AbortSignal): Promise<Float32Array>;
+  score(request: Prompt, signal?: AbortSignal): Promise<readonly Scored[]>;
+  words(request: Prompt & { readonly count: number }, signal?: AbortSignal): Promise<NextWords>;
+  generate(
+    request: Prompt & { readonly config: GenerationConfig },
+    onEvent?: (event: BeamStep | { readonly kind: 'token' }) => void,
+    signal?: AbortSignal,
+  ): Promise<{
+    readonly sequences: readonly {
+      readonly text: string;
+      readonly ids: readonly number[];
+      readonly score: number;
+      readonly finish: Finish;
+    }[];
+  }>;
+  inspect(
+    request: Prompt & { readonly candidate?: number },
+    signal?: AbortSignal,
+  ): Promise<{
+    readonly layers: number;
+    readonly heads: number;
+    readonly tokens: number;
+    readonly attention: Float32Array;
+    readonly candidate: number;
+    readonly lens: readonly {
+      readonly layer: number;
+      readonly top: readonly { readonly id: number; readonly text: string; readonly logprob: number }[];
+      readonly candidateLogprob: number;
+      readonly candidateRank: number;
+    }[];
+  }>;
+}
+
+/** Surprisal in bits at which each level of the heat map begins. */
+export const HEAT_LEVELS = [3, 6, 9, 12] as const;
+
+/**
+ * Asks a model for the numbers of a picture.
+ * @param choice how a command line names this model
+ * @throws PictureError when the request does not fit the model, and whatever the engine throws
+ */
+export async function askFigure(
+  engine: FigureEngine,
+  request: FigureRequest,
+  choice: ModelChoice = {},
+  signal?: AbortSignal,
+): Promise<Figure> {
+  const { kind, text, bos } = request;
+  const prompt = { text, bos };
+  const tokenizer = await engine.tokenizer();
+  const asked = !(kind === 'tokens' && request.colour === 'boundary');
+  const { name, precision } = await engine.info();
+  const origin: Origin = {
+    ...(asked && { model: { name, precision } }),
+    settings: request.settings,
+    command: drawCommand(kind, text, request.settings, asked ? { precision, ...choice } : { path: choice.path }),
+  };
+  switch (kind) {
+    case 'tokens': {
+      const tokens = asked ? await engine.score(prompt, signal) : tokenizer.tokenize(text);
+      return { kind, text, origin, colour: request.colour, tokens: tokens.map(asFigureToken) };
+    }
+    case 'next':
+    case 'stages': {
+      const logits = await engine.logits(prompt, signal);
+      const context = [...(bos ? tokenizer.start : tokenizer.opening), ...tokenizer.encode(text)];
+      const given = { text, origin, logits, config: request.decoding, context, tokenizer };
+      return kind === 'next' ? nextFigure({ ...given, count: request.count }) : stagesFigure(given);
+    }
+    case 'beams': {
+      const steps: BeamStep[] = [];
+      const config = { ...request.decoding, numReturnSequences: request.decoding.numBeams };
+      const { sequences } = await engine.generate(
+        { ...prompt, config },
+        (event) => event.kind === 'beams' && steps.push(event),
+        signal,
+      );
+      signal?.throwIfAborted();
+      const best = sequences.map(({ ids, text, score, finish }) => ({ ids, text, score, finish }));
+      const lines = beamLines(steps, (ids) => tokenizer.decode(ids));
+      return { kind, text, origin, steps: steps.length, lines, best };
+    }
+    case 'attention':
+    case 'lens': {
+      const candidate = request.candidate === undefined ? undefined : tokenOf(tokenizer, request.candidate);
+      const seen = await engine.inspect({ ...prompt, ...(candidate !== undefined && { candidate }) }, signal);
+      if (kind === 'lens') {
+        const layers = seen.lens.map(({ layer, top: [says], candidateLogprob, candidateRank }) => ({
+          layer: layer + 1,
+          says: { id: says.id, text: says.text, probability: Math.exp(says.logprob) },
+          probability: Math.exp(candidateLogprob),
+          rank: candidateRank,
+        }));
+        return {
+          kind,
+          text,
+          origin,
+          candidate: { id: seen.candidate, text: tokenizer.tokenText(seen.candidate) },
+          layers,
+        };
+      }
+      const { layer, head } = request;
+      if ((layer ?? 1) > seen.layers) throw new PictureError(`layer must be at most ${seen.layers} with this model.`);
+      if ((head ?? 1) > seen.heads) throw new PictureError(`head must be at most ${seen.heads} with this model.`);
+      const ids = [...(bos ? tokenizer.start : tokenizer.opening), ...tokenizer.encode(text)].slice(-seen.tokens);
+      const weights = meanAttention(seen, layer, head);
+      const tokens = ids.map((id, i) => ({ text: tokenizer.tokenText(id), weight: weights[i] }));
+      return { kind, text, origin, layer, head, tokens, heads: headsLookingAt(seen, strongest(weights)) };
+    }
+    case 'words': {
+      const { words, covered } = await engine.words({ ...prompt, count: request.count }, signal);
+      return { kind, text, origin, words, covered };
+    }
+    case 'surprisal': {
+      const tokens = await engine.score(prompt, signal);
+      return { kind, text, origin, units: heatUnits(text, tokens), levels: HEAT_LEVELS };
+    }
+  }
+}
+
+interface Distribution {
+  readonly text: string;
+  readonly origin: Origin;
+  /** The model's, `[vocabSize]`. */
+  readonly logits: Float32Array;
+  readonly config: GenerationConfig;
+  /** The tokens before, which penalties look at. */
+  readonly context: readonly number[];
+  readonly tokenizer: Pick<Tokenizer, 'tokenText' | 'has' | 'size' | 'gaps'>;
+}
+
+/** The `count` most probable tokens after all stages; what cannot come any more is left out. */
+export function nextFigure(given: Distribution & { readonly count: number }): NextFigure {
+  const { text, origin, logits, config, context, tokenizer, count } = given;
+  const last = reshape(logits, config, context).at(-1) ?? { scores: logits };
+  const raw = logSoftmax(logits);
+  // Rows of the model that are no tokens, such as padding, are never shown.
+  const rows = Math.max(0, logits.length - tokenizer.size) + tokenizer.gaps.length;
+  let cumulative = 0;
+  const candidates = topK(last.scores, count + rows)
+    .filter(({ id, logprob }) => logprob > -Infinity && tokenizer.has(id))
+    .slice(0, count)
+    .map(({ id, logprob }) => {
+      const probability = Math.exp(logprob);
+      cumulative += probability;
+      return { id, text: tokenizer.tokenText(id), logit: logits[id], probability, cumulative, raw: Math.exp(raw[id]) };
+    });
+  return { kind: 'next', text, origin, candidates, entropyBits: entropy(last.scores) / Math.LN2 };
+}
+
+/** What each stage of decoding leaves of the distribution. */
+export function stagesFigure({ text, origin, logits, config, context, tokenizer }: Distribution): StagesFigure {
+  const stages = reshape(logits, config, context).map(({ name, scores, survivors, massCut }) => {
+    const [{ id, logprob }] = topK(scores, 1);
+    const favourite = { id, text: tokenizer.tokenText(id), probability: Math.exp(logprob) };
+    return { name, survivors, massCut, entropyBits: entropy(scores) / Math.LN2, favourite };
+  });
+  return { kind: 'stages', text, origin, stages };
+}
+
+/** The whole tree of a search as it stands at its end, line by line. */
+export function beamLines(
+  steps: readonly Pick<BeamStep, 'nodes' | 'displaced'>[],
+  textOf: (ids: readonly number[]) => string,
+): BeamLine[] {
+  return linesOf(runsOf(treeAt(steps, steps.length - 1))).map(({ run: { branches, end }, level }) => {
+    const ids = branches.map(({ node }) => node.id);
+    const { score, group } = end.node;
+    const lost = end.lost === null ? null : end.lost + 1;
+    return { level, ids, text: textOf(ids), score, status: end.status, lost, group };
+  });
+}
+
+/** What is coloured as one: words, each with the tokens that spell it taken together. */
+export function heatUnits(text: string, tokens: readonly Scored[]): HeatUnit[] {
+  return scorePassages(text, wordSpans(text), tokens).map(({ text, utf16, logprob, tokens: [first, end] }) => {
+    const ranks = tokens.slice(first, end).flatMap(({ rank }) => rank ?? []);
+    const rank = logprob === null || ranks.length === 0 ? null : Math.max(...ranks);
+    return { utf16, text, bits: logprob === null ? null : surprisal(logprob), rank };
+  });
+}
+
+interface Attention {
+  readonly layers: number;
+  readonly heads: number;
+  readonly tokens: number;
+  /** Float32 `[layers, heads, tokens]`. */
+  readonly attention: Float32Array;
+}
+
+/** One weight for each token, averaged over the layers and heads that are not named (from 1). They sum to 1. */
+export function meanAttention(seen: Attention, layer: number | null, head: number | null): number[] {
+  const layers = layer === null ? range(seen.layers) : [layer - 1];
+  const heads = head === null ? range(seen.heads) : [head - 1];
+  return range(seen.tokens).map((token) => {
+    const weights = layers.flatMap((l) => heads.map((h) => seen.attention[(l * seen.heads + h) * seen.tokens + token]));
+    return weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
+  });
+}
+
+/** How much each head gives to one token, `[layers][heads]`. */
+export function headsLookingAt(seen: Attention, token: number): { token: number; weights: number[][] } {
+  const weights = range(seen.layers).map((l) =>
+    range(seen.heads).map((h) => seen.attention[(l * seen.heads + h) * seen.tokens + token]),
+  );
+  return { token, weights };
+}
+
+function strongest(weights: readonly number[]): number {
+  return weights.indexOf(Math.max(...weights));
+}
+
+function tokenOf(tokenizer: Tokenizer, text: string): number {
+  const ids = tokenizer.encode(text);
+  if (ids.length === 1) return ids[0];
+  throw new PictureError(`candidate must be one token, and “${text}” is ${ids.length}.`);
+}
+
+function asFigureToken(token: Token & Partial<Scored>): FigureToken {
+  const { id, text, display, bytes, utf16, logprob = null, rank = null } = token;
+  return { id, text, display, bytes, utf16, logprob, rank };
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i);
+}

@@ -1,0 +1,34 @@
+import type { FigureKind } from './figure';
+
+/** Which model a command names: what `--model` takes, nothing for the default model. */
+export interface ModelChoice {
+  readonly path?: string;
+  readonly precision?: string;
+}
+
+/** Longer texts do not fit a command; they are named as a file. */
+const LONGEST = 200;
+
+/** The command that draws a picture again, for a POSIX shell. */
+export function drawCommand(
+  kind: FigureKind,
+  text: string,
+  settings: Readonly<Record<string, string | number | boolean>>,
+  model: ModelChoice = {},
+): string {
+  const what = text.length > LONGEST ? '--file TEXT.txt' : quote(text);
+  const options = Object.entries(settings).map(([name, value]) => {
+    return value === true ? `--${name}` : `--${name} ${quote(String(value))}`;
+  });
+  return ['inkling', 'draw', kind, what, ...options, ...modelFlags(model)].join(' ');
+}
+
+/** The flags that name a model. */
+export function modelFlags({ path, precision }: ModelChoice): string[] {
+  return [...(path ? [`--model ${quote(path)}`] : []), ...(precision ? [`--precision ${precision}`] : [])];
+}
+
+/** A word of a POSIX shell. */
+export function quote(text: string): string {
+  return /^[\w./:=,+-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,363 @@
+import { surprisal } from '../core/analysis/likelihood';
+import { percent } from '../core/logits';
+import { describe, smallPrint, titleOf, where } from './caption';
+import {
+  type AttentionFigure,
+  type BeamsFigure,
+  type Figure,
+  type LensFigure,
+  levelOf,
+  type NextFigure,
+  RANK_BANDS,
+  rankBand,
+  type StagesFigure,
+  type SurprisalFigure,
+  type TokensFigure,
+  type WordsFigure,
+} from './figure';
+import { type Chip, flow, legend } from './flow';
+import { groupByGrapheme } from './graphemes';
+import type { Theme } from './palette';
+import { spell } from './spelling';
+import { Canvas, shorten, widthOf } from './svg';
+
+/** How an SVG is made. */
+export interface DrawOptions {
+  /** Names the picture on its page; `inkling` unless told. */
+  readonly id?: string;
+  /** The reader's system unless told; `null` where the page around it has the rules. */
+  readonly theme?: Theme | null;
+  /** In pixels; 720 unless told. */
+  readonly width?: number;
+}
+
+const WIDTH = 720;
+const MARGIN = 16;
+const ROW = 22;
+/** Surprisals at which chips change their colour, in bits. */
+export const TOKEN_LEVELS = [3, 6, 9, 12] as const;
+/** Longest column of token texts. */
+const LABEL = 200;
+
+/** A figure as one SVG: title, picture, legend, small print. Equal figures give equal bytes. */
+export function toSvg(figure: Figure, { id = 'inkling', theme = 'system', width = WIDTH }: DrawOptions = {}): string {
+  const canvas = new Canvas(width);
+  const title = titleOf(figure);
+  canvas.text(MARGIN, 26, shorten(title, width - 2 * MARGIN), { strong: true });
+  let y = draw(canvas, figure, 42) + 10;
+  for (const line of smallPrint(figure).flatMap((part) => wrap(part, width - 2 * MARGIN))) {
+    canvas.text(MARGIN, y + 11, line, { size: 'small', paint: 'm' });
+    y += 15;
+  }
+  return canvas.toSvg(y + MARGIN - 4, { title, description: describe(figure), id, theme });
+}
+
+function draw(canvas: Canvas, figure: Figure, top: number): number {
+  switch (figure.kind) {
+    case 'tokens':
+      return drawTokens(canvas, figure, top);
+    case 'next':
+      return drawNext(canvas, figure, top);
+    case 'stages':
+      return drawStages(canvas, figure, top);
+    case 'beams':
+      return drawBeams(canvas, figure, top);
+    case 'attention':
+      return drawAttention(canvas, figure, top);
+    case 'lens':
+      return drawLens(canvas, figure, top);
+    case 'words':
+      return drawWords(canvas, figure, top);
+    case 'surprisal':
+      return drawSurprisal(canvas, figure, top);
+  }
+}
+
+function drawTokens(canvas: Canvas, { text, tokens, colour }: TokensFigure, top: number): number {
+  const labels = groupByGrapheme(text, tokens).flatMap((group) =>
+    Array.from({ length: group.to - group.from }, (_, i) => (i === 0 ? visible(group.text) : `+${i}`)),
+  );
+  const chips = tokens.map((token, i): Chip => {
+    const breaks = token.text.endsWith('\n');
+    if (colour === 'rank' && token.rank !== null) {
+      return { label: labels[i], below: `#${token.rank + 1}`, paint: `r${rankBand(token.rank)}`, breaks };
+    }
+    if (colour === 'surprisal' && token.logprob !== null) {
+      const bits = surprisal(token.logprob);
+      const level = levelOf(bits, TOKEN_LEVELS);
+      const paint = level < 0 ? 'box' : `l${level}`;
+      return { label: labels[i], below: bits.toFixed(1), paint, underline: level < 0 ? undefined : level, breaks };
+    }
+    return { label: labels[i], below: colour === 'boundary' ? String(token.id) : '–', paint: 'box', breaks };
+  });
+  const end = flow(canvas, top, MARGIN, chips);
+  if (colour === 'boundary') {
+    canvas.text(MARGIN, end + 12, 'Below each token: its id. ␣ space, ⏎ newline, ⇥ tab.', {
+      size: 'small',
+      paint: 'm',
+    });
+    return end + 18;
+  }
+  return legend(canvas, end + 4, MARGIN, colour === 'rank' ? rankLegend(tokens) : bitsLegend(TOKEN_LEVELS));
+}
+
+function rankLegend(tokens: TokensFigure['tokens']): Chip[] {
+  const counts = [0, 0, 0, 0];
+  for (const { rank } of tokens) if (rank !== null) counts[rankBand(rank)]++;
+  const names = [...RANK_BANDS.map((limit) => `top ${limit}`), 'beyond'];
+  return names.map((name, band) => ({ label: `${name}: ${counts[band]}`, paint: `r${band}` }));
+}
+
+function bitsLegend(levels: readonly number[]): Chip[] {
+  return levels.map((from, level) => {
+    const label = level === levels.length - 1 ? `from ${from} bits` : `${from} to ${levels[level + 1]} bits`;
+    return { label, paint: `l${level}`, underline: level };
+  });
+}
+
+function drawSurprisal(canvas: Canvas, { text, units, levels }: SurprisalFigure, top: number): number {
+  const chips: Chip[] = [];
+  let at = 0;
+  const between = (to: number) => {
+    for (const line of text.slice(at, to).split(/(?<=\n)/)) {
+      const isEnd = line.endsWith('\n');
+      if (line !== '') chips.push({ label: isEnd ? line.trimEnd() : line.replaceAll('\t', '    '), breaks: isEnd });
+    }
+  };
+  for (const unit of units) {
+    between(unit.utf16[0]);
+    const level = unit.bits === null ? -1 : levelOf(unit.bits, levels);
+    const mark = level < 0 ? {} : { paint: `l${level}`, underline: level };
+    chips.push({ label: visible(unit.text), ...mark });
+    at = unit.utf16[1];
+  }
+  between(text.length);
+  const end = flow(canvas, top, MARGIN, chips);
+  return legend(canvas, end + 8, MARGIN, bitsLegend(levels));
+}
+
+function drawAttention(canvas: Canvas, { tokens, heads, ...which }: AttentionFigure, top: number): number {
+  const most = Math.max(...tokens.map(({ weight }) => weight), 1e-9);
+  const chips = tokens.map(({ text, weight }): Chip => {
+    return { label: visible(text), below: percent(weight), paint: 'att', share: Math.sqrt(weight / most) };
+  });
+  let y = flow(canvas, top, MARGIN, chips);
+  canvas.text(MARGIN, y + 11, `Tint: share of attention, ${where(which)}; the strongest is ${percent(most)}.`, {
+    size: 'small',
+    paint: 'm',
+  });
+  y += 30;
+  const { weights, token } = heads;
+  const peak = Math.max(...weights.flat(), 1e-9);
+  canvas.text(MARGIN, y + 10, `What each head gives to “${visible(tokens[token]?.text ?? '')}”:`);
+  y += 20;
+  const left = MARGIN + 40;
+  const columns = weights[0]?.length ?? 0;
+  const cell = Math.min(20, (canvas.width - left - MARGIN) / Math.max(1, columns));
+  weights.forEach((row, layer) => {
+    canvas.text(left - 8, y + cell * layer + cell / 2 + 4, String(layer + 1), {
+      size: 'small',
+      paint: 'm',
+      anchor: 'end',
+    });
+    row.forEach((weight, head) => {
+      canvas.rect(left + cell * head, y + cell * layer, cell - 2, cell - 2, 'box');
+      canvas.rect(left + cell * head, y + cell * layer, cell - 2, cell - 2, 'att', Math.sqrt(weight / peak));
+    });
+  });
+  y += cell * weights.length;
+  for (let head = 0; head < columns; head++) {
+    const middle = left + cell * head + cell / 2 - 1;
+    canvas.text(middle, y + 12, String(head + 1), { size: 'small', paint: 'm', anchor: 'middle' });
+  }
+  canvas.text(MARGIN, y + 30, `Rows are layers, columns are heads; the strongest gives ${percent(peak)}.`, {
+    size: 'small',
+    paint: 'm',
+  });
+  return y + 36;
+}
+
+/** A row of a table with a bar. */
+export interface BarRow {
+  readonly label: string;
+  readonly share: number;
+  /** Where a mark crosses the bar. */
+  readonly mark?: number;
+  readonly numbers: readonly string[];
+  readonly strong?: boolean;
+  /** Of the bar; `bar` unless told. */
+  readonly paint?: string;
+}
+
+/** A table with bars as one SVG, to stand on a page that has the rules. */
+export function toBars(chart: { id: string; title: string; head: readonly string[]; rows: readonly BarRow[] }): string {
+  const { id, title, head, rows } = chart;
+  const canvas = new Canvas(WIDTH);
+  const height = bars(canvas, MARGIN / 2, head, rows) + MARGIN;
+  const description = `${rows.map(({ label, numbers }) => `${label}: ${numbers.join(', ')}`).join('; ')}.`;
+  return canvas.toSvg(height, { title, description, id, theme: null });
+}
+
+/** Draws rows of labels, bars and numbers under a head. Bars are to scale, the longest fills its column. */
+function bars(canvas: Canvas, top: number, head: readonly string[], rows: readonly BarRow[]): number {
+  const [name, ...numberNames] = head;
+  const label = Math.min(LABEL, Math.max(widthOf(name, 'small'), ...rows.map((row) => widthOf(row.label)))) + 12;
+  const columns = numberNames.map((column, i) => {
+    return Math.max(widthOf(column, 'small'), ...rows.map(({ numbers }) => widthOf(numbers[i]))) + 16;
+  });
+  const left = MARGIN + label;
+  const right = canvas.width - MARGIN - columns.reduce((sum, width) => sum + width, 0);
+  const longest = Math.max(...rows.map(({ share, mark = 0 }) => Math.max(share, mark)), 1e-9);
+  const ends = columns.map((_, i) => right + columns.slice(0, i + 1).reduce((sum, width) => sum + width, 0));
+  canvas.text(MARGIN, top + 12, name, { size: 'small', paint: 'm' });
+  numberNames.forEach((column, i) => {
+    canvas.text(ends[i], top + 12, column, { size: 'small', paint: 'm', anchor: 'end' });
+  });
+  rows.forEach((row, i) => {
+    const y = top + 20 + i * ROW;
+    canvas.text(MARGIN, y + 14, shorten(row.label, label - 12), { strong: row.strong });
+    canvas.rect(left, y + 3, right - left, 14, 'box');
+    canvas.rect(left, y + 3, ((right - left) * row.share) / longest, 14, row.paint ?? 'bar');
+    if (row.mark !== undefined) {
+      const x = left + ((right - left) * row.mark) / longest;
+      canvas.line(x, y + 1, x, y + 19, 'ink-raw');
+    }
+    row.numbers.forEach((number, column) => {
+      canvas.text(ends[column], y + 14, number, { anchor: 'end', strong: row.strong });
+    });
+  });
+  return top + 20 + rows.length * ROW;
+}
+
+function note(canvas: Canvas, y: number, text: string): number {
+  for (const line of wrap(text, canvas.width - 2 * MARGIN)) {
+    canvas.text(MARGIN, y + 13, line, { size: 'small', paint: 'm' });
+    y += 15;
+  }
+  return y + 3;
+}
+
+function drawNext(canvas: Canvas, { candidates, entropyBits }: NextFigure, top: number): number {
+  const reshaped = candidates.some(({ probability, raw }) => Math.abs(probability - raw) > 1e-6);
+  const rows = candidates.map(({ text, probability, cumulative, logit, raw }) => ({
+    label: visible(text),
+    share: probability,
+    ...(reshaped && { mark: raw }),
+    numbers: [percent(probability), percent(cumulative), logit.toFixed(2)],
+  }));
+  const y = bars(canvas, top, ['token', 'probability', 'sum', 'logit'], rows);
+  const entropy = `Entropy ${entropyBits.toFixed(2)} bits: as undecided as between ${(2 ** entropyBits).toFixed(1)} equal choices.`;
+  return note(canvas, y, reshaped ? `${entropy} The mark is the model’s own probability.` : entropy);
+}
+
+function drawStages(canvas: Canvas, { stages }: StagesFigure, top: number): number {
+  const rows = stages.map(({ name, survivors, massCut, entropyBits, favourite }) => ({
+    label: name,
+    share: favourite.probability,
+    numbers: [
+      percent(favourite.probability),
+      visible(favourite.text),
+      String(survivors),
+      percent(massCut),
+      entropyBits.toFixed(2),
+    ],
+  }));
+  const y = bars(canvas, top, ['stage', 'favourite', 'it is', 'possible', 'cut', 'bits'], rows);
+  return note(
+    canvas,
+    y,
+    'Bars: probability of the favourite. Cut: probability that the stage took away. Bits: entropy.',
+  );
+}
+
+function drawWords(canvas: Canvas, { words, covered }: WordsFigure, top: number): number {
+  const rows = words.map(({ text, probability, tokenisations }) => {
+    return {
+      label: visible(text.trim() || text),
+      share: probability,
+      numbers: [percent(probability), String(tokenisations)],
+    };
+  });
+  const y = bars(canvas, top, ['word', 'probability', 'spellings'], rows);
+  return note(canvas, y, `The search placed ${percent(covered)} of the probability.`);
+}
+
+function drawLens(canvas: Canvas, { layers, candidate }: LensFigure, top: number): number {
+  const rows = layers.map(({ layer, says, probability, rank }) => ({
+    label: `${layer}  ${visible(says.text)}`,
+    share: probability,
+    numbers: [percent(probability), `#${rank + 1}`],
+    strong: rank === 0,
+  }));
+  const y = bars(canvas, top, ['layer, what it would say', `of ${visible(candidate.text)}`, 'rank'], rows);
+  return note(canvas, y, `Bars: probability of “${visible(candidate.text)}” if the model had to stop after the layer.`);
+}
+
+/** Every status in a sign as well as in a word. */
+const SIGNS = { running: '▸', finished: '■', extended: '·', pruned: '✕', displaced: '✕' } as const;
+
+function drawBeams(canvas: Canvas, { lines, best }: BeamsFigure, top: number): number {
+  const grouped = lines.some(({ group }) => group > 0);
+  const right = canvas.width - MARGIN;
+  const status = (line: BeamsFigure['lines'][number]) => {
+    if (line.status === 'extended') return '';
+    const lost = line.lost === null ? '' : ` at step ${line.lost}`;
+    return `${grouped ? `group ${line.group + 1}, ` : ''}${line.status}${lost}`;
+  };
+  const statusEnd = right - 64;
+  const column = Math.max(0, ...lines.map((line) => widthOf(status(line), 'small')));
+  canvas.text(right, top + 10, 'score', { size: 'small', paint: 'm', anchor: 'end' });
+  let y = top + 16;
+  const levels: number[] = [];
+  for (const line of lines) {
+    const x = MARGIN + (line.level - 1) * 18;
+    levels.length = line.level;
+    levels[line.level - 1] = y;
+    if (line.level > 1) {
+      const parent = (levels[line.level - 2] ?? y) + 18;
+      canvas.line(x - 12, parent, x - 12, y + 10, 'ink-edge');
+      canvas.line(x - 12, y + 10, x - 3, y + 10, 'ink-edge');
+    }
+    const lost = line.lost !== null;
+    const paint = lost ? 'm' : 't';
+    const text = shorten(`${SIGNS[line.status]} ${visible(line.text)}`, statusEnd - column - 12 - x);
+    canvas.text(x, y + 14, text, { paint, strong: line.status === 'finished' });
+    canvas.text(statusEnd, y + 14, status(line), { size: 'small', paint: 'm', anchor: 'end' });
+    canvas.text(right, y + 14, line.score.toFixed(2), { paint, anchor: 'end' });
+    y += ROW;
+  }
+  canvas.text(MARGIN, y + 16, 'Found, best first:', { size: 'small', paint: 'm' });
+  y += 22;
+  for (const [i, { text, score }] of best.entries()) {
+    canvas.text(MARGIN, y + 14, shorten(`${i + 1}. ${visible(text)}`, right - 80 - MARGIN));
+    canvas.text(right, y + 14, score.toFixed(3), { anchor: 'end' });
+    y += ROW;
+  }
+  return y;
+}
+
+/** A text with its white space and controls made visible. */
+function visible(text: string): string {
+  return spell(text, 'plain')
+    .map((piece) => piece.text)
+    .join('');
+}
+
+/** Lines of small print, broken at spaces where that is possible. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.replaceAll(/[\r\n\t]+/g, ' ').split(/(?<= )/)) {
+    if (line !== '' && widthOf((line + word).trimEnd(), 'small') > width) {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    line += word;
+    while (widthOf(line.trimEnd(), 'small') > width) {
+      const head = shorten(line, width, 'small').slice(0, -1);
+      lines.push(head);
+      line = line.slice(head.length);
+    }
+  }
+  return line.trim() === '' ? lines : [...lines, line.trimEnd()];
+}

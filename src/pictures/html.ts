@@ -1,0 +1,116 @@
+import { describe, smallPrint, titleOf } from './caption';
+import { toSvg } from './draw';
+import { type Figure, levelOf, type SurprisalFigure } from './figure';
+import { markStyle, styleOf, type Theme } from './palette';
+import { escapeText } from './svg';
+import { shown, tableOf } from './table';
+
+/** Rows of numbers that a page shows; the rest is in CSV and JSON. */
+const ROWS = 200;
+
+/** The rules of figures in HTML, pictures included. */
+export function figureStyle(theme: Theme): string {
+  return (
+    styleOf(theme) +
+    markStyle(theme) +
+    'figure.inkling{margin:1.5em 0}figure.inkling svg{max-width:100%;height:auto}' +
+    '.inkling table{border-collapse:collapse;font-size:.85em;margin:.5em 0}' +
+    '.inkling th,.inkling td{padding:.15em .7em;text-align:start;border-bottom:1px solid #8c959f66}' +
+    '.inkling td.number{text-align:end;font-variant-numeric:tabular-nums}' +
+    '.inkling .text{white-space:pre-wrap;line-height:1.9;overflow-wrap:anywhere}' +
+    '.inkling figcaption,.inkling .small{font-size:.85em;overflow-wrap:anywhere}.inkling .scroll{overflow-x:auto}'
+  );
+}
+
+/**
+ * A figure as HTML: its picture (a text under the heat map stays text that flows), and all its numbers to unfold.
+ * @param id names it, and must be its own on the page; the rules of `figureStyle` belong on the page
+ */
+export function figureHtml(figure: Figure, id: string): string {
+  const picture =
+    figure.kind === 'surprisal'
+      ? markedText(figure, id)
+      : `<div class="scroll">${toSvg(figure, { id, theme: null })}</div>`;
+  return `<figure class="inkling">${picture}${numbers(figure)}</figure>\n`;
+}
+
+/** One page of figures, complete in itself: no script, nothing loaded, light and dark. */
+export function toPage(figures: readonly Figure[]): string {
+  const title = figures.length > 0 ? titleOf(figures[0]) : 'Inkling';
+  return pageOf(title, figures.map((figure, i) => figureHtml(figure, `figure-${i + 1}`)).join(''));
+}
+
+/**
+ * A page around a body, which must be HTML.
+ * @param style more rules
+ */
+export function pageOf(title: string, body: string, style = ''): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data: https: file:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeText(title)}</title>
+<style>
+body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:1rem/1.6 system-ui,sans-serif;background:#fff;color:#1f2328}
+a{color:#0b5cc4}
+@media (prefers-color-scheme:dark){body{background:#1b1f24;color:#e6edf3}a{color:#7db4ff}}
+${figureStyle('system')}
+${style}
+</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+</body>
+</html>
+`;
+}
+
+/** The text under the heat map: every word that stands out is marked by colour and by line, and says its numbers. */
+function markedText(figure: SurprisalFigure, id: string): string {
+  const { text, units, levels } = figure;
+  let at = 0;
+  let html = '';
+  for (const { utf16, bits, rank } of units) {
+    const level = bits === null ? -1 : levelOf(bits, levels);
+    if (level < 0) continue;
+    html += escapeText(text.slice(at, utf16[0]));
+    const said = `${bits?.toFixed(1)} bits${rank === null ? '' : `, rank ${rank + 1}`}`;
+    html += `<mark class="ink-l${level}" title="${said}">${escapeText(text.slice(...utf16))}</mark>`;
+    at = utf16[1];
+  }
+  html += escapeText(text.slice(at));
+  const legend = levels.map((from, level) => {
+    const to = levels[level + 1];
+    return `<mark class="ink-l${level}">${to === undefined ? `from ${from} bits` : `${from} to ${to} bits`}</mark>`;
+  });
+  const print = smallPrint(figure).map(escapeText).join('<br>');
+  return (
+    `<p class="small"><b id="${id}-t">${escapeText(titleOf(figure))}</b> ${legend.join(' ')}</p>` +
+    `<p class="text">${html}</p><p class="small">${print}</p>`
+  );
+}
+
+/** All numbers of a figure as a table that can be unfolded. */
+function numbers(figure: Figure): string {
+  const { columns, rows } = tableOf(figure);
+  const head = columns.map((column) => `<th scope="col">${escapeText(column)}</th>`).join('');
+  const body = rows.slice(0, ROWS).map((row) => {
+    const cells = row.map((cell) =>
+      typeof cell === 'string'
+        ? `<td><code>${escapeText(cell)}</code></td>`
+        : `<td class="number">${escapeText(shown(cell))}</td>`,
+    );
+    return `<tr>${cells.join('')}</tr>`;
+  });
+  const more = rows.length > ROWS ? `<p>The first ${ROWS} of ${rows.length} rows.</p>` : '';
+  const caption = `<caption>${escapeText(describe(figure))}</caption>`;
+  return (
+    `<details><summary>Numbers</summary><div class="scroll"><table>${caption}<thead><tr>${head}</tr></thead>` +
+    `<tbody>${body.join('')}</tbody></table></div>${more}</details>`
+  );
+}

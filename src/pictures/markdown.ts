@@ -1,0 +1,70 @@
+import type MarkdownIt from 'markdown-it';
+import type { Figure } from './figure';
+import { figureHtml } from './html';
+import { type FigureRequest, PictureError, readRequest, wordsOf } from './request';
+import { escapeText } from './svg';
+
+/** What is known of a picture: its numbers, that they are being asked for, or why there are none. */
+export type Known =
+  | { readonly state: 'known'; readonly figure: Figure }
+  | { readonly state: 'asked' }
+  | { readonly state: 'failed'; readonly message: string };
+
+/** The first word of a fence that is to be drawn. */
+const WORD = 'inkling';
+
+/** Which picture a fence asks for, if it does. */
+export interface Block {
+  /** Equal for blocks that show the same. */
+  readonly key: string;
+  readonly request: FigureRequest | PictureError;
+}
+
+/**
+ * Reads the fence of a Markdown document: ` ```inkling next top-k=5 ` with the text as its body. `undefined` where it is
+ * another fence.
+ */
+export function readBlock(info: string, content: string): Block | undefined {
+  const [word, kind = '', ...options] = wordsOf(info.trim());
+  if (word !== WORD) return undefined;
+  const text = content.replace(/\n$/, '');
+  const key = JSON.stringify([kind, options, text]);
+  try {
+    return { key, request: readRequest(kind, options, text) };
+  } catch (error) {
+    if (error instanceof PictureError) return { key, request: error };
+    throw error;
+  }
+}
+
+/** A markdown-it plugin that draws every `inkling` fence from what `ask` knows of it at that moment. */
+export function inklingFences(md: MarkdownIt, ask: (request: FigureRequest, key: string) => Known): void {
+  const others = md.renderer.rules.fence;
+  md.renderer.rules.fence = (tokens, index, options, env, self) => {
+    const token = tokens[index];
+    const block = readBlock(token.info, token.content);
+    if (!block) return others ? others(tokens, index, options, env, self) : self.renderToken(tokens, index, options);
+    return blockHtml(block, `inkling-${index}`, ask);
+  };
+}
+
+function blockHtml({ key, request }: Block, id: string, ask: (request: FigureRequest, key: string) => Known): string {
+  if (request instanceof PictureError) return failure(request.message, '');
+  const known = ask(request, key);
+  switch (known.state) {
+    case 'known':
+      return figureHtml(known.figure, id);
+    case 'asked':
+      return `<figure class="inkling" aria-busy="true"><p>Asking the model…</p>${source(request.text)}</figure>\n`;
+    case 'failed':
+      return failure(known.message, request.text);
+  }
+}
+
+function failure(message: string, text: string): string {
+  return `<figure class="inkling"><p role="alert"><strong>Inkling:</strong> ${escapeText(message)}</p>${source(text)}</figure>\n`;
+}
+
+function source(text: string): string {
+  return text === '' ? '' : `<pre><code>${escapeText(text)}</code></pre>`;
+}

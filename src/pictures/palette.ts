@@ -1,0 +1,76 @@
+/** Whose colours: those of the reader's system, one of the two, or those of the VS Code preview the picture stands in. */
+export type Theme = 'system' | 'light' | 'dark' | 'vscode';
+
+/** What a class paints, in light and in dark. Text on every tint has a contrast of at least 4.5 : 1 (WCAG AA). */
+const COLOURS: Readonly<Record<string, Readonly<Record<string, readonly [light: string, dark: string]>>>> = {
+  fill: {
+    bg: ['#ffffff', '#1b1f24'],
+    t: ['#1f2328', '#e6edf3'],
+    m: ['#59636e', '#9aa4af'],
+    box: ['#f3f5f8', '#262c34'],
+    bar: ['#2f6fd0', '#5b9bf5'],
+    att: ['#f0a030', '#a8601a'],
+    l0: ['#dcebfd', '#1c3a5e'],
+    l1: ['#fbedb9', '#54470c'],
+    l2: ['#fdd6a3', '#6c3f0f'],
+    l3: ['#ffc2b8', '#7d2020'],
+    r0: ['#d3f2d3', '#1f4a24'],
+    r1: ['#fbedb9', '#54470c'],
+    r2: ['#ffc2b8', '#7d2020'],
+    r3: ['#e2d2fb', '#4a2c78'],
+  },
+  stroke: {
+    edge: ['#8c959f', '#6e7781'],
+    raw: ['#1f2328', '#e6edf3'],
+    u: ['#7a4a00', '#e0b060'],
+  },
+};
+
+/** The same colours where they are backgrounds and borders of HTML. */
+const MARKS = ['l0', 'l1', 'l2', 'l3', 'r0', 'r1', 'r2', 'r3'];
+/** Levels differ by form too: dotted, dashed, one line, two lines. */
+const UNDERLINES = ['dotted', 'dashed', 'solid', 'double'];
+
+const MONOSPACE = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace";
+
+/** The rules that pictures are painted by. Plain values and no variables, which many programs that read SVG lack. */
+export function styleOf(theme: Theme): string {
+  const base =
+    `.ink-t,.ink-m{font-family:${MONOSPACE};font-size:13px;white-space:pre}` +
+    '.ink-s{font-size:11px}.ink-h{font-weight:600}' +
+    '.ink-edge,.ink-raw,.ink-u{fill:none}.ink-u0{stroke-dasharray:1 2}.ink-u1{stroke-dasharray:4 2}.ink-u2{stroke-width:2}';
+  switch (theme) {
+    case 'light':
+      return base + rules(0);
+    case 'dark':
+      return base + rules(1);
+    case 'system':
+      return `${base}${rules(0)}@media (prefers-color-scheme:dark){${rules(1)}}`;
+    case 'vscode':
+      return `${base}${rules(0)}${rules(1, '.vscode-dark ')}${rules(1, '.vscode-high-contrast:not(.vscode-high-contrast-light) ')}`;
+  }
+}
+
+/** Rules for text that is marked in HTML. */
+export function markStyle(theme: Theme): string {
+  const of = (scheme: 0 | 1, under = '') =>
+    MARKS.map((name) => {
+      const colour = COLOURS.fill.t[scheme];
+      return `${under}mark.ink-${name}{background:${COLOURS.fill[name][scheme]};color:${colour}}`;
+    }).join('');
+  const form = UNDERLINES.map((line, level) => {
+    return `mark.ink-l${level}{text-decoration:underline ${line};text-decoration-thickness:${level > 1 ? 2 : 1}px}`;
+  }).join('');
+  const base = `mark[class^=ink-]{border-radius:2px;text-underline-offset:3px}${form}`;
+  if (theme === 'light' || theme === 'dark') return base + of(theme === 'light' ? 0 : 1);
+  if (theme === 'system') return `${base}${of(0)}@media (prefers-color-scheme:dark){${of(1)}}`;
+  return `${base}${of(0)}${of(1, '.vscode-dark ')}${of(1, '.vscode-high-contrast:not(.vscode-high-contrast-light) ')}`;
+}
+
+function rules(scheme: 0 | 1, under = ''): string {
+  return Object.entries(COLOURS)
+    .flatMap(([property, classes]) =>
+      Object.entries(classes).map(([name, pair]) => `${under}.ink-${name}{${property}:${pair[scheme]}}`),
+    )
+    .join('');
+}

@@ -1,0 +1,205 @@
+import type { GenerationConfig, OptionName } from '../core/decoding/options';
+import { SAMPLING } from '../core/decoding/options';
+import { optionSpelled, readOption, spelledName } from '../core/decoding/spelled';
+import type { FigureKind, TokenColour } from './figure';
+
+/** What to draw. */
+export interface FigureRequest {
+  readonly kind: FigureKind;
+  readonly text: string;
+  /** Put `<|endoftext|>` before the text. */
+  readonly bos: boolean;
+  readonly colour: TokenColour;
+  /** How many candidates or words are shown. */
+  readonly count: number;
+  /** From 1; `null` for the mean over all. */
+  readonly layer: number | null;
+  readonly head: number | null;
+  /** The token whose way through the layers is followed; the model's favourite unless told. */
+  readonly candidate?: string;
+  readonly decoding: GenerationConfig;
+  /** The options as they were given, for the small print. */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** An option of a picture that the command line has too. */
+export interface PictureOption {
+  readonly name: string;
+  readonly argument?: string;
+  readonly help: string;
+}
+
+/** What each kind of picture shows. */
+export const KINDS: Readonly<Record<FigureKind, string>> = {
+  tokens: 'how the text is cut into tokens',
+  next: 'the most probable next tokens',
+  stages: 'how the options of generate reshape the distribution of the next token',
+  beams: 'a beam search, as a tree',
+  attention: 'what the last token looks at',
+  lens: 'what the model would say after each layer',
+  words: 'the most probable next words',
+  surprisal: 'how much each word surprises the model',
+};
+
+/** Options that are not decoding's, and the kinds that have them. */
+const OWN: Readonly<Record<string, PictureOption & { readonly kinds: readonly FigureKind[] }>> = {
+  bos: {
+    name: 'bos',
+    help: 'put <|endoftext|> before the text',
+    kinds: ['tokens', 'next', 'stages', 'beams', 'attention', 'lens', 'words'],
+  },
+  colour: {
+    name: 'colour',
+    argument: '<what>',
+    help: 'colour tokens by boundary, rank or surprisal (default: boundary)',
+    kinds: ['tokens'],
+  },
+  'top-k': {
+    name: 'top-k',
+    argument: '<k>',
+    help: 'how many next tokens to show (default: 10); of stages: keep only the k most probable tokens',
+    kinds: ['next'],
+  },
+  'keep-top-k': { name: 'keep-top-k', argument: '<k>', help: 'what --top-k is to generate', kinds: ['next'] },
+  count: { name: 'count', argument: '<n>', help: 'how many next words to show (default: 10)', kinds: ['words'] },
+  layer: {
+    name: 'layer',
+    argument: '<n>',
+    help: 'the layer to show, from 1 (default: the mean of all)',
+    kinds: ['attention'],
+  },
+  head: {
+    name: 'head',
+    argument: '<n>',
+    help: 'the head to show, from 1 (default: the mean of all)',
+    kinds: ['attention'],
+  },
+  candidate: {
+    name: 'candidate',
+    argument: '<text>',
+    help: 'the token to follow (default: the most probable one)',
+    kinds: ['lens'],
+  },
+};
+
+/** What shapes one distribution, and what shapes a search. */
+const SHAPING: readonly OptionName[] = ['repetitionPenalty', 'frequencyPenalty', 'presencePenalty', ...SAMPLING];
+const SEARCH: readonly OptionName[] = [
+  'numBeams',
+  'numBeamGroups',
+  'diversityPenalty',
+  'lengthPenalty',
+  'earlyStopping',
+  'maxNewTokens',
+  'minNewTokens',
+  'noRepeatNgramSize',
+  'repetitionPenalty',
+];
+const DECODING: Partial<Record<FigureKind, readonly OptionName[]>> = { next: SHAPING, stages: SHAPING, beams: SEARCH };
+
+/** A search that fits on a page. */
+const BEAMS: GenerationConfig = { numBeams: 3, maxNewTokens: 8 };
+const CANDIDATES = 10;
+
+/** Says what is wrong with a request, in a sentence for whoever wrote it. */
+export class PictureError extends Error {
+  override name = 'PictureError';
+}
+
+/** The options that a kind of picture has, in the order of the help. */
+export function optionNames(kind: FigureKind): string[] {
+  const own = Object.values(OWN).filter(({ kinds }) => kinds.includes(kind));
+  const decoding = (DECODING[kind] ?? []).flatMap((name) => spelledName(name) ?? []);
+  const names = own.map(({ name }) => name);
+  return [...names, ...decoding.filter((name) => !names.includes(name))];
+}
+
+/** Every option that is a picture's own, for the help. */
+export const PICTURE_OPTIONS: readonly PictureOption[] = Object.values(OWN);
+
+/** The options of decoding that some picture has. */
+export const PICTURE_DECODING: readonly OptionName[] = [...new Set([...SHAPING, ...SEARCH])];
+
+/**
+ * What to draw, from words such as `next`, `top-k=5`, `bos`.
+ * @throws PictureError when a word is unknown, or a value is not what it must be
+ */
+export function readRequest(kind: string, words: readonly string[], text: string): FigureRequest {
+  if (!isKind(kind)) {
+    throw new PictureError(`There is no picture called “${kind}”. There are: ${Object.keys(KINDS).join(', ')}.`);
+  }
+  if (text === '') throw new PictureError('There is no text to draw.');
+  const given = new Map(words.map(splitWord));
+  const known = optionNames(kind);
+  const unknown = [...given.keys()].find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const others = known.length > 0 ? `It has: ${known.join(', ')}.` : 'It has none.';
+    throw new PictureError(`${kind} has no option “${unknown}”. ${others}`);
+  }
+  const decoding = readDecoding(kind, given);
+  return {
+    kind,
+    text,
+    bos: kind === 'surprisal' || readFlag(given, 'bos'),
+    colour: readColour(given.get('colour')),
+    count: readCount(given, kind === 'words' ? 'count' : kind === 'next' ? 'top-k' : '') ?? CANDIDATES,
+    layer: readCount(given, 'layer'),
+    head: readCount(given, 'head'),
+    ...(given.has('candidate') && { candidate: given.get('candidate') }),
+    decoding,
+    settings: Object.fromEntries(
+      [...given].map(([name, value]) => [name, value === '' || value === 'true' ? true : value]),
+    ),
+  };
+}
+
+/** The words of a block after its name: `top-k=5 candidate=" very"`. Quotation marks keep spaces together. */
+export function wordsOf(line: string): string[] {
+  return [...line.matchAll(/[^\s="]+(?:="[^"]*"|=[^\s"]*)?/g)].map(([word]) => word.replaceAll('"', ''));
+}
+
+function splitWord(word: string): [name: string, value: string] {
+  const at = word.indexOf('=');
+  return at < 0 ? [word, ''] : [word.slice(0, at), word.slice(at + 1)];
+}
+
+function isKind(word: string): word is FigureKind {
+  return Object.hasOwn(KINDS, word);
+}
+
+function readDecoding(kind: FigureKind, given: ReadonlyMap<string, string>): GenerationConfig {
+  const config: Partial<Record<OptionName, unknown>> = kind === 'beams' ? { ...BEAMS } : {};
+  for (const [spelled, value] of given) {
+    if (OWN[spelled]?.kinds.includes(kind) && spelled !== 'keep-top-k') continue;
+    const name = spelled === 'keep-top-k' ? 'topK' : optionSpelled(spelled);
+    if (name === undefined) continue;
+    try {
+      config[name] = readOption(name, value === '' ? 'true' : value);
+    } catch (error) {
+      throw new PictureError(`${spelled} ${(error as Error).message}.`);
+    }
+  }
+  return config as GenerationConfig;
+}
+
+function readFlag(given: ReadonlyMap<string, string>, name: string): boolean {
+  const value = given.get(name);
+  if (value === undefined || value === 'false') return false;
+  if (value === '' || value === 'true') return true;
+  throw new PictureError(`${name} must be true or false.`);
+}
+
+function readColour(value: string | undefined): TokenColour {
+  if (value === undefined) return 'boundary';
+  if (value === 'boundary' || value === 'rank' || value === 'surprisal') return value;
+  throw new PictureError('colour must be one of boundary, rank, surprisal.');
+}
+
+/** A whole number from 1 on, or `null` where it was not given. */
+function readCount(given: ReadonlyMap<string, string>, name: string): number | null {
+  const text = given.get(name);
+  if (text === undefined) return null;
+  const value = text === '' ? Number.NaN : Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new PictureError(`${name} must be a whole number from 1 on.`);
+  return value;
+}

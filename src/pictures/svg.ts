@@ -1,0 +1,107 @@
+import stringWidth from 'string-width';
+import { styleOf, type Theme } from './palette';
+
+/** Advance of a character in parts of the font's size: what monospaced fonts have, and what every text is set to. */
+const ADVANCE = 0.6;
+const SIZES = { body: 13, small: 11 } as const;
+
+type Size = keyof typeof SIZES;
+
+// XML has no place for controls, halves of surrogate pairs and two non-characters.
+const UNWRITABLE = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\ufffe\uffff]/gu;
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** A text as it stands in XML and HTML, in an element or in quotation marks; U+FFFD for what cannot stand there. */
+export function escapeText(text: string): string {
+  return text.replaceAll(UNWRITABLE, '\ufffd').replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign]);
+}
+
+/** How wide a text is drawn, in pixels. */
+export function widthOf(text: string, size: Size = 'body'): number {
+  return stringWidth(text) * SIZES[size] * ADVANCE;
+}
+
+/** Cuts a text so that it is drawn within a width, with an ellipsis where something was cut. */
+export function shorten(text: string, width: number, size: Size = 'body'): string {
+  if (widthOf(text, size) <= width) return text;
+  let kept = '';
+  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
+    if (widthOf(`${kept}${segment}…`, size) > width) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+
+export interface TextStyle {
+  readonly size?: Size;
+  /** `m` is muted. */
+  readonly paint?: 't' | 'm';
+  readonly anchor?: 'start' | 'middle' | 'end';
+  readonly strong?: boolean;
+}
+
+/** What an SVG is made of. Texts are set to the width that the layout reckons with, whatever font the reader has. */
+export class Canvas {
+  readonly #parts: string[] = [];
+
+  constructor(readonly width: number) {}
+
+  /** @param y the baseline */
+  text(x: number, y: number, content: string, style: TextStyle = {}): void {
+    const { size = 'body', paint = 't', anchor = 'start', strong = false } = style;
+    if (content === '') return;
+    const classes = [`ink-${paint}`, ...(size === 'small' ? ['ink-s'] : []), ...(strong ? ['ink-h'] : [])].join(' ');
+    const length = round(widthOf(content, size));
+    const fitted = length > 0 ? ` textLength="${length}" lengthAdjust="spacingAndGlyphs"` : '';
+    const anchored = anchor === 'start' ? '' : ` text-anchor="${anchor}"`;
+    this.#parts.push(
+      `<text x="${round(x)}" y="${round(y)}" class="${classes}"${anchored}${fitted}>${escapeText(content)}</text>`,
+    );
+  }
+
+  /** @param share of the colour that covers what is below, from 0 to 1 */
+  rect(x: number, y: number, width: number, height: number, paint: string, share = 1): void {
+    const opacity = share === 1 ? '' : ` fill-opacity="${round(share)}"`;
+    const size = `width="${round(Math.max(0, width))}" height="${round(height)}"`;
+    this.#parts.push(`<rect x="${round(x)}" y="${round(y)}" ${size} rx="2" class="ink-${paint}"${opacity}/>`);
+  }
+
+  line(x1: number, y1: number, x2: number, y2: number, classes: string): void {
+    this.#parts.push(`<path d="M${round(x1)} ${round(y1)}L${round(x2)} ${round(y2)}" class="${classes}"/>`);
+  }
+
+  /**
+   * The picture, `height` pixels high.
+   * @param id names its title and description, and must be its own on the page
+   */
+  toSvg(height: number, { title, description, id, theme }: SvgNames): string {
+    const { width } = this;
+    return (
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${round(height)}" ` +
+      `viewBox="0 0 ${width} ${round(height)}" role="img" aria-labelledby="${id}-t" aria-describedby="${id}-d" ` +
+      `xml:space="preserve"><title id="${id}-t">${escapeText(title)}</title>` +
+      `<desc id="${id}-d">${escapeText(description)}</desc>` +
+      `${theme === null ? '' : `<style>${styleOf(theme)}</style>`}` +
+      `<rect width="${width}" height="${round(height)}" class="ink-bg"/>${this.#parts.join('')}</svg>`
+    );
+  }
+}
+
+export interface SvgNames {
+  readonly title: string;
+  readonly description: string;
+  readonly id: string;
+  /** `null` where the page around it has the rules. */
+  readonly theme: Theme | null;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
