@@ -13,7 +13,7 @@ describe('beam search in the view', () => {
     await workbench.open('note.md');
     await workbench.goToEnd();
     panel = await Panel.open(workbench);
-    await panel.unfold('beams');
+    await panel.openTool('Beams');
     await panel.root.getByRole('button', { name: 'Search', exact: true }).click();
     await panel.locator('.hypothesis').first().waitFor({ timeout: 30_000 });
   });

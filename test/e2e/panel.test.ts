@@ -53,6 +53,7 @@ describe('Explain Next Token', () => {
     await panel.root.getByLabel('␣', { exact: true }).check({ force: true });
     await panel.root.getByLabel('Boundary', { exact: true }).check({ force: true });
     const reset = panel.root.getByRole('button', { name: 'Reset all' });
+    await panel.openTool('Shape');
     if (await reset.isEnabled()) await reset.click();
   });
 
@@ -104,7 +105,7 @@ describe('Explain Next Token', () => {
       assert.match((await grapheme.locator('.chip').nth(1).getAttribute('title')) ?? '', /bytes [0-9A-F]{2}/);
     });
 
-    it('with id, log-probability, rank, surprisal and what GPT-2 would rather have said', async () => {
+    it('with id, log-probability, rank, surprisal and what the model would rather have said, by its name', async () => {
       const [scored] = (await engine.score({ text: BEFORE, bos: true, top: 5 })).filter(({ text }) => text === ' door');
       await panel.locator('.chip', { hasText: 'door' }).click();
       const detail = (await panel.locator('.chip-detail').textContent()) ?? '';
@@ -113,6 +114,9 @@ describe('Explain Next Token', () => {
       assert.ok(Math.abs(Number(bits) + (scored.logprob ?? 0) / Math.LN2) < 0.15, detail);
       assert.ok(Math.abs(Number(rank.replaceAll(',', '')) / ((scored.rank ?? 0) + 1) - 1) < 0.2, detail);
       assert.equal(await panel.locator('.chip-detail .alternative').count(), 5);
+      const { name } = await engine.info();
+      const rather = (await panel.locator('.rather').textContent()) ?? '';
+      assert.ok(rather.startsWith(`${name} ${scored.rank === 0 ? 'expected exactly this' : 'would rather have said'}`));
     });
 
     it('that select the text in the editor, and the other way round', async () => {
@@ -200,7 +204,7 @@ describe('Explain Next Token', () => {
     });
 
     it('drawn once with the seed shown, and a hundred times', async () => {
-      await panel.unfold('sampler');
+      await panel.openTool('Sample');
       const draw = async () => {
         await panel.root.getByRole('button', { name: 'Draw once' }).click();
         return panel.locator('.sampler strong').textContent();
@@ -218,7 +222,7 @@ describe('Explain Next Token', () => {
     });
 
     it('as words too', async () => {
-      await panel.unfold('words');
+      await panel.openTool('Words');
       await panel.locator('.words tbody tr').nth(5).waitFor({ timeout: 30_000 });
       const covered = (await panel.locator('.words tfoot').textContent()) ?? '';
       assert.match(covered, /placed [\d.]+ % of the probability/);
@@ -226,18 +230,38 @@ describe('Explain Next Token', () => {
   });
 
   describe('lets choose', () => {
-    it('by Enter, which inserts at the cursor, and undo', async () => {
+    const tokens = (more: number) =>
+      panel.locator('.tokens .note', { hasText: `${encode(BEFORE).length + more} tokens` }).waitFor();
+    const undo = async () => {
+      await panel.openTool('Try');
+      await panel.root.getByRole('button', { name: 'Undo insertion' }).click();
+      await tokens(0);
+      await panel.explained();
+    };
+
+    it('by a click, which explains and leaves the text alone', async () => {
+      await panel.candidate(1).click();
+      await panel.root.getByRole('tab', { name: 'Why', selected: true }).waitFor();
+      await panel.locator('.lens tbody tr').last().waitFor({ timeout: 30_000 });
+      await panel.locator('.candidates tbody tr').nth(2).locator('.bar').click();
+      await panel.locator('.candidates tbody tr').nth(2).and(panel.locator('.chosen')).waitFor();
+      await panel.candidate(3).press('Space');
+      await panel.locator('.candidates tbody tr').nth(3).and(panel.locator('.chosen')).waitFor();
+      await tokens(0);
+      assert.equal(await workbench.page.locator('.tab.dirty').count(), 0);
+    });
+
+    it('by Enter or the button of the row, which insert at the cursor, and undo', async () => {
       const [first] = await panel.candidates();
       await panel.candidate(0).focus();
       await panel.candidate(0).press('Enter');
       const text = plain(first.token).replaceAll('⏎', '\n');
-      await panel.locator('.tokens .note', { hasText: `${encode(BEFORE).length + 1} tokens` }).waitFor();
-      await panel.unfold('branches');
-      await panel.root.getByRole('button', { name: 'Undo insertion' }).click();
-      await panel.locator('.tokens .note', { hasText: `${encode(BEFORE).length} tokens` }).waitFor();
-      await panel.explained();
-      await panel.candidate(0).click();
-      await panel.locator('.tokens .note', { hasText: `${encode(BEFORE).length + 1} tokens` }).waitFor();
+      await tokens(1);
+      await undo();
+      const row = panel.locator('.candidates tbody tr').first();
+      await row.hover();
+      await row.getByRole('button', { name: /^Insert/ }).click();
+      await tokens(1);
       await workbench.focusText();
       assert.equal(await workbench.save('essay.md'), BEFORE + text + ESSAY.slice(CURSOR));
       await workbench.press('Control+Z');
@@ -246,7 +270,7 @@ describe('Explain Next Token', () => {
     });
 
     it('by Alt+Enter, which tries without touching the document', async () => {
-      await panel.unfold('branches');
+      await panel.openTool('Try');
       await panel.candidate(1).focus();
       await panel.candidate(1).press('Alt+Enter');
       await panel.locator('.continuation').waitFor({ timeout: 30_000 });
@@ -266,8 +290,7 @@ describe('Explain Next Token', () => {
   });
 
   it('says why: attention over the chips, and the logit lens that ends at the output', async () => {
-    await panel.unfold('why');
-    await panel.candidate(0).focus();
+    await panel.candidate(0).click();
     await panel.locator('.lens tbody tr').last().waitFor({ timeout: 30_000 });
     const [{ probability }] = await panel.candidates();
     const last = panel.locator('.lens tbody tr').last();
@@ -275,6 +298,8 @@ describe('Explain Next Token', () => {
     assert.ok(Math.abs(lens - percent(probability)) < 0.01, `${lens} ${probability}`);
     assert.equal(await last.locator('td').last().textContent(), '1');
     const { layers, heads } = await engine.info();
+    await panel.root.getByRole('button', { name: 'Show it over the tokens' }).click();
+    await panel.locator('.head').first().waitFor();
     assert.equal(await panel.locator('.head').count(), layers * heads);
     await panel
       .locator('.head')

@@ -40,10 +40,10 @@ export class Panel {
     await this.locator('.status.ready').waitFor({ timeout: 60_000 });
   }
 
-  /** Unfolds a section. */
-  async unfold(name: string): Promise<void> {
-    const title = this.locator(`.${name} h2 button`);
-    if ((await title.getAttribute('aria-expanded')) === 'false') await title.click();
+  /** Opens a tool, as its tab is called. */
+  async openTool(name: 'Shape' | 'Sample' | 'Try' | 'Beams' | 'Words' | 'Why'): Promise<void> {
+    await this.root.getByRole('tab', { name, exact: true }).click();
+    await this.root.getByRole('tab', { name, exact: true, selected: true }).waitFor();
   }
 
   /** The tokens before the cursor, as the chips say them. */
@@ -54,7 +54,9 @@ export class Panel {
   /** The rows of the table of candidates: token, probability, sum and logit as they are written. */
   async candidates(): Promise<{ token: string; probability: string; sum: string; logit: string }[]> {
     const rows = await this.locator('.candidates tbody tr').evaluateAll((rows) =>
-      rows.map((row) => [...row.querySelectorAll('.token-button, .number')].map((cell) => cell.textContent ?? '')),
+      rows.map((row) =>
+        [...row.querySelectorAll('.token-button, .number')].map((cell) => (cell.textContent ?? '').trim()),
+      ),
     );
     return rows.map(([token, probability, sum, logit]) => ({ token, probability, sum, logit }));
   }

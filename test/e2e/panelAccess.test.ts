@@ -23,7 +23,6 @@ describe('Explain Next Token for everyone', () => {
     await toText();
     panel = await Panel.open(workbench);
     await workbench.command('View: Toggle Maximized Panel');
-    for (const section of ['sampler', 'branches', 'words', 'why']) await panel.unfold(section);
   });
   after(() => workbench?.stop());
 
@@ -73,8 +72,14 @@ describe('Explain Next Token for everyone', () => {
   for (const [kind, theme] of Object.entries(THEMES)) {
     it(`has nothing axe-core objects to: ${theme}`, async () => {
       if (kind !== 'light') await workbench.setTheme(theme);
-      await panel.candidate(0).focus();
+      for (const tool of ['Shape', 'Try', 'Beams', 'Words'] as const) {
+        await panel.openTool(tool);
+        assert.deepEqual(await panel.violations(), [], tool);
+      }
+      await panel.openTool('Sample');
       await panel.root.getByRole('button', { name: 'Draw 100' }).click();
+      assert.deepEqual(await panel.violations(), [], 'Sample');
+      await panel.candidate(0).click();
       await panel.locator('.lens tbody tr').last().waitFor({ timeout: 30_000 });
       for (const colour of ['Boundary', 'Rank', 'Surprisal', 'Attention']) {
         await panel.root.getByLabel(colour, { exact: true }).check({ force: true });
@@ -113,12 +118,16 @@ describe('Explain Next Token for everyone', () => {
   });
 
   it('is as it was left after being hidden, and after the window was reloaded', async () => {
+    await panel.openTool('Shape');
     await panel.slide('temperature', 0.5);
+    await panel.openTool('Words');
     await panel.root.getByLabel('Surprisal', { exact: true }).check({ force: true });
     const asLeft = async () => {
-      assert.equal(await panel.locator('#temperature').inputValue(), '0.5');
       assert.equal(await panel.root.getByLabel('Surprisal', { exact: true }).isChecked(), true);
-      assert.equal(await panel.locator('.why h2 button').getAttribute('aria-expanded'), 'true');
+      await panel.root.getByRole('tab', { name: 'Words', selected: true }).waitFor();
+      await panel.openTool('Shape');
+      assert.equal(await panel.locator('#temperature').inputValue(), '0.5');
+      await panel.openTool('Words');
     };
     await workbench.command('Problems: Focus on Problems View');
     await workbench.page.locator('.markers-panel :focus').waitFor();

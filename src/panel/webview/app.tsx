@@ -1,19 +1,34 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Beams } from './beams';
 import { Branches } from './branches';
 import { Candidates } from './candidates';
+import { moveFocus } from './controls';
 import { distributionOf } from './distribution';
 import { whole } from './format';
-import { missingBranch, type Node, nodeOf } from './node';
+import { TOOLS, type Tool } from './preferences';
 import { Sampler } from './sampler';
 import { ShapingControls } from './shaping';
 import { stagesOf } from './stages';
+import { missingBranch, type Node, nodeOf } from './state';
+import { Asked, Glossary, Tip } from './tips';
 import { Tokens } from './tokens';
 import { useUi } from './ui';
 import { Why } from './why';
 import { Words } from './words';
 
-/** The whole view: what the model reads, what it expects, and how one token is chosen. */
+const TAB_NAMES: Record<Tool, string> = {
+  shaping: 'Shape',
+  sampler: 'Sample',
+  branches: 'Try',
+  beams: 'Beams',
+  words: 'Words',
+  why: 'Why',
+};
+
+const arrows = { ArrowLeft: -1, ArrowRight: 1 };
+
+/** The whole view: what the model reads, what it expects, and the tools that ask more of it. */
 export function App() {
   const { state, post } = useUi();
   const { position, at, branches } = state;
@@ -37,6 +52,8 @@ export function App() {
           {node ? <Distributions node={node} /> : <Trying />}
         </main>
       )}
+      <Glossary />
+      <Tip />
     </>
   );
 }
@@ -57,26 +74,74 @@ function Trying() {
 }
 
 function Distributions({ node }: { node: Node }) {
-  const { state } = useUi();
-  const { shaping, stage, bars } = state.preferences;
+  const { state, post } = useUi();
+  const { position, at, candidate, why, preferences } = state;
+  const { shaping, stage, bars, tool, colour } = preferences;
   const stages = useMemo(() => stagesOf(node.logits, node.context, shaping), [node, shaping]);
   const last = stages[stages.length - 1];
   const shown = stages.find(({ name }) => name === stage) ?? last;
   const distribution = useMemo(() => distributionOf(shown, node.logits, bars), [shown, node, bars]);
+  const explained = candidate ?? distribution.rows[0]?.id;
+  const wanted = (tool === 'why' || colour === 'attention') && why?.candidate !== explained;
+  useEffect(() => {
+    if (position && explained !== undefined && wanted) {
+      post({ type: 'why', position: position.id, ids: at, candidate: explained });
+    }
+  }, [position, at, explained, wanted]);
   return (
     <>
       <div class="column">
         <Candidates distribution={distribution} />
       </div>
-      <div class="column">
-        <ShapingControls stages={stages} shown={shown} />
-        <Sampler last={last} />
-        <Branches />
-        <Beams />
-        <Words />
-        <Why />
-      </div>
+      <Tools>
+        {tool === 'shaping' && <ShapingControls stages={stages} shown={shown} />}
+        {tool === 'sampler' && <Sampler last={last} />}
+        {tool === 'branches' && <Branches />}
+        {tool === 'beams' && <Beams />}
+        {tool === 'words' && <Words />}
+        {tool === 'why' && <Why candidate={explained} />}
+      </Tools>
     </>
+  );
+}
+
+/** The tools as tabs: in a narrow view the row of tabs stays in sight while the rest scrolls. */
+function Tools({ children }: { children: ComponentChildren }) {
+  const { state, dispatch } = useUi();
+  const { tool } = state.preferences;
+  const panel = useRef<HTMLDivElement>(null);
+  const reveal = useRef(false);
+  useEffect(() => {
+    if (reveal.current) panel.current?.scrollIntoView({ block: 'nearest' });
+    reveal.current = false;
+  });
+  const choose = (name: Tool) => {
+    reveal.current = true;
+    dispatch({ type: 'prefer', change: { tool: name } });
+  };
+  return (
+    <div class="tools">
+      <div class="tabs" role="tablist" aria-label="Tools" onKeyDown={(event) => moveFocus(event, '.tab', arrows)}>
+        {TOOLS.map((name) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`tab-${name}`}
+            class="tab"
+            aria-selected={name === tool}
+            aria-controls="tool"
+            tabIndex={name === tool ? 0 : -1}
+            onClick={() => choose(name)}
+          >
+            {TAB_NAMES[name]}
+          </button>
+        ))}
+      </div>
+      <div id="tool" class="column" role="tabpanel" aria-labelledby={`tab-${tool}`} ref={panel}>
+        {children}
+      </div>
+    </div>
   );
 }
 
@@ -91,8 +156,9 @@ function Status() {
         {status.message || (position && model && `${position.document} · ${model.name} ${model.precision}`)}
       </p>
       {work && (
-        <p class="work" title="What the model has done since it started, ghost text included">
-          {whole(work.runs)} runs · {whole(work.tokensFed)} tokens read
+        <p class="work">
+          <Asked term="runs">{whole(work.runs)} runs</Asked> ·{' '}
+          <Asked term="tokensRead">{whole(work.tokensFed)} tokens read</Asked>
         </p>
       )}
     </div>

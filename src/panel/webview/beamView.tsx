@@ -74,7 +74,7 @@ function Hypothesis(props: { line: Line; grouped: boolean; inTabOrder: boolean; 
           ))}
         </span>
         <span class="hypothesis-status">{status}</span>
-        <span class="number" title={`log-probability of its last token: ${decimal(node.logprob, 3)}`}>
+        <span class="number" data-term="score">
           {decimal(node.score, 2)}
         </span>
       </span>

@@ -1,11 +1,35 @@
 import { useMemo, useState } from 'preact/hooks';
 import { countStates, linesOf, recent, runsOf, treeAt } from '../../pictures/beamTree';
-import type { BeamsMessage } from '../protocol';
-import { BeamSettings } from './beamSettings';
+import type { BeamSearch, BeamsMessage } from '../protocol';
 import { BeamTree } from './beamView';
-import { Section, Slider, Spelled } from './controls';
+import { type Control, Section, Slider, Spelled } from './controls';
 import { decimal } from './format';
+import { defaults } from './preferences';
+import { Asked } from './tips';
 import { useUi } from './ui';
+
+const CONTROLS: readonly Control<Exclude<keyof BeamSearch, 'groups'>>[] = [
+  { name: 'beams', label: 'Beams', term: 'beams', min: 2, max: 8, step: 1, text: String },
+  { name: 'tokens', label: 'New tokens', term: 'newTokens', min: 1, max: 32, step: 1, text: String },
+  {
+    name: 'lengthPenalty',
+    label: 'Length penalty',
+    term: 'lengthPenalty',
+    min: -2,
+    max: 3,
+    step: 0.1,
+    text: (value) => decimal(value, 1),
+  },
+  {
+    name: 'diversity',
+    label: 'Diversity',
+    term: 'diversity',
+    min: 0.1,
+    max: 5,
+    step: 0.1,
+    text: (value) => decimal(value, 1),
+  },
+];
 
 /** Beam search from this place, to be followed step by step. */
 export function Beams() {
@@ -35,6 +59,47 @@ export function Beams() {
   );
 }
 
+/** How many beams, in how many groups, how far, and what length counts. */
+function BeamSettings() {
+  const { state, dispatch } = useUi();
+  const { beam } = state.preferences;
+  const set = (change: Partial<BeamSearch>) => {
+    const next = { ...beam, ...change };
+    // The beams share out evenly among the groups.
+    const groups = next.beams % next.groups === 0 ? next.groups : 1;
+    dispatch({ type: 'prefer', change: { beam: { ...next, groups } } });
+  };
+  const shares = [1, 2, 3, 4, 5, 6, 7, 8].filter((groups) => beam.beams % groups === 0);
+  return (
+    <div class="sliders">
+      {CONTROLS.filter(({ name }) => name !== 'diversity' || beam.groups > 1).map((control) => (
+        <Slider
+          key={control.name}
+          id={`beam-${control.name}`}
+          control={control}
+          value={beam[control.name]}
+          neutral={defaults.beam[control.name]}
+          onInput={(value) => set({ [control.name]: value })}
+        />
+      ))}
+      <label class="field" data-term="groups">
+        Groups
+        <select
+          value={beam.groups}
+          aria-describedby="term-groups"
+          onChange={(event) => set({ groups: Number(event.currentTarget.value) })}
+        >
+          {shares.map((groups) => (
+            <option key={groups} value={groups}>
+              {groups}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
+}
+
 /** One search, at the step on show; it opens at its end. */
 function Search({ search }: { search: BeamsMessage }) {
   const last = search.steps.length - 1;
@@ -49,14 +114,17 @@ function Search({ search }: { search: BeamsMessage }) {
     <>
       <Slider
         id="beam-step"
-        label="Step"
-        hint="Which step of the search is shown"
-        min={1}
-        max={last + 1}
-        step={1}
+        control={{
+          name: 'step',
+          label: 'Step',
+          term: 'step',
+          min: 1,
+          max: last + 1,
+          step: 1,
+          text: (value) => `${value} of ${last + 1}`,
+        }}
         value={step + 1}
         neutral={last + 1}
-        text={`${step + 1} of ${last + 1}`}
         onInput={(value) => setStep(value - 1)}
       />
       <div class="toolbar">
@@ -76,7 +144,7 @@ function Search({ search }: { search: BeamsMessage }) {
       </p>
       <BeamTree lines={lines} onStep={move} />
       <p class="hint">
-        Scores are summed log-probabilities; those of finished texts are divided by length to the power of the penalty.
+        On the right each line’s <Asked term="score">score</Asked>.
       </p>
       {step === last && <Found search={search} />}
     </>
@@ -104,7 +172,9 @@ function Found({ search }: { search: BeamsMessage }) {
               <Spelled key={place} text={text} notation={preferences.notation} />
             ))}
           </span>
-          <span class="number">{decimal(score, 3)}</span>
+          <span class="number" data-term="score">
+            {decimal(score, 3)}
+          </span>
           <button
             type="button"
             class="link"

@@ -4,6 +4,7 @@ import type { BranchMessage } from '../protocol';
 import { Section, Spelled } from './controls';
 import { decimal } from './format';
 import { branchKey } from './state';
+import { Asked } from './tips';
 import { useUi } from './ui';
 
 /** What was tried at this place, without touching the document. */
@@ -16,9 +17,11 @@ export function Branches() {
     </button>
   );
   return (
-    <Section name="branches" title="Try" note={undo}>
+    <Section name="branches" title="Try a continuation" note={undo}>
       {tried.length === 0 ? (
-        <p class="hint">Alt+Enter on a candidate tries it here, without touching the document.</p>
+        <p class="hint">
+          The branch at the end of a candidate’s row (or Alt+Enter on it) tries it here, without touching the document.
+        </p>
       ) : (
         <ul class="branches" aria-label="Branches tried">
           <li class={at.length === 0 ? 'branch here' : 'branch'}>
@@ -102,9 +105,15 @@ function Outcome({ branch }: { branch: BranchMessage | undefined }) {
           <thead>
             <tr>
               <th scope="col">Token</th>
-              <th scope="col">Now, bits</th>
-              <th scope="col">Then, bits</th>
-              <th scope="col">Change</th>
+              <th scope="col">
+                <Asked term="surprisal">Now, bits</Asked>
+              </th>
+              <th scope="col">
+                <Asked term="surprisal">Then, bits</Asked>
+              </th>
+              <th scope="col">
+                <Asked term="gain">Change</Asked>
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -117,9 +126,13 @@ function Outcome({ branch }: { branch: BranchMessage | undefined }) {
                   <th scope="row">
                     <Spelled text={glyphs[i]} notation={notation} />
                   </th>
-                  <td class="number">{before === null ? '' : decimal(before, 1)}</td>
-                  <td class="number">{now === null ? '' : decimal(now, 1)}</td>
-                  <td class={gain !== null && gain < 0 ? 'number worse' : 'number better'}>
+                  <td class="number" data-term="surprisal">
+                    {before === null ? '' : decimal(before, 1)}
+                  </td>
+                  <td class="number" data-term="surprisal">
+                    {now === null ? '' : decimal(now, 1)}
+                  </td>
+                  <td class={gain !== null && gain < 0 ? 'number worse' : 'number better'} data-term="gain">
                     {gain === null ? '' : `${gain < 0 ? '▼' : '▲'} ${decimal(Math.abs(gain), 1)}`}
                   </td>
                 </tr>

@@ -1,56 +1,90 @@
 import { speak } from '../../pictures/spelling';
-import { moveFocus, Section, Slider, Spelled } from './controls';
+import { type Control, moveFocus, Section, Slider, Spelled } from './controls';
 import type { Distribution, Row } from './distribution';
 import { decimal, percent } from './format';
+import { Asked } from './tips';
 import { useUi } from './ui';
 
 const arrows = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 };
 
-/** The distribution of the next token as bars, which are a table. */
+const BARS: Control<'bars'> = {
+  name: 'bars',
+  label: 'Show',
+  term: 'bars',
+  min: 5,
+  max: 200,
+  step: 5,
+  text: (value) => `top ${value}`,
+};
+
+/** The distribution of the next token as bars, which are a table. Pointing and choosing change nothing in the text. */
 export function Candidates({ distribution }: { distribution: Distribution }) {
   const { state, dispatch } = useUi();
   const { rows } = distribution;
   const { bars } = state.preferences;
   const focusable = rows.some(({ id }) => id === state.candidate) ? state.candidate : rows[0]?.id;
   const longest = Math.max(...rows.map((row) => Math.max(row.probability, row.raw)), 1e-9);
+  const shaped = rows.some(({ probability, raw }) => Math.abs(probability - raw) > 1e-6);
   return (
     <Section
       name="candidates"
       title="Next token"
       note={
         <>
-          <span title="How undecided the model is">{decimal(distribution.entropyBits)} bits entropy</span>
-          <span title="As undecided as between this many equal choices">
-            perplexity {decimal(distribution.perplexity, 1)}
-          </span>
+          <Asked term="entropy">{decimal(distribution.entropyBits)} bits entropy</Asked>
+          <Asked term="perplexity">perplexity {decimal(distribution.perplexity, 1)}</Asked>
         </>
       }
     >
       <Slider
         id="bars"
-        label="Show"
-        hint="How many candidates are listed"
-        min={5}
-        max={200}
-        step={5}
+        control={BARS}
         value={bars}
         neutral={20}
-        text={`top ${bars}`}
         onInput={(value) => dispatch({ type: 'prefer', change: { bars: value } })}
       />
+      {(shaped || state.draws) && (
+        <p class="legend bars-legend">
+          <span>
+            <span class="swatch fill" aria-hidden="true" /> {shaped ? 'as shaped' : 'probability'}
+          </span>
+          {shaped && (
+            <span>
+              <span class="swatch raw" aria-hidden="true" /> <Asked term="raw">the model’s own</Asked>
+            </span>
+          )}
+          {state.draws && state.draws.ids.length > 1 && (
+            <span>
+              <span class="swatch drawn" aria-hidden="true" /> <Asked term="drawn">drawn</Asked>
+            </span>
+          )}
+        </p>
+      )}
       <table class="candidates" onKeyDown={(event) => moveFocus(event, '.token-button', arrows)}>
         <caption class="hidden">
-          Candidates for the next token, most probable first. Enter inserts one, Alt+Enter tries it.
+          Candidates for the next token, most probable first. Choosing one explains it; Enter inserts it, Alt+Enter
+          tries it.
         </caption>
         <thead>
           <tr>
             <th scope="col">Token</th>
             <th scope="col" class="wide">
-              Probability
+              <Asked term="probability">Probability</Asked>
             </th>
-            <th scope="col">Sum</th>
-            <th scope="col">Logit</th>
-            {state.draws && <th scope="col">Drawn</th>}
+            <th scope="col" class="extra">
+              <Asked term="sum">Sum</Asked>
+            </th>
+            <th scope="col" class="extra">
+              <Asked term="logit">Logit</Asked>
+            </th>
+            {state.draws && (
+              <th scope="col">
+                <Asked term="drawn">Drawn</Asked>
+              </th>
+            )}
+            <th scope="col">
+              <span class="hidden">Take it</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -68,31 +102,44 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
   const { model, position, at, preferences, draws } = state;
   if (!model || !position) return null;
   const text = model.vocabulary.text(row.id);
+  const said = speak(text);
   const ids = [...at, row.id];
   const attempt = () => dispatch({ type: 'goTo', ids });
   const insert = () => post({ type: 'insert', position: position.id, ids });
+  const explain = () => dispatch({ type: 'chooseCandidate', id: row.id, explain: true });
   const drawn = draws?.counts.get(row.id) ?? 0;
+  const chosen = row.id === state.candidate;
   return (
-    <tr class={row.id === state.candidate ? 'chosen' : ''} aria-selected={undefined}>
+    <tr
+      class={chosen ? 'chosen' : ''}
+      // The button in the row does the same for keys and screen readers.
+      onClick={(event) => (event.target as Element).closest('button') ?? explain()}
+    >
       <th scope="row">
         <button
           type="button"
           class="token-button"
           tabIndex={inTabOrder ? 0 : -1}
-          aria-label={speak(text)}
-          title="Click or Enter inserts it, Alt+click or Alt+Enter tries it"
-          onFocus={() => state.candidate !== row.id && dispatch({ type: 'chooseCandidate', id: row.id })}
-          onClick={(event) => (event.altKey ? attempt() : insert())}
+          aria-label={said}
+          aria-pressed={chosen}
+          title="Click or Space explains it, Enter inserts it, Alt+Enter tries it"
+          onFocus={(event) =>
+            event.currentTarget.matches(':focus-visible') &&
+            !chosen &&
+            dispatch({ type: 'chooseCandidate', id: row.id })
+          }
+          onClick={(event) => (event.altKey ? attempt() : explain())}
           onKeyDown={(event) => {
-            if (event.key !== 'Enter' || !event.altKey) return;
+            if (event.key !== 'Enter') return;
             event.preventDefault();
-            attempt();
+            if (event.altKey) attempt();
+            else insert();
           }}
         >
           <Spelled text={text} notation={preferences.notation} />
         </button>
       </th>
-      <td class="wide">
+      <td class="wide" data-term="probability">
         <span class="bar" aria-hidden="true">
           <span class="fill" style={{ inlineSize: `${(100 * row.probability) / longest}%` }} />
           <span class="raw" style={{ inlineSize: `${(100 * row.raw) / longest}%` }} />
@@ -105,9 +152,43 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
         </span>
         <span class="number">{percent(row.probability)}</span>
       </td>
-      <td class="number">{percent(row.cumulative)}</td>
-      <td class="number">{decimal(row.logit)}</td>
-      {draws && <td class="number">{drawn || ''}</td>}
+      <td class="number extra" data-term="sum">
+        {percent(row.cumulative)}
+      </td>
+      <td class="number extra" data-term="logit">
+        {decimal(row.logit)}
+      </td>
+      {draws && (
+        <td class="number" data-term="drawn">
+          {drawn || ''}
+        </td>
+      )}
+      <td class="row-actions">
+        <button
+          type="button"
+          class="icon-button"
+          tabIndex={inTabOrder ? 0 : -1}
+          title="Insert at the cursor (Enter)"
+          aria-label={`Insert ${said}`}
+          onClick={insert}
+        >
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M8 2v8m0 0L4.5 6.5M8 10l3.5-3.5M3 13.5h10" />
+          </svg>
+        </button>
+        <button
+          type="button"
+          class="icon-button"
+          tabIndex={inTabOrder ? 0 : -1}
+          title="Try it without touching the text (Alt+Enter)"
+          aria-label={`Try ${said}`}
+          onClick={attempt}
+        >
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M4 2.5v11M4 10c0-3 8-1.5 8-5.5m0 0L9.8 6.7M12 4.5l2.2 2.2" />
+          </svg>
+        </button>
+      </td>
     </tr>
   );
 }

@@ -13,7 +13,7 @@ import { useUi } from './ui';
 const arrows = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -8, ArrowDown: 8 };
 
 /** Surprisal at which the tint is strongest, in bits. */
-const hottest = 14;
+export const HOTTEST_BITS = 14;
 
 /** The text before the cursor as token chips, then the branch on show, then what the model cannot see. */
 export function Chips() {
@@ -61,7 +61,11 @@ export function Chips() {
     <div class="chips-scroll" ref={scroller}>
       <ol class="chips" aria-label="Tokens before the cursor" onKeyDown={(event) => moveFocus(event, '.chip', arrows)}>
         {position.start !== null && (
-          <li key="start" class="start" title="The text starts here: GPT-2 reads an end-of-text mark before it.">
+          <li
+            key="start"
+            class="start"
+            title={`The text starts here: ${state.model?.name ?? 'the model'} reads an end-of-text mark before it.`}
+          >
             <span class="hidden">Start of text</span>
             <span aria-hidden="true" style={{ '--tint': Math.sqrt(offset > 0 ? (weights?.[0] ?? 0) : 0).toFixed(3) }}>
               ⊢
@@ -92,7 +96,7 @@ function Future() {
   if (after.length === 0 || !state.model) return null;
   const glyphs = state.model.vocabulary.glyphs(after.map(({ id }) => id));
   return (
-    <p class="future" title="GPT-2 reads from left to right: it sees and attends to nothing after the cursor.">
+    <p class="future" title={`${state.model.name} reads from left to right: it sees nothing after the cursor.`}>
       <span class="hidden">After the cursor, invisible to the model: </span>
       {glyphs.map((glyph, i) => (
         <span key={i} class="masked">
@@ -140,7 +144,7 @@ export function shownTokens(state: State): PanelToken[] {
 }
 
 function tintOf(token: PanelToken, { colour }: Preferences): number {
-  return colour === 'surprisal' ? Math.min(1, surprisal(token.logprob ?? 0) / hottest) : 0;
+  return colour === 'surprisal' ? Math.min(1, surprisal(token.logprob ?? 0) / HOTTEST_BITS) : 0;
 }
 
 function chipClass(state: State, token: PanelToken, index: number): string {

@@ -1,62 +1,68 @@
 import type { ComponentChildren } from 'preact';
 import { type Notation, spell } from '../../pictures/spelling';
-import { useUi } from './ui';
+import type { Term } from './glossary';
 
-/** A titled part of the view that can be folded away; what is folded is not computed. */
-export function Section(props: { name: string; title: string; note?: ComponentChildren; children: ComponentChildren }) {
-  const { state, dispatch } = useUi();
-  const { open } = state.preferences;
-  const isOpen = open.includes(props.name);
-  const toggle = () =>
-    dispatch({
-      type: 'prefer',
-      change: { open: isOpen ? open.filter((name) => name !== props.name) : [...open, props.name] },
-    });
+/**
+ * A titled part of the view. Its header has room for a few words on the right and, at its very end, for what can be
+ * done with all of the part.
+ */
+export function Section(props: {
+  name: string;
+  title: ComponentChildren;
+  note?: ComponentChildren;
+  menu?: ComponentChildren;
+  children: ComponentChildren;
+}) {
   return (
     <section class={`section ${props.name}`} aria-labelledby={`${props.name}-title`}>
       <header>
-        <h2 id={`${props.name}-title`}>
-          <button type="button" aria-expanded={isOpen} aria-controls={`${props.name}-body`} onClick={toggle}>
-            <span class="twistie" aria-hidden="true" />
-            {props.title}
-          </button>
-        </h2>
-        {props.note && <p class="note">{props.note}</p>}
+        <h2 id={`${props.name}-title`}>{props.title}</h2>
+        {props.note && <div class="note">{props.note}</div>}
+        {props.menu && <div class="section-menu">{props.menu}</div>}
       </header>
-      <div id={`${props.name}-body`} class="body" hidden={!isOpen}>
-        {isOpen && props.children}
-      </div>
+      <div class="body">{props.children}</div>
     </section>
   );
 }
 
+/** A number that a slider sets. */
+export interface Control<Name extends string> {
+  readonly name: Name;
+  readonly label: string;
+  readonly term: Term;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly text: (value: number) => string;
+}
+
 /** A labelled slider that says its value, and goes back to `neutral` when its value is clicked. */
-export function Slider(props: {
+export function Slider<Name extends string>(props: {
   id: string;
-  label: string;
-  hint: string;
-  min: number;
-  max: number;
-  step: number;
+  control: Control<Name>;
   value: number;
   neutral: number;
-  text: string;
   onInput: (value: number) => void;
 }) {
-  const changed = props.value !== props.neutral;
+  const { id, control, value, neutral } = props;
+  const { label, term, min, max, step } = control;
+  const changed = value !== neutral;
+  const text = control.text(value);
   return (
     <div class={changed ? 'slider changed' : 'slider'}>
-      <label for={props.id} title={props.hint}>
-        {props.label}
+      <label for={id} data-term={term}>
+        {label}
       </label>
       <input
-        id={props.id}
+        id={id}
         type="range"
-        min={props.min}
-        max={props.max}
-        step={props.step}
-        value={props.value}
-        aria-valuetext={props.text}
+        min={min}
+        max={max}
+        step={step}
+        value={value}
+        data-term={term}
+        aria-describedby={`term-${term}`}
+        aria-valuetext={text}
         onInput={(event) => props.onInput(event.currentTarget.valueAsNumber)}
       />
       <button
@@ -64,10 +70,10 @@ export function Slider(props: {
         class="value"
         disabled={!changed}
         title={changed ? 'Reset' : undefined}
-        aria-label={`Reset ${props.label.toLowerCase()}, now ${props.text}`}
-        onClick={() => props.onInput(props.neutral)}
+        aria-label={`Reset ${label.toLowerCase()}, now ${text}`}
+        onClick={() => props.onInput(neutral)}
       >
-        {props.text}
+        {text}
       </button>
     </div>
   );
@@ -108,6 +114,18 @@ export function Spelled({ text, notation }: { text: string; notation: Notation }
         piece.kind === 'text' ? piece.text : <span class={`sign ${piece.kind}`}>{piece.text}</span>,
       )}
     </bdi>
+  );
+}
+
+/** What a run of colour from nothing to the most means, with the numbers at its ends. */
+export function Scale(props: { kind: string; from: string; to: string; unit: ComponentChildren }) {
+  return (
+    <p class="legend">
+      <span class="number">{props.from}</span>
+      <span class={`scale ${props.kind}`} aria-hidden="true" />
+      <span class="number">{props.to}</span>
+      <span>{props.unit}</span>
+    </p>
   );
 }
 

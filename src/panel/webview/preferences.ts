@@ -14,6 +14,11 @@ const shaping = v.object({
   repetitionPenalty: v.optional(between(1, 2), 1),
 });
 
+/** The tools beside the tokens and the bars, of which one is open. */
+export const TOOLS = ['shaping', 'sampler', 'branches', 'beams', 'words', 'why'] as const;
+
+export type Tool = (typeof TOOLS)[number];
+
 const preferences = v.object({
   colour: v.optional(v.picklist(['boundary', 'rank', 'surprisal', 'attention']), 'boundary'),
   notation: v.optional(v.picklist(['gpt2', 'plain']), 'plain'),
@@ -24,7 +29,7 @@ const preferences = v.object({
   /** The stage whose distribution the bars show; null for the last one. */
   stage: v.optional(v.nullable(v.string()), null),
   seed: v.optional(v.pipe(v.number(), v.integer(), between(0, 0xffffffff)), 42),
-  open: v.optional(v.array(v.string()), ['tokens', 'candidates', 'shaping']),
+  tool: v.optional(v.picklist(TOOLS), 'shaping'),
   beam: v.optional(beamSearch, { beams: 3, groups: 1, diversity: 1, tokens: 8, lengthPenalty: 1 }),
   /** Which attention is drawn: null for the mean over all layers or heads. */
   layer: v.optional(v.nullable(v.pipe(v.number(), v.integer())), null),

@@ -4,6 +4,7 @@ import { Section, Spelled } from './controls';
 import { drawTokens } from './distribution';
 import { percent } from './format';
 import type { ShownStage } from './stages';
+import { Asked } from './tips';
 import { useUi } from './ui';
 
 /** Draws from the reshaped distribution with a seed: once, or a hundred times to see chance at work. */
@@ -12,12 +13,13 @@ export function Sampler({ last }: { last: ShownStage }) {
   const { preferences, draws } = state;
   const draw = (count: number) => dispatch({ type: 'drawn', draws: drawTokens(last.scores, preferences.seed, count) });
   return (
-    <Section name="sampler" title="Sample">
+    <Section name="sampler" title="Draw from it">
       <div class="toolbar">
-        <label class="field">
+        <label class="field" data-term="seed">
           Seed
           <input
             type="number"
+            aria-describedby="term-seed"
             min="0"
             max="4294967295"
             value={preferences.seed}
@@ -59,7 +61,8 @@ function Drawn({ last }: { last: ShownStage }) {
     const [id] = draws.ids;
     return (
       <p>
-        Seed {draws.seed} draws <strong>{token(id)}</strong>, which had {percent(Math.exp(logprobs[id]))}.
+        Seed {draws.seed} draws <strong>{token(id)}</strong>, which had{' '}
+        <Asked term="probability">{percent(Math.exp(logprobs[id]))}</Asked>.
       </p>
     );
   }
@@ -73,10 +76,21 @@ function Drawn({ last }: { last: ShownStage }) {
         <tr>
           <th scope="col">Token</th>
           <th scope="col" class="wide">
-            Drawn and expected
+            <span class="legend">
+              <span>
+                <span class="swatch drawn" aria-hidden="true" /> drawn
+              </span>
+              <span>
+                <span class="swatch raw" aria-hidden="true" /> expected
+              </span>
+            </span>
           </th>
-          <th scope="col">Drawn</th>
-          <th scope="col">Expected</th>
+          <th scope="col">
+            <Asked term="drawn">Drawn</Asked>
+          </th>
+          <th scope="col">
+            <Asked term="expected">Expected</Asked>
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -91,8 +105,12 @@ function Drawn({ last }: { last: ShownStage }) {
                   <span class="raw" style={{ inlineSize: `${(100 * expected) / most}%` }} />
                 </span>
               </td>
-              <td class="number">{count}</td>
-              <td class="number">{expected.toFixed(1)}</td>
+              <td class="number" data-term="drawn">
+                {count}
+              </td>
+              <td class="number" data-term="expected">
+                {expected.toFixed(1)}
+              </td>
             </tr>
           );
         })}

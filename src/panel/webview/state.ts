@@ -1,6 +1,7 @@
 import type {
   BeamsMessage,
   BranchMessage,
+  PanelToken,
   PositionMessage,
   Question,
   ToPanel,
@@ -53,7 +54,8 @@ export type Action =
   | { readonly type: 'message'; readonly message: ToPanel }
   | { readonly type: 'prefer'; readonly change: Partial<Preferences> }
   | { readonly type: 'shape'; readonly change: Partial<Shaping> }
-  | { readonly type: 'chooseCandidate'; readonly id: number }
+  /** `explain` opens what says where the candidate comes from. */
+  | { readonly type: 'chooseCandidate'; readonly id: number; readonly explain?: boolean }
   | { readonly type: 'chooseChip'; readonly index: number | null }
   | { readonly type: 'goTo'; readonly ids: readonly number[] }
   | { readonly type: 'forget'; readonly ids: readonly number[] }
@@ -100,7 +102,9 @@ export function reduce(state: State, action: Action): State {
     case 'shape':
       return prefer(state, { shaping: { ...state.preferences.shaping, ...action.change } });
     case 'chooseCandidate':
-      return { ...state, candidate: action.id };
+      return action.explain
+        ? { ...prefer(state, { tool: 'why' }), candidate: action.id }
+        : { ...state, candidate: action.id };
     case 'chooseChip':
       return { ...state, chip: action.index };
     case 'goTo':
@@ -115,7 +119,10 @@ export function reduce(state: State, action: Action): State {
 }
 
 function prefer(state: State, change: Partial<Preferences>): State {
-  return { ...state, preferences: { ...state.preferences, ...change }, draws: null };
+  const preferences = { ...state.preferences, ...change };
+  // What was drawn from another distribution, or with another seed, says nothing any more.
+  const same = preferences.shaping === state.preferences.shaping && preferences.seed === state.preferences.seed;
+  return { ...state, preferences, draws: same ? state.draws : null };
 }
 
 /** What belongs to one distribution and means nothing at another. */
@@ -167,7 +174,8 @@ function receive(state: State, message: ToPanel): State {
     case 'beams':
       return isHere(state, message.ids) ? answered(state, 'beams', { beams: message, searching: false }) : state;
     case 'why':
-      return isHere(state, message.ids) && message.candidate === state.candidate
+      // As long as none is chosen, the favourite is asked about.
+      return isHere(state, message.ids) && message.candidate === (state.candidate ?? message.candidate)
         ? answered(state, 'why', { why: message })
         : state;
   }
@@ -193,4 +201,29 @@ function arrive(state: State, position: PositionMessage): State {
     tried: same ? state.tried : [],
     at: same ? state.at : [],
   };
+}
+
+/** The place in the tree of continuations that the view shows: the cursor, or the end of a branch. */
+export interface Node {
+  /** Raw logits after the last token. */
+  readonly logits: Float32Array;
+  /** Ids the model has read, oldest first, which repetition penalties look at. */
+  readonly context: readonly number[];
+  /** The tokens of the branch, empty at the cursor. */
+  readonly branch: readonly PanelToken[];
+}
+
+/** The place on show, or null while the model has not answered. */
+export function nodeOf({ position, at, branches }: State): Node | null {
+  if (!position) return null;
+  const ids = position.tokens.map((token) => token.id);
+  if (position.start !== null) ids.unshift(position.start);
+  if (at.length === 0) return { logits: position.logits, context: ids, branch: [] };
+  const branch = branches.get(branchKey(at));
+  return branch ? { logits: branch.logits, context: [...ids, ...at], branch: branch.tokens } : null;
+}
+
+/** The branch on show while the model has not answered: what has to be asked. Null when there is nothing to ask. */
+export function missingBranch({ position, at, branches }: State): readonly number[] | null {
+  return position && at.length > 0 && !branches.has(branchKey(at)) ? at : null;
 }

@@ -1,29 +1,33 @@
 import { surprisal } from '../../core/analysis/likelihood';
 import { speak } from '../../pictures/spelling';
-import { Chips, shownTokens } from './chips';
-import { Choice, Section, Spelled } from './controls';
+import { Chips, HOTTEST_BITS, shownTokens } from './chips';
+import { Choice, Scale, Section, Spelled } from './controls';
 import { decimal, density, hex, percent, rankBand, whole } from './format';
+import type { Term } from './glossary';
+import { Asked } from './tips';
 import { useUi } from './ui';
+import { Heads } from './why';
 
 /** What the model reads: the text before the cursor, cut into tokens. */
 export function Tokens() {
   const { state, dispatch } = useUi();
-  const { position, model, preferences } = state;
+  const { preferences } = state;
+  const { colour } = preferences;
   const colours = [
     { value: 'boundary' as const, label: 'Boundary', hint: 'Where one token ends and the next begins' },
     { value: 'rank' as const, label: 'Rank', hint: 'How far down the list of guesses the token was, as in GLTR' },
     { value: 'surprisal' as const, label: 'Surprisal', hint: 'How many bits the token told' },
-    ...(state.why ? [{ value: 'attention' as const, label: 'Attention', hint: 'What the last token looks at' }] : []),
+    { value: 'attention' as const, label: 'Attention', hint: 'What the last token looks at' },
   ];
   return (
-    <Section name="tokens" title="Tokens" note={position && model && <Counts />}>
+    <Section name="tokens" title="Tokens" note={<Counts />}>
       <div class="toolbar">
         <Choice
           name="colour"
           label="Colour tokens by"
-          value={preferences.colour}
+          value={colour}
           options={colours}
-          onChange={(colour) => dispatch({ type: 'prefer', change: { colour } })}
+          onChange={(value) => dispatch({ type: 'prefer', change: { colour: value } })}
         />
         <Choice
           name="notation"
@@ -31,13 +35,24 @@ export function Tokens() {
           value={preferences.notation}
           options={[
             { value: 'plain', label: '␣', hint: 'Open box for a space' },
-            { value: 'gpt2', label: 'Ġ', hint: 'GPT-2’s own notation' },
+            { value: 'gpt2', label: 'Ġ', hint: 'A space as the vocabulary of GPT-2 writes it' },
           ]}
           onChange={(notation) => dispatch({ type: 'prefer', change: { notation } })}
         />
       </div>
-      {preferences.colour === 'rank' && <RankLegend />}
-      <Chips />
+      {colour === 'rank' && <RankLegend />}
+      {colour === 'surprisal' && (
+        <Scale
+          kind="surprisal"
+          from="0"
+          to={`${HOTTEST_BITS} bits or more`}
+          unit={<Asked term="surprisal">surprisal</Asked>}
+        />
+      )}
+      <div class={`reading ${colour}`}>
+        <Chips />
+        {colour === 'attention' && <Heads />}
+      </div>
       <ChipDetail />
     </Section>
   );
@@ -52,15 +67,11 @@ function Counts() {
   const bits = density(position.text, position.tokens);
   return (
     <>
-      <span
-        title={`${whole(position.tokensBefore)} tokens stand before the cursor; the model sees the last ${whole(seen)}`}
-      >
+      <Asked term="tokens">
         {seen === position.tokensBefore ? whole(seen) : `${whole(seen)} of ${whole(position.tokensBefore)}`} tokens
-      </span>
-      <span title={`${whole(seen)} of the ${whole(model.contextLength)} tokens the model can see`}>
-        {share} % of window
-      </span>
-      {bits !== null && <span title="How well the model predicts this text">{decimal(bits)} bits/char</span>}
+      </Asked>
+      <Asked term="window">{share} % of window</Asked>
+      {bits !== null && <Asked term="bitsPerCharacter">{decimal(bits)} bits/char</Asked>}
     </>
   );
 }
@@ -89,12 +100,12 @@ function RankLegend() {
             aria-label={`Rank limit of band ${i + 1}`}
             onChange={(event) => set(i, event.currentTarget.valueAsNumber)}
           />
-          <span class="number">{counts[i]}</span>
+          <Asked term="band">{counts[i]}</Asked>
         </label>
       ))}
       <span>
         <span class="swatch band3" aria-hidden="true" />
-        beyond <span class="number">{counts[3]}</span>
+        beyond <Asked term="band">{counts[3]}</Asked>
       </span>
     </div>
   );
@@ -106,16 +117,16 @@ function ChipDetail() {
   const { preferences, chip, model } = state;
   const token = chip === null ? undefined : shownTokens(state)[chip];
   if (!token || !model) return <p class="hint">Choose a token to see how likely it was.</p>;
-  const facts: [string, string][] = [
-    ['id', String(token.id)],
-    ['bytes', hex(model.vocabulary.bytes(token.id))],
+  const facts: [Term, string, string][] = [
+    ['id', 'id', String(token.id)],
+    ['bytes', 'bytes', hex(model.vocabulary.bytes(token.id))],
   ];
   if (token.logprob !== null && token.rank !== null) {
     facts.push(
-      ['probability', percent(Math.exp(token.logprob))],
-      ['log-probability', decimal(token.logprob, 3)],
-      ['rank', whole(token.rank + 1)],
-      ['surprisal', `${decimal(surprisal(token.logprob), 2)} bits`],
+      ['probability', 'probability', percent(Math.exp(token.logprob))],
+      ['logprob', 'log-probability', decimal(token.logprob, 3)],
+      ['rank', 'rank', whole(token.rank + 1)],
+      ['surprisal', 'surprisal', `${decimal(surprisal(token.logprob), 2)} bits`],
     );
   }
   return (
@@ -124,23 +135,29 @@ function ChipDetail() {
         <Spelled text={token.text} notation={preferences.notation} />
       </h3>
       <dl>
-        {facts.map(([name, value]) => (
+        {facts.map(([term, name, value]) => (
           <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dt>
+              <Asked term={term}>{name}</Asked>
+            </dt>
+            <dd data-term={term}>{value}</dd>
           </div>
         ))}
       </dl>
       {token.top.length > 0 && (
         <p class="rather">
-          GPT-2 would rather have said{' '}
+          {token.top[0].id === token.id
+            ? `${model.name} expected exactly this:`
+            : `${model.name} would rather have said`}{' '}
           {token.top.map((candidate) => (
             <span key={candidate.id} class={candidate.id === token.id ? 'alternative same' : 'alternative'}>
               <span class="hidden">{speak(candidate.text)} </span>
               <span aria-hidden="true">
                 <Spelled text={candidate.text} notation={preferences.notation} />
               </span>{' '}
-              <span class="number">{percent(Math.exp(candidate.logprob))}</span>
+              <span class="number" data-term="probability">
+                {percent(Math.exp(candidate.logprob))}
+              </span>
             </span>
           ))}
         </p>

@@ -1,121 +1,126 @@
-import { useEffect } from 'preact/hooks';
 import { speak } from '../../pictures/spelling';
 import type { WhyMessage } from '../protocol';
-import { favouriteFrom, headsLookingAt } from './attention';
+import { attentionWeights, favouriteFrom, headsLookingAt } from './attention';
 import { shownTokens } from './chips';
-import { moveFocus, Section, Spelled } from './controls';
+import { moveFocus, Scale, Section, Spelled } from './controls';
 import { percent, whole } from './format';
+import { Asked } from './tips';
 import { useUi } from './ui';
 
-/** Why this candidate: what the model looked at, and from which layer on it favoured it. */
-export function Why() {
+/** Tokens named as those most looked at. */
+const NAMED = 4;
+
+/** Why this candidate: from which layer on the model favoured it, and what it looked at. */
+export function Why({ candidate }: { candidate: number | undefined }) {
   const { state } = useUi();
-  const { candidate, model, preferences } = state;
+  const { model, preferences, why, unanswered } = state;
+  const text = candidate === undefined ? undefined : model?.vocabulary.text(candidate);
   return (
     <Section
       name="why"
-      title="Why"
-      note={
-        candidate !== null &&
-        model && <Spelled text={model.vocabulary.text(candidate)} notation={preferences.notation} />
-      }
+      title={<>Why {text === undefined ? 'this token' : <Spelled text={text} notation={preferences.notation} />}</>}
     >
-      <Reasons />
+      {why && why.candidate === candidate ? (
+        <>
+          <Verdict why={why} />
+          <Looked why={why} />
+          <Lens why={why} />
+        </>
+      ) : (
+        <p class="hint">{unanswered.why ?? 'Looking inside…'}</p>
+      )}
     </Section>
   );
 }
 
-function Reasons() {
-  const { state, post } = useUi();
-  const { position, at, candidate, why, unanswered } = state;
-  const current = why !== null && why.candidate === candidate;
-  useEffect(() => {
-    if (position && candidate !== null && !current) {
-      post({ type: 'why', position: position.id, ids: at, candidate });
-    }
-  }, [position, at, candidate, current]);
-  if (candidate === null) return <p class="hint">Choose a candidate to see where it comes from.</p>;
-  if (!why) return <p class="hint">{unanswered.why ?? 'Looking inside…'}</p>;
+function Verdict({ why }: { why: WhyMessage }) {
+  const { state } = useUi();
+  const last = why.lens.at(-1);
+  if (!last) return null;
+  const from = favouriteFrom(why);
   return (
-    <>
-      <Heads why={why} />
-      <Lens why={why} />
-    </>
+    <p class="verdict">
+      <Asked term="probability">{percent(Math.exp(last.candidateLogprob))}</Asked>,{' '}
+      <Asked term="rank">rank {whole(last.candidateRank + 1)}</Asked>.{' '}
+      {from === null ? (
+        <>
+          Not the favourite in the end: that is{' '}
+          {last.top[0] && <Spelled text={last.top[0].text} notation={state.preferences.notation} />}.
+        </>
+      ) : (
+        `The favourite from layer ${from + 1} of ${why.layers} on.`
+      )}
+    </p>
   );
 }
 
-/** Layers by heads; each cell says how much that head gives to the chosen token, or to the token before the last. */
-function Heads({ why }: { why: WhyMessage }) {
+/** The tokens that the last one looked at most, on average over layers and heads. */
+function Looked({ why }: { why: WhyMessage }) {
   const { state, dispatch } = useUi();
-  const { preferences, chip, model } = state;
+  const { notation, colour } = state.preferences;
+  const tokens = shownTokens(state);
+  const offset = why.tokens - tokens.length;
+  const weights = attentionWeights(why, null, null);
+  const most = tokens
+    .map((token, i) => ({ token, weight: weights[i + offset] }))
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, NAMED);
+  return (
+    <p class="looked">
+      Looked most at{' '}
+      {most.map(({ token, weight }, i) => (
+        <span key={i} class="alternative">
+          <Spelled text={token.text} notation={notation} /> <Asked term="attention">{percent(weight)}</Asked>
+        </span>
+      ))}
+      <button
+        type="button"
+        class="link"
+        disabled={colour === 'attention'}
+        onClick={() => dispatch({ type: 'prefer', change: { colour: 'attention', layer: null, head: null } })}
+      >
+        {colour === 'attention' ? 'Shown over the tokens' : 'Show it over the tokens'}
+      </button>
+    </p>
+  );
+}
+
+/**
+ * Layers by heads, beside the tokens that they tint: each cell says how much that head gives to the chosen token, or to
+ * the token before the cursor.
+ */
+export function Heads() {
+  const { state, dispatch } = useUi();
+  const { preferences, chip, why, unanswered } = state;
+  if (!why) return <p class="hint">{unanswered.why ?? 'Looking inside…'}</p>;
   const tokens = shownTokens(state);
   const offset = why.tokens - tokens.length;
   const token = Math.max(0, (chip ?? tokens.length - 1) + offset);
   const grid = headsLookingAt(why, token);
   const { layer, head } = preferences;
-  const show = (l: number | null, h: number | null) =>
-    dispatch({ type: 'prefer', change: { layer: l, head: h, colour: 'attention' } });
+  const show = (l: number | null, h: number | null) => dispatch({ type: 'prefer', change: { layer: l, head: h } });
   const shown = tokens[token - offset];
   const columns = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -why.heads, ArrowDown: why.heads };
+  const averaged = layer === null && head === null;
   return (
     <div class="heads">
+      <Scale
+        kind="attention"
+        from="0 %"
+        to="100 %"
+        unit={<Asked term="attention">of what the last token reads</Asked>}
+      />
       <p>
-        Attention of the last token
-        {shown && (
-          <>
-            {' '}
-            to <Spelled text={shown.text} notation={preferences.notation} />
-          </>
-        )}
-        , {where(layer, head)}.
+        <Asked term="heads">Heads</Asked> that look at{' '}
+        {shown ? <Spelled text={shown.text} notation={preferences.notation} /> : 'the start'}
       </p>
-      <div class="toolbar">
-        <button
-          type="button"
-          class="action"
-          aria-pressed={layer === null && head === null}
-          onClick={() => show(null, null)}
-        >
-          Mean of all
-        </button>
-        <label class="field">
-          Layer
-          <select
-            value={layer === null ? '' : String(layer)}
-            onChange={(event) =>
-              show(event.currentTarget.value === '' ? null : Number(event.currentTarget.value), head)
-            }
-          >
-            <option value="">mean</option>
-            {grid.map((_, l) => (
-              <option key={l} value={String(l)}>
-                {l + 1}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          Head
-          <select
-            value={head === null ? '' : String(head)}
-            onChange={(event) =>
-              show(layer, event.currentTarget.value === '' ? null : Number(event.currentTarget.value))
-            }
-          >
-            <option value="">mean</option>
-            {grid[0].map((_, h) => (
-              <option key={h} value={String(h)}>
-                {h + 1}
-              </option>
-            ))}
-          </select>
-        </label>
-      </div>
-      {model && (
+      <div class="head-axes" style={{ '--heads': String(why.heads) }}>
+        <span class="axis down" aria-hidden="true">
+          layer 1–{why.layers}
+        </span>
         <fieldset
           class="head-grid"
           aria-label="Heads by layer"
-          style={{ '--heads': String(why.heads) }}
           onKeyDown={(event) => moveFocus(event, 'button', columns)}
         >
           {grid.flatMap((row, l) =>
@@ -129,34 +134,48 @@ function Heads({ why }: { why: WhyMessage }) {
                 aria-label={`Layer ${l + 1}, head ${h + 1}: ${percent(weight)}`}
                 title={`Layer ${l + 1}, head ${h + 1}: ${percent(weight)}`}
                 style={{ '--tint': Math.sqrt(weight).toFixed(3) }}
-                onClick={() => show(l, h)}
+                onClick={() => (layer === l && head === h ? show(null, null) : show(l, h))}
               />
             )),
           )}
         </fieldset>
-      )}
+        <span class="axis across" aria-hidden="true">
+          head 1–{why.heads}
+        </span>
+      </div>
+      <p class="hint" role="status">
+        The tokens show {where(layer, head)}.{' '}
+        {!averaged && (
+          <button type="button" class="link" onClick={() => show(null, null)}>
+            Mean of all
+          </button>
+        )}
+      </p>
     </div>
   );
 }
 
 function where(layer: number | null, head: number | null): string {
-  if (layer === null && head === null) return 'averaged over all layers and heads';
-  const inLayer = layer === null ? 'averaged over layers' : `layer ${layer + 1}`;
-  return head === null ? `${inLayer}, averaged over heads` : `${inLayer}, head ${head + 1}`;
+  if (layer === null && head === null) return 'the mean over all layers and heads';
+  const inLayer = layer === null ? 'the mean over layers' : `layer ${layer + 1}`;
+  return head === null ? `${inLayer}, the mean over heads` : `${inLayer}, head ${head + 1}`;
 }
 
 /** The logit lens: what would have been said had the model stopped after each layer. */
 function Lens({ why }: { why: WhyMessage }) {
   const { state } = useUi();
   const { preferences, model } = state;
-  const from = favouriteFrom(why);
   const said = model ? speak(model.vocabulary.text(why.candidate)) : '';
   return (
     <table class="lens">
-      <caption>{from === null ? 'Not the favourite in the end.' : `The favourite from layer ${from + 1} on.`}</caption>
+      <caption>
+        <Asked term="lens">Layer by layer</Asked>
+      </caption>
       <thead>
         <tr>
-          <th scope="col">Layer</th>
+          <th scope="col">
+            <Asked term="lens">Layer</Asked>
+          </th>
           <th scope="col">Would say</th>
           <th scope="col" class="wide">
             <span class="hidden">Probability of {said}</span>
@@ -164,7 +183,9 @@ function Lens({ why }: { why: WhyMessage }) {
               {model && <Spelled text={model.vocabulary.text(why.candidate)} notation={preferences.notation} />}
             </span>
           </th>
-          <th scope="col">Rank</th>
+          <th scope="col">
+            <Asked term="rank">Rank</Asked>
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -172,13 +193,15 @@ function Lens({ why }: { why: WhyMessage }) {
           <tr key={layer} class={candidateRank === 0 ? 'favourite' : ''}>
             <th scope="row">{layer + 1}</th>
             <td>{top[0] && <Spelled text={top[0].text} notation={preferences.notation} />}</td>
-            <td class="wide">
+            <td class="wide" data-term="probability">
               <span class="bar" aria-hidden="true">
                 <span class="fill" style={{ inlineSize: `${100 * Math.exp(candidateLogprob)}%` }} />
               </span>
               <span class="number">{percent(Math.exp(candidateLogprob))}</span>
             </td>
-            <td class="number">{whole(candidateRank + 1)}</td>
+            <td class="number" data-term="rank">
+              {whole(candidateRank + 1)}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { speak } from '../../pictures/spelling';
 import { Section } from './controls';
 import { percent } from './format';
+import { Asked } from './tips';
 import { useUi } from './ui';
 
 /** The next word instead of the next token: sub-tokens multiplied, spellings of the same word added up. */
@@ -28,10 +29,10 @@ function WordTable() {
         <tr>
           <th scope="col">Word</th>
           <th scope="col" class="wide">
-            Probability
+            <Asked term="wordProbability">Probability</Asked>
           </th>
-          <th scope="col" title="In how many ways tokens spell it">
-            Spellings
+          <th scope="col">
+            <Asked term="spellings">Spellings</Asked>
           </th>
         </tr>
       </thead>
@@ -41,19 +42,23 @@ function WordTable() {
             <th scope="row" aria-label={speak(word.text)}>
               <bdi>{word.text.trim()}</bdi>
             </th>
-            <td class="wide">
+            <td class="wide" data-term="wordProbability">
               <span class="bar" aria-hidden="true">
                 <span class="fill" style={{ inlineSize: `${(100 * word.probability) / longest}%` }} />
               </span>
               <span class="number">{percent(word.probability)}</span>
             </td>
-            <td class="number">{word.tokenisations}</td>
+            <td class="number" data-term="spellings">
+              {word.tokenisations}
+            </td>
           </tr>
         ))}
       </tbody>
       <tfoot>
         <tr>
-          <td colSpan={3}>The search placed {percent(words.covered)} of the probability.</td>
+          <td colSpan={3}>
+            The search placed <Asked term="covered">{percent(words.covered)} of the probability</Asked>.
+          </td>
         </tr>
       </tfoot>
     </table>

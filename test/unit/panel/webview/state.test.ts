@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import type { PositionMessage } from '../../../../src/panel/protocol';
-import { missingBranch } from '../../../../src/panel/webview/node';
 import { defaults, restore } from '../../../../src/panel/webview/preferences';
-import { type Action, initialState, reduce, type State, toSave } from '../../../../src/panel/webview/state';
+import {
+  type Action,
+  initialState,
+  missingBranch,
+  reduce,
+  type State,
+  toSave,
+} from '../../../../src/panel/webview/state';
 
 const position: PositionMessage = {
   type: 'position',
@@ -84,5 +90,45 @@ describe('the state of the view', () => {
     const again = follow(failed, { type: 'search' });
     assert.deepEqual([again.searching, again.unanswered.beams], [true, undefined]);
     assert.equal(follow(failed, { type: 'goTo', ids: [2] }).unanswered.beams, undefined);
+  });
+
+  it('explains a candidate that is clicked, and only marks one that has the focus', () => {
+    const focused = follow(fresh(), arrival, { type: 'chooseCandidate', id: 3 });
+    assert.deepEqual([focused.candidate, focused.preferences.tool], [3, 'shaping']);
+    const clicked = follow(focused, { type: 'chooseCandidate', id: 2, explain: true });
+    assert.deepEqual([clicked.candidate, clicked.preferences.tool], [2, 'why']);
+  });
+
+  it('keeps what was drawn while the view is looked at, until the distribution or the seed is another', () => {
+    const draws = { seed: 42, ids: [1], counts: new Map([[1, 1]]) };
+    const looked = follow(
+      fresh(),
+      arrival,
+      { type: 'drawn', draws },
+      { type: 'chooseCandidate', id: 2, explain: true },
+      { type: 'prefer', change: { colour: 'rank' } },
+    );
+    assert.equal(looked.draws, draws);
+    assert.equal(follow(looked, { type: 'prefer', change: { seed: 43 } }).draws, null);
+    assert.equal(follow(looked, { type: 'shape', change: { topK: 3 } }).draws, null);
+  });
+
+  it('takes the reasons of the favourite as long as no candidate is chosen', () => {
+    const why: Action = {
+      type: 'message',
+      message: {
+        type: 'why',
+        position: 1,
+        ids: [],
+        candidate: 2,
+        layers: 0,
+        heads: 0,
+        tokens: 0,
+        attention: new Float32Array(0),
+        lens: [],
+      },
+    };
+    assert.notEqual(follow(fresh(), arrival, why).why, null);
+    assert.equal(follow(fresh(), arrival, { type: 'chooseCandidate', id: 3 }, why).why, null);
   });
 });

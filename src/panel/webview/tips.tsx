@@ -1,0 +1,99 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type Explanation, GLOSSARY, type Term } from './glossary';
+
+/** Long enough that a pointer on its way elsewhere opens nothing. */
+const HOVER_MS = 350;
+
+/** A word or number that says what it is when it is pointed at, focused or pressed. */
+export function Asked({ term, children }: { term: Term; children: ComponentChildren }) {
+  return (
+    <button type="button" class="asked" data-term={term} aria-describedby={`term-${term}`}>
+      {children}
+    </button>
+  );
+}
+
+/** The explanations as text, for `aria-describedby`. */
+export function Glossary() {
+  return (
+    <div hidden>
+      {Object.entries<Explanation>(GLOSSARY).map(([term, { is, formula }]) => (
+        <p key={term} id={`term-${term}`}>
+          {is}
+          {formula && ` ${formula}.`}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+interface Open {
+  readonly term: Term;
+  readonly anchor: Element;
+}
+
+/** The one tip of the view, beside whatever has `data-term` and is pointed at or focused. Escape closes it. */
+export function Tip() {
+  const [open, setOpen] = useState<Open | null>(null);
+  const tip = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const later = (next: Open | null, ms: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => setOpen(next), ms);
+    };
+    const listen = (type: keyof DocumentEventMap, act: (event: Event) => void) => {
+      document.addEventListener(type, act);
+      return () => document.removeEventListener(type, act);
+    };
+    const off = [
+      listen('pointerover', (event) => {
+        const asked = askedBy(event);
+        // What has the focus keeps its tip; the tip itself can be pointed at.
+        if (asked) later(asked, HOVER_MS);
+        else if (!tip.current?.contains(event.target as Node)) later(askedBy({ target: document.activeElement }), 100);
+        else clearTimeout(timer);
+      }),
+      listen('focusin', (event) => {
+        if (event.target instanceof Element && event.target.matches(':focus-visible')) later(askedBy(event), 0);
+      }),
+      listen('focusout', () => later(null, 0)),
+      listen('click', (event) => {
+        if (event.target instanceof Element && event.target.closest('.asked')) later(askedBy(event), 0);
+      }),
+      listen('keydown', (event) => (event as KeyboardEvent).key === 'Escape' && later(null, 0)),
+      listen('scroll', () => later(null, 0)),
+    ];
+    return () => {
+      clearTimeout(timer);
+      for (const stop of off) stop();
+    };
+  }, []);
+  if (!open?.anchor.isConnected) return null;
+  const { name, is, formula }: Explanation = GLOSSARY[open.term];
+  return (
+    <div class="tip" aria-hidden="true" ref={tip} style={placeBeside(open.anchor.getBoundingClientRect())}>
+      <strong>{name}</strong>
+      <p>{is}</p>
+      {formula && <code>{formula}</code>}
+    </div>
+  );
+}
+
+function askedBy({ target }: { readonly target: EventTarget | null }): Open | null {
+  const anchor = target instanceof Element ? target.closest('[data-term]') : null;
+  const term = anchor?.getAttribute('data-term') as Term | null | undefined;
+  return anchor && term && term in GLOSSARY ? { term, anchor } : null;
+}
+
+/** Below its anchor, or above where there is more room; always inside the view. */
+function placeBeside({ left, top, bottom }: DOMRect): Record<string, string> {
+  const { innerWidth, innerHeight } = window;
+  const width = Math.min(300, innerWidth - 16);
+  const x = Math.max(8, Math.min(left, innerWidth - width - 8));
+  const place = { left: `${x}px`, inlineSize: 'max-content', maxInlineSize: `${width}px` };
+  return innerHeight - bottom > 110 || bottom < innerHeight / 2
+    ? { ...place, top: `${bottom + 4}px` }
+    : { ...place, bottom: `${innerHeight - top + 4}px` };
+}
