@@ -22,7 +22,8 @@ import type {
   WordsRequest,
 } from '../api';
 import { EngineError } from '../runtime';
-import type { EngineArguments, FromEngine, Method, ToEngine } from './protocol';
+import { type EngineArguments, type FromEngine, type Method, readFromEngine, type ToEngine } from './protocol';
+import { Watchdog } from './watchdog';
 
 /** How the engine is. */
 export type EngineHealth =
@@ -30,8 +31,18 @@ export type EngineHealth =
   | { readonly state: 'asleep' }
   | { readonly state: 'starting' }
   | { readonly state: 'ready'; readonly model: ModelInfo }
-  /** `message` says what is wrong; `retryInMs` when it comes back by itself. */
-  | { readonly state: 'error'; readonly message: string; readonly retryInMs?: number };
+  | EngineTrouble;
+
+/** The engine does not work. */
+export interface EngineTrouble {
+  readonly state: 'error';
+  /** What is wrong. */
+  readonly message: string;
+  /** When it comes back by itself; sooner where it is asked for. */
+  readonly retryInMs?: number;
+  /** The files of the model have changed since it was compiled: it has to be installed again. */
+  readonly isDamaged?: boolean;
+}
 
 export interface ForkedEngineOptions extends EngineArguments {
   /** The built `engine.js`. */
@@ -48,12 +59,19 @@ interface Call {
   readonly onProgress?: (value: unknown) => void;
 }
 
-const NOTHING_GENERATED: Generation = { text: '', ids: [], logprobs: [], finish: 'cancelled', sequences: [] };
-
-/** Pauses before the second, third, ... start after a crash. */
+/** Pauses before the second, third, ... start after a crash while nobody asks. */
 const BACK_OFF_MS = [500, 2_000, 10_000, 60_000];
+/** Who asks waits no longer than this after a crash. */
+const SOONEST_MS = 5_000;
 /** A process that lived this long has not crashed on start; the next crash begins at the first pause again. */
 const HEALTHY_AFTER_MS = 60_000;
+/** Seconds without a sign of life, while something is asked, after which the process hangs; twice as many the next time. */
+const PATIENCE_S = 10;
+const LONGEST_PATIENCE_S = 160;
+/** The same while it starts: reading the weights of a large model is one long call. */
+const STARTING_PATIENCE_S = 60;
+/** A generation that is cancelled returns what the process says of it, or after this long what was heard before. */
+const CANCELLED_WITHIN_MS = 300;
 
 /**
  * The engine in a process of its own, so that its runs never block the extension host and its crashes stay its own.
@@ -71,6 +89,14 @@ export class ForkedEngine implements Engine {
   #stopped: Error | undefined;
   #crashes = 0;
   #retry: NodeJS.Timeout | undefined;
+  /** Who asks may start the process before it comes back by itself. */
+  #mayStart = false;
+  #mayStartTimer: NodeJS.Timeout | undefined;
+  #patience = PATIENCE_S;
+  readonly #watchdog = new Watchdog({
+    ping: () => this.#send({ ping: true }),
+    onSilence: () => this.#hang(),
+  });
   #idle: NodeJS.Timeout | undefined;
   #tokenizer: Promise<Tokenizer> | undefined;
   #nextId = 1;
@@ -120,8 +146,12 @@ export class ForkedEngine implements Engine {
   }
 
   generate(request: GenerateRequest, onEvent?: (event: GenerationEvent) => void, signal?: AbortSignal) {
-    if (signal?.aborted) return Promise.resolve(NOTHING_GENERATED);
-    return this.#call('generate', request, signal, onEvent as Call['onProgress']) as Promise<Generation>;
+    const heard = new HeardGeneration();
+    const onProgress = (event: GenerationEvent) => {
+      heard.add(event);
+      onEvent?.(event);
+    };
+    return this.#call('generate', request, signal, onProgress as Call['onProgress'], () => heard.sum());
   }
 
   logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array> {
@@ -170,43 +200,62 @@ export class ForkedEngine implements Engine {
     this.#listeners.clear();
   }
 
-  async #call(method: Method, request?: unknown, signal?: AbortSignal, onProgress?: Call['onProgress']) {
-    // A generation that is cut short returns what it has, be it nothing.
-    const cutShort = method === 'generate';
-    if (!cutShort) signal?.throwIfAborted();
+  /** @param cutShort what to return when the signal fires, for a call that is not to fail then */
+  async #call<T = unknown>(
+    method: Method,
+    request?: unknown,
+    signal?: AbortSignal,
+    onProgress?: Call['onProgress'],
+    cutShort?: () => T,
+  ): Promise<T> {
+    if (signal?.aborted) return cancelled(signal, cutShort);
     if (this.#disposed) throw new EngineError('The engine was shut down.');
-    if (this.#health.state === 'error') throw new EngineError(this.#health.message);
+    if (this.#health.state === 'error' && !this.#mayStart) throw new EngineError(this.#health.message);
     this.#started ??= this.#start();
     const started = this.#started;
-    await started;
+    await unlessAborted(started, signal);
+    if (signal?.aborted) return cancelled(signal, cutShort);
     // It may have been let go before this was heard of.
     if (this.#started !== started) throw this.#stopped;
-    if (!cutShort) signal?.throwIfAborted();
     const id = this.#nextId++;
-    return new Promise<unknown>((resolve, reject) => {
+    return new Promise<T>((resolve, reject) => {
+      let grace: NodeJS.Timeout | undefined;
+      const forget = () => {
+        this.#calls.delete(id);
+        this.#settled();
+      };
       const cancel = () => {
         this.#send({ cancel: id });
-        if (cutShort) return;
-        this.#calls.delete(id);
-        this.#waitForIdle();
-        reject(signal?.reason);
+        if (cutShort) {
+          grace = setTimeout(() => {
+            forget();
+            resolve(cutShort());
+          }, CANCELLED_WITHIN_MS);
+        } else {
+          forget();
+          reject(signal?.reason);
+        }
       };
       const settled =
-        <T>(settle: (value: T) => void) =>
-        (value: T) => {
+        <V>(settle: (value: V) => void) =>
+        (value: V) => {
+          clearTimeout(grace);
           signal?.removeEventListener('abort', cancel);
           settle(value);
         };
       signal?.addEventListener('abort', cancel, { once: true });
-      this.#calls.set(id, { resolve: settled(resolve), reject: settled(reject), onProgress });
+      const succeed = settled(resolve) as Call['resolve'];
+      this.#calls.set(id, { resolve: succeed, reject: settled(reject), onProgress });
       this.#send({ call: method, id, request });
-      if (signal?.aborted) cancel();
+      if (!this.#watchdog.isWatching) this.#watchdog.watch(this.#patience);
       this.#waitForIdle();
     });
   }
 
   #start(): Promise<void> {
     const { script, model, cache, threads, onOutput } = this.#options;
+    clearTimeout(this.#retry);
+    this.#mayStart = false;
     this.#setHealth({ state: 'starting' });
     const startedAt = Date.now();
     const child = fork(script, [JSON.stringify({ model, cache, threads } satisfies EngineArguments)], {
@@ -216,26 +265,38 @@ export class ForkedEngine implements Engine {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
+    this.#watchdog.watch(STARTING_PATIENCE_S);
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => onOutput?.(String(data).trimEnd()));
     return new Promise((resolve, reject) => {
       this.#abandonStart = reject;
-      const ended = (message: string, recoverable: boolean) => {
+      const ended = (message: string, recoverable: boolean, isDamaged?: boolean) => {
         if (this.#child !== child) return;
         if (Date.now() - startedAt > HEALTHY_AFTER_MS) this.#crashes = 0;
         this.#stop(new EngineError(message));
-        this.#fail(message, recoverable);
+        if (recoverable) this.#comeBack(message);
+        else this.#setHealth({ state: 'error', message, ...(isDamaged && { isDamaged }) });
       };
       child.on('error', (error) => ended(`The engine's process cannot be started: ${error.message}`, true));
       child.on('exit', (code, signal) =>
         ended(`The engine stopped unexpectedly (${signal ?? `exit code ${code}`}).`, true),
       );
-      child.on('message', (message: FromEngine) => {
+      child.on('message', (data) => {
         if (this.#child !== child) return;
+        const message = readFromEngine(data);
+        if (message === undefined) {
+          onOutput?.("The engine's process sent something that is no message; it is ignored.");
+          return;
+        }
+        this.#watchdog.heard();
         if ('ready' in message) {
+          this.#watchdog.rest();
           resolve();
           void this.#becomeReady();
-        } else if ('failed' in message) ended(message.failed, false);
-        else this.#receive(message);
+        } else if ('failed' in message) {
+          ended(message.failed, false, message.damaged);
+        } else if ('id' in message) {
+          this.#receive(message);
+        }
       });
     });
   }
@@ -246,7 +307,7 @@ export class ForkedEngine implements Engine {
     if (model && this.#child === child) this.#setHealth({ state: 'ready', model });
   }
 
-  #receive(message: Exclude<FromEngine, { ready: true } | { failed: string }>): void {
+  #receive(message: Extract<FromEngine, { id: number }>): void {
     const call = this.#calls.get(message.id);
     if (!call) return;
     if ('progress' in message) {
@@ -254,16 +315,28 @@ export class ForkedEngine implements Engine {
       return;
     }
     this.#calls.delete(message.id);
-    this.#waitForIdle();
+    this.#patience = PATIENCE_S;
+    this.#settled();
     if ('result' in message) call.resolve(message.result);
     else call.reject(asError(message.error));
   }
 
-  #fail(message: string, recoverable: boolean): void {
-    if (!recoverable) {
-      this.#setHealth({ state: 'error', message });
-      return;
-    }
+  /** One call less is open. */
+  #settled(): void {
+    if (this.#calls.size === 0) this.#watchdog.rest();
+    this.#waitForIdle();
+  }
+
+  /** The process gives no sign of life although something was asked of it. */
+  #hang(): void {
+    const message = 'The engine stopped answering and was ended.';
+    // A machine may be this slow: the next process is given more time.
+    this.#patience = Math.min(2 * this.#patience, LONGEST_PATIENCE_S);
+    this.#stop(new EngineError(message));
+    this.#comeBack(message);
+  }
+
+  #comeBack(message: string): void {
     const retryInMs = BACK_OFF_MS[Math.min(this.#crashes++, BACK_OFF_MS.length - 1)];
     this.#setHealth({ state: 'error', message, retryInMs });
     this.#retry = setTimeout(() => {
@@ -272,18 +345,29 @@ export class ForkedEngine implements Engine {
       this.#started.catch(() => {});
     }, retryInMs);
     this.#retry.unref();
+    this.#mayStartTimer = setTimeout(
+      () => {
+        this.#mayStart = true;
+      },
+      Math.min(retryInMs, SOONEST_MS),
+    );
+    this.#mayStartTimer.unref();
   }
 
   /** Ends the process and fails what was asked of it. */
   #stop(reason: Error): void {
     this.#tokenizer = undefined;
     clearTimeout(this.#retry);
+    clearTimeout(this.#mayStartTimer);
     clearTimeout(this.#idle);
+    this.#watchdog.rest();
+    this.#mayStart = false;
     const child = this.#child;
     this.#child = undefined;
     this.#started = undefined;
     this.#stopped = reason;
-    child?.kill();
+    // One that is stopped or hangs hears no other signal.
+    child?.kill('SIGKILL');
     this.#abandonStart(reason);
     const calls = [...this.#calls.values()];
     this.#calls.clear();
@@ -309,6 +393,47 @@ export class ForkedEngine implements Engine {
   #setHealth(health: EngineHealth): void {
     this.#health = health;
     for (const listener of this.#listeners) listener(health);
+  }
+}
+
+/** Settles with the promise, or as soon as the signal fires. */
+async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return promise;
+  let stop = () => {};
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** What a call that was cancelled comes to. */
+function cancelled<T>(signal: AbortSignal, cutShort: (() => T) | undefined): T {
+  if (cutShort) return cutShort();
+  throw signal.reason;
+}
+
+/** A generation, as far as its events have told of it. */
+class HeardGeneration {
+  #text = '';
+  readonly #ids: number[] = [];
+  readonly #logprobs: number[] = [];
+
+  add(event: GenerationEvent): void {
+    if (event.kind !== 'token') return;
+    this.#text += event.text;
+    this.#ids.push(event.id);
+    this.#logprobs.push(event.logprob);
+  }
+
+  sum(): Generation {
+    const [text, ids, logprobs, finish] = [this.#text, this.#ids, this.#logprobs, 'cancelled'] as const;
+    const score = logprobs.reduce((sum, logprob) => sum + logprob, 0);
+    return { text, ids, logprobs, finish, sequences: ids.length > 0 ? [{ text, ids, score, finish }] : [] };
   }
 }
 

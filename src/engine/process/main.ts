@@ -1,16 +1,22 @@
 import { locateModel } from '../../gpt2/locateModel';
 import { LocalEngine } from '../localEngine';
-import { type EngineArguments, type FromEngine, METHODS, type ToEngine } from './protocol';
+import { type EngineArguments, type FromEngine, type Method, readToEngine, type ToEngine } from './protocol';
 
 /** The engine's own process: answers the calls that come over the pipe, and ends when the other side does. */
 async function main(): Promise<void> {
   const { model, cache, threads } = JSON.parse(process.argv[2]) as EngineArguments;
-  const engine = await LocalEngine.open(await locateModel(model, __dirname, cache), { threads });
   const running = new Map<number, AbortController>();
-  process.on('message', (message: ToEngine) => {
-    if ('cancel' in message) running.get(message.cancel)?.abort();
-    else void answer(engine, running, message);
+  let engine: LocalEngine | undefined;
+  // A sign of life is asked for while the model is being compiled and loaded, too.
+  process.on('message', (data) => {
+    const message = readToEngine(data);
+    if (message === undefined)
+      console.error("The engine's process was sent something that is no message; it is ignored.");
+    else if ('ping' in message) send({ pong: true });
+    else if ('cancel' in message) running.get(message.cancel)?.abort();
+    else if (engine) void answer(engine, running, message);
   });
+  engine = await LocalEngine.open(await locateModel(model, __dirname, cache), { threads });
   send({ ready: true });
 }
 
@@ -22,7 +28,6 @@ async function answer(
   const controller = new AbortController();
   running.set(id, controller);
   try {
-    if (!METHODS.includes(call)) throw new Error(`The engine has no call ${String(call)}.`);
     const progress = (value: unknown) => send({ id, progress: value });
     send({ id, result: await dispatch(engine, call, request, progress, controller.signal) });
   } catch (error) {
@@ -39,7 +44,7 @@ type Of<M extends 'complete' | 'generate' | 'logits' | 'score' | 'explain' | 'in
 
 function dispatch(
   engine: LocalEngine,
-  call: (typeof METHODS)[number],
+  call: Method,
   request: unknown,
   progress: (value: unknown) => void,
   signal: AbortSignal,
