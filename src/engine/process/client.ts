@@ -8,7 +8,6 @@ import type {
   EngineStats,
   Explanation,
   GenerateRequest,
-  Generation,
   GenerationEvent,
   Inspection,
   InspectRequest,
@@ -22,6 +21,7 @@ import type {
   WordsRequest,
 } from '../api';
 import { EngineError } from '../runtime';
+import { cancelled, HeardGeneration, unlessAborted } from './cancelling';
 import { type EngineArguments, type FromEngine, type Method, readFromEngine, type ToEngine } from './protocol';
 import { Watchdog } from './watchdog';
 
@@ -393,47 +393,6 @@ export class ForkedEngine implements Engine {
   #setHealth(health: EngineHealth): void {
     this.#health = health;
     for (const listener of this.#listeners) listener(health);
-  }
-}
-
-/** Settles with the promise, or as soon as the signal fires. */
-async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return promise;
-  let stop = () => {};
-  const aborted = new Promise<void>((resolve) => {
-    stop = resolve;
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
-
-/** What a call that was cancelled comes to. */
-function cancelled<T>(signal: AbortSignal, cutShort: (() => T) | undefined): T {
-  if (cutShort) return cutShort();
-  throw signal.reason;
-}
-
-/** A generation, as far as its events have told of it. */
-class HeardGeneration {
-  #text = '';
-  readonly #ids: number[] = [];
-  readonly #logprobs: number[] = [];
-
-  add(event: GenerationEvent): void {
-    if (event.kind !== 'token') return;
-    this.#text += event.text;
-    this.#ids.push(event.id);
-    this.#logprobs.push(event.logprob);
-  }
-
-  sum(): Generation {
-    const [text, ids, logprobs, finish] = [this.#text, this.#ids, this.#logprobs, 'cancelled'] as const;
-    const score = logprobs.reduce((sum, logprob) => sum + logprob, 0);
-    return { text, ids, logprobs, finish, sequences: ids.length > 0 ? [{ text, ids, score, finish }] : [] };
   }
 }
 

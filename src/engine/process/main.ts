@@ -10,11 +10,15 @@ async function main(): Promise<void> {
   // A sign of life is asked for while the model is being compiled and loaded, too.
   process.on('message', (data) => {
     const message = readToEngine(data);
-    if (message === undefined)
+    if (message === undefined) {
       console.error("The engine's process was sent something that is no message; it is ignored.");
-    else if ('ping' in message) send({ pong: true });
-    else if ('cancel' in message) running.get(message.cancel)?.abort();
-    else if (engine) void answer(engine, running, message);
+    } else if ('ping' in message) {
+      send({ pong: true });
+    } else if ('cancel' in message) {
+      running.get(message.cancel)?.abort();
+    } else if (engine) {
+      void answer(engine, running, message);
+    }
   });
   engine = await LocalEngine.open(await locateModel(model, __dirname, cache), { threads });
   send({ ready: true });
