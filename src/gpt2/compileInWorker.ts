@@ -55,7 +55,6 @@ export function compileInWorker(script: string): typeof compileModel {
 }
 
 function revive({ name, message, code }: Failure): Error {
-  return name === 'UnsupportedModelError'
-    ? new UnsupportedModelError(message)
-    : Object.assign(new Error(message), { code });
+  const error = name === 'UnsupportedModelError' ? new UnsupportedModelError(message) : new Error(message);
+  return Object.assign(error, { code });
 }

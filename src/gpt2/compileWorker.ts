@@ -8,5 +8,6 @@ const send = (message: FromCompiler) => parentPort?.postMessage(message);
 
 compileModel(from, to, precision, { onProgress: (progress) => send({ progress }) }).then(
   (manifest) => send({ manifest }),
-  ({ name, message, code }: NodeJS.ErrnoException) => send({ failed: { name, message, code } }),
+  ({ name, message, code, cause }: NodeJS.ErrnoException) =>
+    send({ failed: { name, message, code: code ?? (cause as NodeJS.ErrnoException | undefined)?.code } }),
 );

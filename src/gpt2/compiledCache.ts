@@ -1,12 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BUILDER_VERSION } from './compile';
-import { compileModel, readManifest } from './compiledModel';
-import { UnsupportedModelError } from './errors';
+import { compileModel, findDamage, readManifest, requireUndamaged } from './compiledModel';
+import { UnsupportedModelError, writeTrouble } from './errors';
 import { openModel } from './files/openModel';
 import type { Precision } from './precision';
+import { makeStagingFolder } from './staging';
 import type { CompileOptions } from './storedWeights';
 
 /** Where compiled models lie that no editor has asked for: the user's cache folder. */
@@ -18,7 +19,9 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 /**
  * The folder of a compiled model: `path` itself if it is one, otherwise the weights there (a folder or a file) compiled
  * into the cache, once for each precision and state of its files.
- * @throws UnsupportedModelError when there is no GPT-2, or one compiled in another precision
+ * What was damaged in the cache is compiled anew.
+ * @throws UnsupportedModelError when there is no GPT-2, or one compiled in another precision; DamagedModelError when
+ *   `path` is compiled and its files are not what was written
  */
 export async function compiledFolder(
   path: string,
@@ -28,14 +31,24 @@ export async function compiledFolder(
 ): Promise<string> {
   const manifest = await readManifest(path);
   if (manifest) {
-    if (manifest.precision === precision) return path;
+    if (manifest.precision === precision) {
+      await requireUndamaged(path, manifest);
+      return path;
+    }
     throw new UnsupportedModelError(`${path} is compiled to ${manifest.precision}, not ${precision}.`);
   }
   const compiled = join(cache, await fingerprint(path, precision));
-  if (await readManifest(compiled)) return compiled;
-  const own = `${compiled}-${randomUUID()}`;
-  await compileModel(path, own, precision, options);
-  await settle(own, compiled);
+  if (await isUsable(compiled)) return compiled;
+  const own = await makeStagingFolder(cache).catch(({ code }: NodeJS.ErrnoException) => {
+    throw new UnsupportedModelError(writeTrouble(cache, String(code)));
+  });
+  try {
+    await compileModel(path, own, precision, options);
+    await settle(own, compiled);
+  } catch (error) {
+    await rm(own, { recursive: true, force: true });
+    throw error;
+  }
   return compiled;
 }
 
@@ -44,10 +57,15 @@ async function settle(own: string, place: string): Promise<void> {
   try {
     await rename(own, place);
   } catch {
-    if (await readManifest(place)) return rm(own, { recursive: true, force: true });
+    if (await isUsable(place)) return rm(own, { recursive: true, force: true });
     await rm(place, { recursive: true, force: true });
     await rename(own, place);
   }
+}
+
+async function isUsable(folder: string): Promise<boolean> {
+  const manifest = await readManifest(folder);
+  return manifest !== undefined && (await findDamage(folder, manifest.files)) === undefined;
 }
 
 async function fingerprint(path: string, precision: Precision): Promise<string> {

@@ -1,13 +1,16 @@
-import { lstat, mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TOKENIZER_FILES, type TokenizerSource } from '../core/tokenizer';
 import { BUILDER_VERSION, compile, DATA_FILE } from './compile';
 import type { Gpt2Config } from './config';
-import { UnsupportedModelError } from './errors';
+import { DamagedModelError, UnsupportedModelError, writeTrouble } from './errors';
+import { describeContent, type FileRecord, findChanged } from './fileRecords';
 import { readJsonFile } from './files/findModelFiles';
 import { type OpenModel, openModel } from './files/openModel';
 import { readTokenizerFiles } from './files/tokenizerFiles';
 import { PRECISIONS, type Precision } from './precision';
+import { makeStagingFolder } from './staging';
 import type { CompileOptions } from './storedWeights';
 import { headDiffers } from './weights';
 
@@ -21,15 +24,10 @@ export interface Manifest {
   readonly endOfText?: number;
   /** What a user should know of how its files were read, in whole sentences. */
   readonly notes?: readonly string[];
+  /** What the model consists of, beside this manifest. */
+  readonly files: readonly FileRecord[];
   /** Where an installed model came from; absent from a model that was only compiled. */
   readonly origin?: Origin;
-}
-
-/** A file a model was made from, or consists of. */
-export interface FileRecord {
-  readonly name: string;
-  readonly bytes: number;
-  readonly sha256: string;
 }
 
 export interface Origin {
@@ -39,7 +37,6 @@ export interface Origin {
   /** The hub's commit, or the folder. */
   readonly revision: string;
   readonly sources: readonly FileRecord[];
-  readonly files: readonly FileRecord[];
   /** ISO 8601. Of two copies of a model the later counts. */
   readonly installedAt: string;
 }
@@ -64,11 +61,38 @@ export async function compileModel(
 ): Promise<Manifest> {
   await requireReplaceable(to);
   const model = await openModel(from);
-  await mkdir(dirname(to), { recursive: true });
-  const staging = await mkdtemp(join(dirname(to), '.staging-'));
+  let staging: string | undefined;
   try {
+    staging = await makeStagingFolder(dirname(to));
     const { config, notes } = await settleHead(model);
     const { name, endOfText, tokenizer = {} } = model;
+    const files: FileRecord[] = [];
+    const data = await open(join(staging, DATA_FILE), 'w');
+    try {
+      // The record is of what was meant to be written, so that a disk that wrote something else is found out.
+      const hash = createHash('sha256');
+      let bytes = 0;
+      const write = async (part: Uint8Array) => {
+        hash.update(part);
+        bytes += part.length;
+        await data.writeFile(part);
+      };
+      const graphs = await compile(model.weights, config, precision, { write }, options);
+      files.push({ name: DATA_FILE, bytes, sha256: hash.digest('hex') });
+      const others = {
+        'model.onnx': graphs.model,
+        'inspect.onnx': graphs.inspect,
+        'head.onnx': graphs.head,
+        ...tokenizer,
+      };
+      for (const [file, content] of Object.entries(others)) {
+        await writeFile(join(staging, file), content);
+        files.push(describeContent(file, content));
+      }
+      await data.sync();
+    } finally {
+      await data.close();
+    }
     const manifest: Manifest = {
       name,
       precision,
@@ -76,22 +100,9 @@ export async function compileModel(
       config,
       ...(endOfText !== undefined && { endOfText }),
       ...(notes.length > 0 && { notes }),
+      files,
     };
-    const data = await open(join(staging, DATA_FILE), 'w');
-    try {
-      const sink = { write: async (bytes: Uint8Array) => void (await data.writeFile(bytes)) };
-      const graphs = await compile(model.weights, config, precision, sink, options);
-      await writeFile(join(staging, 'model.onnx'), graphs.model);
-      await writeFile(join(staging, 'inspect.onnx'), graphs.inspect);
-      await writeFile(join(staging, 'head.onnx'), graphs.head);
-      await data.sync();
-    } finally {
-      await data.close();
-    }
-    for (const [file, content] of Object.entries(tokenizer)) {
-      await writeFile(join(staging, file), content);
-    }
-    await writeFile(join(staging, MANIFEST), JSON.stringify(manifest, null, 1));
+    await writeFile(join(staging, MANIFEST), JSON.stringify(sealed(manifest), null, 1));
     options.signal?.throwIfAborted();
     // Compiling takes minutes, in which something else may have come to lie there.
     await requireReplaceable(to);
@@ -99,7 +110,13 @@ export async function compileModel(
     await rename(staging, to);
     return manifest;
   } catch (error) {
-    await rm(staging, { recursive: true, force: true });
+    if (staging !== undefined) {
+      await rm(staging, { recursive: true, force: true });
+    }
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code !== undefined && syscall !== undefined && syscall !== 'read') {
+      throw new UnsupportedModelError(writeTrouble(dirname(to), code), { cause: error });
+    }
     throw error;
   } finally {
     await model.close();
@@ -150,10 +167,44 @@ export async function readTokenizerSource(folder: string, { config, endOfText }:
   return { files: await readTokenizerFiles(folder), rows: config.vocab_size, endOfText };
 }
 
-/** Reads a compiled model's manifest; `undefined` where there is none, or none that this builder has written. */
+/** A manifest with the SHA-256 of itself, as it is written. */
+export function sealed<M extends Manifest>(manifest: M): M & { readonly seal: string } {
+  return { ...manifest, seal: sealOf(manifest) };
+}
+
+function sealOf(manifest: Manifest): string {
+  return createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+}
+
+/**
+ * Reads a compiled model's manifest; `undefined` where there is none, none that this builder has written, or one that
+ * was changed since.
+ */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
-  const manifest = await readAnyManifest(folder);
-  return manifest?.builderVersion === BUILDER_VERSION ? manifest : undefined;
+  const found = await readAnyManifest(folder);
+  if (found?.builderVersion !== BUILDER_VERSION) {
+    return undefined;
+  }
+  const { seal, ...manifest } = found as Manifest & { readonly seal?: unknown };
+  return seal === sealOf(manifest) ? manifest : undefined;
+}
+
+/**
+ * Checks that each file of a compiled model is what was written, by its hash.
+ * @throws DamagedModelError
+ */
+export async function requireUndamaged(folder: string, { name, files }: Manifest): Promise<void> {
+  const changed = await findDamage(folder, files);
+  if (changed !== undefined) {
+    throw new DamagedModelError(
+      `${name} is damaged: ${join(folder, changed)} is not what was written. Install the model again.`,
+    );
+  }
+}
+
+/** The first file of a compiled model that is not what was written. */
+export async function findDamage(folder: string, files: readonly FileRecord[]): Promise<string | undefined> {
+  return files.find(({ name }) => !isOwn(name))?.name ?? findChanged(folder, files);
 }
 
 /** The manifest of a model that was installed and that an earlier or later builder compiled: it has to be made again. */

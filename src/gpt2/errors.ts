@@ -2,3 +2,22 @@
 export class UnsupportedModelError extends Error {
   override name = 'UnsupportedModelError';
 }
+
+/** The files of a compiled model are not what was written: it has to be made again. */
+export class DamagedModelError extends UnsupportedModelError {
+  override name = 'DamagedModelError';
+}
+
+const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+
+/** Whether a failed system call says that a disk, or a user's share of it, is full. */
+export function isDiskFull(code: string | undefined): boolean {
+  return code !== undefined && FULL.includes(code);
+}
+
+/** A failed system call on the way to a file in `folder`, in a sentence with a remedy. */
+export function writeTrouble(folder: string, code: string): string {
+  return isDiskFull(code)
+    ? `The disk that holds ${folder} is full. Free some space and try again.`
+    : `Inkling cannot write to ${folder} (${code}). Check that its disk is there and that you may write to it.`;
+}

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compiledFolder } from './compiledCache';
-import { readManifest } from './compiledModel';
-import { UnsupportedModelError } from './errors';
+import { findDamage, readManifest, requireUndamaged } from './compiledModel';
+import { DamagedModelError, UnsupportedModelError } from './errors';
 import type { Precision } from './precision';
 import type { CompileOptions } from './storedWeights';
 
@@ -17,7 +17,7 @@ export interface ModelChoice {
 /**
  * The compiled folder of a model, which is compiled into `cache` first where that is due.
  * @param home where the bundle lies: beside it `model/`, compiled by the build, and `../models/default`, its weights
- * @throws UnsupportedModelError when there is no such model
+ * @throws UnsupportedModelError when there is no such model; DamagedModelError when its files are not what was written
  */
 export async function locateModel(
   { path, precision }: ModelChoice,
@@ -25,14 +25,23 @@ export async function locateModel(
   cache: string,
   options: CompileOptions = {},
 ): Promise<string> {
-  if (path !== '') return (await readManifest(path)) ? path : compiledFolder(path, precision, cache, options);
+  if (path !== '') {
+    const given = await readManifest(path);
+    if (!given) return compiledFolder(path, precision, cache, options);
+    await requireUndamaged(path, given);
+    return path;
+  }
   const built = join(home, 'model');
   const manifest = await readManifest(built);
-  if (manifest?.precision === precision) return built;
+  const isWhole = manifest !== undefined && (await findDamage(built, manifest.files)) === undefined;
+  if (isWhole && manifest.precision === precision) return built;
   const source = join(home, '..', 'models', 'default');
   if (existsSync(source)) return compiledFolder(source, precision, cache, options);
   if (!manifest) {
     throw new UnsupportedModelError('The model that comes with Inkling is missing: install Inkling again.');
+  }
+  if (!isWhole) {
+    throw new DamagedModelError('The model that comes with Inkling is damaged: install Inkling again.');
   }
   throw new UnsupportedModelError(
     `The model that comes with Inkling is kept in ${manifest.precision} only. Ask for that precision, or for another model.`,

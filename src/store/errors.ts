@@ -1,3 +1,5 @@
+import { isDiskFull, writeTrouble } from '../gpt2/errors';
+
 export type StoreErrorCode =
   | 'network'
   | 'not-found'
@@ -33,8 +35,6 @@ export function systemCode(error: unknown): string | undefined {
   return undefined;
 }
 
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-
 /** Whether a failed system call was about `folder`, something in it, or a folder that it lies in. */
 function isAbout(folder: string, error: unknown): boolean {
   const path = error instanceof Error && 'path' in error ? error.path : undefined;
@@ -50,17 +50,11 @@ export async function writingTo<T>(folder: string, work: () => Promise<T>): Prom
     return await work();
   } catch (cause) {
     const code = systemCode(cause);
-    if (code !== undefined && FULL.has(code)) {
-      throw new StoreError('disk-full', `The disk that holds ${folder} is full. Free some space and try again.`, {
-        cause,
-      });
+    if (code !== undefined && isDiskFull(code)) {
+      throw new StoreError('disk-full', writeTrouble(folder, code), { cause });
     }
     if (code !== undefined && !(cause instanceof StoreError) && isAbout(folder, cause)) {
-      throw new StoreError(
-        'cannot-write',
-        `Inkling cannot write to ${folder} (${code}). Check that its disk is there and that you may write to it.`,
-        { cause },
-      );
+      throw new StoreError('cannot-write', writeTrouble(folder, code), { cause });
     }
     throw cause;
   }

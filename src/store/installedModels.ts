@@ -2,11 +2,18 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { DATA_FILE } from '../gpt2/compile';
-import { MANIFEST, type Manifest, type Origin, readManifest, readOutdatedManifest } from '../gpt2/compiledModel';
+import {
+  MANIFEST,
+  type Manifest,
+  type Origin,
+  readManifest,
+  readOutdatedManifest,
+  sealed,
+} from '../gpt2/compiledModel';
 import { parseConfig } from '../gpt2/config';
+import { areWhole, totalBytes } from '../gpt2/fileRecords';
 import { PRECISIONS } from '../gpt2/precision';
 import { durableRename, removeFolder, syncFiles, writeJson } from './disk';
-import { areWhole, describeFiles, totalBytes } from './fileRecords';
 import { slug } from './format';
 
 /** A model that can be used. */
@@ -65,17 +72,10 @@ export class InstalledModels {
   }
 
   /** Gives a finished folder its manifest and its name, then removes its predecessors. */
-  async publish(
-    staged: string,
-    manifest: Manifest,
-    origin: Omit<Origin, 'files' | 'installedAt'>,
-  ): Promise<InstalledModel> {
-    const files = await describeFiles(
-      staged,
-      (await readdir(staged)).filter((name) => name !== MANIFEST),
-    );
-    const full = { ...manifest, origin: { ...origin, files, installedAt: await this.#now() } };
-    await writeJson(join(staged, MANIFEST), full);
+  async publish(staged: string, manifest: Manifest, origin: Omit<Origin, 'installedAt'>): Promise<InstalledModel> {
+    const { files } = manifest;
+    const full = { ...manifest, origin: { ...origin, installedAt: await this.#now() } };
+    await writeJson(join(staged, MANIFEST), sealed(full));
     await syncFiles(
       staged,
       files.map(({ name }) => name),
@@ -119,8 +119,8 @@ export class InstalledModels {
     for (const name of (await this.#names()).filter((name) => !name.startsWith('.')).sort()) {
       const folder = join(this.#root, name);
       const manifest = checkManifest(await readManifest(folder));
-      if (manifest !== undefined && (await areWhole(folder, manifest.origin.files))) {
-        usable.push({ folder, manifest, bytes: totalBytes(manifest.origin.files) });
+      if (manifest !== undefined && (await areWhole(folder, manifest.files))) {
+        usable.push({ folder, manifest, bytes: totalBytes(manifest.files) });
       } else {
         const outdated = await readOutdatedManifest(folder);
         const found = manifest?.name ?? outdated?.name;
@@ -176,7 +176,6 @@ const ORIGIN = v.object({
   kind: v.picklist(['hub', 'local']),
   revision: v.string(),
   sources: FILES,
-  files: FILES,
   installedAt: v.string(),
 });
 
@@ -194,6 +193,6 @@ function checkManifest(manifest: Manifest | undefined): InstalledModel['manifest
   } catch {
     return undefined;
   }
-  const { origin } = manifest;
-  return isOrigin(origin) ? { ...manifest, origin } : undefined;
+  const { origin, files } = manifest;
+  return isOrigin(origin) && v.is(FILES, files) ? { ...manifest, origin, files } : undefined;
 }

@@ -3,7 +3,7 @@ import type { EngineHost } from '../engineHost';
 import { chooseModel, importFrom, installFromHub } from './chooseModel';
 import { HubToken } from './hubToken';
 import { Models } from './models';
-import { offerGpt2Once, offerToRenew, offerToResume } from './offer';
+import { offerGpt2Once, offerToRenew, offerToRepair, offerToResume } from './offer';
 import { SpeedEstimate } from './speedEstimate';
 
 /** What `inkling.chooseModel` may be given by a keybinding or a script instead of asking. */
@@ -28,6 +28,7 @@ export function registerModels(
   void offerGpt2Once(context, models, speed);
   return vscode.Disposable.from(
     hubToken,
+    offerToRepair(models, engine),
     vscode.commands.registerCommand('inkling.setHubToken', () => hubToken.ask()),
     vscode.commands.registerCommand('inkling.chooseModel', ({ hub, path }: ChooseModelArguments = {}) => {
       if (hub !== undefined) {

@@ -1,7 +1,9 @@
 import type * as vscode from 'vscode';
+import type { EngineHealth } from '../../engine/process/client';
 import { readOutdatedManifest } from '../../gpt2/compiledModel';
 import { findInCatalogue } from '../../store/catalogue';
 import { settingsFor } from '../configuration';
+import type { EngineHost } from '../engineHost';
 import { notify } from '../messages';
 import { chooseModel, importFrom, installFromHub } from './chooseModel';
 import type { Models } from './models';
@@ -73,5 +75,30 @@ export async function offerToRenew(models: Models): Promise<void> {
     await models.use('');
   } else if (answer === renew) {
     await (origin.kind === 'hub' ? installFromHub(models, origin.id, precision) : importFrom(models, origin.revision));
+  }
+}
+
+/** Offers to install the model in use again where the engine finds that its files have changed on the disk. */
+export function offerToRepair(models: Models, engine: Pick<EngineHost, 'onDidChangeHealth'>): vscode.Disposable {
+  return engine.onDidChangeHealth((health) => void repair(models, health));
+}
+
+async function repair(models: Models, health: EngineHealth): Promise<void> {
+  const { path } = settingsFor().model;
+  if (health.state !== 'error' || !health.isDamaged || path === '') {
+    return;
+  }
+  const damaged = (await models.store.list()).find(({ folder }) => folder === path);
+  const again = 'Install Again';
+  const fallBack = 'Use the Default Model';
+  const answer = await notify.error(health.message, ...(damaged ? [again, fallBack] : [fallBack]));
+  if (answer === fallBack) {
+    await models.use('');
+  } else if (answer === again && damaged) {
+    const { origin, precision } = damaged.manifest;
+    await models.store.remove(damaged);
+    await (origin.kind === 'hub'
+      ? installFromHub(models, origin.id, precision)
+      : importFrom(models, origin.revision, precision));
   }
 }

@@ -1,3 +1,4 @@
+import { DamagedModelError } from '../../gpt2/errors';
 import { locateModel } from '../../gpt2/locateModel';
 import { LocalEngine } from '../localEngine';
 import { type EngineArguments, type FromEngine, type Method, readToEngine, type ToEngine } from './protocol';
@@ -85,5 +86,6 @@ function send(message: FromEngine, sent?: () => void): void {
 
 process.on('disconnect', () => process.exit(0));
 main().catch((error: Error) => {
-  send({ failed: error.message }, () => process.exit(1));
+  const damaged = error instanceof DamagedModelError;
+  send({ failed: error.message, ...(damaged && { damaged }) }, () => process.exit(1));
 });

@@ -1,5 +1,4 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 
 /**
  * A promise about a file's content. The hub names large files by the SHA-256 of their bytes and small ones by their git
@@ -46,19 +45,4 @@ export class Digest {
     const found = this.#blob?.digest('hex') ?? sha256;
     return { sha256, kept: this.#checksum === undefined || this.#checksum.hex === found };
   }
-}
-
-/** SHA-256 of a file, read in pieces. Rejects with an AbortError when `signal` fires. */
-export async function sha256OfFile(
-  path: string,
-  options: { readonly signal?: AbortSignal; readonly onBytes?: (done: number) => void } = {},
-): Promise<string> {
-  const hash = createHash('sha256');
-  let done = 0;
-  for await (const chunk of createReadStream(path, { signal: options.signal, highWaterMark: 1 << 20 })) {
-    hash.update(chunk);
-    done += chunk.length;
-    options.onBytes?.(done);
-  }
-  return hash.digest('hex');
 }

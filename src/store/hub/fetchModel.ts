@@ -2,15 +2,14 @@ import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { TOKENIZER_FILES, TokenizerError, tokenizerOf } from '../../core/tokenizer';
 import type { Precision } from '../../engine/api';
-import type { FileRecord } from '../../gpt2/compiledModel';
 import { type Gpt2Config, parseConfig } from '../../gpt2/config';
+import { type FileRecord, sha256OfFile } from '../../gpt2/fileRecords';
 import { readJsonFile, shardsOf } from '../../gpt2/files/findModelFiles';
 import { readTokenizerFiles } from '../../gpt2/files/tokenizerFiles';
 import { type CatalogueModel, findInCatalogue } from '../catalogue';
 import { StoreError } from '../errors';
 import { slug } from '../format';
 import { expectedDiskBytes, shapeOf } from '../modelCosts';
-import { sha256OfFile } from './checksum';
 import { askFacts, type DownloadOptions, download } from './download';
 import type { FileFacts, Hub, HubName } from './hub';
 

@@ -87,7 +87,7 @@ describe('the model store and processes that die', () => {
     const models = await open().list();
     assert.equal(models.length, 1);
     const [model] = models;
-    for (const { name, sha256: promised } of model.manifest.origin.files) {
+    for (const { name, sha256: promised } of model.manifest.files) {
       assert.equal(sha256(await readFile(join(model.folder, name))), promised, `${name} is whole`);
     }
     const engine = await LocalEngine.open(model.folder);

@@ -56,7 +56,7 @@ describe('the model store', () => {
         ['model.safetensors', sha256(model.weights)],
       ],
     );
-    for (const { name, sha256: promised } of manifest.origin.files) {
+    for (const { name, sha256: promised } of manifest.files) {
       assert.equal(sha256(await readFile(join(installed.folder, name))), promised);
     }
     const download = phases.filter(({ phase }) => phase === 'download').at(-1);
@@ -164,11 +164,11 @@ describe('the model store', () => {
     );
     const own = await open().install(repo);
     const [data] = [installed, own].map(({ manifest }) =>
-      manifest.origin.files.find(({ name }) => name === 'model.onnx.data'),
+      manifest.files.find(({ name }) => name === 'model.onnx.data'),
     );
     assert.deepEqual(
       data,
-      own.manifest.origin.files.find(({ name }) => name === data?.name),
+      own.manifest.files.find(({ name }) => name === data?.name),
       'the same weights',
     );
   });

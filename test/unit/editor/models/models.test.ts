@@ -11,8 +11,15 @@ const defaultModel = { layers: 6, width: 256, vocabulary: 50_257, context: 256 }
 const situation: Situation = { installed: [], unusable: [], path: '', precision: 'q8', defaultModel };
 
 function installed(id: string, folder: string): InstalledModel {
-  const origin = { id, kind: 'hub', revision: 'c', sources: [], files: [], installedAt: '' } as const;
-  const manifest = { name: 'GPT-2', precision: 'q4', builderVersion: 1, config: tinyConfig(), origin } as const;
+  const origin = { id, kind: 'hub', revision: 'c', sources: [], installedAt: '' } as const;
+  const manifest = {
+    name: 'GPT-2',
+    precision: 'q4',
+    builderVersion: 1,
+    config: tinyConfig(),
+    files: [],
+    origin,
+  } as const;
   return { folder, manifest, bytes: 100_000_000 };
 }
 

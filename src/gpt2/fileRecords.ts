@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A file a model was made from, or consists of. */
+export interface FileRecord {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Length and SHA-256 of the named files of a folder. */
+export async function describeFiles(
+  folder: string,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<FileRecord[]> {
+  const records: FileRecord[] = [];
+  for (const name of [...names].sort()) {
+    const path = join(folder, name);
+    records.push({ name, bytes: (await stat(path)).size, sha256: await sha256OfFile(path, { signal }) });
+  }
+  return records;
+}
+
+/** The record of a file that is to be written. */
+export function describeContent(name: string, content: string | Uint8Array): FileRecord {
+  return { name, bytes: Buffer.byteLength(content), sha256: createHash('sha256').update(content).digest('hex') };
+}
+
+/** Whether the files are there in their full length: one deleted or cut by hand makes a model unusable. */
+export async function areWhole(folder: string, files: readonly FileRecord[]): Promise<boolean> {
+  const found = await Promise.all(files.map(({ name }) => stat(join(folder, name)).catch(() => undefined)));
+  return files.every(({ bytes }, i) => found[i]?.isFile() && found[i].size === bytes);
+}
+
+/** The first file whose content is not what its record says, by its name; none where all are. */
+export async function findChanged(folder: string, files: readonly FileRecord[]): Promise<string | undefined> {
+  for (const record of files) {
+    const isSame = await areWhole(folder, [record]);
+    if (!isSame || (await sha256OfFile(join(folder, record.name))) !== record.sha256) {
+      return record.name;
+    }
+  }
+  return undefined;
+}
+
+export function totalBytes(files: readonly FileRecord[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** SHA-256 of a file, read in pieces. Rejects with an AbortError when `signal` fires. */
+export async function sha256OfFile(
+  path: string,
+  options: { readonly signal?: AbortSignal; readonly onBytes?: (done: number) => void } = {},
+): Promise<string> {
+  const hash = createHash('sha256');
+  let done = 0;
+  for await (const chunk of createReadStream(path, { signal: options.signal, highWaterMark: 1 << 20 })) {
+    hash.update(chunk);
+    done += chunk.length;
+    options.onBytes?.(done);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/** Hidden folder of work in progress: the world its process lives in, the process, and what makes it the only one. */
+const STAGING = /^\.staging-([0-9a-f]{8})-(\d+)-/;
+
+/**
+ * A new hidden folder in `parent`, for work that is renamed when it is done. What processes that were killed left there
+ * goes: nobody else would remove it.
+ */
+export async function makeStagingFolder(parent: string): Promise<string> {
+  await mkdir(parent, { recursive: true });
+  await sweepStaging(parent);
+  return mkdtemp(join(parent, `.staging-${worldOfProcesses()}-${process.pid}-`));
+}
+
+async function sweepStaging(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const [, world, pid] = STAGING.exec(name) ?? [];
+    if (world === worldOfProcesses() && !isAlive(Number(pid))) {
+      // Another process may be sweeping too, and Windows keeps what somebody has open.
+      await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
+    }
+  }
+}
+
+/** Process numbers mean something on one machine only, and in a container only there. */
+function worldOfProcesses(): string {
+  let namespace = '';
+  try {
+    namespace = readlinkSync('/proc/self/ns/pid');
+  } catch {
+    // Not on Linux: there is one world for all.
+  }
+  return createHash('sha256').update(`${hostname()} ${namespace}`).digest('hex').slice(0, 8);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
