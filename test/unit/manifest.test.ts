@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import manifest from '../../package.json';
 import { withReference } from '../../scripts/referenceDocs';
+import { SETTINGS } from '../../src/manifest';
 import { sourceFiles } from '../support/sources';
 
 const ROOT = join(__dirname, '../..');
@@ -33,6 +34,18 @@ describe('the manifest', () => {
   it('says when each key and each entry of a menu counts', () => {
     for (const entry of [...contributes.keybindings, ...Object.values(contributes.menus).flat()]) {
       assert.ok('when' in entry && entry.when, JSON.stringify(entry));
+    }
+  });
+
+  it('lets no folder that is not trusted say what is read, or give patterns and lists', () => {
+    const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    // VS Code heeds the list in this mode only.
+    assert.equal(supported, 'limited');
+    const settings = Object.entries(SETTINGS).filter(([, { scope }]) => scope !== 'machine');
+    for (const [name, { type }] of settings) {
+      const isRestricted = restrictedConfigurations.includes(name);
+      const isRisky = /^inkling\.memory\./.test(name) || [type].flat().some((each) => /object|array/.test(each));
+      assert.equal(isRestricted, isRisky, name);
     }
   });
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Glob } from '../../core/text/glob';
 import { notify } from '../messages';
 import type { Settings } from '../settings';
 import { updateEntry } from './toggle';
@@ -6,24 +7,33 @@ import { updateEntry } from './toggle';
 /** A whole URI; the letter of a Windows drive is no scheme. */
 const URI = /^[a-z][\w+.-]+:/i;
 
+/** Patterns that count, of one set; nobody writes more. */
+const MOST_PATTERNS = 500;
+
 /** Files without ghost text: those of `inkling.exclude`, and new ones that the writer has turned it off for. */
 export class FileExclusions implements vscode.Disposable {
   /** They have no name that would be theirs alone. */
   readonly #untitled = new WeakSet<vscode.TextDocument>();
+  /** Answers, which hold for the patterns and the name that they were given for. */
+  readonly #known = new WeakMap<vscode.TextDocument, { readonly asked: string; readonly excluded: boolean }>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
 
   /** @param exclude `inkling.exclude`: URIs of files, which name just these, and glob patterns */
   excludes(document: vscode.TextDocument, exclude: Settings['exclude']): boolean {
     if (this.#untitled.has(document)) return true;
+    const entries = Object.keys(exclude).filter((entry) => exclude[entry] === true);
+    if (entries.length === 0) return false;
     const uri = uriOf(document);
-    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
-    return Object.entries(exclude).some(([entry, on]) => {
-      if (!on) return false;
-      if (URI.test(entry)) return entry === uri;
-      const pattern = folder ? new vscode.RelativePattern(folder, entry) : entry;
-      return vscode.languages.match({ pattern }, document) > 0;
-    });
+    const path = pathOf(document.uri);
+    const asked = JSON.stringify([uri, path, entries]);
+    const known = this.#known.get(document);
+    if (known?.asked === asked) return known.excluded;
+    const excluded = entries
+      .slice(0, MOST_PATTERNS)
+      .some((entry) => (URI.test(entry) ? entry === uri : new Glob(entry).matches(path)));
+    this.#known.set(document, { asked, excluded });
+    return excluded;
   }
 
   /** Turns ghost text on or off for one file. A pattern that covers more than this file is the writer's to change. */
@@ -45,6 +55,13 @@ export class FileExclusions implements vscode.Disposable {
   dispose(): void {
     this.#changed.dispose();
   }
+}
+
+/** The path in its workspace folder, or all of it, with `/`. */
+function pathOf(uri: vscode.Uri): string {
+  return vscode.workspace.getWorkspaceFolder(uri)
+    ? vscode.workspace.asRelativePath(uri, false)
+    : uri.fsPath.replaceAll('\\', '/');
 }
 
 /** The cells of a notebook share its file. */

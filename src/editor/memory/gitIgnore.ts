@@ -1,12 +1,24 @@
-import ignore, { type Ignore } from 'ignore';
+import { Glob } from '../../core/text/glob';
 
 /** Reads a text file by its path in the folder; undefined where there is none. */
 export type ReadText = (path: string) => Promise<string | undefined>;
 
+interface Rule {
+  readonly glob: Glob;
+  /** What it matches is not ignored. */
+  readonly negated: boolean;
+  readonly foldersOnly: boolean;
+}
+
+/** Lines of one file that count; nobody writes more. */
+const MOST_RULES = 2_000;
+/** A longer path is taken for ignored. */
+const LONGEST_PATH = 2_000;
+
 /** Whether files of a folder are ignored by its `.gitignore` files, each of which is read once. */
 export class GitIgnore {
   readonly #read: ReadText;
-  readonly #rules = new Map<string, Promise<Ignore | undefined>>();
+  readonly #rules = new Map<string, Promise<readonly Rule[]>>();
 
   constructor(read: ReadText) {
     this.#read = read;
@@ -14,36 +26,53 @@ export class GitIgnore {
 
   /** @param path of a file in the folder, with `/` and without one at its beginning */
   async ignores(path: string): Promise<boolean> {
+    if (path.length > LONGEST_PATH) return true;
     const parts = path.split('/');
     // A file in an ignored folder is ignored, whatever a rule nearer to it says.
     for (let depth = 1; depth <= parts.length; depth++) {
-      const part = parts.slice(0, depth).join('/') + (depth < parts.length ? '/' : '');
-      if (await this.#ignoresPart(part)) return true;
+      if (await this.#ignoresPart(parts.slice(0, depth), depth < parts.length)) return true;
     }
     return false;
   }
 
   /** The rules nearest to a path decide; those further up only where these say nothing. */
-  async #ignoresPart(path: string): Promise<boolean> {
-    const parts = path.replace(/\/$/, '').split('/');
+  async #ignoresPart(parts: readonly string[], isFolder: boolean): Promise<boolean> {
     for (let depth = parts.length - 1; depth >= 0; depth--) {
-      const folder = parts.slice(0, depth).join('/');
-      const rules = await this.#rulesOf(folder);
-      const { ignored, unignored } = rules?.test(path.slice(folder === '' ? 0 : folder.length + 1)) ?? {};
-      if (ignored) return true;
-      if (unignored) return false;
+      const rules = await this.#rulesOf(parts.slice(0, depth).join('/'));
+      const path = parts.slice(depth).join('/');
+      const rule = rules.findLast(({ glob, foldersOnly }) => (isFolder || !foldersOnly) && glob.matches(path));
+      if (rule) return !rule.negated;
     }
     return false;
   }
 
-  #rulesOf(folder: string): Promise<Ignore | undefined> {
+  #rulesOf(folder: string): Promise<readonly Rule[]> {
     let rules = this.#rules.get(folder);
     if (rules === undefined) {
-      rules = this.#read(folder === '' ? '.gitignore' : `${folder}/.gitignore`).then((text) =>
-        text === undefined ? undefined : ignore().add(text),
-      );
+      rules = this.#read(folder === '' ? '.gitignore' : `${folder}/.gitignore`).then(parseRules);
       this.#rules.set(folder, rules);
     }
     return rules;
   }
+}
+
+/** Reads the lines of a `.gitignore`: https://git-scm.com/docs/gitignore#_pattern_format */
+function parseRules(text = ''): Rule[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/, MOST_RULES);
+  return lines.flatMap((line) => parseRule(line) ?? []);
+}
+
+function parseRule(line: string): Rule | undefined {
+  let end = line.length;
+  while (line[end - 1] === ' ' && line[end - 2] !== '\\') end--;
+  const trimmed = line.slice(0, end);
+  if (trimmed === '' || trimmed.startsWith('#')) return undefined;
+  const negated = trimmed.startsWith('!');
+  const body = negated ? trimmed.slice(1) : trimmed;
+  const foldersOnly = body.endsWith('/');
+  const pattern = foldersOnly ? body.slice(0, -1) : body;
+  if (pattern === '') return undefined;
+  // One without a slash is meant for every folder below.
+  const place = pattern.includes('/') ? pattern.replace(/^\//, '') : `**/${pattern}`;
+  return { glob: new Glob(place, 'gitignore'), negated, foldersOnly };
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Glob } from '../../core/text/glob';
 import { settingsFor } from '../configuration';
 import { chooseFiles, type FoundFile, LARGEST_FILE } from './fileChoice';
 import { GitIgnore } from './gitIgnore';
@@ -30,8 +31,9 @@ export async function findProseFiles(
   const found: ProseFile[] = [];
   for (const folder of vscode.workspace.workspaceFolders ?? []) {
     const pattern = new vscode.RelativePattern(folder, PROSE_FILES);
-    const uris = await vscode.workspace.findFiles(pattern, excludedIn(folder), MOST_FOUND, token);
-    const isIgnored = ignoredIn(folder);
+    const { forSearch, excludes } = excludedIn(folder);
+    const uris = await vscode.workspace.findFiles(pattern, forSearch, MOST_FOUND, token);
+    const isIgnored = ignoredIn(folder, excludes);
     for (let i = 0; i < uris.length && !token.isCancellationRequested; i += AT_ONCE) {
       const some = await Promise.all(uris.slice(i, i + AT_ONCE).map((uri) => lookAt(uri, isIgnored)));
       found.push(...some.filter((file) => file !== undefined));
@@ -47,21 +49,38 @@ export async function isProseFile(uri: vscode.Uri): Promise<ProseFile | undefine
   const path = vscode.workspace.asRelativePath(uri, false);
   const matches = await vscode.workspace.findFiles(
     new vscode.RelativePattern(folder, escaped(path)),
-    excludedIn(folder),
+    excludedIn(folder).forSearch,
     1,
   );
-  return matches.length === 0 ? undefined : lookAt(uri, ignoredIn(folder));
+  return matches.length === 0 ? undefined : lookAt(uri, ignoredIn(folder, excludedIn(folder).excludes));
 }
 
-/** `files.exclude` is the search's own; the others are named to it. */
-function excludedIn(folder: vscode.WorkspaceFolder): string {
+/** The search makes regular expressions of patterns: one with more stars could hold it up. */
+const MOST_STARS = 3;
+/** Patterns that count; nobody writes more. */
+const MOST_PATTERNS = 500;
+
+interface Excluded {
+  /** What the search need not look at. `files.exclude` is its own. */
+  readonly forSearch: string;
+  /** Whether a file that was found is left out. */
+  readonly excludes: (path: string) => boolean;
+}
+
+function excludedIn(folder: vscode.WorkspaceFolder): Excluded {
   const searched = vscode.workspace.getConfiguration('search', folder).get<Record<string, unknown>>('exclude') ?? {};
   const { exclude } = settingsFor(folder.uri).memory;
   const globs = [searched, exclude].flatMap((set) => Object.keys(set).filter((glob) => set[glob] === true));
-  return `{${[...NEVER, ...globs].join()}}`;
+  const some = globs.slice(0, MOST_PATTERNS);
+  const simple = some.filter((glob) => (glob.match(/\*+/g) ?? []).length <= MOST_STARS);
+  const matchers = some.map((glob) => new Glob(glob));
+  return {
+    forSearch: `{${[...NEVER, ...simple].join()}}`,
+    excludes: (path) => matchers.some((matcher) => matcher.matches(path)),
+  };
 }
 
-function ignoredIn(folder: vscode.WorkspaceFolder): (path: string) => Promise<boolean> {
+function ignoredIn(folder: vscode.WorkspaceFolder, excludes: Excluded['excludes']): (path: string) => Promise<boolean> {
   const rules = new GitIgnore(async (path) => {
     try {
       return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder.uri, path)));
@@ -69,7 +88,7 @@ function ignoredIn(folder: vscode.WorkspaceFolder): (path: string) => Promise<bo
       return undefined;
     }
   });
-  return (path) => rules.ignores(path);
+  return async (path) => excludes(path) || rules.ignores(path);
 }
 
 async function lookAt(uri: vscode.Uri, isIgnored: (path: string) => Promise<boolean>): Promise<ProseFile | undefined> {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import ignore from 'ignore';
 import { chooseFiles, LARGEST_FILE, readsFiles } from '../../../../src/editor/memory/fileChoice';
 import { GitIgnore } from '../../../../src/editor/memory/gitIgnore';
 
@@ -70,5 +72,35 @@ describe('.gitignore', () => {
     const { rules, reads } = ignoring({ '.gitignore': 'x\n' });
     await Promise.all(['a/1.md', 'a/2.md', 'a/3.md'].map((path) => rules.ignores(path)));
     assert.equal(reads(), 2);
+  });
+
+  it('is read as the library ignore reads it', async () => {
+    const name = fc.constantFrom('a', 'b', 'ab', 'a b', '#a', '!a', 'a*b');
+    const word = fc.constantFrom('a', 'b', '*', '**', 'a*', '[ab]', '?', '\\*', 'a b ', '\\#a', '\\!a');
+    const line = fc
+      .tuple(
+        fc.constantFrom('', '!'),
+        fc.constantFrom('', '/'),
+        fc.array(word, { minLength: 1, maxLength: 3 }),
+        fc.constantFrom('', '/'),
+      )
+      .map(([not, root, words, end]) => not + root + words.join('/') + end);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(line, { maxLength: 3 }),
+        fc.array(name, { minLength: 1, maxLength: 3 }),
+        async (lines, path) => {
+          const text = lines.join('\n');
+          const ours = await ignoring({ '.gitignore': text }).rules.ignores(path.join('/'));
+          assert.equal(ours, ignore().add(text).ignores(path.join('/')), `${text} | ${path.join('/')}`);
+        },
+      ),
+      { numRuns: 2_000, seed: 3 },
+    );
+  });
+
+  it('does not hold up the editor, whatever its rules are', async () => {
+    const { rules } = ignoring({ '.gitignore': `${'*a'.repeat(200)}b\n${'**/'.repeat(200)}b\n` });
+    assert.equal(await rules.ignores('a'.repeat(255)), false);
   });
 });

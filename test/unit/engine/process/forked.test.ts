@@ -219,8 +219,8 @@ describe('the engine in its own process', () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     const cases: readonly [path: string, message: RegExp][] = [
       [cut, /model\.safetensors is cut short/],
-      [broken, /model\.onnx cannot be loaded/],
-      [short, /model\.onnx cannot be loaded/],
+      [broken, /model\.onnx is not what was written/],
+      [short, /model\.onnx\.data is not what was written/],
       [empty, /has no weights: no model\.safetensors/],
     ];
     await Promise.all(
