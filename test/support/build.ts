@@ -7,7 +7,15 @@ import { randomWeights, temporaryFolder, tinyConfig, writeModel } from './random
 
 const ROOT = join(__dirname, '../..');
 /** All that `node esbuild.mjs` reads, but for the default model. */
-const SOURCES = ['esbuild.mjs', 'package.json', 'scripts/notices.mjs', 'src', 'media', 'models/oracles'];
+const SOURCES = [
+  'esbuild.mjs',
+  'package.json',
+  'scripts/notices.mjs',
+  'scripts/notices',
+  'src',
+  'media',
+  'models/oracles',
+];
 
 /** The project built by its own build script with a random tiny GPT-2 as its default model. */
 export interface Built {
