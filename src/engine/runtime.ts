@@ -21,9 +21,24 @@ export function loadRuntime(): typeof Ort {
   try {
     runtime = createRequire(__filename)('onnxruntime-node') as typeof Ort;
   } catch (error) {
-    throw new EngineError(
-      `onnxruntime cannot be loaded on this machine (${process.platform}-${process.arch}): ${(error as Error).message.split('\n')[0]}. Install the Inkling that is made for this platform.`,
-    );
+    throw new EngineError(runtimeTrouble(error as Error, process.platform, process.arch));
   }
   return runtime;
+}
+
+/** Where Microsoft keeps the libraries that every program made with Visual C++ needs. */
+const VISUAL_CPP = 'https://aka.ms/vs/17/release/vc_redist.';
+
+/** What is wrong where the native library cannot be loaded, and what to do. */
+export function runtimeTrouble({ message }: Error, platform: string, arch: string): string {
+  const [reason] = message.split('\n');
+  // Windows says so of the library itself and of every library that it needs.
+  if (platform === 'win32' && /specified module could not be found|ERROR_MOD_NOT_FOUND/i.test(message)) {
+    return `onnxruntime needs the Visual C++ runtime, which this machine lacks. Install ${VISUAL_CPP}${arch}.exe and restart the engine.`;
+  }
+  if (platform === 'linux' && /musl|ld-linux|GLIBC|GLIBCXX/.test(message)) {
+    return `onnxruntime needs glibc 2.27 or later, which this system lacks (${reason}). Inkling runs on other distributions, or in a container of one.`;
+  }
+  const name = `${platform}-${arch}`;
+  return `onnxruntime cannot be loaded on this machine (${name}): ${reason}. Install the Inkling that is made for this platform.`;
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UnsupportedModelError } from '../errors';
 import { openFile, quoted, whyUnreadable } from './byteSource';
@@ -245,7 +245,7 @@ async function snapshotOf(folder: string): Promise<string> {
   if (snapshots.length === 0) {
     return folder;
   }
-  const main = (await readFile(join(folder, 'refs', 'main'), 'utf8').catch(() => '')).trim();
+  const main = await commitOf(join(folder, 'refs', 'main'));
   const inOrder = [...snapshots.filter((name) => name === main), ...snapshots.filter((name) => name !== main).sort()];
   const folders = inOrder.map((name) => join(folder, 'snapshots', name));
   for (const each of folders) {
@@ -255,6 +255,19 @@ async function snapshotOf(folder: string): Promise<string> {
     }
   }
   return folders[0];
+}
+
+const MOST_REF_BYTES = 1000;
+
+/** The commit that a file of `refs` names; empty where there is none. */
+async function commitOf(ref: string): Promise<string> {
+  const file = await openFile(ref).catch(() => undefined);
+  try {
+    const bytes = await file?.read(0, Math.min(file.size, MOST_REF_BYTES));
+    return new TextDecoder().decode(bytes).trim();
+  } finally {
+    await file?.close();
+  }
 }
 
 function namesIn(folder: string): Promise<string[]> {

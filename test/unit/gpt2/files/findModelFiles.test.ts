@@ -159,6 +159,11 @@ describe('finding the files of a model', () => {
     const lone = join(folder(), 'weights.bin');
     execFileSync('mkfifo', [lone]);
     await refuses(lone, /neither a file nor a folder/);
+    const cached = join(folder(), 'models--pipe--refs');
+    await put(complete, join('models--pipe--refs', 'snapshots', 'a'.repeat(40)));
+    await mkdir(join(cached, 'refs'));
+    execFileSync('mkfifo', [join(cached, 'refs', 'main')]);
+    assert.match((await findModelFiles(cached)).folder, /a{40}$/);
   });
 
   it('reads no JSON beyond any real size', async () => {
