@@ -4,7 +4,7 @@ import type { Engine } from '../api';
 
 /** The calls that travel over the pipe: all of `Engine` but its end. Of the tokenizer travels what it is made from. */
 export type Method = Exclude<keyof Engine, 'dispose' | 'tokenizer'> | 'tokenizerSource';
-export const METHODS: readonly Method[] = [
+const METHODS: readonly Method[] = [
   'info',
   'tokenizerSource',
   'complete',
