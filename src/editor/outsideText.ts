@@ -11,3 +11,11 @@ export function asText(message: string): string {
   const short = message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message;
   return short.replaceAll('](', `]${WORD_JOINER}(`).replaceAll('$(', `$${WORD_JOINER}(`);
 }
+
+/** Any text as a code span of Markdown, on one line; in the cell of a table too. */
+export function codeSpan(text: string): string {
+  const visible = text.replaceAll('\n', '⏎').replaceAll('|', '\\|');
+  const fence = '`'.repeat(Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length)) + 1);
+  const room = /^`|`$|^ .* $/.test(visible) ? ' ' : '';
+  return `${fence}${room}${visible}${room}${fence}`;
+}

@@ -16,9 +16,17 @@ export interface Passage {
   readonly logprob: number | null;
 }
 
-/** Spans of the words of a text: whatever stands between white space. */
+const WORDS_AND_PUNCTUATION =
+  /[\p{L}\p{N}\p{M}]+(?:['’.,:_@/-][\p{L}\p{N}\p{M}]+)*|[^\p{L}\p{N}\p{M}\p{White_Space}]+/gu;
+
+/** Spans of the words of a text and, apart from them, of the punctuation around them. `don't` and `3.14` are words. */
 export function wordSpans(text: string): Span[] {
-  return Array.from(text.matchAll(/\P{White_Space}+/gu), ({ 0: word, index }) => [index, index + word.length]);
+  return Array.from(text.matchAll(WORDS_AND_PUNCTUATION), ({ 0: part, index }) => [index, index + part.length]);
+}
+
+/** Whether a passage has a letter or digit in it. */
+export function isWord(passage: string): boolean {
+  return /[\p{L}\p{N}]/u.test(passage);
 }
 
 /**

@@ -43,6 +43,13 @@ export function plainText(blocks: readonly Block[], { open }: Construct): PlainT
   return { text, prose };
 }
 
+/** A passage of a document on one line, without its marks: those of headings, quotes, lists, emphasis, links and code. */
+export function withoutMarks(passage: string): string {
+  const marks = /^[ \t]*(?:(?:#{1,6}|>|[-*+]|\d{1,9}[.)])[ \t]+)+/gm;
+  const text = passage.replace(marks, '');
+  return apply(text, readInline(text).cuts).replaceAll(/\s+/g, ' ').trim();
+}
+
 function openerCut({ from, contentFrom }: { readonly from: number; readonly contentFrom: number }): Cut {
   return { from, to: contentFrom, put: '' };
 }

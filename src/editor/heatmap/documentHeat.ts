@@ -2,10 +2,15 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../engine/api';
 import { offsetAt, wholeText } from '../documentText';
 import type { Energy } from '../energySaving/energy';
+import type { EnergySaving } from '../energySaving/energySaving';
+import { type Levels, levelsFor, USUAL_LEVELS } from './levels';
 import { TextScores } from './textScores';
 
 /** How long the writer must pause before an edited text is scored again. */
 const PAUSE_MS = 500;
+
+/** The levels are looked at again after this much more of the document has scores. */
+const LEVELS_EVERY = 0.1;
 
 /**
  * One document under the heat map: scores it, what is on screen first and the rest when nothing else is to do, or not
@@ -22,6 +27,8 @@ export class DocumentHeat implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
   #failure: string | undefined;
   #resting = false;
+  #levels: Levels = USUAL_LEVELS;
+  #levelsAt = 0;
   readonly #energyWatch: vscode.Disposable;
 
   constructor(
@@ -40,14 +47,19 @@ export class DocumentHeat implements vscode.Disposable {
     return this.#failure;
   }
 
+  /** Where its tints begin, as far as it is known by now. */
+  get levels(): Levels {
+    return this.#levels;
+  }
+
   /** Whether the scores are those of the text as it stands. */
   get isCurrent(): boolean {
     return this.scores.text === wholeText(this.document);
   }
 
-  /** Whether all that is on screen has scores, and the rest is left to save energy. */
-  get isResting(): boolean {
-    return this.#resting;
+  /** Why the rest is left without scores once all that is on screen has some; undefined while it is not. */
+  get restsFor(): EnergySaving | undefined {
+    return this.#resting ? this.#energy.energySaving : undefined;
   }
 
   /** To be called when other parts of the document come on screen. */
@@ -78,6 +90,7 @@ export class DocumentHeat implements vscode.Disposable {
       do {
         if (running.signal.aborted) return;
         this.#failure = undefined;
+        this.#takeLevels();
         this.#changed.fire();
       } while (await this.scores.scoreNext(this.#visible(), running.signal, this.#energy.energySaving !== undefined));
       this.#resting = this.scores.progress < 1;
@@ -87,6 +100,13 @@ export class DocumentHeat implements vscode.Disposable {
       this.#failure = error instanceof Error ? error.message : String(error);
       this.#changed.fire();
     }
+  }
+
+  #takeLevels(): void {
+    const { progress, text } = this.scores;
+    if (progress < 1 && Math.abs(progress - this.#levelsAt) < LEVELS_EVERY) return;
+    this.#levelsAt = progress;
+    this.#levels = levelsFor(text, this.scores.tokensIn(0, text.length));
   }
 
   /** The stretch of the document on screen. */

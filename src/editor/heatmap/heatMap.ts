@@ -77,7 +77,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
     const word = document.getWordRangeAtPosition(position, /\S+/);
     if (!heat?.isCurrent || !word) return undefined;
     const tokens = heat.scores.tokensIn(offsetAt(document, word.start), offsetAt(document, word.end));
-    return heatHover(document, word, tokens);
+    return heatHover(document, word, tokens, heat.scores.modelName);
   }
 
   dispose(): void {
@@ -97,6 +97,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
     const active = writersEditor();
     const heat = active && this.#documents.get(active.document);
     if (heat) this.#legend.show(heat);
+    else if (active && this.#documents.size > 0) this.#legend.showOff();
     else this.#legend.hide();
     this.#list(heat);
   }
@@ -113,7 +114,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
 
   #show(editor: vscode.TextEditor): void {
     const heat = this.#documents.get(editor.document);
-    if (heat?.isCurrent) this.#paint.show(editor, heat.scores, this.#settings.unit);
+    if (heat?.isCurrent) this.#paint.show(editor, heat, this.#settings.unit);
   }
 
   #restyle(): void {

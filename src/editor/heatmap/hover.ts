@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { surprisal } from '../../core/analysis';
 import { percent } from '../../core/logits';
+import { spell } from '../../pictures/spelling';
 import { rangeOf } from '../documentText';
+import { codeSpan } from '../outsideText';
 import type { HeatToken } from './textScores';
 
 /** What the model thought of the word under the pointer: its probability, and each token's rank and alternatives. */
@@ -9,26 +11,37 @@ export function heatHover(
   document: vscode.TextDocument,
   word: vscode.Range,
   tokens: readonly HeatToken[],
+  model: string,
 ): vscode.Hover | undefined {
   const scored = tokens.filter(({ logprob }) => logprob !== null);
   if (scored.length === 0) return undefined;
   const logprob = scored.reduce((sum, token) => sum + (token.logprob ?? 0), 0);
+  const [chance, bits] = [percent(Math.exp(logprob)), surprisal(logprob).toFixed(1)];
   const content = new vscode.MarkdownString();
-  content.appendText(
-    `GPT-2 expected this with ${percent(Math.exp(logprob))} (${surprisal(logprob).toFixed(1)} bits).\n`,
-  );
-  for (const token of scored) {
+  content.appendText(vscode.l10n.t('{0} expected this with {1} ({2} bits).', model, chance, bits));
+  const heads = [vscode.l10n.t('Token'), vscode.l10n.t('Probability'), vscode.l10n.t('Rank'), vscode.l10n.t('Rather')];
+  const rows = scored.map((token) => {
     const own = document.getText(rangeOf(document, ...token.utf16));
-    content.appendMarkdown('\n\n');
-    content.appendText(
-      `${shown(own)}: ${percent(Math.exp(token.logprob ?? 0))}, rank ${((token.rank ?? 0) + 1).toLocaleString('en-US')}`,
-    );
-    const rather = token.top.map(({ text, logprob }) => `${shown(text)} ${percent(Math.exp(logprob))}`).join(',  ');
-    if (rather) content.appendText(`; rather ${rather}`);
-  }
+    const rank = token.rank ?? 0;
+    // What is the model's own first guess would not rather have been something else.
+    const rather = rank === 0 ? [] : token.top.filter(({ text }) => text !== own);
+    return [
+      shown(own),
+      percent(Math.exp(token.logprob ?? 0)),
+      (rank + 1).toLocaleString('en-US'),
+      rather.map(({ text, logprob }) => `${shown(text)} ${percent(Math.exp(logprob))}`).join(', '),
+    ];
+  });
+  const table = [heads, ['---', '--:', '--:', '---'], ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  content.appendMarkdown(`\n\n${table.join('\n')}\n`);
   return new vscode.Hover(content, word);
 }
 
+/** A token as the panel shows it. */
 function shown(text: string): string {
-  return text.replaceAll('\n', '⏎').replaceAll('\t', '⇥').replaceAll(' ', '␣');
+  return codeSpan(
+    spell(text, 'plain')
+      .map((piece) => piece.text)
+      .join(''),
+  );
 }

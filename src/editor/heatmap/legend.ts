@@ -1,28 +1,42 @@
 import * as vscode from 'vscode';
+import { because } from '../energySaving/energySaving';
+import { asText } from '../outsideText';
 import type { DocumentHeat } from './documentHeat';
-import { LEVELS } from './levels';
 
 const SHADES = ['▂', '▄', '▆', '█'];
 
-/** The status bar's legend: what the colours mean, and how far the scores have come. */
+/**
+ * The heat map's status item: whether it is on in the document, what the colours mean, and how far the scores have come.
+ */
 export class Legend implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem('inkling.heatMap', vscode.StatusBarAlignment.Right, 99);
 
   constructor() {
-    this.#item.name = 'Inkling Surprisal';
+    this.#item.name = vscode.l10n.t('Inkling Surprisal');
     this.#item.command = 'inkling.toggleSurprisalHeatMap';
   }
 
-  show({ scores, failure, isResting }: DocumentHeat): void {
-    const levels = LEVELS.map((bits, level) => `${SHADES[level]} ${bits}`).join('  ');
+  show(heat: DocumentHeat): void {
+    const { scores, failure, levels, restsFor } = heat;
     const percent = Math.floor(100 * scores.progress);
+    const scale = levels.map((bits, level) => `${SHADES[level]} ${bits}`).join('  ');
     this.#item.text = failure
-      ? '$(warning) Surprisal'
+      ? vscode.l10n.t('{0} Surprisal', '$(warning)')
       : percent < 100
-        ? `$(${isResting ? 'dashboard' : 'sync~spin'}) Surprisal ${percent} %`
-        : `${levels} bits`;
-    this.#item.tooltip = failure ?? explanation(isResting);
-    this.#item.accessibilityInformation = { label: failure ?? `Surprisal heat map, ${percent} percent scored` };
+        ? vscode.l10n.t('{0} Surprisal {1} %', restsFor ? '$(debug-pause)' : '$(sync~spin)', percent)
+        : vscode.l10n.t('Surprisal {0} bits', scale);
+    this.#item.tooltip = failure ? asText(failure) : explanation(heat);
+    this.#item.accessibilityInformation = {
+      label: failure ?? vscode.l10n.t('Surprisal heat map on, {0} percent scored', percent),
+    };
+    this.#item.show();
+  }
+
+  /** For a document without it, in a window where it is used. */
+  showOff(): void {
+    this.#item.text = vscode.l10n.t('Surprisal off');
+    this.#item.tooltip = vscode.l10n.t('Click to colour this document by how much each word surprises the model.');
+    this.#item.accessibilityInformation = { label: vscode.l10n.t('Surprisal heat map off in this document') };
     this.#item.show();
   }
 
@@ -35,20 +49,26 @@ export class Legend implements vscode.Disposable {
   }
 }
 
-function explanation(isResting: boolean): vscode.MarkdownString {
-  const rows = LEVELS.map(
-    (bits, level) => `| ${SHADES[level]} | from ${bits} bits | 1 in ${(2 ** bits).toLocaleString('en-US')} |`,
+function explanation({ levels, restsFor, scores }: DocumentHeat): vscode.MarkdownString {
+  const rows = levels.map((bits, level) => {
+    // The only form of style that VS Code lets through.
+    const colour = `<span style="background-color:var(--vscode-inkling-surprisal${level + 1});">&nbsp;&nbsp;&nbsp;&nbsp;</span>`;
+    const chance = Math.round(2 ** bits).toLocaleString('en-US');
+    return `| ${colour} | ${vscode.l10n.t('from {0} bits', bits)} | ${vscode.l10n.t('1 in {0}', chance)} |`;
+  });
+  const text = new vscode.MarkdownString();
+  text.supportHtml = true;
+  text.appendText(vscode.l10n.t('How much each word surprises {0}.', scores.modelName));
+  text.appendMarkdown(
+    `\n\n| | ${vscode.l10n.t('surprisal')} | ${vscode.l10n.t('chance')} |\n|-|-|-|\n${rows.join('\n')}\n\n`,
   );
-  return new vscode.MarkdownString(
-    [
-      'How much each word surprises GPT-2.',
-      '',
-      '| | surprisal | chance |',
-      '|-|-|-|',
-      ...rows,
-      '',
-      ...(isResting ? ['To save energy only what is on screen is scored (inkling.engine.saveEnergy).', ''] : []),
-      'Click to turn it off.',
-    ].join('\n'),
+  text.appendMarkdown(
+    `${vscode.l10n.t('The levels are this document’s own: a quarter of its words are tinted, and fewer the stronger the tint.')}\n\n`,
   );
+  if (restsFor) {
+    text.appendMarkdown(
+      `${vscode.l10n.t('Only what is on screen is scored, {0}; the rest follows when energy is no longer saved.', because(restsFor))}\n\n`,
+    );
+  }
+  return text.appendMarkdown(vscode.l10n.t('Click to turn it off.'));
 }

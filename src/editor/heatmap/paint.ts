@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { offsetAt, rangeOf } from '../documentText';
-import { heatSpans, LEVELS, type Unit } from './levels';
-import type { TextScores } from './textScores';
+import type { DocumentHeat } from './documentHeat';
+import { heatSpans, type Unit, USUAL_LEVELS } from './levels';
 
 export type HeatStyle = 'tint' | 'underline';
 
@@ -16,17 +16,17 @@ export class Paint implements vscode.Disposable {
   readonly #types: readonly vscode.TextEditorDecorationType[];
 
   constructor(style: HeatStyle) {
-    this.#types = LEVELS.map((_, level) => vscode.window.createTextEditorDecorationType(look(style, level)));
+    this.#types = USUAL_LEVELS.map((_, level) => vscode.window.createTextEditorDecorationType(look(style, level)));
   }
 
   /** Paints what is on screen and a little around it. */
-  show(editor: vscode.TextEditor, scores: TextScores, unit: Unit): void {
-    const ranges: vscode.Range[][] = LEVELS.map(() => []);
+  show(editor: vscode.TextEditor, { scores, levels }: DocumentHeat, unit: Unit): void {
+    const ranges: vscode.Range[][] = USUAL_LEVELS.map(() => []);
     for (const visible of editor.visibleRanges) {
       const { document } = editor;
       const from = offsetAt(document, new vscode.Position(Math.max(0, visible.start.line - MARGIN), 0));
       const to = offsetAt(document, new vscode.Position(visible.end.line + MARGIN, 0));
-      for (const { utf16, level } of heatSpans(scores.text, scores.tokensIn(from, to), unit)) {
+      for (const { utf16, level } of heatSpans(scores.text, scores.tokensIn(from, to), unit, levels)) {
         ranges[level].push(rangeOf(document, ...utf16));
       }
     }

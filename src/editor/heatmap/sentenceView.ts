@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withoutMarks } from '../../core/markdown';
 import { rangeOf } from '../documentText';
 import type { DocumentHeat } from './documentHeat';
 import { type RankedSentences, rankSentences, type SentenceHeat } from './sentences';
@@ -8,8 +9,6 @@ const LISTED = 15;
 
 type Group = 'flattest' | 'mostSurprising';
 type Entry = Group | SentenceHeat;
-
-const TITLES: Record<Group, string> = { flattest: 'Flattest', mostSurprising: 'Most Surprising' };
 
 /** The flattest and the most surprising sentences of the document, to click through. */
 export class SentenceView implements vscode.TreeDataProvider<Entry>, vscode.Disposable {
@@ -26,7 +25,8 @@ export class SentenceView implements vscode.TreeDataProvider<Entry>, vscode.Disp
     this.#sentences = scores
       ? rankSentences(scores.text, scores.tokensIn(0, scores.text.length), LISTED)
       : { flattest: [], mostSurprising: [] };
-    this.#view.message = scores && scores.progress < 1 ? `${Math.floor(100 * scores.progress)} % scored` : undefined;
+    this.#view.message =
+      scores && scores.progress < 1 ? vscode.l10n.t('{0} % scored', Math.floor(100 * scores.progress)) : undefined;
     this.#changed.fire();
   }
 
@@ -37,13 +37,15 @@ export class SentenceView implements vscode.TreeDataProvider<Entry>, vscode.Disp
 
   getTreeItem(entry: Entry): vscode.TreeItem {
     if (typeof entry === 'string') {
-      const item = new vscode.TreeItem(TITLES[entry], vscode.TreeItemCollapsibleState.Expanded);
+      const item = new vscode.TreeItem(titleOf(entry), vscode.TreeItemCollapsibleState.Expanded);
       item.id = entry;
       return item;
     }
     const bits = entry.bitsPerToken.toFixed(1);
-    const item = new vscode.TreeItem(`${bits}  ${entry.text.replaceAll(/\s+/g, ' ')}`);
-    item.tooltip = `${entry.text}\n\n${bits} bits per token`;
+    const text = withoutMarks(entry.text);
+    const item = new vscode.TreeItem(text);
+    item.description = vscode.l10n.t('{0} bits', bits);
+    item.tooltip = vscode.l10n.t('{0} bits per token: {1}', bits, text);
     item.command = { title: 'Show Sentence', command: 'inkling.showSentence', arguments: [entry] };
     return item;
   }
@@ -60,4 +62,8 @@ export class SentenceView implements vscode.TreeDataProvider<Entry>, vscode.Disp
     this.#view.dispose();
     this.#changed.dispose();
   }
+}
+
+function titleOf(group: Group): string {
+  return group === 'flattest' ? vscode.l10n.t('Flattest') : vscode.l10n.t('Most Surprising');
 }

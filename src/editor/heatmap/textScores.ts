@@ -29,6 +29,7 @@ export class TextScores {
   #cutter: ChunkCutter | undefined;
   /** The model that the scores are of. */
   #model: string | undefined;
+  #modelName = '';
   #text = '';
   #chunks: readonly PlannedChunk[] = [];
   /** Tokens by key; places count from the start of their chunk. */
@@ -40,6 +41,11 @@ export class TextScores {
 
   get text(): string {
     return this.#text;
+  }
+
+  /** The name of the model that the scores are of; empty before there are any. */
+  get modelName(): string {
+    return this.#modelName;
   }
 
   /** Share of the text that has scores, from 0 to 1. */
@@ -66,6 +72,7 @@ export class TextScores {
       this.#cutter = new ChunkCutter(contextLength, await this.#engine.tokenizer());
       this.#scores = new Map();
       this.#model = model;
+      this.#modelName = name;
     }
   }
 

@@ -31,18 +31,11 @@ export function Candidates({ distribution }: { distribution: Distribution }) {
       title="Next token"
       note={
         <>
-          <Asked term="entropy">{decimal(distribution.entropyBits)} bits entropy</Asked>
+          <Asked term="entropy">entropy {decimal(distribution.entropyBits)} bits</Asked>
           <Asked term="perplexity">perplexity {decimal(distribution.perplexity, 1)}</Asked>
         </>
       }
     >
-      <Slider
-        id="bars"
-        control={BARS}
-        value={bars}
-        neutral={20}
-        onInput={(value) => dispatch({ type: 'prefer', change: { bars: value } })}
-      />
       {(shaped || state.draws) && (
         <p class="legend bars-legend">
           <span>
@@ -93,6 +86,13 @@ export function Candidates({ distribution }: { distribution: Distribution }) {
           ))}
         </tbody>
       </table>
+      <Slider
+        id="bars"
+        control={BARS}
+        value={bars}
+        neutral={20}
+        onInput={(value) => dispatch({ type: 'prefer', change: { bars: value } })}
+      />
     </Section>
   );
 }

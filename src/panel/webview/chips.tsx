@@ -30,6 +30,11 @@ export function Chips() {
     // What was written last, at the cursor, matters most.
     const caret = scroller.current?.querySelector('.caret');
     caret?.scrollIntoView({ block: 'nearest' });
+    // No line is cut in half at the top.
+    if (scroller.current) {
+      const height = parseFloat(getComputedStyle(scroller.current).lineHeight);
+      scroller.current.scrollTop = Math.ceil(scroller.current.scrollTop / height) * height;
+    }
   }, [tokens]);
   if (!position) return null;
 

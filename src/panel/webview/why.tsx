@@ -104,12 +104,6 @@ export function Heads() {
   const averaged = layer === null && head === null;
   return (
     <div class="heads">
-      <Scale
-        kind="attention"
-        from="0 %"
-        to="100 %"
-        unit={<Asked term="attention">of what the last token reads</Asked>}
-      />
       <p>
         <Asked term="heads">Heads</Asked> that look at{' '}
         {shown ? <Spelled text={shown.text} notation={preferences.notation} /> : 'the start'}
@@ -143,6 +137,7 @@ export function Heads() {
           head 1–{why.heads}
         </span>
       </div>
+      <Scale kind="attention" from="0" to="100 %" unit={<Asked term="attention">attention</Asked>} />
       <p class="hint" role="status">
         The tokens show {where(layer, head)}.{' '}
         {!averaged && (

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { heatSpans, levelOf } from '../../../../src/editor/heatmap/levels';
+import { heatSpans, levelOf, levelsFor, USUAL_LEVELS } from '../../../../src/editor/heatmap/levels';
 import { rankSentences } from '../../../../src/editor/heatmap/sentences';
 import type { HeatToken } from '../../../../src/editor/heatmap/textScores';
 import { tokenize } from '../../../support/gpt2';
@@ -8,9 +8,51 @@ import { tokenize } from '../../../support/gpt2';
 const scored = (text: string, bitsOf: (token: string) => number): HeatToken[] =>
   tokenize(text).map(({ text, utf16 }) => ({ utf16, logprob: -bitsOf(text) * Math.LN2, rank: 0, top: [] }));
 
+const LEVELS = [3, 6, 9, 12];
+
 describe('levels of surprisal', () => {
   it('begin at their limits', () => {
-    assert.deepEqual([0, 2.9, 3, 6, 11.9, 12, 40].map(levelOf), [-1, -1, 0, 1, 2, 3, 3]);
+    const bits = [0, 2.9, 3, 6, 11.9, 12, 40];
+    assert.deepEqual(
+      bits.map((bit) => levelOf(bit, LEVELS)),
+      [-1, -1, 0, 1, 2, 3, 3],
+    );
+  });
+
+  it('tint a quarter of the words of ordinary text, and fewer the stronger, whatever the model finds hard', () => {
+    const words = Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? ' so' : ' far'));
+    const text = words.join('');
+    for (const scale of [1, 3]) {
+      let i = 0;
+      const tokens = scored(text, () => -scale * 5 * Math.log(1 - ((i++ * 7919) % 400) / 400));
+      const levels = levelsFor(text, tokens);
+      const spans = heatSpans(text, tokens, 'word', levels);
+      const share = (level: number) => spans.filter((span) => span.level >= level).length / words.length;
+      assert.deepEqual(
+        [0.25, 0.12, 0.05, 0.015].map((wanted, level) => Math.abs(share(level) - wanted) <= 0.03),
+        [true, true, true, true],
+        `${levels}: ${[0, 1, 2, 3].map(share)}`,
+      );
+    }
+  });
+
+  it('leave a flat text bare, and are the usual ones in a short text', () => {
+    const flat = ' so'.repeat(100);
+    const tokens = scored(flat, () => 1);
+    assert.deepEqual(heatSpans(flat, tokens, 'word', levelsFor(flat, tokens)), []);
+    assert.equal(
+      levelsFor(
+        'So far.',
+        scored('So far.', () => 20),
+      ),
+      USUAL_LEVELS,
+    );
+  });
+
+  it('keep the punctuation apart from its word', () => {
+    const text = 'a fact!';
+    const tokens = scored(text, (token) => (token === '!' ? 9 : 1));
+    assert.deepEqual(heatSpans(text, tokens, 'word', LEVELS), [{ utf16: [6, 7], level: 2 }]);
   });
 
   it('colour tokens without the space before them', () => {
@@ -19,6 +61,7 @@ describe('levels of surprisal', () => {
       text,
       scored(text, (token) => (token === 'a' ? 1 : 7)),
       'token',
+      LEVELS,
     );
     assert.deepEqual(
       spans.map(({ utf16: [from, to], level }) => [text.slice(from, to), level]),
@@ -35,6 +78,7 @@ describe('levels of surprisal', () => {
       text,
       scored(text, (token) => (token === 'a' ? 1 : 7)),
       'word',
+      LEVELS,
     );
     assert.deepEqual(spans, [{ utf16: [2, 14], level: 3 }]);
   });
@@ -46,6 +90,7 @@ describe('levels of surprisal', () => {
         text,
         scored(text, () => 20),
         'token',
+        LEVELS,
       ),
       [],
     );
@@ -54,6 +99,7 @@ describe('levels of surprisal', () => {
         text,
         scored(text, () => 20),
         'word',
+        LEVELS,
       ),
       [],
     );
