@@ -139,7 +139,7 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
           <Spelled text={text} notation={preferences.notation} />
         </button>
       </th>
-      <td class="wide" data-term="probability">
+      <td class="wide">
         <span class="bar" aria-hidden="true">
           <span class="fill" style={{ inlineSize: `${(100 * row.probability) / longest}%` }} />
           <span class="raw" style={{ inlineSize: `${(100 * row.raw) / longest}%` }} />
@@ -150,7 +150,9 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
             />
           )}
         </span>
-        <span class="number">{percent(row.probability)}</span>
+        <span class="number" data-term="probability">
+          {percent(row.probability)}
+        </span>
       </td>
       <td class="number extra" data-term="sum">
         {percent(row.cumulative)}

@@ -78,6 +78,11 @@ function Stages({ stages, shown }: { stages: readonly ShownStage[]; shown: Shown
   return (
     <fieldset class="stages">
       <legend>The bars show the distribution after</legend>
+      <span class="stage heads-of-stages" aria-hidden="true">
+        <span class="stage-name" />
+        <span class="survivors">tokens left</span>
+        <span class="cut">cut</span>
+      </span>
       {stages.map((stage, i) => (
         <label key={stage.name} class={stage.active ? 'stage active' : 'stage'}>
           <input
@@ -92,7 +97,7 @@ function Stages({ stages, shown }: { stages: readonly ShownStage[]; shown: Shown
           <span class="stage-name">{stage.label}</span>
           <span class="survivors" data-term="survivors">
             {whole(stage.survivors)}
-            <span class="unit"> tokens</span>
+            <span class="hidden"> tokens left</span>
           </span>
           <span class="cut" data-term="cut">
             {stage.massCut > 0 ? (

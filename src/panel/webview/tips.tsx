@@ -2,8 +2,8 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Explanation, GLOSSARY, type Term } from './glossary';
 
-/** Long enough that a pointer on its way elsewhere opens nothing. */
-const HOVER_MS = 350;
+/** Long enough that a pointer on its way elsewhere, and one that reads a table, opens nothing. */
+const HOVER_MS = 600;
 
 /** A word or number that says what it is when it is pointed at, focused or pressed. */
 export function Asked({ term, children }: { term: Term; children: ComponentChildren }) {

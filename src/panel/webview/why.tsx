@@ -109,6 +109,9 @@ export function Heads() {
         {shown ? <Spelled text={shown.text} notation={preferences.notation} /> : 'the start'}
       </p>
       <div class="head-axes" style={{ '--heads': String(why.heads) }}>
+        <span class="axis across" aria-hidden="true">
+          head 1–{why.heads}
+        </span>
         <span class="axis down" aria-hidden="true">
           layer 1–{why.layers}
         </span>
@@ -133,9 +136,6 @@ export function Heads() {
             )),
           )}
         </fieldset>
-        <span class="axis across" aria-hidden="true">
-          head 1–{why.heads}
-        </span>
       </div>
       <Scale kind="attention" from="0" to="100 %" unit={<Asked term="attention">attention</Asked>} />
       <p class="hint" role="status">
@@ -188,11 +188,13 @@ function Lens({ why }: { why: WhyMessage }) {
           <tr key={layer} class={candidateRank === 0 ? 'favourite' : ''}>
             <th scope="row">{layer + 1}</th>
             <td>{top[0] && <Spelled text={top[0].text} notation={preferences.notation} />}</td>
-            <td class="wide" data-term="probability">
+            <td class="wide">
               <span class="bar" aria-hidden="true">
                 <span class="fill" style={{ inlineSize: `${100 * Math.exp(candidateLogprob)}%` }} />
               </span>
-              <span class="number">{percent(Math.exp(candidateLogprob))}</span>
+              <span class="number" data-term="probability">
+                {percent(Math.exp(candidateLogprob))}
+              </span>
             </td>
             <td class="number" data-term="rank">
               {whole(candidateRank + 1)}

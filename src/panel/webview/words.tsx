@@ -42,11 +42,13 @@ function WordTable() {
             <th scope="row" aria-label={speak(word.text)}>
               <bdi>{word.text.trim()}</bdi>
             </th>
-            <td class="wide" data-term="wordProbability">
+            <td class="wide">
               <span class="bar" aria-hidden="true">
                 <span class="fill" style={{ inlineSize: `${(100 * word.probability) / longest}%` }} />
               </span>
-              <span class="number">{percent(word.probability)}</span>
+              <span class="number" data-term="wordProbability">
+                {percent(word.probability)}
+              </span>
             </td>
             <td class="number" data-term="spellings">
               {word.tokenisations}
