@@ -14,6 +14,7 @@ import { registerHeatMap } from './editor/heatmap/heatMap';
 import { createLog } from './editor/log';
 import { Memory } from './editor/memory/memory';
 import { registerModels } from './editor/models';
+import { Reports } from './editor/reports/reports';
 import { StatusItem } from './editor/status';
 import { type InklingApi, testApi } from './editor/testApi';
 import { registerPanel } from './panel/view';
@@ -31,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     (outcome, document) => settingsFor(document).ghostText.learn && learning.note(outcome),
   );
   const exclusions = new FileExclusions();
+  const reports = new Reports();
   const memory = new Memory({ engine, changes, exclusions, log });
   const ghostText = new InlineCompletions({
     suggester,
@@ -54,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     activity,
     exclusions,
     memory,
+    reports,
     ghostText,
     status,
     wakeWhenWanted(engine),
@@ -67,7 +70,19 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     registerPanel(context.extensionUri, engine),
     registerHeatMap(engine, energy),
     registerModels(context, engine, log),
-    registerCommands({ engine, suggester, changes, activity, exclusions, ghostText, learning, memory, status, log }),
+    registerCommands({
+      engine,
+      suggester,
+      changes,
+      activity,
+      exclusions,
+      ghostText,
+      learning,
+      memory,
+      reports,
+      status,
+      log,
+    }),
   );
-  return testApi({ engine, suggester, ghostText, status });
+  return testApi({ engine, suggester, ghostText, reports, status });
 }

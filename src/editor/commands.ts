@@ -6,18 +6,17 @@ import type { EngineHost } from './engineHost';
 import { Accepting } from './ghostText/accept';
 import type { Activity } from './ghostText/activity';
 import type { FileExclusions } from './ghostText/fileExclusions';
-import type { Accepted, InlineCompletions } from './ghostText/inlineCompletions';
+import type { Accepted, InlineCompletions, Outcome } from './ghostText/inlineCompletions';
 import type { Learning } from './ghostText/learning';
 import type { Suggester } from './ghostText/suggester';
 import { toggleLanguage } from './ghostText/toggle';
-import { whyNot, whyThis } from './ghostText/why';
+import { whyNot, whyNotReport, whyThis } from './ghostText/why';
 import type { Memory } from './memory/memory';
 import { neverSuggest } from './memory/neverSuggest';
 import { linksTo } from './memory/passages';
 import { showMenu } from './menu';
 import { notify } from './messages';
-import { asText } from './outsideText';
-import { Pages } from './pages';
+import type { Reports } from './reports/reports';
 import type { StatusItem } from './status';
 import { CompareStrategies } from './writing/compareStrategies';
 import { ContinueWriting, pickPreset } from './writing/continueWriting';
@@ -33,6 +32,7 @@ export interface Rooms {
   readonly ghostText: InlineCompletions;
   readonly learning: Learning;
   readonly memory: Memory;
+  readonly reports: Reports;
   readonly status: StatusItem;
   readonly log: vscode.LogOutputChannel;
 }
@@ -48,18 +48,22 @@ const FORMER_NAMES: Readonly<Record<string, string>> = {
 
 /** Registers every `inkling.*` command of the editor. */
 export function registerCommands(rooms: Rooms): vscode.Disposable {
-  const { engine, suggester, changes, activity, exclusions, ghostText, learning, memory, status, log } = rooms;
-  const pages = new Pages();
+  const { engine, suggester, changes, activity, exclusions, ghostText, learning, memory, reports, status, log } = rooms;
   const accepting = new Accepting(changes);
   const writer = new ContinueWriting(engine, changes, log);
-  const comparison = new CompareStrategies(engine, pages, log);
+  const comparison = new CompareStrategies(engine, reports, log);
 
   const commands: Record<string, (...args: never[]) => unknown> = {
     'inkling.toggleGhostText': () => inEditor(({ document }) => toggleLanguage(document)),
     'inkling.toggleGhostTextForThisFile': () =>
       inEditor(({ document }) => exclusions.toggle(document, settingsFor(document).exclude)),
     'inkling.showMenu': () => showMenu(activity, status.current?.detail),
-    'inkling.suggestNow': () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger'),
+    'inkling.suggestNow': async () => {
+      // Asked from a report, which has the focus then.
+      const [editor] = vscode.window.activeTextEditor ? [] : vscode.window.visibleTextEditors;
+      if (editor) await vscode.window.showTextDocument(editor.document, editor.viewColumn);
+      return vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    },
     'inkling.acceptSentence': () => inEditor((editor) => accepting.acceptSentence(editor)),
     'inkling.dismiss': () => {
       const editor = vscode.window.activeTextEditor;
@@ -78,9 +82,10 @@ export function registerCommands(rooms: Rooms): vscode.Disposable {
       inEditor(async (editor) => {
         const outcome = await ghostText.consider(editor);
         if (outcome === undefined) return undefined;
-        // A page is read whole; a notification is cut off.
+        // A report is read whole; a notification is cut off.
         const text = whyNot(outcome);
-        await pages.show('Why No Suggestion', `# Why no suggestion?\n\n${asText(text)}\n`);
+        reports.show('Why No Suggestion', whyNotReport(text));
+        await showAgain(outcome);
         return text;
       }),
     'inkling.whyThisSuggestion': () =>
@@ -90,9 +95,10 @@ export function registerCommands(rooms: Rooms): vscode.Disposable {
           return outcome && say(whyNot(outcome));
         }
         const links = await linksTo(outcome.completion.suggestions);
-        const text = whyThis({ ...outcome, model: await engine.info(), links });
-        await pages.show('Why This Suggestion', text);
-        return text;
+        const report = whyThis({ ...outcome, model: await engine.info(), links });
+        reports.show('Why This Suggestion', report);
+        await showAgain(outcome);
+        return report;
       }),
     'inkling.continueWriting': () =>
       inEditor((editor) => {
@@ -131,7 +137,6 @@ export function registerCommands(rooms: Rooms): vscode.Disposable {
     },
   };
   return vscode.Disposable.from(
-    pages,
     comparison,
     accepting,
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
@@ -146,6 +151,12 @@ async function inEditor<T>(act: (editor: vscode.TextEditor) => T | Promise<T>): 
   if (editor) return act(editor);
   say('Open a document first.');
   return undefined;
+}
+
+/** The palette and the report took the suggestion off the screen; who asks about it still wants it. */
+async function showAgain(outcome: Outcome): Promise<void> {
+  if (outcome.kind !== 'answered' || outcome.completion.suggestions.length === 0) return;
+  await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
 }
 
 /** Shows a message without waiting until it is read, and returns it. */

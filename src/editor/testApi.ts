@@ -3,6 +3,7 @@ import type { Engine } from '../engine/api';
 import type { EngineHost } from './engineHost';
 import type { Answer, InlineCompletions, Outcome } from './ghostText/inlineCompletions';
 import type { Suggester, SuggesterCounts } from './ghostText/suggester';
+import type { Reports } from './reports/reports';
 import type { StatusItem } from './status';
 import type { Status } from './statusText';
 
@@ -18,16 +19,19 @@ export interface InklingApi {
   /** Whether what follows the suggestion on screen will be computed ahead. */
   looksAhead(): boolean;
   readonly onDidAnswer: Event<Answer>;
+  /** The HTML of the report of this title, as it was last shown. */
+  report(title: string): string | undefined;
 }
 
 interface Rooms {
   readonly engine: EngineHost;
   readonly suggester: Suggester;
   readonly ghostText: InlineCompletions;
+  readonly reports: Reports;
   readonly status: StatusItem;
 }
 
-export function testApi({ engine, suggester, ghostText, status }: Rooms): InklingApi {
+export function testApi({ engine, suggester, ghostText, reports, status }: Rooms): InklingApi {
   return {
     engine,
     enginePid: () => engine.pid,
@@ -36,5 +40,6 @@ export function testApi({ engine, suggester, ghostText, status }: Rooms): Inklin
     outcome: () => ghostText.outcome,
     looksAhead: () => ghostText.looksAhead,
     onDidAnswer: ghostText.onDidAnswer,
+    report: (title) => reports.body(title),
   };
 }

@@ -31,6 +31,12 @@ describe('writing with ghost text', () => {
     await workbench.type(text);
   }
 
+  /** The report of this title; those opened before lie behind it. */
+  const report = (title: string) =>
+    workbench.page
+      .frameLocator('iframe.webview.ready >> visible=true')
+      .frameLocator(`iframe#active-frame[title="${title}"]`);
+
   it('never flickers while the writer types what it says', async () => {
     await write(OPENING);
     const ghost = await workbench.ghostText();
@@ -85,7 +91,30 @@ describe('writing with ghost text', () => {
   it('says why it is silent in a code block', async () => {
     await write('Look:\n\n```\ncode ');
     await workbench.command('Inkling: Why No Suggestion?');
-    await workbench.page.locator('.tab.active', { hasText: 'Why No Suggestion' }).waitFor();
-    await workbench.page.locator('.view-line', { hasText: 'a code block' }).waitFor();
+    await report('Why No Suggestion').locator('.lead', { hasText: 'a code block' }).waitFor();
+  });
+
+  it('says why there is a suggestion beside it, and leaves it on screen', async () => {
+    await write(OPENING);
+    const ghost = await workbench.ghostText();
+    await workbench.command('Inkling: Why This Suggestion?');
+    const why = report('Why This Suggestion');
+    await why.locator('h1', { hasText: ghost.trim() }).waitFor();
+    await why.getByRole('columnheader', { name: 'Runner-up' }).first().waitFor();
+    await workbench.ghostTextIs(ghost);
+    await workbench.screenshot('why-this-suggestion');
+  });
+
+  it('compares strategies side by side, and inserts the one whose button is pressed', async () => {
+    await write(OPENING);
+    await workbench.command('Inkling: Compare Strategies');
+    const cards = report('Compare Strategies').locator('.card');
+    await cards.locator('dd').nth(31).waitFor({ timeout: 60_000 });
+    assert.equal(await cards.count(), 8);
+    await workbench.screenshot('compare-strategies');
+    const text = (await cards.first().locator('blockquote').textContent()) ?? '';
+    await cards.first().getByRole('button', { name: 'Insert this one' }).click();
+    await workbench.editorFocused();
+    assert.equal(await workbench.save(NOTE), OPENING + text);
   });
 });

@@ -40,7 +40,8 @@ describe('asking why', () => {
     await write(OPENING);
     await type(' k');
     const page = await vscode.commands.executeCommand<string>('inkling.whyThisSuggestion');
-    assert.match(page, /\| Token \| Probability \| Rank \| Runner-up \|/);
+    assert.match(page, />Token<.*>Probability<.*>Rank<.*>Runner-up</);
     assert.match(page, /To reproduce it/);
+    assert.equal((await inkling()).report('Why This Suggestion'), page);
   });
 });

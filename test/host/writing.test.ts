@@ -84,22 +84,13 @@ describe('comparing strategies', () => {
   it('shows every strategy with its figures, and inserts the chosen one', async () => {
     const editor = await write(PROMPT);
     await vscode.commands.executeCommand('inkling.compareStrategies');
-    const page = vscode.workspace.textDocuments.find(({ uri }) => uri.path === '/Compare Strategies.md');
-    assert.ok(page);
-    const figures = () => page.getText().match(/mean log-probability/g)?.length;
-    await eventually(
-      'all figures',
-      () => figures() === 8,
-      10,
-      () => page.getText(),
-    );
-    const text = page.getText();
-    const greedy = /## Greedy\n\n((?:>.*\n)+)/.exec(text)?.[1].replaceAll(/^> /gm, '').replace(/\n$/, '');
-    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', page.uri);
-    assert.equal(lenses.length, 8);
-    const [{ command }] = lenses;
-    assert.ok(command);
-    await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []));
+    const api = await inkling();
+    const report = () => api.report('Compare Strategies') ?? '';
+    const figures = () => report().match(/Mean log-probability/g)?.length;
+    await eventually('all figures', () => figures() === 8, 10, report);
+    const greedy = /<h2>Greedy<\/h2>[\s\S]*?<blockquote>([\s\S]*?)<\/blockquote>/.exec(report())?.[1];
+    const [, args] = /command:inkling\.insertContinuation\?([^"]+)/.exec(report()) ?? [];
+    await vscode.commands.executeCommand('inkling.insertContinuation', ...JSON.parse(decodeURIComponent(args)));
     assert.equal(editor.document.getText(), PROMPT + greedy);
   });
 });

@@ -2,7 +2,9 @@ import { worth } from '../../core/ghostText/gate';
 import { percent } from '../../core/logits';
 import { endOf } from '../../core/text/lines';
 import type { CompleteRequest, Completion, CompletionReason, ModelInfo, Suggestion } from '../../engine/api';
+import { escapeText } from '../../pictures/svg';
 import { because, type EnergySaving } from '../energySaving/energySaving';
+import { barCell, button, commandUri, sentence, tokenHtml } from '../reports/html';
 import type { Outcome } from './inlineCompletions';
 
 const ENDINGS: Record<CompletionReason, string> = {
@@ -54,64 +56,112 @@ function whyAnswered({ completion, energySaving }: Extract<Outcome, { kind: 'ans
   return 'What could be suggested would be gone, or be typed, sooner than it is read.';
 }
 
+/** A report on there being no suggestion: the reason, and what can be done about it. */
+export function whyNotReport(reason: string): string {
+  return [
+    '<h1>Why no suggestion?</h1>',
+    `<p class="lead">${sentence(reason)}</p>`,
+    '<p>',
+    button('Suggest now', commandUri('inkling.suggestNow')),
+    button('Explain next token', commandUri('inkling.explainNextToken')),
+    '</p>',
+  ].join('');
+}
+
+/** A passage of the writer's own texts. */
+export interface PassageLink {
+  /** Its document and line, as they are called on screen. */
+  readonly label: string;
+  readonly uri: string;
+}
+
 /** What a suggestion came of. */
 export interface Explained {
   readonly request: CompleteRequest;
   readonly completion: Completion;
   readonly model: ModelInfo;
   readonly energySaving?: EnergySaving;
-  /** Links to the passages that words come from, by `uri#offset`. */
-  readonly links?: ReadonlyMap<string, string>;
+  /** Passages that words come from, by `uri#offset`. */
+  readonly links?: ReadonlyMap<string, PassageLink>;
 }
 
-/** A Markdown page on how the suggestions came about: their tokens, where they stop, and how to reproduce them. */
+/**
+ * A report on how the suggestions came about: why in words, then their tokens side by side, then how to reproduce them.
+ */
 export function whyThis({ request, completion, model, energySaving, links }: Explained): string {
+  const [first] = completion.suggestions;
+  const others = completion.suggestions.length - 1;
   return [
-    '# Why this suggestion?',
-    '',
-    `After ${code(endOf(request.prefix, 60))}:`,
-    '',
-    ...completion.suggestions.flatMap((suggestion) => [...tokenTable(suggestion, links), '']),
-    ...(energySaving ? [`At most ${request.maxTokens} tokens are suggested ${because(energySaving)}.`] : []),
-    '',
-    '## To reproduce it',
-    '',
-    `Model ${model.name} (${model.precision}, ${model.layers} layers, ${model.heads} heads, width ${model.width}). ` +
-      'Ghost text takes the most probable token at each step, so there is no seed: the same text, settings and memory ' +
-      'of your texts give the same suggestion.',
-    '',
-    '```json',
-    JSON.stringify({ ...request, prefix: endOf(request.prefix, 1000) }, finite, 2),
-    '```',
-    '',
+    `<h1>Why “${escapeText((first?.text ?? '').trim())}”?</h1>`,
+    `<p class="lead">After “${escapeText(tail(request.prefix))}” ${escapeText(model.name)} wrote it token by token, ` +
+      `each time the most probable one. ${first ? verdict(first) : ''}</p>`,
+    ...(others > 0 ? [`<p>${others === 1 ? 'Another one stands' : `${others} others stand`} beside it.</p>`] : []),
+    ...(energySaving
+      ? [`<p>${sentence(`At most ${request.maxTokens} tokens are suggested ${because(energySaving)}.`)}</p>`]
+      : []),
+    `<div class="cards">${completion.suggestions.map((suggestion) => card(suggestion, links)).join('')}</div>`,
+    '<h2>To reproduce it</h2>',
+    `<p>Model ${escapeText(model.name)} (${model.precision}, ${model.layers} layers, ${model.heads} heads, width ` +
+      `${model.width}). Ghost text takes the most probable token at each step, so there is no seed: the same text, ` +
+      'settings and memory of your texts give the same suggestion.</p>',
+    `<details><summary>The request</summary><pre><code>${escapeText(
+      JSON.stringify({ ...request, prefix: endOf(request.prefix, 1000) }, finite, 2),
+    )}</code></pre></details>`,
   ].join('\n');
 }
 
-function tokenTable(suggestion: Suggestion, links: ReadonlyMap<string, string> = new Map()): string[] {
+/** The last words before the cursor, and a sign that there are more. */
+function tail(prefix: string): string {
+  const end = endOf(prefix, 60);
+  return end === prefix ? end.trim() : `…${end.replace(/^\S*\s/, '').trim()}`;
+}
+
+/** How sure the model was, in a sentence or two. */
+function verdict({ tokens, ended, words }: Suggestion): string {
+  const least = Math.min(...tokens.map(({ logprob }) => logprob));
+  const sure = tokens.length > 0 ? `The least sure of them had ${percent(Math.exp(least))}. ` : '';
+  return sentence(
+    `${sure}It ends there because ${ENDINGS[ended]}, and can be expected to save ${decimal(worth({ words }))} characters.`,
+  );
+}
+
+function card(suggestion: Suggestion, links: ReadonlyMap<string, PassageLink> = new Map()): string {
   const { text, tokens, healed, masked, confidence, words, ended } = suggestion;
   const rows = tokens.map(({ text, logprob, rank, runnerUp, origin }) => {
-    const other = runnerUp ? `${code(runnerUp.text)} ${percent(Math.exp(runnerUp.logprob))}` : '';
-    return `| ${code(text)} | ${percent(Math.exp(logprob))} | ${rank + 1} | ${other} | ${from(origin, links)} |`;
+    const other = runnerUp ? `${tokenHtml(runnerUp.text)} ${percent(Math.exp(runnerUp.logprob))}` : '';
+    return (
+      `<tr><th scope="row">${tokenHtml(text)}</th>${barCell(Math.exp(logprob), percent(Math.exp(logprob)))}` +
+      `<td class="number">${rank + 1}</td><td>${other}</td><td>${from(origin, links)}</td></tr>`
+    );
   });
+  const head = ['Token', 'Probability', 'Rank', 'Runner-up', 'Made likely by'];
   const note =
-    `The first tokens spell ${code(healed)} again, which was typed already; it ruled out ` +
-    `${percent(masked)} of what the model might have said there.`;
+    `<p class="muted">The first tokens spell ${tokenHtml(healed)} again, which was typed already; it ruled out ` +
+    `${percent(masked)} of what the model might have said there.</p>`;
   return [
-    `## ${code(text)}`,
-    '',
-    `Confidence ${decimal(Math.exp(confidence))}. It can be expected to save ${decimal(worth({ words }))} characters.`,
-    '',
-    '| Token | Probability | Rank | Runner-up | Made likely by |',
-    '|---|---:|---:|---|---|',
-    ...rows,
-    '',
-    `It ends there because ${ENDINGS[ended]}.`,
-    ...(healed ? ['', note] : []),
-  ];
+    `<section class="card"><h2>${tokenHtml(text)}</h2>`,
+    '<dl>',
+    fact('Confidence', decimal(Math.exp(confidence)), 'The geometric mean of the probabilities of its tokens.'),
+    fact(
+      'Expected to save',
+      `${decimal(worth({ words }))} characters`,
+      'Its length, weighed by how likely it is right.',
+    ),
+    '</dl>',
+    `<div class="scroll"><table><thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>`,
+    `<tbody>${rows.join('')}</tbody></table></div>`,
+    `<p class="muted">${sentence(`It ends there because ${ENDINGS[ended]}.`)}</p>`,
+    healed ? note : '',
+    '</section>',
+  ].join('');
+}
+
+function fact(name: string, value: string, explanation: string): string {
+  return `<div title="${escapeText(explanation)}"><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
 /** Who made a token likely: the one who gave most of its probability, with a passage that says the same. */
-function from(origin: Suggestion['tokens'][number]['origin'], links: ReadonlyMap<string, string>): string {
+function from(origin: Suggestion['tokens'][number]['origin'], links: ReadonlyMap<string, PassageLink>): string {
   if (origin === undefined) return 'the model';
   const { model, document, near, far, passage } = origin;
   const files = near + far;
@@ -122,19 +172,15 @@ function from(origin: Suggestion['tokens'][number]['origin'], links: ReadonlyMap
         ? ['this document', document]
         : ['another file', files];
   const link = passage && name !== 'the model' ? links.get(`${passage.uri}#${passage.offset}`) : undefined;
-  return `${name} (${percent(share)})${link ? `: ${link}` : ''}`;
+  const place = link
+    ? `: <a href="${escapeText(commandUri('vscode.open', link.uri))}">${escapeText(link.label)}</a>`
+    : '';
+  return `${name} (${percent(share)})${place}`;
 }
 
 /** JSON has no infinity. */
 function finite(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
-}
-
-function code(text: string): string {
-  const visible = text.replaceAll('\n', '⏎').replaceAll('|', '\\|');
-  const fence = '`'.repeat(Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length)) + 1);
-  const room = /^`|`$|^ .* $/.test(visible) ? ' ' : '';
-  return `${fence}${room}${visible}${room}${fence}`;
 }
 
 function decimal(value: number): string {

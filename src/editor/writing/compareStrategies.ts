@@ -4,8 +4,8 @@ import type { Engine } from '../../engine/api';
 import { settingsFor } from '../configuration';
 import { textBefore } from '../documentText';
 import { notify, withProgress } from '../messages';
-import type { Pages } from '../pages';
-import { type Contestant, comparisonPage, configOf, headingOf, STRATEGIES } from './comparison';
+import type { Reports } from '../reports/reports';
+import { type Contestant, comparisonReport, configOf, contestantPart, partId, STRATEGIES } from './comparison';
 import { randomSeed } from './presets';
 
 const TITLE = 'Compare Strategies';
@@ -18,21 +18,17 @@ interface Comparison {
   readonly contestants: Contestant[];
 }
 
-/** `Inkling: Compare Strategies`: one beginning, continued by each strategy in turn, on a page with figures and buttons. */
-export class CompareStrategies implements vscode.CodeLensProvider, vscode.Disposable {
+/** `Inkling: Compare Strategies`: one beginning, continued by each strategy in turn, in a report with figures and buttons. */
+export class CompareStrategies implements vscode.Disposable {
   readonly #engine: Pick<Engine, 'generate'>;
-  readonly #pages: Pages;
+  readonly #reports: Reports;
   readonly #log: vscode.LogOutputChannel;
   #comparison: Comparison | undefined;
   #running: AbortController | undefined;
-  readonly #registration = vscode.languages.registerCodeLensProvider(
-    { scheme: 'inkling', pattern: `**/${TITLE}.md` },
-    this,
-  );
 
-  constructor(engine: Pick<Engine, 'generate'>, pages: Pages, log: vscode.LogOutputChannel) {
+  constructor(engine: Pick<Engine, 'generate'>, reports: Reports, log: vscode.LogOutputChannel) {
     this.#engine = engine;
-    this.#pages = pages;
+    this.#reports = reports;
     this.#log = log;
   }
 
@@ -49,7 +45,7 @@ export class CompareStrategies implements vscode.CodeLensProvider, vscode.Dispos
     const contestants = STRATEGIES.map((strategy): Contestant => ({ strategy, text: '', ids: [] }));
     const comparison = { editor, position, prompt, contestants };
     this.#comparison = comparison;
-    await this.#pages.show(TITLE, pageOf(comparison));
+    this.#reports.show(TITLE, reportOf(comparison));
     await withProgress('Inkling compares strategies', async (report, cancelled) => {
       const signal = AbortSignal.any([stopped.signal, cancelled]);
       for (const [i, { strategy }] of contestants.entries()) {
@@ -57,17 +53,6 @@ export class CompareStrategies implements vscode.CodeLensProvider, vscode.Dispos
         report({ increment: 100 / contestants.length, message: strategy.name });
         await this.#compete(comparison, i, { maxNewTokens, seed }, signal);
       }
-    });
-  }
-
-  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
-    const lines = document.getText().split('\n');
-    const contestants = this.#comparison?.contestants ?? [];
-    return contestants.flatMap(({ strategy, text }, index) => {
-      const line = lines.indexOf(headingOf(strategy));
-      if (line < 0 || text === '') return [];
-      const command = { title: 'Insert this one', command: 'inkling.insertContinuation', arguments: [index] };
-      return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), command);
     });
   }
 
@@ -86,7 +71,6 @@ export class CompareStrategies implements vscode.CodeLensProvider, vscode.Dispos
 
   dispose(): void {
     this.#running?.abort();
-    this.#registration.dispose();
   }
 
   async #compete(
@@ -100,7 +84,8 @@ export class CompareStrategies implements vscode.CodeLensProvider, vscode.Dispos
     const config = configOf(strategy, maxNewTokens, seed);
     const update = (change: Partial<Contestant>) => {
       contestants[index] = { ...contestants[index], ...change };
-      if (this.#comparison === comparison) this.#pages.set(TITLE, pageOf(comparison));
+      if (this.#comparison !== comparison) return;
+      this.#reports.update(TITLE, partId(index), contestantPart(contestants[index]), reportOf(comparison));
     };
     const started = performance.now();
     try {
@@ -122,6 +107,6 @@ export class CompareStrategies implements vscode.CodeLensProvider, vscode.Dispos
   }
 }
 
-function pageOf({ prompt, contestants }: Comparison): string {
-  return comparisonPage(prompt.slice(-PROMPT_SHOWN), contestants);
+function reportOf({ prompt, contestants }: Comparison): string {
+  return comparisonReport(prompt.slice(-PROMPT_SHOWN), contestants);
 }

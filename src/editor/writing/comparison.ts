@@ -1,6 +1,7 @@
 import { distinctN, repetitionRate } from '../../core/analysis/diversity';
 import type { GenerationConfig } from '../../core/decoding/options';
-import { asText } from '../outsideText';
+import { escapeText } from '../../pictures/svg';
+import { button, commandUri } from '../reports/html';
 import { describeConfig } from './presets';
 
 /** A strategy to compare, and what sets it apart. */
@@ -70,38 +71,56 @@ export interface Contestant {
   readonly error?: string;
 }
 
-/** The line that a strategy's part of the page begins with. */
-export function headingOf({ name }: Strategy): string {
-  return `## ${name}`;
+/** The id of a strategy's text and figures in the report. */
+export function partId(index: number): string {
+  return `strategy-${index}`;
 }
 
-/** The comparison as a Markdown page. */
-export function comparisonPage(prompt: string, contestants: readonly Contestant[]): string {
-  const parts = contestants.map((contestant) => {
-    const { strategy, text, error } = contestant;
+/** The comparison as a report: what sets each strategy apart, then what it wrote, side by side. */
+export function comparisonReport(prompt: string, contestants: readonly Contestant[]): string {
+  const cards = contestants.map((contestant, index) => {
+    const { strategy } = contestant;
+    const config = describeConfig(strategy.config) || 'greedy';
     return [
-      headingOf(strategy),
-      quote(text),
-      error === undefined ? figures(contestant) : asText(error),
-      `${strategy.why} (${describeConfig(strategy.config) || 'greedy'})`,
-    ];
+      `<section class="card"><h2>${escapeText(strategy.name)}</h2>`,
+      `<p class="muted">${escapeText(strategy.why)} <code>${escapeText(config)}</code></p>`,
+      `<div id="${partId(index)}">${contestantPart(contestant)}</div>`,
+      button('Insert this one', commandUri('inkling.insertContinuation', index)),
+      '</section>',
+    ].join('');
   });
-  return ['# One beginning, continued in different ways', quote(`…${prompt}`), ...parts.flat(), ''].join('\n\n');
-}
-
-function figures({ ids, result }: Contestant): string {
-  if (!result) return ids.length > 0 ? `Writing: ${ids.length} tokens` : 'Waiting';
   return [
-    `mean log-probability ${result.meanLogprob.toFixed(2)}`,
-    `distinct-2 ${distinctN(ids, 2).toFixed(2)}`,
-    `repetition ${(repetitionRate(ids) * 100).toFixed(0)} %`,
-    `${result.seconds.toFixed(1)} s for ${ids.length} tokens`,
-  ].join(' · ');
+    '<h1>One beginning, continued in different ways</h1>',
+    `<p class="prompt">…${escapeText(prompt)}</p>`,
+    `<div class="cards">${cards.join('')}</div>`,
+  ].join('');
 }
 
-function quote(text: string): string {
-  return asText(text)
-    .split('\n')
-    .map((line) => `> ${line}`)
-    .join('\n');
+/** What a strategy has written so far, and its figures. */
+export function contestantPart({ text, ids, result, error }: Contestant): string {
+  const written = `<blockquote>${escapeText(text)}</blockquote>`;
+  if (error !== undefined) return `${written}<p>${escapeText(error)}</p>`;
+  if (!result) return `${written}<p class="muted">${ids.length > 0 ? `Writing: ${ids.length} tokens` : 'Waiting'}</p>`;
+  const figures = [
+    [
+      'Mean log-probability',
+      result.meanLogprob.toFixed(2),
+      'How likely its tokens were on average: the nearer to 0, the safer.',
+    ],
+    [
+      'Distinct-2',
+      distinctN(ids, 2).toFixed(2),
+      'The share of its pairs of tokens that are different: 1 when none comes twice.',
+    ],
+    [
+      'Repetition',
+      `${(repetitionRate(ids) * 100).toFixed(0)} %`,
+      'The share of its tokens that repeat a run said just before.',
+    ],
+    ['Time', `${result.seconds.toFixed(1)} s for ${ids.length} tokens`, 'How long the model took.'],
+  ];
+  const facts = figures.map(
+    ([name, value, explanation]) => `<div title="${escapeText(explanation)}"><dt>${name}</dt><dd>${value}</dd></div>`,
+  );
+  return `${written}<dl>${facts.join('')}</dl>`;
 }

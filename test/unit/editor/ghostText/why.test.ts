@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Suggestion } from '../../../../src/core/completion/types';
-import { whyNot, whyThis } from '../../../../src/editor/ghostText/why';
+import { whyNot, whyNotReport, whyThis } from '../../../../src/editor/ghostText/why';
 
 const model = {
   name: 'gpt2',
@@ -72,36 +72,70 @@ describe('why this suggestion', () => {
   const page = (given: Suggestion, prefix = request.prefix) =>
     whyThis({ request: { ...request, prefix }, completion: { suggestions: [given], reason: 'sentence' }, model });
 
-  it('shows probability, rank and runner-up of each token', () => {
-    assert.match(page(suggestion), /\| ` sat` \| 50\.0 % \| 1 \| ` is` 25\.0 % \|/);
+  const text = (html: string) =>
+    html
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll('&quot;', '"')
+      .replaceAll(/\s+/g, ' ');
+
+  it('says why first, in words: how sure it was, why it ended, what it may save', () => {
+    const said = text(page(suggestion));
+    assert.match(text(page(suggestion, `${'a word '.repeat(20)}The cat`)), /After “…word a word .*The cat”/);
+    assert.match(said, /^ Why “sat”\? After “The cat” gpt2 wrote it/);
+    assert.ok(said.indexOf('least sure') < said.indexOf('Runner-up'));
+    assert.match(said, /had 50\.0 %\. It ends there because the sentence was complete.*save 0\.00 characters/);
   });
 
-  it('says why it ended, how sure it is, and what reproduces it', () => {
-    const text = page(suggestion);
-    assert.match(text, /the sentence was complete/);
-    assert.match(text, /Confidence 0\.50\. It can be expected to save 0\.00 characters/);
-    assert.match(text, /gpt2 \(q8, 12 layers/);
-    const recipe = /```json\n([\s\S]*?)\n```/.exec(text)?.[1] ?? '';
-    assert.deepEqual(JSON.parse(recipe), request);
+  it('shows probability, rank and runner-up of each token', () => {
+    assert.match(text(page(suggestion)), /␣ sat 50\.0 % 1 ␣ is 25\.0 % the model/);
+  });
+
+  it('shows the alternatives side by side', () => {
+    const report = whyThis({
+      request,
+      completion: { suggestions: [suggestion, { ...suggestion, text: ' lay' }], reason: 'sentence' },
+      model,
+    });
+    assert.equal(report.match(/class="card"/g)?.length, 2);
+    assert.match(text(report), /Another one stands beside it/);
+  });
+
+  it('says how sure it is, and what reproduces it', () => {
+    const said = text(page(suggestion));
+    assert.match(said, /Confidence 0\.50/);
+    assert.match(said, /gpt2 \(q8, 12 layers/);
+    const recipe = /<pre><code>([\s\S]*?)<\/code>/.exec(page(suggestion))?.[1] ?? '';
+    assert.deepEqual(JSON.parse(recipe.replaceAll('&quot;', '"')), request);
   });
 
   it('names what was healed and how much that ruled out', () => {
-    assert.match(page({ ...suggestion, healed: ' s', masked: 0.9 }), /` s` again.*ruled out 90\.0 %/s);
+    assert.match(text(page({ ...suggestion, healed: ' s', masked: 0.9 })), /␣ s again.*ruled out 90\.0 %/s);
   });
 
-  it('keeps the table whole whatever the tokens are', () => {
-    const odd = { ...token, text: 'a|`b\n', runnerUp: null };
-    const row = page({ ...suggestion, tokens: [odd] })
-      .split('\n')
-      .find((line) => line.includes('50.0 %'));
-    assert.equal(row, '| ``a\\|`b⏎`` | 50.0 % | 1 |  | the model |');
+  it('shows tokens and text as text, whatever they are', () => {
+    const odd = { ...token, text: '<b>|`\n', runnerUp: null };
+    const report = page({ ...suggestion, text: '<script>', tokens: [odd] }, '</main><img>');
+    assert.doesNotMatch(report, /<b>|<script|<img/);
+    assert.match(report, /&lt;b&gt;\|`<span class="sign">⏎<\/span>/);
+  });
+});
+
+describe('the report on there being no suggestion', () => {
+  it('says why first, leads to the setting that it names, and offers to ask', () => {
+    const report = whyNotReport('It is off for <this> file (inkling.exclude, not inkling.nonsense).');
+    assert.match(
+      report,
+      /<p class="lead">It is off for &lt;this&gt; file \(<a href="command:workbench\.action\.openSettings\?/,
+    );
+    assert.match(report, />inkling\.exclude<\/a>, not inkling\.nonsense/);
+    assert.match(report, /command:inkling\.suggestNow/);
   });
 });
 
 describe('why a word of the writer is suggested', () => {
   const explain = (origin: NonNullable<(typeof suggestion.tokens)[number]['origin']>) => {
     const given = { ...suggestion, tokens: [{ ...token, origin }] };
-    const links = new Map([['file:///a/people.md#40', '[people.md, line 3](file:///a/people.md#L3)']]);
+    const links = new Map([['file:///a/people.md#40', { label: 'people.md, line 3', uri: 'file:///a/people.md#L3' }]]);
     return whyThis({ request, completion: { suggestions: [given], reason: 'sentence' }, model, links });
   };
   const passage = { uri: 'file:///a/people.md', offset: 40 };
@@ -109,12 +143,12 @@ describe('why a word of the writer is suggested', () => {
   it('names who made it likely, with a link to the passage', () => {
     assert.match(
       explain({ model: 0.1, document: 0, near: 0.7, far: 0.2, passage }),
-      /\| another file \(90\.0 %\): \[people\.md, line 3\]\(file:\/\/\/a\/people\.md#L3\) \|/,
+      /another file \(90\.0 %\): <a href="command:vscode\.open\?[^"]*people\.md%23L3[^"]*">people\.md, line 3<\/a>/,
     );
-    assert.match(explain({ model: 0.2, document: 0.8, near: 0, far: 0 }), /\| this document \(80\.0 %\) \|/);
+    assert.match(explain({ model: 0.2, document: 0.8, near: 0, far: 0 }), /<td>this document \(80\.0 %\)<\/td>/);
   });
 
   it('names no passage where the model would have said it by itself', () => {
-    assert.match(explain({ model: 0.9, document: 0, near: 0.1, far: 0, passage }), /\| the model \(90\.0 %\) \|/);
+    assert.match(explain({ model: 0.9, document: 0, near: 0.1, far: 0, passage }), /<td>the model \(90\.0 %\)<\/td>/);
   });
 });

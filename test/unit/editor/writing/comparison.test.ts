@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { type Contestant, comparisonPage, headingOf, STRATEGIES } from '../../../../src/editor/writing/comparison';
+import {
+  type Contestant,
+  comparisonReport,
+  contestantPart,
+  STRATEGIES,
+} from '../../../../src/editor/writing/comparison';
 
 const waiting = STRATEGIES.map((strategy): Contestant => ({ strategy, text: '', ids: [] }));
 
@@ -14,35 +19,47 @@ describe('the comparison of strategies', () => {
       'Top-k 40',
       'Top-p 0.92',
     ]);
-    const lines = comparisonPage('The future', waiting).split('\n');
-    for (const strategy of STRATEGIES) {
-      assert.equal(lines.filter((line) => line === headingOf(strategy)).length, 1);
-      assert.ok(lines.some((line) => line.startsWith(strategy.why)));
+    const report = comparisonReport('The future', waiting);
+    for (const [index, { name, why }] of STRATEGIES.entries()) {
+      assert.equal(report.split(`<h2>${name}</h2>`).length, 2);
+      assert.ok(report.includes(why));
+      const insert = `command:inkling.insertContinuation?${encodeURIComponent(JSON.stringify([index]))}`;
+      assert.ok(report.includes(`href="${insert}"`), insert);
     }
   });
 
-  it('gives the figures of a finished text, and the progress of one that is not', () => {
+  it('gives the figures of a finished text, each with what it is, and the progress of one that is not', () => {
     const [strategy] = STRATEGIES;
     const ids = [1, 2, 1, 2, 1];
-    const running = comparisonPage('x', [{ strategy, text: ' on and on', ids }]);
-    assert.match(running, /> {2}on and on\n\nWriting: 5 tokens/);
-    const done = comparisonPage('x', [{ strategy, text: ' on', ids, result: { meanLogprob: -1.234, seconds: 2.04 } }]);
-    assert.match(done, /mean log-probability -1\.23 · distinct-2 0\.50 · repetition 0 % · 2\.0 s for 5 tokens/);
+    const running = contestantPart({ strategy, text: ' on and on', ids });
+    assert.match(running, /<blockquote> on and on<\/blockquote>.*Writing: 5 tokens/);
+    const done = contestantPart({ strategy, text: ' on', ids, result: { meanLogprob: -1.234, seconds: 2.04 } });
+    const facts = [...done.matchAll(/<div title="[^"]{20,}"><dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)];
+    assert.deepEqual(
+      facts.map(([, name, value]) => [name, value]),
+      [
+        ['Mean log-probability', '-1.23'],
+        ['Distinct-2', '0.50'],
+        ['Repetition', '0 %'],
+        ['Time', '2.0 s for 5 tokens'],
+      ],
+    );
   });
 
-  it('keeps a text of several lines, and headings in it, inside its quotation', () => {
+  it('shows what the model wrote as text', () => {
     const [strategy] = STRATEGIES;
-    const page = comparisonPage('x', [{ strategy, text: 'a\n## Beam search', ids: [1] }]);
-    assert.match(page, /> a\n> ## Beam search/);
+    const report = comparisonReport('<i>x', [{ strategy, text: '</blockquote><script>', ids: [1] }]);
+    assert.doesNotMatch(report, /<i>|<script/);
+    assert.match(report, /&lt;\/blockquote&gt;&lt;script&gt;/);
   });
 
   it('says what went wrong with one without losing the others', () => {
     const [first, second] = waiting;
-    const page = comparisonPage('x', [
+    const report = comparisonReport('x', [
       { ...first, error: 'Out of memory.' },
       { ...second, text: 'fine' },
     ]);
-    assert.match(page, /Out of memory\./);
-    assert.match(page, /> fine/);
+    assert.match(report, /Out of memory\./);
+    assert.match(report, /<blockquote>fine/);
   });
 });

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { escapeText } from '../../pictures/svg';
+import { REPORT_STYLE } from './html';
+
+/** What a link in a report may do. */
+const REPORT_COMMANDS = [
+  'inkling.insertContinuation',
+  'inkling.suggestNow',
+  'inkling.explainNextToken',
+  'inkling.chooseModel',
+  'workbench.action.openSettings',
+  'vscode.open',
+];
+
+/** Puts a part that was written anew in the place of the old one; the rest stays, with the reader's place in it. */
+const UPDATE = `addEventListener('message', ({ data: { id, html } }) => {
+  const part = document.getElementById(id);
+  if (part) part.innerHTML = html;
+});`;
+
+/** Reports to read: rendered pages beside the document, one of each title. */
+export class Reports implements vscode.Disposable {
+  readonly #panels = new Map<string, vscode.WebviewPanel>();
+  readonly #bodies = new Map<string, string>();
+
+  /** The HTML of a report as it was last shown. */
+  body(title: string): string | undefined {
+    return this.#bodies.get(title);
+  }
+
+  /**
+   * Shows a report beside the document, which keeps the focus; one of the same title makes way for it.
+   * @param body HTML, everything from outside escaped
+   */
+  show(title: string, body: string): void {
+    const panel = this.#panels.get(title) ?? this.#open(title);
+    this.#bodies.set(title, body);
+    panel.webview.html = page(title, body);
+    panel.reveal(undefined, true);
+  }
+
+  /**
+   * Writes the part with this id anew, of a report that may have been closed since.
+   * @param body the whole of it with that part, for when it is shown again
+   */
+  update(title: string, id: string, html: string, body: string): void {
+    this.#bodies.set(title, body);
+    void this.#panels.get(title)?.webview.postMessage({ id, html });
+  }
+
+  dispose(): void {
+    for (const panel of this.#panels.values()) panel.dispose();
+  }
+
+  #open(title: string): vscode.WebviewPanel {
+    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    const panel = vscode.window.createWebviewPanel('inkling.report', title, place, {
+      enableScripts: true,
+      enableCommandUris: REPORT_COMMANDS,
+      enableFindWidget: true,
+      localResourceRoots: [],
+    });
+    this.#panels.set(title, panel);
+    panel.onDidDispose(() => this.#panels.delete(title));
+    // A report that was hidden is loaded anew, with what was written meanwhile.
+    let { visible } = panel;
+    panel.onDidChangeViewState(() => {
+      if (panel.visible && !visible) panel.webview.html = page(title, this.#bodies.get(title) ?? '');
+      ({ visible } = panel);
+    });
+    return panel;
+  }
+}
+
+function page(title: string, body: string): string {
+  const nonce = randomBytes(16).toString('base64');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeText(title)}</title>
+<style nonce="${nonce}">${REPORT_STYLE}</style>
+<script nonce="${nonce}">${UPDATE}</script>
+</head>
+<body><main>${body}</main></body>
+</html>`;
+}
