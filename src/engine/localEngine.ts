@@ -1,5 +1,6 @@
 import { type NextWords, nextWords } from '../core/analysis';
 import { complete } from '../core/completion/complete';
+import { windowStart } from '../core/decoding/model';
 import { type Tokenizer, type TokenizerSource, tokenizerOf } from '../core/tokenizer';
 import { type Manifest, readManifest, readTokenizerSource } from '../gpt2/compiledModel';
 import type {
@@ -124,7 +125,7 @@ export class LocalEngine implements Engine {
   }
 
   async logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array> {
-    const [{ logits }] = await this.#model.forward([this.#lastWindow(request)], {}, signal);
+    const [{ logits }] = await this.#model.forward([this.#window(request)], {}, signal);
     return logits;
   }
 
@@ -144,11 +145,11 @@ export class LocalEngine implements Engine {
   }
 
   inspect(request: InspectRequest, signal?: AbortSignal): Promise<Inspection> {
-    return inspect(this.#model, this.#lastWindow(request), request.candidate, signal);
+    return inspect(this.#model, this.#window(request), request.candidate, signal);
   }
 
   words(request: WordsRequest, signal?: AbortSignal): Promise<NextWords> {
-    return nextWords(this.#model, this.#lastWindow(request), request, signal);
+    return nextWords(this.#model, this.#window(request), request, signal);
   }
 
   async stats(): Promise<EngineStats> {
@@ -180,12 +181,10 @@ export class LocalEngine implements Engine {
     return completion;
   }
 
-  /**
-   * The last `contextLength` tokens: all that the model can see of a long text. A generation sees less of it, since its
-   * window moves in steps (`windowStart`).
-   */
-  #lastWindow(request: LogitsRequest): readonly number[] {
-    return idsOf(this.#model.tokenizer, request).slice(-this.#model.contextLength);
+  /** What a generation would see of a text: all of it, or the window over its end. */
+  #window(request: LogitsRequest): readonly number[] {
+    const ids = idsOf(this.#model.tokenizer, request);
+    return ids.slice(windowStart(ids.length, this.#model.contextLength));
   }
 
   async #count<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {

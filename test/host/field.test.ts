@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { createRng } from '../../src/core/decoding/random';
+import { CURSOR_SHAPES } from '../../src/core/ghostText/modalEditing';
 import type { InklingApi } from '../../src/editor/testApi';
 import type { Generation } from '../../src/engine/api';
 import { answerAt, closeAll, configure, eventually, inkling, outcome, suggestionAt, type, write } from './support';
@@ -124,15 +125,30 @@ describe('in the field', () => {
     await configure({ 'continueWriting.maxTokens': undefined, 'continueWriting.temperature': undefined });
   });
 
-  it('a document that is read-only for the session is not written for', async () => {
-    const { document } = await inFile('locked.md', 'The future of AI is');
-    await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
-    const { tokensFed } = await api.engine.stats();
-    assert.equal(await vscode.commands.executeCommand('inkling.continueWriting'), undefined);
-    assert.equal(document.getText(), 'The future of AI is');
-    assert.ok((await api.engine.stats()).tokensFed - tokensFed < 30, 'no length of a continuation was computed');
-    await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
-  });
+  for (const [where, text] of [
+    ['behind a word', 'The future of AI is'],
+    ['behind an emoji', 'The future of AI 😀'],
+    ['at the beginning of a line', 'The future of AI\n'],
+  ]) {
+    it(`a document that is read-only for the session is refused before anything is computed: ${where}`, async () => {
+      const { document } = await inFile('locked.md', text);
+      await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
+      await eventually('an idle engine', async () => (await api.engine.stats()).active === 0);
+      const { tokensFed } = await api.engine.stats();
+      assert.equal(await vscode.commands.executeCommand('inkling.continueWriting'), undefined);
+      assert.equal(document.getText(), text);
+      assert.equal((await api.engine.stats()).tokensFed, tokensFed);
+      await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
+      assert.ok(
+        await vscode.commands.executeCommand('inkling.continueWriting'),
+        'and can be written in once it is not',
+      );
+      assert.ok(document.getText().startsWith(text));
+      assert.ok(document.getText().length > text.length);
+      await vscode.commands.executeCommand('undo');
+      assert.equal(document.getText(), text, 'in one step of undo');
+    });
+  }
 
   it('accepting in a long line is a small edit', async () => {
     const line = `${'So it went on and on, '.repeat(4500)}${OPENING}`;
@@ -155,8 +171,36 @@ describe('in the field', () => {
 
   it('a cell of a notebook is written in', async () => {
     const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Markup, OPENING, 'markdown');
-    const notebook = await vscode.workspace.openNotebookDocument('interactive', new vscode.NotebookData([cell]));
-    assert.equal(notebook.cellAt(0).document.uri.scheme, 'vscode-notebook-cell');
+    const notebook = await vscode.workspace.openNotebookDocument('jupyter-notebook', new vscode.NotebookData([cell]));
+    await vscode.window.showNotebookDocument(notebook);
+    const { document } = notebook.cellAt(0);
+    await vscode.commands.executeCommand('notebook.focusTop');
+    await vscode.commands.executeCommand('notebook.cell.edit');
+    const editor = await eventually('the editor of the cell', () => {
+      const active = vscode.window.activeTextEditor;
+      return active?.document === document && active;
+    });
+    const end = document.positionAt(OPENING.length);
+    editor.selection = new vscode.Selection(end, end);
+    await eventually(
+      'the status on',
+      () => api.status()?.kind === 'ready',
+      20,
+      () => api.status(),
+    );
+    await type(' k');
+    await answerAt(' k');
+    assert.equal(document.getText(), `${OPENING} k`);
+  });
+
+  it('a cursor is known by the shapes that VS Code has', () => {
+    const names = ['Line', 'Block', 'Underline', 'LineThin', 'BlockOutline', 'UnderlineThin'];
+    const shapes = CURSOR_SHAPES.map((shape) => shape.replace(/(?:^|-)./g, (at) => at.slice(-1).toUpperCase()));
+    assert.deepEqual(shapes, names);
+    assert.deepEqual(
+      names.map((_, i) => vscode.TextEditorCursorStyle[i + 1]),
+      names,
+    );
   });
 
   it('what is on screen stays first when it is asked for again', async () => {

@@ -130,7 +130,8 @@ async function completeAt(engine: LocalEngine, { before, after, language }: Docu
   const found = await engine.complete(wanted);
   const moment = { rate: defaults.triggerRate, before, pace: new TypingPace(), waited: Number.POSITIVE_INFINITY };
   const { suggestions, reason } = answerOf(limits.minLogprob === undefined ? gate(found, moment).completion : found);
-  return { suggestions, suppressed, context, reason };
+  const [heldBack] = suggestions.length === 0 ? answerOf(found).suggestions : [];
+  return { suggestions, suppressed, context, reason, ...(heldBack && { heldBack }) };
 }
 
 function read(before: string, after: string, language: string): TextReading {

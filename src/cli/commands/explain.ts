@@ -30,9 +30,8 @@ export function addExplain(program: Command): void {
     .summary('show the probabilities of the next token')
     .description(
       'Shows the most probable next tokens after a text with probability, logit and cumulative probability, and the ' +
-        'entropy of the distribution in nats. Logarithms are natural. JSON always tells of every token of the text. Of a ' +
-        'text longer than the context the last tokens count, as many as it holds; generate sees up to a quarter less, ' +
-        'since its window moves in steps.',
+        'entropy of the distribution in nats. Logarithms are natural. JSON always tells of every token of the text. A ' +
+        'text longer than the context is seen through the same window as by generate.',
     )
     .argument('[text]', 'the text; - or nothing reads standard input')
     .option('--file <file>', 'read the text from a file')

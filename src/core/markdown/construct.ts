@@ -171,11 +171,24 @@ function isMeant({ kind, from, contentFrom }: OpenInline, text: string, sentence
   if (kind === 'image description') return true;
   if (kind === 'inline code' && (/\s/.test(text[contentFrom] ?? '') || WORD.test(text[from - 1] ?? ''))) return false;
   // CommonMark lets emphasis begin inside a word; `a*b` is a product far more often.
-  if (kind === 'emphasis' && WORD.test(text[from - 1] ?? '')) return false;
+  if (kind === 'emphasis' && (WORD.test(text[from - 1] ?? '') || beginsName(text, contentFrom))) return false;
   if (leavesBrackets(text, from, contentFrom)) return false;
   if (from >= sentence) return true;
   const before = text.slice(Math.max(0, from - SENTENCE_END), from).trimEnd();
-  return kind === 'emphasis' && (before === '' || endsSentence(before));
+  // Emphasis of whole sentences begins as a sentence does: `*args is a list. And` has none.
+  return kind === 'emphasis' && !LOWER_CASE.test(text[contentFrom] ?? '') && (before === '' || endsSentence(before));
+}
+
+const LOWER_CASE = /\p{Ll}/u;
+/** A word with a sign, a digit or a capital inside, or that is called; and the names that Python's manual puts stars before. */
+const NAME =
+  /^(?:[\p{L}\d]*(?:_[\p{L}\d]|\p{Ll}\p{Lu}|\p{L}\d)|[\p{L}\d]+(?:\(|\.\p{Ll})|(?:kw)?args(?![\p{L}\p{M}]))/u;
+/** No more of a name is looked at. */
+const LONGEST_NAME = 64;
+
+/** Whether what a sign stands before is a name out of a program, such as `*args`, `**my_options` or `_lineCount`. */
+function beginsName(text: string, at: number): boolean {
+  return NAME.test(text.slice(at, at + LONGEST_NAME));
 }
 
 const WORD = /[\p{L}\p{N}]/u;

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
+import { CURSOR_SHAPES, keysAreCommands, MODAL_EXTENSIONS, type ModalCursor } from '../../core/ghostText/modalEditing';
 import { isEnabledFor } from '../../core/ghostText/settings';
 import type { SuggestionContext } from '../../core/ghostText/suppression';
 import type { Settings } from '../settings';
 import type { Activity } from './activity';
 import type { FileExclusions } from './fileExclusions';
-import { keysAreCommands } from './modalEditing';
 
 /** Where and how a suggestion is asked for, and under which settings. */
 export interface Place {
@@ -42,7 +42,7 @@ export function observe(
     dismissedAt: activity.dismissedAt,
     inDiff: vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputTextDiff,
     readOnly: vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false,
-    modalNormalMode: editor !== undefined && keysAreCommands(editor),
+    modalNormalMode: editor !== undefined && keysAreCommands(modalCursor(editor)),
     selectedItem: item ? { text: item.text, replaces: document.getText(item.range) } : null,
   };
 }
@@ -52,4 +52,15 @@ function editorOf(document: vscode.TextDocument): vscode.TextEditor | undefined 
   const active = vscode.window.activeTextEditor;
   if (active?.document === document) return active;
   return vscode.window.visibleTextEditors.find((candidate) => candidate.document === document);
+}
+
+function modalCursor({ document, options }: vscode.TextEditor): ModalCursor {
+  const config = vscode.workspace.getConfiguration('', document);
+  return {
+    extensions: MODAL_EXTENSIONS.filter((id) => vscode.extensions.getExtension(id)?.isActive),
+    // VS Code counts the shapes from 1, in this order.
+    shape: options.cursorStyle === undefined ? undefined : CURSOR_SHAPES[options.cursorStyle - 1],
+    chosen: config.get<string>('editor.cursorStyle'),
+    inserting: config.get<Record<string, string>>('vim.cursorStylePerMode')?.insert,
+  };
 }

@@ -49,6 +49,10 @@ export class ContinueWriting {
     const edit = new StreamedEdit(editor, position, this.#changes);
     await vscode.commands.executeCommand('setContext', RUNNING, true);
     try {
+      if (!(await edit.takesText())) {
+        void notify.warning(READ_ONLY);
+        return undefined;
+      }
       const generation = await withProgress('Inkling is writing (Escape stops it)', (report, cancelled) => {
         const signal = AbortSignal.any([stopped.signal, edit.interrupted, cancelled]);
         return this.#write(editor, position, edit, config, signal, report);

@@ -17,10 +17,11 @@ export class StreamedEdit implements vscode.Disposable {
   #text = '';
   #pending = '';
   #writing: Promise<void> = Promise.resolve();
-  /** The insertion under way, by which its own change event is known. */
-  #own: { readonly offset: number; readonly text: string } | undefined;
-  /** Whether the insertion under way has shown in the document. */
+  /** The edit under way, by which its own change event is known. */
+  #own: { readonly offset: number; readonly removed: number; readonly text: string } | undefined;
+  /** Whether the edit under way has shown in the document, and whether one has before. */
   #arrived = false;
+  #begun = false;
   #refused = false;
   readonly #interrupted = new AbortController();
   readonly #subscription: vscode.Disposable;
@@ -54,6 +55,23 @@ export class StreamedEdit implements vscode.Disposable {
     return document.getText(range) === this.#text ? range : undefined;
   }
 
+  /**
+   * Whether the document takes text, asked before there is any: VS Code tells in no other way of one that is read-only
+   * for the session. What stands beside the cursor is put in place of itself, in one undo step with what follows. In an
+   * empty document only the first text tells.
+   */
+  async takesText(): Promise<boolean> {
+    const { document } = this.#editor;
+    const beside = () => characterBeside(document, document.positionAt(this.#offset));
+    if (!beside().isEmpty) {
+      await this.#edit(() => {
+        const range = beside();
+        return { range, text: document.getText(range) };
+      });
+    }
+    return !this.#refused;
+  }
+
   push(text: string): void {
     this.#pending += this.usesCrLf ? text.replaceAll(/\r?\n/g, '\r\n') : text;
     this.#writing = this.#writing.then(() => this.#flush());
@@ -85,15 +103,26 @@ export class StreamedEdit implements vscode.Disposable {
     const text = this.#pending;
     if (text === '' || this.interrupted.aborted) return;
     this.#pending = '';
-    for (let tries = 0; tries < TRIES && !this.interrupted.aborted; tries++) {
-      this.#own = { offset: this.#offset, text };
-      this.#arrived = false;
+    await this.#edit(() => {
       const at = this.#editor.document.positionAt(this.#offset);
-      const done = await this.#editor.edit((edit) => edit.insert(at, text), {
-        undoStopBefore: this.#text === '',
+      return { range: new vscode.Range(at, at), text };
+    });
+  }
+
+  /** Makes an edit, again where it met with another one; when it cannot be made, all is over. */
+  async #edit(next: () => { readonly range: vscode.Range; readonly text: string }): Promise<void> {
+    const { document } = this.#editor;
+    for (let tries = 0; tries < TRIES && !this.interrupted.aborted; tries++) {
+      const { range, text } = next();
+      const offset = document.offsetAt(range.start);
+      this.#own = { offset, removed: document.offsetAt(range.end) - offset, text };
+      this.#arrived = false;
+      const done = await this.#editor.edit((edit) => edit.replace(range, text), {
+        undoStopBefore: !this.#begun,
         undoStopAfter: false,
       });
       this.#own = undefined;
+      this.#begun ||= this.#arrived;
       if (this.#arrived) return;
       // A read-only editor says that it has done it; one whose document was just changed says that it has not.
       this.#refused ||= done;
@@ -108,8 +137,9 @@ export class StreamedEdit implements vscode.Disposable {
     const own = this.#own;
     if (own && replaced.length === 1 && change.offset === own.offset && change.text === own.text) {
       this.#arrived = true;
-      this.#offset += own.text.length;
-      this.#text += own.text;
+      const added = own.text.slice(own.removed);
+      this.#offset += added.length;
+      this.#text += added;
       return;
     }
     const from = this.#offset - this.#text.length;
@@ -117,6 +147,19 @@ export class StreamedEdit implements vscode.Disposable {
     if (moved === undefined && !isEndOfFile(document, replaced)) this.#interrupted.abort();
     else if (moved !== undefined) this.#offset = moved;
   }
+}
+
+/** The whole character or line break before a position, or after it where the document begins. */
+function characterBeside(document: vscode.TextDocument, at: vscode.Position): vscode.Range {
+  const { text } = document.lineAt(at);
+  if (at.character > 0) {
+    const low = (text.charCodeAt(at.character - 1) & 0xfc00) === 0xdc00;
+    return new vscode.Range(at.translate(0, low ? -2 : -1), at);
+  }
+  if (at.line > 0) return new vscode.Range(document.lineAt(at.line - 1).range.end, at);
+  const [first = ''] = text;
+  const next = first === '' && document.lineCount > 1 ? new vscode.Position(1, 0) : at.translate(0, first.length);
+  return new vscode.Range(at, next);
 }
 
 /** Whether all that was done was to end the last line, as a save may. */

@@ -184,6 +184,47 @@ describe('the command line', () => {
     assert.equal((await at('let old', '--language', 'javascript')).suppressed.code, 'language');
     const unsure = await answer(['complete', '--before', 'It was one of the', '--min-logprob', '0']);
     assert.deepEqual([unsure.suggestions, unsure.suppressed, unsure.reason], [[], null, 'unsure']);
+    assert.equal(unsure.heldBack, undefined, 'what --min-logprob takes away is not the gate’s');
+  });
+
+  it('complete --before: what the gate does not show can be seen from outside', async () => {
+    const before = 'It was one of the';
+    const [shown] = (await answer(['complete', '--before', before, '--min-logprob', '-1000'])).suggestions;
+    const { suggestions, suppressed, reason, heldBack } = await answer(['complete', '--before', before]);
+    assert.deepEqual([suggestions, suppressed, reason], [[], null, 'unsure']);
+    assert.deepEqual(heldBack, shown);
+  });
+
+  it('complete --before: a paragraph of 135,000 lines is answered as its end is', async () => {
+    const sentence = 'It was one of the';
+    const input = ['word\n'.repeat(134_999), 'word\n'.repeat(20_000)]
+      .map((paragraph) => `${JSON.stringify({ before: paragraph + sentence })}\n`)
+      .join('');
+    const [long, short] = linesOf(await inkling(['complete', '--jsonl', '--min-logprob', '-1000'], { input }));
+    assert.ok(long.context.endsWith(`word word ${sentence}`));
+    assert.ok(long.suggestions.length > 0, long.reason);
+    assert.deepEqual(long, short);
+  });
+
+  it('explain and generate see the same of a text longer than the context, token by token', async () => {
+    const { n_positions: context } = built.config;
+    for (const length of [context, context + 1, context + 5]) {
+      const ids = Array.from({ length }, (_, i) => (7 * i * i + 3) % 50_000);
+      const input = `${JSON.stringify({ ids })}\n`;
+      const [{ next }] = linesOf(await inkling(['explain', '--jsonl', '--top-k', '1'], { input }));
+      const [{ logits }] = linesOf(await inkling(['logits', '--jsonl'], { input }));
+      const traced = await inkling(['generate', '--jsonl', '--max-new-tokens', '1', '--trace', '1'], { input });
+      const [
+        step,
+        {
+          ids: [id],
+        },
+      ] = linesOf(traced);
+      assert.equal(next[0].id, id);
+      const logprob = Math.log(next[0].probability);
+      assert.ok(Math.abs(step.raw[0].logprob - logprob) < 1e-5, `${length}: ${step.raw[0].logprob}, ${logprob}`);
+      assert.equal(logits[id], Math.max(...logits));
+    }
   });
 
   it('complete --jsonl takes places in documents too, and gives to each what its own call gives', async () => {

@@ -132,6 +132,11 @@ describe('the Markdown construct at the cursor', () => {
     assert.deepEqual(closers('a snake_case name‸'), []);
     assert.deepEqual(closers('**Note. It was‸'), ['**']);
     assert.deepEqual(closers('He paused. *I will not. I must‸'), ['*']);
+    assert.deepEqual(closers('*very much so‸'), ['*']);
+    assert.deepEqual(closers('*arguments and‸'), ['*']);
+    assert.deepEqual(closers('*ÉCOLE 1. Et puis‸'), ['*']);
+    assert.deepEqual(closers('**1984 is a novel‸'), ['**']);
+    assert.deepEqual(closers('*彼は言った。私は‸'), ['*']);
   });
 
   it('does not take a sign for emphasis that the writer did not mean so', () => {
@@ -146,6 +151,16 @@ describe('the Markdown construct at the cursor', () => {
       '2 * 3 and‸',
       'the price* below‸',
       'Write *_*_*_ and‸',
+      '*args is a list. I do not know‸',
+      '*args is a list‸',
+      'See **kwargs for more‸',
+      '**kwargs is a dict. I do not know‸',
+      '_private is a name. I do not know‸',
+      'The *my_pointer is‸',
+      'The _lineCount is‸',
+      'A _foo() is‸',
+      'And *os.environ is‸',
+      '*x1 and‸',
     ]) {
       assert.deepEqual(closers(marked), [], marked);
     }
