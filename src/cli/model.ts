@@ -1,13 +1,15 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { gpt2Tokenizer, readTokenizer, type Tokenizer } from '../core/tokenizer';
 import { LocalEngine } from '../engine/localEngine';
 import { cacheFolder, compiledFolder } from '../gpt2/compiledCache';
 import { readManifest } from '../gpt2/compiledModel';
+import { readTokenizerFiles } from '../gpt2/files/tokenizerFiles';
 import { locateModel } from '../gpt2/locateModel';
 import { PRECISIONS, type Precision } from '../gpt2/precision';
+import { formatBytes } from '../store/format';
 import { integer, UsageError } from './input';
-import { compilationProgress } from './progress';
 
 /** Which model a command runs, and how. */
 export interface ModelOptions {
@@ -67,4 +69,54 @@ async function locate({ model, precision }: ModelOptions, otherwise: Precision):
 
 function progress(precision: Precision, model = 'the default model') {
   return compilationProgress(`Compiling ${model} to ${precision}, which is needed once`);
+}
+
+/**
+ * The tokenizer that `--tokenizer` names, or GPT-2's own.
+ * @throws UsageError where there is no such folder, TokenizerError where what it holds cannot be read
+ */
+export async function openTokenizer(folder: string | undefined): Promise<Tokenizer> {
+  if (folder === undefined) return gpt2Tokenizer();
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(
+      `--tokenizer ${folder}: there is no such folder. Name one with tokenizer.json, or with vocab.json and merges.txt.`,
+    );
+  }
+  const files = await readTokenizerFiles(folder);
+  if (!files) {
+    throw new UsageError(`--tokenizer ${folder}: it has no tokenizer.json, and no vocab.json with merges.txt.`);
+  }
+  return readTokenizer(files);
+}
+
+/** What is done sooner than this needs no notice. */
+const PATIENCE_MS = 1_000;
+
+/**
+ * Tells on standard error that a compilation takes its time: a percentage that counts up on a terminal, one line
+ * elsewhere. Standard output is for results alone.
+ * @returns a listener for the fraction done
+ */
+export function compilationProgress(what: string): (fraction: number) => void {
+  const begun = Date.now();
+  let shown = -1;
+  return (fraction) => {
+    const percent = Math.floor(100 * fraction);
+    if (percent === shown || (shown < 0 && Date.now() - begun < PATIENCE_MS)) return;
+    if (process.stderr.isTTY) process.stderr.write(`\r${what} … ${percent} %${percent === 100 ? '\n' : ''}`);
+    else if (shown < 0) process.stderr.write(`${what} …\n`);
+    shown = percent;
+  };
+}
+
+/** Tells on a terminal's standard error how much of a download is there. */
+export function downloadProgress(): (done: number, total: number) => void {
+  let shown = -1;
+  return (done, total) => {
+    const percent = Math.floor((100 * done) / total);
+    if (process.stderr.isTTY && percent !== shown) {
+      shown = percent;
+      process.stderr.write(`\r${formatBytes(done)} of ${formatBytes(total)} ${percent === 100 ? '\n' : ''}`);
+    }
+  };
 }

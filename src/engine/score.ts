@@ -122,3 +122,20 @@ export function bestTokens(logits: Float32Array, count: number, tokenizer: Token
 function candidateOf({ id, logprob }: RankedToken, tokenizer: Tokenizer): Candidate {
   return { id, text: tokenizer.tokenText(id), logprob };
 }
+
+/** Calls for each token of a text in order, with the logits before it. */
+export async function forEachToken(
+  model: CachedModel,
+  ids: readonly number[],
+  visit: (id: number, logits: Float32Array) => void,
+): Promise<void> {
+  const before = model.tokenizer.start;
+  const text = [...before, ...ids];
+  for (const { start, first } of scoringWindows(text.length, model.contextLength)) {
+    // The logits after the last token of the text score nothing.
+    const window = text.slice(start, Math.min(start + model.contextLength, text.length - 1));
+    await model.forEachPosition(window, Math.max(first, before.length) - start - 1, (position, logits) => {
+      visit(text[start + position + 1], logits);
+    });
+  }
+}

@@ -131,7 +131,7 @@ describe('in the field', () => {
     ['at the beginning of a line', 'The future of AI\n'],
   ]) {
     it(`a document that is read-only for the session is refused before anything is computed: ${where}`, async () => {
-      const { document } = await inFile('locked.md', text);
+      const { document } = await inFile(`locked ${where}.md`, text);
       await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
       await eventually('an idle engine', async () => (await api.engine.stats()).active === 0);
       const { tokensFed } = await api.engine.stats();
@@ -189,8 +189,13 @@ describe('in the field', () => {
       () => api.status(),
     );
     await type(' k');
+    await eventually(
+      'the key in the cell',
+      () => document.getText() === `${OPENING} k`,
+      10,
+      () => document.getText(),
+    );
     await answerAt(' k');
-    assert.equal(document.getText(), `${OPENING} k`);
   });
 
   it('a cursor is known by the shapes that VS Code has', () => {

@@ -1,5 +1,5 @@
 import { type EncodeOptions, gpt2Tokenizer, type Token } from '../../src/core/tokenizer';
-import { toByteString } from '../../src/core/tokenizer/byteString';
+import { toByteString } from '../../src/core/tokenizer/bytes';
 import { mergePairs } from '../../src/core/tokenizer/merge';
 
 /** GPT-2's own tokenizer as plain functions. */

@@ -1,4 +1,4 @@
-import { ALPHABET } from '../../src/core/tokenizer/alphabet';
+import { ALPHABET } from '../../src/core/tokenizer/bytes';
 
 /** Merges of a byte-level BPE for German, small enough to be read. */
 const MERGES = [

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { compileModel, requireReplaceable } from '../../gpt2/compiledModel';
 import { PRECISIONS, type Precision } from '../../gpt2/precision';
 import { UsageError } from '../input';
-import { compilationProgress } from '../progress';
+import { compilationProgress } from '../model';
 
 /** `compile`: weights to ONNX. */
 export function addCompile(program: Command): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Tokenizer } from '../../core/tokenizer';
 import { answerLines, type InputOptions, idsIn, printJson, UsageError } from '../input';
-import { openTokenizer } from '../tokenizer';
+import { openTokenizer } from '../model';
 
 interface DecodeOptions extends InputOptions {
   readonly tokenizer?: string;

@@ -2,8 +2,8 @@ import { normaliser } from '../../core/logits';
 import { topIndices } from '../../core/logits/ranking';
 import { type Mixed, ReadingMemory } from '../../core/memory';
 import type { CachedModel } from '../../engine/cachedModel';
+import { forEachToken } from '../../engine/score';
 import type { WritersText } from '../../eval/documents';
-import { forEachToken } from '../forEachToken';
 import { readText, UsageError } from '../input';
 
 /** How well a writer's texts were predicted: mean surprisal in nats a token, and the share of tokens foreseen. */

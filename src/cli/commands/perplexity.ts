@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { meanLogprob, sumLogprobs, surprisal } from '../../core/analysis';
 import { normaliser, percent } from '../../core/logits';
 import type { CachedModel } from '../../engine/cachedModel';
-import { forEachToken } from '../forEachToken';
+import { forEachToken } from '../../engine/score';
 import { integer, printJson, readBytes, readText, UsageError } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
 import { measureWithMemory, readDocuments } from './memoryPerplexity';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Token } from '../../core/tokenizer';
 import { answerLines, type InputOptions, printJson, readText, textOf } from '../input';
-import { openTokenizer } from '../tokenizer';
+import { openTokenizer } from '../model';
 
 interface TokensOptions extends InputOptions {
   readonly tokenizer?: string;

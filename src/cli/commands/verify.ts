@@ -16,7 +16,7 @@ import { parseNumbers } from '../../verify/numbers';
 import { record } from '../../verify/record';
 import { table } from '../../verify/table';
 import { FAILED, printJson, UsageError } from '../input';
-import { compilationProgress, downloadProgress } from '../progress';
+import { compilationProgress, downloadProgress } from '../model';
 
 interface VerifyOptions {
   readonly model: string;

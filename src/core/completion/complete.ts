@@ -1,15 +1,13 @@
 import type { TextModel } from '../decoding/model';
 import { normaliseLineBreaks } from '../text/lines';
 import { branch } from './alternatives';
-import { characterWindow, contextStart } from './context';
-import { COMPLETION_DEFAULTS } from './defaults';
+import { characterWindow, contextStart, tokensBeforePartial } from './context';
 import { Distribution } from './distribution';
 import { Draft, type StopRules } from './draft';
 import { heal } from './healing';
-import { tokensBeforePartial } from './partial';
 import { present } from './present';
 import { continuesWord, restOfLine } from './text';
-import type { CompleteRequest, Completion, PartialCompletion } from './types';
+import { COMPLETION_DEFAULTS, type CompleteRequest, type Completion, type PartialCompletion } from './types';
 
 /** Told after each token what there is so far. */
 export type OnPartial = (partial: PartialCompletion) => void;

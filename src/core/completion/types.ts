@@ -1,4 +1,5 @@
 import type { TokenOrigin } from '../memory';
+
 /** A possible next token. */
 export interface Candidate {
   readonly id: number;
@@ -117,3 +118,14 @@ export interface PartialCompletion {
   /** What could be shown of it by now, in whole words; absent where that has not changed. */
   readonly completion?: Completion;
 }
+
+/** What a request leaves open. */
+export const COMPLETION_DEFAULTS = {
+  suffix: '',
+  maxTokens: 16,
+  minLogprob: Number.NEGATIVE_INFINITY,
+  minTokenLogprob: Number.NEGATIVE_INFINITY,
+  alternatives: 1,
+  blockedWords: [],
+  style: {},
+} as const;

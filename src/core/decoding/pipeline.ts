@@ -1,5 +1,5 @@
 import { argmax, type Scores } from '../logits';
-import { softmax32 } from '../logits/softmax';
+import { softmax32 } from '../logits/probabilities';
 import { type GenerationConfig, type OptionName, type ResolvedConfig, ROWS, rowOf, type Stage } from './options';
 import { allowOnly, type PrefixAllowedTokens } from './processors/bias';
 import type { LogitsProcessor, ProcessorContext } from './processors/processor';

@@ -1,6 +1,5 @@
-import { exp } from '../logits/exp';
-import { type Scores, unmaskedIds } from '../logits/ranking';
-import { reusable } from '../logits/reusable';
+import { exp } from '../logits/probabilities';
+import { reusable, type Scores, unmaskedIds } from '../logits/ranking';
 import type { Rng } from './random';
 
 const idBuffer = reusable((length) => new Int32Array(length));

@@ -1,5 +1,4 @@
-import { isWide } from './alphabet';
-import { type ByteString, utf8ByteString } from './byteString';
+import { type ByteString, isWide, utf8ByteString } from './bytes';
 import { type Merges, mergePairs } from './merge';
 
 /** What stands for bytes that the vocabulary lacks. */

@@ -1,12 +1,11 @@
 import { type AddedToken, AddedTokenMatcher } from './addedTokens';
 import { AlignedText, unitsAt } from './alignedText';
 import type { BytePairEncoding, Word } from './bytePairEncoding';
-import { utf8ByteString, utf8Length } from './byteString';
+import { utf8ByteString, utf8Length } from './bytes';
 import type { Normalizer } from './normalizers';
 import { splitPieces } from './pieces';
 import type { Piece, PreTokenizer } from './preTokenizers';
-import type { Token } from './token';
-import type { EncodeOptions, StreamDecoder, Tokenizer } from './tokenizer';
+import type { EncodeOptions, StreamDecoder, Token, Tokenizer } from './tokenizer';
 import { utf8Decoder, type Vocabulary } from './vocabulary';
 
 /** What stands around every text. */

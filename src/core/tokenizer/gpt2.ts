@@ -1,7 +1,7 @@
 import ranks from 'gpt-tokenizer/bpeRanks/r50k_base';
 import { BytePairEncoding } from './bytePairEncoding';
 import { BytePairTokenizer } from './bytePairTokenizer';
-import { type ByteString, utf8ByteString } from './byteString';
+import { type ByteString, utf8ByteString } from './bytes';
 import type { Tokenizer } from './tokenizer';
 import { Vocabulary } from './vocabulary';
 

@@ -8,6 +8,5 @@ export {
   type TokenizerFile,
   type TokenizerFiles,
 } from './read/readTokenizer';
-export type { Token } from './token';
-export type { EncodeOptions, StreamDecoder, Tokenizer } from './tokenizer';
-export { TokenizerError } from './tokenizerError';
+export type { EncodeOptions, StreamDecoder, Token, Tokenizer } from './tokenizer';
+export { TokenizerError } from './tokenizer';

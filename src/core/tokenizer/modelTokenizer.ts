@@ -1,7 +1,6 @@
 import { gpt2Tokenizer } from './gpt2';
 import { readTokenizer, type TokenizerFiles } from './read/readTokenizer';
-import type { Tokenizer } from './tokenizer';
-import { UnknownTokenizer } from './unknownTokenizer';
+import { type StreamDecoder, type Token, type Tokenizer, TokenizerError } from './tokenizer';
 
 /** What a model's tokenizer is made from: plain data, so that it can go to another process. */
 export interface TokenizerSource {
@@ -24,4 +23,72 @@ export function tokenizerOf({ files, rows, endOfText }: TokenizerSource): Tokeni
   if (files) return readTokenizer(files, { rows, endOfText });
   const gpt2 = gpt2Tokenizer();
   return rows >= gpt2.size && rows < MOST_GPT2_ROWS ? gpt2 : new UnknownTokenizer(rows);
+}
+
+/** The tokenizer of a model that came without: ids can be read and written, texts cannot. Tokens have no bytes. */
+class UnknownTokenizer implements Tokenizer {
+  readonly endOfText = undefined;
+  readonly opening: readonly number[] = [];
+  readonly start: readonly number[] = [];
+  readonly gaps: readonly number[] = [];
+
+  constructor(readonly size: number) {}
+
+  has(id: number): boolean {
+    return Number.isInteger(id) && id >= 0 && id < this.size;
+  }
+
+  isSpecial(): boolean {
+    return false;
+  }
+
+  encode(text: string): number[] {
+    this.#refuse(text);
+    return [];
+  }
+
+  tokenize(text: string): Token[] {
+    this.#refuse(text);
+    return [];
+  }
+
+  decode(): string {
+    return '';
+  }
+
+  decodeBytes(): Uint8Array {
+    return new Uint8Array();
+  }
+
+  tokenBytes(): Uint8Array {
+    return new Uint8Array();
+  }
+
+  tokenText(): string {
+    return '';
+  }
+
+  display(id: number): string {
+    return `#${id}`;
+  }
+
+  streamDecoder(): StreamDecoder {
+    return { push: () => '', end: () => '' };
+  }
+
+  tokensWithPrefix(): number[] {
+    return [];
+  }
+
+  tokensThatArePrefixOf(): number[] {
+    return [];
+  }
+
+  #refuse(text: string): void {
+    if (text === '') return;
+    throw new TokenizerError(
+      `The model has ${this.size.toLocaleString('en')} tokens and came without its tokenizer. Put the tokenizer.json that ` +
+        'it was trained with, or vocab.json and merges.txt, beside its weights.',
+    );
+  }
 }

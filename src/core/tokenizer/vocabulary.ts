@@ -1,5 +1,4 @@
-import { spell } from './alphabet';
-import { type ByteString, toByteString, toBytes } from './byteString';
+import { type ByteString, spell, toByteString, toBytes } from './bytes';
 
 /** A byte order mark is text like any other: the model wrote it, so it is kept. */
 export const utf8Decoder = () => new TextDecoder('utf-8', { ignoreBOM: true });

@@ -1,4 +1,4 @@
-import { distinctN, repetitionRate } from '../../core/analysis/diversity';
+import { distinctN, repetitionRate } from '../../core/analysis/likelihood';
 import type { GenerationConfig } from '../../core/decoding/options';
 import { escapeText } from '../../pictures/svg';
 import { button, commandUri } from '../reports/html';

@@ -1,6 +1,6 @@
 import type { Forward, ForwardOptions, TextModel } from '../../core/decoding/model';
 import { argmax, normaliser } from '../../core/logits';
-import { reusable } from '../../core/logits/reusable';
+import { reusable } from '../../core/logits/ranking';
 import type { Mixed, TokenOrigin, WriterMemory } from '../../core/memory';
 import type { Tokenizer } from '../../core/tokenizer';
 

@@ -1,4 +1,4 @@
-export { percent } from '../../core/logits/percent';
+export { percent } from '../../core/logits/probabilities';
 
 import { bitsPerCharacter } from '../../core/analysis/likelihood';
 import type { PanelToken } from '../protocol';

@@ -1,6 +1,5 @@
-import { argmax, kthGreatest, topIndices } from '../../logits/ranking';
-import { reusable } from '../../logits/reusable';
-import { logSoftmax, softmax32 } from '../../logits/softmax';
+import { logSoftmax, softmax32 } from '../../logits/probabilities';
+import { argmax, kthGreatest, reusable, topIndices } from '../../logits/ranking';
 import { check, type LogitsProcessor } from './processor';
 import { cumulativeCut, markBelow, type TruncationOptions, truncation } from './truncation';
 

@@ -1,7 +1,5 @@
-import { UNDERFLOW } from '../../logits/exp';
-import { argmax, atLeastKth, topIndices } from '../../logits/ranking';
-import { reusable } from '../../logits/reusable';
-import { softmax32 } from '../../logits/softmax';
+import { softmax32, UNDERFLOW } from '../../logits/probabilities';
+import { argmax, atLeastKth, reusable, topIndices } from '../../logits/ranking';
 import { check, type LogitsProcessor } from './processor';
 import { cumulativeCut, type TruncationOptions, truncation, withDefaults } from './truncation';
 

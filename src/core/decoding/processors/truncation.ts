@@ -1,6 +1,5 @@
-import { UNDERFLOW } from '../../logits/exp';
-import { type Scores, unmaskedIds } from '../../logits/ranking';
-import { reusable } from '../../logits/reusable';
+import { UNDERFLOW } from '../../logits/probabilities';
+import { reusable, type Scores, unmaskedIds } from '../../logits/ranking';
 import { check, type LogitsProcessor } from './processor';
 
 /** What all truncations share. */

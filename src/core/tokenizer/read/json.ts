@@ -1,4 +1,4 @@
-import { TokenizerError } from '../tokenizerError';
+import { TokenizerError } from '../tokenizer';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

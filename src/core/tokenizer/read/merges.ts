@@ -1,5 +1,5 @@
 import type { Merges } from '../merge';
-import { TokenizerError } from '../tokenizerError';
+import { TokenizerError } from '../tokenizer';
 
 /** Merges as pairs of tokens in their order. */
 export class PairMerges implements Merges {

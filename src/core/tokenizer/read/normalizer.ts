@@ -1,6 +1,6 @@
 import * as normalizers from '../normalizers';
 import type { Finder } from '../preTokenizers';
-import { TokenizerError } from '../tokenizerError';
+import { TokenizerError } from '../tokenizer';
 import { flagOf, type JsonObject, listOf, objectOf, textOf } from './json';
 import { translatePattern } from './pattern';
 

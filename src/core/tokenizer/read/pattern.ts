@@ -1,4 +1,4 @@
-import { TokenizerError } from '../tokenizerError';
+import { TokenizerError } from '../tokenizer';
 import { isLinear } from './patternCost';
 import { type Node, PLACES, parsePattern } from './patternParser';
 

@@ -1,4 +1,4 @@
-import { TokenizerError } from '../tokenizerError';
+import { TokenizerError } from '../tokenizer';
 
 /** A regular expression as a tree. A set matches one character; its source is the inside of a JavaScript class under the `v` flag. */
 export type Place = keyof typeof PLACES;

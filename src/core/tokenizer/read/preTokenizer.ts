@@ -1,5 +1,5 @@
 import * as preTokenizers from '../preTokenizers';
-import { TokenizerError } from '../tokenizerError';
+import { TokenizerError } from '../tokenizer';
 import { flagOf, type JsonObject, listOf, objectOf, textOf } from './json';
 import { readFinder, regexFinder } from './normalizer';
 

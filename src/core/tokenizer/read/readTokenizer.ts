@@ -1,12 +1,10 @@
 import type { AddedToken } from '../addedTokens';
-import { ALPHABET, unspell } from '../alphabet';
 import { BytePairEncoding, type BytePairEncodingParts } from '../bytePairEncoding';
 import { BytePairTokenizer, type Template } from '../bytePairTokenizer';
-import { type ByteString, utf8ByteString } from '../byteString';
+import { ALPHABET, type ByteString, unspell, utf8ByteString } from '../bytes';
 import type { Normalizer } from '../normalizers';
 import type { PreTokenizer } from '../preTokenizers';
-import type { Tokenizer } from '../tokenizer';
-import { TokenizerError } from '../tokenizerError';
+import { type Tokenizer, TokenizerError } from '../tokenizer';
 import { Vocabulary } from '../vocabulary';
 import { type AddedTokenEntry, AddedTokenList, addedTokenOf, specialTokensOf } from './addedTokenList';
 import { flagOf, idOf, type JsonObject, listOf, objectOf, parseObject } from './json';

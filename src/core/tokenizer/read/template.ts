@@ -1,5 +1,5 @@
 import type { Template } from '../bytePairTokenizer';
-import { TokenizerError } from '../tokenizerError';
+import { TokenizerError } from '../tokenizer';
 import { idOf, type JsonObject, listOf, objectOf, textOf } from './json';
 
 const DEEPEST = 8;

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { decode } from '../../../../src/core/decoding/decode';
 import { OptionError } from '../../../../src/core/decoding/optionError';
-import type { GenerationConfig } from '../../../../src/core/decoding/options';
-import { OPTIONS } from '../../../../src/core/decoding/options';
+import { type GenerationConfig, OPTIONS } from '../../../../src/core/decoding/options';
 import type { GenerateOptions } from '../../../../src/core/decoding/run';
 import { validate } from '../../../../src/core/decoding/validate';
 import { FakeModel, randomLogits } from './fakeModel';

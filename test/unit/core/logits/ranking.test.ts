@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { logSumExp } from '../../../../src/core/logits/probabilities';
 import { argmax, atLeastKth, topIndices } from '../../../../src/core/logits/ranking';
-import { logSumExp } from '../../../../src/core/logits/softmax';
 
 /** Few different values, so that many tie, and more of them than a block has. */
 const scores = fc

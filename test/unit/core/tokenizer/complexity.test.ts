@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import FlatQueue from 'flatqueue';
-import { toByteString, utf8ByteString } from '../../../../src/core/tokenizer/byteString';
+import { toByteString, utf8ByteString } from '../../../../src/core/tokenizer/bytes';
 import { type Merges, mergePairs } from '../../../../src/core/tokenizer/merge';
 import { splitPieces } from '../../../../src/core/tokenizer/pieces';
 import { decode, END_OF_TEXT, encode, tokenBytes, tokenize } from '../../../support/gpt2';

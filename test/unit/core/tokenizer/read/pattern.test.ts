@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { translatePattern } from '../../../../../src/core/tokenizer/read/pattern';
-import { TokenizerError } from '../../../../../src/core/tokenizer/tokenizerError';
+import { TokenizerError } from '../../../../../src/core/tokenizer/tokenizer';
 
 const GPT4 =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";

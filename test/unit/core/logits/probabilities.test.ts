@@ -5,11 +5,13 @@ import {
   logSoftmax,
   logSumExp,
   normaliser,
+  percent,
   rankOf,
   type Scores,
   softmax,
   topK,
 } from '../../../../src/core/logits';
+import { exp, UNDERFLOW } from '../../../../src/core/logits/probabilities';
 
 const NONE = Number.NEGATIVE_INFINITY;
 
@@ -136,5 +138,59 @@ describe('a distribution over tokens', () => {
     assert.throws(() => rankOf(Float32Array.of(1), 1), RangeError);
     for (const k of [-1, 0.5, Number.NaN]) assert.throws(() => topK(Float32Array.of(1), k), RangeError);
     assert.deepEqual(topK(Float32Array.of(1), 0), []);
+  });
+});
+
+describe('the fast exponential', () => {
+  it('is within 1e-11 of the exact one', () => {
+    fc.assert(
+      fc.property(fc.double({ min: UNDERFLOW, max: 0, minExcluded: true, noNaN: true }), (x) => {
+        assert.ok(Math.abs(exp(x) / Math.exp(x) - 1) < 1e-11, `e^${x} is not ${exp(x)}`);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('is 1 at 0, and 0 where float32 has nothing left', () => {
+    assert.deepEqual([exp(0), exp(-0), exp(UNDERFLOW), exp(-1e9), exp(-Infinity)], [1, 1, 0, 0, 0]);
+    assert.equal(Math.fround(Math.exp(UNDERFLOW)), 0);
+  });
+
+  it('hides nothing that is not a number', () => assert.equal(exp(Number.NaN), Number.NaN));
+});
+
+describe('percentages', () => {
+  const cases: [probability: number, shown: string][] = [
+    [0, '0 %'],
+    [1e-9, '<0.01 %'],
+    [0.0001, '0.01 %'],
+    [0.0604, '6.04 %'],
+    [0.1234, '12.3 %'],
+    [0.994, '99.4 %'],
+    [0.9995, '99.95 %'],
+    [0.99994, '99.99 %'],
+    [0.99995, '>99.99 %'],
+    [1 - 1e-7, '100 %'],
+    [1, '100 %'],
+  ];
+  for (const [probability, shown] of cases) {
+    it(`shows ${probability} as ${shown}`, () => assert.equal(percent(probability), shown));
+  }
+
+  it('never shows the greater of two as less', () => {
+    const value = (shown: string) =>
+      shown.startsWith('<') ? 0.005 : shown.startsWith('>') ? 99.995 : Number.parseFloat(shown);
+    const probability = fc.oneof(
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.double({ min: 0.0985, max: 0.1015, noNaN: true }),
+      fc.double({ min: 0.998, max: 1, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(probability, probability, (a, b) => {
+        const [less, more] = a < b ? [a, b] : [b, a];
+        assert.ok(value(percent(less)) <= value(percent(more)), `${percent(less)} and ${percent(more)}`);
+      }),
+      { numRuns: 5000 },
+    );
   });
 });
