@@ -1,6 +1,7 @@
 import { cpSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
+import manifest from '../package.json';
 import { parseTarget, ROOT, TARGETS, type Target, thisTarget, vsixPath } from './targets';
 
 /** Lays onnxruntime-node with the binary of one platform beside the bundles, where they find it once installed. */
@@ -53,6 +54,16 @@ function kilobytes(bytes: number): string {
 async function main(args: readonly string[]): Promise<void> {
   const named = args.flatMap((arg) => (arg === '--all' ? TARGETS : [parseTarget(arg)]));
   for (const target of named.length > 0 ? named : [thisTarget()]) await pack(target);
+  if (isPlaceholder(manifest.repository.url) || isPlaceholder(manifest.bugs.url)) {
+    console.warn(
+      'Not to be published yet: package.json says nowhere where the source lies and where bugs are reported.',
+    );
+  }
+}
+
+/** Names under `.example` belong to nobody (RFC 2606): who publishes Inkling puts real addresses in their place. */
+function isPlaceholder(address: string): boolean {
+  return new URL(address).hostname.endsWith('.example');
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {

@@ -8,9 +8,9 @@ export interface Guarded {
   readonly guard: GuardReason | null;
 }
 
-/** Phrases of web pages that the model has seen too often. Where one begins, the suggestion ends. */
+/** What the model has seen too often on web pages: phrases, and the sign for a broken character. There the suggestion ends. */
 const BOILERPLATE =
-  /\b(?:click here|read more|sign up (?:for|to)|subscribe (?:to|now)|all rights reserved|share this|advertisement|photo (?:by|credit)|image (?:copyright|credit|via)|follow us on|terms of (?:service|use)|privacy policy|get the latest|newsletter)\b/iu;
+  /\b(?:click here|read more|sign up (?:for|to)|subscribe (?:to|now)|all rights reserved|share this|advertisement|photo (?:by|credit)|image (?:copyright|credit|via)|follow us on|terms of (?:service|use)|privacy policy|get the latest|newsletter)\b|\ufffd/iu;
 
 /**
  * How much of a suggestion is fit to be shown after `before`: up to where it begins to go in circles, leaves a quote

@@ -78,6 +78,10 @@ describe('guard', () => {
     assert.deepEqual(closed('See (this', ' one) and', '](https://a.b)'), [' one) and', null]);
   });
 
+  it('stops before the sign for a broken character, which web pages have taught the model', () => {
+    assert.deepEqual(guarded('It cost 10', ' dollars\ufffd, and'), [' dollars', 'boilerplate']);
+  });
+
   it('stops boilerplate of the web', () => {
     assert.deepEqual(guarded('Thanks.', ' Click here to subscribe to our newsletter.'), ['', 'boilerplate']);
     assert.deepEqual(guarded('He did', ' read the letter.'), [' read the letter.', null]);
