@@ -23,7 +23,7 @@ interface ScoredWindow {
  * The windows in which a text is scored: each begins half a context after the one before and scores the tokens that
  * were not scored yet, so that all but those at the beginning have at least half a context before them.
  */
-export function* scoringWindows(length: number, contextLength: number): Generator<{ start: number; first: number }> {
+function* scoringWindows(length: number, contextLength: number): Generator<{ start: number; first: number }> {
   const stride = Math.max(1, Math.floor(contextLength / 2));
   // The logits after the last token of a window score the token behind it.
   for (let start = 0, first = 1; first < length; start += stride, first = start + contextLength - stride + 1) {

@@ -58,7 +58,11 @@ describe('the manifest', () => {
 
   it('says where its source lies and where to report what is wrong, and never at an address of somebody else', () => {
     const hosts = [manifest.repository.url, manifest.bugs.url].map((address) => new URL(address).host);
-    assert.equal(hosts[0], hosts[1], 'both at home, or both at a name that belongs to nobody until Inkling is published');
+    assert.equal(
+      hosts[0],
+      hosts[1],
+      'both at home, or both at a name that belongs to nobody until Inkling is published',
+    );
   });
 
   it('is what docs/reference.md tells; `npm run docs:reference` writes it', () => {
