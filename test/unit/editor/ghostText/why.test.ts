@@ -80,7 +80,7 @@ describe('why this suggestion', () => {
 
   it('says why first, in words: how sure it was, why it ended, what it may save', () => {
     const said = text(page(suggestion));
-    assert.match(text(page(suggestion, `${'a word '.repeat(20)}The cat`)), /After “…word a word .*The cat”/);
+    assert.match(text(page(suggestion, `${'a word '.repeat(20)}The cat`)), /After “…a word .*The cat”/);
     assert.match(said, /^ Why “sat”\? After “The cat” gpt2 wrote it/);
     assert.ok(said.indexOf('least sure') < said.indexOf('Runner-up'));
     assert.match(said, /had 50\.0 %\. It ends there because the sentence was complete.*save 0\.00 characters/);
