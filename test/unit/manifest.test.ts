@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import manifest from '../../package.json';
 import { withReference } from '../../scripts/referenceDocs';
+import { PRESETS } from '../../src/editor/writing/presets';
 import { SETTINGS } from '../../src/manifest';
 import { sourceFiles } from '../support/sources';
 
@@ -55,6 +56,40 @@ describe('the manifest', () => {
       assert.ok(Object.keys(properties).length > 0, title);
     }
   });
+
+  it('shows groups and settings in the order in which they stand here, and not by the alphabet', () => {
+    const ascending = (things: readonly { readonly order: number }[]) =>
+      assert.deepEqual(
+        things.map(({ order }) => order),
+        things.map((_, i) => i + 1),
+      );
+    ascending(contributes.configuration);
+    for (const { properties } of contributes.configuration) ascending(Object.values(properties));
+  });
+
+  it('describes every value that a setting offers, presets in the words of the palette', () => {
+    for (const [name, { enum: values, enumDescriptions }] of Object.entries(SETTINGS)) {
+      assert.equal(enumDescriptions?.length, values?.length, name);
+    }
+    assert.deepEqual(
+      SETTINGS['inkling.continueWriting.preset'].enumDescriptions,
+      PRESETS.map(({ description }) => description),
+    );
+  });
+
+  // VS Code looks for every word in the names and descriptions of settings.
+  for (const query of ['autocomplete', 'creativity', 'suggestions', 'grey text', 'AI writing']) {
+    it(`has a setting that who looks for “${query}” finds`, () => {
+      const found = Object.values(SETTINGS).filter(({ markdownDescription = '' }) => {
+        const words = markdownDescription.toLowerCase().match(/\w+/g) ?? [];
+        return query
+          .toLowerCase()
+          .split(' ')
+          .every((word) => words.includes(word));
+      });
+      assert.notEqual(found.length, 0);
+    });
+  }
 
   it('says where its source lies and where to report what is wrong, and never at an address of somebody else', () => {
     const hosts = [manifest.repository.url, manifest.bugs.url].map((address) => new URL(address).host);
