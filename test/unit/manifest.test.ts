@@ -81,7 +81,7 @@ describe('the manifest', () => {
   for (const query of ['autocomplete', 'creativity', 'suggestions', 'grey text', 'AI writing']) {
     it(`has a setting that who looks for “${query}” finds`, () => {
       const found = Object.values(SETTINGS).filter(({ markdownDescription = '' }) => {
-        const words = markdownDescription.toLowerCase().match(/\w+/g) ?? [];
+        const words = markdownDescription.toLowerCase().split(/\W+/);
         return query
           .toLowerCase()
           .split(' ')
