@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { contributes } from '../package.json';
-import { SETTINGS, type SettingSchema } from '../src/manifest';
+import { CONTRIBUTES, SETTINGS, type SettingSchema } from '../src/manifest';
 
 /*
  * Writes the tables of docs/reference.md from package.json: `npm run docs:reference`. A test holds that the page has what
@@ -21,8 +20,8 @@ export function withReference(page: string): string {
 }
 
 function commands(): string {
-  const hidden = contributes.menus.commandPalette.filter(({ when }) => when === 'false').map(({ command }) => command);
-  const rows = contributes.commands
+  const hidden = CONTRIBUTES.menus.commandPalette.filter(({ when }) => when === 'false').map(({ command }) => command);
+  const rows = CONTRIBUTES.commands
     .filter(({ command }) => !hidden.includes(command) || keysOf(command) !== '')
     .map(({ command, category, title }) => [
       hidden.includes(command) ? `(${title})` : `\`${category}: ${title}\``,
@@ -33,7 +32,7 @@ function commands(): string {
 }
 
 function keysOf(command: string): string {
-  const bound: readonly { command: string; key: string; mac?: string }[] = contributes.keybindings;
+  const bound: readonly { command: string; key: string; mac?: string }[] = CONTRIBUTES.keybindings;
   return bound
     .filter((each) => each.command === command)
     .map(({ key, mac }) => (mac ? `${spelled(key)} (macOS ${spelled(mac)})` : spelled(key)))
@@ -46,7 +45,7 @@ function spelled(key: string): string {
 }
 
 function settings(): string {
-  const groups = contributes.configuration.map(({ title, properties }) => {
+  const groups = CONTRIBUTES.configuration.map(({ title, properties }) => {
     const rows = Object.keys(properties).map((name) => {
       const schema = SETTINGS[name];
       return [`\`${name}\``, valuesOf(schema), defaultOf(schema), SCOPES[schema.scope ?? 'window'], meaning(schema)];

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { registerCommands } from './editor/commands';
 import { settingsFor } from './editor/configuration';
@@ -20,6 +21,8 @@ import { type InklingApi, testApi } from './editor/testApi';
 import { registerPanel } from './panel/view';
 
 export function activate(context: vscode.ExtensionContext): InklingApi {
+  // What does not know the editor takes its texts from here.
+  l10n.config({ contents: vscode.l10n.bundle ?? {} });
   const log = createLog();
   const engine = new EngineHost(context, log);
   const energy = new Energy();

@@ -1,4 +1,19 @@
-import { contributes } from '../package.json';
+import manifest from '../package.json';
+import texts from '../package.nls.json';
+
+/** What the extension contributes, with its texts in English. */
+export const CONTRIBUTES = withTexts(manifest.contributes);
+
+/** The value with the texts that `%name%` stands for. */
+function withTexts<T>(value: T): T {
+  if (typeof value === 'string') {
+    const name = /^%(.+)%$/.exec(value)?.[1];
+    return name === undefined ? value : ((texts as Readonly<Record<string, string>>)[name] as T);
+  }
+  if (Array.isArray(value)) return value.map(withTexts) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTexts(item)])) as T;
+}
 
 /** What the manifest says of a setting: its type, default and bounds are stated there alone. */
 export interface SettingSchema {
@@ -15,7 +30,7 @@ export interface SettingSchema {
 /** All settings by their full name, such as `inkling.ghostText.mode`. */
 export const SETTINGS: Readonly<Record<string, SettingSchema>> = Object.assign(
   {},
-  ...contributes.configuration.map(({ properties }) => properties),
+  ...CONTRIBUTES.configuration.map(({ properties }) => properties),
 );
 
 /** The value of a setting: one of the wrong type counts as not set, one out of bounds as the bound. */

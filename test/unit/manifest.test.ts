@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import manifest from '../../package.json';
 import { withReference } from '../../scripts/referenceDocs';
 import { PRESETS } from '../../src/editor/writing/presets';
-import { SETTINGS } from '../../src/manifest';
+import { CONTRIBUTES, SETTINGS } from '../../src/manifest';
 import { sourceFiles } from '../support/sources';
 
 const ROOT = join(__dirname, '../..');
-const { contributes } = manifest;
-const declared = contributes.commands.map(({ command }) => command);
+const declared = CONTRIBUTES.commands.map(({ command }) => command);
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 /** The name that a title makes: `Toggle Ghost Text` is `toggleGhostText`. */
@@ -23,17 +22,17 @@ describe('the manifest', () => {
     const source = sourceFiles('src')
       .map((path) => readFileSync(path, 'utf8'))
       .join('\n');
-    const used = [...contributes.keybindings, ...Object.values(contributes.menus).flat()].map(({ command }) => command);
+    const used = [...CONTRIBUTES.keybindings, ...Object.values(CONTRIBUTES.menus).flat()].map(({ command }) => command);
     for (const command of used) assert.ok(declared.includes(command), `${command} is not declared`);
     for (const command of declared) assert.ok(source.includes(`'${command}'`), `${command} is not registered`);
   });
 
   it('calls each command as its title does', () => {
-    for (const { command, title } of contributes.commands) assert.equal(command, `inkling.${nameOf(title)}`);
+    for (const { command, title } of CONTRIBUTES.commands) assert.equal(command, `inkling.${nameOf(title)}`);
   });
 
   it('says when each key and each entry of a menu counts', () => {
-    for (const entry of [...contributes.keybindings, ...Object.values(contributes.menus).flat()]) {
+    for (const entry of [...CONTRIBUTES.keybindings, ...Object.values(CONTRIBUTES.menus).flat()]) {
       assert.ok('when' in entry && entry.when, JSON.stringify(entry));
     }
   });
@@ -51,7 +50,7 @@ describe('the manifest', () => {
   });
 
   it('puts every setting into a titled group', () => {
-    for (const { title, properties } of contributes.configuration) {
+    for (const { title, properties } of CONTRIBUTES.configuration) {
       assert.match(title, /^[A-Z]/);
       assert.ok(Object.keys(properties).length > 0, title);
     }
@@ -63,8 +62,8 @@ describe('the manifest', () => {
         things.map(({ order }) => order),
         things.map((_, i) => i + 1),
       );
-    ascending(contributes.configuration);
-    for (const { properties } of contributes.configuration) ascending(Object.values(properties));
+    ascending(CONTRIBUTES.configuration);
+    for (const { properties } of CONTRIBUTES.configuration) ascending(Object.values(properties));
   });
 
   it('describes every value that a setting offers, presets in the words of the palette', () => {

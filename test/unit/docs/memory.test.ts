@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { contributes } from '../../../package.json';
+import { CONTRIBUTES } from '../../../src/manifest';
 
 const ROOT = join(__dirname, '../../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -56,7 +56,7 @@ describe('the page on the memory', () => {
   });
 
   it('names the settings and commands of the memory', () => {
-    const settings = contributes.configuration.flatMap(({ properties }) => Object.keys(properties));
+    const settings = CONTRIBUTES.configuration.flatMap(({ properties }) => Object.keys(properties));
     for (const name of settings.filter((setting) => setting.startsWith('inkling.memory.'))) {
       assert.ok(page.includes(`\`${name}\``), name);
     }

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import manifest from '../../../package.json';
-import { SETTINGS } from '../../../src/manifest';
+import { CONTRIBUTES, SETTINGS } from '../../../src/manifest';
 import { sourceFiles } from '../../support/sources';
 
 const ROOT = join(__dirname, '../../..');
-const { contributes } = manifest;
-const declared = contributes.commands.map(({ command }) => command);
-const titles = contributes.commands.map(({ title }) => title);
+const declared = CONTRIBUTES.commands.map(({ command }) => command);
+const titles = CONTRIBUTES.commands.map(({ title }) => title);
 
 /** Every file with text that somebody reads. */
 function texts(): { readonly file: string; readonly text: string }[] {
