@@ -1,4 +1,5 @@
 import type { Suppression } from '../core/ghostText/suppression';
+import type { ModelInfo } from '../engine/api';
 import type { EngineHealth } from '../engine/process/client';
 import { because, type EnergySaving } from './energySaving/energySaving';
 
@@ -30,16 +31,26 @@ export function statusText({ health, busy, energySaving, off, manual, quietUntil
   if (health.state === 'starting') return { kind: 'thinking', detail: 'The engine is starting.' };
   if (busy) return { kind: 'thinking', detail: 'Looking for a suggestion.' };
   const sentences = [
-    health.state === 'asleep'
-      ? 'The engine sleeps until the next suggestion.'
-      : `${health.model.name} (${health.model.precision}) is ready.`,
+    health.state === 'asleep' ? 'The engine sleeps until the next suggestion.' : readyText(health.model),
     ...(energySaving ? [`Does less ${because(energySaving)}.`] : []),
     ...(manual ? ['Suggests only when asked.'] : []),
   ];
   return { kind: 'ready', detail: sentences.join(' ') };
 }
 
-function remedy({ retryInMs }: Extract<EngineHealth, { state: 'error' }>): string {
+function readyText(model: ModelInfo): string {
+  if (!model.server) return `${model.name} (${model.precision}) is ready.`;
+  const { host, lacks } = model.server;
+  const text = `${model.name} on ${host} is ready; the text around the cursor is sent there.`;
+  if (!lacks.includes('logprobs')) return text;
+  return `${text} It gives no probabilities, so suggestions come only when asked for.`;
+}
+
+function remedy({ retryInMs, server }: Extract<EngineHealth, { state: 'error' }>): string {
+  if (server !== undefined) {
+    const again = retryInMs === undefined ? '' : `It is asked again in ${Math.ceil(retryInMs / 1000)} s. `;
+    return `${again}“Inkling: Use the Model Here” goes on without it.`;
+  }
   if (retryInMs === undefined) return 'Run “Inkling: Choose Model”, or mend this and restart the engine.';
   return `It starts again by itself in ${Math.ceil(retryInMs / 1000)} s.`;
 }

@@ -42,7 +42,8 @@ export interface ScoredToken extends Token {
   readonly top: readonly Candidate[];
 }
 
-export interface ModelInfo {
+/** A model that runs on this machine. */
+export interface LocalModelInfo {
   readonly name: string;
   readonly precision: Precision;
   readonly layers: number;
@@ -50,9 +51,27 @@ export interface ModelInfo {
   readonly width: number;
   readonly contextLength: number;
   readonly vocabSize: number;
+  readonly server?: undefined;
   /** What a user should know of how the model's files were read, in whole sentences; for the log. */
   readonly notes?: readonly string[];
 }
+
+/**
+ * What a server does not give: log-probabilities of what it writes; those of a text that is there; where it cuts a text
+ * into tokens; tokens that are known here, by which the writer's memory can be asked.
+ */
+export type ServerLack = 'logprobs' | 'scores' | 'tokens' | 'ids';
+
+/** A model of a server. */
+export interface ServerModelInfo {
+  readonly name: string;
+  readonly contextLength: number;
+  /** Tokens that are known by now; it grows as the server names more. */
+  readonly vocabSize: number;
+  readonly server: { readonly host: string; readonly lacks: readonly ServerLack[] };
+}
+
+export type ModelInfo = LocalModelInfo | ServerModelInfo;
 
 /** Work done since the engine started. Tests assert on these, never on the clock. */
 export interface EngineStats {
@@ -157,7 +176,7 @@ export interface Explanation {
 
 /**
  * Text in, tokens with log-probabilities out. `LocalEngine` runs in this process (CLI, tests, the forked child),
- * `ForkedEngine` is the extension host's end of the pipe. Every call rejects with an `AbortError` when its signal
+ * `ForkedEngine` is the extension host's end of the pipe, `EndpointEngine` asks a model server. Every call rejects with an `AbortError` when its signal
  * fires, but for `generate`, which returns what it has; a newer `complete` aborts the running one.
  */
 export interface Engine {

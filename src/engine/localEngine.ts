@@ -14,10 +14,10 @@ import type {
   GenerationEvent,
   Inspection,
   InspectRequest,
+  LocalModelInfo,
   LogitsRequest,
   MemoryStatus,
   MemoryUpdate,
-  ModelInfo,
   PartialCompletion,
   ScoredToken,
   ScoreRequest,
@@ -82,7 +82,7 @@ export class LocalEngine implements Engine {
     return this.#model.tokenizer;
   }
 
-  async info(): Promise<ModelInfo> {
+  async info(): Promise<LocalModelInfo> {
     const { name, precision, config, notes } = this.#manifest;
     return {
       name,

@@ -1,5 +1,13 @@
 import type { Tokenizer } from '../core/tokenizer';
-import type { BeamStep, Candidate, Engine, EngineStats, LogitsRequest, ScoredToken } from '../engine/api';
+import type {
+  BeamStep,
+  Candidate,
+  Engine,
+  EngineStats,
+  LogitsRequest,
+  ScoredToken,
+  ServerModelInfo,
+} from '../engine/api';
 import type {
   BeamSearch,
   BeamsMessage,
@@ -57,17 +65,22 @@ export class Explainer {
 
   /** Changes with the model. */
   async modelId(): Promise<string> {
-    const { name, precision } = await this.#engine.info();
-    return `${name} ${precision}`;
+    const info = await this.#engine.info();
+    // More of a server's tokens become known as it names them.
+    return info.server ? `${info.name} ${info.server.host} ${info.vocabSize}` : `${info.name} ${info.precision}`;
   }
 
   async model(): Promise<ModelMessage> {
-    const { name, precision, layers, heads, contextLength, vocabSize } = await this.#engine.info();
+    const info = await this.#engine.info();
+    const { name, contextLength, vocabSize } = info;
     const tokenizer = await this.#engine.tokenizer();
     const vocabulary = Array.from({ length: vocabSize }, (_, id) =>
       tokenizer.has(id) ? String.fromCharCode(...tokenizer.tokenBytes(id)) : '',
     );
-    return { type: 'model', name, precision, layers, heads, contextLength, vocabulary };
+    const facts = info.server
+      ? { precision: `on ${info.server.host}`, layers: 0, heads: 0, note: lacksOf(info.server) }
+      : { precision: info.precision, layers: info.layers, heads: info.heads, note: null };
+    return { type: 'model', name, ...facts, contextLength, vocabulary };
   }
 
   async work(): Promise<WorkMessage> {
@@ -155,6 +168,9 @@ export class Explainer {
     const tokenizer = await this.#engine.tokenizer();
     const unknown = ids.find((id) => !tokenizer.has(id));
     if (unknown !== undefined) throw new Error(`The model has no token ${unknown}.`);
+    if (ids.some((id) => tokenizer.isSpecial(id))) {
+      throw new Error('This stands for other tokens, or for the end of a text, and is no text itself.');
+    }
     const text = tokenizer.decode(ids);
     if (!Buffer.from(text).equals(tokenizer.decodeBytes(ids))) {
       throw new Error('This token is only a part of a character and cannot stand alone in the text.');
@@ -170,7 +186,7 @@ export class Explainer {
 
   async #scoresAfter(place: Explained, appended: readonly number[], signal: AbortSignal): Promise<ScoredToken[]> {
     const scored = await this.#engine.score({ ...requestFor(place.window), appended, top: ALTERNATIVES }, signal);
-    return scored.slice(place.window.tokens.length);
+    return scored.slice(scored.length - appended.length);
   }
 
   async #continuation(request: LogitsRequest, signal: AbortSignal): Promise<Candidate[]> {
@@ -179,6 +195,19 @@ export class Explainer {
     const tokenizer = await this.#engine.tokenizer();
     return ids.map((id, i) => ({ id, text: tokenizer.tokenText(id), logprob: logprobs[i] }));
   }
+}
+
+/** What the panel cannot show of a server's model, in a line. */
+function lacksOf({ host, lacks }: ServerModelInfo['server']): string {
+  const missing = [
+    ...(lacks.includes('logprobs')
+      ? ['probabilities']
+      : ['probabilities beyond its likeliest tokens, within which the sliders act']),
+    ...(lacks.includes('scores') ? ['those of the text that is there'] : []),
+    ...(lacks.includes('tokens') ? ['where it cuts the text into tokens (cut here at words)'] : []),
+    'the sums over words, attention and the lens',
+  ];
+  return `${host} does not give ${missing.join('; ')}.`;
 }
 
 function workOf({ runs, tokensFed }: EngineStats): WorkMessage {

@@ -131,10 +131,13 @@ const toPanel = v.variant('type', [
   v.object({
     type: v.literal('model'),
     name: v.string(),
-    precision: v.picklist(['fp32', 'q8', 'q4']),
+    /** How its weights are kept, or where it runs. */
+    precision: v.string(),
     layers: count,
     heads: count,
     contextLength: count,
+    /** What a model server does not give, in a sentence. */
+    note: v.nullable(v.string()),
     /** The bytes of every token by id, one UTF-16 unit for each byte. */
     vocabulary: list(v.string()),
   }),

@@ -56,13 +56,17 @@ const TAIL = /'[rvl]$| ?\p{L}+$| ?\p{N}+$| ?[^\p{White_Space}\p{L}\p{N}]+$|\p{Wh
 /** Longer words are healed from somewhere inside: a bound on the work per keystroke. */
 const LONGEST_TAIL = 32;
 
+/** The last, perhaps unfinished, word of a text with the space before it; or the number, signs or white space. */
+export function partialWord(text: string): string {
+  return TAIL.exec(text.slice(-LONGEST_TAIL))?.[0] ?? '';
+}
+
 /**
  * How many of a text's tokens to keep when its last, perhaps unfinished, word is taken back for healing: those before
  * the token in which that word, with the space before it, begins. The cut is never inside a character.
  */
 export function tokensBeforePartial(text: string, tokens: readonly Token[]): number {
-  const tail = TAIL.exec(text.slice(-LONGEST_TAIL))?.[0] ?? '';
-  const wanted = text.length - tail.length;
+  const wanted = text.length - partialWord(text).length;
   let keep = tokens.length;
   while (keep > 0 && (tokens[keep - 1].utf16[1] > wanted || splitsCharacter(tokens, keep))) keep--;
   return keep;

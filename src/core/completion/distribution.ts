@@ -2,8 +2,21 @@ import { normaliser, rankOf, type Scores } from '../logits';
 import type { Tokenizer } from '../tokenizer';
 import type { Candidate } from './types';
 
-/** A row of logits read as the distribution of the next token. Logarithms are natural. */
-export class Distribution {
+/** What is known of the next token: all of its distribution, or its likeliest part. Logarithms are natural. */
+export interface NextTokens {
+  /** -Infinity where it is not known. */
+  logprob(id: number): number;
+  /** 0 for the most probable. */
+  rank(id: number): number;
+  candidate(id: number): Candidate;
+  /** Probability that the next token is one of these. */
+  mass(ids: readonly number[]): number;
+  /** The `count` most probable of these tokens (of all, unless told), best first; the first of equals wins. */
+  best(count: number, ids?: readonly number[]): number[];
+}
+
+/** A row of logits read as the distribution of the next token. */
+export class Distribution implements NextTokens {
   readonly #tokenizer: Tokenizer;
   readonly #logits: Scores;
   readonly #normaliser: number;
@@ -29,14 +42,12 @@ export class Distribution {
     return { id, text: this.#tokenizer.tokenText(id), logprob: this.logprob(id) };
   }
 
-  /** Probability that the next token is one of these. */
   mass(ids: readonly number[]): number {
     let sum = 0;
     for (const id of ids) sum += Math.exp(this.logprob(id));
     return sum;
   }
 
-  /** The `count` most probable of these tokens (of all, unless told), best first; the first of equals wins. */
   best(count: number, ids?: readonly number[]): number[] {
     const logits = this.#logits;
     const found: number[] = [];

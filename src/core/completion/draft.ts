@@ -1,6 +1,6 @@
 import { endsSentence } from '../text/sentences';
 import type { StreamDecoder, Tokenizer } from '../tokenizer';
-import type { Distribution } from './distribution';
+import type { NextTokens } from './distribution';
 import type { Healing, Hypothesis, Step } from './healing';
 import { continuesWord } from './text';
 import type { Candidate, CompletionReason, SuggestedToken } from './types';
@@ -33,7 +33,7 @@ export class Draft {
   #spelled = '';
   #logprob = 0;
   /** Of the first token that is new, where the typed text ended one. */
-  #first: Distribution | undefined;
+  #first: NextTokens | undefined;
   /** Tokens that say something new. */
   #newTokens = 0;
   /** How many steps may be shown: up to the last whole word that the gate let pass. */
@@ -78,10 +78,11 @@ export class Draft {
   }
 
   /** Takes the most probable next token, or ends the draft. */
-  extend(from: Distribution): void {
+  extend(from: NextTokens): void {
     if (this.#newTokens === 0) this.#first = from;
     const [id, second] = this.#best(from);
-    const next: Step = { id, logprob: from.logprob(id), from, runnerUp: from.candidate(second) };
+    const runnerUp = second === undefined ? null : from.candidate(second);
+    const next: Step = { id, logprob: from.logprob(id), from, runnerUp };
     const { text } = from.candidate(id);
     const textEnds = id === this.#tokenizer.endOfText || this.#tokenizer.isSpecial(id);
     const lineEnds = textEnds || /[\n\r]/.test(text);
@@ -100,7 +101,7 @@ export class Draft {
   }
 
   /** The two most probable next tokens that may stand here: after white space that was typed comes no more of it. */
-  #best(from: Distribution): readonly number[] {
+  #best(from: NextTokens): readonly number[] {
     if (this.#newTokens > 0 || !/\s$/.test(this.#healed)) return from.best(2);
     const goesOn = (id: number) => !/^[^\S\n\r]/.test(from.candidate(id).text);
     const words = from.best(AFTER_SPACE).filter(goesOn);

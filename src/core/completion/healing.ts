@@ -1,12 +1,12 @@
 import type { TextModel } from '../decoding/model';
-import { Distribution } from './distribution';
+import { Distribution, type NextTokens } from './distribution';
 import type { Candidate } from './types';
 
 /** A chosen token and the distribution it was chosen from. */
 export interface Step {
   readonly id: number;
   readonly logprob: number;
-  readonly from: Distribution;
+  readonly from: NextTokens;
   /** The most probable other token that would have done as well. */
   readonly runnerUp: Candidate | null;
 }

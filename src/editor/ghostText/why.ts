@@ -101,13 +101,18 @@ export function whyThis({ request, completion, model, energySaving, links }: Exp
       : []),
     `<div class="cards">${completion.suggestions.map((suggestion) => card(suggestion, links)).join('')}</div>`,
     '<h2>To reproduce it</h2>',
-    `<p>Model ${escapeText(model.name)} (${model.precision}, ${model.layers} layers, ${model.heads} heads, width ` +
-      `${model.width}). Ghost text takes the most probable token at each step, so there is no seed: the same text, ` +
+    `<p>Model ${escapeText(modelText(model))}. Ghost text takes the most probable token at each step, so there is no seed: the same text, ` +
       'settings and memory of your texts give the same suggestion.</p>',
     `<details><summary>The request</summary><pre><code>${escapeText(
       JSON.stringify({ ...request, prefix: endOf(request.prefix, 1000) }, finite, 2),
     )}</code></pre></details>`,
   ].join('\n');
+}
+
+function modelText(model: ModelInfo): string {
+  if (model.server) return `${model.name}, on the server ${model.server.host}`;
+  const { name, precision, layers, heads, width } = model;
+  return `${name} (${precision}, ${layers} layers, ${heads} heads, width ${width})`;
 }
 
 /** The last words before the cursor, and a sign that there are more. */

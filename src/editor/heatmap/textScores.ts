@@ -1,5 +1,6 @@
 import { type Chunk, ChunkCutter } from '../../core/analysis';
 import type { Engine, ScoredToken } from '../../engine/api';
+import { EngineError } from '../../engine/runtime';
 
 /** A scored token: its place in the text, how surprising it was, and what the model expected. */
 export interface HeatToken {
@@ -66,8 +67,14 @@ export class TextScores {
 
   /** Another model reads other tokens, and knows another language perhaps: what the one before said is forgotten. */
   async #takeUpModel(): Promise<void> {
-    const { name, precision, contextLength } = await this.#engine.info();
-    const model = `${name}\0${precision}\0${contextLength}`;
+    const info = await this.#engine.info();
+    if (info.server?.lacks.includes('scores')) {
+      throw new EngineError(
+        `${info.server.host} does not give the probabilities of a text that is there, so there is no heat map. The model on this machine does.`,
+      );
+    }
+    const { name, contextLength } = info;
+    const model = `${name}\0${info.server ? info.server.host : info.precision}\0${contextLength}`;
     if (model !== this.#model) {
       this.#cutter = new ChunkCutter(contextLength, await this.#engine.tokenizer());
       this.#scores = new Map();

@@ -93,7 +93,10 @@ export class SpeedEstimate {
   /** Measures the model that is running, unless it was measured before. Resolves when there is nothing more to wait for. */
   async measure(signal?: AbortSignal): Promise<void> {
     try {
-      const { layers, width, vocabSize, contextLength, precision } = await this.#engine.info();
+      const info = await this.#engine.info();
+      // How fast a server is says nothing of this machine.
+      if (info.server) return;
+      const { layers, width, vocabSize, contextLength, precision } = info;
       const shape = { layers, width, vocabulary: vocabSize, context: contextLength };
       const of = { shape, precision };
       if (JSON.stringify(this.#speed?.of) !== JSON.stringify(of)) {

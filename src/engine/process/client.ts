@@ -11,6 +11,7 @@ import type {
   GenerationEvent,
   Inspection,
   InspectRequest,
+  LocalModelInfo,
   LogitsRequest,
   MemoryStatus,
   MemoryUpdate,
@@ -25,12 +26,12 @@ import { cancelled, HeardGeneration, unlessAborted } from './cancelling';
 import { type EngineArguments, type FromEngine, type Method, readFromEngine, type ToEngine } from './protocol';
 import { Watchdog } from './watchdog';
 
-/** How the engine is. */
-export type EngineHealth =
+/** How an engine is. */
+export type EngineHealth<Model = ModelInfo> =
   /** No process; the next call starts one. */
   | { readonly state: 'asleep' }
   | { readonly state: 'starting' }
-  | { readonly state: 'ready'; readonly model: ModelInfo }
+  | { readonly state: 'ready'; readonly model: Model }
   | EngineTrouble;
 
 /** The engine does not work. */
@@ -42,6 +43,8 @@ export interface EngineTrouble {
   readonly retryInMs?: number;
   /** The files of the model have changed since it was compiled: it has to be installed again. */
   readonly isDamaged?: boolean;
+  /** The model server that fails, where it is one. */
+  readonly server?: string;
 }
 
 export interface ForkedEngineOptions extends EngineArguments {
@@ -80,7 +83,7 @@ const CANCELLED_WITHIN_MS = 300;
  */
 export class ForkedEngine implements Engine {
   #options: ForkedEngineOptions;
-  #health: EngineHealth = { state: 'asleep' };
+  #health: EngineHealth<LocalModelInfo> = { state: 'asleep' };
   #child: ChildProcess | undefined;
   #started: Promise<void> | undefined;
   /** Fails who waits for the process to start. */
@@ -102,13 +105,13 @@ export class ForkedEngine implements Engine {
   #nextId = 1;
   #disposed = false;
   readonly #calls = new Map<number, Call>();
-  readonly #listeners = new Set<(health: EngineHealth) => void>();
+  readonly #listeners = new Set<(health: EngineHealth<LocalModelInfo>) => void>();
 
   constructor(options: ForkedEngineOptions) {
     this.#options = options;
   }
 
-  get health(): EngineHealth {
+  get health(): EngineHealth<LocalModelInfo> {
     return this.#health;
   }
 
@@ -118,15 +121,15 @@ export class ForkedEngine implements Engine {
   }
 
   /** @returns a function that stops listening */
-  onHealth(listener: (health: EngineHealth) => void): () => void {
+  onHealth(listener: (health: EngineHealth<LocalModelInfo>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   /** Known while the engine is ready; else this starts it. */
-  info(): Promise<ModelInfo> {
+  info(): Promise<LocalModelInfo> {
     if (this.#health.state === 'ready') return Promise.resolve(this.#health.model);
-    return this.#call('info') as Promise<ModelInfo>;
+    return this.#call('info') as Promise<LocalModelInfo>;
   }
 
   /** Made once for each process that runs a model. */
@@ -390,7 +393,7 @@ export class ForkedEngine implements Engine {
     this.#idle.unref();
   }
 
-  #setHealth(health: EngineHealth): void {
+  #setHealth(health: EngineHealth<LocalModelInfo>): void {
     this.#health = health;
     for (const listener of this.#listeners) listener(health);
   }

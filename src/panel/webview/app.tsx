@@ -155,6 +155,7 @@ function Status() {
       <p role="status">
         {status.message || (position && model && `${position.document} · ${model.name} ${model.precision}`)}
       </p>
+      {model?.note && <p class="hint">{model.note}</p>}
       {work && (
         <p class="work">
           <Asked term="runs">{whole(work.runs)} runs</Asked> ·{' '}

@@ -18,6 +18,8 @@ export interface Model {
   readonly layers: number;
   readonly heads: number;
   readonly contextLength: number;
+  /** What a model server does not give. */
+  readonly note: string | null;
   readonly vocabulary: Vocabulary;
 }
 

@@ -1,0 +1,46 @@
+import { isIPv4 } from 'node:net';
+import { EngineError } from '../runtime';
+
+/** Where a server is. */
+export interface ServerAddress {
+  /** Ends in a slash; the paths of its calls (`v1/completions`, `tokenize`) are resolved against it. */
+  readonly root: URL;
+  /** Name and port, as it is shown. */
+  readonly host: string;
+  /** It runs on this machine: nothing that is sent to it leaves it. */
+  readonly isHere: boolean;
+}
+
+/**
+ * Reads the address of a server: `http://localhost:8080`, with or without `/v1` at its end.
+ * @throws EngineError for what is no address, and for plain http to another machine unless that is allowed
+ */
+export function readAddress(address: string, allowPlainHttp: boolean): ServerAddress {
+  const text = address.trim();
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new EngineError(
+      `The address of the model server, “${text}”, is none: it begins with https:// or http://, such as http://localhost:8080.`,
+    );
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new EngineError('The address of the model server holds a password: a key is set apart from it.');
+  }
+  const isHere = isLoopback(url.hostname);
+  if (url.protocol === 'http:' && !isHere && !allowPlainHttp) {
+    throw new EngineError(
+      `${url.host} is another machine, and over plain http everybody on the way can read the text and the key. Use https, ` +
+        'or allow it where the network is your own (setting inkling.engine.allowPlainHttp, or --allow-plain-http).',
+    );
+  }
+  const path = url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
+  return { root: new URL(`${path}/`, url.origin), host: url.host, isHere };
+}
+
+/** Names and addresses that never leave the machine (RFC 6761 for names below `localhost`). */
+function isLoopback(hostname: string): boolean {
+  if (hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]') {
+    return true;
+  }
+  return isIPv4(hostname) && hostname.startsWith('127.');
+}

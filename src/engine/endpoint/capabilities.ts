@@ -1,0 +1,360 @@
+import * as v from 'valibot';
+import type { Tokenizer } from '../../core/tokenizer';
+import type { Connection } from './http';
+import { ServerError } from './serverError';
+import { type Spelling, spellingOf, TokenReader } from './serverTokens';
+
+/** How a server is told what the answer must begin with. */
+export type Constraint = 'grammar' | 'regex';
+/** How it gives the log-probabilities of a text that is there. */
+export type Scoring = 'prompt_logprobs' | 'echo';
+
+/** What a server can do: it was asked, once. */
+export interface Capabilities {
+  /** The model's name as it is sent; undefined where the server wants none. */
+  readonly model: string | undefined;
+  /** What the model is called. */
+  readonly name: string;
+  /** Tokens of the model's context; undefined where the server does not say. */
+  readonly contextLength: number | undefined;
+  /** What to send to get log-probabilities; undefined where there are none. */
+  readonly logprobs: Readonly<Record<string, unknown>> | undefined;
+  readonly spelling: Spelling;
+  readonly constraint: Constraint | undefined;
+  readonly scoring: Scoring | undefined;
+  /** It cuts texts into tokens when asked: how it wants to be asked, and what it answers. */
+  readonly tokenize: 'content' | 'prompt' | undefined;
+  /** The tokenizer of this machine that cuts as it does. */
+  readonly tokenizer: Tokenizer | undefined;
+  /** It has llama.cpp's settings, which draw from less than the whole distribution unless told. */
+  readonly sampler: 'llama.cpp' | 'openai';
+}
+
+const PROBE = 'The old house stood at the edge of the';
+/** What no model would say there by itself. */
+const CONSTRAINED = ' zebra';
+const TOKENIZED = 'He’d said: “Naïve, 1984—or 2001?”\n\nNo.  I’ll wait; the lighthouse-keeper won’t.';
+
+/** How log-probabilities are asked for, the most telling first: up to 20, the 5 of OpenAI, mlx-lm's way. */
+const LOGPROBS = [{ logprobs: 20 }, { logprobs: 5 }, { logprobs: true, top_logprobs: 10 }] as const;
+
+const modelList = v.object({
+  data: v.array(
+    v.object({
+      id: v.string(),
+      max_model_len: v.nullish(v.number()),
+      meta: v.nullish(v.object({ n_ctx: v.nullish(v.number()) })),
+    }),
+  ),
+});
+const props = v.object({
+  default_generation_settings: v.object({ n_ctx: v.optional(v.number()) }),
+  model_alias: v.optional(v.string()),
+});
+
+/**
+ * Asks a server what it can do: its models, and in a few requests for one token what it does with what it is sent.
+ * Nothing is told from its name.
+ * @param wanted the model to use; the first one that the server lists where that is empty
+ * @param candidates tokenizers of this machine
+ * @throws ServerError when it cannot be used
+ */
+export async function askCapabilities(
+  connection: Connection,
+  wanted: string,
+  candidates: readonly Tokenizer[],
+  signal?: AbortSignal,
+): Promise<Capabilities> {
+  const listed = await models(connection, signal);
+  const own = listed.find(({ id }) => id === wanted) ?? (wanted === '' ? listed[0] : undefined);
+  if (wanted !== '' && listed.length > 0 && !own) {
+    const names = listed.map(({ id }) => id);
+    throw new ServerError(
+      'model',
+      `${connection.host} has no model “${wanted}”. It serves: ${names.slice(0, 8).join(', ')}. Name one of them ` +
+        '(setting inkling.engine.endpointModel, or --endpoint-model).',
+    );
+  }
+  const model = wanted || own?.id;
+  const llama = await optional(connection.json('props', { signal }));
+  const settings = v.safeParse(props, llama);
+  const probe = new Probe(connection, model, signal);
+  const { logprobs, choices } = await probe.logprobs();
+  const tokenized = await tokenizing(connection, model, candidates, signal);
+  return {
+    model,
+    name: model ?? (settings.success ? settings.output.model_alias : undefined) ?? connection.host,
+    contextLength:
+      (settings.success ? settings.output.default_generation_settings.n_ctx : undefined) ??
+      own?.max_model_len ??
+      own?.meta?.n_ctx ??
+      undefined,
+    logprobs,
+    spelling: choices.map(spellingOf).find((spelling) => spelling !== 'text') ?? 'text',
+    constraint: await probe.constraint(),
+    scoring: await probe.scoring(),
+    ...tokenized,
+    sampler: settings.success ? 'llama.cpp' : 'openai',
+  };
+}
+
+async function models(connection: Connection, signal?: AbortSignal): Promise<v.InferOutput<typeof modelList>['data']> {
+  try {
+    const parsed = v.safeParse(modelList, await connection.json('v1/models', { signal }));
+    return parsed.success ? parsed.output.data : [];
+  } catch (error) {
+    // A server may have completions and no list of models; the next request shows.
+    if (isRefusal(error)) return [];
+    throw error;
+  }
+}
+
+/** Requests for one token. */
+class Probe {
+  readonly #connection: Connection;
+  readonly #model: string | undefined;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(connection: Connection, model: string | undefined, signal?: AbortSignal) {
+    this.#connection = connection;
+    this.#model = model;
+    this.#signal = signal;
+  }
+
+  async logprobs(): Promise<Pick<Capabilities, 'logprobs'> & { readonly choices: readonly Record<string, unknown>[] }> {
+    for (const fields of LOGPROBS) {
+      try {
+        const choices = await this.#choices(fields);
+        const reader = new TokenReader('text');
+        const told = choices
+          .flatMap((choice) => reader.read(choice))
+          .some(({ logprob, top }) => logprob !== null && top.length > 1);
+        if (told) return { logprobs: fields, choices };
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+      }
+    }
+    // Whatever is wrong with the request itself is told here.
+    return { logprobs: undefined, choices: await this.#choices({}) };
+  }
+
+  async constraint(): Promise<Constraint | undefined> {
+    for (const constraint of ['grammar', 'regex'] as const) {
+      const text = await this.#textOf(constrained(constraint, CONSTRAINED));
+      if (text.trim() !== '' && (CONSTRAINED.startsWith(text) || text.startsWith(CONSTRAINED))) return constraint;
+    }
+    return undefined;
+  }
+
+  async scoring(): Promise<Scoring | undefined> {
+    const body = { ...this.body({ prompt_logprobs: 1 }), stream: false };
+    const answer = await optional(this.#connection.json('v1/completions', { body, signal: this.#signal }));
+    if (scoresOfPrompt(answer) !== undefined) return 'prompt_logprobs';
+    try {
+      const choices = await this.#choices({ echo: true, logprobs: 1 });
+      return echoes(choices, PROBE) ? 'echo' : undefined;
+    } catch (error) {
+      if (isRefusal(error)) return undefined;
+      throw error;
+    }
+  }
+
+  body(fields: Record<string, unknown>): Record<string, unknown> {
+    return {
+      ...(this.#model !== undefined && { model: this.#model }),
+      prompt: PROBE,
+      max_tokens: 1,
+      temperature: 0,
+      ...fields,
+    };
+  }
+
+  async #textOf(fields: Record<string, unknown>): Promise<string> {
+    try {
+      return (await this.#choices(fields)).map(({ text }) => (typeof text === 'string' ? text : '')).join('');
+    } catch (error) {
+      if (isRefusal(error)) return '';
+      throw error;
+    }
+  }
+
+  async #choices(fields: Record<string, unknown>): Promise<Record<string, unknown>[]> {
+    const choices: Record<string, unknown>[] = [];
+    const body = { ...this.body(fields), stream: true };
+    for await (const event of this.#connection.events('v1/completions', { body, signal: this.#signal })) {
+      choices.push(...choicesOf(event));
+    }
+    return choices;
+  }
+}
+
+/** What to send so that the answer begins with `text`, and stays on one line. */
+export function constrained(constraint: Constraint, text: string): Record<string, unknown> {
+  if (constraint === 'regex') {
+    return { structured_outputs: { regex: `${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}[^\\n]*` } };
+  }
+  const literal = text
+    .replace(/["\\]/g, '\\$&')
+    .replaceAll('\t', '\\t')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\n', '\\n');
+  return { grammar: `root ::= "${literal}" [^\\n]*` };
+}
+
+export function choicesOf(event: Record<string, unknown>): Record<string, unknown>[] {
+  return Array.isArray(event.choices) ? event.choices.filter((choice) => typeof choice === 'object' && choice) : [];
+}
+
+/** A token of a text that is there. */
+export interface ScoredText {
+  readonly text: string;
+  readonly logprob: number | null;
+  readonly rank: number | null;
+}
+
+const promptLogprobs = v.array(
+  v.nullable(
+    v.record(
+      v.string(),
+      v.object({ logprob: v.number(), rank: v.nullish(v.number()), decoded_token: v.nullish(v.string()) }),
+    ),
+  ),
+);
+
+/** vLLM's log-probabilities of the prompt: for each token those of the likeliest and its own, which comes first. */
+export function scoresOfPrompt(answer: unknown): readonly ScoredText[] | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  const [choice] = choicesOf(answer as Record<string, unknown>);
+  const parsed = v.safeParse(promptLogprobs, choice?.prompt_logprobs);
+  if (!parsed.success || parsed.output.length < 2) return undefined;
+  return parsed.output.map((row) => {
+    const [own] = Object.values(row ?? {});
+    const rank = own?.rank ?? null;
+    return { text: own?.decoded_token ?? '', logprob: own?.logprob ?? null, rank: rank === null ? null : rank - 1 };
+  });
+}
+
+const legacyEcho = v.object({ tokens: v.array(v.string()), token_logprobs: v.array(v.nullable(v.number())) });
+
+/** The tokens of an echoed prompt, and of what was written after it. */
+export function echoed(choices: readonly Record<string, unknown>[]): readonly ScoredText[] {
+  return choices.flatMap(({ logprobs }) => {
+    const parsed = v.safeParse(legacyEcho, logprobs);
+    if (!parsed.success) return [];
+    const { tokens, token_logprobs: own } = parsed.output;
+    return tokens.map((text, i) => ({ text, logprob: own[i] ?? null, rank: null }));
+  });
+}
+
+/**
+ * Whether a server echoes a prompt with its log-probabilities. Those of llama-cpp-python stand at the wrong tokens: its
+ * list lacks the token that was generated, so that it does not spell the text.
+ */
+export function echoes(choices: readonly Record<string, unknown>[], prompt: string): boolean {
+  const text = choices.map((choice) => (typeof choice.text === 'string' ? choice.text : '')).join('');
+  const told = echoed(choices);
+  return text.startsWith(prompt) && told.map((token) => token.text).join('') === text;
+}
+
+/** Characters that a token may be looked for ahead, over those whose tokens have no text of their own. */
+const LOOK_AHEAD = 16;
+
+/**
+ * Puts tokens to their places in a text. Halves of characters have no text of their own, and vLLM does not name the first
+ * token: what stands between the others is theirs.
+ */
+export function aligned(tokens: readonly ScoredText[], text: string): ScoredText[] {
+  const placed: ScoredText[] = [];
+  let at = 0;
+  let nameless: ScoredText[] = [];
+  const fill = (to: number): void => {
+    if (to > at) {
+      const unknown = nameless.length === 0 || nameless.some(({ logprob }) => logprob === null);
+      const logprob = unknown ? null : nameless.reduce((sum, token) => sum + (token.logprob ?? 0), 0);
+      placed.push({ text: text.slice(at, to), logprob, rank: null });
+    }
+    nameless = [];
+    at = to;
+  };
+  for (const token of tokens) {
+    const found = token.text === '' || token.text.includes('\ufffd') ? -1 : text.indexOf(token.text, at);
+    if (found < 0 || found - at > LOOK_AHEAD) {
+      nameless.push(token);
+      continue;
+    }
+    fill(found);
+    placed.push(token);
+    at += token.text.length;
+    if (at === text.length) break;
+  }
+  fill(text.length);
+  return placed;
+}
+
+async function tokenizing(
+  connection: Connection,
+  model: string | undefined,
+  candidates: readonly Tokenizer[],
+  signal?: AbortSignal,
+): Promise<Pick<Capabilities, 'tokenize' | 'tokenizer'>> {
+  for (const tokenize of ['content', 'prompt'] as const) {
+    const body = tokenizeBody(tokenize, TOKENIZED, model);
+    const ids = idsIn(await optional(connection.json('tokenize', { body, signal })));
+    if (ids === undefined) continue;
+    const tokenizer = candidates.find((one) => one.encode(TOKENIZED).join() === ids.join());
+    return { tokenize, tokenizer };
+  }
+  return { tokenize: undefined, tokenizer: undefined };
+}
+
+/** What llama.cpp (`content`) and vLLM (`prompt`) are sent to cut a text. */
+export function tokenizeBody(way: 'content' | 'prompt', text: string, model?: string): Record<string, unknown> {
+  if (way === 'content') return { content: text, with_pieces: true };
+  return { ...(model !== undefined && { model }), prompt: text, add_special_tokens: false, return_token_strs: true };
+}
+
+const tokenized = v.object({
+  tokens: v.array(v.union([v.number(), v.object({ id: v.number(), piece: v.unknown() })])),
+  token_strs: v.nullish(v.array(v.string())),
+});
+
+function idsIn(answer: unknown): number[] | undefined {
+  const parsed = v.safeParse(tokenized, answer);
+  if (!parsed.success || parsed.output.tokens.length === 0) return undefined;
+  return parsed.output.tokens.map((token) => (typeof token === 'number' ? token : token.id));
+}
+
+/** The texts of a text's tokens; undefined where some are only parts of characters, or do not spell it. */
+export function piecesIn(answer: unknown, text: string): string[] | undefined {
+  const parsed = v.safeParse(tokenized, answer);
+  if (!parsed.success) return undefined;
+  const { tokens, token_strs: names } = parsed.output;
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const bytes = tokens.map((token) => (typeof token === 'number' ? undefined : bytesOf(token.piece)));
+  const pieces = bytes.every((each) => each !== undefined)
+    ? bytes.map((each) => decoder.decode(each, { stream: true })).filter((piece) => piece !== '')
+    : names?.map((name) => name.replaceAll('Ġ', ' ').replaceAll('Ċ', '\n').replaceAll('▁', ' '));
+  return pieces?.join('') === text ? pieces : undefined;
+}
+
+function bytesOf(piece: unknown): Uint8Array | undefined {
+  if (typeof piece === 'string') return new TextEncoder().encode(piece);
+  return Array.isArray(piece) ? Uint8Array.from(piece) : undefined;
+}
+
+/** Nothing where the server refuses; a server that fails, or is not there, is another matter. */
+async function optional(asked: Promise<unknown>): Promise<unknown> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A server that fails at what it does not know (500) may know the rest. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof ServerError && ['refused', 'no-server', 'failing', 'too-long', 'model'].includes(error.trouble)
+  );
+}

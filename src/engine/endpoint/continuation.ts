@@ -1,0 +1,174 @@
+import type { GenerationConfig } from '../../core/decoding/options';
+import type { Finish } from '../../core/decoding/steps';
+import type { GenerateRequest, Generation, GenerationEvent } from '../api';
+import { EngineError } from '../runtime';
+import { Likeliest } from './likeliest';
+import type { ServerToken } from './serverTokens';
+import type { ServerModel } from './suggest';
+
+/** What a server is told, or is done here with the tokens that come. */
+const DONE = new Set<keyof GenerationConfig>([
+  'maxNewTokens',
+  'doSample',
+  'temperature',
+  'topP',
+  'topK',
+  'minP',
+  'repetitionPenalty',
+  'noRepeatNgramSize',
+  'stopStrings',
+  'seed',
+]);
+const USUAL_LENGTH = 20;
+/** Times that a text is taken up again after a phrase that may not come twice. */
+const MOST_REQUESTS = 16;
+
+/**
+ * Has a server write a text, token by token. When the signal fires the text ends where it is and says so.
+ * @throws EngineError for options that the server does not have; ServerError when it fails
+ */
+export async function continueText(
+  { server, vocabulary, window }: ServerModel,
+  request: GenerateRequest,
+  onEvent: (event: GenerationEvent) => void = () => {},
+  signal?: AbortSignal,
+): Promise<Generation> {
+  const { config } = request;
+  const text = request.text + vocabulary.decode(request.appended ?? []);
+  const spaced = request.healSpace === true && !request.appended?.length && /\S $/.test(text);
+  const prompt = window.of(spaced ? text.slice(0, -1) : text);
+  if (prompt.trim() === '') throw new EngineError('The text is empty: a server needs something to go on from.');
+  const writing = new Writing(config, spaced ? 1 : 0);
+  const prompted = config.noRepeatNgramSize ? vocabulary.encode(prompt) : [];
+  const take = (id: number, logprob: number): void => {
+    onEvent({ kind: 'token', sequence: 0, id, logprob, text: writing.push(id, vocabulary.tokenText(id), logprob) });
+  };
+  const hear = (token: ServerToken): boolean => {
+    const from = Likeliest.of(token, vocabulary, false);
+    const id = from.ids.find((other) => !writing.repeats(other, prompted));
+    if (id === undefined) {
+      writing.finish = 'stop';
+      return false;
+    }
+    take(id, from.logprob(id));
+    return writing.finish === undefined && id === from.chosen;
+  };
+  try {
+    const sampling = await samplingOf(server, request, signal);
+    for (let requests = 0; writing.finish === undefined; requests++) {
+      if (requests === MOST_REQUESTS) {
+        writing.finish = 'length';
+        break;
+      }
+      const beginsWith = spaced && writing.all === '' ? ' ' : '';
+      const maxTokens = writing.left;
+      const end = await server.stream(
+        { prompt: prompt + writing.all, beginsWith, maxTokens, sampling },
+        hear,
+        1,
+        signal,
+      );
+      if (end !== 'hung-up') writing.finish ??= end === 'stop' ? 'end-of-text' : 'length';
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    writing.finish = 'cancelled';
+  }
+  return writing.generation(config.doSample ? config.seed : undefined);
+}
+
+/** A text as it grows. */
+class Writing {
+  finish: Finish | undefined;
+  /** All that was written, with the space that was there before. */
+  all = '';
+  readonly #config: GenerationConfig;
+  readonly #skip: number;
+  readonly #most: number;
+  readonly #ids: number[] = [];
+  readonly #logprobs: number[] = [];
+
+  /** @param spaces how many spaces at the start may be there already */
+  constructor(config: GenerationConfig, spaces: number) {
+    this.#config = config;
+    this.#skip = spaces;
+    this.#most = config.maxNewTokens ?? USUAL_LENGTH;
+  }
+
+  get left(): number {
+    return this.#most - this.#ids.length;
+  }
+
+  /** What is new of it. */
+  get text(): string {
+    return this.#skip > 0 && this.all.startsWith(' ') ? this.all.slice(1) : this.all;
+  }
+
+  /** @returns what of the token is new text */
+  push(id: number, piece: string, logprob: number): string {
+    const before = this.text.length;
+    this.all += piece;
+    this.#ids.push(id);
+    this.#logprobs.push(logprob);
+    const { stopStrings = [] } = this.#config;
+    if ([stopStrings].flat().some((stop) => this.text.includes(stop))) this.finish = 'stop';
+    else if (this.left === 0) this.finish = 'length';
+    return this.text.slice(before);
+  }
+
+  /** Whether a token would end a sequence of tokens that was there before. */
+  repeats(id: number, prompted: readonly number[]): boolean {
+    const size = this.#config.noRepeatNgramSize ?? 0;
+    if (size === 0) return false;
+    const ids = [...prompted, ...this.#ids];
+    const last = [...ids.slice(ids.length - size + 1), id];
+    if (size > ids.length) return false;
+    return ids.some((_, i) => i + size <= ids.length && last.every((each, j) => ids[i + j] === each));
+  }
+
+  generation(seed: number | undefined): Generation {
+    const { text, finish = 'length' } = this;
+    const ids = this.#ids;
+    const score = this.#logprobs.reduce((sum, logprob) => sum + logprob, 0);
+    return {
+      text,
+      ids,
+      logprobs: this.#logprobs,
+      finish,
+      sequences: [{ text, ids, score, finish }],
+      ...(seed !== undefined && { seed }),
+    };
+  }
+}
+
+/**
+ * The fields that tell a server how to draw.
+ * @throws EngineError where it does not have one; none is left out in silence
+ */
+async function samplingOf(
+  server: ServerModel['server'],
+  { config, trace }: GenerateRequest,
+  signal?: AbortSignal,
+): Promise<Record<string, unknown>> {
+  const { doSample = false, temperature = 1, topP, topK, minP, repetitionPenalty = 1, seed } = config;
+  const given = Object.entries(config).filter(([, value]) => value !== undefined);
+  const refused = given.map(([name]) => name).filter((name) => !DONE.has(name as keyof GenerationConfig));
+  if (trace) refused.push('trace');
+  const sampling: Record<string, unknown> = doSample
+    ? { temperature, top_p: topP ?? 1, ...(seed !== undefined && { seed: seed >>> 0 }) }
+    : { temperature: 0 };
+  const add = async (name: string, field: 'top_k' | 'min_p' | 'repetition_penalty', value: number): Promise<void> => {
+    const known = await server.fieldFor(field, signal);
+    if (known === undefined) refused.push(name);
+    else sampling[known] = value;
+  };
+  if (doSample && topK !== undefined && topK > 0) await add('topK', 'top_k', topK);
+  if (doSample && minP !== undefined && minP > 0) await add('minP', 'min_p', minP);
+  if (repetitionPenalty !== 1) await add('repetitionPenalty', 'repetition_penalty', repetitionPenalty);
+  if (refused.length > 0) {
+    throw new EngineError(
+      `${server.host} does not do this: ${refused.join(', ')}. Leave it out, or use the model on this machine.`,
+    );
+  }
+  return sampling;
+}

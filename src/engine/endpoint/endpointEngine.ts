@@ -1,0 +1,331 @@
+import type { NextWords } from '../../core/analysis';
+import { gpt2Tokenizer, type Tokenizer } from '../../core/tokenizer';
+import type {
+  CompleteRequest,
+  Completion,
+  Engine,
+  EngineStats,
+  Explanation,
+  GenerateRequest,
+  Generation,
+  GenerationEvent,
+  Inspection,
+  InspectRequest,
+  LogitsRequest,
+  MemoryStatus,
+  MemoryUpdate,
+  PartialCompletion,
+  ScoredToken,
+  ScoreRequest,
+  ServerLack,
+  ServerModelInfo,
+  WordsRequest,
+} from '../api';
+import { MemoryKeeper } from '../memory/memoryKeeper';
+import type { EngineHealth } from '../process/client';
+import { EngineError } from '../runtime';
+import { CompletionServer } from './completionServer';
+import { continueText } from './continuation';
+import type { ConnectionOptions } from './http';
+import { Likeliest } from './likeliest';
+import { ServerError, type ServerTrouble } from './serverError';
+import { ServerVocabulary } from './serverVocabulary';
+import { ReadingWindow, type ServerModel, suggest } from './suggest';
+
+export interface EndpointOptions extends ConnectionOptions {
+  /** The model to use; the first that the server lists where it is empty. */
+  readonly model: string;
+}
+
+/** A server that has answered, and what is kept about it. */
+interface Connected extends ServerModel {
+  /** Where the tokens of the server are those of a tokenizer that is here. */
+  readonly memory: MemoryKeeper | undefined;
+}
+
+/** Pauses before a server is asked again that could not answer. */
+const BACK_OFF_MS = [2_000, 5_000, 15_000, 60_000];
+/** What goes away by itself. */
+const PASSING: ReadonlySet<ServerTrouble> = new Set([
+  'unreachable',
+  'slow',
+  'overloaded',
+  'loading',
+  'broken',
+  'failing',
+]);
+/** What concerns one request. */
+const OF_ONE_REQUEST: ReadonlySet<ServerTrouble> = new Set(['refused', 'too-long']);
+
+const NO_MEMORY: MemoryStatus = { files: 0, tokens: 0, bytes: 0, waiting: 0 };
+/** What the server gives of the next token is asked for with so many tokens to come: one. */
+const NEXT = 1;
+
+/**
+ * The engine that asks a model server. It finds out with the first call what the server can do. A server that cannot
+ * answer is left alone for a while, and calls fail at once until then; nothing is asked of another model in its place.
+ */
+export class EndpointEngine implements Engine {
+  readonly #options: EndpointOptions;
+  readonly #listeners = new Set<(health: EngineHealth) => void>();
+  #health: EngineHealth = { state: 'asleep' };
+  #connected: Promise<Connected> | undefined;
+  /** The server, once it has answered. */
+  #server: CompletionServer | undefined;
+  #trouble: ServerError | undefined;
+  #failures = 0;
+  #retry: NodeJS.Timeout | undefined;
+  #completing: AbortController | undefined;
+  readonly #active = new Set<symbol>();
+  readonly #disposed = new AbortController();
+
+  constructor(options: EndpointOptions) {
+    this.#options = options;
+  }
+
+  get health(): EngineHealth {
+    return this.#health;
+  }
+
+  get host(): string {
+    return this.#options.address.host;
+  }
+
+  /** @returns a function that stops listening */
+  onHealth(listener: (health: EngineHealth) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async info(): Promise<ServerModelInfo> {
+    return infoOf(await this.#connect());
+  }
+
+  async tokenizer(): Promise<Tokenizer> {
+    return (await this.#connect()).vocabulary;
+  }
+
+  complete(
+    request: CompleteRequest,
+    signal?: AbortSignal,
+    onProgress?: (partial: PartialCompletion) => void,
+  ): Promise<Completion> {
+    this.#completing?.abort();
+    const controller = new AbortController();
+    this.#completing = controller;
+    return this.#ask(
+      async (connected, either) => {
+        const { memory } = connected;
+        const { place, ...bare } = request;
+        if (!memory || !place) return suggest({ ...connected, expect: undefined }, bare, either, onProgress);
+        const { document, offset } = place;
+        if (document === memory.memory.document && offset !== undefined) memory.memory.turnTo(offset);
+        return memory.pauseDuring(() => suggest(connected, bare, either, onProgress));
+      },
+      signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
+    );
+  }
+
+  async generate(
+    request: GenerateRequest,
+    onEvent?: (event: GenerationEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<Generation> {
+    return this.#ask((connected, either) => continueText(connected, request, onEvent, either), signal);
+  }
+
+  /** The log-probabilities of the likeliest tokens, and of all others as one; -Infinity elsewhere. */
+  async logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array> {
+    return this.#ask(async (connected, either) => {
+      const { vocabulary } = connected;
+      const from = await this.#next(connected, textOf(request, vocabulary), either);
+      const logits = new Float32Array(vocabulary.size).fill(Number.NEGATIVE_INFINITY);
+      for (const id of from?.ids ?? []) logits[id] = from?.logprob(id) ?? 0;
+      logits[vocabulary.others] = Math.log(from?.rest ?? 1);
+      return logits;
+    }, signal);
+  }
+
+  async score(request: ScoreRequest, signal?: AbortSignal): Promise<ScoredToken[]> {
+    return this.#ask((connected, either) => scoreText(connected, request, either), signal);
+  }
+
+  async explain(request: ScoreRequest, signal?: AbortSignal): Promise<Explanation> {
+    const tokens = await this.score(request, signal);
+    const logits = await this.logits(request, signal);
+    return { tokens, logits, stats: await this.stats() };
+  }
+
+  inspect(_request: InspectRequest): Promise<Inspection> {
+    return this.#refuse('attention and what its layers would say');
+  }
+
+  words(_request: WordsRequest): Promise<NextWords> {
+    return this.#refuse('the whole distribution, over which words are added up');
+  }
+
+  async stats(): Promise<EngineStats> {
+    const { requests = 0, tokens = 0, busyMs = 0 } = this.#server?.work ?? {};
+    return { runs: requests, tokensFed: tokens, busyMs, active: this.#active.size };
+  }
+
+  async remember(update: MemoryUpdate): Promise<MemoryStatus> {
+    const { memory } = await this.#connect();
+    return memory?.update(update) ?? NO_MEMORY;
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed.abort(new EngineError('The engine was shut down.'));
+    clearTimeout(this.#retry);
+    this.#server?.dispose();
+    this.#listeners.clear();
+  }
+
+  async #next(model: ServerModel, text: string, signal: AbortSignal): Promise<Likeliest | undefined> {
+    const prompt = model.window.of(text);
+    if (prompt.trim() === '') throw new EngineError('The text is empty: a server needs something to go on from.');
+    let from: Likeliest | undefined;
+    const read = (token: Parameters<typeof Likeliest.of>[0]) => {
+      from = Likeliest.of(token, model.vocabulary, false);
+      return false;
+    };
+    await model.server.stream({ prompt, maxTokens: NEXT }, read, 1, signal);
+    return from;
+  }
+
+  #refuse(what: string): Promise<never> {
+    return Promise.reject(new EngineError(`A server does not give ${what}: only the model on this machine does.`));
+  }
+
+  #connect(): Promise<Connected> {
+    if (this.#trouble) return Promise.reject(this.#trouble);
+    this.#connected ??= this.#open();
+    return this.#connected;
+  }
+
+  async #open(): Promise<Connected> {
+    this.#setHealth({ state: 'starting' });
+    try {
+      const gpt2 = gpt2Tokenizer();
+      const server = await CompletionServer.connect(this.#options, this.#options.model, [gpt2], this.#disposed.signal);
+      this.#server = server;
+      const connected = connectedTo(server);
+      this.#setHealth({ state: 'ready', model: infoOf(connected) });
+      return connected;
+    } catch (error) {
+      this.#connected = undefined;
+      this.#noteFailure(error);
+      throw error;
+    }
+  }
+
+  async #ask<T>(task: (connected: Connected, signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const either = signal ? AbortSignal.any([signal, this.#disposed.signal]) : this.#disposed.signal;
+    const generation = Symbol();
+    this.#active.add(generation);
+    try {
+      const connected = await this.#connect();
+      if (this.#trouble) throw this.#trouble;
+      const result = await task(connected, either);
+      this.#noteSuccess(connected);
+      return result;
+    } catch (error) {
+      if (!either.aborted) this.#noteFailure(error);
+      throw error;
+    } finally {
+      this.#active.delete(generation);
+    }
+  }
+
+  #noteSuccess(connected: Connected): void {
+    this.#failures = 0;
+    if (this.#health.state !== 'ready') this.#setHealth({ state: 'ready', model: infoOf(connected) });
+  }
+
+  #noteFailure(error: unknown): void {
+    if (!(error instanceof ServerError) || error === this.#trouble || OF_ONE_REQUEST.has(error.trouble)) return;
+    this.#trouble = error;
+    const { message, retryAfterMs, trouble } = error;
+    if (!PASSING.has(trouble)) {
+      this.#setHealth({ state: 'error', message, server: this.host });
+      return;
+    }
+    const pause = BACK_OFF_MS[Math.min(this.#failures++, BACK_OFF_MS.length - 1)];
+    const retryInMs = Math.max(retryAfterMs ?? 0, pause);
+    this.#setHealth({ state: 'error', message, retryInMs, server: this.host });
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#tryAgain(), retryInMs);
+    this.#retry.unref();
+  }
+
+  #tryAgain(): void {
+    this.#trouble = undefined;
+    // What goes wrong is told as the engine's health.
+    this.#ask(({ server }, signal) => server.ping(signal)).catch(() => {});
+  }
+
+  #setHealth(health: EngineHealth): void {
+    if (this.#disposed.signal.aborted) return;
+    this.#health = health;
+    for (const listener of this.#listeners) listener(health);
+  }
+}
+
+function connectedTo(server: CompletionServer): Connected {
+  const { contextLength, tokenizer } = server.capabilities;
+  const keeper = tokenizer && new MemoryKeeper(tokenizer);
+  return {
+    server,
+    vocabulary: new ServerVocabulary(tokenizer),
+    window: new ReadingWindow(contextLength),
+    memory: keeper,
+    expect: keeper && ((history, confidence) => keeper.memory.expect(history, confidence)),
+    origin:
+      keeper &&
+      ((mixed, id, probability) => {
+        const own = Math.max(0, probability - mixed.probability(id, 0)) / mixed.modelShare;
+        return { ...mixed.shares(id, own), passage: keeper.memory.passage(mixed, id) };
+      }),
+  };
+}
+
+function infoOf({ server: { host, capabilities }, vocabulary, window }: Connected): ServerModelInfo {
+  const { name, contextLength, logprobs, scoring, tokenize, tokenizer } = capabilities;
+  const lacks: ServerLack[] = [
+    ...(logprobs ? [] : ['logprobs' as const]),
+    ...(scoring ? [] : ['scores' as const]),
+    ...(scoring || tokenize ? [] : ['tokens' as const]),
+    ...(tokenizer ? [] : ['ids' as const]),
+  ];
+  return {
+    name,
+    contextLength: contextLength ?? window.tokens,
+    vocabSize: vocabulary.size,
+    server: { host, lacks },
+  };
+}
+
+function textOf({ text, appended = [] }: LogitsRequest, vocabulary: ServerVocabulary): string {
+  return text + vocabulary.decode(appended);
+}
+
+/** The tokens of a text as far as the server tells of them: with log-probabilities, their places alone, or as they are cut here. */
+async function scoreText(
+  { server, vocabulary }: ServerModel,
+  request: ScoreRequest,
+  signal: AbortSignal,
+): Promise<ScoredToken[]> {
+  const { text, appended = [] } = request;
+  const whole = textOf(request, vocabulary);
+  if (whole === '') return [];
+  const scored = await server.score(whole, 2, signal);
+  if (scored) {
+    return vocabulary.place(scored.map((token) => token.text)).map((token, i) => {
+      return { ...token, logprob: scored[i].logprob, rank: scored[i].rank, top: [] };
+    });
+  }
+  const pieces = await server.pieces(text, 2, signal);
+  const own = pieces ? vocabulary.place(pieces) : vocabulary.tokenize(text);
+  const more = vocabulary.place([text, ...appended.map((id) => vocabulary.tokenText(id))]).slice(1);
+  return [...own, ...more].map((token) => ({ ...token, logprob: null, rank: null, top: [] }));
+}

@@ -1,0 +1,147 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { EngineError } from '../runtime';
+
+/** What is wrong with a server, or with a request to it. */
+export type ServerTrouble =
+  /** Nobody answers at the address, or not for a long time. */
+  | 'unreachable'
+  | 'slow'
+  /** It wants another key. */
+  | 'key'
+  /** It has too much to do, or reads its model still. */
+  | 'overloaded'
+  | 'loading'
+  /** It has no such model. */
+  | 'model'
+  /** It is no server for completions: a web page, a redirection, an unknown path. */
+  | 'no-server'
+  /** An answer that ended before its end, or is not what it should be. */
+  | 'broken'
+  /** It has a fault of its own. */
+  | 'failing'
+  /** The text is longer than its context. */
+  | 'too-long'
+  /** It does not take this request; others may pass. */
+  | 'refused';
+
+/** A server has not done what it was asked for. The message names it, what is wrong and what to do. */
+export class ServerError extends EngineError {
+  readonly trouble: ServerTrouble;
+  /** When to try again, where the server says so. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(trouble: ServerTrouble, message: string, retryAfterMs?: number) {
+    super(message);
+    this.trouble = trouble;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+const LONGEST_QUOTE = 200;
+const LONGEST_PAUSE_MS = 10 * 60_000;
+
+/** What an answer that is no success means. */
+export function refusalOf(
+  host: string,
+  { status, headers, body }: { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string },
+): ServerError {
+  const said = messageIn(body);
+  const quoted = quote(said);
+  if (status === 401 || status === 403) {
+    return new ServerError(
+      'key',
+      `${host} does not take the key (${status})${quoted}. Set it with “Inkling: Set Server Key”, or INKLING_SERVER_KEY in the terminal.`,
+    );
+  }
+  if (status === 429) {
+    const pause = pauseOf(headers);
+    return new ServerError('overloaded', `${host} has too much to do (429)${quoted}.`, pause);
+  }
+  if (status === 503 && /loading/i.test(said)) {
+    return new ServerError('loading', `${host} is still reading its model.`, pauseOf(headers));
+  }
+  if (isTooLong(status, said, body)) {
+    return new ServerError('too-long', `The text is longer than the context of ${host}${quoted}.`);
+  }
+  if (isAboutModel(status, said)) {
+    return new ServerError(
+      'model',
+      `${host} does not have the model${quoted}. Name one that it serves (setting inkling.engine.endpointModel, or --endpoint-model).`,
+    );
+  }
+  if (status === 404 || status === 405 || (status >= 300 && status < 400) || isPage(headers, body)) {
+    return noServer(host, `it answers ${status}${isPage(headers, body) ? ' with a web page' : quoted}`);
+  }
+  if (status >= 500 || status === 408) {
+    return new ServerError('failing', `${host} has a fault of its own (${status})${quoted}.`, pauseOf(headers));
+  }
+  return new ServerError('refused', `${host} does not take the request (${status})${quoted}.`);
+}
+
+/** What stands at the address is something else. */
+export function noServer(host: string, found: string): ServerError {
+  return new ServerError(
+    'no-server',
+    `${host} is no server for completions: ${found}. Check the address; it is the one before /v1/completions.`,
+  );
+}
+
+/** An error that a stream tells of after its start. */
+export function errorInStream(host: string, error: unknown): ServerError {
+  const said = messageIn(JSON.stringify({ error }));
+  if (isTooLong(400, said, said)) {
+    return new ServerError('too-long', `The text is longer than the context of ${host}${quote(said)}.`);
+  }
+  return new ServerError('failing', `${host} broke off with an error${quote(said)}.`);
+}
+
+/** The words of an error in any of the forms that servers give it: a string, an object, FastAPI's `detail`, plain text. */
+export function messageIn(body: string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return /^\s*</.test(body) ? '' : body.trim();
+  }
+  return wordsOf(value);
+}
+
+function wordsOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(wordsOf).filter(Boolean).join('; ');
+  if (typeof value !== 'object' || value === null) return '';
+  const { error, message, detail, msg } = value as Record<string, unknown>;
+  return wordsOf(error ?? message ?? detail ?? msg ?? '');
+}
+
+function quote(said: string): string {
+  // Control characters have no place in a sentence; the rest is shown as text wherever it is shown.
+  const text = said.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim();
+  return text === '' ? '' : ` (“${text.slice(0, LONGEST_QUOTE).replace(/\.$/, '')}”)`;
+}
+
+function isPage(headers: IncomingHttpHeaders, body: string): boolean {
+  return /html/i.test(headers['content-type'] ?? '') || /^\s*<(!doctype|html)/i.test(body);
+}
+
+function isTooLong(status: number, said: string, body: string): boolean {
+  if (status < 400 || status >= 600) return false;
+  return (
+    /exceed_context_size|context_length_exceeded|index out of range/.test(body) || /context (size|length)/i.test(said)
+  );
+}
+
+function isAboutModel(status: number, said: string): boolean {
+  const aboutModel =
+    /\bmodel\b.*(not (found|exist)|does not exist|unknown|no such)|no model|pinned to|snapshot folder/i;
+  return (status === 404 || status === 400) && aboutModel.test(said);
+}
+
+/** `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3). */
+function pauseOf(headers: IncomingHttpHeaders): number | undefined {
+  const value = headers['retry-after'];
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(LONGEST_PAUSE_MS, Math.max(0, ms));
+}
