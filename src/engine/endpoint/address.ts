@@ -33,7 +33,7 @@ export function readAddress(address: string, allowPlainHttp: boolean): ServerAdd
         'or allow it where the network is your own (setting inkling.engine.allowPlainHttp, or --allow-plain-http).',
     );
   }
-  const path = url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
+  const path = url.pathname.replace(/\/$/, '').replace(/\/v1$/, '');
   return { root: new URL(`${path}/`, url.origin), host: url.host, isHere };
 }
 

@@ -132,9 +132,8 @@ function isTooLong(status: number, said: string, body: string): boolean {
 }
 
 function isAboutModel(status: number, said: string): boolean {
-  const aboutModel =
-    /\bmodel\b.*(not (found|exist)|does not exist|unknown|no such)|no model|pinned to|snapshot folder/i;
-  return (status === 404 || status === 400) && aboutModel.test(said);
+  const missing = /not found|not exist|unknown|no such|no model|pinned to|snapshot folder/i;
+  return (status === 404 || status === 400) && /model|snapshot/i.test(said) && missing.test(said);
 }
 
 /** `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3). */

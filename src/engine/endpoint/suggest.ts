@@ -4,7 +4,12 @@ import { Draft, type StopRules } from '../../core/completion/draft';
 import type { Hypothesis } from '../../core/completion/healing';
 import { type Place, present } from '../../core/completion/present';
 import { continuesWord, restOfLine } from '../../core/completion/text';
-import { COMPLETION_DEFAULTS, type CompleteRequest, type Completion, type PartialCompletion } from '../../core/completion/types';
+import {
+  COMPLETION_DEFAULTS,
+  type CompleteRequest,
+  type Completion,
+  type PartialCompletion,
+} from '../../core/completion/types';
 import type { Mixed, TokenOrigin } from '../../core/memory';
 import { normaliseLineBreaks } from '../../core/text/lines';
 import type { CompletionServer, StreamEnd } from './completionServer';

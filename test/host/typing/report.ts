@@ -28,7 +28,10 @@ export function report(recording: Recording, setting: Setting): string {
   const worded = kept.filter(({ items }) => items > 0);
   const again = worded.filter(({ again }) => again).length;
   const rows: readonly (readonly [string, string])[] = [
-    ['model', model.server ? model.name : `${model.name}, ${model.precision}, ${model.layers} layers, width ${model.width}`],
+    [
+      'model',
+      model.server ? model.name : `${model.name}, ${model.precision}, ${model.layers} layers, width ${model.width}`,
+    ],
     ['decode alone, ms a token', decodeMs?.toFixed(1) ?? 'not known'],
     ['processors; load average', `${cores}; ${load.toFixed(1)}`],
     ['document; keystrokes', `${words} words; ${keystrokes}`],
