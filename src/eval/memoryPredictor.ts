@@ -20,14 +20,17 @@ export function memoryPredictor(
   maxTokens?: number,
 ): Predictor {
   let remembered = 0;
+  let written: { readonly uri: string; readonly text: string } | undefined;
   const turnTo = async (document: number, prefix: string): Promise<string> => {
     // A second pass begins with an empty memory, as the first one did.
     if (document < remembered) {
       await engine.remember({ kind: 'forget' });
       remembered = 0;
+      written = undefined;
     }
     const uri = uriOf(texts[document], document);
-    await engine.remember({ kind: 'open', uri, text: prefix });
+    await engine.remember(written?.uri === uri ? edited(uri, written.text, prefix) : { kind: 'open', uri, text: prefix });
+    written = { uri, text: prefix };
     const files = texts.slice(remembered, document).map((text, i) => ({
       uri: uriOf(text, remembered + i),
       bytes: new TextEncoder().encode(text.text),
@@ -48,6 +51,13 @@ export function memoryPredictor(
       return mixed.predict(place, threshold);
     },
   };
+}
+
+/** The edit that makes one text the other: as in the editor, what stays is not read again. */
+function edited(uri: string, from: string, to: string): MemoryUpdate {
+  let offset = 0;
+  while (offset < from.length && from[offset] === to[offset]) offset++;
+  return { kind: 'edit', uri, edits: [{ offset, removed: from.length - offset, text: to.slice(offset) }] };
 }
 
 function uriOf({ path }: WritersText, i: number): string {

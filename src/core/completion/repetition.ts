@@ -19,8 +19,8 @@ function words(text: string): Word[] {
 
 /**
  * Where a suggestion begins to go in circles: at the second copy of two or more words or of a long one said twice in a
- * row, at the third copy of a short one, or where it starts to repeat five words of the text before or three of its
- * own and the word before it. Infinity when it does not.
+ * row, at the third copy of a short one, or where it starts to repeat five words of the text before (the first word of
+ * the suggestion is left in that case) or three of its own and the word before it. Infinity when it does not.
  */
 export function loopAt(before: string, suggestion: string): number {
   const tail = before.slice(-MEMORY_WORDS * 12);
@@ -33,7 +33,10 @@ export function loopAt(before: string, suggestion: string): number {
       copyStart(said, i) ??
       echoStart(said, i, first, ECHO_WORDS, 0) ??
       echoStart(said, i, first, TWICE_WORDS, first - 1);
-    if (copy !== undefined) return Math.max(0, all[copy].at - tail.length);
+    if (copy === undefined) continue;
+    // An echo may well begin with the right word: that one stays.
+    const cut = copy === first && i - copy + 1 === ECHO_WORDS ? all[copy + 1] : all[copy];
+    return Math.max(0, cut.at - tail.length);
   }
   return Number.POSITIVE_INFINITY;
 }
