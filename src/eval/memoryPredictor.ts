@@ -29,7 +29,9 @@ export function memoryPredictor(
       written = undefined;
     }
     const uri = uriOf(texts[document], document);
-    await engine.remember(written?.uri === uri ? edited(uri, written.text, prefix) : { kind: 'open', uri, text: prefix });
+    await engine.remember(
+      written?.uri === uri ? edited(uri, written.text, prefix) : { kind: 'open', uri, text: prefix },
+    );
     written = { uri, text: prefix };
     const files = texts.slice(remembered, document).map((text, i) => ({
       uri: uriOf(text, remembered + i),

@@ -109,7 +109,10 @@ async function write(
     const batch = open.filter(({ ids }) => ids.length === shortest);
     const sequences = batch.map(({ ids }) => [...context, ...ids]);
     const rows = await model.forward(sequences, {}, signal);
-    for (const [i, draft] of batch.entries()) draft.extend(new Distribution(rows[i].logits, model.tokenizer));
+    for (const [i, draft] of batch.entries()) {
+      const { logits, normalisers } = rows[i];
+      draft.extend(new Distribution(logits, model.tokenizer, normalisers?.[0]));
+    }
     onStep();
   }
 }

@@ -21,13 +21,17 @@ export class Distribution implements NextTokens {
   readonly #logits: Scores;
   readonly #normaliser: number;
 
-  /** Some models pad their vocabulary for speed; what is no token of the tokenizer has no text and is left out. */
-  constructor(logits: Scores, tokenizer: Tokenizer) {
+  /**
+   * Some models pad their vocabulary for speed; what is no token of the tokenizer has no text and is left out.
+   * @param total the `normaliser` of the logits, where it is known already
+   */
+  constructor(logits: Scores, tokenizer: Tokenizer, total?: number) {
     this.#tokenizer = tokenizer;
     const { size, gaps } = tokenizer;
     this.#logits = gaps.length > 0 ? logits.slice(0, size) : logits.subarray(0, size);
     for (const id of gaps) this.#logits[id] = Number.NEGATIVE_INFINITY;
-    this.#normaliser = normaliser(this.#logits);
+    const whole = gaps.length === 0 && logits.length === size;
+    this.#normaliser = (whole ? total : undefined) ?? normaliser(this.#logits);
   }
 
   logprob(id: number): number {

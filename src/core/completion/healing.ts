@@ -91,8 +91,8 @@ export async function heal(
     const worstFound = found[Math.min(count, found.length) - 1];
     if (next === undefined || (worstFound !== undefined && next.logprob <= worstFound.logprob)) break;
     const sequence = [...context, ...next.steps.map(({ id }) => id)];
-    const [{ logits }] = await model.forward([sequence], {}, signal);
-    look(next, next.rest, new Distribution(logits, tokenizer));
+    const [{ logits, normalisers }] = await model.forward([sequence], {}, signal);
+    look(next, next.rest, new Distribution(logits, tokenizer, normalisers?.[0]));
   }
   const goesOn = (bytes: Uint8Array): number => {
     const masses = looks.map(
@@ -130,11 +130,12 @@ async function lookAlongCanonical(
   signal?: AbortSignal,
 ): Promise<void> {
   const sequence = [...context, ...canonical.slice(0, -1)];
-  const [{ logits }] = await model.forward([sequence], { lastN: canonical.length }, signal);
+  const [{ logits, normalisers }] = await model.forward([sequence], { lastN: canonical.length }, signal);
   let hypothesis = START;
   let rest = typed;
   canonical.forEach((id, i) => {
-    const from = new Distribution(logits.subarray(i * model.vocabSize, (i + 1) * model.vocabSize), model.tokenizer);
+    const position = logits.subarray(i * model.vocabSize, (i + 1) * model.vocabSize);
+    const from = new Distribution(position, model.tokenizer, normalisers?.[i]);
     look(hypothesis, rest, from, id);
     const step = { id, logprob: from.logprob(id), from, runnerUp: null };
     hypothesis = { steps: [...hypothesis.steps, step], logprob: hypothesis.logprob + step.logprob };

@@ -1,3 +1,13 @@
 /** What can be said of one row of logits: ranks, probabilities, and how to write those down. */
-export { entropy, logSoftmax, logSumExp, normaliser, percent, type RankedToken, softmax, topK } from './probabilities';
+export {
+  entropy,
+  exponentials,
+  logSoftmax,
+  logSumExp,
+  normaliser,
+  percent,
+  type RankedToken,
+  softmax,
+  topK,
+} from './probabilities';
 export { argmax, rankOf, type Scores } from './ranking';

@@ -27,6 +27,29 @@ function powers(base: number, count: number): Float64Array {
   return table;
 }
 
+/** Stretches into which [1, 2) is cut, by the first bits of the mantissa. */
+const STRETCH_BITS = 10;
+const MANTISSA_BITS = 23;
+const MANTISSA = 2 ** MANTISSA_BITS - 1;
+const BIAS = 127;
+const float = new Float32Array(1);
+const bits = new Int32Array(float.buffer);
+const INVERSES = Float64Array.from({ length: 2 ** STRETCH_BITS }, (_, i) => 1 / (1 + (i + 0.5) / 2 ** STRETCH_BITS));
+const LOGARITHMS = Float64Array.from(INVERSES, (inverse) => -Math.log(inverse));
+
+/**
+ * The natural logarithm of a number between 1.2e-38 and 3.4e38, with an absolute error under 1e-7, as good as a float32
+ * can hold it: exponent and first bits of the mantissa are looked up, and two terms of the series do the rest. Several
+ * times as fast as `Math.log`.
+ */
+export function log32(x: number): number {
+  float[0] = x;
+  const mantissa = bits[0] & MANTISSA;
+  const stretch = mantissa >> (MANTISSA_BITS - STRETCH_BITS);
+  const rest = (1 + mantissa / (MANTISSA + 1)) * INVERSES[stretch] - 1;
+  return ((bits[0] >> MANTISSA_BITS) - BIAS) * Math.LN2 + LOGARITHMS[stretch] + rest * (1 - rest / 2);
+}
+
 /**
  * The greatest score and the sum of the exponentials relative to it, in float64 and one pass, so that nothing overflows.
  * The sum is 0 where every token is masked, and not a number where a score is none.
@@ -90,6 +113,22 @@ export function softmax(logits: Scores): Float64Array {
   const { max, sum } = shiftedSum(logits);
   assertDistribution(max, sum);
   return Float64Array.from(logits, (logit) => exp(logit - max) / sum);
+}
+
+/**
+ * The exponential of every logit relative to the greatest, into `out`, with that logit and their sum: the probability
+ * of a token is its part of the sum.
+ * @throws as `normaliser`
+ */
+export function exponentials(logits: Scores, out: Float64Array): { readonly max: number; readonly sum: number } {
+  const max = logits[argmax(logits)];
+  let sum = 0;
+  for (let id = 0; id < out.length; id++) {
+    out[id] = exp(logits[id] - max);
+    sum += out[id];
+  }
+  assertDistribution(max, sum);
+  return { max, sum };
 }
 
 /** Probabilities rounded to float32, as a float32 softmax gives them; into `out`. */

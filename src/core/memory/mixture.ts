@@ -1,3 +1,4 @@
+import { log32 } from '../logits/probabilities';
 import { cellOf, DOCUMENT, type Evidence, FAR, GROUPS, type Group, LENGTHS, NEAR } from './evidence';
 import prior from './prior.json';
 import type { WordParts } from './wordParts';
@@ -153,6 +154,36 @@ export class Mixed {
     this.forEachAddend((id, addend) => {
       probabilities[id] += addend;
     });
+  }
+
+  /**
+   * Turns the model's logits into those of the mixture, in place: only tokens of which the writer's texts have something
+   * to say change.
+   * @param weights what `exponentials` made of the logits, with the greatest logit and the sum
+   * @returns the `normaliser` of what they are then
+   */
+  mixInto(logits: Float32Array, weights: Float64Array, max: number, sum: number): number {
+    const { tokens, words } = this.evidence;
+    // In units of `weights`: what a count of each group's words adds to a token.
+    const scales = words.map((_, i) => {
+      const expert = this.experts.find(({ group, cell }) => group === i + 1 && cell === undefined);
+      return expert === undefined ? 0 : (expert.share * sum) / (words[i].total * this.modelShare);
+    });
+    const [a, b, c] = scales;
+    const [ofDocument, ofNear, ofFar] = words.map(({ counts }) => counts);
+    if (a + b + c > 0) {
+      for (let id = 0; id < logits.length; id++) {
+        const added = a * ofDocument[id] + b * ofNear[id] + c * ofFar[id];
+        if (added > 0) logits[id] = max + log32(weights[id] + added);
+      }
+    }
+    for (let slot = 0; slot < this.#matched.length; slot++) {
+      const id = tokens[slot];
+      const matched = (this.#matched[slot] * sum) / this.modelShare;
+      if (matched === 0) continue;
+      logits[id] = max + log32(weights[id] + a * ofDocument[id] + b * ofNear[id] + c * ofFar[id] + matched);
+    }
+    return max + Math.log(sum / this.modelShare);
   }
 
   /** Calls for each part that the writer's texts add to a token's probability; a token may have several. */

@@ -23,6 +23,11 @@ export class TokenCounts {
     this.tokens.push(id);
   }
 
+  /** By token id; to be read only. */
+  get counts(): Int32Array {
+    return this.#counts;
+  }
+
   clear(): void {
     for (const id of this.tokens) {
       this.#counts[id] = 0;

@@ -1,4 +1,3 @@
-import { normaliser } from '../../core/logits';
 import { type MemoryFile, type MemoryStatus, type TextTokenizer, WriterMemory } from '../../core/memory';
 import { normaliseLineBreaks } from '../../core/text/lines';
 import type { Lesson } from './memoryModel';
@@ -102,7 +101,7 @@ export class MemoryKeeper {
     const before = this.#lesson;
     const next = before && tokenAfter(before.text, lesson.text);
     if (before && next !== undefined) {
-      this.#memory.learn(before.mixed, next, Math.exp(before.logits[next] - normaliser(before.logits)));
+      this.#memory.learn(before.mixed, next, Math.exp(before.logits[next] - before.total));
     }
     this.#lesson = lesson;
   }

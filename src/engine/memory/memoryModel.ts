@@ -1,19 +1,18 @@
 import type { Forward, ForwardOptions, TextModel } from '../../core/decoding/model';
-import { argmax, normaliser } from '../../core/logits';
+import { exponentials } from '../../core/logits';
 import { reusable } from '../../core/logits/ranking';
 import type { Mixed, TokenOrigin, WriterMemory } from '../../core/memory';
 import type { Tokenizer } from '../../core/tokenizer';
 
-/** What the memory adds to each token, zeros between uses; and the tokens that it adds to. */
-const addendBuffer = reusable((length) => new Float64Array(length));
-const tokenBuffer = reusable((length) => new Int32Array(length));
+const weightBuffer = reusable((length) => new Float64Array(length));
 
 /** What was expected after a text, to be held against what the writer writes there. */
 export interface Lesson {
   readonly text: readonly number[];
   readonly mixed: Mixed;
-  /** The model's own. */
+  /** The model's own, and their normaliser. */
   readonly logits: Float32Array;
+  readonly total: number;
 }
 
 /**
@@ -47,18 +46,22 @@ export class MemoryModel implements TextModel {
     signal?: AbortSignal,
   ): Promise<Forward[]> {
     const rows = await this.#model.forward(sequences, options, signal);
-    rows.forEach(({ logits }, row) => {
-      const positions = logits.length / this.vocabSize;
-      for (let i = 0; i < positions; i++) {
-        const text = sequences[row].slice(0, sequences[row].length - positions + 1 + i);
+    return rows.map((forward, row) => {
+      const { logits } = forward;
+      const normalisers = new Float64Array(logits.length / this.vocabSize);
+      for (let i = 0; i < normalisers.length; i++) {
+        const text = sequences[row].slice(0, sequences[row].length - normalisers.length + 1 + i);
         const position = logits.subarray(i * this.vocabSize, (i + 1) * this.vocabSize);
-        const own = this.#lesson ? undefined : position.slice();
-        const mixed = this.#mix(position, text);
+        const weights = weightBuffer(this.vocabSize);
+        const { max, sum } = exponentials(position, weights);
+        // The greatest has the weight 1.
+        const mixed = this.#memory.expect(text, 1 / sum);
+        this.#lesson ??= { text, mixed, logits: position.slice(), total: max + Math.log(sum) };
         this.#mixed.set(keyOf(text), mixed);
-        if (own) this.#lesson = { text, mixed, logits: own };
+        normalisers[i] = mixed.mixInto(position, weights, max, sum);
       }
+      return { ...forward, normalisers };
     });
-    return rows;
   }
 
   /** What was expected where the text ends that was read first. */
@@ -73,25 +76,6 @@ export class MemoryModel implements TextModel {
     const probability = Math.exp(logprob);
     const own = Math.max(0, probability - mixed.probability(id, 0)) / mixed.modelShare;
     return { ...mixed.shares(id, own), passage: this.#memory.passage(mixed, id) };
-  }
-
-  /** Turns logits into those of the mixture, in place: only tokens of which the memory has something to say change. */
-  #mix(logits: Float32Array, history: readonly number[]): Mixed {
-    const total = normaliser(logits);
-    const mixed = this.#memory.expect(history, Math.exp(logits[argmax(logits)] - total));
-    const addends = addendBuffer(logits.length);
-    const tokens = tokenBuffer(logits.length);
-    let touched = 0;
-    mixed.forEachAddend((id, addend) => {
-      if (addends[id] === 0) tokens[touched++] = id;
-      addends[id] += addend;
-    });
-    for (let i = 0; i < touched; i++) {
-      const id = tokens[i];
-      logits[id] = total + Math.log(Math.exp(logits[id] - total) + addends[id] / mixed.modelShare);
-      addends[id] = 0;
-    }
-    return mixed;
   }
 }
 

@@ -11,7 +11,7 @@ import {
   softmax,
   topK,
 } from '../../../../src/core/logits';
-import { exp, UNDERFLOW } from '../../../../src/core/logits/probabilities';
+import { exp, log32, UNDERFLOW } from '../../../../src/core/logits/probabilities';
 
 const NONE = Number.NEGATIVE_INFINITY;
 
@@ -192,5 +192,18 @@ describe('percentages', () => {
       }),
       { numRuns: 5000 },
     );
+  });
+});
+
+describe('the fast logarithm', () => {
+  it('is within 1e-7 of the exact one', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -86, max: 86, noNaN: true }), (exponent) => {
+        const x = Math.exp(exponent);
+        assert.ok(Math.abs(log32(x) - Math.log(x)) < 1e-7, `log ${x} is not ${log32(x)}`);
+      }),
+      { numRuns: 5000 },
+    );
+    assert.ok(Math.abs(log32(1)) < 1e-9);
   });
 });
