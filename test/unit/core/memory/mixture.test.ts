@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { exponentials, normaliser, softmax } from '../../../../src/core/logits';
 import { ReadingMemory } from '../../../../src/core/memory';
 
 const VOCABULARY = 40;
@@ -47,6 +48,23 @@ describe('the mixture of model and memory', () => {
       assert.ok(probability > 0);
       assert.ok(Math.abs(probability - expected.probability(id, 1 / VOCABULARY)) < 1e-12);
     });
+  });
+
+  it('turns logits into those of the mixture: the same probabilities, and their normaliser, in one pass over them', () => {
+    const memory = memoryOf();
+    memory.remember([5, 6, 7, 5, 6, 8, 9, 10, 11], BOUNDARY);
+    read(memory, [...PHRASE, ...PHRASE, 5, 6]);
+    const logits = Float32Array.from({ length: VOCABULARY }, (_, id) => 4 * Math.sin(7 * id));
+    const probabilities = softmax(logits);
+    const weights = new Float64Array(VOCABULARY);
+    const { max, sum } = exponentials(logits, weights);
+    const expected = memory.expect(1 / sum);
+    const total = expected.mixInto(logits, weights, max, sum);
+    expected.addTo(probabilities);
+    probabilities.forEach((probability, id) => {
+      assert.ok(Math.abs(Math.exp(logits[id] - total) / probability - 1) < 1e-6, `${id}`);
+    });
+    assert.ok(Math.abs(total - normaliser(logits)) < 1e-6);
   });
 
   it('expects after a phrase that was read once what followed it then', () => {
