@@ -72,7 +72,10 @@ export async function openModel(path: string): Promise<OpenModel> {
     const endOfText = content.endOfText ?? endOfTextOf(json);
     const tokenizer = await readOwnTokenizer(found.folder, content.tokenizer, { rows: config.vocab_size, endOfText });
     return {
-      name: nameOf(json) ?? content.name ?? nameOfModel(found.format === 'gguf' ? found.weights[0] : found.folder),
+      name:
+        nameFrom((json as { _name_or_path?: unknown } | undefined)?._name_or_path) ??
+        nameFrom(content.name) ??
+        nameOfModel(found.format === 'gguf' ? found.weights[0] : found.folder),
       config,
       weights,
       folder: found.folder,
@@ -151,9 +154,11 @@ function endOfTextOf(config: unknown): number | undefined {
   return typeof id === 'number' && Number.isInteger(id) && id >= 0 ? id : undefined;
 }
 
-function nameOf(config: unknown): string | undefined {
-  const given = (config as { _name_or_path?: unknown } | undefined)?._name_or_path;
-  return typeof given === 'string' && given !== '' ? given.slice(0, LONGEST_NAME) : undefined;
+/** A terminal obeys some of what is not seen in a text. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function nameFrom(given: unknown): string | undefined {
+  return typeof given === 'string' ? given.slice(0, LONGEST_NAME).replace(UNSEEN, '') || undefined : undefined;
 }
 
 const MOST_NAMED = 5;

@@ -17,6 +17,13 @@ describe('text from outside', () => {
     assert.doesNotMatch(asText('[a]([b](command:x)](command:y)'), LINK);
   });
 
+  it('has no element, and nothing in it that is not seen or turns text around', () => {
+    assert.doesNotMatch(asText('<img src="https://example.org/x.png"> </b> <!-- x --> <?x ?>'), /<[a-z/!?]/i);
+    assert.equal(asText('2 < 3 and a<5'), '2 < 3 and a<5');
+    assert.equal(asText('a\u202egpj.exe\u0007\u001b[31m'), 'aU+202Egpj.exeU+0007U+001B[31m');
+    assert.equal(asText('one\n\ttwo\r\n'), 'one\n\ttwo\r\n');
+  });
+
   it('is no longer than anybody reads', () => {
     assert.equal(asText('a'.repeat(1e6)).length, 2001);
   });

@@ -59,6 +59,16 @@ describe('compiling a GPT-2', () => {
     return path;
   };
 
+  it('has a name without what a terminal or an editor would obey', async () => {
+    const path = join(folder, 'named');
+    const config = tinyConfig();
+    await writeModel(path, config, randomWeights(config, 1));
+    const json = JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'));
+    const name = '\u001b]0;owned\u0007my \u202emodel\u2028';
+    await writeFile(join(path, 'config.json'), JSON.stringify({ ...json, _name_or_path: name }));
+    assert.equal((await compileModel(path, join(folder, 'named-compiled'), 'q8')).name, ']0;ownedmy model');
+  });
+
   it('gives the same bytes from shards as from one file', async () => {
     const sharded = await writeShards(join(folder, 'sharded'), {
       'model-00001-of-00002.safetensors': names.slice(0, 10),

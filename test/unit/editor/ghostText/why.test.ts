@@ -69,6 +69,13 @@ describe('why there is no suggestion', () => {
 });
 
 describe('why this suggestion', () => {
+  it('shows the name of a model as text', () => {
+    const name = '[x](command:workbench.action.quit) <img src="https://example.org/x.png">';
+    const completion = { suggestions: [suggestion], reason: 'sentence' } as const;
+    const page = whyThis({ request, completion, model: { ...model, name } });
+    assert.doesNotMatch(page, /<img/);
+  });
+
   const page = (given: Suggestion, prefix = request.prefix) =>
     whyThis({ request: { ...request, prefix }, completion: { suggestions: [given], reason: 'sentence' }, model });
 
