@@ -19,8 +19,8 @@ export interface Settings {
   };
   readonly heatMap: { readonly style: 'tint' | 'underline'; readonly unit: 'token' | 'word' };
   readonly model: ModelSettings;
-  /** Empty where the writer has not set it. */
-  readonly hub: { readonly endpoint: string };
+  /** `endpoint` is empty where the writer has not set it. */
+  readonly hub: { readonly enabled: boolean; readonly endpoint: string };
   readonly engine: { readonly idleMinutes: number; readonly saveEnergy: SaveEnergy };
 }
 
@@ -64,7 +64,7 @@ export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Setti
       keepDownload: read('model.keepDownload'),
       offer: read('model.offer'),
     },
-    hub: { endpoint: read('hub.endpoint') },
+    hub: { enabled: read('hub.enabled'), endpoint: read('hub.endpoint') },
     engine: { idleMinutes: read('engine.idleMinutes'), saveEnergy: read('engine.saveEnergy') },
   };
 }

@@ -58,13 +58,20 @@ export async function chooseModel(models: Models, speed: SpeedEstimate): Promise
 }
 
 async function items(models: Models, { defaultModel, speed }: SpeedEstimate): Promise<Item[]> {
-  const { path, precision } = settingsFor().model;
+  const { model, hub } = settingsFor();
+  const { path, precision } = model;
   const { store } = models;
   const [installed, unusable] = await Promise.all([store.list(), store.listUnusable()]);
-  const [here, ...offered] = modelRows({ installed, unusable, path, precision, defaultModel, speed }).map(
-    ({ title, rows }) => [separator(title), ...rows.map((row) => toQuickPickItem(row, models))],
-  );
-  return [...here, ...otherSources(models), ...offered.flat()];
+  const [here, ...offered] = modelRows({
+    installed,
+    unusable,
+    path,
+    precision,
+    defaultModel,
+    hubEnabled: hub.enabled,
+    speed,
+  }).map(({ title, rows }) => [separator(title), ...rows.map((row) => toQuickPickItem(row, models))]);
+  return [...here, ...otherSources(models, hub.enabled), ...offered.flat()];
 }
 
 function separator(label: string): Item {
@@ -72,15 +79,16 @@ function separator(label: string): Item {
 }
 
 /** Ways to models that are not listed. */
-function otherSources(models: Models): Item[] {
+function otherSources(models: Models, hubEnabled: boolean): Item[] {
+  const hub: Item = {
+    label: '$(cloud-download) Another model on the Hugging Face hub…',
+    detail: 'Any GPT-2 with a byte-level BPE tokenizer, by its name: owner/name or owner/name@revision',
+    alwaysShow: true,
+    run: () => askForHubModel(models),
+  };
   return [
     separator('From elsewhere'),
-    {
-      label: '$(cloud-download) Another model on the Hugging Face hub…',
-      detail: 'Any GPT-2 with a byte-level BPE tokenizer, by its name: owner/name or owner/name@revision',
-      alwaysShow: true,
-      run: () => askForHubModel(models),
-    },
+    ...(hubEnabled ? [hub] : []),
     {
       label: '$(folder-opened) From a folder or file…',
       detail: 'Safetensors, a PyTorch checkpoint or GGUF: a fine-tune of your own, or a model from another machine',

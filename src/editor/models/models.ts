@@ -49,11 +49,15 @@ export class Models {
 
   /** As the settings are now; the environment speaks where they are silent. */
   get store(): ModelStore {
-    const { endpoint } = settingsFor().hub;
+    const { enabled, endpoint } = settingsFor().hub;
     const environment = hubFromEnvironment(process.env);
     return new ModelStore({
       root: vscode.Uri.joinPath(this.#context.globalStorageUri, 'store').fsPath,
-      hub: { endpoint: endpoint || environment.endpoint, token: this.#hubToken.value || environment.token },
+      hub: {
+        enabled,
+        endpoint: endpoint || environment.endpoint,
+        token: this.#hubToken.value || environment.token,
+      },
       compile: compileInWorker(this.#script('compile.js')),
       openEngine: async (folder) =>
         new ForkedEngine({

@@ -17,8 +17,8 @@ export async function offerGpt2Once(
   models: Models,
   speed: SpeedEstimate,
 ): Promise<void> {
-  const { offer, path } = settingsFor().model;
-  if (!offer || path !== '' || context.globalState.get(OFFERED)) {
+  const { model, hub } = settingsFor();
+  if (!model.offer || model.path !== '' || !hub.enabled || context.globalState.get(OFFERED)) {
     return;
   }
   await context.globalState.update(OFFERED, true);
@@ -42,7 +42,7 @@ export async function offerGpt2Once(
 /** Offers to go on with an installation that ended with its window. */
 export async function offerToResume(models: Models): Promise<void> {
   const left = await models.interrupted();
-  if (!left) {
+  if (!left || !settingsFor().hub.enabled) {
     return;
   }
   const resume = 'Go On';

@@ -41,14 +41,17 @@ export interface Situation {
   /** Of the next installation. */
   readonly precision: Precision;
   readonly defaultModel: ModelShape;
+  /** Models may be downloaded. */
+  readonly hubEnabled: boolean;
   /** A measurement on this machine, once there is one. */
   readonly speed?: Speed;
 }
 
 /** The default model, every installed one, and what of the catalogue is left. */
 export function modelRows(situation: Situation): RowGroup[] {
-  const { installed, unusable } = situation;
-  const left = catalogue.filter(({ id }) => !installed.some(({ manifest }) => manifest.origin.id === id));
+  const { installed, unusable, hubEnabled } = situation;
+  const onHub = hubEnabled ? catalogue : [];
+  const left = onHub.filter(({ id }) => !installed.some(({ manifest }) => manifest.origin.id === id));
   const isFirst = ({ language, kind }: CatalogueModel) => language === 'English' && kind === undefined;
   const offer = (model: CatalogueModel) => offeredRow(model, situation);
   return [
@@ -65,7 +68,7 @@ export function modelRows(situation: Situation): RowGroup[] {
       title: 'Other languages and kinds, to download (type a language)',
       rows: left.filter((model) => !isFirst(model)).map(offer),
     },
-  ];
+  ].filter(({ rows }) => rows.length > 0);
 }
 
 function defaultRow(situation: Situation): Row {

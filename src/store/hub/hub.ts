@@ -4,6 +4,8 @@ import { type Answer, type ChooseAgent, type Exchange, request } from './http';
 import { refusalOf } from './refusals';
 
 export interface HubOptions {
+  /** Nothing is asked or downloaded where this is off; on unless told. */
+  readonly enabled?: boolean;
   /** Address of the hub or a mirror of it. */
   readonly endpoint?: string;
   /** Sent to the endpoint's own origin only. */
@@ -80,8 +82,14 @@ export class Hub {
   readonly #agent: ChooseAgent | undefined;
   readonly #token: string | undefined;
 
-  /** @throws StoreError when the endpoint is no web address or the token cannot be one */
+  /** @throws StoreError when the hub is turned off, the endpoint is no web address or the token cannot be one */
   constructor(options: HubOptions = {}) {
+    if (options.enabled === false) {
+      throw new StoreError(
+        'forbidden',
+        'Models are not downloaded here: inkling.hub.enabled is off. Import one from a folder with “Inkling: Choose Model”.',
+      );
+    }
     this.#endpoint = parseEndpoint(options.endpoint?.trim() || DEFAULT_ENDPOINT);
     this.#token = parseToken(options.token);
     this.#agent = options.agent;

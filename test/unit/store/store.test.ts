@@ -40,6 +40,16 @@ describe('the model store', () => {
     });
   const modelFolders = () => readdir(join(folder(), 'store', 'models'));
 
+  it('asks nothing of a hub that is turned off, and imports all the same', async () => {
+    const store = open({ hub: { endpoint: server.endpoint, enabled: false } });
+    await assert.rejects(store.install(repo), { code: 'forbidden', message: /inkling\.hub\.enabled is off\. Import/ });
+    assert.deepEqual(server.requests, []);
+    await mkdir(join(folder(), 'own'));
+    await writeFile(join(folder(), 'own', 'config.json'), model.config);
+    await writeFile(join(folder(), 'own', 'model.safetensors'), model.weights);
+    assert.equal((await store.importFrom(join(folder(), 'own'))).manifest.origin.kind, 'local');
+  });
+
   it('downloads, compiles and tests a model, and remembers where it came from', async () => {
     const phases: Progress[] = [];
     const store = open();

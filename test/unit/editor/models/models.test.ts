@@ -8,7 +8,7 @@ import { RateMeter } from '../../../../src/store/progress';
 import { tinyConfig } from '../../../support/randomModel';
 
 const defaultModel = { layers: 6, width: 256, vocabulary: 50_257, context: 256 };
-const situation: Situation = { installed: [], unusable: [], path: '', precision: 'q8', defaultModel };
+const situation: Situation = { installed: [], unusable: [], path: '', precision: 'q8', defaultModel, hubEnabled: true };
 
 function installed(id: string, folder: string): InstalledModel {
   const origin = { id, kind: 'hub', revision: 'c', sources: [], installedAt: '' } as const;
@@ -44,6 +44,14 @@ describe('rows of Choose Model', () => {
     for (const { costs } of rows.slice(1)) {
       assert.match(costs, /download · .* on disk · up to .* of memory · about \d+(\.\d)? ms per token here/);
     }
+  });
+
+  it('offer nothing to download where the hub is turned off', () => {
+    const groups = modelRows({ ...situation, installed: [installed('a/b', '/a')], hubEnabled: false });
+    assert.deepEqual(
+      groups.map(({ title, rows }) => [title, rows.length]),
+      [['On this machine', 2]],
+    );
   });
 
   it('say nothing of speed before there is a measurement to be relied on', () => {
