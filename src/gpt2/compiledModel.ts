@@ -6,6 +6,7 @@ import { BUILDER_VERSION, compile, DATA_FILE } from './compile';
 import type { Gpt2Config } from './config';
 import { DamagedModelError, UnsupportedModelError, writeTrouble } from './errors';
 import { describeContent, type FileRecord, findChanged } from './fileRecords';
+import { isFileName } from './files/fileNames';
 import { readJsonFile } from './files/findModelFiles';
 import { type OpenModel, openModel } from './files/openModel';
 import { readTokenizerFiles } from './files/tokenizerFiles';
@@ -46,7 +47,8 @@ export const MANIFEST = 'manifest.json';
 /** What a compiled model's folder may hold: what is written here, its tokenizer, and texts that go with it. */
 const OWN_FILES = /^(manifest\.json|(model|inspect|head)\.onnx|model\.onnx\.data|[^/]+\.md)$/;
 
-const isOwn = (name: string): boolean => OWN_FILES.test(name) || TOKENIZER_FILES.some((file) => file === name);
+const isOwn = (name: string): boolean =>
+  isFileName(name) && (OWN_FILES.test(name) || TOKENIZER_FILES.some((file) => file === name));
 
 /**
  * Compiles the model at `from`, a folder or a file, into the folder `to`. The folder is complete or absent: the work is

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isFileName } from '../gpt2/files/fileNames';
 
 /** `548 MB`: decimal units, as disks and downloads are sold. */
 export function formatBytes(bytes: number): string {
@@ -32,6 +33,11 @@ export function slug(id: string): string {
     .replaceAll('/', '--')
     .replaceAll(/[^\w.-]/g, '_')
     .slice(0, LONGEST_SLUG);
-  const isPlain = readable.replaceAll('--', '/') === id && !readable.startsWith('.');
+  // Some file systems know no case, and some names mean something else than a folder.
+  const isPlain =
+    readable.replaceAll('--', '/') === id &&
+    readable === readable.toLowerCase() &&
+    !readable.startsWith('.') &&
+    isFileName(readable);
   return isPlain ? readable : `_${readable}-${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
 }

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UnsupportedModelError } from '../errors';
 import { openFile, quoted, whyUnreadable } from './byteSource';
+import { isFileName } from './fileNames';
 
 /** Where a model lies. */
 export interface ModelFiles {
@@ -202,7 +203,7 @@ export async function shardsOf(folder: string, index: string): Promise<string[]>
   const extension = index.endsWith('.safetensors.index.json') ? '.safetensors' : '.bin';
   return names.map((name) => {
     // A shard lies beside its index; anything else would be a path out of the folder.
-    if (typeof name !== 'string' || basename(name) !== name || /[\\/]/.test(name) || extname(name) !== extension) {
+    if (typeof name !== 'string' || !isFileName(name) || extname(name) !== extension) {
       const shown = typeof name === 'string' ? quoted(name) : `a ${typeof name}`;
       throw new UnsupportedModelError(`${index} names a shard outside its folder, or no ${extension} file: ${shown}.`);
     }

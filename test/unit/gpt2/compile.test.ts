@@ -94,7 +94,19 @@ describe('compiling a GPT-2', () => {
     await rejects(/model-00002-of-00002\.safetensors: tensor ln_f\.bias is in another file too/);
     await rm(join(path, two));
     await rejects(/model-00002-of-00002\.safetensors cannot be read: there is no such file/);
-    for (const outside of ['../whole/model.safetensors', '/etc/passwd', '..', '.', '', 'a/../b.safetensors', 3, null]) {
+    for (const outside of [
+      'nul.safetensors',
+      'C:x.safetensors',
+      'a\\b.safetensors',
+      '../whole/model.safetensors',
+      '/etc/passwd',
+      '..',
+      '.',
+      '',
+      'a/../b.safetensors',
+      3,
+      null,
+    ]) {
       await writeShards(path, { [one]: names }, { weight_map: { 'wte.weight': outside } });
       await rejects(/names a shard outside its folder, or no \.safetensors file/);
     }

@@ -89,6 +89,12 @@ describe('parts of the store', () => {
       '@main',
       'o/n@/x',
       'o/n@x/',
+      '../x',
+      'owner/..',
+      '\\\\?\\C:\\x',
+      'owner\\name',
+      '/etc/passwd',
+      'C:/x',
     ]) {
       assert.throws(() => parseHubName(text), { code: 'not-found', message: /owner\/name@revision/ }, text);
     }

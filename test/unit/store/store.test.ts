@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { compileModel, readOutdatedManifest } from '../../../src/gpt2/compiledModel';
@@ -48,6 +48,22 @@ describe('the model store', () => {
     await writeFile(join(folder(), 'own', 'config.json'), model.config);
     await writeFile(join(folder(), 'own', 'model.safetensors'), model.weights);
     assert.equal((await store.importFrom(join(folder(), 'own'))).manifest.origin.kind, 'local');
+  });
+
+  it('removes a link among the models, and never what it leads to', async () => {
+    const store = open();
+    await store.install(repo);
+    const outside = join(folder(), 'outside');
+    await mkdir(outside);
+    await writeFile(join(outside, 'novel.md'), 'mine');
+    await symlink(outside, join(folder(), 'store', 'models', 'link'), 'junction');
+    await symlink(outside, join(folder(), 'store', 'models', '.staging-link'), 'junction');
+    const [unusable] = await store.listUnusable();
+    assert.equal(unusable.name, 'link');
+    await store.removeUnusable(unusable);
+    assert.deepEqual(await store.listUnusable(), []);
+    assert.deepEqual((await modelFolders()).length, 1);
+    assert.equal(await readFile(join(outside, 'novel.md'), 'utf8'), 'mine');
   });
 
   it('downloads, compiles and tests a model, and remembers where it came from', async () => {
