@@ -18,7 +18,11 @@ const STEPS = {
 
 /** The suites; each takes the rest of the command line, if there is one, and leaves its counts in a file. */
 const SUITES = {
-  unit: { needs: [], command: mocha, specs: 'test/unit/**/*.test.ts' },
+  unit: {
+    needs: [],
+    command: [...mocha, '--require', './test/support/loopbackOnly.cjs'],
+    specs: 'test/unit/**/*.test.ts',
+  },
   host: { needs: ['set-up', 'build'], command: [...tsx, 'test/e2e/host.ts'] },
   e2e: { needs: ['set-up', 'package'], command: [...mocha, '--timeout', '180000'], specs: 'test/e2e/*.test.ts' },
 };
