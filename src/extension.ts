@@ -48,7 +48,14 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     memory,
     log,
   });
-  const status = new StatusItem({ engine, suggester, energy, activity, exclusions });
+  const status = new StatusItem({
+    extensionKind: context.extension.extensionKind,
+    engine,
+    suggester,
+    energy,
+    activity,
+    exclusions,
+  });
 
   context.subscriptions.push(
     log,

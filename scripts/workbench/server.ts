@@ -19,7 +19,6 @@ import { SERVER } from './setup';
 
 const QUIET_SETTINGS = {
   'telemetry.telemetryLevel': 'off',
-  'security.workspace.trust.enabled': false,
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.colorTheme': 'Default Light Modern',
@@ -43,6 +42,8 @@ export interface ServerOptions {
   /** Added to the environment of the server and so of the extension host. */
   readonly env?: Record<string, string>;
   readonly port?: number;
+  /** Ask whether a folder is trusted; without, every folder is. */
+  readonly workspaceTrust?: boolean;
   /** Let the page run a test suite inside the extension host. */
   readonly testDriver?: boolean;
 }
@@ -83,7 +84,8 @@ export class Server {
     const [data, extensions] = [join(folder, 'data'), join(folder, 'extensions')];
     mkdirSync(extensions);
     mkdirSync(join(folder, 'workspace'));
-    writeSettings(folder, 'User', { ...QUIET_SETTINGS, ...options.settings });
+    const trust = { 'security.workspace.trust.enabled': options.workspaceTrust === true };
+    writeSettings(folder, 'User', { ...QUIET_SETTINGS, ...trust, ...options.settings });
     const machineSettings = { ...QUIET_MACHINE_SETTINGS, ...options.machineSettings };
     writeSettings(folder, 'Machine', machineSettings);
     if (options.extensionFolder) symlinkSync(options.extensionFolder, join(extensions, 'inkling'), 'junction');
@@ -103,7 +105,8 @@ export class Server {
         SERVER,
         ...args,
         ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
-        ...['--disable-workspace-trust', '--telemetry-level', 'off'],
+        ...['--telemetry-level', 'off'],
+        ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
         ...(options.testDriver ? ['--enable-smoke-test-driver'] : []),
       ],
       { env, stdio: ['ignore', log, log], detached: process.platform !== 'win32' },

@@ -17,6 +17,8 @@ const THINKING_MS = 300;
 
 /** What the status item looks at. */
 export interface Watched {
+  /** Where this extension runs in a remote window: beside the writer, or beside the files. */
+  readonly extensionKind: vscode.ExtensionKind;
   readonly engine: EngineHost;
   readonly suggester: Suggester;
   readonly energy: Energy;
@@ -73,6 +75,7 @@ export class StatusItem implements vscode.Disposable {
         health: engine.health,
         busy: suggester.busy,
         energySaving: energy.energySaving,
+        remote: remoteMachine(this.#watched.extensionKind),
         quietUntil: quietUntil === undefined ? undefined : timeOfDay(quietUntil),
         ...this.#place(),
       }),
@@ -103,6 +106,13 @@ export class StatusItem implements vscode.Disposable {
       status.kind === 'error' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     this.#item.show();
   }
+}
+
+/** In a remote window, and in one of a browser, the extensions of the workspace run where the files are. */
+function remoteMachine(kind: vscode.ExtensionKind): string | undefined {
+  if (kind === vscode.ExtensionKind.UI) return undefined;
+  const { remoteName, uiKind, appHost } = vscode.env;
+  return remoteName ?? (uiKind === vscode.UIKind.Web ? appHost : undefined);
 }
 
 function timeOfDay(ms: number): string {

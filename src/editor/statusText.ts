@@ -19,12 +19,14 @@ export interface Circumstances {
   readonly off?: Suppression;
   /** Suggestions only when asked for. */
   readonly manual?: boolean;
+  /** The machine that runs the model, where it is not the one that the writer sits at. */
+  readonly remote?: string;
   /** Until when there are no suggestions, as a time of day. */
   readonly quietUntil?: string;
 }
 
 /** What the status item should say. An error comes first: it is there even where ghost text is off. */
-export function statusText({ health, busy, energySaving, off, manual, quietUntil }: Circumstances): Status {
+export function statusText({ health, busy, energySaving, off, manual, remote, quietUntil }: Circumstances): Status {
   if (health.state === 'error') return { kind: 'error', detail: `${health.message} ${remedy(health)}` };
   if (off) return { kind: 'off', detail: off.message };
   if (quietUntil !== undefined) return { kind: 'off', detail: `No suggestions until ${quietUntil}, unless you ask.` };
@@ -32,10 +34,15 @@ export function statusText({ health, busy, energySaving, off, manual, quietUntil
   if (busy) return { kind: 'thinking', detail: 'Looking for a suggestion.' };
   const sentences = [
     health.state === 'asleep' ? 'The engine sleeps until the next suggestion.' : readyText(health.model),
+    ...(health.state === 'ready' && health.model.server ? [] : [machineText(remote)]),
     ...(energySaving ? [`Does less ${because(energySaving)}.`] : []),
     ...(manual ? ['Suggests only when asked.'] : []),
   ];
   return { kind: 'ready', detail: sentences.join(' ') };
+}
+
+function machineText(remote: string | undefined): string {
+  return remote === undefined ? 'The model runs on this machine.' : `The model runs on the remote machine (${remote}).`;
 }
 
 function readyText(model: ModelInfo): string {

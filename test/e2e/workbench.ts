@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { thisTarget, vsixPath } from '../../scripts/targets';
 import { findBrowser, installBrowser } from '../../scripts/workbench/browser';
@@ -40,7 +40,10 @@ export class Workbench {
     const machineSettings = { 'inkling.engine.saveEnergy': 'never', ...rest.machineSettings };
     const options = { ...rest, machineSettings };
     const server = await Server.start(options.extensionFolder ? options : { vsix: vsixPath(thisTarget()), ...options });
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(server.workspace, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(server.workspace, name)), { recursive: true });
+      writeFileSync(join(server.workspace, name), text);
+    }
     try {
       const browser = await openBrowser();
       const page = await browser.newPage({ viewport: size ?? { width: 1100, height: 700 } });
@@ -61,6 +64,14 @@ export class Workbench {
   /** Waits until the status item says this; nothing is suggested before it says `ready`. */
   async status(kind: 'ready' | 'thinking' | 'off' | 'error'): Promise<void> {
     await statusItem(this.page, kind).waitFor({ timeout: 60_000 });
+  }
+
+  /** A second window on the same folder, with a file of it open. */
+  async openAnother(name: string): Promise<Page> {
+    const page = await this.#browser.newPage();
+    const uri = this.server.uri(join(this.server.workspace, name));
+    await openWindow(page, this.server.url([['openFile', uri]]), name);
+    return page;
   }
 
   get statusItem(): Locator {

@@ -82,8 +82,17 @@ interface Rule {
 const DISMISSALS_BEFORE_QUIET = 3;
 const FIRST_BACKOFF_MS = 15_000;
 const LONGEST_BACKOFF_MS = 240_000;
-/** Schemes of documents that are written in: files wherever they lie, new documents, and the cells of notebooks. */
-const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-userdata', 'vscode-notebook-cell', 'memfs'];
+/** Schemes of documents that are written in: files wherever they lie, a Live Share guest's too, new documents, and notebooks' cells. */
+const SCHEMES = [
+  'file',
+  'untitled',
+  'vscode-remote',
+  'vscode-vfs',
+  'vscode-userdata',
+  'vscode-notebook-cell',
+  'memfs',
+  'vsls',
+];
 
 const LETTER_FIRST = /^[\p{L}\p{N}\p{M}]/u;
 const LETTER_LAST = /[\p{L}\p{N}\p{M}]$/u;

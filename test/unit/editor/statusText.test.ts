@@ -15,7 +15,21 @@ const calm: Circumstances = { health: { state: 'ready', model }, busy: false };
 
 describe('what the status item says', () => {
   it('names the model when ready', () => {
-    assert.deepEqual(statusText(calm), { kind: 'ready', detail: 'gpt2 (q8) is ready.' });
+    assert.deepEqual(statusText(calm), {
+      kind: 'ready',
+      detail: 'gpt2 (q8) is ready. The model runs on this machine.',
+    });
+  });
+
+  it('says where the model runs, be it awake or asleep', () => {
+    const remote = 'ssh-remote';
+    for (const state of [calm.health, { state: 'asleep' }] as const) {
+      assert.match(
+        statusText({ ...calm, health: state, remote }).detail,
+        /runs on the remote machine \(ssh-remote\)\./,
+      );
+      assert.match(statusText({ ...calm, health: state }).detail, /runs on this machine\./);
+    }
   });
 
   it('says when and why it does less', () => {
