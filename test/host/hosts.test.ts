@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -55,14 +54,17 @@ describe('where writers write', () => {
     const files = new MemoryFiles();
     const registrations = [
       vscode.workspace.registerFileSystemProvider('memfs', files, { isReadonly: false }),
+      vscode.workspace.registerFileSystemProvider('vsls', files, { isReadonly: false }),
       vscode.workspace.registerFileSystemProvider('vscode-vfs', files, { isReadonly: true }),
     ];
     try {
-      files.content = new TextEncoder().encode(OPENING);
-      await show(vscode.Uri.parse('memfs:/draft.md'));
-      await type(' k');
-      await answerAt(' k');
-      await closeAll();
+      for (const scheme of ['memfs', 'vsls']) {
+        files.content = new TextEncoder().encode(OPENING);
+        await show(vscode.Uri.parse(`${scheme}:/draft.md`));
+        await type(' k');
+        await answerAt(' k');
+        await closeAll();
+      }
       await show(vscode.Uri.parse('vscode-vfs://github/owner/draft.md'));
       await eventually(
         'off',
@@ -93,20 +95,6 @@ describe('where writers write', () => {
     await show(vscode.Uri.parse('git:/old.md'));
     await eventually('off', () => api.status()?.kind === 'off');
     shown.dispose();
-  });
-
-  it('a notebook’s Markdown cell is a document', async () => {
-    const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Markup, OPENING, 'markdown');
-    const notebook = await vscode.workspace.openNotebookDocument('jupyter-notebook', new vscode.NotebookData([cell]));
-    const { document } = notebook.cellAt(0);
-    assert.equal(document.uri.scheme, 'vscode-notebook-cell');
-    assert.equal(document.languageId, 'markdown');
-    const items = await vscode.commands.executeCommand<unknown>(
-      'vscode.executeHoverProvider',
-      document.uri,
-      new vscode.Position(0, 0),
-    );
-    assert.ok(Array.isArray(items), 'the editor’s services know the cell');
   });
 
   it('each folder of a window has its own say', async () => {

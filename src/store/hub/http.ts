@@ -71,7 +71,11 @@ export async function request(address: string, options: RequestOptions): Promise
   }
 }
 
-function redirectTarget(location: string, from: URL): URL {
+/**
+ * Where a redirect leads.
+ * @throws StoreError for what is no web address, and from https to http
+ */
+export function redirectTarget(location: string, from: URL): URL {
   const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     const shown = JSON.stringify(location.slice(0, 80));

@@ -28,6 +28,8 @@ interface Use {
   readonly module: string;
 }
 
+const inputs: string[] = [];
+
 async function usesOf(entry: string): Promise<Use[]> {
   const { metafile } = await esbuild.build({
     entryPoints: [join(ROOT, entry)],
@@ -40,6 +42,7 @@ async function usesOf(entry: string): Promise<Use[]> {
     write: false,
     logLevel: 'error',
   });
+  inputs.push(...Object.keys(metafile.inputs).filter((file) => !inputs.includes(file)));
   return Object.entries(metafile.inputs).flatMap(([file, { imports }]) => {
     const by = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? file;
     return imports.filter(({ external }) => external).map(({ path }) => ({ by, module: path.replace(/^node:/, '') }));
@@ -85,6 +88,8 @@ describe('what each part of Inkling can reach', () => {
 
   it('is no code that comes as data', () => {
     for (const entry of entries) assert.deepEqual(users(CODE, entry), [], entry);
+    const evaluating = inputs.filter((file) => /\beval\(|new Function\(/.test(readFileSync(join(ROOT, file), 'utf8')));
+    assert.deepEqual(evaluating, []);
     for (const file of sourceFiles('src')) {
       const text = readFileSync(file, 'utf8');
       assert.doesNotMatch(text, /\beval\(|new Function\(|(?<!\.)\bFunction\(|getBuiltinModule/, file);

@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:
 import { join } from 'node:path';
 import { writingTo } from '../../../src/store/errors';
 import { askFacts, type DownloadOptions, download } from '../../../src/store/hub/download';
+import { redirectTarget } from '../../../src/store/hub/http';
 import { Hub, type HubOptions } from '../../../src/store/hub/hub';
 import { noise, sha256, useTemporaryFolder } from '../../support/content';
 import { HubServer } from '../../support/hubServer';
@@ -319,6 +320,15 @@ describe('downloading a file from the hub', () => {
       await assert.rejects(fetchFile(), refused('network', /redirects to ".*", which is no web address/));
     });
   }
+
+  it('never goes from https to http', () => {
+    const from = new URL('https://hub.example/a/b');
+    assert.equal(redirectTarget('/c?d', from).href, 'https://hub.example/c?d');
+    assert.equal(redirectTarget('https://storage.example/x', from).host, 'storage.example');
+    for (const location of ['http://hub.example/a/b', 'HTTP://storage.example/x']) {
+      assert.throws(() => redirectTarget(location, from), refused('network', /to an unprotected address .*: refused/));
+    }
+  });
 
   it('knows a repository by its present name, whatever it was asked for', async () => {
     const hub = new Hub({ endpoint: server.endpoint });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   backoff,
+  offInDocument,
   type SuggestionContext,
   type SuppressionCode,
   suppression,
@@ -120,6 +121,25 @@ describe('suppression', () => {
     }
     const going = [' and', '(so)', '“so”', '<b>so</b>', '](a) and', '[so](a)', ' – so', '🙂 so', '{so}', '# so', ' 12'];
     for (const lineAfter of going) assert.equal(code({ lineAfter }), 'text-after', lineAfter);
+  });
+
+  it('is for documents that are written in, not for outputs, comments, commit messages and old versions', () => {
+    const writing = { enabled: true, languageId: 'markdown', languages: ['markdown'], readOnly: false };
+    for (const scheme of ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-notebook-cell', 'vsls']) {
+      assert.equal(offInDocument({ ...writing, scheme }), null, scheme);
+    }
+    for (const scheme of [
+      'output',
+      'comment',
+      'vscode-scm',
+      'git',
+      'debug',
+      'vscode-settings',
+      'search-editor',
+      'inkling',
+    ]) {
+      assert.equal(offInDocument({ ...writing, scheme })?.code, 'scheme', scheme);
+    }
   });
 
   it('takes a rest of the line that is longer than any closing for text', () => {
