@@ -10,6 +10,7 @@ const ROOT = join(__dirname, '../..');
 const SOURCES = [
   'esbuild.mjs',
   'package.json',
+  'package.nls.json',
   'scripts/notices.mjs',
   'scripts/notices',
   'src',
