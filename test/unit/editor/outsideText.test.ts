@@ -38,7 +38,11 @@ describe('text from outside', () => {
         file,
       );
       for (const call of text.matchAll(/appendMarkdown\(([^)]*)/g)) {
-        assert.doesNotMatch(call[1], /\$\{(?!kind\}|table\.|rows\.|vscode\.l10n\.t\()/, `${file} puts a value into Markdown`);
+        assert.doesNotMatch(
+          call[1],
+          /\$\{(?!kind\}|table\.|rows\.|vscode\.l10n\.t\()/,
+          `${file} puts a value into Markdown`,
+        );
       }
     }
   });
