@@ -1,6 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { OptionError } from '../core/decoding/optionError';
-import { type GenerationConfig, type OptionName, type OptionRow, ROWS, SAMPLING } from '../core/decoding/options';
+import {
+  type GenerationConfig,
+  type OptionName,
+  type OptionRow,
+  ROWS,
+  rowOf,
+  SAMPLING,
+} from '../core/decoding/options';
 import { readOption, spelledName } from '../core/decoding/spelled';
 import { validate } from '../core/decoding/validate';
 import type { Tokenizer } from '../core/tokenizer';
@@ -13,7 +20,7 @@ const FLAGS = ROWS.filter(([, { flag }]) => flag !== false);
 
 /** Adds a flag for every option of decoding that the command line can give. */
 export function withGenerationOptions(command: Command): Command {
-  for (const [name, row] of FLAGS) command.addOption(flagFor(name, row));
+  for (const [name, row] of FLAGS) command.addOption(decodingFlag(name).helpGroup(groupOf(name, row)));
   return command;
 }
 
@@ -24,20 +31,19 @@ export function withGenerationOptions(command: Command): Command {
 export function generationConfig(given: Record<string, unknown>, tokenizer: Tokenizer): GenerationConfig {
   const config: Partial<Record<OptionName, unknown>> = {};
   for (const [name, row] of FLAGS) {
-    const value = given[flagFor(name, row).attributeName()];
+    const value = given[decodingFlag(name).attributeName()];
     if (value !== undefined) config[name] = row.spelling === 'text' ? tokenizer.encode(value as string) : value;
   }
   if (config.badWordsIds) {
     config.badWordsIds = (config.badWordsIds as string[]).flatMap((word) => spellings(word, tokenizer));
   }
   if (config.maxNewTokens === undefined && config.maxLength === undefined) config.maxNewTokens = NEW_TOKENS;
-  const searches = (config.numBeams as number) > 1 || config.penaltyAlpha !== undefined;
   if (config.temperature === 0) {
     // Nothing is drawn, so nothing shapes the draw; contrastive search looks at the top k all the same.
     for (const name of [...SAMPLING, 'seed', 'doSample'] as const) {
       if (name !== 'topK' || config.penaltyAlpha === undefined) delete config[name];
     }
-  } else if (!searches && [...SAMPLING, 'seed' as const].some((name) => config[name] !== undefined)) {
+  } else if (config.penaltyAlpha === undefined && drawsByImplication(config)) {
     config.doSample = true;
   }
   try {
@@ -46,6 +52,13 @@ export function generationConfig(given: Record<string, unknown>, tokenizer: Toke
     throw asTyped(error);
   }
   return config as GenerationConfig;
+}
+
+/** Whether options are given that mean nothing unless tokens are drawn: what shapes a draw, its seed, several texts. */
+function drawsByImplication(config: Partial<Record<OptionName, unknown>>): boolean {
+  const isSearch = (config.numBeams as number) > 1;
+  if (!isSearch && (config.numReturnSequences as number) > 1) return true;
+  return [...SAMPLING, 'seed' as const].some((name) => config[name] !== undefined);
 }
 
 /** An error of decoding about its options, in the words of the command line; any other as it is. */
@@ -59,12 +72,23 @@ export function flagName(name: OptionName): string {
   return spelled === undefined ? name : `--${spelled}`;
 }
 
-function flagFor(name: OptionName, row: OptionRow): Option {
+/** The flag of an option that reads what is typed, and refuses what the option cannot be. */
+export function decodingFlag(name: OptionName): Option {
+  const row = rowOf(name);
   const placeholder = row.spelling === 'yes' ? '' : ` ${row.argument ?? '<text>'}`;
   const option = new Option(`${flagName(name)}${placeholder}`, describe(name, row)).argParser(parserOf(name, row));
   // `--no-repeat-ngram-size` is a name like any other, not the opposite of another option.
   option.negate = false;
   return option;
+}
+
+/** Under which title the help has an option. */
+function groupOf(name: OptionName, { needs = [], stage }: OptionRow): string {
+  if (name === 'numBeams' || needs.includes('numBeams') || name === 'earlyStopping') return 'Beam search:';
+  if (name === 'doSample' || name === 'seed' || stage === 'shaping') return 'Sampling:';
+  if (stage === 'penalty' || stage === 'constraint') return 'What may come, and how likely:';
+  if (['maxNewTokens', 'maxLength', 'maxTime', 'stopStrings', 'eosTokenId'].includes(name)) return 'Where it ends:';
+  return 'Other ways to write:';
 }
 
 function describe(name: OptionName, { default: value, otherwise, help, spelling }: OptionRow): string {

@@ -37,6 +37,17 @@ export async function readText(argument: string | undefined, { file, jsonl }: In
   return decodeText(Buffer.concat(parts)).replace(/\r?\n$/, '');
 }
 
+/**
+ * Says on standard error that a text ends with a space, where that is hardly what was meant: a word of GPT-2's begins
+ * with its space, so that after a lone one what is usual cannot follow.
+ */
+export function warnOfTrailingSpace(text: string): void {
+  if (!/[^ ] $/.test(text)) return;
+  process.stderr.write(
+    'Note: the text ends with a space. Words bring their own, so leave it out to see what follows.\n',
+  );
+}
+
 function readFile(file: string): string {
   return orUsageError(file, () => decodeText(readFileSync(file)));
 }

@@ -1,4 +1,4 @@
-import { type NextWords, scorePassages, surprisal, wordSpans } from '../core/analysis';
+import { isWord, type Levels, levelsFor, type NextWords, scorePassages, surprisal, wordSpans } from '../core/analysis';
 import type { GenerationConfig } from '../core/decoding/options';
 import { reshape } from '../core/decoding/pipeline';
 import type { BeamStep, Finish } from '../core/decoding/steps';
@@ -19,9 +19,21 @@ interface Scored extends Token {
   readonly rank: number | null;
 }
 
+/** A model on this machine, or on a server. */
+export interface FigureModel {
+  readonly name: string;
+  readonly precision?: string;
+  readonly server?: { readonly host: string };
+}
+
+/** A model as the small print names it: how its weights are kept, or where it runs. */
+export function asOrigin({ name, precision, server }: FigureModel): { name: string; precision: string } {
+  return { name, precision: server ? `on ${server.host}` : (precision ?? '') };
+}
+
 /** What pictures ask of an engine; every `Engine` has it. */
 export interface FigureEngine {
-  info(): Promise<{ readonly name: string; readonly precision: string }>;
+  info(): Promise<FigureModel>;
   tokenizer(): Promise<Tokenizer>;
   logits(request: Prompt, signal?: AbortSignal): Promise<Float32Array>;
   score(request: Prompt, signal?: AbortSignal): Promise<readonly Scored[]>;
@@ -56,9 +68,6 @@ export interface FigureEngine {
   }>;
 }
 
-/** Surprisal in bits at which each level of the heat map begins. */
-export const HEAT_LEVELS = [3, 6, 9, 12] as const;
-
 /**
  * Asks a model for the numbers of a picture.
  * @param choice how a command line names this model
@@ -74,9 +83,10 @@ export async function askFigure(
   const prompt = { text, bos };
   const tokenizer = await engine.tokenizer();
   const asked = !(kind === 'tokens' && request.colour === 'boundary');
-  const { name, precision } = await engine.info();
+  const model = asOrigin(await engine.info());
+  const { precision } = model;
   const origin: Origin = {
-    ...(asked && { model: { name, precision } }),
+    ...(asked && { model }),
     settings: request.settings,
     command: drawCommand(kind, text, request.settings, asked ? { precision, ...choice } : { path: choice.path }),
   };
@@ -138,10 +148,13 @@ export async function askFigure(
     }
     case 'surprisal': {
       const tokens = await engine.score(prompt, signal);
-      return { kind, text, origin, units: heatUnits(text, tokens), levels: HEAT_LEVELS };
+      return { kind, text, origin, ...heatOf(text, tokens) };
     }
   }
 }
+
+/** Hugging Face keeps 50 tokens unless told; a picture of the model shows them all. */
+const UNTOUCHED: GenerationConfig = { topK: 0 };
 
 interface Distribution {
   readonly text: string;
@@ -157,7 +170,7 @@ interface Distribution {
 /** The `count` most probable tokens after all stages; what cannot come any more is left out. */
 export function nextFigure(given: Distribution & { readonly count: number }): NextFigure {
   const { text, origin, logits, config, context, tokenizer, count } = given;
-  const last = reshape(logits, config, context).at(-1) ?? { scores: logits };
+  const last = reshape(logits, { ...UNTOUCHED, ...config }, context).at(-1) ?? { scores: logits };
   const raw = logSoftmax(logits);
   // Rows of the model that are no tokens, such as padding, are never shown.
   const rows = Math.max(0, logits.length - tokenizer.size) + tokenizer.gaps.length;
@@ -175,7 +188,7 @@ export function nextFigure(given: Distribution & { readonly count: number }): Ne
 
 /** What each stage of decoding leaves of the distribution. */
 export function stagesFigure({ text, origin, logits, config, context, tokenizer }: Distribution): StagesFigure {
-  const stages = reshape(logits, config, context).map(({ name, scores, survivors, massCut }) => {
+  const stages = reshape(logits, { ...UNTOUCHED, ...config }, context).map(({ name, scores, survivors, massCut }) => {
     const [{ id, logprob }] = topK(scores, 1);
     const favourite = { id, text: tokenizer.tokenText(id), probability: Math.exp(logprob) };
     return { name, survivors, massCut, entropyBits: entropy(scores) / Math.LN2, favourite };
@@ -196,13 +209,23 @@ export function beamLines(
   });
 }
 
-/** What is coloured as one: words, each with the tokens that spell it taken together. */
-export function heatUnits(text: string, tokens: readonly Scored[]): HeatUnit[] {
-  return scorePassages(text, wordSpans(text), tokens).map(({ text, utf16, logprob, tokens: [first, end] }) => {
+/**
+ * What is coloured as one (words, each with the tokens that spell it taken together, and the punctuation around them),
+ * and the levels of the document as the heat map of the editor has them.
+ */
+export function heatOf(
+  text: string,
+  tokens: readonly Pick<Scored, 'utf16' | 'logprob' | 'rank'>[],
+): { units: HeatUnit[]; levels: Levels } {
+  const units = scorePassages(text, wordSpans(text), tokens).map(({ text, utf16, logprob, tokens: [first, end] }) => {
     const ranks = tokens.slice(first, end).flatMap(({ rank }) => rank ?? []);
     const rank = logprob === null || ranks.length === 0 ? null : Math.max(...ranks);
     return { utf16, text, bits: logprob === null ? null : surprisal(logprob), rank };
   });
+  return {
+    units,
+    levels: levelsFor(units.flatMap(({ text, bits }) => (bits === null || !isWord(text) ? [] : [bits]))),
+  };
 }
 
 interface Attention {

@@ -1,3 +1,4 @@
+import { isWord } from '../core/analysis';
 import { percent } from '../core/logits';
 import type { Figure } from './figure';
 import { speak } from './spelling';
@@ -20,13 +21,13 @@ export function titleOf(figure: Figure): string {
     case 'beams':
       return `Beam search after ${quoted(text)}`;
     case 'attention':
-      return `Attention of the last token of ${quoted(text)}, ${where(figure)}`;
+      return `Attention of the last token of ${quoted(text)}`;
     case 'lens':
       return `Logit lens of ${quoted(figure.candidate.text)} after ${quoted(text)}`;
     case 'words':
       return `Next word after ${quoted(text)}`;
     case 'surprisal':
-      return `Surprisal of ${figure.units.filter(({ bits }) => bits !== null).length} words`;
+      return `Surprisal of ${figure.units.filter(({ text, bits }) => bits !== null && isWord(text)).length} words`;
   }
 }
 

@@ -6,7 +6,9 @@ export interface ModelChoice {
   readonly precision?: string;
 }
 
-/** Longer texts do not fit a command; they are named as a file. */
+/** What `--precision` takes; a model that runs elsewhere has none of them. */
+const PRECISIONS = /^(?:fp32|q8|q4)$/;
+/** Longer texts, and those of several lines, do not fit a printed command; they are named as a file. */
 const LONGEST = 200;
 
 /** The command that draws a picture again, for a POSIX shell. */
@@ -16,7 +18,7 @@ export function drawCommand(
   settings: Readonly<Record<string, string | number | boolean>>,
   model: ModelChoice = {},
 ): string {
-  const what = text.length > LONGEST ? '--file TEXT.txt' : quote(text);
+  const what = text.length > LONGEST || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) ? '--file TEXT.txt' : quote(text);
   const options = Object.entries(settings).map(([name, value]) => {
     return value === true ? `--${name}` : `--${name} ${quote(String(value))}`;
   });
@@ -25,7 +27,10 @@ export function drawCommand(
 
 /** The flags that name a model. */
 export function modelFlags({ path, precision }: ModelChoice): string[] {
-  return [...(path ? [`--model ${quote(path)}`] : []), ...(precision ? [`--precision ${precision}`] : [])];
+  return [
+    ...(path ? [`--model ${quote(path)}`] : []),
+    ...(precision && PRECISIONS.test(precision) ? [`--precision ${precision}`] : []),
+  ];
 }
 
 /** A word of a POSIX shell. */

@@ -1,4 +1,4 @@
-import { surprisal } from '../core/analysis/likelihood';
+import { levelOf, surprisal } from '../core/analysis';
 import { percent } from '../core/logits';
 import { describe, smallPrint, titleOf, where } from './caption';
 import {
@@ -6,7 +6,6 @@ import {
   type BeamsFigure,
   type Figure,
   type LensFigure,
-  levelOf,
   type NextFigure,
   RANK_BANDS,
   rankBand,
@@ -92,11 +91,7 @@ function drawTokens(canvas: Canvas, { text, tokens, colour }: TokensFigure, top:
   });
   const end = flow(canvas, top, MARGIN, chips);
   if (colour === 'boundary') {
-    canvas.text(MARGIN, end + 12, 'Below each token: its id. ␣ space, ⏎ newline, ⇥ tab.', {
-      size: 'small',
-      paint: 'm',
-    });
-    return end + 18;
+    return note(canvas, end, 'Below each token: its id. ␣ space, ⏎ newline, ⇥ tab.');
   }
   return legend(canvas, end + 4, MARGIN, colour === 'rank' ? rankLegend(tokens) : bitsLegend(TOKEN_LEVELS));
 }
@@ -142,14 +137,14 @@ function drawAttention(canvas: Canvas, { tokens, heads, ...which }: AttentionFig
     return { label: visible(text), below: percent(weight), paint: 'att', share: Math.sqrt(weight / most) };
   });
   let y = flow(canvas, top, MARGIN, chips);
-  canvas.text(MARGIN, y + 11, `Tint: share of attention, ${where(which)}; the strongest is ${percent(most)}.`, {
-    size: 'small',
-    paint: 'm',
-  });
-  y += 30;
+  y = note(canvas, y - 2, `Tint: share of attention, ${where(which)}; the strongest is ${percent(most)}.`) + 10;
   const { weights, token } = heads;
   const peak = Math.max(...weights.flat(), 1e-9);
-  canvas.text(MARGIN, y + 10, `What each head gives to “${visible(tokens[token]?.text ?? '')}”:`);
+  canvas.text(
+    MARGIN,
+    y + 10,
+    shorten(`What each head gives to “${visible(tokens[token]?.text ?? '')}”:`, canvas.width - 2 * MARGIN),
+  );
   y += 20;
   const left = MARGIN + 40;
   const columns = weights[0]?.length ?? 0;
@@ -170,11 +165,7 @@ function drawAttention(canvas: Canvas, { tokens, heads, ...which }: AttentionFig
     const middle = left + cell * head + cell / 2 - 1;
     canvas.text(middle, y + 12, String(head + 1), { size: 'small', paint: 'm', anchor: 'middle' });
   }
-  canvas.text(MARGIN, y + 30, `Rows are layers, columns are heads; the strongest gives ${percent(peak)}.`, {
-    size: 'small',
-    paint: 'm',
-  });
-  return y + 36;
+  return note(canvas, y + 17, `Rows are layers, columns are heads; the strongest gives ${percent(peak)}.`);
 }
 
 /** A row of a table with a bar. */

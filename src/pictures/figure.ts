@@ -170,8 +170,3 @@ export function rankBand(rank: number, bands: readonly number[] = RANK_BANDS): n
   const band = bands.findIndex((limit) => rank < limit);
   return band < 0 ? bands.length : band;
 }
-
-/** The level of a surprisal, or -1 below all. */
-export function levelOf(bits: number, levels: readonly number[]): number {
-  return levels.findLastIndex((limit) => bits >= limit);
-}

@@ -1,6 +1,7 @@
+import { levelOf } from '../core/analysis';
 import { describe, smallPrint, titleOf } from './caption';
 import { toSvg } from './draw';
-import { type Figure, levelOf, type SurprisalFigure } from './figure';
+import type { Figure, SurprisalFigure } from './figure';
 import { markStyle, styleOf, type Theme } from './palette';
 import { escapeText } from './svg';
 import { shown, tableOf } from './table';

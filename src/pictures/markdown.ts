@@ -37,14 +37,20 @@ export function readBlock(info: string, content: string): Block | undefined {
   }
 }
 
-/** A markdown-it plugin that draws every `inkling` fence from what `ask` knows of it at that moment. */
-export function inklingFences(md: MarkdownIt, ask: (request: FigureRequest, key: string) => Known): void {
+/**
+ * A markdown-it plugin that draws every `inkling` fence from what `ask` knows of it at that moment.
+ * @param before HTML that stands once in each document, before its first block
+ */
+export function inklingFences(md: MarkdownIt, ask: (request: FigureRequest, key: string) => Known, before = ''): void {
   const others = md.renderer.rules.fence;
   md.renderer.rules.fence = (tokens, index, options, env, self) => {
     const token = tokens[index];
     const block = readBlock(token.info, token.content);
     if (!block) return others ? others(tokens, index, options, env, self) : self.renderToken(tokens, index, options);
-    return blockHtml(block, `inkling-${index}`, ask);
+    const isFirst =
+      tokens.findIndex(({ type, info, content }) => type === 'fence' && readBlock(info, content)) === index;
+    // The attributes tie the block to its line, by which the preview scrolls with the editor.
+    return `${isFirst ? before : ''}<div${self.renderAttrs(token)}>${blockHtml(block, `inkling-${index}`, ask)}</div>\n`;
   };
 }
 

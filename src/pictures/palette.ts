@@ -74,3 +74,8 @@ function rules(scheme: 0 | 1, under = ''): string {
     )
     .join('');
 }
+
+/** Text and background of a mark where it is light, as colours for a terminal. */
+export function lightMark(name: string): { readonly text: string; readonly background: string } {
+  return { text: COLOURS.fill.t[0], background: COLOURS.fill[name][0] };
+}

@@ -1,8 +1,8 @@
-import { bitsPerCharacter, perplexity, surprisal } from '../core/analysis';
+import { bitsPerCharacter, isWord, levelOf, perplexity, surprisal } from '../core/analysis';
 import { percent } from '../core/logits';
-import { HEAT_LEVELS, heatUnits } from './ask';
-import { toBars } from './draw';
-import { type FigureToken, levelOf, RANK_BANDS, rankBand } from './figure';
+import { heatOf } from './ask';
+import { TOKEN_LEVELS, toBars } from './draw';
+import { type FigureToken, type HeatUnit, RANK_BANDS, rankBand } from './figure';
 import { pageOf } from './html';
 import { escapeText } from './svg';
 
@@ -54,7 +54,7 @@ export function summarise({ text, tokens }: Pick<Reading, 'text' | 'tokens'>): S
   return {
     tokens: tokens.length,
     scored: scored.length,
-    words: heatUnits(text, tokens).length,
+    words: wordsOf(text, tokens).length,
     bitsPerCharacter: bitsPerCharacter(logprobs, text.slice(scored[0]?.utf16[0])),
     bitsPerToken: logprobs.reduce((sum, logprob) => sum + surprisal(logprob), 0) / logprobs.length,
     perplexity: perplexity(logprobs),
@@ -82,14 +82,14 @@ export function toReport(reading: Reading): string {
   const body = [
     `<h1>How ${escapeText(model.name)} reads ${escapeText(name)}</h1>`,
     `<p>Of every 100 tokens, ${Math.round((100 * summary.ranks[0]) / summary.scored)} are among the ten that the model ` +
-      'expected most at their place. Text that a model wrote mostly is; people surprise it more often.</p>',
+      'expected most at their place. Of a text that a model wrote there are more; people surprise it more often.</p>',
     `<dl>${facts.map(([term, value]) => `<div><dt>${term}</dt><dd>${value}</dd></div>`).join('')}</dl>`,
     '<div class="inkling reading">',
     '<fieldset><legend>Tint by</legend>',
     '<label><input type="radio" name="tint" id="by-rank" checked> rank</label>',
     '<label><input type="radio" name="tint" id="by-bits"> surprisal</label></fieldset>',
     `<p class="small rank-legend">${BAND_NAMES.map((band, i) => `<mark class="b${i} l">${band}</mark>`).join(' ')}</p>`,
-    `<p class="small bits-legend">${HEAT_LEVELS.map((from, i) => `<mark class="b l${i}">from ${from} bits</mark>`).join(' ')}</p>`,
+    `<p class="small bits-legend">${TOKEN_LEVELS.map((from, i) => `<mark class="b l${i}">from ${from} bits</mark>`).join(' ')}</p>`,
     `<p class="text">${markedTokens(text, tokens)}</p>`,
     '</div>',
     '<h2>Ranks</h2><div class="inkling scroll">',
@@ -125,7 +125,7 @@ export function toReport(reading: Reading): string {
 }
 
 function surprisingWords(text: string, tokens: readonly FigureToken[]): string {
-  const rows = heatUnits(text, tokens)
+  const rows = wordsOf(text, tokens)
     .filter(({ bits }) => bits !== null)
     .sort((a, b) => (b.bits ?? 0) - (a.bits ?? 0))
     .slice(0, LISTED)
@@ -137,6 +137,10 @@ function surprisingWords(text: string, tokens: readonly FigureToken[]): string {
     '<div class="inkling"><table><thead><tr><th scope="col">Word</th><th scope="col">Bits</th>' +
     `<th scope="col">Rank of its least expected token</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`
   );
+}
+
+function wordsOf(text: string, tokens: readonly FigureToken[]): HeatUnit[] {
+  return heatOf(text, tokens).units.filter((unit) => isWord(unit.text));
 }
 
 /** The document, token by token; parts of one character are one mark, that of the least expected of them. */
@@ -154,7 +158,7 @@ function markedTokens(text: string, tokens: readonly FigureToken[]): string {
     const { logprob, rank } = worst;
     if (to <= from || logprob === null || rank === null) continue;
     const bits = surprisal(logprob);
-    const level = levelOf(bits, HEAT_LEVELS);
+    const level = levelOf(bits, TOKEN_LEVELS);
     const said = `${percent(Math.exp(logprob))}, rank ${rank + 1}, ${bits.toFixed(1)} bits`;
     html += escapeText(text.slice(at, from));
     const classes = `b${rankBand(rank)} l${level < 0 ? '' : level}`;

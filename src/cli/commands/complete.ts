@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readPrompt } from '../../core/completion/complete';
-import type { Completion } from '../../core/completion/types';
+import type { Completion, CompletionReason } from '../../core/completion/types';
 import { consider, readPlainText, type TextReading } from '../../core/ghostText/consider';
 import { gate } from '../../core/ghostText/gate';
 import { TypingPace } from '../../core/ghostText/pace';
@@ -26,6 +26,23 @@ interface CompleteOptions extends InputOptions, ModelOptions, Limits {
 }
 
 const LANGUAGE = 'markdown';
+
+/** Why there is none, to follow `No suggestion: `. */
+const SILENCES: Readonly<Record<CompletionReason, string>> = {
+  sentence: 'the sentence was complete',
+  newline: 'the line was complete',
+  budget: 'nothing whole came within the limit of tokens',
+  'end-of-text': 'the model saw the end of the text there',
+  unsure: 'the model was not sure enough of the next word',
+  empty: 'the model had nothing to add',
+  repeats: 'what came next repeats the text around the cursor',
+  'mid-word': 'the word goes on to the right of the cursor',
+  unfinished: 'the model was still at work',
+  repetition: 'it began to go in circles',
+  unbalanced: 'it left a quote or a bracket unbalanced',
+  boilerplate: 'it turned into a stock phrase of web pages',
+  'blocked-word': 'a blocked word came next',
+};
 
 /** `complete`: what ghost text would show after a text, or at a place in a document. */
 export function addComplete(program: Command): void {
@@ -64,6 +81,9 @@ export function addComplete(program: Command): void {
       const completion = await completeAfter(engine, text, options.suffix, options);
       if (options.json) printJson(answerOf(completion));
       else for (const suggestion of completion.suggestions) process.stdout.write(`${suggestion.text}\n`);
+      if (!options.json && completion.suggestions.length === 0) {
+        process.stderr.write(`No suggestion: ${SILENCES[completion.reason]}.\n`);
+      }
     } finally {
       await engine.dispose();
     }

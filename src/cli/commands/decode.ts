@@ -16,7 +16,7 @@ export function addDecode(program: Command): void {
     .summary('show the text that token ids spell')
     .description('Shows the text of token ids. Bytes that are no UTF-8 become U+FFFD.')
     .argument('[ids...]', 'the ids')
-    .option('--file <file>', 'with --jsonl: read the lines from a file')
+    .option('--file <file>', 'read lines {"ids":[…]} from a file; implies --jsonl')
     .option(
       '--tokenizer <folder>',
       "a folder with tokenizer.json, or vocab.json and merges.txt; GPT-2's own unless told",
@@ -28,11 +28,10 @@ export function addDecode(program: Command): void {
       const tokenizer = await openTokenizer(options.tokenizer);
       const textOf = (ids: readonly number[]) =>
         tokenizer.decode(options.skipSpecial ? withoutSpecial(tokenizer, ids) : ids);
-      if (options.jsonl) {
-        if (given.length > 0) throw new UsageError('Give ids or --jsonl, not both.');
+      if (options.jsonl || options.file !== undefined) {
+        if (given.length > 0) throw new UsageError('Give ids or lines of them, not both.');
         return answerLines(options, (request) => ({ text: textOf(idsIn(request)) }));
       }
-      if (options.file !== undefined) throw new UsageError('--file needs --jsonl.');
       if (given.length === 0) throw new UsageError('Give ids, or --jsonl.');
       const text = textOf(idsIn({ ids: given.map(Number) }));
       if (options.json) return printJson({ text });

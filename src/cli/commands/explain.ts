@@ -3,15 +3,36 @@ import { entropy, percent } from '../../core/logits';
 import type { LogitsRequest, ScoredToken } from '../../engine/api';
 import type { LocalEngine } from '../../engine/localEngine';
 import { bestTokens } from '../../engine/score';
-import { answerLines, type InputOptions, integer, printJson, promptOf, readText } from '../input';
+import { askFigure } from '../../pictures/ask';
+import { toSvg } from '../../pictures/draw';
+import { toPage } from '../../pictures/html';
+import { readRequest } from '../../pictures/request';
+import { tokenChips } from '../heatText';
+import {
+  answerLines,
+  type InputOptions,
+  integer,
+  printJson,
+  promptOf,
+  readText,
+  UsageError,
+  warnOfTrailingSpace,
+} from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
+import { writeOutput } from '../output';
+import { bar, readable, type Terminal, terminalOf } from '../terminal';
 
 interface ExplainOptions extends InputOptions, ModelOptions {
   readonly json?: boolean;
   readonly all?: boolean;
   readonly bos?: boolean;
   readonly topK: number;
+  readonly svg?: string;
+  readonly html?: string;
 }
+
+/** Columns of the numbers before a bar, and a space after it. */
+const ROW = 32;
 
 type Prompt = Pick<LogitsRequest, 'text' | 'appended'>;
 
@@ -38,26 +59,45 @@ export function addExplain(program: Command): void {
     .option('--top-k <k>', 'how many next tokens to show', integer(1), 10)
     .option('--all', 'show the log-probability and rank (0 is the first) of every token of the text too')
     .option('--bos', 'put <|endoftext|> before the text, so that its first token has a probability too')
+    .option('--svg <file>', 'write the next tokens as a picture; - is standard output, and nothing else is printed')
+    .option('--html <file>', 'write the text and its next tokens as a page that is complete in itself')
     .option(
       '--json',
       'print {"tokens":[…],"next":[{"id","text","logit","probability","cumulative"}],"entropy","model"}',
     )
     .option('--jsonl', 'answer each line {"text":…} or {"ids":[…]} of the input with one line of JSON');
   withModelOptions(command, 'fp32').action(async (argument: string | undefined, options: ExplainOptions) => {
+    if (options.jsonl && (options.svg ?? options.html) !== undefined) {
+      throw new UsageError('--svg and --html draw one text: leave --jsonl away.');
+    }
     const text = await readText(argument, options);
+    warnOfTrailingSpace(text);
     const engine = await openEngine(options, 'fp32');
     try {
       const all = options.all || options.json || options.jsonl;
       if (options.jsonl) {
         return await answerLines(options, (request) => explain(engine, promptOf(request), { ...options, all }));
       }
+      await drawInto(engine, text, options);
+      if (options.svg === '-' || options.html === '-') return;
       const explanation = await explain(engine, { text }, { ...options, all });
       if (options.json) printJson(explanation);
-      else print(explanation, options);
+      else print(explanation, text, options, terminalOf(command));
     } finally {
       await engine.dispose();
     }
   });
+}
+
+/** Writes the picture and the page that were asked for. */
+async function drawInto(engine: LocalEngine, text: string, { svg, html, topK, bos, model }: ExplainOptions) {
+  if (svg === undefined && html === undefined) return;
+  const before = bos ? ['bos'] : [];
+  const draw = (kind: string, options: readonly string[]) =>
+    askFigure(engine, readRequest(kind, [...options, ...before], text), { path: model });
+  const next = await draw('next', [`top-k=${topK}`]);
+  if (svg !== undefined) writeOutput(svg, toSvg(next));
+  if (html !== undefined) writeOutput(html, toPage([next, await draw('tokens', ['colour=surprisal'])]));
 }
 
 /** @param options `all` asks for the tokens of the text, which costs the logits of every position */
@@ -76,20 +116,29 @@ async function explain(engine: LocalEngine, prompt: Prompt, options: ExplainOpti
   return { tokens, next, entropy: entropy(logits), model: (await engine.info()).name };
 }
 
-function print({ tokens, next, entropy: nats, model }: Explanation, { all }: ExplainOptions): void {
+function print(
+  { tokens, next, entropy: nats, model }: Explanation,
+  text: string,
+  { all }: ExplainOptions,
+  terminal: Terminal,
+): void {
   const lines = [];
   if (all) {
+    if (terminal.isRead) lines.push(tokenChips(terminal, text, tokens));
     lines.push('  log p    rank  token');
-    for (const { logprob, rank, display } of tokens) {
-      lines.push(`${(logprob?.toFixed(3) ?? '–').padStart(7)} ${String(rank ?? '–').padStart(7)}  ${display}`);
+    for (const { logprob, rank, display, text: says } of tokens) {
+      const numbers = `${(logprob?.toFixed(3) ?? '–').padStart(7)} ${String(rank ?? '–').padStart(7)}`;
+      lines.push(`${numbers}  ${display === says ? display : `${display.padEnd(20)}  ${readable(says)}`}`);
     }
     lines.push('');
   }
+  const longest = Math.max(...next.map(({ probability }) => probability));
+  const room = Math.min(40, terminal.width - ROW - Math.max(0, ...next.map(({ text }) => JSON.stringify(text).length)));
   lines.push('       p  cumulative    logit  next token');
   for (const { text, logit, probability, cumulative } of next) {
-    lines.push(
-      `${percent(probability).padStart(8)}  ${percent(cumulative).padStart(10)}  ${logit.toFixed(3).padStart(7)}  ${JSON.stringify(text)}`,
-    );
+    const numbers = `${percent(probability).padStart(8)}  ${percent(cumulative).padStart(10)}  ${logit.toFixed(3).padStart(7)}`;
+    const drawn = terminal.isRead && room > 3 ? terminal.paint.cyan(bar(probability / longest, room).padEnd(room)) : '';
+    lines.push(`${numbers}  ${drawn}${drawn && ' '}${JSON.stringify(text)}`);
   }
   lines.push('', `entropy ${nats.toFixed(3)} nats, perplexity ${Math.exp(nats).toFixed(1)} (${model})`);
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -4,8 +4,18 @@ import { gpt2Tokenizer } from '../../core/tokenizer';
 import type { GenerateRequest, Generation, GenerationEvent } from '../../engine/api';
 import type { LocalEngine } from '../../engine/localEngine';
 import { asTyped, generationConfig, withGenerationOptions } from '../generationOptions';
-import { answerLines, INTERRUPTED, type InputOptions, integer, printJson, promptOf, readText } from '../input';
+import {
+  answerLines,
+  INTERRUPTED,
+  type InputOptions,
+  integer,
+  printJson,
+  promptOf,
+  readText,
+  warnOfTrailingSpace,
+} from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
+import { type Terminal, terminalOf } from '../terminal';
 
 interface GenerateOptions extends InputOptions, ModelOptions, Record<string, unknown> {
   readonly json?: boolean;
@@ -15,6 +25,8 @@ interface GenerateOptions extends InputOptions, ModelOptions, Record<string, unk
 
 /** Candidates of each step that `--trace` prints unless told. */
 const TRACED = 10;
+/** Characters of the prompt that are shown before what is added. */
+const PROMPT = 400;
 
 /** `generate`: continues a text. */
 export function addGenerate(program: Command): void {
@@ -22,7 +34,7 @@ export function addGenerate(program: Command): void {
     .command('generate')
     .summary('continue a text')
     .description(
-      'Continues a text and prints what comes as it comes. Options have the names and meanings of Hugging Face ' +
+      'Continues a text and prints what comes as it comes; on a terminal after the prompt, which is dimmed. Options have the names and meanings of Hugging Face ' +
         'generate(); without any the most probable token is taken each time (greedy).',
     )
     .argument('[text]', 'the text; - or nothing reads standard input')
@@ -41,6 +53,7 @@ export function addGenerate(program: Command): void {
       generationConfig(options, gpt2Tokenizer());
       const trace = options.trace === true ? TRACED : options.trace;
       const text = await readText(argument, options);
+      warnOfTrailingSpace(text);
       const engine = await openEngine(options, 'fp32');
       try {
         const config = generationConfig(options, engine.model.tokenizer);
@@ -50,7 +63,7 @@ export function addGenerate(program: Command): void {
             answerOf(await withTypedErrors(engine.generate({ ...request, ...promptOf(line) })), config),
           );
         }
-        await run(engine, { ...request, text }, options.json ?? false);
+        await run(engine, { ...request, text }, options.json ?? false, terminalOf(command));
       } finally {
         await engine.dispose();
       }
@@ -58,11 +71,12 @@ export function addGenerate(program: Command): void {
   );
 }
 
-async function run(engine: LocalEngine, request: GenerateRequest, json: boolean): Promise<void> {
+async function run(engine: LocalEngine, request: GenerateRequest, json: boolean, terminal: Terminal): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const several = (request.config.numReturnSequences ?? 1) > 1;
   const stream = !json && !request.trace && !several;
+  if (stream && terminal.isRead) process.stdout.write(promptShown(request.text, terminal));
   let streamed = 0;
   const onEvent = (event: GenerationEvent) => {
     if (request.trace) printJson(event);
@@ -77,6 +91,12 @@ async function run(engine: LocalEngine, request: GenerateRequest, json: boolean)
   else if (several) printSequences(generation);
   // What is left of a character that the last token began.
   else process.stdout.write(`${generation.text.slice(streamed)}\n`);
+}
+
+/** The end of the prompt as it stands before what is added: dimmed, or with a sign at its end where there are no colours. */
+function promptShown(text: string, { paint }: Terminal): string {
+  const end = text.length > PROMPT ? `…${text.slice(-PROMPT).replace(/^[\udc00-\udfff]/, '')}` : text;
+  return paint.level > 0 ? paint.dim(end) : `${end}▸`;
 }
 
 /** A prompt or a model that the options do not fit is a mistake in how the command was called. */

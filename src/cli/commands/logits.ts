@@ -1,7 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { LogitsRequest } from '../../engine/api';
-import { answerLines, type InputOptions, printJson, promptOf, readText, UsageError } from '../input';
+import {
+  answerLines,
+  type InputOptions,
+  printJson,
+  promptOf,
+  readText,
+  UsageError,
+  warnOfTrailingSpace,
+} from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
 
 interface LogitsOptions extends InputOptions, ModelOptions {
@@ -27,6 +35,7 @@ export function addLogits(program: Command): void {
       throw new UsageError('--out writes raw float32: leave --json and --jsonl away.');
     }
     const text = await readText(argument, options);
+    warnOfTrailingSpace(text);
     const engine = await openEngine(options, 'fp32');
     try {
       const logits = async (prompt: Pick<LogitsRequest, 'text' | 'appended'>) => ({

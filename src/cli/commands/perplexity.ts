@@ -44,7 +44,7 @@ export function addPerplexity(program: Command): void {
     .option('--ids', 'the file holds token ids, little-endian uint16, rather than text')
     .option('--tokens <n>', 'stop after the first n tokens', integer(1))
     .option('--memory', "measure --documents with a memory of the writer's texts, and without")
-    .option('--documents <file>', 'with --memory: one writer\'s texts in order, one {"path","text"} a line')
+    .option('--documents <file>', 'one writer\'s texts in order, one {"path","text"} a line; implies --memory')
     .option('--remember <file>', 'with --memory: texts to read first, in the same form')
     .option('--max-tokens <n>', 'with --memory: stop after the first n tokens of all documents', integer(1))
     .option('--forget', 'with --memory: begin each document with an empty memory')
@@ -54,11 +54,11 @@ export function addPerplexity(program: Command): void {
         '{"tokens","model":{"nats","top1"},"memory":{"nats","top1"}}',
     );
   withModelOptions(command, 'fp32').action(async (file: string | undefined, options: PerplexityOptions) => {
-    if (options.memory) return printWithMemory(file, options);
-    const alone = (['documents', 'remember', 'maxTokens', 'forget'] as const).find(
-      (name) => options[name] !== undefined,
-    );
-    if (alone) throw new UsageError(`--${alone === 'maxTokens' ? 'max-tokens' : alone} needs --memory.`);
+    if (options.memory || options.documents !== undefined) return printWithMemory(file, options);
+    const alone = (['remember', 'maxTokens', 'forget'] as const).find((name) => options[name] !== undefined);
+    if (alone) {
+      throw new UsageError(`--${alone === 'maxTokens' ? 'max-tokens' : alone} needs --memory and --documents.`);
+    }
     if (file === undefined) throw new UsageError('Name the text to measure, or - for standard input.');
     const given = options.ids ? readIds(file) : await readText(undefined, { file });
     if (given.length === 0) throw new UsageError('There is no token to measure: the text is empty.');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { applyNamedProcessor } from '../../core/decoding/namedProcessors';
-import { answerLines, UsageError } from '../input';
+import { answerLines } from '../input';
 
 /** `processors`: one logits processor on given scores. */
 export function addProcessors(program: Command): void {
@@ -12,9 +12,8 @@ export function addProcessors(program: Command): void {
         'Infinite scores are the strings "-inf" and "inf".',
     )
     .option('--file <file>', 'read the lines from a file')
-    .option('--jsonl', 'one case a line; the only form there is')
-    .action(async (options: { file?: string; jsonl?: boolean }) => {
-      if (!options.jsonl) throw new UsageError('processors reads lines: say --jsonl.');
+    .option('--jsonl', 'one case a line; implied, as there is no other form')
+    .action(async (options: { file?: string }) => {
       await answerLines(options, (request) => applyNamedProcessor(request as unknown as NamedCase));
     });
 }

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { Token } from '../../core/tokenizer';
+import { tokenChips } from '../heatText';
 import { answerLines, type InputOptions, printJson, readText, textOf } from '../input';
 import { openTokenizer } from '../model';
+import { readable, terminalOf } from '../terminal';
 
 interface TokensOptions extends InputOptions {
   readonly tokenizer?: string;
@@ -10,7 +12,7 @@ interface TokensOptions extends InputOptions {
 
 /** `tokens`: how BPE cuts a text. */
 export function addTokens(program: Command): void {
-  program
+  const command = program
     .command('tokens')
     .summary('show how GPT-2, or another tokenizer, cuts a text into tokens')
     .description(
@@ -24,18 +26,28 @@ export function addTokens(program: Command): void {
       "a folder with tokenizer.json, or vocab.json and merges.txt; GPT-2's own unless told",
     )
     .option('--json', 'print {"tokens":[{"id","text","display","bytes":[from,to],"utf16":[from,to]}]}')
-    .option('--jsonl', 'answer each line {"text":…} of the input with one line of JSON')
-    .action(async (argument: string | undefined, options: TokensOptions) => {
-      const tokenizer = await openTokenizer(options.tokenizer);
-      const text = await readText(argument, options);
-      const tokensOf = (each: string) => tokenizer.tokenize(each, { template: true });
-      if (options.jsonl) return answerLines(options, (request) => ({ tokens: tokensOf(textOf(request)) }));
-      const tokens = tokensOf(text);
-      if (options.json) return printJson({ tokens });
-      for (const token of tokens) process.stdout.write(`${describe(token)}\n`);
-    });
+    .option('--jsonl', 'answer each line {"text":…} of the input with one line of JSON');
+  command.action(async (argument: string | undefined, options: TokensOptions) => {
+    const tokenizer = await openTokenizer(options.tokenizer);
+    const text = await readText(argument, options);
+    const tokensOf = (each: string) => tokenizer.tokenize(each, { template: true });
+    if (options.jsonl) return answerLines(options, (request) => ({ tokens: tokensOf(textOf(request)) }));
+    const tokens = tokensOf(text);
+    if (options.json) return printJson({ tokens });
+    const terminal = terminalOf(command);
+    if (terminal.isRead) {
+      const unscored = tokens.map((token) => ({ ...token, logprob: null, rank: null }));
+      const count = `${tokens.length} tokens, ${[...text].length} characters`;
+      process.stdout.write(`${tokenChips(terminal, text, unscored)}${terminal.paint.bold(count)}\n\n`);
+    }
+    for (const token of tokens) process.stdout.write(`${describe(token, text)}\n`);
+  });
 }
 
-function describe({ id, display, bytes, utf16 }: Token): string {
-  return `${String(id).padStart(6)}  ${display.padEnd(20)}  bytes ${bytes.join('–')}  utf16 ${utf16.join('–')}`;
+/** The vocabulary's own notation says which bytes; beside it stands what people read, where that differs. */
+function describe({ id, display, text, bytes, utf16 }: Token, source: string): string {
+  const covers = source.slice(...utf16);
+  const isPart = text.includes('\ufffd') && !covers.includes('\ufffd');
+  const says = isPart ? `  a part of ${readable(covers)}` : display === text ? '' : `  ${readable(text)}`;
+  return `${String(id).padStart(6)}  ${display.padEnd(20)}  bytes ${bytes.join('–')}  utf16 ${utf16.join('–')}${says}`;
 }

@@ -1,5 +1,6 @@
 /** What log-probabilities say of a text, its sentences and words, and of the words that may come next. */
 export { type Chunk, ChunkCutter } from './chunks';
+export { type Levels, levelOf, levelsFor, USUAL_LEVELS } from './levels';
 export { bitsPerCharacter, meanLogprob, perplexity, sumLogprobs, surprisal } from './likelihood';
 export { isWord, type Passage, scorePassages, wordSpans } from './passages';
 export { type NextWords, type NextWordsOptions, nextWords } from './words';

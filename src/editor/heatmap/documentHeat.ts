@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
+import { type Levels, USUAL_LEVELS } from '../../core/analysis';
 import type { Engine } from '../../engine/api';
 import { offsetAt, wholeText } from '../documentText';
 import type { Energy } from '../energySaving/energy';
 import type { EnergySaving } from '../energySaving/energySaving';
-import { type Levels, levelsFor, USUAL_LEVELS } from './levels';
+import { levelsOf } from './levels';
 import { TextScores } from './textScores';
 
 /** How long the writer must pause before an edited text is scored again. */
@@ -106,7 +107,7 @@ export class DocumentHeat implements vscode.Disposable {
     const { progress, text } = this.scores;
     if (progress < 1 && Math.abs(progress - this.#levelsAt) < LEVELS_EVERY) return;
     this.#levelsAt = progress;
-    this.#levels = levelsFor(text, this.scores.tokensIn(0, text.length));
+    this.#levels = levelsOf(text, this.scores.tokensIn(0, text.length));
   }
 
   /** The stretch of the document on screen. */

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { USUAL_LEVELS } from '../../core/analysis';
 import { offsetAt, rangeOf } from '../documentText';
 import type { DocumentHeat } from './documentHeat';
-import { heatSpans, type Unit, USUAL_LEVELS } from './levels';
+import { heatSpans, type Unit } from './levels';
 
 export type HeatStyle = 'tint' | 'underline';
 

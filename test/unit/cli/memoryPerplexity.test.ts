@@ -50,12 +50,21 @@ describe('inkling perplexity --memory', () => {
       ['perplexity', documents, '--forget'],
       ['perplexity', '--memory'],
       ['perplexity', documents, '--memory', '--documents', documents],
-      ['perplexity', '--documents', documents],
     ]) {
       const { status, stderr } = await inkling(args);
       assert.equal(status, 2, args.join(' '));
       assert.match(stderr, /--memory/);
     }
+  });
+
+  it('takes documents for the memory that they imply', async () => {
+    const args = ['--documents', documents, '--max-tokens', '3', '--json'];
+    const [implied, told] = await Promise.all([
+      inkling(['perplexity', ...args]),
+      inkling(['perplexity', '--memory', ...args]),
+    ]);
+    assert.deepEqual(implied, told);
+    assert.equal(implied.status, 0);
   });
 
   it('names the line that is no document', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { heatSpans, levelOf, levelsFor, USUAL_LEVELS } from '../../../../src/editor/heatmap/levels';
+import { levelOf, USUAL_LEVELS } from '../../../../src/core/analysis';
+import { heatSpans, levelsOf } from '../../../../src/editor/heatmap/levels';
 import { rankSentences } from '../../../../src/editor/heatmap/sentences';
 import type { HeatToken } from '../../../../src/editor/heatmap/textScores';
 import { tokenize } from '../../../support/gpt2';
@@ -25,7 +26,7 @@ describe('levels of surprisal', () => {
     for (const scale of [1, 3]) {
       let i = 0;
       const tokens = scored(text, () => -scale * 5 * Math.log(1 - ((i++ * 7919) % 400) / 400));
-      const levels = levelsFor(text, tokens);
+      const levels = levelsOf(text, tokens);
       const spans = heatSpans(text, tokens, 'word', levels);
       const share = (level: number) => spans.filter((span) => span.level >= level).length / words.length;
       assert.deepEqual(
@@ -39,9 +40,9 @@ describe('levels of surprisal', () => {
   it('leave a flat text bare, and are the usual ones in a short text', () => {
     const flat = ' so'.repeat(100);
     const tokens = scored(flat, () => 1);
-    assert.deepEqual(heatSpans(flat, tokens, 'word', levelsFor(flat, tokens)), []);
+    assert.deepEqual(heatSpans(flat, tokens, 'word', levelsOf(flat, tokens)), []);
     assert.equal(
-      levelsFor(
+      levelsOf(
         'So far.',
         scored('So far.', () => 20),
       ),

@@ -1,0 +1,37 @@
+import { type Command, Help, type HelpConfiguration } from 'commander';
+
+/** Columns of the terms on the left, at most; the description of a longer term stands under it. */
+const TERMS = 30;
+/** A description is wrapped to no less. */
+const NARROWEST = 20;
+const WIDTH = 80;
+
+/** The help of a program and its commands, within the terminal's width. */
+export function withHelp(program: Command): Command {
+  const width = () => Math.max(2 * NARROWEST, process.stdout.columns ?? (Number(process.env.COLUMNS) || WIDTH));
+  return program
+    .showHelpAfterError('(--help shows what there is)')
+    .configureOutput({ getOutHelpWidth: width, getErrHelpWidth: width })
+    .configureHelp(LAYOUT);
+}
+
+const LAYOUT: HelpConfiguration = {
+  showGlobalOptions: true,
+  minWidthToWrap: NARROWEST,
+  padWidth(command: Command, helper: Help) {
+    return Math.min(TERMS, Help.prototype.padWidth.call(this, command, helper));
+  },
+  formatItem(term: string, termWidth: number, description: string, helper: Help) {
+    if (helper.displayWidth(term) <= termWidth) {
+      return Help.prototype.formatItem.call(this, term, termWidth, description, helper);
+    }
+    return `  ${term}\n${Help.prototype.formatItem.call(this, '', termWidth, description, helper)}`;
+  },
+  boxWrap(text: string, width: number) {
+    // Shapes of JSON are one long word: they are broken after their commas.
+    const breakable = text.replaceAll(/\S+/g, (word) =>
+      word.length > width ? word.replaceAll(/,(?=.)/g, ', ') : word,
+    );
+    return Help.prototype.boxWrap.call(this, breakable, width);
+  },
+};

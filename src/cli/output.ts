@@ -1,0 +1,18 @@
+import { writeFileSync } from 'node:fs';
+import { UsageError } from './input';
+
+/**
+ * Writes what a command made into a file; `-` is standard output.
+ * @throws UsageError when the file cannot be written
+ */
+export function writeOutput(file: string, content: string): void {
+  if (file === '-') {
+    process.stdout.write(content);
+    return;
+  }
+  try {
+    writeFileSync(file, content);
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written: ${(error as Error).message}.`);
+  }
+}
