@@ -6,6 +6,7 @@ import { DocumentChanges } from './editor/documentChanges';
 import { DocumentText } from './editor/documentText';
 import { Energy } from './editor/energySaving/energy';
 import { EngineHost, wakeWhenWanted } from './editor/engineHost';
+import { deliver, registerExports } from './editor/exports';
 import { Activity } from './editor/ghostText/activity';
 import { FileExclusions } from './editor/ghostText/fileExclusions';
 import { InlineCompletions } from './editor/ghostText/inlineCompletions';
@@ -19,8 +20,12 @@ import { Reports } from './editor/reports/reports';
 import { StatusItem } from './editor/status';
 import { type InklingApi, testApi } from './editor/testApi';
 import { registerPanel } from './panel/view';
+import { MarkdownPreview } from './preview/preview';
 
-export function activate(context: vscode.ExtensionContext): InklingApi {
+/** What the extension exports: for its own host tests, and the plugin that VS Code's Markdown preview asks for. */
+type Exports = InklingApi & Pick<MarkdownPreview, 'extendMarkdownIt'>;
+
+export function activate(context: vscode.ExtensionContext): Exports {
   // What does not know the editor takes its texts from here.
   l10n.config({ contents: vscode.l10n.bundle ?? {} });
   const log = createLog();
@@ -57,6 +62,10 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     exclusions,
   });
 
+  const preview = new MarkdownPreview(engine);
+  const panel = registerPanel(context.extensionUri, engine, deliver);
+  const heatMap = registerHeatMap(engine, energy);
+
   context.subscriptions.push(
     log,
     engine,
@@ -69,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     reports,
     ghostText,
     status,
+    preview,
     wakeWhenWanted(engine),
     vscode.workspace.onDidChangeConfiguration((event) => {
       const sections = ['inkling.ghostText', 'inkling.memory', 'inkling.model'];
@@ -77,8 +87,9 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
     }),
     memory.onDidRead(() => suggester.reset()),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText),
-    registerPanel(context.extensionUri, engine),
-    registerHeatMap(engine, energy),
+    panel,
+    heatMap,
+    registerExports(panel, heatMap),
     registerModels(context, engine, log),
     registerCommands({
       engine,
@@ -94,5 +105,8 @@ export function activate(context: vscode.ExtensionContext): InklingApi {
       log,
     }),
   );
-  return testApi({ engine, suggester, ghostText, reports, status });
+  return {
+    ...testApi({ engine, suggester, ghostText, reports, status }),
+    extendMarkdownIt: (md) => preview.extendMarkdownIt(md),
+  };
 }

@@ -83,6 +83,13 @@ const why = v.object({
   lens: list(v.object({ layer: count, top: list(candidate), candidateLogprob: v.number(), candidateRank: count })),
 });
 
+/** A view of the panel, and what is to become of it. */
+const wantedExport = v.object({
+  kind: v.picklist(['tokens', 'next', 'stages', 'beams', 'attention', 'lens', 'words']),
+  format: v.picklist(['svg', 'png', 'html', 'markdown', 'csv', 'json']),
+  action: v.picklist(['copy', 'save']),
+});
+
 /** How to search: options of Hugging Face `generate()` under short names. */
 export const beamSearch = v.pipe(
   v.object({
@@ -133,6 +140,8 @@ const toPanel = v.variant('type', [
     name: v.string(),
     /** How its weights are kept, or where it runs. */
     precision: v.string(),
+    /** What `--model` of the command line is for this model; absent for the default model. */
+    path: v.optional(v.string()),
     layers: count,
     heads: count,
     contextLength: count,
@@ -157,6 +166,10 @@ const toPanel = v.variant('type', [
   v.object({ type: v.literal('highlight'), position: count, span: v.nullable(span) }),
   /** What the engine has done since it started. */
   v.object({ type: v.literal('work'), runs: count, tokensFed: count }),
+  /** A view is wanted as a picture or as numbers, as soon as there is something in it. */
+  v.object({ type: v.literal('export'), ...wantedExport.entries }),
+  /** An SVG is wanted as a PNG. */
+  v.object({ type: v.literal('rasterise'), request: count, svg: v.string() }),
   v.object({ type: v.literal('status'), state: v.picklist(['ready', 'thinking', 'waiting']), message: v.string() }),
 ]);
 
@@ -169,6 +182,10 @@ const fromPanel = v.variant('type', [
   v.object({ type: v.literal('why'), position: count, ids: tokenIds, candidate: count }),
   v.object({ type: v.literal('beams'), position: count, ids: tokenIds, search: beamSearch }),
   v.object({ type: v.literal('undo') }),
+  /** A view as a picture or as numbers; a PNG in base64. */
+  v.object({ type: v.literal('exported'), ...wantedExport.entries, content: v.string() }),
+  /** The PNG of an SVG in base64; empty where it cannot be drawn. */
+  v.object({ type: v.literal('rasterised'), request: count, png: v.string() }),
 ]);
 
 export type ToPanel = v.InferOutput<typeof toPanel>;
@@ -183,6 +200,10 @@ export type WhyMessage = v.InferOutput<typeof why>;
 export type WorkMessage = Extract<ToPanel, { type: 'work' }>;
 export type BeamSearch = v.InferOutput<typeof beamSearch>;
 export type BeamsMessage = v.InferOutput<typeof beams>;
+/** What is wanted of a view. */
+export type WantedExport = v.InferOutput<typeof wantedExport>;
+/** A view as a picture or as numbers. */
+export type Exported = Extract<FromPanel, { type: 'exported' }>;
 export type PanelToken = v.InferOutput<typeof scoredToken>;
 
 /** A message from the host, or null when it is none. */

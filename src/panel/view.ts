@@ -4,7 +4,7 @@ import { CursorFollower } from './cursorFollower';
 import { editorOf, Insertions, offsetAt, placeOf, rangeOf, textIn, WindowMark } from './document';
 import { Explainer, type PanelEngine, type Place } from './explainer';
 import { page } from './page';
-import { type FromPanel, readFromPanel, type ToPanel } from './protocol';
+import { type Exported, type FromPanel, readFromPanel, type ToPanel, type WantedExport } from './protocol';
 import { isQuestion, PanelSession } from './session';
 
 const VIEW = 'inkling.explain';
@@ -12,14 +12,37 @@ const VIEW = 'inkling.explain';
 /** An engine that says how it is. */
 type ExplainingEngine = PanelEngine & Pick<ForkedEngine, 'health' | 'onHealth'>;
 
-/** Registers the view and `Inkling: Explain Next Token`, which opens it. */
-export function registerPanel(extension: vscode.Uri, engine: ExplainingEngine): vscode.Disposable {
-  const view = new ExplainView(extension, engine);
-  return vscode.Disposable.from(
+/** The view as others use it. */
+export interface Panel extends vscode.Disposable {
+  /** Opens the view and has one of its views exported as soon as there is something in it. */
+  export(wanted: WantedExport): Promise<void>;
+  /**
+   * Draws an SVG on the page's canvas, for which the view is opened.
+   * @returns the PNG in base64; empty where it cannot be drawn
+   */
+  rasterise(svg: string): Promise<string>;
+}
+
+/**
+ * Registers the view and `Inkling: Explain Next Token`, which opens it.
+ * @param onExport takes what the page has made of a view
+ */
+export function registerPanel(
+  extension: vscode.Uri,
+  engine: ExplainingEngine,
+  onExport: (exported: Exported) => Promise<unknown>,
+): Panel {
+  const view = new ExplainView(extension, engine, onExport);
+  const registrations = vscode.Disposable.from(
     view,
     vscode.window.registerWebviewViewProvider(VIEW, view),
     vscode.commands.registerCommand('inkling.explainNextToken', () => vscode.commands.executeCommand(`${VIEW}.focus`)),
   );
+  return {
+    export: (wanted) => view.export(wanted),
+    rasterise: (svg) => view.rasterise(svg),
+    dispose: () => registrations.dispose(),
+  };
 }
 
 /** The host's end of the view: follows the cursor, passes the page's questions on and does what it asks for. */
@@ -31,10 +54,19 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #follower: CursorFollower;
   readonly #session: PanelSession;
   readonly #stopListening: () => void;
+  readonly #onExport: (exported: Exported) => Promise<unknown>;
   #webview: vscode.Webview | undefined;
+  /** The page has been loaded and listens. */
+  #isReady = false;
+  /** What waits for the page. */
+  #waiting: (() => void)[] = [];
+  #rasterised = 0;
+  /** Those who wait for a PNG, by the number of their request. */
+  readonly #drawing = new Map<number, (png: string) => void>();
 
-  constructor(extension: vscode.Uri, engine: ExplainingEngine) {
+  constructor(extension: vscode.Uri, engine: ExplainingEngine, onExport: (exported: Exported) => Promise<unknown>) {
     this.#extension = extension;
+    this.#onExport = onExport;
     this.#explainer = new Explainer(engine);
     this.#mark = new WindowMark(extension);
     this.#session = new PanelSession(this.#explainer, {
@@ -73,6 +105,20 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     webview.html = page(webview, this.#extension);
   }
 
+  async export({ kind, format, action }: WantedExport): Promise<void> {
+    await this.#open();
+    this.#post({ type: 'export', kind, format, action });
+  }
+
+  async rasterise(svg: string): Promise<string> {
+    await this.#open();
+    const request = ++this.#rasterised;
+    return new Promise((resolve) => {
+      this.#drawing.set(request, resolve);
+      this.#post({ type: 'rasterise', request, svg });
+    });
+  }
+
   dispose(): void {
     this.#stopListening();
     this.#left();
@@ -82,15 +128,35 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   /** The page is gone; it will be loaded anew when the view is shown again. */
   #left(): void {
+    this.#isReady = false;
+    for (const resolve of this.#drawing.values()) resolve('');
+    this.#drawing.clear();
     this.#follower.stop();
     this.#session.reset();
     this.#mark.clear();
+  }
+
+  /** Shows the view and waits for its page. */
+  async #open(): Promise<void> {
+    await vscode.commands.executeCommand(`${VIEW}.focus`);
+    if (!this.#isReady) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   async #receive(message: FromPanel): Promise<void> {
     if (message.type === 'ready') {
       this.#session.reset();
       this.#follower.start();
+      this.#isReady = true;
+      for (const resolve of this.#waiting.splice(0)) resolve();
+      return;
+    }
+    if (message.type === 'exported') {
+      await this.#onExport(message);
+      return;
+    }
+    if (message.type === 'rasterised') {
+      this.#drawing.get(message.request)?.(message.png);
+      this.#drawing.delete(message.request);
       return;
     }
     if (message.type === 'undo') {
@@ -145,6 +211,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   #post(message: ToPanel): void {
-    void this.#webview?.postMessage(message);
+    const path = vscode.workspace.getConfiguration('inkling').get<string>('model.path');
+    void this.#webview?.postMessage(message.type === 'model' && path ? { ...message, path } : message);
   }
 }

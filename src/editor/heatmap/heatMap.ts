@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/api';
+import { asOrigin, heatOf } from '../../pictures/ask';
+import { drawCommand } from '../../pictures/command';
+import type { SurprisalFigure } from '../../pictures/figure';
 import { offsetAt } from '../documentText';
 import type { Energy } from '../energySaving/energy';
 import { readSettings } from '../settings';
@@ -15,14 +18,15 @@ import { SentenceView } from './sentenceView';
 export function registerHeatMap(
   engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>,
   energy: Energy,
-): vscode.Disposable {
+): vscode.Disposable & Pick<HeatMap, 'figure'> {
   const heatMap = new HeatMap(engine, energy);
-  return vscode.Disposable.from(
+  const registrations = vscode.Disposable.from(
     heatMap,
     vscode.commands.registerCommand('inkling.toggleSurprisalHeatMap', () => heatMap.toggle()),
     vscode.commands.registerCommand('inkling.showSentence', (sentence: SentenceHeat) => heatMap.reveal(sentence)),
     vscode.languages.registerHoverProvider({ pattern: '**' }, heatMap),
   );
+  return { figure: () => heatMap.figure(), dispose: () => registrations.dispose() };
 }
 
 /** The documents whose surprisal is shown, and where it is shown. */
@@ -66,6 +70,27 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
       heat.onDidChange(() => this.#refresh());
     }
     this.#refresh();
+  }
+
+  /** The active document as a figure, as far as it has scores; `undefined` where the heat map is off. */
+  async figure(): Promise<SurprisalFigure | undefined> {
+    const active = writersEditor();
+    const heat = active && this.#documents.get(active.document);
+    if (!heat?.isCurrent) return undefined;
+    const { text } = heat.scores;
+    const model = asOrigin(await this.#engine.info());
+    const path = readSettings(vscode.workspace.getConfiguration('inkling')).model.path;
+    return {
+      kind: 'surprisal',
+      text,
+      origin: {
+        model,
+        settings: {},
+        command: drawCommand('surprisal', text, {}, { path, precision: model.precision }),
+      },
+      units: heatOf(text, heat.scores.tokensIn(0, text.length)).units,
+      levels: heat.levels,
+    };
   }
 
   reveal(sentence: SentenceHeat): Promise<void> {

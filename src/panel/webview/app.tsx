@@ -5,6 +5,7 @@ import { Branches } from './branches';
 import { Candidates } from './candidates';
 import { moveFocus } from './controls';
 import { distributionOf } from './distribution';
+import { Exporter } from './exportMenu';
 import { whole } from './format';
 import { TOOLS, type Tool } from './preferences';
 import { Sampler } from './sampler';
@@ -52,6 +53,7 @@ export function App() {
           {node ? <Distributions node={node} /> : <Trying />}
         </main>
       )}
+      <Exporter />
       <Glossary />
       <Tip />
     </>

@@ -3,6 +3,7 @@ import { countStates, linesOf, recent, runsOf, treeAt } from '../../pictures/bea
 import type { BeamSearch, BeamsMessage } from '../protocol';
 import { BeamTree } from './beamView';
 import { type Control, Section, Slider, Spelled } from './controls';
+import { ExportMenu } from './exportMenu';
 import { decimal } from './format';
 import { defaults } from './preferences';
 import { Asked } from './tips';
@@ -41,7 +42,7 @@ export function Beams() {
     post({ type: 'beams', position: position.id, ids: at, search: preferences.beam });
   };
   return (
-    <Section name="beams" title="Beam search">
+    <Section name="beams" title="Beam search" menu={<ExportMenu views={[['beams', 'Beam search']]} />}>
       <BeamSettings />
       <div class="toolbar">
         <button type="button" class="action" onClick={search} disabled={searching}>

@@ -1,6 +1,7 @@
 import { speak } from '../../pictures/spelling';
 import { type Control, moveFocus, Section, Slider, Spelled } from './controls';
 import type { Distribution, Row } from './distribution';
+import { ExportMenu } from './exportMenu';
 import { decimal, percent } from './format';
 import { Asked } from './tips';
 import { useUi } from './ui';
@@ -29,6 +30,7 @@ export function Candidates({ distribution }: { distribution: Distribution }) {
     <Section
       name="candidates"
       title="Next token"
+      menu={<ExportMenu views={[['next', 'Next tokens']]} />}
       note={
         <>
           <Asked term="entropy">entropy {decimal(distribution.entropyBits)} bits</Asked>

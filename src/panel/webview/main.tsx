@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { useEffect, useReducer } from 'preact/hooks';
 import { type FromPanel, readToPanel } from '../protocol';
 import { App } from './app';
+import { pngOf } from './exporting';
 import './panel.css';
 import { restore } from './preferences';
 import { initialState, reduce, toSave } from './state';
@@ -20,7 +21,10 @@ function Root() {
   useEffect(() => {
     const receive = (event: MessageEvent) => {
       const message = readToPanel(event.data);
-      if (message) dispatch({ type: 'message', message });
+      if (message?.type === 'rasterise') {
+        const answer = (png: string) => vscode.postMessage({ type: 'rasterised', request: message.request, png });
+        void pngOf(message.svg).then(answer, () => answer(''));
+      } else if (message) dispatch({ type: 'message', message });
     };
     window.addEventListener('message', receive);
     vscode.postMessage({ type: 'ready' });

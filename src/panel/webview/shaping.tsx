@@ -1,4 +1,5 @@
 import { type Control, Section, Slider } from './controls';
+import { ExportMenu } from './exportMenu';
 import { decimal, percent, whole } from './format';
 import type { Shaping } from './preferences';
 import { neutral, type ShownStage } from './stages';
@@ -49,6 +50,7 @@ export function ShapingControls({ stages, shown }: { stages: readonly ShownStage
     <Section
       name="shaping"
       title="Shape the distribution"
+      menu={<ExportMenu views={[['stages', 'Stages']]} />}
       note={
         <button type="button" class="link" disabled={!changed} onClick={() => set(neutral)}>
           Reset all

@@ -5,16 +5,19 @@ import type {
   PositionMessage,
   Question,
   ToPanel,
+  WantedExport,
   WhyMessage,
   WordsMessage,
 } from '../protocol';
 import type { Draws } from './distribution';
-import type { Preferences, Saved, Shaping } from './preferences';
+import type { Preferences, Saved, Shaping, Tool } from './preferences';
 import { Vocabulary } from './vocabulary';
 
 export interface Model {
   readonly name: string;
   readonly precision: string;
+  /** What `--model` of the command line is for it; absent for the default model. */
+  readonly path?: string;
   readonly layers: number;
   readonly heads: number;
   readonly contextLength: number;
@@ -50,6 +53,8 @@ export interface State {
   readonly candidate: number | null;
   readonly chip: number | null;
   readonly draws: Draws | null;
+  /** A view that is to be exported as soon as there is something in it. */
+  readonly wanted: WantedExport | null;
 }
 
 export type Action =
@@ -61,6 +66,8 @@ export type Action =
   | { readonly type: 'chooseChip'; readonly index: number | null }
   | { readonly type: 'goTo'; readonly ids: readonly number[] }
   | { readonly type: 'forget'; readonly ids: readonly number[] }
+  | { readonly type: 'export'; readonly wanted: WantedExport }
+  | { readonly type: 'exported' }
   | { readonly type: 'search' }
   | { readonly type: 'drawn'; readonly draws: Draws | null };
 
@@ -86,6 +93,7 @@ export function initialState(saved: Saved): State {
     candidate: null,
     chip: null,
     draws: null,
+    wanted: null,
   };
 }
 
@@ -115,6 +123,10 @@ export function reduce(state: State, action: Action): State {
       return forget(state, action.ids);
     case 'search':
       return answered(state, 'beams', { searching: true });
+    case 'export':
+      return want(state, action.wanted);
+    case 'exported':
+      return { ...state, wanted: null };
     case 'drawn':
       return { ...state, draws: action.draws };
   }
@@ -160,6 +172,10 @@ function receive(state: State, message: ToPanel): State {
       return { ...state, status: message };
     case 'work':
       return { ...state, work: message };
+    case 'export':
+      return want(state, message);
+    case 'rasterise':
+      return state;
   }
   if (message.position !== state.position?.id) return state;
   switch (message.type) {
@@ -181,6 +197,21 @@ function receive(state: State, message: ToPanel): State {
         ? answered(state, 'why', { why: message })
         : state;
   }
+}
+
+/** The tools that ask the model for what some views show. */
+const TOOL_OF: Partial<Record<WantedExport['kind'], Tool>> = {
+  stages: 'shaping',
+  beams: 'beams',
+  attention: 'why',
+  lens: 'why',
+  words: 'words',
+};
+
+/** A view is wanted: its tool is opened, so that the model is asked for what it shows. */
+function want(state: State, { kind, format, action }: WantedExport): State {
+  const tool = TOOL_OF[kind];
+  return { ...(tool ? prefer(state, { tool }) : state), wanted: { kind, format, action } };
 }
 
 function answered(state: State, question: Question['type'], answer: Partial<State>): State {

@@ -2,6 +2,7 @@ import { surprisal } from '../../core/analysis/likelihood';
 import { speak } from '../../pictures/spelling';
 import { Chips, HOTTEST_BITS, shownTokens } from './chips';
 import { Choice, Scale, Section, Spelled } from './controls';
+import { ExportMenu } from './exportMenu';
 import { decimal, density, hex, percent, rankBand, whole } from './format';
 import type { Term } from './glossary';
 import { Asked } from './tips';
@@ -20,7 +21,7 @@ export function Tokens() {
     { value: 'attention' as const, label: 'Attention', hint: 'What the last token looks at' },
   ];
   return (
-    <Section name="tokens" title="Tokens" note={<Counts />}>
+    <Section name="tokens" title="Tokens" note={<Counts />} menu={<ExportMenu views={[['tokens', 'Tokens']]} />}>
       <div class="toolbar">
         <Choice
           name="colour"

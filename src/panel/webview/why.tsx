@@ -3,9 +3,15 @@ import type { WhyMessage } from '../protocol';
 import { attentionWeights, favouriteFrom, headsLookingAt } from './attention';
 import { shownTokens } from './chips';
 import { moveFocus, Scale, Section, Spelled } from './controls';
+import { ExportMenu } from './exportMenu';
 import { percent, whole } from './format';
 import { Asked } from './tips';
 import { useUi } from './ui';
+
+const WHY_VIEWS = [
+  ['attention', 'Attention'],
+  ['lens', 'Logit lens'],
+] as const;
 
 /** Tokens named as those most looked at. */
 const NAMED = 4;
@@ -18,6 +24,7 @@ export function Why({ candidate }: { candidate: number | undefined }) {
   return (
     <Section
       name="why"
+      menu={<ExportMenu views={WHY_VIEWS} />}
       title={<>Why {text === undefined ? 'this token' : <Spelled text={text} notation={preferences.notation} />}</>}
     >
       {why && why.candidate === candidate ? (

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { speak } from '../../pictures/spelling';
 import { Section } from './controls';
+import { ExportMenu } from './exportMenu';
 import { percent } from './format';
 import { Asked } from './tips';
 import { useUi } from './ui';
@@ -8,7 +9,7 @@ import { useUi } from './ui';
 /** The next word instead of the next token: sub-tokens multiplied, spellings of the same word added up. */
 export function Words() {
   return (
-    <Section name="words" title="Next word">
+    <Section name="words" title="Next word" menu={<ExportMenu views={[['words', 'Next words']]} />}>
       <WordTable />
     </Section>
   );

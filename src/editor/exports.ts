@@ -1,0 +1,171 @@
+import * as vscode from 'vscode';
+import { toSvg } from '../pictures/draw';
+import type { FigureKind, SurprisalFigure } from '../pictures/figure';
+import { toPage } from '../pictures/html';
+import { toCsv, toJson, toMarkdown } from '../pictures/table';
+import { notify } from './messages';
+
+export type ExportFormat = 'svg' | 'png' | 'html' | 'markdown' | 'csv' | 'json';
+
+interface WantedExport {
+  readonly kind: Exclude<FigureKind, 'surprisal'>;
+  readonly format: ExportFormat;
+  readonly action: 'copy' | 'save';
+}
+
+/** A picture or its numbers, to be copied or saved. */
+export interface Deliverable {
+  readonly kind: FigureKind;
+  readonly format: ExportFormat;
+  readonly action: 'copy' | 'save';
+  /** A PNG in base64, everything else as it is; empty where it could not be made. */
+  readonly content: string;
+}
+
+/** The panel as exports need it: its page has a canvas, and knows what it shows. */
+interface ExportingPanel {
+  export(wanted: WantedExport): Promise<void>;
+  rasterise(svg: string): Promise<string>;
+}
+
+interface HeatedDocument {
+  figure(): Promise<SurprisalFigure | undefined>;
+}
+
+const EXTENSIONS: Record<ExportFormat, string> = {
+  svg: 'svg',
+  png: 'png',
+  html: 'html',
+  markdown: 'md',
+  csv: 'csv',
+  json: 'json',
+};
+
+const FORMAT_NAMES: Record<ExportFormat, string> = {
+  svg: 'SVG',
+  png: 'PNG',
+  html: 'HTML',
+  markdown: 'Markdown',
+  csv: 'CSV',
+  json: 'JSON',
+};
+
+/** Registers the commands that copy and save what the panel and the heat map show. */
+export function registerExports(panel: ExportingPanel, heatMap: HeatedDocument): vscode.Disposable {
+  const commands: Record<string, [format: ExportFormat, action: 'copy' | 'save']> = {
+    'inkling.copyPicture': ['svg', 'copy'],
+    'inkling.copyTable': ['markdown', 'copy'],
+    'inkling.copyData': ['csv', 'copy'],
+    'inkling.savePicture': ['png', 'save'],
+    'inkling.savePage': ['html', 'save'],
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(commands).map(([id, [format, action]]) =>
+      vscode.commands.registerCommand(id, (kind?: FigureKind) => exportView(panel, heatMap, { kind, format, action })),
+    ),
+  );
+}
+
+/**
+ * Copies or saves a picture, and says so.
+ * @returns where it was saved
+ */
+export async function deliver({ kind, format, action, content }: Deliverable): Promise<vscode.Uri | undefined> {
+  if (content === '') {
+    void notify.warning(vscode.l10n.t('The picture could not be made. Save it as SVG or HTML instead.'));
+    return undefined;
+  }
+  if (action === 'copy') {
+    // A picture of pixels is put there by the page itself.
+    if (format !== 'png') await vscode.env.clipboard.writeText(content);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Inkling: Copied to the clipboard.'), 4000);
+    return undefined;
+  }
+  const name = `inkling-${kind}.${EXTENSIONS[format]}`;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const target = await vscode.window.showSaveDialog({
+    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
+    filters: { [format.toUpperCase()]: [EXTENSIONS[format]] },
+    title: vscode.l10n.t('Save the picture'),
+  });
+  if (!target) return undefined;
+  try {
+    await vscode.workspace.fs.writeFile(target, Buffer.from(content, format === 'png' ? 'base64' : 'utf8'));
+  } catch (error) {
+    void notify.error(vscode.l10n.t('{0} cannot be written: {1}', target.fsPath, (error as Error).message));
+    return undefined;
+  }
+  vscode.window.setStatusBarMessage(
+    vscode.l10n.t('Inkling: Saved {0}.', vscode.workspace.asRelativePath(target)),
+    4000,
+  );
+  return target;
+}
+
+/** @param wanted asks which view where it names none */
+async function exportView(
+  panel: ExportingPanel,
+  heatMap: HeatedDocument,
+  { kind, format, action }: { kind?: FigureKind; format: ExportFormat; action: 'copy' | 'save' },
+): Promise<void> {
+  const heated = await heatMap.figure();
+  const chosen = kind ?? (await pickView(heated !== undefined, { format, action }));
+  if (!chosen) return;
+  if (chosen !== 'surprisal') {
+    await panel.export({ kind: chosen, format, action });
+    return;
+  }
+  if (!heated) {
+    void notify.information(
+      vscode.l10n.t('Turn the surprisal heat map on first (Inkling: Toggle Surprisal Heat Map).'),
+    );
+    return;
+  }
+  await deliver({ kind: chosen, format, action, content: await contentOf(panel, heated, format) });
+}
+
+async function contentOf(panel: ExportingPanel, figure: SurprisalFigure, format: ExportFormat): Promise<string> {
+  switch (format) {
+    case 'svg':
+      return toSvg(figure);
+    case 'png':
+      return panel.rasterise(toSvg(figure, { theme: isDark() ? 'dark' : 'light' }));
+    case 'html':
+      return toPage([figure]);
+    case 'markdown':
+      return toMarkdown(figure);
+    case 'csv':
+      return toCsv(figure);
+    case 'json':
+      return toJson(figure);
+  }
+}
+
+async function pickView(
+  withHeatMap: boolean,
+  { format, action }: { format: ExportFormat; action: 'copy' | 'save' },
+): Promise<FigureKind | undefined> {
+  const names: Record<FigureKind, string> = {
+    surprisal: vscode.l10n.t('Surprisal heat map'),
+    tokens: vscode.l10n.t('Tokens'),
+    next: vscode.l10n.t('Next tokens'),
+    stages: vscode.l10n.t('Stages'),
+    beams: vscode.l10n.t('Beam search'),
+    attention: vscode.l10n.t('Attention'),
+    lens: vscode.l10n.t('Logit lens'),
+    words: vscode.l10n.t('Next words'),
+  };
+  const kinds = (Object.keys(names) as FigureKind[]).filter((kind) => kind !== 'surprisal' || withHeatMap);
+  const rows = kinds.map((kind) => ({ label: names[kind], view: kind }));
+  const placeHolder =
+    action === 'copy'
+      ? vscode.l10n.t('Which view is to be copied as {0}?', FORMAT_NAMES[format])
+      : vscode.l10n.t('Which view is to be saved as {0}?', FORMAT_NAMES[format]);
+  const chosen = await vscode.window.showQuickPick(rows, { placeHolder });
+  return chosen?.view;
+}
+
+function isDark(): boolean {
+  const { kind } = vscode.window.activeColorTheme;
+  return kind === vscode.ColorThemeKind.Dark || kind === vscode.ColorThemeKind.HighContrast;
+}

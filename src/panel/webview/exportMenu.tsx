@@ -1,0 +1,119 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { WantedExport } from '../protocol';
+import { moveFocus } from './controls';
+import { contentOf, copyPng } from './exporting';
+import { figureOf } from './figures';
+import { useUi } from './ui';
+
+const arrows = { ArrowUp: -1, ArrowDown: 1 };
+
+type Kind = WantedExport['kind'];
+
+const ENTRIES: readonly (readonly [label: string, format: WantedExport['format'], action: WantedExport['action']])[] = [
+  ['Copy as SVG', 'svg', 'copy'],
+  ['Copy as PNG', 'png', 'copy'],
+  ['Copy as Markdown table', 'markdown', 'copy'],
+  ['Copy as CSV', 'csv', 'copy'],
+  ['Copy as JSON', 'json', 'copy'],
+  ['Save as SVG…', 'svg', 'save'],
+  ['Save as PNG…', 'png', 'save'],
+  ['Save as HTML page…', 'html', 'save'],
+];
+
+/** What can be done with all of a section: for each of its views, a copy or a file. Nothing as long as it shows none. */
+export function ExportMenu({ views }: { views: readonly (readonly [kind: Kind, name: string])[] }) {
+  const { state, dispatch } = useUi();
+  const [open, setOpen] = useState(false);
+  const menu = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (open) menu.current?.querySelector<HTMLElement>('.menu-item')?.focus();
+  }, [open]);
+  const there = views.filter(([kind]) => figureOf(kind, state) !== undefined);
+  if (there.length === 0) return null;
+  const close = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      return close();
+    }
+    return moveFocus(event, '.menu-item', arrows);
+  };
+  const leave = (event: FocusEvent) => {
+    if (event.relatedTarget !== button.current && !menu.current?.contains(event.relatedTarget as Node)) setOpen(false);
+  };
+  const label = `Export ${views.map(([, name]) => name.toLowerCase()).join(' or ')}`;
+  return (
+    <div class="export">
+      <button
+        type="button"
+        class="link"
+        ref={button}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-label={label}
+        title={label}
+        onClick={() => setOpen(!open)}
+      >
+        Export
+      </button>
+      {open && (
+        <div
+          class="menu"
+          role="menu"
+          aria-label={label}
+          tabIndex={-1}
+          ref={menu}
+          onKeyDown={onKeyDown}
+          onFocusOut={leave}
+        >
+          {there.flatMap(([kind, name]) =>
+            ENTRIES.map(([entry, format, action]) => (
+              <button
+                key={`${kind} ${entry}`}
+                type="button"
+                role="menuitem"
+                class="menu-item"
+                tabIndex={-1}
+                onClick={() => {
+                  dispatch({ type: 'export', wanted: { kind, format, action } });
+                  close();
+                }}
+              >
+                {there.length > 1 ? `${name}: ${entry}` : entry}
+              </button>
+            )),
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Exports what is wanted as soon as there is something in it; asks for a search that nobody has asked for yet. */
+export function Exporter() {
+  const { state, dispatch, post } = useUi();
+  const { wanted, position, beams, searching, preferences, at } = state;
+  const figure = wanted ? figureOf(wanted.kind, state) : undefined;
+  const searches = wanted?.kind === 'beams' && !beams && !searching && position !== null;
+  useEffect(() => {
+    if (!searches || !position) return;
+    dispatch({ type: 'search' });
+    post({ type: 'beams', position: position.id, ids: at, search: preferences.beam });
+  }, [searches, position]);
+  useEffect(() => {
+    if (!wanted || !figure) return;
+    dispatch({ type: 'exported' });
+    const { kind, format, action } = wanted;
+    void contentOf(figure, format)
+      .then(async (content) => {
+        if (format === 'png' && action === 'copy') await copyPng(content);
+        post({ type: 'exported', kind, format, action, content });
+      })
+      .catch(() => post({ type: 'exported', kind, format, action, content: '' }));
+  }, [wanted, figure]);
+  return null;
+}

@@ -1,0 +1,62 @@
+import { toSvg } from '../../pictures/draw';
+import type { Figure } from '../../pictures/figure';
+import { toPage } from '../../pictures/html';
+import type { Theme } from '../../pictures/palette';
+import { toCsv, toJson, toMarkdown } from '../../pictures/table';
+import type { WantedExport } from '../protocol';
+
+type Format = WantedExport['format'];
+
+/** Pixels of a PNG for each pixel of its SVG. */
+const SCALE = 2;
+
+/**
+ * A figure in a format; a PNG in base64.
+ * @throws Error when the browser cannot draw it
+ */
+export async function contentOf(figure: Figure, format: Format): Promise<string> {
+  switch (format) {
+    case 'svg':
+      return toSvg(figure);
+    case 'html':
+      return toPage([figure]);
+    case 'markdown':
+      return toMarkdown(figure);
+    case 'csv':
+      return toCsv(figure);
+    case 'json':
+      return toJson(figure);
+    case 'png':
+      return pngOf(toSvg(figure, { theme: themeOf(document.body) }));
+  }
+}
+
+/**
+ * Draws an SVG on a canvas.
+ * @returns the PNG in base64
+ * @throws Error when the browser cannot draw it
+ */
+export async function pngOf(svg: string): Promise<string> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = SCALE * image.naturalWidth;
+  canvas.height = SCALE * image.naturalHeight;
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const png = canvas.toDataURL('image/png').split(',')[1];
+  if (!png) throw new Error('The picture is too large to be drawn.');
+  return png;
+}
+
+/** Puts a PNG on the clipboard, which the page may do only when it has just been clicked. */
+export async function copyPng(png: string): Promise<void> {
+  const bytes = Uint8Array.from(atob(png), (unit) => unit.charCodeAt(0));
+  await navigator.clipboard.write([new ClipboardItem({ 'image/png': new Blob([bytes], { type: 'image/png' }) })]);
+}
+
+function themeOf(body: HTMLElement): Theme {
+  const { classList } = body;
+  const isDark = classList.contains('vscode-dark') || classList.contains('vscode-high-contrast');
+  return isDark && !classList.contains('vscode-high-contrast-light') ? 'dark' : 'light';
+}

@@ -1,0 +1,123 @@
+import { askFigure, type FigureEngine } from '../pictures/ask';
+import type { ModelChoice } from '../pictures/command';
+import type { Known } from '../pictures/markdown';
+import type { FigureRequest } from '../pictures/request';
+
+/** What answers need of the editor. */
+export interface AnswersOptions {
+  readonly engine: FigureEngine;
+  /** How a command line names the model in use. */
+  readonly model: () => ModelChoice;
+  /** Has every preview drawn anew. */
+  readonly redraw: () => void;
+}
+
+/** While someone types in a block, it is another block with every key: the model is asked when the keys rest. */
+const PAUSE_MS = 300;
+/** Answers that are kept: those of several lessons. */
+const KEPT = 200;
+/** Longer texts are for `inkling report`; a preview draws all its blocks with every key. */
+const LONGEST = 20_000;
+
+/**
+ * What is known of the blocks of Markdown previews. A preview is drawn at once, with what is known; what is not is asked
+ * for, one block after another, and the previews are drawn anew with each answer. Blocks that the last drawing no longer
+ * held are not asked about.
+ */
+export class Answers {
+  readonly #options: AnswersOptions;
+  readonly #known = new Map<string, Known>();
+  /** The blocks of the last drawing without an answer, in order. */
+  readonly #wanted = new Map<string, FigureRequest>();
+  #drawing = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running: { readonly key: string; readonly stop: AbortController } | undefined;
+
+  constructor(options: AnswersOptions) {
+    this.#options = options;
+  }
+
+  /** What is known of a block at this moment. To be called while a preview is being drawn. */
+  of(request: FigureRequest, key: string): Known {
+    this.#begin();
+    const known = this.#known.get(key);
+    if (known) {
+      // What is drawn is kept longest.
+      this.#known.delete(key);
+      this.#known.set(key, known);
+      return known;
+    }
+    if (request.text.length > LONGEST) {
+      const limit = `The text is longer than ${LONGEST} characters; “inkling report” draws whole documents.`;
+      return { state: 'failed', message: limit };
+    }
+    this.#wanted.set(key, request);
+    return { state: 'asked' };
+  }
+
+  /** Another model answers from now on, or the same that had failed: all is asked anew. */
+  forget(): void {
+    this.#running?.stop.abort();
+    if (this.#known.size === 0) return;
+    this.#known.clear();
+    this.#options.redraw();
+  }
+
+  /** Failures are forgotten: what failed may come now. */
+  retry(): void {
+    const failed = [...this.#known].filter(([, { state }]) => state === 'failed');
+    for (const [key] of failed) this.#known.delete(key);
+    if (failed.length > 0) this.#options.redraw();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#wanted.clear();
+    this.#running?.stop.abort();
+  }
+
+  /** A drawing is one synchronous pass over a document: the first block of it forgets what the one before wanted. */
+  #begin(): void {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    this.#wanted.clear();
+    queueMicrotask(() => {
+      this.#drawing = false;
+      const { key, stop } = this.#running ?? {};
+      if (key !== undefined && !this.#wanted.has(key)) stop?.abort();
+      clearTimeout(this.#timer);
+      if (this.#wanted.size > 0) this.#timer = setTimeout(() => void this.#askNext(), PAUSE_MS);
+    });
+  }
+
+  async #askNext(): Promise<void> {
+    if (this.#running) return;
+    for (const [key, request] of this.#wanted) {
+      const stop = new AbortController();
+      this.#running = { key, stop };
+      const answer = await this.#ask(request, stop.signal);
+      this.#running = undefined;
+      if (!answer) return this.#askNext();
+      this.#wanted.delete(key);
+      this.#keep(key, answer);
+      this.#options.redraw();
+    }
+  }
+
+  /** `undefined` where nobody wants to know any more. */
+  async #ask(request: FigureRequest, signal: AbortSignal): Promise<Known | undefined> {
+    try {
+      const figure = await askFigure(this.#options.engine, request, this.#options.model(), signal);
+      return signal.aborted ? undefined : { state: 'known', figure };
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      return { state: 'failed', message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  #keep(key: string, answer: Known): void {
+    this.#known.set(key, answer);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > KEPT && oldest !== undefined) this.#known.delete(oldest);
+  }
+}

@@ -1,0 +1,52 @@
+import type MarkdownIt from 'markdown-it';
+import * as vscode from 'vscode';
+import type { ForkedEngine } from '../engine/process/client';
+import { asOrigin, type FigureEngine } from '../pictures/ask';
+import { figureStyle } from '../pictures/html';
+import { inklingFences } from '../pictures/markdown';
+import { Answers } from './answers';
+
+type PreviewEngine = FigureEngine & Pick<ForkedEngine, 'onHealth'>;
+
+/** Figures in VS Code's Markdown preview: what `extendMarkdownIt` of an extension's exports is for. */
+export class MarkdownPreview implements vscode.Disposable {
+  readonly #answers: Answers;
+  readonly #stopListening: () => void;
+  #model: string | undefined;
+
+  constructor(engine: PreviewEngine) {
+    this.#answers = new Answers({
+      engine,
+      model: () => ({ path: vscode.workspace.getConfiguration('inkling').get<string>('model.path') || undefined }),
+      redraw: () => void redraw(),
+    });
+    this.#stopListening = engine.onHealth((health) => {
+      if (health.state !== 'ready') return;
+      const { name, precision } = asOrigin(health.model);
+      const model = `${name} ${precision}`;
+      const isAnother = this.#model !== undefined && this.#model !== model;
+      this.#model = model;
+      if (isAnother) this.#answers.forget();
+      else this.#answers.retry();
+    });
+  }
+
+  /** The plugin. Its rules for light and dark stand once in each document, before the first block. */
+  extendMarkdownIt(md: MarkdownIt): MarkdownIt {
+    inklingFences(md, (request, key) => this.#answers.of(request, key), `<style>${figureStyle('vscode')}</style>`);
+    return md;
+  }
+
+  dispose(): void {
+    this.#stopListening();
+    this.#answers.dispose();
+  }
+}
+
+async function redraw(): Promise<void> {
+  try {
+    await vscode.commands.executeCommand('markdown.preview.refresh');
+  } catch {
+    // Whoever has turned VS Code's own preview off renders Markdown otherwise, and draws when the text changes.
+  }
+}
