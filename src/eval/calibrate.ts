@@ -1,6 +1,7 @@
 import type { Calibration } from '../core/ghostText/calibration';
-import { type KeyRecording, typeAll } from './keys';
+import { type KeyRecording, typeKeys } from './keys';
 import { usefulLength } from './match';
+import { screenFigures, targetsOf } from './screen';
 
 /** Words of a suggestion whose probabilities are looked at. */
 const WORDS = 4;
@@ -22,15 +23,16 @@ export function calibration(recordings: readonly KeyRecording[]): Calibration {
 /** Predicted against actual probability of the first words, in bins, made to rise (pool adjacent violators). */
 function reliability(recordings: readonly KeyRecording[]): number[][] {
   const bins = Array.from({ length: BINS }, () => ({ count: 0, predicted: 0, right: 0 }));
-  for (const { text, suggestions } of recordings) {
-    for (const [at, suggestion] of suggestions.entries()) {
+  for (const { keys, suggestions } of recordings) {
+    for (const [at, target] of targetsOf(keys).entries()) {
+      const suggestion = suggestions[at];
       for (const { length, logprob } of suggestion?.words.slice(0, WORDS) ?? []) {
         const predicted = Math.exp(logprob);
         const bin = bins[Math.min(BINS - 1, Math.floor(predicted * BINS))];
         const said = (suggestion?.text ?? '').slice(0, length).trimEnd();
         bin.count++;
         bin.predicted += predicted;
-        if (usefulLength(said, text.slice(at)) === said.length) bin.right++;
+        if (usefulLength(said, target) === said.length) bin.right++;
       }
     }
   }
@@ -67,7 +69,8 @@ function thresholdAt(rate: number, recordings: readonly KeyRecording[], probabil
 }
 
 function greyAt(rate: number, threshold: number, recordings: readonly KeyRecording[], probability: number[][]): number {
-  return typeAll(recordings, rate, { probability, rates: [[rate, threshold]] }).grey;
+  const calibration = { probability, rates: [[rate, threshold]] };
+  return screenFigures(recordings.map((recording) => typeKeys(recording, rate, calibration))).grey;
 }
 
 function round(value: number): number {

@@ -1,6 +1,6 @@
 import type { Evaluation } from './evaluate';
-import type { KeyFigures } from './keys';
 import type { Operation } from './metrics';
+import type { ScreenFigures } from './screen';
 
 /** The evaluations as Markdown tables: the comparison, the gate's curve and its reliability for each. */
 export function tables(evaluations: readonly Evaluation[], keys?: TypedKeys): string {
@@ -9,18 +9,25 @@ export function tables(evaluations: readonly Evaluation[], keys?: TypedKeys): st
 }
 
 /** Keys typed as in the editor, at a rate of `inkling.ghostText.triggerRate`. */
-export type TypedKeys = KeyFigures & { readonly count: number; readonly rate: number };
+export type TypedKeys = ScreenFigures & { readonly count: number; readonly rate: number };
 
-function keysTable({ count, rate, grey, suggestions, short, brief, firstRight, saved }: TypedKeys): string {
-  const rows = [
+function keysTable({ count, rate, ...figures }: TypedKeys): string {
+  const rows = screenRows(figures);
+  return `**${count} keys at 80 words a minute, as in the editor at a rate of ${rate}**\n\n${table(['', ''], rows)}`;
+}
+
+/** What a writer saw, as rows of a table: the same from `eval` and from `replay`. */
+export function screenRows(figures: ScreenFigures): (readonly [string, string])[] {
+  const { grey, suggestions, short, brief, slipped, firstRight, saved } = figures;
+  return [
     ['keys with grey text after them', percent(grey)],
     ['different suggestions, per 100 keys', (suggestions * 100).toFixed(1)],
     ['of them under three characters', percent(short)],
     ['of them on screen for less than 200 ms', percent(brief)],
+    ['the same without those that a slip of the writer took away', percent(brief - slipped)],
     ['of them with the first word right', percent(firstRight)],
     ['keys saved by taking every useful word', percent(saved)],
   ];
-  return `**${count} keys at 80 words a minute, as in the editor at a rate of ${rate}**\n\n${table(['', ''], rows)}`;
 }
 
 function comparison(evaluations: readonly Evaluation[]): string {

@@ -11,17 +11,27 @@ import { openBrowser } from './workbench';
 const SUITES_BEGIN = 'Inkling in the extension host';
 const PATIENCE_MS = 10 * 60_000;
 
+/** Looks at the workbench's page, from before it is opened. */
+export interface Onlooker {
+  begin(page: Page): Promise<void>;
+}
+
 /**
  * Runs an entry of test/host in the extension host of the browser workbench, with these variables added to its
  * environment; resolves to the exit code.
  */
-export async function runInWorkbench(entry: HostEntry, env: Record<string, string> = {}): Promise<number> {
+export async function runInWorkbench(
+  entry: HostEntry,
+  env: Record<string, string> = {},
+  onlooker?: Onlooker,
+): Promise<number> {
   const tests = await bundleHostSuites(entry);
   const server = await Server.start({ testDriver: true, env });
   writeFileSync(join(server.workspace, 'note.md'), '');
   const browser = await openBrowser();
   try {
     const page = await browser.newPage();
+    await onlooker?.begin(page);
     const exit = suiteExit(page);
     await page.goto(
       server.url([

@@ -1,10 +1,14 @@
-import { stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../scripts/targets';
 import { gpt2Config, writeRandomModel } from '../bench/model';
 import { writeWidenedTo } from '../bench/widen';
 import type { ReplayOptions } from '../host/replay';
+import { delays } from '../host/typing/onScreen';
+import type { Recording } from '../host/typing/replay';
+import { spread } from '../host/typing/report';
+import { ghostTextOnPage } from './ghostTextOnPage';
 import { runInWorkbench } from './hostWorkbench';
 
 const WIDENED = 'gpt2-small-widened';
@@ -23,7 +27,7 @@ const USAGE = `npm run replay [-- OPTIONS]: types a long text under Inkling in a
   --seed N          of the trace, default: 1`;
 
 /** The options of the command line as settings of Inkling and of the trace. */
-async function readOptions(): Promise<ReplayOptions | undefined> {
+async function readOptions(): Promise<Omit<ReplayOptions, 'recordingFile'> | undefined> {
   const string = { type: 'string' } as const;
   const { values } = parseArgs({
     options: {
@@ -79,10 +83,28 @@ async function randomGpt2(): Promise<string> {
 
 async function main(): Promise<number> {
   const options = await readOptions();
-  if (options) return runInWorkbench('replay', { INKLING_REPLAY: JSON.stringify(options) });
-  console.log(USAGE);
+  if (!options) {
+    console.log(USAGE);
+    return 0;
+  }
+  const recordingFile = join(ROOT, 'out/replay/recording.json');
+  await mkdir(dirname(recordingFile), { recursive: true });
+  const onPage = ghostTextOnPage();
+  const code = await runInWorkbench(
+    'replay',
+    { INKLING_REPLAY: JSON.stringify({ ...options, recordingFile }) },
+    onPage,
+  );
+  if (code !== 0) return code;
+  const recorded = JSON.parse(await readFile(recordingFile, 'utf8')) as Recorded;
+  const { all, atOnce } = delays(recorded, onPage.seen, recorded.origin);
+  console.log(`| key to useful word on screen, ms: p50, p90, p99 | ${spread(all, 0)} (${all.length}) |`);
+  console.log(`| the same where no pause was waited for | ${spread(atOnce, 0)} (${atOnce.length}) |`);
   return 0;
 }
+
+/** What the extension host has written: times in ms since `origin`, that in ms since the epoch. */
+type Recorded = Pick<Recording, 'keys' | 'shown'> & { readonly origin: number };
 
 main().then(
   (code) => {

@@ -1,12 +1,14 @@
+import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { measureSpeed } from '../../src/editor/models/speedEstimate';
 import type { InklingApi } from '../../src/editor/testApi';
+import { synthesise, written } from '../../src/eval/trace';
 import { closeAll, configure, inkling, write } from './support';
 import { countWords, dictation, manuscript } from './typing/manuscript';
-import { replay } from './typing/replay';
+import { firstSuggestion, replay } from './typing/replay';
 import { report } from './typing/report';
-import { synthesise, written } from './typing/trace';
 
 /** What `npm run replay` hands over, in JSON, as `INKLING_REPLAY`. */
 export interface ReplayOptions {
@@ -17,6 +19,8 @@ export interface ReplayOptions {
   readonly text?: string;
   /** Settings of Inkling to type under. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Where the keys and answers are written, for what is measured on the page. */
+  readonly recordingFile: string;
 }
 
 /** Types a trace in a long document and prints what it cost; VS Code calls it in place of the test suites. */
@@ -34,6 +38,7 @@ export async function run(): Promise<void> {
   const model = await api.engine.info();
   const text = manuscript(root);
   const trace = synthesise(dictation(root, options.text), options);
+  const firstMs = await firstAfterOpening(api, text, options);
   await write(text);
   const recording = await replay(api, trace);
   const load = loadavg()[0];
@@ -46,6 +51,31 @@ export async function run(): Promise<void> {
     decodeMs,
     cores: availableParallelism(),
     load,
+    firstMs,
   };
+  const { keys, shown } = recording;
+  writeFileSync(options.recordingFile, JSON.stringify({ keys, shown, origin: performance.timeOrigin }));
   console.log(report(recording, setting));
 }
+
+/** Opens the document, waits until the model has read ahead, and times the first suggestion of all. */
+async function firstAfterOpening(
+  api: InklingApi,
+  text: string,
+  { settings }: ReplayOptions,
+): Promise<number | undefined> {
+  await configure({ ...settings, 'ghostText.triggerRate': 1, 'ghostText.deadline': undefined });
+  await write(text);
+  for (let runs = -1, stats = await api.engine.stats(); stats.runs !== runs || stats.active > 0; ) {
+    runs = stats.runs;
+    await sleep(REST_MS);
+    stats = await api.engine.stats();
+  }
+  const ms = await firstSuggestion(api, 'T');
+  await closeAll();
+  await configure({ 'ghostText.triggerRate': undefined, ...settings });
+  return ms;
+}
+
+/** In which nothing was run: the model has read what it was given. */
+const REST_MS = 1_000;

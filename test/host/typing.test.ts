@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { InklingApi } from '../../src/editor/testApi';
+import { synthesise } from '../../src/eval/trace';
 import { answerAt, closeAll, configure, inkling, type, write } from './support';
 import { dictation, manuscript } from './typing/manuscript';
 import { type Recording, replay } from './typing/replay';
-import { synthesise } from './typing/trace';
 
 /** Faster than anybody types, so that requests overtake each other. */
 const SPEED = 3;

@@ -8,11 +8,13 @@ import { calibration } from '../../eval/calibrate';
 import { type EvalCase, isJsonLines, readCases, sampleCases } from '../../eval/cases';
 import { documentCases } from '../../eval/documents';
 import { evaluate } from '../../eval/evaluate';
-import { type KeyRecording, recordKeys, typeAll } from '../../eval/keys';
+import { type KeyRecording, recordKeys, typeKeys } from '../../eval/keys';
+import { oneLine } from '../../eval/match';
 import { memoryPredictor } from '../../eval/memoryPredictor';
 import { modelPredictor } from '../../eval/modelPredictor';
 import { splitWords, TrigramModel } from '../../eval/ngram';
 import type { Predictor } from '../../eval/predictor';
+import { screenFigures } from '../../eval/screen';
 import { tables } from '../../eval/tables';
 import { integer, number, printJson, readBytes, readText, UsageError } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
@@ -111,7 +113,7 @@ async function record(engine: Engine, cases: readonly EvalCase[], keys: number):
   const each = Math.ceil(keys / cases.length);
   for (const { prefix, target, markdown } of cases) {
     if (keysOf(recordings) >= keys) break;
-    const count = Math.min(Math.max(each, LEAST_KEYS), target.length - UNTYPED);
+    const count = Math.min(Math.max(each, LEAST_KEYS), oneLine(target).length - UNTYPED);
     if (count <= 0) continue;
     const complete = (request: CompleteRequest) => engine.complete(request);
     recordings.push(await recordKeys(complete, prefix + target, { from: prefix.length, count, markdown }));
@@ -130,7 +132,8 @@ function keysOf(recordings: readonly KeyRecording[]): number {
 
 async function figures(engine: Engine, cases: readonly EvalCase[], { keys, triggerRate }: EvalCommandOptions) {
   const recordings = await record(engine, cases, keys);
-  return { count: keysOf(recordings), rate: triggerRate, ...typeAll(recordings, triggerRate, CALIBRATION) };
+  const counts = recordings.map((recording) => typeKeys(recording, triggerRate, CALIBRATION));
+  return { count: keysOf(recordings), rate: triggerRate, ...screenFigures(counts) };
 }
 
 async function casesOf(file: string, most: number): Promise<EvalCase[]> {

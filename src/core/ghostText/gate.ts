@@ -7,14 +7,21 @@ const SHORTEST = 3;
 /** Shown for a shorter time it only distracts. */
 const GLANCE_MS = 200;
 /**
- * At the rate that the settings begin with and below it a suggestion saves at least a character, and: how sure the first word must be, how probable it must be that all
- * words are right for a further one to be shown, and how probable it may be that the next keys take a suggestion away
- * before it was seen. Above that rate they give way, until at 1 nothing is held back.
+ * At the rate that the settings begin with and below it a suggestion saves at least a character, and: how probable it
+ * must be that the first word is right, and that all words are for a further one to be shown, and how probable it may
+ * be that the next keys take it away before it was seen. Above that rate they give way, until at 1 nothing is held back.
+ * Chosen by typing parts of three writers' texts (docs/evaluation.md).
  */
-const FIRST_SURE = 0.6;
-const FURTHER_SURE = 0.2;
-const MOST_RISK = 0.07;
+const FIRST_SURE = 0.2;
+const FURTHER_SURE = 0.05;
+const MOST_RISK = 0.15;
 const STRICT_UP_TO = 0.3;
+/** Keys that anybody presses in the time of a glance. */
+const KEYS = 3;
+/** With so many letters of a word it has shown whether it is the one that was suggested. */
+const LETTERS = 4;
+/** The probability that the key after a deletion is the one suggested: the writer may delete on. */
+const AFTER_DELETION = 0.3;
 /** The longest that a suggestion waits for a pause, and the steps in which that is looked at, in ms. */
 const LONGEST_WAIT_MS = 1_500;
 const STEP_MS = 25;
@@ -30,6 +37,8 @@ export interface Moment {
   readonly pace: TypingPace;
   /** Milliseconds since the last key; Infinity where nobody is typing. */
   readonly waited: number;
+  /** The last key took something away: what the next one does then is not for the model to say. */
+  readonly deleted?: boolean;
 }
 
 /** What the gate lets pass now. */
@@ -86,9 +95,10 @@ function sureWords(suggestion: Suggestion, leastSure: number, calibration: Calib
   return { ...suggestion, text: text.slice(0, length), words: kept, ended: 'unsure' };
 }
 
-/** The probability that the first word is right. */
-function firstWord({ begins, words: [word] }: Suggestion, calibration: Calibration): number {
-  return calibrated(word === undefined ? begins : Math.exp(word.logprob), calibration);
+/** The probability that the first word is right, or the first few where it is shorter than what is ever shown. */
+function firstWord({ begins, words }: Suggestion, calibration: Calibration): number {
+  const word = words.find(({ length }) => length >= SHORTEST) ?? words.at(-1);
+  return word === undefined ? calibrated(begins, calibration) : chance(word, calibration);
 }
 
 /** In how many ms the writer will have paused enough for a suggestion to stay; undefined where never. */
@@ -105,11 +115,34 @@ function msUntilSafe(
   return undefined;
 }
 
-/** The probability that one of the next two keys is another than suggested, and comes before the writer has looked. */
-function risk(suggestion: Suggestion, { before, pace, waited }: Moment, calibration: Calibration): number {
-  const right = firstWord(suggestion, calibration);
-  const first = Math.max(suggestion.begins, right);
-  const both = Math.max(right, first * first);
-  const soon = pace.keyWithin(GLANCE_MS, before, waited);
-  return (1 - first) * soon + (first - both) * soon * pace.keyWithin(GLANCE_MS / 2, 'ab', 0);
+/**
+ * The probability that it is gone before the writer has looked: that at the writer's pace one of the next few keys is
+ * another than suggested, or that all of it is typed by then.
+ */
+function risk(suggestion: Suggestion, { before, pace, waited, deleted }: Moment, calibration: Calibration): number {
+  const { text } = suggestion;
+  const goesOn = deleted ? AFTER_DELETION : 1;
+  let agreed = 1;
+  let gone = 0;
+  for (let key = 1; key <= Math.min(KEYS, text.length); key++) {
+    const agreeing = key === text.length ? 0 : goesOn * agrees(suggestion, key, calibration);
+    gone += (agreed - agreeing) * pace.allWithin(GLANCE_MS, before, waited, text.slice(0, key));
+    agreed = agreeing;
+  }
+  return gone;
+}
+
+/** The probability that so many keys are as suggested: in a word it nears that of the word with its first letters. */
+function agrees({ words, begins }: Suggestion, keys: number, calibration: Calibration): number {
+  const first = calibrated(begins, calibration);
+  const at = words.findIndex(({ length }) => length >= keys);
+  if (at < 0) return words.length === 0 ? first : chance(words[words.length - 1], calibration);
+  const whole = chance(words[at], calibration);
+  const start = at === 0 ? Math.max(whole, first) : chance(words[at - 1], calibration);
+  const letters = at === 0 ? keys - 1 : keys - words[at - 1].length;
+  return start === 0 ? 0 : start * (whole / start) ** Math.min(1, letters / LETTERS);
+}
+
+function chance({ logprob }: Suggestion['words'][number], calibration: Calibration): number {
+  return calibrated(Math.exp(logprob), calibration);
 }

@@ -1,5 +1,6 @@
-/** Between two keys of a writer who has not been timed yet: 80 words a minute. */
-const UNKNOWN_MS = 150;
+/** Between two letters of a writer who has not been timed yet, in ms: 80 words a minute, pauses included. */
+const UNKNOWN_MS = 100;
+const STEPS = 8;
 /** Longer pauses are not typing. */
 const PAUSE_MS = 2_000;
 /** The share of the latest interval in the running mean. */
@@ -14,7 +15,7 @@ type Unit = keyof typeof LONGER;
 /** How fast somebody types, learnt from the keys. */
 export class TypingPace {
   /** Mean logarithm of the milliseconds between two letters. */
-  #mean = Math.log(UNKNOWN_MS / 1.3);
+  #mean = Math.log(UNKNOWN_MS);
   #lastKeyAt: number | undefined;
 
   /**
@@ -29,6 +30,11 @@ export class TypingPace {
     this.#mean += WEIGHT * (Math.log(interval / medianPause(before).longer) - this.#mean);
   }
 
+  /** To be told of a deletion: the interval after it is none between letters. */
+  deleted(): void {
+    this.#lastKeyAt = undefined;
+  }
+
   /**
    * The probability that the next key comes within `ms` from now.
    * @param before the text before the cursor, or its end
@@ -41,10 +47,47 @@ export class TypingPace {
     const left = 1 - until(waited);
     return left < 1e-6 ? 0 : (until(waited + ms) - until(waited)) / left;
   }
+
+  /**
+   * The probability that all keys of a text come within `ms` from now.
+   * @param text what is typed next
+   */
+  allWithin(ms: number, before: string, waited: number, text: string): number {
+    if (text.length === 1) return this.keyWithin(ms, before, waited);
+    const further = Array.from({ length: text.length - 1 }, (_, i) => medianPause(before + text.slice(0, i + 1)));
+    // The first comes at some time, and the others follow it.
+    let chance = 0;
+    let come = 0;
+    for (let step = 1; step <= STEPS; step++) {
+      const by = this.keyWithin((ms * step) / STEPS, before, waited);
+      chance += (by - come) * this.#sumWithin(further, (ms * (STEPS - step + 0.5)) / STEPS);
+      come = by;
+    }
+    return chance;
+  }
+
+  /** A sum of log-normal intervals is taken as log-normal by its mean and variance (Fenton 1960). */
+  #sumWithin(intervals: readonly Pause[], ms: number): number {
+    let mean = 0;
+    let variance = 0;
+    for (const { longer, spread } of intervals) {
+      const expected = Math.exp(this.#mean + spread ** 2 / 2) * longer;
+      mean += expected;
+      variance += expected ** 2 * (Math.exp(spread ** 2) - 1);
+    }
+    const spread = Math.log(1 + variance / mean ** 2);
+    return normal((Math.log(ms / mean) + spread / 2) / Math.sqrt(spread));
+  }
 }
 
-/** The median pause after a text, in medians of that between two letters, and the spread of its logarithm. */
-export function medianPause(before: string): { readonly longer: number; readonly spread: number } {
+/** A pause before a key, in medians of that between two letters, and the spread of its logarithm. */
+interface Pause {
+  readonly longer: number;
+  readonly spread: number;
+}
+
+/** The pause after a text. */
+function medianPause(before: string): Pause {
   const unit = unitAfter(before);
   return { longer: LONGER[unit], spread: unit === 'letter' ? SPREAD.within : SPREAD.between };
 }

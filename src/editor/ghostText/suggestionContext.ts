@@ -1,10 +1,16 @@
 import * as vscode from 'vscode';
+import { consider } from '../../core/ghostText/consider';
 import { CURSOR_SHAPES, keysAreCommands, MODAL_EXTENSIONS, type ModalCursor } from '../../core/ghostText/modalEditing';
 import { isEnabledFor } from '../../core/ghostText/settings';
-import type { SuggestionContext } from '../../core/ghostText/suppression';
+import type { SuggestionContext, Suppression } from '../../core/ghostText/suppression';
+import { type DocumentText, textBefore } from '../documentText';
+import type { Energy } from '../energySaving/energy';
+import { ENERGY_SAVING_TOKENS } from '../energySaving/energySaving';
+import type { Memory } from '../memory/memory';
 import type { Settings } from '../settings';
 import type { Activity } from './activity';
 import type { FileExclusions } from './fileExclusions';
+import type { Query } from './suggester';
 
 /** Where and how a suggestion is asked for, and under which settings. */
 export interface Place {
@@ -14,8 +20,67 @@ export interface Place {
   readonly settings: Settings;
 }
 
+/** How VS Code asks after a key, and when a writer asks. */
+export const AUTOMATIC: vscode.InlineCompletionContext = {
+  triggerKind: vscode.InlineCompletionTriggerKind.Automatic,
+  selectedCompletionInfo: undefined,
+};
+export const ASKED: vscode.InlineCompletionContext = {
+  triggerKind: vscode.InlineCompletionTriggerKind.Invoke,
+  selectedCompletionInfo: undefined,
+};
+
+/** Whether nobody asked for the suggestion. */
+export function isAutomatic({ context }: Place): boolean {
+  return context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
+}
+
+/** What decides about a question to the model. */
+export interface QuestionSources {
+  readonly text: DocumentText;
+  readonly activity: Activity;
+  readonly exclusions: FileExclusions;
+  readonly energy: Pick<Energy, 'energySaving'>;
+  readonly memory: Pick<Memory, 'placeAt'>;
+}
+
+/** Whether the model is asked at a place, and what. */
+export interface Question {
+  /** Why it is not; null where it is. */
+  readonly suppressed: Suppression | null;
+  readonly query: () => Query;
+}
+
+/** What to ask at a place. */
+export function questionAt(place: Place, { text, activity, exclusions, energy, memory }: QuestionSources): Question {
+  const { document, position, context } = place;
+  const item = context.selectedCompletionInfo;
+  const start = item?.range.start ?? position;
+  const { ghostText: settings } = place.settings;
+  const { energySaving } = energy;
+  const { suppressed, request } = consider({
+    context: observe(place, activity, exclusions),
+    read: () => text.read(document, start),
+    settings,
+    energySavingTokens: energySaving && ENERGY_SAVING_TOKENS,
+  });
+  const query = (): Query => {
+    const asked = request();
+    const shortened = (asked.maxTokens ?? 0) < settings.maxTokens;
+    return {
+      before: textBefore(document, start) + (item?.text ?? ''),
+      request: { ...asked, place: memory.placeAt(document, start) },
+      energySaving: shortened ? energySaving : undefined,
+    };
+  };
+  const dismissed = !suppressed && isAutomatic(place) && activity.inDismissedWord(document, position);
+  return { suppressed: dismissed ? DISMISSED : suppressed, query };
+}
+
+const DISMISSED: Suppression = { code: 'dismissed', message: 'The suggestion for this word was dismissed.' };
+
 /** The facts that decide whether to speak at a place. */
-export function observe(
+function observe(
   { document, position, context, settings }: Place,
   activity: Activity,
   exclusions: FileExclusions,

@@ -4,8 +4,11 @@ import type { Answer } from '../../../src/editor/ghostText/inlineCompletions';
 import type { SuggesterCounts } from '../../../src/editor/ghostText/suggester';
 import type { InklingApi } from '../../../src/editor/testApi';
 import type { EngineStats } from '../../../src/engine/api';
-import type { Answered, Pressed } from './screen';
-import type { Keystroke } from './trace';
+import type { Answered, Pressed } from '../../../src/eval/screen';
+import type { Keystroke } from '../../../src/eval/trace';
+
+/** A key, and when it was pressed. */
+type TimedKey = Pressed & { readonly pressedAt: number };
 
 /** What happened while a trace was typed. */
 export interface Recording {
@@ -13,8 +16,8 @@ export interface Recording {
   readonly elapsedMs: number;
   readonly answers: readonly Answer[];
   /** The keys as they were pressed, and what VS Code was told to show. */
-  readonly keys: readonly Pressed[];
-  readonly shown: readonly Answered[];
+  readonly keys: readonly TimedKey[];
+  readonly shown: readonly (Answered & Pick<Answer, 'again'>)[];
   /** The engine's work before each keystroke, and after the last one. */
   readonly work: readonly EngineStats[];
   /** How requests were answered. */
@@ -29,13 +32,13 @@ export async function replay(api: InklingApi, trace: readonly Keystroke[], speed
   const editor = vscode.window.activeTextEditor;
   if (!editor) throw new Error('There is no editor to type in.');
   const answers: Answer[] = [];
-  const keys: Pressed[] = [];
-  const shown: Answered[] = [];
+  const keys: TimedKey[] = [];
+  const shown: (Answered & Pick<Answer, 'again'>)[] = [];
   const subscription = api.onDidAnswer((answer) => {
     answers.push(answer);
     if (answer.outdated || answer.outcome === undefined) return;
     const first = answer.outcome.kind === 'answered' ? answer.outcome.completion.suggestions[0] : undefined;
-    shown.push({ at: performance.now(), text: first?.text, firstWord: first?.words[0]?.length });
+    shown.push({ at: performance.now(), text: first?.text, firstWord: first?.words[0]?.length, again: answer.again });
   });
   const before = api.counts();
   const work: Promise<EngineStats>[] = [];
@@ -45,8 +48,7 @@ export async function replay(api: InklingApi, trace: readonly Keystroke[], speed
     due += keystroke.pauseMs / speed;
     await sleep(Math.max(0, due - performance.now()));
     work.push(api.engine.stats());
-    keys.push({ at: performance.now(), text: keystroke.kind === 'type' ? keystroke.text : undefined });
-    await press(editor, keystroke);
+    keys.push(await pressed(editor, keystroke));
   }
   await sleep(REST_MS);
   work.push(api.engine.stats());
@@ -60,6 +62,37 @@ export async function replay(api: InklingApi, trace: readonly Keystroke[], speed
     early: after.early - before.early,
   };
   return { keystrokes: trace.length, elapsedMs, answers, keys, shown, work: await Promise.all(work), counts };
+}
+
+/** The milliseconds from a key in the active editor to the first suggestion; undefined where none comes. */
+export async function firstSuggestion(api: InklingApi, text: string): Promise<number | undefined> {
+  let answeredAt: number | undefined;
+  const subscription = api.onDidAnswer(({ items }) => {
+    if (items > 0) answeredAt ??= performance.now();
+  });
+  const pressedAt = performance.now();
+  await vscode.commands.executeCommand('type', { text });
+  for (let waited = 0; answeredAt === undefined && waited < LONGEST_MS; waited += POLL_MS) await sleep(POLL_MS);
+  subscription.dispose();
+  return answeredAt === undefined ? undefined : answeredAt - pressedAt;
+}
+
+const LONGEST_MS = 10_000;
+const POLL_MS = 20;
+
+/** Presses a key. Its time is that at which the text had changed: an answer that came before was to the text before. */
+async function pressed(editor: vscode.TextEditor, keystroke: Keystroke): Promise<TimedKey> {
+  const pressedAt = performance.now();
+  let changedAt: number | undefined;
+  const subscription = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+    if (document === editor.document && contentChanges.length > 0) changedAt ??= performance.now();
+  });
+  await press(editor, keystroke);
+  subscription.dispose();
+  const at = changedAt ?? performance.now();
+  return keystroke.kind === 'type'
+    ? { at, pressedAt, kind: 'type', text: keystroke.text }
+    : { at, pressedAt, kind: keystroke.kind };
 }
 
 async function press(editor: vscode.TextEditor, keystroke: Keystroke): Promise<void> {

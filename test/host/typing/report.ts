@@ -1,6 +1,7 @@
 import type { ModelInfo } from '../../../src/engine/api';
+import { screenCounts, screenFigures } from '../../../src/eval/screen';
+import { screenRows } from '../../../src/eval/tables';
 import type { Recording } from './replay';
-import { screenFigures } from './screen';
 
 export interface Setting {
   readonly model: ModelInfo;
@@ -13,20 +14,22 @@ export interface Setting {
   /** Processors, and the load of the last minute: others may be at work too. */
   readonly cores: number;
   readonly load: number;
+  /** From the first key after opening the document to the first suggestion; undefined where none came. */
+  readonly firstMs: number | undefined;
 }
 
 /** The recording as lines of Markdown. */
 export function report(recording: Recording, setting: Setting): string {
   const { keystrokes, elapsedMs, answers, work, counts } = recording;
-  const screen = screenFigures(recording.keys, recording.shown);
-  const { model, words, written, decodeMs, cores, load } = setting;
+  const screen = screenFigures([screenCounts(recording.keys, recording.shown)]);
+  const { model, words, written, decodeMs, cores, load, firstMs } = setting;
   const perKey = (of: (stats: Recording['work'][number]) => number) =>
     work.slice(1).map((after, i) => of(after) - of(work[i]));
   const spent = perKey(({ busyMs }) => busyMs).reduce((sum, ms) => sum + ms, 0);
   const kept = answers.filter(({ outdated }) => !outdated);
   const spoken = kept.filter(({ outcome }) => outcome?.kind === 'answered');
   const worded = kept.filter(({ items }) => items > 0);
-  const again = worded.filter(({ again }) => again).length;
+  const late = worded.filter(({ again }) => again === 'late').length;
   const rows: readonly (readonly [string, string])[] = [
     [
       'model',
@@ -43,7 +46,8 @@ export function report(recording: Recording, setting: Setting): string {
     ['request to answer, ms: p50, p90, p99', spread(kept.map(({ ms }) => ms))],
     ['the same where it was not silence', spread(spoken.map(({ ms }) => ms))],
     ['the same where there was text', spread(worded.map(({ ms }) => ms))],
-    ['of what was worth showing, answered by the deadline', share(worded.length - again, worded.length)],
+    ['of what was worth showing, answered by the deadline', share(worded.length - late, worded.length)],
+    ['first key after opening to the first suggestion, ms', firstMs?.toFixed(0) ?? 'none'],
     [
       'answered from memory; by a running generation; before it ended; generations',
       `${counts.cached}; ${counts.joined}; ${counts.early}; ${counts.started}`,
@@ -56,12 +60,7 @@ export function report(recording: Recording, setting: Setting): string {
     ['tokens fed a keystroke: mean; p50, p90, p99', summary(perKey(({ tokensFed }) => tokensFed))],
     ['most generations at once', String(Math.max(...work.map(({ active }) => active)))],
     ['model idle', share(elapsedMs - spent, elapsedMs)],
-    ['keys with grey text after them', tenths(screen.grey)],
-    ['different suggestions, per 100 keys', (100 * screen.suggestions).toFixed(1)],
-    ['of them under three characters', tenths(screen.short)],
-    ['of them on screen for less than 200 ms', tenths(screen.brief)],
-    ['of them with the first word right', tenths(screen.firstRight)],
-    ['keys saved by taking every useful word', tenths(screen.saved)],
+    ...screenRows(screen),
   ];
   return ['| | |', '|---|---:|', ...rows.map(([what, value]) => `| ${what} | ${value} |`)].join('\n');
 }
@@ -72,7 +71,7 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
-function spread(values: readonly number[], digits = 1): string {
+export function spread(values: readonly number[], digits = 1): string {
   if (values.length === 0) return 'none';
   return [0.5, 0.9, 0.99].map((part) => quantile(values, part).toFixed(digits)).join(', ');
 }
@@ -83,8 +82,4 @@ function summary(values: readonly number[]): string {
 
 function share(part: number, whole: number): string {
   return whole === 0 ? 'none' : `${((100 * part) / whole).toFixed(0)} %`;
-}
-
-function tenths(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -53,7 +53,8 @@ describe('what a suggestion is worth', () => {
 describe('the gate', () => {
   it('shows what is worth as much as the rate asks for', () => {
     assert.equal(shown(words(' very', 0.6)), ' very');
-    assert.equal(shown(words(' very', 0.5)), undefined, 'not sure enough');
+    assert.equal(shown(words(' very', 0.4)), undefined, 'not worth it');
+    assert.equal(shown(words(' extraordinarily', 0.15)), undefined, 'worth it, and hardly ever right');
     assert.equal(shown(words(' so', 0.9)), undefined, 'too short to be worth it');
     assert.equal(shown(words(' very', 0.4), { ...resting, rate: 0.9 }), ' very');
     assert.equal(shown(words(' very', 1), { ...resting, rate: 0 }), undefined);
@@ -74,8 +75,8 @@ describe('the gate', () => {
   });
 
   it('shows words as long as it is likely that all are right', () => {
-    assert.equal(shown(words(' very good day', 0.9, 0.5, 0.1)), ' very good');
-    assert.equal(shown(words(' very good day', 0.9, 0.5, 0.3)), ' very good day');
+    assert.equal(shown(words(' very good day', 0.9, 0.5, 0.04)), ' very good');
+    assert.equal(shown(words(' very good day', 0.9, 0.5, 0.1)), ' very good day');
   });
 
   it('says what was found and what is asked for where it shows nothing', () => {
@@ -95,12 +96,43 @@ describe('the gate', () => {
     const at = (given: Suggestion, waited: number, before = 'It wa') =>
       gate({ suggestions: [given], reason: 'sentence' }, { ...typing, waited, before }, plain);
     assert.equal(at(words(' very good', 0.99, 0.9), 20).waitMs, undefined);
+    assert.equal(at(words(' very good', 0.99, 0.9), 20).completion.suggestions.length, 1);
     const { completion, waitMs } = at(words(' very good', 0.7, 0.5), 20);
     assert.deepEqual(completion.suggestions, []);
     assert.ok(waitMs !== undefined && waitMs > 0, `${waitMs}`);
     assert.equal(at(words(' very good', 0.7, 0.5), 20 + waitMs).completion.suggestions.length, 1, 'after the pause');
     const sentence = at(words('Then he', 0.7, 0.5), 20, 'It was. ').waitMs ?? 0;
     assert.ok(sentence < waitMs, 'a writer pauses longer before a sentence');
+  });
+
+  it('waits for a longer pause after a deletion, for the writer may delete on', () => {
+    const sure = { suggestions: [words(' very good', 0.99, 0.9)], reason: 'sentence' } as const;
+    const { completion, waitMs } = gate(sure, { ...resting, waited: 20, deleted: true }, plain);
+    assert.deepEqual(completion.suggestions, []);
+    assert.ok(waitMs !== undefined && waitMs > 0, `${waitMs}`);
+    assert.equal(gate(sure, { ...resting, waited: 20 + waitMs, deleted: true }, plain).waitMs, undefined);
+  });
+
+  it('waits where a first word of a letter is sure and what follows is not', () => {
+    const at = (...right: number[]) =>
+      gate({ suggestions: [words('e wonderful', ...right)], reason: 'sentence' }, { ...resting, waited: 50 }, plain);
+    assert.equal(at(0.99, 0.98).completion.suggestions.length, 1);
+    const unsure = at(0.99, 0.3);
+    assert.deepEqual(unsure.completion.suggestions, []);
+    assert.ok(unsure.waitMs !== undefined, 'it is worth it, after a pause');
+  });
+
+  it('waits with what would be typed before it is read', () => {
+    const at = (text: string) =>
+      gate(
+        { suggestions: [words(text, 1)], reason: 'sentence' },
+        { ...resting, rate: 0.3, waited: 90 },
+        {
+          ...plain,
+          rates: [[0.3, 1]],
+        },
+      ).completion.suggestions.length;
+    assert.deepEqual([at('ery'), at('erything')], [0, 1]);
   });
 });
 
@@ -113,6 +145,25 @@ describe('the pace of a writer', () => {
     const slow = pace.keyWithin(200, 'It wa', 0);
     for (let i = 0; i < 100; i++) pace.key('It wa', 1e6 + i * 80);
     assert.ok(pace.keyWithin(200, 'It wa', 0) > slow);
+  });
+
+  it('tells how soon several keys come: later than the first of them, and a word later than letters', () => {
+    const pace = new TypingPace();
+    const within = (text: string) => pace.allWithin(300, 'It wa', 50, text);
+    assert.equal(within('s'), pace.keyWithin(300, 'It wa', 50));
+    assert.ok(within('s') > within('sa') && within('sa') > within('sat') && within('sat') > 0);
+    assert.ok(within('s a') < within('sat'), 'a pause before a word');
+  });
+
+  it('takes no correction for an interval between letters', () => {
+    const [plain, corrected] = [new TypingPace(), new TypingPace()];
+    for (let i = 0; i < 50; i++) {
+      plain.key('It wa', i * 100);
+      corrected.key('It wa', i * 1_000);
+      corrected.key('It wa', i * 1_000 + 100);
+      corrected.deleted();
+    }
+    assert.equal(corrected.keyWithin(200, 'It wa', 0), plain.keyWithin(200, 'It wa', 0));
   });
 
   it('gives probabilities, which fall the longer the writer has paused', () => {

@@ -1,4 +1,4 @@
-import { createRng } from '../../../src/core/decoding/random';
+import { createRng } from '../core/decoding/random';
 
 /** What a writer does next, and how long after what came before. */
 export type Keystroke = { readonly pauseMs: number } & (
@@ -13,6 +13,8 @@ export interface TraceOptions {
   /** Words of five characters a minute, all pauses included. */
   readonly wordsPerMinute: number;
   readonly seed: number;
+  /** Whether the writer goes to other places now and then; true unless told. */
+  readonly jumps?: boolean;
 }
 
 /**
@@ -41,7 +43,7 @@ export function synthesise(text: string, options: TraceOptions): Keystroke[] {
   };
   let away = false;
   for (const sentence of text.split(/(?<=[.?!][”’"']?)\s+/)) {
-    if (trace.length > 0 && rng() < JUMPS) {
+    if (trace.length > 0 && options.jumps !== false && rng() < JUMPS) {
       away = !away;
       trace.push({ kind: 'jump', to: away ? 0.2 + 0.6 * rng() : 1, pauseMs: pause('jump') });
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { type Keystroke, synthesise, written } from '../../../src/eval/trace';
 import { countWords, dictation, manuscript } from '../../host/typing/manuscript';
-import { type Keystroke, synthesise, written } from '../../host/typing/trace';
 
 const root = join(__dirname, '../../..');
 const options = { keystrokes: 520, wordsPerMinute: 80, seed: 1 };

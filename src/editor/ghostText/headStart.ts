@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import type { Moment } from '../../core/ghostText/gate';
+import { TypingPace } from '../../core/ghostText/pace';
+import { settingsFor } from '../configuration';
+import type { DocumentChange, DocumentChanges } from '../documentChanges';
+import { textBefore } from '../documentText';
+import type { Query, Suggester } from './suggester';
+import { ASKED, AUTOMATIC, type Place, type QuestionSources, questionAt } from './suggestionContext';
+
+/** A cursor that rests at a place for so long has the model read what is before it. */
+const REST_MS = 200;
+/** The cursor moves with an edit so soon after it. */
+const EDIT_MS = 1_000;
+
+/** What a head start is made of. */
+export interface HeadStartParts extends QuestionSources {
+  readonly suggester: Suggester;
+  readonly changes: DocumentChanges;
+}
+
+/**
+ * Begins to look for a suggestion before VS Code asks: with each key, 50 ms earlier, and at a place where the cursor
+ * rests or that an editor opens at, by reading what is before it. Knows from the keys at what moment the writer is.
+ */
+export class HeadStart implements vscode.Disposable {
+  readonly #pace = new TypingPace();
+  #lastChangeAt = Number.NEGATIVE_INFINITY;
+  #deleted = false;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #subscriptions: vscode.Disposable;
+
+  readonly #parts: HeadStartParts;
+
+  constructor(parts: HeadStartParts) {
+    this.#parts = parts;
+    this.#subscriptions = vscode.Disposable.from(
+      parts.changes.listen((change) => this.#typed(change)),
+      vscode.window.onDidChangeActiveTextEditor(() => this.#rests()),
+      vscode.window.onDidChangeTextEditorSelection(() => this.#rests()),
+    );
+    this.#rests();
+  }
+
+  /** What the keys tell of the writer's next ones. */
+  get moment(): Pick<Moment, 'pace' | 'waited' | 'deleted'> {
+    return { pace: this.#pace, waited: performance.now() - this.#lastChangeAt, deleted: this.#deleted };
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#subscriptions.dispose();
+  }
+
+  /** A key: ends what it refutes, and begins to look for what to say. */
+  #typed({ document, edit, replaced: [change, ...others], bySave }: DocumentChange): void {
+    const now = performance.now();
+    this.#lastChangeAt = now;
+    this.#deleted = edit === 'delete';
+    if (this.#deleted) this.#pace.deleted();
+    const { suggester } = this.#parts;
+    if (change === undefined || others.length > 0) return;
+    const position = document.positionAt(change.offset + change.text.length);
+    const isKey = edit === 'insert' && !bySave && vscode.window.activeTextEditor?.document === document;
+    if (isKey) {
+      const line = document.lineAt(position.line).text;
+      this.#pace.key(line.slice(0, Math.max(0, position.character - change.text.length)), now);
+    }
+    if (suggester.busy) suggester.typed(textBefore(document, position));
+    if (!isKey) return;
+    const query = this.#queryAt({ document, position, context: AUTOMATIC, settings: settingsFor(document) });
+    if (query) suggester.headStart(query);
+  }
+
+  /** The cursor came to a place: once it rests there, the model reads what is before it. */
+  #rests(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const editor = vscode.window.activeTextEditor;
+      // Where the cursor went with an edit, the model has read.
+      const isEdit = performance.now() - this.#lastChangeAt < EDIT_MS;
+      if (!editor || this.#parts.energy.energySaving || isEdit) return;
+      const { document, selection } = editor;
+      // As if the next key had been typed: that nothing was yet is no reason not to read.
+      const place = { document, position: selection.active, context: ASKED, settings: settingsFor(document) };
+      if (place.settings.ghostText.mode === 'manual') return;
+      const query = this.#queryAt(place);
+      if (query) this.#parts.suggester.readAhead(query);
+    }, REST_MS);
+  }
+
+  /** What would be asked at a place; nothing where there is no suggestion anyway. */
+  #queryAt(place: Place): Query | undefined {
+    try {
+      const { suppressed, query } = questionAt(place, this.#parts);
+      return suppressed ? undefined : query();
+    } catch {
+      // It is told when VS Code asks.
+      return undefined;
+    }
+  }
+}

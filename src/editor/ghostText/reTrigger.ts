@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import type { Gated } from '../../core/ghostText/gate';
+import type { Query } from './suggester';
+import type { Place } from './suggestionContext';
+
+/** VS Code asks so soon after it was told to. */
+const ASKS_WITHIN_MS = 1_000;
+
+/** A place where there was nothing to show yet. */
+interface Awaited {
+  readonly place: Place;
+  readonly version: number;
+  readonly query: Query;
+}
+
+/** When VS Code was told to ask again, at which version of what, and what had been waited for. */
+interface Told {
+  readonly document: vscode.TextDocument;
+  readonly version: number;
+  readonly at: number;
+  readonly why: 'late' | 'pause';
+}
+
+/**
+ * Has VS Code ask again where there was nothing to show yet, once there is and the cursor still stands there: after an
+ * empty answer it does not by itself.
+ */
+export class ReTrigger implements vscode.Disposable {
+  #awaited: Awaited | undefined;
+  /** What is awaited is known and waits for a pause of the writer. */
+  #paused = false;
+  #told: Told | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #known: (place: Place, query: Query) => Gated | undefined;
+
+  /** @param known what is known at a place by now, behind the gate; undefined while nothing is */
+  constructor(known: (place: Place, query: Query) => Gated | undefined) {
+    this.#known = known;
+  }
+
+  /** @param waitMs in how many ms something known may be shown; otherwise `look` is called when more is known */
+  await(place: Place, query: Query, waitMs?: number): void {
+    this.#awaited = { place, version: place.document.version, query };
+    if (waitMs !== undefined) this.#lookIn(waitMs);
+  }
+
+  /** Nothing is awaited any more. */
+  cancel(): void {
+    this.#awaited = undefined;
+    this.#paused = false;
+    clearTimeout(this.#timer);
+  }
+
+  /** Looks whether there is something to show by now. */
+  look(): void {
+    if (!this.#awaited) return;
+    const { place, version, query } = this.#awaited;
+    const { document, position } = place;
+    const editor = vscode.window.activeTextEditor;
+    const isThere = editor?.document === document && document.version === version && editor.selection.isEmpty;
+    if (!isThere || !editor.selection.active.isEqual(position)) {
+      this.cancel();
+      return;
+    }
+    const known = this.#known(place, query);
+    if (!known) return;
+    if (known.waitMs !== undefined) {
+      this.#lookIn(known.waitMs);
+      return;
+    }
+    const why = this.#paused ? 'pause' : 'late';
+    this.cancel();
+    if (known.completion.suggestions.length === 0) return;
+    this.#told = { document, version: document.version, at: performance.now(), why };
+    vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+  }
+
+  /** Why VS Code asks, where it was told to and it is not the writer who asks. */
+  wasTold(document: vscode.TextDocument): Told['why'] | undefined {
+    const told = this.#told;
+    this.#told = undefined;
+    const isAnswer = told?.document === document && told.version === document.version;
+    return isAnswer && performance.now() - told.at < ASKS_WITHIN_MS ? told.why : undefined;
+  }
+
+  dispose(): void {
+    this.cancel();
+  }
+
+  #lookIn(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#paused = true;
+    this.#timer = setTimeout(() => this.look(), ms);
+  }
+}

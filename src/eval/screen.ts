@@ -1,0 +1,175 @@
+import { countWords, usefulLength } from './match';
+
+/** A key at a time, in ms of any clock: when the text had changed by it. */
+export type Pressed =
+  | { readonly at: number; readonly kind: 'type'; readonly text: string }
+  | { readonly at: number; readonly kind: 'delete' | 'jump'; readonly text?: undefined };
+
+/** An answer that the editor took for the text as it stood: the first suggestion, or that there is none. */
+export interface Answered {
+  readonly at: number;
+  readonly text?: string;
+  /** Where the first word of it ends. */
+  readonly firstWord?: number;
+}
+
+/** What a writer saw who typed a text. Shares are from 0 to 1. */
+export interface ScreenFigures {
+  /** Share of the keys after which there was grey text: what `inkling.ghostText.triggerRate` is about. */
+  readonly grey: number;
+  /** Different suggestions, for each key. */
+  readonly suggestions: number;
+  /** Shares of them: under three characters, on screen for less than 200 ms, and with the first word right. */
+  readonly short: number;
+  readonly brief: number;
+  readonly firstRight: number;
+  /** Share of them that a slip of the writer's, or taking it back, ended within 200 ms: part of `brief`. */
+  readonly slipped: number;
+  /** Characters taken less the keys that take them, for each character that stays, had every useful word been taken. */
+  readonly saved: number;
+}
+
+/** The same as counts, which add up over several texts. */
+export interface ScreenCounts {
+  readonly keys: number;
+  /** Characters that stay in the text. */
+  readonly characters: number;
+  readonly grey: number;
+  readonly suggestions: number;
+  readonly short: number;
+  readonly brief: number;
+  readonly slipped: number;
+  readonly firstRight: number;
+  readonly saved: number;
+}
+
+const GLANCE_MS = 200;
+const SHORTEST = 3;
+/** Of what is written after a key so much is looked at, in characters. */
+const REACH = 200;
+
+interface OnScreen {
+  readonly text: string;
+  readonly since: number;
+}
+
+/** Follows the grey text through keys and answers: typing it shortens it, any other key or answer ends it. */
+export function screenCounts(keys: readonly Pressed[], answers: readonly Answered[]): ScreenCounts {
+  const events = [
+    ...answers.map((answer) => ({ ...answer, key: undefined })),
+    ...keys.map((key, index) => ({ at: key.at, key, index })),
+  ].sort((a, b) => a.at - b.at);
+  const stays = staying(keys);
+  const targets = keys.map((_, index) => writtenAfter(keys, stays, index));
+  const grey: string[] = keys.map(() => '');
+  let [suggestions, short, brief, slipped, firstRight, last] = [0, 0, 0, 0, 0, -1];
+  let screen: OnScreen | undefined;
+  const end = (at: number, bySlip = false) => {
+    if (screen && at - screen.since < GLANCE_MS) {
+      brief++;
+      if (bySlip) slipped++;
+    }
+    screen = undefined;
+  };
+  for (const event of events) {
+    if (event.key !== undefined) {
+      last = event.index;
+      const rest = event.key.kind === 'type' && screen ? after(screen.text, event.key.text) : '';
+      if (screen === undefined || rest === '') end(event.at, event.key.kind !== 'jump' && !stays[last]);
+      else screen = { ...screen, text: rest };
+    } else if (event.text === undefined) end(event.at);
+    else if (event.text !== screen?.text) {
+      end(event.at);
+      screen = { text: event.text, since: event.at };
+      suggestions++;
+      if (event.text.trim().length < SHORTEST) short++;
+      const word = event.text.slice(0, event.firstWord ?? event.text.length);
+      if (usefulLength(word, targets[last] ?? '') > 0) firstRight++;
+    }
+    if (last >= 0 && screen) grey[last] = screen.text;
+  }
+  end(events.at(-1)?.at ?? 0);
+  return {
+    keys: keys.length,
+    characters: stays.filter(Boolean).length,
+    grey: grey.filter(Boolean).length,
+    suggestions,
+    short,
+    brief,
+    slipped,
+    firstRight,
+    saved: savedBy(stays, targets, grey),
+  };
+}
+
+/** The figures of several texts together. */
+export function screenFigures(counts: readonly ScreenCounts[]): ScreenFigures {
+  const sum = (of: keyof ScreenCounts): number => counts.reduce((total, each) => total + each[of], 0);
+  const share = (part: keyof ScreenCounts, whole: keyof ScreenCounts): number => sum(part) / Math.max(1, sum(whole));
+  return {
+    grey: share('grey', 'keys'),
+    suggestions: share('suggestions', 'keys'),
+    short: share('short', 'suggestions'),
+    brief: share('brief', 'suggestions'),
+    slipped: share('slipped', 'suggestions'),
+    firstRight: share('firstRight', 'suggestions'),
+    saved: share('saved', 'characters'),
+  };
+}
+
+/**
+ * What the writer comes to write after each key, without the slips that are taken back; nothing after a key that leaves
+ * a slip behind it, since no suggestion there is right.
+ */
+export function targetsOf(keys: readonly Pressed[]): string[] {
+  const stays = staying(keys);
+  return keys.map((_, index) => writtenAfter(keys, stays, index));
+}
+
+/** Which of the keys type a character that stays. */
+function staying(keys: readonly Pressed[]): boolean[] {
+  const stays = keys.map(({ kind }) => kind === 'type');
+  const standing: number[] = [];
+  for (const [index, { kind }] of keys.entries()) {
+    if (kind === 'type') standing.push(index);
+    else if (kind === 'jump') standing.length = 0;
+    else stays[standing.pop() ?? index] = false;
+  }
+  return stays;
+}
+
+function writtenAfter(keys: readonly Pressed[], stays: readonly boolean[], index: number): string {
+  let slips = 0;
+  let text = '';
+  // What is deleted later and was typed before is a slip that stands now.
+  for (let next = index + 1; next < keys.length && text.length < REACH; next++) {
+    const key = keys[next];
+    if (key.kind === 'jump') break;
+    if (key.kind === 'delete') slips--;
+    else if (stays[next]) text += key.text;
+    else slips++;
+    if (slips < 0) return '';
+  }
+  return text;
+}
+
+function after(text: string, typed: string): string {
+  return text.startsWith(typed) ? text.slice(typed.length) : '';
+}
+
+function savedBy(stays: readonly boolean[], targets: readonly string[], grey: readonly string[]): number {
+  let saved = 0;
+  /** Characters that were taken and are still to come as keys. */
+  let taken = 0;
+  for (const [key, text] of grey.entries()) {
+    if (taken > 0) {
+      if (stays[key]) taken--;
+      if (taken > 0) continue;
+    }
+    const useful = usefulLength(text, targets[key]);
+    if (useful === 0) continue;
+    saved += useful - (useful === text.length ? 1 : countWords(text.slice(0, useful)));
+    taken = useful;
+  }
+  return saved;
+}
