@@ -203,22 +203,29 @@ describe('Explain Next Token', () => {
       assert.equal((await panel.candidates()).length, 5);
     });
 
-    it('drawn once with the seed shown, and a hundred times', async () => {
+    it('drawn once with the seed shown, twice, and a hundred times more', async () => {
       await panel.openTool('Sample');
-      const draw = async () => {
-        await panel.root.getByRole('button', { name: 'Draw once' }).click();
+      const draw = (name: string) => panel.root.getByRole('button', { name }).click();
+      const drawn = async () => {
+        const counts = await panel.locator('.histogram tbody td:nth-of-type(2)').allTextContents();
+        return counts.reduce((sum, count) => sum + Number(count), 0);
+      };
+      const seed = async (value: string) => {
+        await panel.root.getByLabel('Seed').fill(value);
+        await panel.root.getByLabel('Seed').press('Enter');
+        await draw('Draw once');
         return panel.locator('.sampler strong').textContent();
       };
-      await panel.root.getByLabel('Seed').fill('7');
-      await panel.root.getByLabel('Seed').press('Enter');
-      const first = await draw();
-      assert.equal(await draw(), first);
-      await panel.root.getByRole('button', { name: 'Draw 100' }).click();
-      const counts = await panel.locator('.histogram tbody td:nth-of-type(2)').allTextContents();
-      assert.equal(
-        counts.reduce((sum, count) => sum + Number(count), 0),
-        100,
-      );
+      const first = await seed('7');
+      assert.match((await panel.locator('.sampler [role=status]').textContent()) ?? '', /^Seed 7 draws/);
+      await draw('Draw once');
+      await panel.locator('.histogram').waitFor();
+      assert.equal(await drawn(), 2);
+      await draw('Draw 100');
+      await panel.locator('.histogram caption').filter({ hasText: '102 draws' }).waitFor();
+      assert.equal(await drawn(), 102);
+      await seed('8');
+      assert.equal(await seed('7'), first, 'a seed draws the same each time');
     });
 
     it('as words too', async () => {

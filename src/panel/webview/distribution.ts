@@ -46,10 +46,10 @@ export interface Draws {
   readonly counts: ReadonlyMap<number, number>;
 }
 
-/** Draws `count` times, each time anew, as the engine draws: the same seed gives the same tokens. */
-export function drawTokens(scores: Scores, seed: number, count: number): Draws {
+/** Draws `count` more times, each time anew, as the engine draws: the same seed gives the same tokens in the same order. */
+export function drawOn(before: Draws | null, scores: Scores, seed: number, count: number): Draws {
   const rng = createRng(seed);
-  const ids = Array.from({ length: count }, () => sample(scores, rng));
+  const ids = Array.from({ length: (before?.ids.length ?? 0) + count }, () => sample(scores, rng));
   const counts = new Map<number, number>();
   for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
   return { seed, ids, counts };

@@ -1,17 +1,18 @@
 import { useMemo } from 'preact/hooks';
 import { logSoftmax } from '../../core/logits';
 import { Section, Spelled } from './controls';
-import { drawTokens } from './distribution';
+import { drawOn } from './distribution';
 import { percent } from './format';
 import type { ShownStage } from './stages';
 import { Asked } from './tips';
 import { useUi } from './ui';
 
-/** Draws from the reshaped distribution with a seed: once, or a hundred times to see chance at work. */
+/** Draws from the reshaped distribution with a seed, one token or a hundred at a time: each press draws on. */
 export function Sampler({ last }: { last: ShownStage }) {
   const { state, dispatch } = useUi();
   const { preferences, draws } = state;
-  const draw = (count: number) => dispatch({ type: 'drawn', draws: drawTokens(last.scores, preferences.seed, count) });
+  const draw = (count: number) =>
+    dispatch({ type: 'drawn', draws: drawOn(draws, last.scores, preferences.seed, count) });
   return (
     <Section name="sampler" title="Draw from it">
       <div class="toolbar">
@@ -70,7 +71,8 @@ function Drawn({ last }: { last: ShownStage }) {
   return (
     <table class="histogram">
       <caption>
-        Seed {draws.seed}: {draws.ids.length} draws, {sorted.length} different tokens
+        Seed {draws.seed}: {draws.ids.length} draws, {sorted.length} different tokens, at last{' '}
+        <strong>{token(draws.ids[draws.ids.length - 1])}</strong>
       </caption>
       <thead>
         <tr>

@@ -3,7 +3,7 @@ import { reshape } from '../../../../src/core/decoding/pipeline';
 import { createRng } from '../../../../src/core/decoding/random';
 import { sample } from '../../../../src/core/decoding/sampling';
 import { softmax } from '../../../../src/core/logits';
-import { distributionOf, drawTokens } from '../../../../src/panel/webview/distribution';
+import { distributionOf, drawOn } from '../../../../src/panel/webview/distribution';
 import { neutral, stagesOf } from '../../../../src/panel/webview/stages';
 
 const logits = Float32Array.from({ length: 500 }, (_, id) => 6 * Math.sin(id * 12.9898) + (id % 7) / 10);
@@ -60,11 +60,18 @@ describe('a draw', () => {
   it('is the one the engine makes with the same seed', () => {
     const rng = createRng(42);
     const expected = [sample(logits, rng), sample(logits, rng), sample(logits, rng)];
-    assert.deepEqual(drawTokens(logits, 42, 3).ids, expected);
+    assert.deepEqual(drawOn(null, logits, 42, 3).ids, expected);
+  });
+
+  it('goes on from the one before', () => {
+    const once = drawOn(null, logits, 42, 1);
+    const twice = drawOn(once, logits, 42, 1);
+    assert.deepEqual([once.ids.length, twice.ids.length], [1, 2]);
+    assert.deepEqual(drawOn(twice, logits, 42, 1), drawOn(null, logits, 42, 3));
   });
 
   it('a hundred times counts to a hundred', () => {
-    const { counts } = drawTokens(logits, 7, 100);
+    const { counts } = drawOn(null, logits, 7, 100);
     assert.equal(
       [...counts.values()].reduce((sum, count) => sum + count, 0),
       100,
