@@ -32,6 +32,12 @@ import { idsOf, tokensOf } from './request';
 import { EngineError } from './runtime';
 import { Scorer } from './score';
 import { Session, type SessionOptions } from './session';
+import { ThreadChoice } from './threadChoice';
+
+/** So long after the last work ended nobody is waiting for the engine. */
+const IDLE_MS = 3_000;
+/** The model is there twice while threads are timed: one with more parameters than GPT-2 medium keeps what it was given. */
+const MOST_PARAMETERS = 250e6;
 
 /** The engine in this process. It blocks the thread during each run. */
 export class LocalEngine implements Engine {
@@ -46,6 +52,8 @@ export class LocalEngine implements Engine {
   #completed: Promise<unknown> = Promise.resolve();
   /** Generations that are wanted still; one that was aborted may have a run to finish. */
   readonly #active = new Set<symbol>();
+  #idleTimer: NodeJS.Timeout | undefined;
+  #whenIdle: (() => Promise<void>) | undefined;
 
   private constructor(session: Session, manifest: Manifest, source: TokenizerSource) {
     this.#session = session;
@@ -71,6 +79,29 @@ export class LocalEngine implements Engine {
   /** The model itself, for decoding that wants more than the calls below. */
   get model(): CachedModel {
     return this.#model;
+  }
+
+  /**
+   * Runs with one thread or with so many, whichever measures faster on this machine, now and whenever tokens come to take
+   * another time: looked at only when nothing was under way for a while.
+   */
+  adaptThreads(most: number): void {
+    const { n_layer, n_embd, vocab_size } = this.#manifest.config;
+    if (most <= 1 || 12 * n_layer * n_embd ** 2 + vocab_size * n_embd > MOST_PARAMETERS) return;
+    const choice = new ThreadChoice(this.#session, most);
+    this.#session.onToken = (ms) => choice.ran(ms);
+    this.#whenIdle = async () => {
+      // What cannot be measured now, for want of memory, is measured another time.
+      if (choice.isDue) await this.#model.exclusively(2, undefined, () => choice.whenIdle()).catch(() => {});
+    };
+    this.#restartIdle();
+  }
+
+  #restartIdle(): void {
+    clearTimeout(this.#idleTimer);
+    if (this.#whenIdle === undefined || this.#active.size > 0) return;
+    this.#idleTimer = setTimeout(() => void this.#whenIdle?.(), IDLE_MS);
+    this.#idleTimer.unref();
   }
 
   /** What the tokenizer is made from, for another process to make it again. */
@@ -162,6 +193,8 @@ export class LocalEngine implements Engine {
 
   async dispose(): Promise<void> {
     this.#completing?.abort();
+    this.#whenIdle = undefined;
+    clearTimeout(this.#idleTimer);
     await this.#session.close();
   }
 
@@ -191,12 +224,14 @@ export class LocalEngine implements Engine {
     const generation = Symbol();
     const end = () => this.#active.delete(generation);
     this.#active.add(generation);
+    clearTimeout(this.#idleTimer);
     signal?.addEventListener('abort', end, { once: true });
     try {
       return await task();
     } finally {
       signal?.removeEventListener('abort', end);
       end();
+      this.#restartIdle();
     }
   }
 }

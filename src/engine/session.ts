@@ -9,6 +9,9 @@ export interface SessionOptions {
   readonly threads?: number;
 }
 
+/** Tokens that are timed to choose a number of threads: the first ones may have to wait for memory. */
+const TIMED_TOKENS = 4;
+
 /** How a step came to its logits. */
 export interface Internals {
   /** For each layer `[rows, heads, ids, capacity + ids]`: attention to the cache's positions, then to the new tokens. */
@@ -31,10 +34,15 @@ export interface WorkCount {
 export class Session {
   readonly #folder: string;
   readonly #options: SessionOptions;
-  readonly #model: Ort.InferenceSession;
+  #model: Ort.InferenceSession;
+  #threads: number;
+  /** The same model with other numbers of threads, while they are timed. */
+  readonly #timed = new Map<number, Ort.InferenceSession>();
 
   readonly work: WorkCount = { runs: 0, tokensFed: 0, busyMs: 0 };
   readonly shape: CacheShape;
+  /** Hears the milliseconds of each step over one token. */
+  onToken: ((ms: number) => void) | undefined;
   /** Graphs that only explanations need, loaded when they do. */
   readonly #others = new Map<string, Promise<Ort.InferenceSession>>();
 
@@ -47,6 +55,7 @@ export class Session {
     this.#folder = folder;
     this.#options = options;
     this.#model = model;
+    this.#threads = options.threads ?? 0;
     const { n_layer, n_head, n_embd } = config;
     this.shape = { layers: n_layer, heads: n_head, headSize: n_embd / n_head, width: n_embd };
   }
@@ -67,7 +76,48 @@ export class Session {
    * @returns the logits, `[rows, lastN, vocab]`
    */
   async step(cache: KvCache, ids: readonly (readonly number[])[], lastN: number): Promise<Float32Array> {
-    return (await this.#run(this.#model, cache, ids, lastN)).floats('logits');
+    const before = this.work.busyMs;
+    const { floats } = await this.#run(this.#model, cache, ids, lastN);
+    if (cache.rows === 1 && ids[0].length === 1) {
+      this.onToken?.(this.work.busyMs - before);
+    }
+    return floats('logits');
+  }
+
+  /**
+   * Milliseconds of one more token with so many threads: the best of a few, which are not counted as work. Nothing else
+   * may run meanwhile, nor during `useThreads`. What is opened for it stays open until then, with weights of its own.
+   */
+  async timeThreads(threads: number): Promise<number> {
+    const model = threads === this.#threads ? this.#model : (this.#timed.get(threads) ?? (await this.#open(threads)));
+    const counted = { ...this.work };
+    const cache = this.newCache();
+    let best = Number.POSITIVE_INFINITY;
+    for (let token = 0; token < TIMED_TOKENS; token++) {
+      const before = this.work.busyMs;
+      await this.#run(model, cache, [[0]], 1);
+      best = Math.min(best, this.work.busyMs - before);
+    }
+    Object.assign(this.work, counted);
+    return best;
+  }
+
+  /** Runs with so many threads from now on, and closes what was opened to be timed. */
+  async useThreads(threads: number): Promise<void> {
+    const model = threads === this.#threads ? this.#model : (this.#timed.get(threads) ?? (await this.#open(threads)));
+    const others = [this.#model, ...this.#timed.values()].filter((other) => other !== model);
+    this.#model = model;
+    this.#threads = threads;
+    this.#timed.clear();
+    for (const other of others) {
+      await other.release();
+    }
+  }
+
+  async #open(threads: number): Promise<Ort.InferenceSession> {
+    const model = await load(join(this.#folder, 'model.onnx'), { threads });
+    this.#timed.set(threads, model);
+    return model;
   }
 
   /** A `step` that also returns what went on inside, from a graph of its own, so that it costs other steps nothing. */
@@ -139,6 +189,9 @@ export class Session {
 
   async close(): Promise<void> {
     await this.#model.release();
+    for (const timed of this.#timed.values()) {
+      await timed.release();
+    }
     for (const other of this.#others.values()) await (await other).release();
   }
 

@@ -22,6 +22,7 @@ async function main(): Promise<void> {
     }
   });
   engine = await LocalEngine.open(await locateModel(model, __dirname, cache), { threads });
+  engine.adaptThreads(threads);
   send({ ready: true });
 }
 

@@ -1,0 +1,73 @@
+/** A model that can be run with different numbers of threads. */
+export interface Threaded {
+  /** Milliseconds of one more token with so many threads. What is opened for that stays open until `useThreads`. */
+  timeThreads(threads: number): Promise<number>;
+  /** Runs with so many from the next run on; what else was opened is closed. */
+  useThreads(threads: number): Promise<void>;
+}
+
+/** Each number is timed so often, in turn, and its best time counts. */
+const ROUNDS = 3;
+/** More threads must be faster by so much: they take the processor from whoever else is at work. */
+const GAIN = 1.1;
+/** A machine has changed when the median of so many tokens takes so many times as long as when it was chosen, or as little. */
+const TOKENS = 16;
+const CHANGED = 1.6;
+
+/**
+ * Chooses by measurement between one thread and the most that are allowed: at the start, and when tokens take another time
+ * than they did, which is when somebody else has begun or ended to use the processors. It measures only while nothing runs.
+ */
+export class ThreadChoice {
+  readonly #model: Threaded;
+  readonly #most: number;
+  /** The time of a token when the choice was made; undefined before. */
+  #chosenMs: number | undefined;
+  #latest: number[] = [];
+  #choosing = false;
+
+  /** @param most threads that the settings allow */
+  constructor(model: Threaded, most: number) {
+    this.#model = model;
+    this.#most = most;
+  }
+
+  /** Whether there is reason to measure. */
+  get isDue(): boolean {
+    if (this.#most <= 1 || this.#choosing) return false;
+    if (this.#chosenMs === undefined) return true;
+    if (this.#latest.length < TOKENS) return false;
+    const median = [...this.#latest].sort((a, b) => a - b)[TOKENS >> 1];
+    return median > this.#chosenMs * CHANGED || median < this.#chosenMs / CHANGED;
+  }
+
+  /** To be told how long a run over one token took. */
+  ran(ms: number): void {
+    this.#latest.push(ms);
+    if (this.#latest.length > TOKENS) this.#latest.shift();
+  }
+
+  /** To be called when nothing is under way. Measures if that is due. */
+  async whenIdle(): Promise<void> {
+    if (!this.isDue) return;
+    this.#choosing = true;
+    try {
+      const [few, many] = await this.#measured();
+      const isWorth = many * GAIN <= few;
+      await this.#model.useThreads(isWorth ? this.#most : 1);
+      this.#chosenMs = isWorth ? many : few;
+      this.#latest = [];
+    } finally {
+      this.#choosing = false;
+    }
+  }
+
+  async #measured(): Promise<readonly [few: number, many: number]> {
+    let [few, many] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let round = 0; round < ROUNDS; round++) {
+      few = Math.min(few, await this.#model.timeThreads(1));
+      many = Math.min(many, await this.#model.timeThreads(this.#most));
+    }
+    return [few, many];
+  }
+}
