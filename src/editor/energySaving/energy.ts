@@ -1,8 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import * as vscode from 'vscode';
 import { settingsFor } from '../configuration';
-import { type EnergySaving, energySavingOf } from './energySaving';
-import { readOnBattery } from './power';
+import { type EnergySaving, energySavingOf, readOnBattery } from './energySaving';
 
 const LOOK_EVERY_MS = 30_000;
 

@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { because, energySavingOf } from '../../../../src/editor/energySaving/energySaving';
-import { drawsFromBattery, readOnBattery, readSupplies } from '../../../../src/editor/energySaving/power';
+import {
+  because,
+  drawsFromBattery,
+  energySavingOf,
+  readOnBattery,
+  readSupplies,
+} from '../../../../src/editor/energySaving/energySaving';
 
 const calm = { onBattery: false, load: 0.2 };
 
