@@ -79,7 +79,7 @@ export function typeKeys(recording: KeyRecording, rate: number, calibration: Cal
   return screenCounts(recording.keys, answersTo(recording, rate, calibration));
 }
 
-export function answersTo(recording: KeyRecording, rate: number, calibration: Calibration): Answered[] {
+function answersTo(recording: KeyRecording, rate: number, calibration: Calibration): Answered[] {
   const { keys, before, suggestions } = recording;
   const pace = new TypingPace();
   const answers: Answered[] = [];
