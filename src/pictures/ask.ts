@@ -4,6 +4,7 @@ import { reshape } from '../core/decoding/pipeline';
 import type { BeamStep, Finish } from '../core/decoding/steps';
 import { entropy, logSoftmax, topK } from '../core/logits';
 import type { Token, Tokenizer } from '../core/tokenizer';
+import { attentionWeights, headsLookingAt } from './attention';
 import { linesOf, runsOf, treeAt } from './beamTree';
 import { drawCommand, type ModelChoice } from './command';
 import type { BeamLine, Figure, FigureToken, HeatUnit, NextFigure, Origin, StagesFigure } from './figure';
@@ -138,9 +139,10 @@ export async function askFigure(
       if ((layer ?? 1) > seen.layers) throw new PictureError(`layer must be at most ${seen.layers} with this model.`);
       if ((head ?? 1) > seen.heads) throw new PictureError(`head must be at most ${seen.heads} with this model.`);
       const ids = [...(bos ? tokenizer.start : tokenizer.opening), ...tokenizer.encode(text)].slice(-seen.tokens);
-      const weights = meanAttention(seen, layer, head);
+      const weights = [...attentionWeights(seen, layer === null ? null : layer - 1, head === null ? null : head - 1)];
       const tokens = ids.map((id, i) => ({ text: tokenizer.tokenText(id), weight: weights[i] }));
-      return { kind, text, origin, layer, head, tokens, heads: headsLookingAt(seen, strongest(weights)) };
+      const token = strongest(weights);
+      return { kind, text, origin, layer, head, tokens, heads: { token, weights: headsLookingAt(seen, token) } };
     }
     case 'words': {
       const { words, covered } = await engine.words({ ...prompt, count: request.count }, signal);
@@ -168,7 +170,7 @@ interface Distribution {
 }
 
 /** The `count` most probable tokens after all stages; what cannot come any more is left out. */
-export function nextFigure(given: Distribution & { readonly count: number }): NextFigure {
+function nextFigure(given: Distribution & { readonly count: number }): NextFigure {
   const { text, origin, logits, config, context, tokenizer, count } = given;
   const last = reshape(logits, { ...UNTOUCHED, ...config }, context).at(-1) ?? { scores: logits };
   const raw = logSoftmax(logits);
@@ -187,7 +189,7 @@ export function nextFigure(given: Distribution & { readonly count: number }): Ne
 }
 
 /** What each stage of decoding leaves of the distribution. */
-export function stagesFigure({ text, origin, logits, config, context, tokenizer }: Distribution): StagesFigure {
+function stagesFigure({ text, origin, logits, config, context, tokenizer }: Distribution): StagesFigure {
   const stages = reshape(logits, { ...UNTOUCHED, ...config }, context).map(({ name, scores, survivors, massCut }) => {
     const [{ id, logprob }] = topK(scores, 1);
     const favourite = { id, text: tokenizer.tokenText(id), probability: Math.exp(logprob) };
@@ -228,32 +230,6 @@ export function heatOf(
   };
 }
 
-interface Attention {
-  readonly layers: number;
-  readonly heads: number;
-  readonly tokens: number;
-  /** Float32 `[layers, heads, tokens]`. */
-  readonly attention: Float32Array;
-}
-
-/** One weight for each token, averaged over the layers and heads that are not named (from 1). They sum to 1. */
-export function meanAttention(seen: Attention, layer: number | null, head: number | null): number[] {
-  const layers = layer === null ? range(seen.layers) : [layer - 1];
-  const heads = head === null ? range(seen.heads) : [head - 1];
-  return range(seen.tokens).map((token) => {
-    const weights = layers.flatMap((l) => heads.map((h) => seen.attention[(l * seen.heads + h) * seen.tokens + token]));
-    return weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
-  });
-}
-
-/** How much each head gives to one token, `[layers][heads]`. */
-export function headsLookingAt(seen: Attention, token: number): { token: number; weights: number[][] } {
-  const weights = range(seen.layers).map((l) =>
-    range(seen.heads).map((h) => seen.attention[(l * seen.heads + h) * seen.tokens + token]),
-  );
-  return { token, weights };
-}
-
 function strongest(weights: readonly number[]): number {
   return weights.indexOf(Math.max(...weights));
 }
@@ -267,8 +243,4 @@ function tokenOf(tokenizer: Tokenizer, text: string): number {
 function asFigureToken(token: Token & Partial<Scored>): FigureToken {
   const { id, text, display, bytes, utf16, logprob = null, rank = null } = token;
   return { id, text, display, bytes, utf16, logprob, rank };
-}
-
-function range(length: number): number[] {
-  return Array.from({ length }, (_, i) => i);
 }

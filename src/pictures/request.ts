@@ -107,7 +107,7 @@ export class PictureError extends Error {
 }
 
 /** The options that a kind of picture has, in the order of the help. */
-export function optionNames(kind: FigureKind): string[] {
+function optionNames(kind: FigureKind): string[] {
   const own = Object.values(OWN).filter(({ kinds }) => kinds.includes(kind));
   const decoding = (DECODING[kind] ?? []).flatMap((name) => spelledName(name) ?? []);
   const names = own.map(({ name }) => name);

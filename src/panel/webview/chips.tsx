@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { surprisal } from '../../core/analysis/likelihood';
+import { attentionWeights } from '../../pictures/attention';
 import { groupByGrapheme } from '../../pictures/graphemes';
 import { type Notation, speak } from '../../pictures/spelling';
 import type { PanelToken } from '../protocol';
-import { attentionWeights } from './attention';
 import { moveFocus, Spelled } from './controls';
 import { hex, percent, rankBand, whole } from './format';
 import type { Preferences } from './preferences';

@@ -1,7 +1,7 @@
 import { beamLines } from '../../pictures/ask';
+import { attentionWeights, headsLookingAt } from '../../pictures/attention';
 import { drawCommand } from '../../pictures/command';
 import type { Figure, FigureKind, Origin } from '../../pictures/figure';
-import { attentionWeights, headsLookingAt } from './attention';
 import { shownTokens } from './chips';
 import { distributionOf } from './distribution';
 import { neutral, type ShownStage, stagesOf } from './stages';

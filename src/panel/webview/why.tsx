@@ -1,6 +1,6 @@
+import { attentionWeights, headsLookingAt } from '../../pictures/attention';
 import { speak } from '../../pictures/spelling';
 import type { WhyMessage } from '../protocol';
-import { attentionWeights, favouriteFrom, headsLookingAt } from './attention';
 import { shownTokens } from './chips';
 import { moveFocus, Scale, Section, Spelled } from './controls';
 import { ExportMenu } from './exportMenu';
@@ -211,4 +211,14 @@ function Lens({ why }: { why: WhyMessage }) {
       </tbody>
     </table>
   );
+}
+
+/** The first layer from which the candidate stays the favourite to the end, or null when it is not the favourite. */
+function favouriteFrom(why: WhyMessage): number | null {
+  let from: number | null = null;
+  for (const { layer, candidateRank } of [...why.lens].reverse()) {
+    if (candidateRank !== 0) break;
+    from = layer;
+  }
+  return from;
 }
