@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { settingsFor } from './configuration';
 import type { Activity } from './ghostText/activity';
 import { asText } from './outsideText';
+import type { Status } from './statusText';
 import { writersEditor } from './writersEditor';
 
 type Item = vscode.QuickPickItem & { readonly run?: () => unknown };
@@ -18,12 +19,15 @@ const RATES: readonly (readonly [rate: number, name: string])[] = [
 ];
 
 /** `Inkling: Show Menu`, which a click on the status item opens. */
-export async function showMenu(activity: Activity, status: string | undefined): Promise<void> {
+export async function showMenu(activity: Activity, status: Status | undefined): Promise<void> {
   const document = writersEditor()?.document;
   const { triggerRate } = settingsFor(document).ghostText;
   const command = (id: string) => () => vscode.commands.executeCommand(id);
   const quiet = activity.quietUntil !== undefined;
   const items: Item[] = [
+    ...(status?.kind === 'error'
+      ? [{ label: `$(debug-restart) ${vscode.l10n.t('Restart the Engine')}`, run: command('inkling.restartEngine') }]
+      : []),
     ...(quiet
       ? [{ label: '$(play) Suggest Again', run: () => activity.snooze(0) }]
       : [
@@ -55,7 +59,10 @@ export async function showMenu(activity: Activity, status: string | undefined): 
     { label: '$(server-environment) Choose Model…', run: command('inkling.chooseModel') },
     { label: '$(output) Show Log', run: command('inkling.showLog') },
   ];
-  const picked = await vscode.window.showQuickPick(items, { title: 'Inkling', placeHolder: asText(status ?? '') });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Inkling',
+    placeHolder: asText(status?.detail ?? ''),
+  });
   await picked?.run?.();
 }
 

@@ -1,6 +1,6 @@
 import type { Suppression } from '../core/ghostText/suppression';
 import type { ModelInfo } from '../engine/api';
-import type { EngineHealth } from '../engine/process/client';
+import { type EngineHealth, SOONEST_MS } from '../engine/process/client';
 import { because, type EnergySaving } from './energySaving/energySaving';
 
 /** What the status item says. `detail` is one sentence; for an error it names the trouble and what to do about it. */
@@ -59,5 +59,6 @@ function remedy({ retryInMs, server }: Extract<EngineHealth, { state: 'error' }>
     return `${again}“Inkling: Use the Model Here” goes on without it.`;
   }
   if (retryInMs === undefined) return 'Run “Inkling: Choose Model”, or mend this and restart the engine.';
-  return `It starts again by itself in ${Math.ceil(retryInMs / 1000)} s.`;
+  const sooner = retryInMs > SOONEST_MS ? ', or sooner when you write on' : '';
+  return `It starts again by itself in ${Math.ceil(retryInMs / 1000)} s${sooner}.`;
 }

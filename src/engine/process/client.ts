@@ -65,7 +65,7 @@ interface Call {
 /** Pauses before the second, third, ... start after a crash while nobody asks. */
 const BACK_OFF_MS = [500, 2_000, 10_000, 60_000];
 /** Who asks waits no longer than this after a crash. */
-const SOONEST_MS = 5_000;
+export const SOONEST_MS = 5_000;
 /** A process that lived this long has not crashed on start; the next crash begins at the first pause again. */
 const HEALTHY_AFTER_MS = 60_000;
 /** Seconds without a sign of life, while something is asked, after which the process hangs; twice as many the next time. */

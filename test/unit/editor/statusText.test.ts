@@ -78,6 +78,8 @@ describe('what the status item says', () => {
   it('says when an engine that stopped comes back', () => {
     const health = { state: 'error', message: 'The engine stopped.', retryInMs: 2000 } as const;
     assert.equal(statusText({ ...calm, health }).detail, 'The engine stopped. It starts again by itself in 2 s.');
+    const later = statusText({ ...calm, health: { ...health, retryInMs: 60_000 } }).detail;
+    assert.match(later, /in 60 s, or sooner when you write on\.$/);
   });
 
   it('is ready while the engine sleeps', () => {
