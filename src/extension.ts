@@ -106,7 +106,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     }),
   );
   return {
-    ...testApi({ engine, suggester, ghostText, reports, status }),
+    ...testApi({ engine, suggester, ghostText, memory, reports, status }),
     extendMarkdownIt: (md) => preview.extendMarkdownIt(md),
   };
 }

@@ -57,7 +57,7 @@ export function registerCommands(rooms: Rooms): vscode.Disposable {
     'inkling.toggleGhostText': () => inEditor(({ document }) => toggleLanguage(document)),
     'inkling.toggleGhostTextForThisFile': () =>
       inEditor(({ document }) => exclusions.toggle(document, settingsFor(document).exclude)),
-    'inkling.showMenu': () => showMenu(activity, status.current),
+    'inkling.showMenu': () => showMenu(activity, memory, status.current),
     'inkling.suggestNow': async () => {
       // Asked from a report, which has the focus then.
       const [editor] = vscode.window.activeTextEditor ? [] : vscode.window.visibleTextEditors;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { settingsFor } from './configuration';
 import type { Activity } from './ghostText/activity';
+import type { Memory } from './memory/memory';
 import { asText } from './outsideText';
 import type { Status } from './statusText';
 import { writersEditor } from './writersEditor';
@@ -19,7 +20,11 @@ const RATES: readonly (readonly [rate: number, name: string])[] = [
 ];
 
 /** `Inkling: Show Menu`, which a click on the status item opens. */
-export async function showMenu(activity: Activity, status: Status | undefined): Promise<void> {
+export async function showMenu(
+  activity: Activity,
+  memory: Pick<Memory, 'summary'>,
+  status: Status | undefined,
+): Promise<void> {
   const document = writersEditor()?.document;
   const { triggerRate } = settingsFor(document).ghostText;
   const command = (id: string) => () => vscode.commands.executeCommand(id);
@@ -54,6 +59,11 @@ export async function showMenu(activity: Activity, status: Status | undefined): 
       run: () => chooseRate(triggerRate),
     },
     { label: '', kind: vscode.QuickPickItemKind.Separator },
+    {
+      label: vscode.l10n.t('{0} What It Knows of Your Texts', '$(book)'),
+      detail: await memory.summary(),
+      run: () => vscode.commands.executeCommand('workbench.action.openSettings', 'inkling.memory'),
+    },
     { label: '$(question) Why No Suggestion?', run: command('inkling.whyNoSuggestion') },
     { label: '$(graph) Explain Next Token', run: command('inkling.explainNextToken') },
     { label: '$(server-environment) Choose Model…', run: command('inkling.chooseModel') },

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/api';
 import type { EngineHost } from './engineHost';
 import type { Answer, InlineCompletions, Outcome } from './ghostText/inlineCompletions';
 import type { Suggester, SuggesterCounts } from './ghostText/suggester';
+import type { Memory } from './memory/memory';
 import type { Reports } from './reports/reports';
 import type { StatusItem } from './status';
 import type { Status } from './statusText';
@@ -19,6 +20,8 @@ export interface InklingApi {
   /** Whether what follows the suggestion on screen will be computed ahead. */
   looksAhead(): boolean;
   readonly onDidAnswer: Event<Answer>;
+  /** What the menu says of the memory. */
+  memorySummary(): Promise<string>;
   /** The HTML of the report of this title, as it was last shown. */
   report(title: string): string | undefined;
 }
@@ -27,17 +30,19 @@ interface Rooms {
   readonly engine: EngineHost;
   readonly suggester: Suggester;
   readonly ghostText: InlineCompletions;
+  readonly memory: Memory;
   readonly reports: Reports;
   readonly status: StatusItem;
 }
 
-export function testApi({ engine, suggester, ghostText, reports, status }: Rooms): InklingApi {
+export function testApi({ engine, suggester, ghostText, memory, reports, status }: Rooms): InklingApi {
   return {
     engine,
     enginePid: () => engine.pid,
     counts: () => ({ ...suggester.counts }),
     status: () => status.current,
     outcome: () => ghostText.outcome,
+    memorySummary: () => memory.summary(),
     looksAhead: () => ghostText.looksAhead,
     onDidAnswer: ghostText.onDidAnswer,
     report: (title) => reports.body(title),

@@ -10,7 +10,7 @@ import type { BeamStep, Finish, TokenStep } from '../core/decoding/steps';
 import type { MemoryStatus } from '../core/memory';
 import type { Token, Tokenizer } from '../core/tokenizer';
 import type { Precision } from '../gpt2/precision';
-import type { MemoryUpdate } from './memory/memoryKeeper';
+import type { MemoryPlace, MemoryUpdate, Recollection } from './memory/memoryKeeper';
 
 export type {
   Candidate,
@@ -22,15 +22,14 @@ export type {
 export type { BeamStep } from '../core/decoding/steps';
 export type { MemoryStatus } from '../core/memory';
 export type { Precision } from '../gpt2/precision';
-export type { MemoryUpdate } from './memory/memoryKeeper';
+export type { MemoryPlace, MemoryUpdate, Recollection } from './memory/memoryKeeper';
 
 export interface CompleteRequest extends BareCompleteRequest {
   /**
-   * Where the cursor stands, for a suggestion that is mixed with what the writer's texts say: the document's URI and
-   * the UTF-16 units before the cursor, or no offset for a text that does not stand there yet. Without a place the
-   * model alone is asked.
+   * Where the cursor stands, for a suggestion that is mixed with what the writer's texts say. Without a place the model
+   * alone is asked.
    */
-  readonly place?: { readonly document: string; readonly offset?: number };
+  readonly place?: MemoryPlace;
 }
 
 /** A token of the text, with what the model thought of it. `null` where the model saw nothing before it. */
@@ -99,6 +98,12 @@ export interface ScoreRequest extends LogitsRequest {
 }
 
 export interface WordsRequest extends LogitsRequest, NextWordsOptions {}
+
+export interface RecallRequest extends LogitsRequest {
+  readonly place: MemoryPlace;
+  /** The probability of the model's first choice after the text. */
+  readonly confidence: number;
+}
 
 export interface GenerateRequest extends LogitsRequest {
   readonly config: GenerationConfig;
@@ -206,5 +211,7 @@ export interface Engine {
   stats(): Promise<EngineStats>;
   /** Tells the memory of the writer's texts of a change; it is read in the background. */
   remember(update: MemoryUpdate): Promise<MemoryStatus>;
+  /** What the writer's texts say comes next; null where they say nothing. Costs no run of the model. */
+  recall(request: RecallRequest): Promise<Recollection | null>;
   dispose(): Promise<void>;
 }

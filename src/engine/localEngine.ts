@@ -19,6 +19,8 @@ import type {
   MemoryStatus,
   MemoryUpdate,
   PartialCompletion,
+  RecallRequest,
+  Recollection,
   ScoredToken,
   ScoreRequest,
   WordsRequest,
@@ -188,7 +190,11 @@ export class LocalEngine implements Engine {
   }
 
   async remember(update: MemoryUpdate): Promise<MemoryStatus> {
-    return this.#memory.update(update);
+    return this.#memory.remember(update);
+  }
+
+  async recall({ place, confidence, ...request }: RecallRequest): Promise<Recollection | null> {
+    return this.#memory.recall(this.#window(request), place, confidence);
   }
 
   async dispose(): Promise<void> {

@@ -40,7 +40,7 @@ export function memoryPredictor(
     }));
     remembered = document;
     if (files.length > 0) await engine.remember({ kind: 'files', files });
-    await settled(engine);
+    await engine.remember({ kind: 'settle' });
     return uri;
   };
   return {
@@ -64,15 +64,4 @@ function edited(uri: string, from: string, to: string): MemoryUpdate {
 
 function uriOf({ path }: WritersText, i: number): string {
   return `text:///${path.slice(0, path.lastIndexOf('/') + 1)}${i}`;
-}
-
-/** Resolves when everything has been read. */
-async function settled(engine: RememberingEngine): Promise<void> {
-  let before = -1;
-  for (;;) {
-    const { waiting, tokens } = await engine.remember({ kind: 'status' });
-    if (waiting === 0 && tokens === before) return;
-    before = tokens;
-    for (let turn = 0; turn < 4; turn++) await new Promise((heard) => setImmediate(heard));
-  }
 }

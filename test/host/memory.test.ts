@@ -78,6 +78,14 @@ describe('the memory', () => {
     assert.doesNotMatch(await suggested(OPENING, ' Brend'), /^awick/);
   });
 
+  it('says for the menu how much it knows', async () => {
+    assert.match(await api.memorySummary(), /^It knows [\d,.]+ words\. Files read beside this document: \d+\.$/);
+    await configure({ 'memory.sources': 'off' });
+    assert.equal(await api.memorySummary(), 'The memory is off.');
+    await configure({ 'memory.sources': undefined });
+    await filesRead(2);
+  });
+
   it('offers a name that was typed in this document, and not after it was corrected', async () => {
     const editor = await write(OPENING);
     const { document } = editor;

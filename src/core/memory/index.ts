@@ -4,4 +4,4 @@ export type { Mixed } from './mixture';
 export { ReadingMemory } from './readingMemory';
 export type { TextTokenizer } from './textTokenizer';
 export type { MemoryFile } from './workspaceMemory';
-export { type MemoryStatus, type TokenOrigin, WriterMemory } from './writerMemory';
+export { type MemoryStatus, NOTHING_REMEMBERED, type TokenOrigin, WriterMemory } from './writerMemory';

@@ -186,6 +186,13 @@ export class Mixed {
     return max + Math.log(sum / this.modelShare);
   }
 
+  /** What the writer's texts add to the model's share of each token of which they have something to say. */
+  get addends(): ReadonlyMap<number, number> {
+    const sums = new Map<number, number>();
+    this.forEachAddend((id, addend) => addend > 0 && sums.set(id, (sums.get(id) ?? 0) + addend));
+    return sums;
+  }
+
   /** Calls for each part that the writer's texts add to a token's probability; a token may have several. */
   forEachAddend(visit: (id: number, addend: number) => void): void {
     const { tokens, words } = this.evidence;

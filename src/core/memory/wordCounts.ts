@@ -10,6 +10,8 @@ const COMMON = 3;
 export class WordCounts {
   readonly #isFamiliar: (word: string) => boolean;
   readonly #counts = new Map<string, number>();
+  /** How many words there are, each as often as it stands. */
+  total = 0;
 
   /** @param isFamiliar whether a word is common in the language, as far as the vocabulary knows */
   constructor(isFamiliar: (word: string) => boolean) {
@@ -20,6 +22,7 @@ export class WordCounts {
     for (const [found] of text.matchAll(WORD)) {
       const word = found.toLowerCase();
       const count = (this.#counts.get(word) ?? 0) + times;
+      this.total += times;
       if (count > 0) this.#counts.set(word, count);
       else this.#counts.delete(word);
     }

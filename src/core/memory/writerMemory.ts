@@ -23,12 +23,16 @@ export interface TokenOrigin extends Shares {
 /** What the memory holds. */
 export interface MemoryStatus {
   readonly files: number;
+  /** Words of the document and of the files. */
+  readonly words: number;
   /** Tokens of the document and of the files. */
   readonly tokens: number;
   readonly bytes: number;
   /** Files that wait to be read. */
   readonly waiting: number;
 }
+
+export const NOTHING_REMEMBERED: MemoryStatus = { files: 0, words: 0, tokens: 0, bytes: 0, waiting: 0 };
 
 /** Words of a suggestion that only the memory can have brought are checked for slips from this probability on. */
 const NOTICEABLE = 0.02;
@@ -74,6 +78,7 @@ export class WriterMemory {
     const document = this.#document?.memory;
     return {
       files: this.#workspace.files,
+      words: this.#words.total,
       tokens: this.#workspace.tokens + (document?.tokens ?? 0),
       bytes: this.#workspace.bytes + (document?.bytes ?? 0),
       waiting,

@@ -10,25 +10,68 @@ export interface FoundFile {
 /** Larger files are not what somebody writes by hand. */
 export const LARGEST_FILE = 1024 * 1024;
 /** Bytes of all files together: about 1,000,000 tokens of English. */
-const MOST_BYTES = 4.5 * 1024 * 1024;
+export const MOST_BYTES = 4.5 * 1024 * 1024;
+/** Files that are looked at, in folders however large. */
+export const MOST_FOUND = 5_000;
+const AT_ONCE = 16;
+
+/** What to read, and what there was no room for. */
+export interface Choice<T> {
+  readonly files: readonly T[];
+  readonly bytes: number;
+  /** Files that would have been read with a larger budget. */
+  readonly leftOut: number;
+}
+
+/**
+ * Looks at the files that some searches find, in the order of the searches and each file once, a few at a time. With a
+ * search for the nearest first, those are among them where there are more than are looked at.
+ * @param searches each finds at most so many, or is taken to
+ * @param lookAt tells of a file; undefined where it may not be read
+ */
+export async function lookAround<U, T>(
+  searches: readonly ((most: number) => Promise<readonly U[]>)[],
+  nameOf: (found: U) => string,
+  lookAt: (found: U) => Promise<T | undefined>,
+  isCancelled: () => boolean,
+): Promise<T[]> {
+  const names = new Set<string>();
+  const files: T[] = [];
+  for (const search of searches) {
+    if (names.size >= MOST_FOUND || isCancelled()) break;
+    const fresh = (await search(MOST_FOUND))
+      .filter((found) => !names.has(nameOf(found)))
+      .slice(0, MOST_FOUND - names.size);
+    for (const found of fresh) names.add(nameOf(found));
+    for (let i = 0; i < fresh.length && !isCancelled(); i += AT_ONCE) {
+      const some = await Promise.all(fresh.slice(i, i + AT_ONCE).map(lookAt));
+      files.push(...some.filter((file) => file !== undefined));
+    }
+  }
+  return files;
+}
 
 /**
  * The files to read, in order: the nearest to `document` first (same folder, then by steps between the folders), the
  * latest changed first among equals, up to the budget.
  */
-export function chooseFiles<T extends FoundFile>(found: readonly T[], document: string, budget = MOST_BYTES): T[] {
+export function chooseFiles<T extends FoundFile>(
+  found: readonly T[],
+  document: string,
+  budget = MOST_BYTES,
+): Choice<T> {
   const sorted = found
     .filter(({ size, path }) => size > 0 && size <= LARGEST_FILE && path !== document)
     .map((file) => ({ file, steps: stepsBetween(file.path, document) }))
     .sort((a, b) => a.steps - b.steps || b.file.changedAt - a.file.changedAt);
-  const chosen: T[] = [];
+  const files: T[] = [];
   let bytes = 0;
   for (const { file } of sorted) {
     if (bytes + file.size > budget) continue;
     bytes += file.size;
-    chosen.push(file);
+    files.push(file);
   }
-  return chosen;
+  return { files, bytes, leftOut: sorted.length - files.length };
 }
 
 /** Folders to go up and down from one file to another. */

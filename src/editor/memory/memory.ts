@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isEnabledFor } from '../../core/ghostText/settings';
+import { NOTHING_REMEMBERED } from '../../core/memory';
 import { normaliseLineBreaks } from '../../core/text/lines';
 import type { CompleteRequest, MemoryStatus } from '../../engine/api';
 import { settingsFor } from '../configuration';
@@ -7,15 +8,13 @@ import type { DocumentChange, DocumentChanges } from '../documentChanges';
 import { offsetAt, wholeText } from '../documentText';
 import type { EngineHost } from '../engineHost';
 import type { FileExclusions } from '../ghostText/fileExclusions';
-import { readsFiles } from './fileChoice';
+import { MOST_BYTES, readsFiles } from './fileChoice';
 import { findProseFiles, isProseFile, PROSE_FILES, type ProseFile } from './proseFiles';
 
 /** Bytes handed to the engine at a time; the next ones follow when it has taken these. */
 const PARCEL = 256 * 1024;
 /** A file that is saved twice in a row is read once. */
 const SETTLE_MS = 500;
-/** How often the engine is asked whether it has read what it was handed. */
-const LOOK_MS = 100;
 
 export interface Parts {
   readonly engine: EngineHost;
@@ -39,6 +38,8 @@ export class Memory implements vscode.Disposable {
   #open: vscode.TextDocument | undefined;
   /** The writer asked to forget: only what is typed from then on counts. */
   #forgotten = false;
+  /** Files that there was no room for. */
+  #leftOut = 0;
   #collecting = new vscode.CancellationTokenSource();
   readonly #changed = new Map<string, NodeJS.Timeout>();
   readonly #subscriptions: vscode.Disposable;
@@ -74,6 +75,22 @@ export class Memory implements vscode.Disposable {
     return this.#parts.engine.remember({ kind: 'status' });
   }
 
+  /** What it knows, in a few words: for the menu. */
+  async summary(): Promise<string> {
+    const { sources } = settingsFor().memory;
+    if (sources === 'off') return vscode.l10n.t('The memory is off.');
+    const status = await this.status().catch(() => NOTHING_REMEMBERED);
+    const words = status.words.toLocaleString();
+    if (!this.#readsFiles()) {
+      return vscode.l10n.t('It knows {0} words of this document; other files are not read.', words);
+    }
+    if (status.waiting > 0) return vscode.l10n.t('It is reading; files to go: {0}.', status.waiting);
+    const known = vscode.l10n.t('It knows {0} words. Files read beside this document: {1}.', words, status.files);
+    if (this.#leftOut === 0) return known;
+    const budget = (MOST_BYTES / 1024 / 1024).toLocaleString();
+    return `${known} ${vscode.l10n.t('Left out, as it reads {0} MB at most: {1}.', budget, this.#leftOut)}`;
+  }
+
   /** Empties the memory. Files are not read again until the window reloads or a setting of the memory changes. */
   async forget(): Promise<void> {
     this.#forgotten = true;
@@ -88,6 +105,7 @@ export class Memory implements vscode.Disposable {
 
   async #startAfresh(): Promise<void> {
     this.#stopCollecting();
+    this.#leftOut = 0;
     const known = this.#open ?? vscode.window.activeTextEditor?.document;
     this.#open = undefined;
     await this.#tell({ kind: 'forget' });
@@ -136,11 +154,15 @@ export class Memory implements vscode.Disposable {
     const { token } = this.#collecting;
     this.#watch = this.#watchFiles();
     try {
-      const files = await findProseFiles(this.#open?.uri, token);
-      await this.#read(files, token);
+      const { files, bytes, leftOut } = await findProseFiles(this.#open?.uri, token);
       if (token.isCancellationRequested || files.length === 0) return;
-      const bytes = files.reduce((sum, { size }) => sum + size, 0);
-      this.#parts.log.info(`The memory reads ${files.length} files of the workspace, ${Math.ceil(bytes / 1024)} KB.`);
+      this.#leftOut = leftOut;
+      await this.#read(files, token);
+      if (token.isCancellationRequested) return;
+      const room = leftOut > 0 ? ` There was no room for ${leftOut} more.` : '';
+      this.#parts.log.info(
+        `The memory has read ${files.length} files of the workspace, ${Math.ceil(bytes / 1024)} KB.${room}`,
+      );
     } catch (error) {
       if (token.isCancellationRequested) return;
       this.#parts.log.warn(`The workspace's files cannot be read for the memory: ${error}`);
@@ -198,19 +220,8 @@ export class Memory implements vscode.Disposable {
       parcel = [];
       size = 0;
     }
-    while ((await this.#waiting()) > 0) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      if (token.isCancellationRequested) return;
-    }
-    this.#didRead.fire();
-  }
-
-  /** Files that the engine has yet to read. */
-  #waiting(): Promise<number> {
-    return this.status().then(
-      ({ waiting }) => waiting,
-      () => 0,
-    );
+    await this.#tell({ kind: 'settle' });
+    if (!token.isCancellationRequested) this.#didRead.fire();
   }
 
   /** What goes wrong with the engine is told as its health. */

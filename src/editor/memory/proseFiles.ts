@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Glob } from '../../core/text/glob';
 import { settingsFor } from '../configuration';
-import { chooseFiles, type FoundFile, LARGEST_FILE } from './fileChoice';
+import { type Choice, chooseFiles, type FoundFile, LARGEST_FILE, lookAround } from './fileChoice';
 import { GitIgnore } from './gitIgnore';
 
 const EXTENSIONS = ['md', 'markdown', 'mdx', 'txt', 'text', 'rst', 'adoc', 'asciidoc', 'org', 'tex', 'typ', 'fountain'];
@@ -14,31 +14,45 @@ const NEVER = [
   '**/{LICENSE,LICENCE,COPYING,NOTICE,CHANGELOG}*',
   '**/*{.min,.lock}.*',
 ];
-/** Files that are looked at; of more, the editor's search returns some. */
-const MOST_FOUND = 5_000;
-const AT_ONCE = 16;
-
 /** A file of the workspace that may be read. */
 export interface ProseFile extends FoundFile {
   readonly uri: vscode.Uri;
 }
 
-/** The prose files of the workspace's folders that no setting and no `.gitignore` leaves out, in the order of reading. */
+/**
+ * The prose files of the workspace's folders that no setting and no `.gitignore` leaves out, in the order of reading.
+ * The document's own folder is searched first.
+ */
 export async function findProseFiles(
   document: vscode.Uri | undefined,
   token: vscode.CancellationToken,
-): Promise<ProseFile[]> {
-  const found: ProseFile[] = [];
-  for (const folder of vscode.workspace.workspaceFolders ?? []) {
-    const pattern = new vscode.RelativePattern(folder, PROSE_FILES);
-    const { forSearch, excludes } = excludedIn(folder);
-    const uris = await vscode.workspace.findFiles(pattern, forSearch, MOST_FOUND, token);
-    const isIgnored = ignoredIn(folder, excludes);
-    for (let i = 0; i < uris.length && !token.isCancellationRequested; i += AT_ONCE) {
-      const some = await Promise.all(uris.slice(i, i + AT_ONCE).map((uri) => lookAt(uri, isIgnored)));
-      found.push(...some.filter((file) => file !== undefined));
-    }
-  }
+): Promise<Choice<ProseFile>> {
+  const own = document && vscode.workspace.getWorkspaceFolder(document);
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const places = [
+    ...(own && document ? [{ folder: own, from: vscode.Uri.joinPath(document, '..') }] : []),
+    ...[...folders]
+      .sort((a, b) => Number(b === own) - Number(a === own))
+      .map((folder) => ({ folder, from: folder.uri })),
+  ];
+  const found: ProseFile[] = await lookAround(
+    places.map(({ folder, from }) => {
+      const { forSearch, excludes } = excludedIn(folder);
+      const isIgnored = ignoredIn(folder, excludes);
+      return async (most) => {
+        const uris = await vscode.workspace.findFiles(
+          new vscode.RelativePattern(from, PROSE_FILES),
+          forSearch,
+          most,
+          token,
+        );
+        return uris.map((uri) => ({ uri, isIgnored }));
+      };
+    }),
+    ({ uri }) => uri.toString(),
+    ({ uri, isIgnored }) => lookAt(uri, isIgnored),
+    () => token.isCancellationRequested,
+  );
   return chooseFiles(found, document?.path ?? '');
 }
 

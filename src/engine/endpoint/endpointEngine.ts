@@ -1,4 +1,5 @@
 import type { NextWords } from '../../core/analysis';
+import { NOTHING_REMEMBERED } from '../../core/memory';
 import { gpt2Tokenizer, type Tokenizer } from '../../core/tokenizer';
 import type {
   CompleteRequest,
@@ -57,7 +58,6 @@ const PASSING: ReadonlySet<ServerTrouble> = new Set([
 /** What concerns one request. */
 const OF_ONE_REQUEST: ReadonlySet<ServerTrouble> = new Set(['refused', 'too-long']);
 
-const NO_MEMORY: MemoryStatus = { files: 0, tokens: 0, bytes: 0, waiting: 0 };
 /** What the server gives of the next token is asked for with so many tokens to come: one. */
 const NEXT = 1;
 
@@ -171,7 +171,12 @@ export class EndpointEngine implements Engine {
 
   async remember(update: MemoryUpdate): Promise<MemoryStatus> {
     const { memory } = await this.#connect();
-    return memory?.update(update) ?? NO_MEMORY;
+    return memory?.remember(update) ?? NOTHING_REMEMBERED;
+  }
+
+  /** A server gives no distribution over the whole vocabulary, with which the writer's texts could be mixed on the page. */
+  async recall(): Promise<null> {
+    return null;
   }
 
   async dispose(): Promise<void> {

@@ -14,7 +14,24 @@ export type MemoryUpdate =
   /** Empties the memory. */
   | { readonly kind: 'forget' }
   /** Changes nothing: asks for the status. */
-  | { readonly kind: 'status' };
+  | { readonly kind: 'status' }
+  /** Changes nothing: answered when all has been read that was told before. */
+  | { readonly kind: 'settle' };
+
+/** A cursor: the document's URI and the UTF-16 units before it, or no offset for a text that does not stand there yet. */
+export interface MemoryPlace {
+  readonly document: string;
+  readonly offset?: number;
+}
+
+/** What the writer's texts say comes next, to be mixed with what the model says. */
+export interface Recollection {
+  /** The share of the model's own distribution. */
+  readonly modelShare: number;
+  /** The tokens of which the texts have something to say, and the probability that each gets from them. */
+  readonly ids: Int32Array;
+  readonly addends: Float64Array;
+}
 
 interface TextEdit {
   /** In UTF-16 units. */
@@ -45,7 +62,8 @@ export class MemoryKeeper {
   readonly #waiting = new Map<string, FileBytes>();
   #wanted = 0;
   #lesson: Lesson | undefined;
-  #working = false;
+  /** Settles when all has been read; undefined when there is nothing to read. */
+  #reading: Promise<void> | undefined;
   #resume: () => void = () => {};
 
   constructor(tokenizer: TextTokenizer) {
@@ -86,10 +104,34 @@ export class MemoryKeeper {
         this.#memory = new WriterMemory(this.#tokenizer);
         break;
       case 'status':
+      case 'settle':
         break;
     }
-    void this.#work();
+    this.#reading ??= this.#read();
     return this.#memory.status(this.#waiting.size);
+  }
+
+  /** As `update`, but that 'settle' waits. */
+  async remember(update: MemoryUpdate): Promise<MemoryStatus> {
+    const status = this.update(update);
+    if (update.kind !== 'settle') return status;
+    while (this.#reading) await this.#reading;
+    return this.#memory.status();
+  }
+
+  /**
+   * What the writer's texts say comes after these tokens; null where they say nothing.
+   * @param confidence the probability of the model's first choice
+   */
+  recall(ids: readonly number[], { document, offset }: MemoryPlace, confidence: number): Recollection | null {
+    if (document === this.#memory.document && offset !== undefined) this.#memory.turnTo(offset);
+    const { modelShare, addends } = this.#memory.expect(ids, confidence);
+    if (addends.size === 0) return null;
+    return {
+      modelShare,
+      ids: Int32Array.from(addends.keys()),
+      addends: Float64Array.from(addends.values()),
+    };
   }
 
   /**
@@ -117,9 +159,7 @@ export class MemoryKeeper {
     }
   }
 
-  async #work(): Promise<void> {
-    if (this.#working) return;
-    this.#working = true;
+  async #read(): Promise<void> {
     try {
       for (const _ of this.#pieces()) {
         await new Promise((heard) => setImmediate(heard));
@@ -130,7 +170,7 @@ export class MemoryKeeper {
         }
       }
     } finally {
-      this.#working = false;
+      this.#reading = undefined;
     }
   }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { NextWords } from '../../core/analysis';
+import { NOTHING_REMEMBERED } from '../../core/memory';
 import { type Tokenizer, type TokenizerSource, tokenizerOf } from '../../core/tokenizer';
 import type {
   CompleteRequest,
@@ -17,6 +18,8 @@ import type {
   MemoryUpdate,
   ModelInfo,
   PartialCompletion,
+  RecallRequest,
+  Recollection,
   ScoredToken,
   ScoreRequest,
   WordsRequest,
@@ -185,8 +188,12 @@ export class ForkedEngine implements Engine {
 
   /** Tells the present process of a change; while there is none, nobody hears of it, and none is started. */
   remember(update: MemoryUpdate): Promise<MemoryStatus> {
-    if (this.#health.state !== 'ready') return Promise.resolve({ files: 0, tokens: 0, bytes: 0, waiting: 0 });
+    if (this.#health.state !== 'ready') return Promise.resolve(NOTHING_REMEMBERED);
     return this.#call('remember', update) as Promise<MemoryStatus>;
+  }
+
+  recall(request: RecallRequest): Promise<Recollection | null> {
+    return this.#call('recall', request) as Promise<Recollection | null>;
   }
 
   /** Lets the process go and starts afresh with the next call, with other options if given. */

@@ -45,8 +45,9 @@ async function answer(
 }
 
 // The request was typed when it was sent; both ends are of one build.
-type Of<M extends 'complete' | 'generate' | 'logits' | 'score' | 'explain' | 'inspect' | 'words' | 'remember'> =
-  Parameters<LocalEngine[M]>[0];
+type Of<
+  M extends 'complete' | 'generate' | 'logits' | 'score' | 'explain' | 'inspect' | 'words' | 'remember' | 'recall',
+> = Parameters<LocalEngine[M]>[0];
 
 function dispatch(
   engine: LocalEngine,
@@ -78,6 +79,8 @@ function dispatch(
       return engine.words(request as Of<'words'>, signal);
     case 'remember':
       return engine.remember(request as Of<'remember'>);
+    case 'recall':
+      return engine.recall(request as Of<'recall'>);
   }
 }
 

@@ -16,6 +16,7 @@ const METHODS: readonly Method[] = [
   'words',
   'stats',
   'remember',
+  'recall',
 ];
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

@@ -16,14 +16,7 @@ const turns = async (count: number) => {
   for (let i = 0; i < count; i++) await new Promise((done) => setImmediate(done));
 };
 
-async function settled(keeper: MemoryKeeper): Promise<void> {
-  let tokens = -1;
-  for (let status = keeper.update({ kind: 'status' }); status.waiting > 0 || status.tokens !== tokens; ) {
-    tokens = status.tokens;
-    await turns(20);
-    status = keeper.update({ kind: 'status' });
-  }
-}
+const settled = (keeper: MemoryKeeper) => keeper.remember({ kind: 'settle' });
 
 /** A model that always says the same. */
 function fixedModel(): TextModel {
@@ -98,6 +91,43 @@ describe('the keeper of the memory', () => {
     assert.equal(keeper.update({ kind: 'status' }).files, 1);
     const forgotten = keeper.update({ kind: 'forget' });
     assert.deepEqual([forgotten.files, forgotten.tokens], [0, 0]);
+  });
+
+  it('says when all has been read, and at once when there is nothing to read', async () => {
+    const keeper = new MemoryKeeper(textTokenizer);
+    assert.equal((await settled(keeper)).words, 0);
+    keeper.update({ kind: 'open', uri: HERE, text: TEXT });
+    const files = Array.from({ length: 30 }, (_, i) => ({ uri: `${HERE}${i}`, bytes: bytesOf(TEXT), markdown: false }));
+    keeper.update({ kind: 'files', files });
+    let done = false;
+    const status = settled(keeper).then((result) => {
+      done = true;
+      return result;
+    });
+    await turns(1);
+    assert.equal(done, false);
+    const words = TEXT.match(/\p{L}+/gu)?.length ?? 0;
+    const { files: read, waiting, words: known } = await status;
+    assert.deepEqual([read, waiting, known], [30, 0, 31 * words]);
+  });
+
+  it('says what the writer’s texts say comes next, for a page that mixes it with the model by itself', async () => {
+    const keeper = new MemoryKeeper(textTokenizer);
+    assert.equal(keeper.recall([1, 2, 3], { document: HERE, offset: 0 }, 0.1), null);
+    keeper.update({ kind: 'open', uri: HERE, text: TEXT });
+    await settled(keeper);
+    const ids = textTokenizer.encode('So we met Quillonby');
+    const recalled = keeper.recall(ids.slice(0, -1), { document: HERE, offset: TEXT.length }, 0.1);
+    assert.ok(recalled);
+    const { modelShare, ids: known, addends } = recalled;
+    assert.ok(Math.abs(modelShare + addends.reduce((sum, addend) => sum + addend) - 1) < 1e-9);
+    assert.equal(known[addends.indexOf(Math.max(...addends))], ids[ids.length - 1]);
+    // What follows the cursor is no continuation of what stands before it.
+    const there = TEXT.indexOf(' Quillonby');
+    const before = textTokenizer.encode(TEXT.slice(0, there));
+    const cut = keeper.recall(before, { document: HERE, offset: there }, 0.1);
+    const named = cut?.ids.indexOf(ids[ids.length - 1]) ?? -1;
+    assert.ok(named < 0 || (cut?.addends[named] ?? 0) < 0.1);
   });
 
   it('reads nothing while the model is wanted, and goes on afterwards', async () => {

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import ignore from 'ignore';
-import { chooseFiles, LARGEST_FILE, readsFiles } from '../../../../src/editor/memory/fileChoice';
+import {
+  chooseFiles,
+  LARGEST_FILE,
+  lookAround,
+  MOST_BYTES,
+  MOST_FOUND,
+  readsFiles,
+} from '../../../../src/editor/memory/fileChoice';
 import { GitIgnore } from '../../../../src/editor/memory/gitIgnore';
 
 const file = (path: string, changedAt = 0, size = 100) => ({ path, size, changedAt });
@@ -10,7 +17,7 @@ const paths = (files: readonly { readonly path: string }[]) => files.map(({ path
 describe('the files that the memory reads', () => {
   it('are the nearest first, and the latest changed first among equals', () => {
     const found = [file('/w/a/x.md', 9), file('/w/b/old.md', 1), file('/w/b/new.md', 2), file('/w/b/c/y.md', 5)];
-    assert.deepEqual(paths(chooseFiles(found, '/w/b/here.md')), [
+    assert.deepEqual(paths(chooseFiles(found, '/w/b/here.md').files), [
       '/w/b/new.md',
       '/w/b/old.md',
       '/w/b/c/y.md',
@@ -26,8 +33,37 @@ describe('the files that the memory reads', () => {
       file('/w/c.md', 1),
       file('/w/d.md', 0, 0),
     ];
-    assert.deepEqual(paths(chooseFiles(found, '/w/here.md', 300)), ['/w/a.md', '/w/c.md']);
-    assert.deepEqual(chooseFiles([file('/w/a.md', 0, LARGEST_FILE + 1)], '/w/here.md'), []);
+    const { files, bytes, leftOut } = chooseFiles(found, '/w/here.md', 300);
+    assert.deepEqual([paths(files), bytes, leftOut], [['/w/a.md', '/w/c.md'], 200, 1]);
+    assert.deepEqual(chooseFiles([file('/w/a.md', 0, LARGEST_FILE + 1)], '/w/here.md').files, []);
+  });
+
+  it('are few in a folder of 200,000: so many are looked at, the nearest among them, and no more read than fit', async () => {
+    const everywhere = Array.from({ length: 200_000 }, (_, i) => `/w/${i % 500}/${i}.md`);
+    const near = everywhere.filter((path) => path.startsWith('/w/499/'));
+    let looks = 0;
+    const lookAt = async (path: string) => {
+      looks++;
+      return file(path, 0, 4096);
+    };
+    // As the editor's search, which may return more than it was asked for.
+    const found = await lookAround([async () => near, async () => everywhere], String, lookAt, () => false);
+    assert.equal(looks, MOST_FOUND);
+    const { files, bytes, leftOut } = chooseFiles(found, '/w/499/here.md');
+    assert.deepEqual(paths(files).slice(0, near.length).sort(), [...near].sort());
+    assert.ok(bytes <= MOST_BYTES && bytes > MOST_BYTES - 4096);
+    assert.equal(files.length + leftOut, MOST_FOUND);
+  });
+
+  it('are looked at no further when nobody wants them any more', async () => {
+    let looks = 0;
+    await lookAround(
+      [async () => Array.from({ length: 100 }, (_, i) => `/w/${i}.md`)],
+      String,
+      async () => ++looks,
+      () => looks > 0,
+    );
+    assert.equal(looks, 16);
   });
 });
 
