@@ -5,6 +5,8 @@ export type ReadText = (path: string) => Promise<string | undefined>;
 
 interface Rule {
   readonly glob: Glob;
+  /** It is meant for the name alone, in every folder below. */
+  readonly ofName: boolean;
   /** What it matches is not ignored. */
   readonly negated: boolean;
   readonly foldersOnly: boolean;
@@ -19,6 +21,8 @@ const LONGEST_PATH = 2_000;
 export class GitIgnore {
   readonly #read: ReadText;
   readonly #rules = new Map<string, Promise<readonly Rule[]>>();
+  /** Folders that have been asked about. */
+  readonly #ignored = new Map<string, Promise<boolean>>();
 
   constructor(read: ReadText) {
     this.#read = read;
@@ -28,11 +32,19 @@ export class GitIgnore {
   async ignores(path: string): Promise<boolean> {
     if (path.length > LONGEST_PATH) return true;
     const parts = path.split('/');
-    // A file in an ignored folder is ignored, whatever a rule nearer to it says.
-    for (let depth = 1; depth <= parts.length; depth++) {
-      if (await this.#ignoresPart(parts.slice(0, depth), depth < parts.length)) return true;
+    return (await this.#ignoresFolder(parts.slice(0, -1))) || this.#ignoresPart(parts, false);
+  }
+
+  /** A file in an ignored folder is ignored, whatever a rule nearer to it says. */
+  #ignoresFolder(parts: readonly string[]): Promise<boolean> {
+    if (parts.length === 0) return Promise.resolve(false);
+    const folder = parts.join('/');
+    let ignored = this.#ignored.get(folder);
+    if (ignored === undefined) {
+      ignored = this.#ignoresFolder(parts.slice(0, -1)).then((above) => above || this.#ignoresPart(parts, true));
+      this.#ignored.set(folder, ignored);
     }
-    return false;
+    return ignored;
   }
 
   /** The rules nearest to a path decide; those further up only where these say nothing. */
@@ -40,7 +52,10 @@ export class GitIgnore {
     for (let depth = parts.length - 1; depth >= 0; depth--) {
       const rules = await this.#rulesOf(parts.slice(0, depth).join('/'));
       const path = parts.slice(depth).join('/');
-      const rule = rules.findLast(({ glob, foldersOnly }) => (isFolder || !foldersOnly) && glob.matches(path));
+      const name = parts[parts.length - 1];
+      const rule = rules.findLast(
+        ({ glob, ofName, foldersOnly }) => (isFolder || !foldersOnly) && glob.matches(ofName ? name : path),
+      );
       if (rule) return !rule.negated;
     }
     return false;
@@ -72,7 +87,6 @@ function parseRule(line: string): Rule | undefined {
   const foldersOnly = body.endsWith('/');
   const pattern = foldersOnly ? body.slice(0, -1) : body;
   if (pattern === '') return undefined;
-  // One without a slash is meant for every folder below.
-  const place = pattern.includes('/') ? pattern.replace(/^\//, '') : `**/${pattern}`;
-  return { glob: new Glob(place, 'gitignore'), negated, foldersOnly };
+  const ofName = !pattern.includes('/');
+  return { glob: new Glob(pattern.replace(/^\//, ''), 'gitignore'), ofName, negated, foldersOnly };
 }

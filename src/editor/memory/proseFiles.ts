@@ -96,8 +96,12 @@ function excludedIn(folder: vscode.WorkspaceFolder): Excluded {
 
 function ignoredIn(folder: vscode.WorkspaceFolder, excludes: Excluded['excludes']): (path: string) => Promise<boolean> {
   const rules = new GitIgnore(async (path) => {
+    const uri = vscode.Uri.joinPath(folder.uri, path);
     try {
-      return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder.uri, path)));
+      const { size } = await vscode.workspace.fs.stat(uri);
+      // What is too large to be read may name anything.
+      if (size > LARGEST_FILE) return '*';
+      return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
     } catch {
       return undefined;
     }
