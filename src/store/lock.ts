@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
@@ -35,11 +35,21 @@ export async function withLock<T>(
   await writingTo(folder, () => mkdir(folder, { recursive: true }));
   const release = await writingTo(folder, () => acquire(folder, ownerFile, lost, { ...options, staleMs }));
   try {
+    await sweep(folder);
     await writingTo(folder, () => writeJson(ownerFile, { owner, pid: process.pid }));
     return await work(signal ? AbortSignal.any([signal, lost.signal]) : lost.signal);
   } finally {
     if (!lost.signal.aborted) {
       await release();
+    }
+  }
+}
+
+/** Removes what holders left that were killed while they wrote their name. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (/^lock\.json\.\d+\.tmp$/.test(name)) {
+      await rm(join(folder, name), { force: true });
     }
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLocked, withLock } from '../../../src/store/lock';
 import { useTemporaryFolder } from '../../support/content';
@@ -25,6 +25,14 @@ describe("the store's lock", () => {
     await Promise.all([1, 2, 3].map((i) => withLock(folder(), `${i}`, {}, work)));
     assert.equal(most, 1);
     assert.equal(await isLocked(folder()), false);
+  });
+
+  it('leaves nothing of holders that were killed while they wrote their name', async () => {
+    for (const name of ['lock.json.4711.tmp', 'lock.json.42.tmp', 'notes.tmp']) {
+      await writeFile(join(folder(), name), '');
+    }
+    await withLock(folder(), 'one', {}, async () => {});
+    assert.deepEqual((await readdir(folder())).sort(), ['lock.json', 'notes.tmp']);
   });
 
   for (const [what, jump] of [
