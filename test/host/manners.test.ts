@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { SuppressionCode } from '../../src/core/ghostText/suppression';
 import type { InklingApi } from '../../src/editor/testApi';
-import { temporaryFolder } from '../support/randomModel';
 import { answerAt, closeAll, configure, eventually, inkling, outcome, suggestionAt, type, write } from './support';
 
 const OPENING = 'The old house stood at the end of the road, and nobody in the village';
@@ -129,11 +126,11 @@ describe('manners', () => {
   });
 
   it('are not held up by a pattern of many stars', async () => {
-    const folder = await temporaryFolder();
-    const path = join(folder, `${'a'.repeat(110)}.md`);
-    await writeFile(path, OPENING);
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    const uri = vscode.Uri.joinPath(folder.uri, `${'a'.repeat(110)}.md`);
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(OPENING));
     await configure({ exclude: { [`**/${'*a'.repeat(60)}b`]: true } });
-    const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(path));
+    const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
     const end = editor.document.positionAt(OPENING.length);
     editor.selection = new vscode.Selection(end, end);
     await eventually(
@@ -146,9 +143,8 @@ describe('manners', () => {
     await answerAt(' k');
     await configure({ exclude: { [`**/${'a'.repeat(110)}.*`]: true } });
     await eventually('the file excluded', () => api.status()?.kind === 'off');
-    await configure({ exclude: undefined });
     await closeAll();
-    await rm(folder, { recursive: true });
+    await vscode.workspace.fs.delete(uri);
   });
 
   it('extend the item that is selected in an open list of completions', async () => {
