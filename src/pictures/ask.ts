@@ -1,6 +1,7 @@
 import { isWord, type Levels, levelsFor, type NextWords, scorePassages, surprisal, wordSpans } from '../core/analysis';
-import type { GenerationConfig } from '../core/decoding/options';
+import { type GenerationConfig, OPTIONS, type OptionName } from '../core/decoding/options';
 import { reshape } from '../core/decoding/pipeline';
+import { spelledName } from '../core/decoding/spelled';
 import type { BeamStep, Finish } from '../core/decoding/steps';
 import { entropy, logSoftmax, topK } from '../core/logits';
 import type { Token, Tokenizer } from '../core/tokenizer';
@@ -193,7 +194,8 @@ function stagesFigure({ text, origin, logits, config, context, tokenizer }: Dist
   const stages = reshape(logits, { ...UNTOUCHED, ...config }, context).map(({ name, scores, survivors, massCut }) => {
     const [{ id, logprob }] = topK(scores, 1);
     const favourite = { id, text: tokenizer.tokenText(id), probability: Math.exp(logprob) };
-    return { name, survivors, massCut, entropyBits: entropy(scores) / Math.LN2, favourite };
+    const label = Object.hasOwn(OPTIONS, name) ? spelledName(name as OptionName) : undefined;
+    return { name: label ?? name, survivors, massCut, entropyBits: entropy(scores) / Math.LN2, favourite };
   });
   return { kind: 'stages', text, origin, stages };
 }

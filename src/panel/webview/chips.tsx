@@ -7,7 +7,7 @@ import type { PanelToken } from '../protocol';
 import { moveFocus, Spelled } from './controls';
 import { hex, percent, rankBand, whole } from './format';
 import type { Preferences } from './preferences';
-import { branchKey, type State } from './state';
+import { type State, shownTokens } from './state';
 import { useUi } from './ui';
 
 const arrows = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -8, ArrowDown: 8 };
@@ -141,11 +141,6 @@ function Chip(props: {
       <Spelled text={props.glyph} notation={props.notation} />
     </button>
   );
-}
-
-/** The tokens on show: those before the cursor and those of the branch. */
-export function shownTokens(state: State): PanelToken[] {
-  return [...(state.position?.tokens ?? []), ...(state.branches.get(branchKey(state.at))?.tokens ?? [])];
 }
 
 function tintOf(token: PanelToken, { colour }: Preferences): number {

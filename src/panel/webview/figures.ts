@@ -2,11 +2,10 @@ import { beamLines } from '../../pictures/ask';
 import { attentionWeights, headsLookingAt } from '../../pictures/attention';
 import { drawCommand } from '../../pictures/command';
 import type { Figure, FigureKind, Origin } from '../../pictures/figure';
-import { shownTokens } from './chips';
 import { distributionOf } from './distribution';
 import { neutral, type ShownStage, stagesOf } from './stages';
 import type { Model, State } from './state';
-import { nodeOf } from './state';
+import { nodeOf, shownTokens } from './state';
 
 /** The views of the panel that can be kept. */
 export type PanelFigureKind = Exclude<FigureKind, 'surprisal'>;

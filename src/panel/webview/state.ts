@@ -260,3 +260,8 @@ export function nodeOf({ position, at, branches }: State): Node | null {
 export function missingBranch({ position, at, branches }: State): readonly number[] | null {
   return position && at.length > 0 && !branches.has(branchKey(at)) ? at : null;
 }
+
+/** The tokens on show: those before the cursor and those of the branch. */
+export function shownTokens(state: State): PanelToken[] {
+  return [...(state.position?.tokens ?? []), ...(state.branches.get(branchKey(state.at))?.tokens ?? [])];
+}

@@ -1,10 +1,11 @@
 import { surprisal } from '../../core/analysis/likelihood';
 import { speak } from '../../pictures/spelling';
-import { Chips, HOTTEST_BITS, shownTokens } from './chips';
+import { Chips, HOTTEST_BITS } from './chips';
 import { Choice, Scale, Section, Spelled } from './controls';
 import { ExportMenu } from './exportMenu';
 import { decimal, density, hex, percent, rankBand, whole } from './format';
 import type { Term } from './glossary';
+import { shownTokens } from './state';
 import { Asked } from './tips';
 import { useUi } from './ui';
 import { Heads } from './why';

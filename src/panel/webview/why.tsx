@@ -1,10 +1,10 @@
 import { attentionWeights, headsLookingAt } from '../../pictures/attention';
 import { speak } from '../../pictures/spelling';
 import type { WhyMessage } from '../protocol';
-import { shownTokens } from './chips';
 import { moveFocus, Scale, Section, Spelled } from './controls';
 import { ExportMenu } from './exportMenu';
 import { percent, whole } from './format';
+import { shownTokens } from './state';
 import { Asked } from './tips';
 import { useUi } from './ui';
 
