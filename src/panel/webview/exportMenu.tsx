@@ -50,7 +50,7 @@ export function ExportMenu({ views }: { views: readonly (readonly [kind: Kind, n
     <div class="export">
       <button
         type="button"
-        class="link"
+        class="export-button"
         ref={button}
         aria-haspopup="menu"
         aria-expanded={open}
@@ -58,7 +58,7 @@ export function ExportMenu({ views }: { views: readonly (readonly [kind: Kind, n
         title={label}
         onClick={() => setOpen(!open)}
       >
-        Export
+        <span aria-hidden="true">⋯</span>
       </button>
       {open && (
         <div
