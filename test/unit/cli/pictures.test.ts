@@ -197,7 +197,7 @@ describe('the command line in a terminal', () => {
     await writeFile(document, 'One two.\n\nThree.\n');
     const plain = withoutColours(await output(['report', document, '--color', 'always']));
     assert.match(plain, /^One two\.\n\nThree\.\n/);
-    assert.match(plain, /from 12 bits[\s\S]*3 words, \d+ tokens/);
+    assert.match(plain, /from 22 bits[\s\S]*3 words, \d+ tokens/);
   });
 
   it('shows where the prompt of generate ends, and in a pipe only what was added', async () => {
