@@ -97,6 +97,11 @@ export interface ScoreRequest extends LogitsRequest {
   readonly top?: number;
 }
 
+export interface ExplainRequest extends ScoreRequest {
+  /** Where the text ends, for what the writer's texts say there. */
+  readonly place?: MemoryPlace;
+}
+
 export interface WordsRequest extends LogitsRequest, NextWordsOptions {}
 
 export interface RecallRequest extends LogitsRequest {
@@ -175,6 +180,8 @@ export interface Explanation {
   readonly tokens: readonly ScoredToken[];
   /** Float32 `[vocabSize]` after the last token. */
   readonly logits: Float32Array;
+  /** What the writer's texts say there, where they say anything. */
+  readonly recalled?: Recollection;
   /** The engine's work up to here. */
   readonly stats: EngineStats;
 }
@@ -203,8 +210,8 @@ export interface Engine {
   logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array>;
   /** What the model thought of each token of a text; a text longer than the context is read in overlapping windows. */
   score(request: ScoreRequest, signal?: AbortSignal): Promise<ScoredToken[]>;
-  /** `score`, `logits` and `stats` in one call. */
-  explain(request: ScoreRequest, signal?: AbortSignal): Promise<Explanation>;
+  /** `score`, `logits`, `recall` and `stats` in one call. */
+  explain(request: ExplainRequest, signal?: AbortSignal): Promise<Explanation>;
   inspect(request: InspectRequest, signal?: AbortSignal): Promise<Inspection>;
   /** The most probable next words, over all the ways in which tokens spell them. */
   words(request: WordsRequest, signal?: AbortSignal): Promise<NextWords>;

@@ -1,6 +1,7 @@
 import { type NextWords, nextWords } from '../core/analysis';
 import { complete } from '../core/completion/complete';
 import { windowStart } from '../core/decoding/model';
+import { argmax, normaliser } from '../core/logits';
 import { type Tokenizer, type TokenizerSource, tokenizerOf } from '../core/tokenizer';
 import { type Manifest, readManifest, readTokenizerSource } from '../gpt2/compiledModel';
 import type {
@@ -8,6 +9,7 @@ import type {
   Completion,
   Engine,
   EngineStats,
+  ExplainRequest,
   Explanation,
   GenerateRequest,
   Generation,
@@ -171,10 +173,12 @@ export class LocalEngine implements Engine {
     return tokens.map((token, i) => ({ ...token, ...(scores[i + offset] ?? { logprob: null, rank: null, top: [] }) }));
   }
 
-  async explain(request: ScoreRequest, signal?: AbortSignal): Promise<Explanation> {
+  async explain({ place, ...request }: ExplainRequest, signal?: AbortSignal): Promise<Explanation> {
     const tokens = await this.score(request, signal);
     const logits = await this.logits(request, signal);
-    return { tokens, logits, stats: await this.stats() };
+    const confidence = Math.exp(logits[argmax(logits)] - normaliser(logits));
+    const recalled = place && (await this.recall({ ...request, place, confidence }));
+    return { tokens, logits, ...(recalled && { recalled }), stats: await this.stats() };
   }
 
   inspect(request: InspectRequest, signal?: AbortSignal): Promise<Inspection> {

@@ -1,6 +1,6 @@
 import type { EvalCase } from './cases';
 import { countWords, matchesWords, oneLine, usefulLength } from './match';
-import { gated, opening, type Prediction } from './predictor';
+import { gated, type Prediction } from './predictor';
 
 /** A case and what was predicted there, with the gate open. */
 export interface Observation {
@@ -68,9 +68,9 @@ export function operate(observations: readonly Observation[], threshold: number)
 export function reliability(observations: readonly Observation[]): ReliabilityBin[] {
   const bins: { predicted: number; right: boolean }[][] = Array.from({ length: BINS }, () => []);
   for (const { target, prediction } of observations) {
-    const predicted = Math.exp(opening(prediction));
     const [first] = prediction.words;
     if (first === undefined) continue;
+    const predicted = Math.exp(first.logprob);
     const right = usefulLength(prediction.text.slice(0, first.length), target) > 0;
     bins[Math.min(BINS - 1, Math.floor(predicted * BINS))].push({ predicted, right });
   }

@@ -1,3 +1,4 @@
+import { argmax, normaliser } from '../core/logits';
 import type { Tokenizer } from '../core/tokenizer';
 import type {
   BeamStep,
@@ -5,6 +6,7 @@ import type {
   Engine,
   EngineStats,
   LogitsRequest,
+  MemoryPlace,
   ScoredToken,
   ServerModelInfo,
 } from '../engine/api';
@@ -23,7 +25,7 @@ import { TokenCounter, type Window, windowBefore } from './window';
 /** What the engine must be able to do for the panel. */
 export type PanelEngine = Pick<
   Engine,
-  'info' | 'tokenizer' | 'explain' | 'logits' | 'score' | 'generate' | 'inspect' | 'words' | 'stats'
+  'info' | 'tokenizer' | 'explain' | 'logits' | 'score' | 'generate' | 'inspect' | 'words' | 'recall' | 'stats'
 >;
 
 /** A cursor in a document. */
@@ -40,6 +42,8 @@ export interface Place {
 export interface Explained {
   readonly message: PositionMessage;
   readonly window: Window;
+  /** The cursor, for the memory of the writer's texts. */
+  readonly cursor: MemoryPlace;
   readonly work: WorkMessage;
 }
 
@@ -93,7 +97,9 @@ export class Explainer {
     const tokenizer = await this.#engine.tokenizer();
     const window = windowBefore(place.before, contextLength, tokenizer);
     const request = requestFor(window);
-    const { tokens, logits, stats } = await this.#engine.explain({ ...request, top: ALTERNATIVES }, signal);
+    const cursor = { document: place.uri, offset: place.before.length };
+    const question = { ...request, top: ALTERNATIVES, place: cursor };
+    const { tokens, logits, recalled, stats } = await this.#engine.explain(question, signal);
     const message: PositionMessage = {
       type: 'position',
       id: ++this.#serial,
@@ -105,8 +111,9 @@ export class Explainer {
       tokensBefore: this.#countDropped(place.before, window, tokenizer) + window.tokens.length,
       after: tokensAfter(place.after, tokenizer),
       logits,
+      ...(recalled && { recalled }),
     };
-    return { message, window, work: workOf(stats) };
+    return { message, window, cursor, work: workOf(stats) };
   }
 
   /** Tries `ids` at the cursor: what would follow, and what becomes of the tokens that already stand after it. */
@@ -123,6 +130,7 @@ export class Explainer {
       ids,
       tokens: now.slice(0, ids.length),
       logits,
+      ...(await this.#recall({ ...request, appended: ids }, place.cursor, logits)),
       continuation: await this.#continuation({ ...request, appended: ids }, signal),
       after: after.map((token, i) => ({ ...token, before: before[i].logprob, now: now[ids.length + i].logprob })),
     };
@@ -176,6 +184,17 @@ export class Explainer {
       throw new Error('This token is only a part of a character and cannot stand alone in the text.');
     }
     return text;
+  }
+
+  /** What the writer's texts say after a text of which the model says this. */
+  async #recall(
+    request: LogitsRequest,
+    place: MemoryPlace,
+    logits: Float32Array,
+  ): Promise<Pick<BranchMessage, 'recalled'>> {
+    const confidence = Math.exp(logits[argmax(logits)] - normaliser(logits));
+    const recalled = await this.#engine.recall({ ...request, place, confidence });
+    return recalled ? { recalled } : {};
   }
 
   /** Tokens before the window. White space at a cut would be cut otherwise than in the text: the next token goes along. */

@@ -26,6 +26,13 @@ const scoredToken = v.object({
   top: list(candidate),
 });
 
+/** What the writer's texts say comes next: see `Recollection` of the engine. */
+const recollection = v.object({
+  modelShare: v.number(),
+  ids: v.custom<Int32Array>((value) => value instanceof Int32Array),
+  addends: v.custom<Float64Array>((value) => value instanceof Float64Array),
+});
+
 /** A place in a document whose next token is explained. `id` names it in every later message about it. */
 const position = v.object({
   type: v.literal('position'),
@@ -44,6 +51,8 @@ const position = v.object({
   after: list(token),
   /** Raw float32 `[vocabSize]` after the last token. */
   logits: floats,
+  /** Absent where the writer's texts say nothing. */
+  recalled: v.optional(recollection),
 });
 
 /** What would follow if `ids` stood at the cursor. */
@@ -54,6 +63,7 @@ const branch = v.object({
   /** The tokens of the branch, each scored after the ones before it. */
   tokens: list(scoredToken),
   logits: floats,
+  recalled: v.optional(recollection),
   /** The most probable continuation. */
   continuation: list(candidate),
   /** The tokens after the cursor: log-probability as the text stands, and after the branch. */
@@ -193,6 +203,7 @@ export type FromPanel = v.InferOutput<typeof fromPanel>;
 /** A question about a position; each gets an answer, or is said to be unanswered, unless a newer one takes its place. */
 export type Question = Extract<FromPanel, { type: 'try' | 'words' | 'why' | 'beams' }>;
 export type ModelMessage = Extract<ToPanel, { type: 'model' }>;
+export type Recollection = v.InferOutput<typeof recollection>;
 export type PositionMessage = v.InferOutput<typeof position>;
 export type BranchMessage = v.InferOutput<typeof branch>;
 export type WordsMessage = v.InferOutput<typeof words>;

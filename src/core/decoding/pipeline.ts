@@ -129,7 +129,8 @@ const keepBest: LogitsProcessor = (_context, scores) => {
   scores[best] = score;
 };
 
-function stageOf(name: string, scores: Float32Array, before: DistributionStage | undefined): DistributionStage {
+/** A stage of scores, and what it has removed of the one before. */
+export function stageOf(name: string, scores: Float32Array, before: DistributionStage | undefined): DistributionStage {
   let survivors = 0;
   let massCut = 0;
   for (let id = 0; id < scores.length; id++) {

@@ -7,6 +7,7 @@ import type {
   Completion,
   Engine,
   EngineStats,
+  ExplainRequest,
   Explanation,
   GenerateRequest,
   GenerationEvent,
@@ -168,7 +169,7 @@ export class ForkedEngine implements Engine {
     return this.#call('score', request, signal) as Promise<ScoredToken[]>;
   }
 
-  explain(request: ScoreRequest, signal?: AbortSignal): Promise<Explanation> {
+  explain(request: ExplainRequest, signal?: AbortSignal): Promise<Explanation> {
     return this.#call('explain', request, signal) as Promise<Explanation>;
   }
 

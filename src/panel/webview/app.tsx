@@ -78,8 +78,11 @@ function Trying() {
 function Distributions({ node }: { node: Node }) {
   const { state, post } = useUi();
   const { position, at, candidate, why, preferences } = state;
-  const { shaping, stage, bars, tool, colour } = preferences;
-  const stages = useMemo(() => stagesOf(node.logits, node.context, shaping), [node, shaping]);
+  const { shaping, memory, stage, bars, tool, colour } = preferences;
+  const stages = useMemo(() => {
+    const remembered = node.recalled && { recalled: node.recalled, mixedIn: memory };
+    return stagesOf(node.logits, node.context, shaping, remembered);
+  }, [node, shaping, memory]);
   const last = stages[stages.length - 1];
   const shown = stages.find(({ name }) => name === stage) ?? last;
   const distribution = useMemo(() => distributionOf(shown, node.logits, bars), [shown, node, bars]);

@@ -28,6 +28,8 @@ const preferences = v.object({
   shaping: v.optional(shaping, {}),
   /** The stage whose distribution the bars show; null for the last one. */
   stage: v.optional(v.nullable(v.string()), null),
+  /** The later stages shape what the writer's texts and the model say together, not the model's own. */
+  memory: v.optional(v.boolean(), false),
   seed: v.optional(v.pipe(v.number(), v.integer(), between(0, 0xffffffff)), 42),
   tool: v.optional(v.picklist(TOOLS), 'shaping'),
   beam: v.optional(beamSearch, { beams: 3, groups: 1, diversity: 1, tokens: 8, lengthPenalty: 1 }),

@@ -43,7 +43,8 @@ const CONTROLS: readonly Control<keyof Shaping>[] = [
 /** How a distribution becomes the one that is drawn from, stage by stage. Nothing here runs the model. */
 export function ShapingControls({ stages, shown }: { stages: readonly ShownStage[]; shown: ShownStage }) {
   const { state, dispatch } = useUi();
-  const { shaping } = state.preferences;
+  const { shaping, memory } = state.preferences;
+  const remembers = stages.some(({ name }) => name === 'mixed');
   const changed = CONTROLS.some(({ name }) => shaping[name] !== neutral[name]);
   const set = (change: Partial<Shaping>) => dispatch({ type: 'shape', change });
   return (
@@ -69,6 +70,16 @@ export function ShapingControls({ stages, shown }: { stages: readonly ShownStage
           />
         ))}
       </div>
+      {remembers && (
+        <label class="field">
+          <input
+            type="checkbox"
+            checked={memory}
+            onChange={() => dispatch({ type: 'prefer', change: { memory: !memory } })}
+          />
+          Shape what the model and your texts say together, as ghost text does
+        </label>
+      )}
       <Stages stages={stages} shown={shown} />
     </Section>
   );

@@ -1,4 +1,6 @@
-import { type DistributionStage, reshape } from '../../core/decoding/pipeline';
+import { type DistributionStage, reshape, stageOf } from '../../core/decoding/pipeline';
+import type { Recollection } from '../protocol';
+import { memoryStages } from './memoryStages';
 import type { Shaping } from './preferences';
 
 /** A step of the pipeline as it is shown. */
@@ -22,17 +24,42 @@ const steps = [
   { name: 'typicalP', label: 'typical-p', optional: true },
 ];
 
-/** The distribution after each stage, by the engine's own decoding code. A stage that does nothing repeats the one before. */
-export function stagesOf(logits: Float32Array, context: readonly number[], shaping: Shaping): ShownStage[] {
+/** What the writer's texts say, and whether what follows shapes that too, as ghost text does, or the model's own alone. */
+export interface Remembered {
+  readonly recalled: Recollection;
+  readonly mixedIn: boolean;
+}
+
+/**
+ * The distribution after each stage, by the engine's own decoding code. A stage that does nothing repeats the one
+ * before. What the writer's texts say stands after the model's own.
+ */
+export function stagesOf(
+  logits: Float32Array,
+  context: readonly number[],
+  shaping: Shaping,
+  remembered?: Remembered,
+): ShownStage[] {
   const { minP, ...rest } = shaping;
   const settings = minP > 0 ? { ...rest, minP } : rest;
-  const stages = new Map(reshape(logits, settings, context).map((stage) => [stage.name, stage]));
+  const memory = remembered && memoryStages(logits, remembered.recalled);
+  const mixedIn = remembered?.mixedIn ? memory?.mixed : undefined;
+  const shaped = reshape(mixedIn?.scores ?? logits, settings, context);
+  const stages = new Map(shaped.map((stage) => [stage.name, stage]));
   const shown: ShownStage[] = [];
+  let before: ShownStage | undefined;
   for (const { name, label, optional } of steps) {
     const stage = stages.get(name);
-    const before = shown.at(-1);
-    if (stage) shown.push({ ...stage, label, active: true });
-    else if (before && !optional) shown.push({ ...before, name, label, active: false, massCut: 0 });
+    if (stage) before = { ...stage, label, active: true };
+    else if (before && !optional) before = { ...before, name, label, active: false, massCut: 0 };
+    else continue;
+    if (name !== 'raw' || !memory) {
+      shown.push(before);
+      continue;
+    }
+    const raw = mixedIn ? { ...stageOf('raw', logits.slice(), undefined), label, active: true } : before;
+    shown.push(raw, { ...memory.texts, label: 'your texts', active: mixedIn !== undefined });
+    shown.push({ ...memory.mixed, label: 'with your texts', active: mixedIn !== undefined });
   }
   return shown;
 }

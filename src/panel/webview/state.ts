@@ -4,6 +4,7 @@ import type {
   PanelToken,
   PositionMessage,
   Question,
+  Recollection,
   ToPanel,
   WantedExport,
   WhyMessage,
@@ -135,7 +136,9 @@ export function reduce(state: State, action: Action): State {
 function prefer(state: State, change: Partial<Preferences>): State {
   const preferences = { ...state.preferences, ...change };
   // What was drawn from another distribution, or with another seed, says nothing any more.
-  const same = preferences.shaping === state.preferences.shaping && preferences.seed === state.preferences.seed;
+  const before = state.preferences;
+  const same =
+    preferences.shaping === before.shaping && preferences.seed === before.seed && preferences.memory === before.memory;
   return { ...state, preferences, draws: same ? state.draws : null };
 }
 
@@ -240,6 +243,8 @@ function arrive(state: State, position: PositionMessage): State {
 export interface Node {
   /** Raw logits after the last token. */
   readonly logits: Float32Array;
+  /** What the writer's texts say there. */
+  readonly recalled?: Recollection;
   /** Ids the model has read, oldest first, which repetition penalties look at. */
   readonly context: readonly number[];
   /** The tokens of the branch, empty at the cursor. */
@@ -251,9 +256,11 @@ export function nodeOf({ position, at, branches }: State): Node | null {
   if (!position) return null;
   const ids = position.tokens.map((token) => token.id);
   if (position.start !== null) ids.unshift(position.start);
-  if (at.length === 0) return { logits: position.logits, context: ids, branch: [] };
+  if (at.length === 0) return { logits: position.logits, recalled: position.recalled, context: ids, branch: [] };
   const branch = branches.get(branchKey(at));
-  return branch ? { logits: branch.logits, context: [...ids, ...at], branch: branch.tokens } : null;
+  if (!branch) return null;
+  const { logits, recalled, tokens } = branch;
+  return { logits, recalled, context: [...ids, ...at], branch: tokens };
 }
 
 /** The branch on show while the model has not answered: what has to be asked. Null when there is nothing to ask. */

@@ -44,6 +44,28 @@ describe('what the panel asks of the engine', () => {
     }
   });
 
+  it('includes what the writer’s texts say, at the cursor and after a branch, without a run of the model for it', async () => {
+    const text = 'Yesterday Quillonby Vane came. Then ';
+    const here = place(text);
+    assert.equal((await explainer.position(here, signal)).message.recalled, undefined);
+    await engine.remember({ kind: 'open', uri: here.uri, text });
+    await engine.remember({ kind: 'settle' });
+    const { runs } = await engine.stats();
+    const explained = await explainer.position(here, signal);
+    const recalled = explained.message.recalled;
+    assert.ok(recalled && readToPanel(explained.message));
+    const whole = recalled.addends.reduce((sum, addend) => sum + addend, recalled.modelShare);
+    assert.ok(Math.abs(whole - 1) < 1e-9);
+    const ids = encode('Quillonby');
+    const branch = await explainer.branch(explained, ids.slice(0, -1), signal);
+    assert.ok(readToPanel(branch));
+    const best = branch.recalled?.ids[branch.recalled.addends.indexOf(Math.max(...branch.recalled.addends))];
+    assert.equal(best, ids[ids.length - 1]);
+    assert.equal((await explainer.position(here, signal)).message.recalled?.ids.length, recalled.ids.length);
+    assert.equal(runs, explained.work.runs);
+    await engine.remember({ kind: 'forget' });
+  });
+
   it('runs a beam search with its settings, from a branch, and keeps every step', async () => {
     const explained = await explainer.position(place('The weather today is'), signal);
     const search = { beams: 4, groups: 2, diversity: 1, tokens: 3, lengthPenalty: 0 };

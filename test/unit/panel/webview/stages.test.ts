@@ -32,8 +32,45 @@ describe('the stages of the panel', () => {
     );
   });
 
+  const recalled = {
+    modelShare: 0.6,
+    ids: Int32Array.of(7, 400),
+    addends: Float64Array.of(0.3, 0.1),
+  };
+
+  it('show what the writer’s texts say, and the mixture, after the model’s own, which is what they shape', () => {
+    const stages = stagesOf(logits, context, { ...neutral, topK: 5 }, { recalled, mixedIn: false });
+    assert.deepEqual(
+      stages.slice(0, 3).map(({ name, survivors }) => [name, survivors]),
+      [
+        ['raw', 500],
+        ['texts', 2],
+        ['mixed', 500],
+      ],
+    );
+    const raw = softmax(logits);
+    const close = (actual: number, expected: number) => assert.ok(Math.abs(actual - expected) < 1e-6);
+    close(stages[1].probabilities[7], 0.75);
+    close(stages[1].probabilities[400], 0.25);
+    close(stages[2].probabilities[7], 0.6 * raw[7] + 0.3);
+    close(stages[2].probabilities[8], 0.6 * raw[8]);
+    const without = stagesOf(logits, context, { ...neutral, topK: 5 });
+    assert.deepEqual(stages.at(-1)?.probabilities, without.at(-1)?.probabilities);
+    assert.deepEqual(stages[0].probabilities, without[0].probabilities);
+  });
+
+  it('shape the mixture where that is asked for, exactly as the engine would', () => {
+    const stages = stagesOf(logits, context, shaping, { recalled, mixedIn: true });
+    const mixed = stages.find(({ name }) => name === 'mixed');
+    assert.ok(mixed);
+    const engine = reshape(mixed.scores, shaping, context);
+    assert.deepEqual(stages.at(-1)?.scores, engine.at(-1)?.scores);
+    assert.deepEqual(stages[0].probabilities, stagesOf(logits, context, shaping)[0].probabilities);
+  });
+
   it('never change the logits they are given', () => {
     const before = [...logits];
+    stagesOf(logits, context, shaping, { recalled, mixedIn: true });
     stagesOf(logits, context, shaping);
     assert.deepEqual([...logits], before);
   });
