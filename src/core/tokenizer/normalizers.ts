@@ -65,8 +65,7 @@ function decomposed(text: string, form: 'NFD' | 'NFKD'): Change[] {
   const changes: Change[] = [];
   let marks: Change[] = [];
   const settle = () => {
-    if (marks.length > 1) marks = ordered(marks);
-    changes.push(...marks);
+    for (const mark of marks.length > 1 ? ordered(marks) : marks) changes.push(mark);
     marks = [];
   };
   for (const character of text) {
@@ -85,18 +84,18 @@ function decomposed(text: string, form: 'NFD' | 'NFKD'): Change[] {
 
 /** The order that Unicode gives these marks; equal ones keep theirs. */
 function ordered(marks: readonly Change[]): Change[] {
-  const left = [...marks];
-  const target = left
+  const left = new Map<string, Change[]>();
+  for (let i = marks.length - 1; i >= 0; i--) {
+    const [mark] = marks[i];
+    const alike = left.get(mark);
+    if (alike) alike.push(marks[i]);
+    else left.set(mark, [marks[i]]);
+  }
+  const target = marks
     .map(([mark]) => mark)
     .join('')
     .normalize('NFD');
-  return [...target].map((mark) => {
-    const [found] = left.splice(
-      left.findIndex(([other]) => other === mark),
-      1,
-    );
-    return found;
-  });
+  return Array.from(target, (mark) => left.get(mark)?.pop() as Change);
 }
 
 const marks = new Map<string, boolean>();
@@ -126,7 +125,7 @@ function composed(characters: readonly Change[]): Change[] {
   let waiting: Change[] = [];
   const settle = () => {
     if (starter) changes.push(starter);
-    changes.push(...waiting);
+    for (const mark of waiting) changes.push(mark);
     waiting = [];
   };
   for (const [character, change] of characters) {

@@ -101,13 +101,13 @@ function joined(parts: readonly Part[], joins: (part: Part, previous: Part | und
 }
 
 function joinedBackwards(parts: readonly Part[]): Part[] {
-  const found: Part[] = [];
+  const backwards: Part[] = [];
   for (let i = parts.length - 1; i >= 0; i--) {
-    const first = found[0];
-    if (first && parts[i].matched && !parts[i + 1].matched) first.from = parts[i].from;
-    else found.unshift({ ...parts[i] });
+    const next = backwards.at(-1);
+    if (next && parts[i].matched && !parts[i + 1].matched) next.from = parts[i].from;
+    else backwards.push({ ...parts[i] });
   }
-  return found;
+  return backwards.reverse();
 }
 
 /** Cuts where the script changes. Han, Hiragana and Katakana are one; what is before the first letter is lost. */

@@ -57,7 +57,7 @@ function readSingle(json: JsonObject): Template {
       objectOf(`The token ${JSON.stringify(name)} of the template`, Object.hasOwn(tokens, name) ? tokens[name] : null)
         .ids,
     );
-    (texts === 0 ? before : after).push(...ids.map((id) => idOf(name, id)));
+    for (const id of ids) (texts === 0 ? before : after).push(idOf(name, id));
   }
   if (texts !== 1) throw new TokenizerError(`The template has the text ${texts} times.`);
   return { before, after };
