@@ -23,7 +23,7 @@ import { ContinueWriting, pickPreset } from './writing/continueWriting';
 import { presetNamed } from './writing/presets';
 
 /** What the commands act on. */
-export interface Rooms {
+export interface CommandTargets {
   readonly engine: EngineHost;
   readonly suggester: Suggester;
   readonly changes: DocumentChanges;
@@ -47,8 +47,9 @@ const FORMER_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Registers every `inkling.*` command of the editor. */
-export function registerCommands(rooms: Rooms): vscode.Disposable {
-  const { engine, suggester, changes, activity, exclusions, ghostText, learning, memory, reports, status, log } = rooms;
+export function registerCommands(targets: CommandTargets): vscode.Disposable {
+  const { engine, suggester, changes, activity, exclusions, ghostText, learning, memory, reports, status, log } =
+    targets;
   const accepting = new Accepting(changes);
   const writer = new ContinueWriting(engine, changes, log);
   const comparison = new CompareStrategies(engine, reports, log);

@@ -26,7 +26,7 @@ export interface InklingApi {
   report(title: string): string | undefined;
 }
 
-interface Rooms {
+interface Observed {
   readonly engine: EngineHost;
   readonly suggester: Suggester;
   readonly ghostText: InlineCompletions;
@@ -35,7 +35,7 @@ interface Rooms {
   readonly status: StatusItem;
 }
 
-export function testApi({ engine, suggester, ghostText, memory, reports, status }: Rooms): InklingApi {
+export function testApi({ engine, suggester, ghostText, memory, reports, status }: Observed): InklingApi {
   return {
     engine,
     enginePid: () => engine.pid,

@@ -195,6 +195,7 @@ describe('in the field', () => {
       10,
       () => document.getText(),
     );
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
     await answerAt(' k');
   });
 

@@ -307,7 +307,7 @@ export function offInDocument(
   return suppression({ ...afterKey('', '', document.languageId, {}), ...document, construct: null });
 }
 
-/** Why there should be no suggestion in this situation, or null when there may be one. */
+/** Why there should be no suggestion at a place, or null when there may be one. */
 export function suppression(context: SuggestionContext): Suppression | null {
   const asked = context.trigger === 'invoke';
   const rule = RULES.find((rule) => !(asked && rule.yieldsToAsking) && rule.applies(context));

@@ -33,7 +33,7 @@ export interface RowGroup {
 }
 
 /** What is known when the rows are made. */
-export interface Situation {
+export interface Circumstances {
   readonly installed: readonly InstalledModel[];
   readonly unusable: readonly UnusableModel[];
   /** Folder in `inkling.model.path`; empty for the default model. */
@@ -48,18 +48,18 @@ export interface Situation {
 }
 
 /** The default model, every installed one, and what of the catalogue is left. */
-export function modelRows(situation: Situation): RowGroup[] {
-  const { installed, unusable, hubEnabled } = situation;
+export function modelRows(circumstances: Circumstances): RowGroup[] {
+  const { installed, unusable, hubEnabled } = circumstances;
   const onHub = hubEnabled ? catalogue : [];
   const left = onHub.filter(({ id }) => !installed.some(({ manifest }) => manifest.origin.id === id));
   const isFirst = ({ language, kind }: CatalogueModel) => language === 'English' && kind === undefined;
-  const offer = (model: CatalogueModel) => offeredRow(model, situation);
+  const offer = (model: CatalogueModel) => offeredRow(model, circumstances);
   return [
     {
       title: 'On this machine',
       rows: [
-        defaultRow(situation),
-        ...installed.map((model) => installedRow(model, situation)),
+        defaultRow(circumstances),
+        ...installed.map((model) => installedRow(model, circumstances)),
         ...unusable.map(unusableRow),
       ],
     },
@@ -71,18 +71,18 @@ export function modelRows(situation: Situation): RowGroup[] {
   ].filter(({ rows }) => rows.length > 0);
 }
 
-function defaultRow(situation: Situation): Row {
-  const { defaultModel, precision, path } = situation;
+function defaultRow(circumstances: Circumstances): Row {
+  const { defaultModel, precision, path } = circumstances;
   return {
     action: { kind: 'default' },
     name: 'Inkling default',
     facts: `${millions(defaultModel)} · English · comes with Inkling`,
-    costs: joined(...runningCosts(defaultModel, precision, situation)),
+    costs: joined(...runningCosts(defaultModel, precision, circumstances)),
     current: path === '',
   };
 }
 
-function installedRow(model: InstalledModel, situation: Situation): Row {
+function installedRow(model: InstalledModel, circumstances: Circumstances): Row {
   const { manifest, folder, bytes } = model;
   const shape = shapeOf(manifest.config);
   const known = catalogue.find(({ id }) => id === manifest.origin.id);
@@ -95,8 +95,8 @@ function installedRow(model: InstalledModel, situation: Situation): Row {
       known && licenceOf(known),
       `installed (${manifest.precision})`,
     ),
-    costs: joined(`${formatBytes(bytes)} on disk`, ...runningCosts(shape, manifest.precision, situation)),
-    current: situation.path === folder,
+    costs: joined(`${formatBytes(bytes)} on disk`, ...runningCosts(shape, manifest.precision, circumstances)),
+    current: circumstances.path === folder,
   };
 }
 
@@ -111,9 +111,9 @@ function unusableRow(model: UnusableModel): Row {
   };
 }
 
-function offeredRow(model: CatalogueModel, situation: Situation): Row {
+function offeredRow(model: CatalogueModel, circumstances: Circumstances): Row {
   const { id, name, shape, weights } = model;
-  const { precision } = situation;
+  const { precision } = circumstances;
   return {
     action: { kind: 'install', id },
     name,
@@ -121,7 +121,7 @@ function offeredRow(model: CatalogueModel, situation: Situation): Row {
     costs: joined(
       `${formatBytes(weights.bytes)} download`,
       `${formatBytes(expectedDiskBytes(shape, precision))} on disk`,
-      ...runningCosts(shape, precision, situation),
+      ...runningCosts(shape, precision, circumstances),
       !hasPublishedOutputs(id) && 'no published output to test it against',
     ),
     current: false,
@@ -137,7 +137,7 @@ function licenceOf({ licence }: CatalogueModel): string {
 }
 
 /** Memory, and time for a token where this machine has been measured. */
-function runningCosts(shape: ModelShape, precision: Precision, { speed }: Situation): (string | undefined)[] {
+function runningCosts(shape: ModelShape, precision: Precision, { speed }: Circumstances): (string | undefined)[] {
   const ms = speed && predictSpeed(speed.ms, speed.of, { shape, precision });
   return [
     `up to ${formatBytes(expectedMemoryBytes(shape, precision))} of memory`,

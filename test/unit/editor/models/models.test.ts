@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ProgressText } from '../../../../src/editor/models/progressText';
-import { modelRows, type Situation } from '../../../../src/editor/models/rows';
+import { type Circumstances, modelRows } from '../../../../src/editor/models/rows';
 import { measureSpeed } from '../../../../src/editor/models/speedEstimate';
 import type { Generation } from '../../../../src/engine/api';
 import type { InstalledModel } from '../../../../src/store/installedModels';
@@ -8,7 +8,14 @@ import { RateMeter } from '../../../../src/store/progress';
 import { tinyConfig } from '../../../support/randomModel';
 
 const defaultModel = { layers: 6, width: 256, vocabulary: 50_257, context: 256 };
-const situation: Situation = { installed: [], unusable: [], path: '', precision: 'q8', defaultModel, hubEnabled: true };
+const circumstances: Circumstances = {
+  installed: [],
+  unusable: [],
+  path: '',
+  precision: 'q8',
+  defaultModel,
+  hubEnabled: true,
+};
 
 function installed(id: string, folder: string): InstalledModel {
   const origin = { id, kind: 'hub', revision: 'c', sources: [], installedAt: '' } as const;
@@ -23,7 +30,8 @@ function installed(id: string, folder: string): InstalledModel {
   return { folder, manifest, bytes: 100_000_000 };
 }
 
-const rowsOf = (change: Partial<Situation> = {}) => modelRows({ ...situation, ...change }).flatMap(({ rows }) => rows);
+const rowsOf = (change: Partial<Circumstances> = {}) =>
+  modelRows({ ...circumstances, ...change }).flatMap(({ rows }) => rows);
 
 describe('rows of Choose Model', () => {
   it('say of every model what it costs', () => {
@@ -47,7 +55,7 @@ describe('rows of Choose Model', () => {
   });
 
   it('offer nothing to download where the hub is turned off', () => {
-    const groups = modelRows({ ...situation, installed: [installed('a/b', '/a')], hubEnabled: false });
+    const groups = modelRows({ ...circumstances, installed: [installed('a/b', '/a')], hubEnabled: false });
     assert.deepEqual(
       groups.map(({ title, rows }) => [title, rows.length]),
       [['On this machine', 2]],

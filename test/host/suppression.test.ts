@@ -6,7 +6,7 @@ import { answerAt, closeAll, configure, eventually, inkling, outcome, suggestion
 
 const OPENING = 'The old house stood at the end of the road, and nobody in the village';
 
-describe('manners', () => {
+describe('ghost text keeps its place', () => {
   let api: InklingApi;
   before(async () => {
     api = await inkling();
@@ -18,12 +18,12 @@ describe('manners', () => {
   });
   after(() => configure({ 'ghostText.triggerRate': undefined, 'ghostText.lookAhead': undefined }));
 
-  async function silence(code: SuppressionCode): Promise<void> {
+  async function suppressed(code: SuppressionCode): Promise<void> {
     const silent = () => {
       const last = outcome();
       return last?.kind === 'suppressed' && last.suppression.code === code;
     };
-    await eventually(`silence: ${code}`, silent, 10, outcome);
+    await eventually(`suppressed: ${code}`, silent, 10, outcome);
   }
 
   /** A document with the cursor where `|` stands. */
@@ -34,38 +34,38 @@ describe('manners', () => {
     return editor;
   }
 
-  it('are silent before text, and speak before closing punctuation', async () => {
+  it('is silent before text, and speak before closing punctuation', async () => {
     await at(`${OPENING}| and more`);
     await type(' k');
-    await silence('text-after');
+    await suppressed('text-after');
     await closeAll();
     await at(`(${OPENING}|).`);
     await type(' k');
     await answerAt(' k');
   });
 
-  it('are silent inside a word', async () => {
+  it('is silent inside a word', async () => {
     await at(`${OPENING.slice(0, -5)}|lage`);
     await type('l');
-    await silence('mid-word');
+    await suppressed('mid-word');
   });
 
-  it('are silent with several cursors', async () => {
+  it('is silent with several cursors', async () => {
     const editor = await write('One\nTwo');
     editor.selections = [new vscode.Selection(0, 3, 0, 3), new vscode.Selection(1, 3, 1, 3)];
     await type(' k');
-    await silence('multiple-cursors');
+    await suppressed('multiple-cursors');
   });
 
-  it('are quiet after a deletion, until the writer types again', async () => {
+  it('is quiet after a deletion, until the writer types again', async () => {
     await write(`${OPENING} knew`);
     await vscode.commands.executeCommand('deleteLeft');
-    await silence('just-deleted');
+    await suppressed('just-deleted');
     await type('e');
     await answerAt('knee');
   });
 
-  it('are quiet in undo', async () => {
+  it('is quiet in undo', async () => {
     await write(OPENING);
     await type(' kn');
     await answerAt(' kn');
@@ -74,37 +74,37 @@ describe('manners', () => {
     assert.match(await vscode.commands.executeCommand<string>('inkling.whyNoSuggestion'), /undo or redo/);
   });
 
-  it('are quiet in a code block, and in front matter', async () => {
+  it('is quiet in a code block, and in front matter', async () => {
     await at(`${OPENING}.\n\n\`\`\`js\nlet old|\n\`\`\`\n`);
     await type(' ');
-    await silence('construct');
+    await suppressed('construct');
     await closeAll();
     await at('---\ntitle: Old|\n---\n');
     await type(' ');
-    await silence('construct');
+    await suppressed('construct');
   });
 
-  it('leave a word alone whose suggestion was sent away, and speak again at the next', async () => {
+  it('leaves a word alone whose suggestion was sent away, and speak again at the next', async () => {
     await write(OPENING);
     await type(' k');
     await answerAt(' k');
     await vscode.commands.executeCommand('inkling.dismiss');
     await type('n');
-    await silence('dismissed');
+    await suppressed('dismissed');
     await type('ew ');
     await answerAt(' knew ');
   });
 
-  it('wait to be asked in manual mode', async () => {
+  it('waits to be asked in manual mode', async () => {
     await configure({ 'ghostText.mode': 'manual' });
     await write(OPENING);
     await type(' k');
-    await silence('manual-only');
+    await suppressed('manual-only');
     await vscode.commands.executeCommand('inkling.suggestNow');
     await answerAt(' k');
   });
 
-  it('show the best there is to who asks, however unsure', async () => {
+  it('shows the best there is to who asks, however unsure', async () => {
     await configure({ 'ghostText.triggerRate': 0 });
     await write(OPENING);
     await type(' qu');
@@ -117,15 +117,15 @@ describe('manners', () => {
     await configure({ 'ghostText.triggerRate': 1 });
   });
 
-  it('are silent in a file that is excluded', async () => {
+  it('is silent in a file that is excluded', async () => {
     await configure({ exclude: { '**/Untitled-*': true } });
     await write(OPENING);
     await type(' k');
-    await silence('disabled');
+    await suppressed('disabled');
     assert.equal(api.status()?.kind, 'off');
   });
 
-  it('are not held up by a pattern of many stars', async () => {
+  it('is not held up by a pattern of many stars', async () => {
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     const uri = vscode.Uri.joinPath(folder.uri, `${'a'.repeat(110)}.md`);
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(OPENING));
@@ -147,7 +147,7 @@ describe('manners', () => {
     await vscode.workspace.fs.delete(uri);
   });
 
-  it('extend the item that is selected in an open list of completions', async () => {
+  it('extends the item that is selected in an open list of completions', async () => {
     const provider = vscode.languages.registerCompletionItemProvider('plaintext', {
       provideCompletionItems: () => [new vscode.CompletionItem('villagers')],
     });
@@ -160,7 +160,7 @@ describe('manners', () => {
     await vscode.commands.executeCommand('hideSuggestWidget');
   });
 
-  it('look for alternatives only when asked, in one generation', async () => {
+  it('looks for alternatives only when asked, in one generation', async () => {
     await write(OPENING);
     await type(' k');
     assert.equal((await answerAt(' k')).suggestions.length, 1);
