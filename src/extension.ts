@@ -13,7 +13,6 @@ import { InlineCompletions } from './editor/ghostText/inlineCompletions';
 import { Learning } from './editor/ghostText/learning';
 import { Suggester } from './editor/ghostText/suggester';
 import { registerHeatMap } from './editor/heatmap/heatMap';
-import { createLog } from './editor/log';
 import { Memory } from './editor/memory/memory';
 import { registerModels } from './editor/models';
 import { Reports } from './editor/reports/reports';
@@ -28,7 +27,8 @@ type Exports = InklingApi & Pick<MarkdownPreview, 'extendMarkdownIt'>;
 export function activate(context: vscode.ExtensionContext): Exports {
   // What does not know the editor takes its texts from here.
   l10n.config({ contents: vscode.l10n.bundle ?? {} });
-  const log = createLog();
+  // VS Code's own `Developer: Set Log Level...` sets how much it says.
+  const log = vscode.window.createOutputChannel('Inkling', { log: true });
   const engine = new EngineHost(context, log);
   const energy = new Energy();
   const suggester = new Suggester(engine);
