@@ -1,4 +1,5 @@
-import { softmax32, UNDERFLOW } from '../../logits/probabilities';
+import { UNDERFLOW } from '../../logits/exp';
+import { softmax32 } from '../../logits/probabilities';
 import { argmax, atLeastKth, reusable, topIndices } from '../../logits/ranking';
 import { check, type LogitsProcessor } from './processor';
 import { cumulativeCut, type TruncationOptions, truncation, withDefaults } from './truncation';

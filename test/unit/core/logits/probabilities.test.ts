@@ -11,7 +11,8 @@ import {
   softmax,
   topK,
 } from '../../../../src/core/logits';
-import { exp, log32, UNDERFLOW } from '../../../../src/core/logits/probabilities';
+import { exp, UNDERFLOW } from '../../../../src/core/logits/exp';
+import { log32 } from '../../../../src/core/logits/probabilities';
 
 const NONE = Number.NEGATIVE_INFINITY;
 
