@@ -195,8 +195,6 @@ describe('in the field', () => {
       10,
       () => document.getText(),
     );
-    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
-    await answerAt(' k');
   });
 
   it('a cursor is known by the shapes that VS Code has', () => {
