@@ -3,7 +3,8 @@ import type { Calibration } from '../core/ghostText/calibration';
 import { gate, type Moment, stays } from '../core/ghostText/gate';
 import { TypingPace } from '../core/ghostText/pace';
 import { remainder } from '../core/ghostText/remainder';
-import { MarkdownDocument, readMarkdown, typographyOf } from '../core/markdown';
+import { MarkdownDocument, readMarkdown } from '../core/markdown';
+import { typographyOf } from '../core/text/typography';
 import { type Answered, type Pressed, type ScreenCounts, screenCounts } from './screen';
 import { type Keystroke, synthesise } from './trace';
 

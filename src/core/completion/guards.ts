@@ -1,3 +1,4 @@
+import { foldCase, wordsOf } from '../text/words';
 import { unbalancedAt } from './balance';
 import { loopAt } from './repetition';
 import type { GuardReason } from './types';
@@ -40,16 +41,14 @@ const LONGEST_WORD = 200;
 /** Where a blocked word begins; 0 when the suggestion completes one that was begun. */
 function blockedAt(before: string, suggestion: string, blockedWords: readonly string[]): number {
   if (blockedWords.length === 0) return Number.POSITIVE_INFINITY;
-  const blocked = new Set(blockedWords.map((word) => word.toLowerCase()));
+  const blocked = new Set(blockedWords.map(foldCase));
   const begun =
     before
       .slice(-LONGEST_WORD)
-      .split(/[^\p{L}\p{M}'’-]/u)
+      .split(/[^\p{L}\p{N}\p{M}'’-]/u)
       .at(-1) ?? '';
-  for (const match of (begun + suggestion).matchAll(/[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu)) {
-    if (blocked.has(match[0].toLowerCase()) && match.index + match[0].length > begun.length) {
-      return Math.max(0, match.index - begun.length);
-    }
+  for (const { text, at, length } of wordsOf(begun + suggestion)) {
+    if (blocked.has(text) && at + length > begun.length) return Math.max(0, at - begun.length);
   }
   return Number.POSITIVE_INFINITY;
 }

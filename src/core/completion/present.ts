@@ -1,6 +1,7 @@
+import { typeset } from '../text/typography';
 import type { Draft } from './draft';
 import { guard } from './guards';
-import { applyStyle, typeset } from './style';
+import { applyStyle } from './style';
 import { withoutSuffix } from './text';
 import type { Completion, CompletionReason, Style, Suggestion } from './types';
 

@@ -1,3 +1,5 @@
+import { wordsOf } from '../text/words';
+
 /** A phrase of this many words that was just written is not suggested again, and a shorter one not twice. */
 const ECHO_WORDS = 5;
 const TWICE_WORDS = 3;
@@ -6,17 +8,6 @@ const LONG_WORD = 6;
 /** How far back an echo is looked for, in words. */
 const MEMORY_WORDS = 60;
 
-interface Word {
-  readonly text: string;
-  readonly at: number;
-}
-
-function words(text: string): Word[] {
-  return Array.from(text.matchAll(/[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*/gu), (match) => {
-    return { text: match[0].toLowerCase(), at: match.index };
-  });
-}
-
 /**
  * Where a suggestion begins to go in circles: at the second copy of two or more words or of a long one said twice in a
  * row, at the third copy of a short one, or where it starts to repeat five words of the text before (the first word of
@@ -24,9 +15,9 @@ function words(text: string): Word[] {
  */
 export function loopAt(before: string, suggestion: string): number {
   const tail = before.slice(-MEMORY_WORDS * 12);
-  const all = words(tail + suggestion);
+  const all = wordsOf(tail + suggestion);
   const said = all.map(({ text }) => text);
-  const first = all.findIndex(({ at, text }) => at + text.length > tail.length);
+  const first = all.findIndex(({ at, length }) => at + length > tail.length);
   if (first < 0) return Number.POSITIVE_INFINITY;
   for (let i = first; i < all.length; i++) {
     const copy =

@@ -1,4 +1,5 @@
 import type { TokenOrigin } from '../memory';
+import type { Typography } from '../text/typography';
 
 /** A possible next token. */
 export interface Candidate {
@@ -19,12 +20,7 @@ export interface SuggestedToken extends Candidate {
 }
 
 /** How the suggestion must look to fit the document. What is left out does not matter. */
-export interface Style {
-  readonly quotes?: 'straight' | 'curly';
-  /** What the model's em dashes become: `—`, `--` or `–`. */
-  readonly dash?: string;
-  /** Spaces between sentences. */
-  readonly sentenceSpaces?: 1 | 2;
+export interface Style extends Typography {
   /** Whether a full stop may end it; it may unless told. */
   readonly fullStop?: boolean;
   /** Characters left on the line where the writer breaks lines; one word is always allowed. */

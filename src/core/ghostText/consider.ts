@@ -1,6 +1,7 @@
 import type { CompleteRequest } from '../completion/types';
-import { type Construct, typographyOf } from '../markdown';
+import type { Construct } from '../markdown';
 import { normaliseLineBreaks } from '../text/lines';
+import { typographyOf } from '../text/typography';
 import type { GhostTextSettings } from './settings';
 import { type SuggestionContext, type Suppression, suppression } from './suppression';
 

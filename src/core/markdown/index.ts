@@ -10,7 +10,6 @@ import { styleOf } from './style';
 export type { Construct, ConstructKind } from './construct';
 export { MarkdownDocument } from './document';
 export { withoutMarks } from './plainText';
-export { typographyOf } from './style';
 
 /** The cursor's place in a Markdown document, and what to ask the model there. */
 export interface Reading {

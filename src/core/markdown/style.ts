@@ -1,9 +1,8 @@
 import type { Style } from '../completion/types';
+import { typographyOf } from '../text/typography';
 import type { Block } from './blocks';
 import type { Construct } from './construct';
 
-/** How far back the writer's habits are looked for, in characters. */
-const REACH = 20_000;
 /** The signs of Markdown. The model reads none of them, so that one it writes is a slip. */
 const MARKUP = '*_`|<>[]{}\\~';
 const SETS_NO_FULL_STOP = new Set(['heading', 'table', 'link text', 'image description']);
@@ -24,31 +23,6 @@ export function styleOf(blocks: readonly Block[], construct: Construct, prose: s
     endsBefore: MARKUP,
     closer: closers.join(''),
     ...(width === undefined || construct.kind === 'table' ? {} : { room: Math.max(0, width - column) }),
-  };
-}
-
-const ADDRESS = /\b(?:https?|ftp):\/\/\S*/g;
-
-/** The quotes, dashes and spacing that prevail in a text; undefined where it shows none. */
-export function typographyOf(text: string): Pick<Style, 'quotes' | 'dash' | 'sentenceSpaces'> {
-  const near = text.slice(-REACH).replace(ADDRESS, '');
-  const count = (pattern: RegExp): number => near.match(pattern)?.length ?? 0;
-  const curly = count(/[“”‘’]/g);
-  const straight = count(/["']/g);
-  // Quotes of another language, „so“ or «so», are the model's to set: no other pair fits them.
-  const isForeign = 2 * count(/[„«»‹›]/g) > count(/["“”]/g);
-  const dashes: [string, number][] = [
-    ['—', count(/—/g)],
-    ['--', count(/(?<![-\n|]|^)--(?=[^->|])/g)],
-    ['–', count(/ – /g)],
-  ];
-  const [dash, dashCount] = dashes.reduce((most, other) => (other[1] > most[1] ? other : most));
-  const wide = count(/(?<=[.!?]["”’)]?) {2}(?=\p{Lu})/gu);
-  const narrow = count(/(?<=[.!?]["”’)]?) (?=\p{Lu})/gu);
-  return {
-    ...(curly + straight > 0 && !isForeign ? { quotes: curly > straight ? 'curly' : 'straight' } : {}),
-    ...(dashCount > 0 ? { dash } : {}),
-    ...(wide + narrow > 0 ? { sentenceSpaces: wide > narrow ? 2 : 1 } : {}),
   };
 }
 

@@ -93,6 +93,10 @@ describe('guard', () => {
     assert.deepEqual(guarded('What a', ' bloody mess', ['Bloody']), ['', 'blocked-word']);
     assert.deepEqual(guarded('What a blo', 'ody mess', ['bloody']), ['', 'blocked-word']);
     assert.deepEqual(guarded('What a', ' fine bloody mess', ['bloody']), [' fine', 'blocked-word']);
+    assert.deepEqual(guarded('Bugün', ' İSTANBUL güzel', ['istanbul']), ['', 'blocked-word']);
+    assert.deepEqual(guarded('Bugün', ' ısırgan', ['ISIRGAN']), ['', 'blocked-word']);
+    assert.deepEqual(guarded('Das', ' cafe\u0301 da', ['CAFÉ']), ['', 'blocked-word']);
+    assert.deepEqual(guarded('I', ' can’t stay', ["can't"]), ['', 'blocked-word']);
     assert.deepEqual(guarded('What a', ' bloodyminded one', ['bloody']), [' bloodyminded one', null]);
     assert.deepEqual(guarded('Bloody', ' hell', ['bloody']), [' hell', null]);
   });

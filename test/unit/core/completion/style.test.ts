@@ -10,31 +10,6 @@ async function suggest(text: string, typed: number, style: Style, suffix = '') {
 }
 
 describe('the style of a suggestion', () => {
-  it('sets quotes as the document does', async () => {
-    assert.equal(await suggest('He said, "it\'s so," and left.', 8, { quotes: 'curly' }), ' “it’s so,” and left.');
-    assert.equal(await suggest('He said, “it’s so,” and left.', 8, { quotes: 'straight' }), ' "it\'s so," and left.');
-  });
-
-  it('sets an apostrophe where a word is shortened at its beginning', async () => {
-    const curly = { quotes: 'curly' } as const;
-    assert.equal(await suggest("So 'tis true, and 'twas.", 2, curly), ' ’tis true, and ’twas.');
-    assert.equal(
-      await suggest("In the '90s they did 'cause they could.", 6, curly),
-      ' ’90s they did ’cause they could.',
-    );
-    assert.equal(await suggest("So 'the cat' left.", 2, curly), ' ‘the cat’ left.');
-  });
-
-  it('sets dashes as the document does', async () => {
-    assert.equal(await suggest('He left -- and so did she.', 7, { dash: '—' }), ' — and so did she.');
-    assert.equal(await suggest('He left—and so did she.', 7, { dash: '--' }), '--and so did she.');
-  });
-
-  it('spaces sentences as the document does', async () => {
-    assert.equal(await suggest('He left. So did she.', 8, { sentenceSpaces: 2 }), '  So did she.');
-    assert.equal(await suggest('He left. So did she.', 8, { sentenceSpaces: 1 }), ' So did she.');
-  });
-
   it('leaves out the full stop where there should be none', async () => {
     assert.equal(await suggest('How he left.', 3, { fullStop: false }), ' he left');
     assert.equal(await suggest('How did he leave?', 3, { fullStop: false }), ' did he leave?');

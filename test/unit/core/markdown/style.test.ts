@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
-import { MarkdownDocument, readMarkdown, typographyOf } from '../../../../src/core/markdown';
+import { MarkdownDocument, readMarkdown } from '../../../../src/core/markdown';
 
 function style(text: string) {
   return readMarkdown(new MarkdownDocument(text), text.length).request.style;
 }
-
-describe('the typography of a text', () => {
-  it('is what prevails', () => {
-    assert.deepEqual(typographyOf("He said, “it’s so” — and it's"), { quotes: 'curly', dash: '—' });
-    assert.deepEqual(typographyOf('"So," he said -- he did.'), { quotes: 'straight', dash: '--' });
-    assert.deepEqual(typographyOf('It was.  It is.  I say.'), { sentenceSpaces: 2 });
-    assert.deepEqual(typographyOf('It was – so. It is.'), { dash: '–', sentenceSpaces: 1 });
-    assert.deepEqual(typographyOf('nothing'), {});
-  });
-});
 
 describe('the writer’s habits', () => {
   const prose = 'He said, “it’s so” — and went. He came.';
@@ -33,7 +23,10 @@ describe('the writer’s habits', () => {
     it(`are not looked for in ${name}`, () => {
       const head = name === 'front matter' ? '---\na: "b -- c" "d -- e" "f -- g"\n---\n\n' : '';
       const { quotes, dash, sentenceSpaces } = style(`${head}${prose}\n\n${other}\n\nHe`) ?? {};
-      assert.deepEqual({ quotes, dash, sentenceSpaces }, { quotes: 'curly', dash: '—', sentenceSpaces: 1 });
+      assert.deepEqual(
+        { quotes, dash, sentenceSpaces },
+        { quotes: { open: '“', close: '”' }, dash: '—', sentenceSpaces: 1 },
+      );
     });
   }
 

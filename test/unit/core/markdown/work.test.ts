@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { guard } from '../../../../src/core/completion/guards';
-import { MarkdownDocument, readMarkdown, typographyOf } from '../../../../src/core/markdown';
+import { MarkdownDocument, readMarkdown } from '../../../../src/core/markdown';
 import { readInline } from '../../../../src/core/markdown/inline';
 import { lastSentenceStart, sentenceSpans } from '../../../../src/core/text/sentences';
+import { typographyOf } from '../../../../src/core/text/typography';
 import { countSteps } from '../../../support/steps';
 
 /** Texts of about `length` units on which a reader may stumble. */

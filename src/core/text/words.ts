@@ -1,0 +1,26 @@
+/** A word: letters, marks and digits, with the apostrophes and hyphens that join its parts (`don't`, `well-known`). */
+const WORD = /[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*/gu;
+
+export interface Word {
+  /** With its case folded. */
+  readonly text: string;
+  /** Where it begins, in UTF-16 units. */
+  readonly at: number;
+  /** Its length as it stands in the text, in UTF-16 units. */
+  readonly length: number;
+}
+
+/** The words of a text, in order. */
+export function wordsOf(text: string): Word[] {
+  return Array.from(text.matchAll(WORD), ({ 0: word, index }) => {
+    return { text: foldCase(word), at: index, length: word.length };
+  });
+}
+
+/**
+ * What words have in common that differ in case, apostrophe or composition only. The dotted and the dotless i of
+ * Turkish are one letter here, since a text does not tell which language its capitals follow.
+ */
+export function foldCase(word: string): string {
+  return word.normalize('NFC').toLowerCase().replaceAll('i\u0307', 'i').replaceAll('ı', 'i').replaceAll('’', "'");
+}
