@@ -7,6 +7,7 @@ import type {
 } from '../core/completion/types';
 import type { GenerationConfig } from '../core/decoding/options';
 import type { BeamStep, Finish, TokenStep } from '../core/decoding/steps';
+import type { Calibration } from '../core/ghostText/calibration';
 import type { MemoryStatus } from '../core/memory';
 import type { Token, Tokenizer } from '../core/tokenizer';
 import type { Precision } from '../gpt2/precision';
@@ -53,6 +54,8 @@ export interface LocalModelInfo {
   readonly server?: undefined;
   /** What a user should know of how the model's files were read, in whole sentences; for the log. */
   readonly notes?: readonly string[];
+  /** Where the gate of ghost text stands for it; absent where nothing else was measured than for Inkling's own model. */
+  readonly calibration?: Calibration;
 }
 
 /**
@@ -68,6 +71,7 @@ export interface ServerModelInfo {
   /** Tokens that are known by now; it grows as the server names more. */
   readonly vocabSize: number;
   readonly server: { readonly host: string; readonly lacks: readonly ServerLack[] };
+  readonly calibration?: undefined;
 }
 
 export type ModelInfo = LocalModelInfo | ServerModelInfo;

@@ -1,6 +1,7 @@
 import { type NextWords, nextWords } from '../core/analysis';
 import { complete } from '../core/completion/complete';
 import { windowStart } from '../core/decoding/model';
+import { storedCalibration } from '../core/ghostText/calibration';
 import { argmax, normaliser } from '../core/logits';
 import { type Tokenizer, type TokenizerSource, tokenizerOf } from '../core/tokenizer';
 import { type Manifest, readManifest, readTokenizerSource } from '../gpt2/compiledModel';
@@ -119,6 +120,7 @@ export class LocalEngine implements Engine {
 
   async info(): Promise<LocalModelInfo> {
     const { name, precision, config, notes } = this.#manifest;
+    const calibration = storedCalibration(this.#manifest.calibration);
     return {
       name,
       precision,
@@ -127,6 +129,7 @@ export class LocalEngine implements Engine {
       width: config.n_embd,
       contextLength: config.n_positions,
       vocabSize: config.vocab_size,
+      ...(calibration && { calibration }),
       ...(notes && { notes }),
     };
   }

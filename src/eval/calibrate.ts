@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Calibration } from '../core/ghostText/calibration';
 import { type KeyRecording, typeKeys } from './keys';
 import { usefulLength } from './match';
@@ -9,20 +10,27 @@ const BINS = 10;
 const RATES = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 /** No suggestion is worth more, in characters. */
 const MOST_WORTH = 32;
-const HALVINGS = 12;
+const HALVINGS = 10;
 
-/** Measures how a model's probabilities turn out, and what a suggestion must be worth for each rate. */
-export function calibration(recordings: readonly KeyRecording[]): Calibration {
-  const probability = reliability(recordings);
-  const rates = RATES.map((rate) => [rate, round(thresholdAt(rate, recordings, probability))]);
+/**
+ * Measures how a model's probabilities turn out, and what a suggestion must be worth for each rate.
+ * @param prior so many words in each tenth count as right just as often as the model says; 0 unless told
+ */
+export async function calibration(recordings: readonly KeyRecording[], prior = 0): Promise<Calibration> {
+  const probability = reliability(recordings, prior);
+  const rates: number[][] = [];
+  for (const rate of RATES) rates.push([rate, round(await thresholdAt(rate, recordings, probability))]);
   // Of two rates the higher one never asks for more.
   for (let i = 1; i < rates.length; i++) rates[i][1] = Math.min(rates[i][1], rates[i - 1][1]);
   return { probability, rates };
 }
 
 /** Predicted against actual probability of the first words, in bins, made to rise (pool adjacent violators). */
-function reliability(recordings: readonly KeyRecording[]): number[][] {
-  const bins = Array.from({ length: BINS }, () => ({ count: 0, predicted: 0, right: 0 }));
+function reliability(recordings: readonly KeyRecording[], prior: number): number[][] {
+  const bins = Array.from({ length: BINS }, (_, i) => {
+    const right = (prior * (i + 0.5)) / BINS;
+    return { count: prior, predicted: right, right };
+  });
   for (const { keys, suggestions } of recordings) {
     for (const [at, target] of targetsOf(keys).entries()) {
       const suggestion = suggestions[at];
@@ -58,9 +66,15 @@ function falls(a: { count: number; right: number }, b: { count: number; right: n
 }
 
 /** The worth at which this share of the keys has grey text after it. */
-function thresholdAt(rate: number, recordings: readonly KeyRecording[], probability: number[][]): number {
+async function thresholdAt(
+  rate: number,
+  recordings: readonly KeyRecording[],
+  probability: number[][],
+): Promise<number> {
   let [low, high] = [-1, MOST_WORTH];
   for (let i = 0; i < HALVINGS; i++) {
+    // The process that installs a model is the editor's: other extensions have their turn in between.
+    await setImmediate();
     const middle = (low + high) / 2;
     if (greyAt(rate, middle, recordings, probability) > rate) low = middle;
     else high = middle;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Calibration } from '../core/ghostText/calibration';
 import { TOKENIZER_FILES, type TokenizerSource } from '../core/tokenizer';
 import { BUILDER_VERSION, compile, DATA_FILE } from './compile';
 import type { Gpt2Config } from './config';
@@ -27,6 +28,8 @@ export interface Manifest {
   readonly notes?: readonly string[];
   /** What the model consists of, beside this manifest. */
   readonly files: readonly FileRecord[];
+  /** Where the gate of ghost text stands for it, as an installation measured; see `storedCalibration`. */
+  readonly calibration?: Calibration;
   /** Where an installed model came from; absent from a model that was only compiled. */
   readonly origin?: Origin;
 }

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gpt2Tokenizer, TokenizerError } from '../core/tokenizer';
 import type { Engine, Precision } from '../engine/api';
-import { compileModel, type Origin } from '../gpt2/compiledModel';
+import { compileModel, type Manifest, type Origin } from '../gpt2/compiledModel';
 import { UnsupportedModelError } from '../gpt2/errors';
 import { describeFiles, type FileRecord } from '../gpt2/fileRecords';
 import { openModel } from '../gpt2/files/openModel';
@@ -16,9 +16,10 @@ import type { RetryOptions } from './hub/retry';
 import { type InstalledModel, InstalledModels, type UnusableModel } from './installedModels';
 import { findLocalSource } from './localSource';
 import { isLocked, withLock } from './lock';
-import { expectedDiskBytes, shapeOf } from './modelCosts';
+import { expectedDiskBytes, parametersOf, shapeOf } from './modelCosts';
 import type { OnProgress } from './progress';
-import { requireSelfTest } from './selftest/selftest';
+import { type CalibratedModel, ownCalibration } from './selftest/ownCalibration';
+import { requireSelfTest, type TestedModel } from './selftest/selftest';
 
 export type { InstalledModel, UnusableModel } from './installedModels';
 
@@ -26,10 +27,13 @@ export interface StoreOptions {
   /** Folder that belongs to the store alone. */
   readonly root: string;
   /** Opens a compiled model for the self-test. */
-  readonly openEngine: (folder: string) => Promise<Pick<Engine, 'logits' | 'score' | 'tokenizer' | 'dispose'>>;
+  readonly openEngine: (
+    folder: string,
+  ) => Promise<TestedModel & CalibratedModel & Pick<Engine, 'tokenizer' | 'dispose'>>;
   readonly hub?: HubOptions;
   /** Compiles one folder into another; may do so in another thread. */
   readonly compile?: typeof compileModel;
+  readonly calibrate?: typeof ownCalibration;
   readonly retry?: Pick<RetryOptions, 'attempts' | 'backoffMs'>;
   readonly free?: typeof freeBytes;
   /** See `LockOptions`. */
@@ -171,10 +175,10 @@ export class ModelStore {
     try {
       const compiled = join(staging, 'model');
       const manifest = await this.#compile(source.path, compiled, job);
-      await this.#test(compiled, source, job);
+      const calibration = await this.#test(compiled, source, manifest, job);
       return await this.#installed.publish(
         compiled,
-        { ...manifest, name: source.name },
+        { ...manifest, name: source.name, ...(calibration && { calibration }) },
         { ...source.origin, sources: source.files },
       );
     } finally {
@@ -191,17 +195,23 @@ export class ModelStore {
     });
   }
 
-  async #test(compiled: string, { name, known }: Source, { precision, signal, onProgress }: Job): Promise<void> {
+  /** @returns what typing texts of the model's own shows of it */
+  async #test(compiled: string, { name, known }: Source, { config }: Manifest, { precision, signal, onProgress }: Job) {
     onProgress?.({ phase: 'self-test', done: 0, total: 0 });
     const engine = await this.#options.openEngine(compiled);
     try {
       const tokenizer = await engine.tokenizer();
       const ownTokens = tokenizer === gpt2Tokenizer() ? undefined : tokenizer.size;
       await requireSelfTest(engine, { name, precision, known, ownTokens, signal });
+      const { calibrate = ownCalibration } = this.#options;
+      const found = await calibrate(engine, parametersOf(shapeOf(config)), signal, (done, total) =>
+        onProgress?.({ phase: 'self-test', done, total }),
+      );
+      signal?.throwIfAborted();
+      return found;
     } finally {
       await engine.dispose();
     }
-    signal?.throwIfAborted();
   }
 
   /** Refuses a model that cannot be compiled, or does not fit, before the work begins. Returns bytes to compile. */

@@ -34,6 +34,7 @@ const store = new ModelStore({
   hub: { endpoint: task.endpoint },
   retry: { backoffMs: 1 },
   lockStaleMs: 2000,
+  calibrate: async () => undefined,
   openEngine: (folder) => LocalEngine.open(folder),
 });
 store

@@ -148,8 +148,11 @@ async function completeAt(engine: LocalEngine, { before, after, language }: Docu
   const context = readPrompt(engine.model, wanted.prefix, wanted.maxTokens ?? defaults.maxTokens).text;
   if (suppressed) return { suggestions: [], suppressed, context, reason: null };
   const found = await engine.complete(wanted);
+  const { calibration } = await engine.info();
   const moment = { rate: defaults.triggerRate, before, pace: new TypingPace(), waited: Number.POSITIVE_INFINITY };
-  const { suggestions, reason } = answerOf(limits.minLogprob === undefined ? gate(found, moment).completion : found);
+  const { suggestions, reason } = answerOf(
+    limits.minLogprob === undefined ? gate(found, moment, calibration).completion : found,
+  );
   const [heldBack] = suggestions.length === 0 ? answerOf(found).suggestions : [];
   return { suggestions, suppressed, context, reason, ...(heldBack && { heldBack }) };
 }

@@ -4,7 +4,7 @@ import { CALIBRATION } from '../../core/ghostText/calibration';
 import { gpt2Tokenizer } from '../../core/tokenizer';
 import type { Engine } from '../../engine/api';
 import { frequentBaseline, trigramBaseline } from '../../eval/baselines';
-import { calibration } from '../../eval/calibrate';
+import { calibration as measureCalibration } from '../../eval/calibrate';
 import { type EvalCase, isJsonLines, readCases, sampleCases } from '../../eval/cases';
 import { documentCases } from '../../eval/documents';
 import { evaluate } from '../../eval/evaluate';
@@ -69,7 +69,12 @@ export function addEval(program: Command): void {
       const { name, precision } = await engine.info();
       if (options.calibrate) {
         const recordings = await record(engine, cases, options.keys || CALIBRATION_KEYS);
-        return printJson({ model: name, precision, keys: keysOf(recordings), ...calibration(recordings) });
+        return printJson({
+          model: name,
+          precision,
+          keys: keysOf(recordings),
+          ...(await measureCalibration(recordings)),
+        });
       }
       const complete = modelPredictor(
         `${name} (${precision})`,
@@ -132,7 +137,8 @@ function keysOf(recordings: readonly KeyRecording[]): number {
 
 async function figures(engine: Engine, cases: readonly EvalCase[], { keys, triggerRate }: EvalCommandOptions) {
   const recordings = await record(engine, cases, keys);
-  const counts = recordings.map((recording) => typeKeys(recording, triggerRate, CALIBRATION));
+  const { calibration = CALIBRATION } = await engine.info();
+  const counts = recordings.map((recording) => typeKeys(recording, triggerRate, calibration));
   return { count: keysOf(recordings), rate: triggerRate, ...screenFigures(counts) };
 }
 

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import data from './calibration.json';
 
 /** How a model's probabilities turn out, and where the gate stands: measured by `inkling eval --calibrate`. */
@@ -10,6 +11,15 @@ export interface Calibration {
 
 /** Of the model that comes with Inkling. */
 export const CALIBRATION: Calibration = data;
+
+const POINTS = v.pipe(v.array(v.tuple([v.number(), v.number()])), v.minLength(2));
+const STORED = v.object({ probability: POINTS, rates: POINTS });
+
+/** A calibration that was kept with a model, if it is one: a hand or a bad disk may have changed it. */
+export function storedCalibration(stored: unknown): Calibration | undefined {
+  const { success, output } = v.safeParse(STORED, stored);
+  return success ? output : undefined;
+}
 
 /** How often what the model gives this probability comes true. */
 export function calibrated(probability: number, { probability: points }: Calibration = CALIBRATION): number {

@@ -37,7 +37,9 @@ export class ProgressText {
       case 'compile':
         return `Compiling: ${total > 0 ? Math.floor((100 * done) / total) : 0} %.`;
       case 'self-test':
-        return 'Testing it against known answers.';
+        return total > 0
+          ? `Finding out how sure it is: ${Math.floor((100 * done) / total)} %.`
+          : 'Testing it against known answers.';
     }
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CALIBRATION, storedCalibration } from '../../../src/core/ghostText/calibration';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { ModelStore } from '../../../src/store/store';
 import { useTemporaryFolder } from '../../support/content';
@@ -30,7 +31,11 @@ describe('a German model as torch writes it', () => {
       sources.map(({ name }) => name),
       ['config.json', 'tokenizer.json', 'special_tokens_map.json', 'tokenizer_config.json', 'pytorch_model.bin'],
     );
+    const { calibration } = installed.manifest;
+    assert.notDeepEqual(calibration, CALIBRATION);
+    assert.deepEqual(storedCalibration(calibration), calibration);
     const engine = await LocalEngine.open(installed.folder);
+    assert.deepEqual((await engine.info()).calibration, calibration);
     const { suggestions } = await engine.complete({ prefix: 'Das alte Haus stand am Ende der', minLogprob: -5 });
     assert.match(suggestions[0].text, /^ Straße, und niemand/);
     const tokenizer = await engine.tokenizer();

@@ -35,6 +35,7 @@ describe('models as they lie on the hub', () => {
       root: join(folder(), 'store'),
       hub: { endpoint: server.endpoint },
       retry: { backoffMs: 1 },
+      calibrate: async () => undefined,
       openEngine: (path) => LocalEngine.open(path),
     }).install(repo, { precision: 'fp32' });
 
@@ -190,6 +191,7 @@ describe('models as they lie on the hub', () => {
     const store = new ModelStore({
       root: join(folder(), 'store'),
       hub: { endpoint: server.endpoint },
+      calibrate: async () => undefined,
       openEngine: (path) => LocalEngine.open(path),
     });
     await assert.rejects(store.install('okazaki-lab/japanese-reversed-gpt2-medium-unidic'), {

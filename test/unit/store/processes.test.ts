@@ -50,6 +50,7 @@ describe('the model store and processes that die', () => {
       hub: { endpoint: server.endpoint },
       retry: { backoffMs: 1 },
       lockStaleMs: 2000,
+      calibrate: async () => undefined,
       openEngine: (path) => LocalEngine.open(path),
     });
 

@@ -35,6 +35,7 @@ describe('the model store', () => {
       root: join(folder(), 'store'),
       hub: { endpoint: server.endpoint },
       retry: { backoffMs: 1 },
+      calibrate: async () => undefined,
       openEngine: (path) => LocalEngine.open(path),
       ...options,
     });

@@ -1,0 +1,52 @@
+import type { GenerationConfig } from '../../core/decoding/options';
+import type { Calibration } from '../../core/ghostText/calibration';
+import type { Engine } from '../../engine/api';
+import { calibration } from '../../eval/calibrate';
+import { type KeyRecording, recordKeys } from '../../eval/keys';
+
+/** What is asked of a model to calibrate it. */
+export type CalibratedModel = Pick<Engine, 'complete' | 'generate'>;
+
+/** GPT-2 small is asked before so many keys, a larger model before fewer. */
+const KEYS = 400;
+const LEAST_KEYS = 80;
+const SMALL = 124e6;
+/** Each text that the model writes: tokens, and the keys at its end that nobody types, since they tell what was right. */
+const TOKENS = 80;
+const UNTYPED = 24;
+/** Keys of a text before the first one that counts, and those that count. */
+const WARM_UP = 40;
+const KEYS_A_TEXT = 80;
+/** A model that writes nothing to speak of is not asked for ever. */
+const MOST_TEXTS = 12;
+/** Few words were seen: they count for as many that come true as often as the model says. */
+const PRIOR = 10;
+
+/**
+ * Where the gate stands for a model, found by typing texts that the model itself has written: in its own language, and
+ * with its own sureness. The writer's own accepting and ignoring moves it from there.
+ * @param parameters of the model
+ * @returns undefined where the model writes too little to tell
+ */
+export async function ownCalibration(
+  model: CalibratedModel,
+  parameters: number,
+  signal?: AbortSignal,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<Calibration | undefined> {
+  const total = Math.max(LEAST_KEYS, Math.round(KEYS * Math.min(1, SMALL / parameters)));
+  const recordings: KeyRecording[] = [];
+  let typed = 0;
+  for (let seed = 1; seed <= MOST_TEXTS && typed < total; seed++) {
+    const config: GenerationConfig = { doSample: true, topK: 0, maxNewTokens: TOKENS, seed };
+    const { text } = await model.generate({ text: '', bos: true, config }, undefined, signal);
+    signal?.throwIfAborted();
+    const count = Math.min(KEYS_A_TEXT, text.length - WARM_UP - UNTYPED, total - typed);
+    if (count <= 0) continue;
+    const complete = (request: Parameters<CalibratedModel['complete']>[0]) => model.complete(request, signal);
+    recordings.push(
+      await recordKeys(complete, text, { from: WARM_UP, count, markdown: false }, () => onProgress(++typed, total)),
+    );
+  }
+  return typed < total ? undefined : calibration(recordings, PRIOR);
+}
