@@ -43,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const reports = new Reports();
   const memory = new Memory({ engine, changes, exclusions, log });
   const ghostText = new InlineCompletions({
+    engine,
     suggester,
     text,
     changes,

@@ -3,6 +3,7 @@ import { type Gated, gate, stays } from '../../core/ghostText/gate';
 import type { Suppression } from '../../core/ghostText/suppression';
 import { wholeCharacter } from '../../core/text/lines';
 import type { Completion, Suggestion } from '../../engine/api';
+import type { EngineHealth } from '../../engine/process/client';
 import { EngineError } from '../../engine/runtime';
 import { settingsFor } from '../configuration';
 import { HeadStart, type HeadStartParts } from './headStart';
@@ -39,6 +40,7 @@ export interface Accepted {
 
 /** What ghost text is made of. */
 export interface Parts extends HeadStartParts {
+  readonly engine: { readonly health: EngineHealth };
   readonly learning: Pick<Learning, 'offset'>;
   readonly log: vscode.LogOutputChannel;
 }
@@ -175,14 +177,16 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   #gate({ document, settings }: Place, { before }: Query, completion: Completion, typing: boolean): Gated {
     const { triggerRate, learn } = settings.ghostText;
     const { moment } = this.#headStart;
+    const { health } = this.#parts.engine;
     const isTyping = typing && document === vscode.window.activeTextEditor?.document;
-    return gate(completion, {
+    const now = {
       ...moment,
       rate: triggerRate,
       learnt: learn ? this.#parts.learning.offset : 0,
       before,
       waited: isTyping ? moment.waited : Number.POSITIVE_INFINITY,
-    });
+    };
+    return gate(completion, now, health.state === 'ready' ? health.model.calibration : undefined);
   }
 
   #known(place: Place, query: Query): Gated | undefined {
