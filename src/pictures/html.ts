@@ -38,7 +38,8 @@ export function figureHtml(figure: Figure, id: string): string {
 /** One page of figures, complete in itself: no script, nothing loaded, light and dark. */
 export function toPage(figures: readonly Figure[]): string {
   const title = figures.length > 0 ? titleOf(figures[0]) : 'Inkling';
-  return pageOf(title, figures.map((figure, i) => figureHtml(figure, `figure-${i + 1}`)).join(''));
+  const drawn = figures.map((figure, i) => figureHtml(figure, `figure-${i + 1}`)).join('');
+  return pageOf(title, `<h1>${escapeText(title)}</h1>${drawn}`, 'h1{font-size:1.4rem;line-height:1.3}');
 }
 
 /**

@@ -9,7 +9,7 @@ const COLOURS: Readonly<Record<string, Readonly<Record<string, readonly [light: 
     m: ['#59636e', '#9aa4af'],
     box: ['#f3f5f8', '#262c34'],
     bar: ['#2f6fd0', '#5b9bf5'],
-    att: ['#f0a030', '#a8601a'],
+    att: ['#f0a030', '#965416'],
     l0: ['#dcebfd', '#1c3a5e'],
     l1: ['#fbedb9', '#54470c'],
     l2: ['#fdd6a3', '#6c3f0f'],

@@ -14,6 +14,19 @@ const attributes = (svg: string, element: string, name: string) =>
     Number(value),
   );
 
+/** Contrast of two colours `#rrggbb` as WCAG 2 defines it. */
+function contrast(a: string, b: string): number {
+  const luminance = (colour: string) => {
+    const [red, green, blue] = [1, 3, 5].map((at) => {
+      const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (light + 0.05) / (dark + 0.05);
+}
+
 describe('pictures', () => {
   it('are the same bytes for the same numbers, and well-formed', () => {
     for (const figure of FIGURES) {
@@ -75,6 +88,18 @@ describe('pictures', () => {
     assert.doesNotMatch(toSvg(SURPRISAL, { theme: 'dark' }), /prefers-color-scheme|#ffffff/);
     assert.doesNotMatch(toSvg(SURPRISAL, { theme: null }), /<style/);
     assert.match(toSvg(SURPRISAL, { theme: 'vscode' }), /\.vscode-dark \.ink-bg/);
+  });
+
+  it('have text that can be read on everything behind it, in light and in dark (WCAG AA)', () => {
+    for (const theme of ['light', 'dark'] as const) {
+      const css = /<style>(.*?)<\/style>/.exec(toSvg(SURPRISAL, { theme }))?.[1] ?? '';
+      const colour = (name: string) => new RegExp(`\\.ink-${name}\\{fill:(#\\w{6})\\}`).exec(css)?.[1] ?? '';
+      for (const paint of ['bg', 'box', 'att', 'l0', 'l1', 'l2', 'l3', 'r0', 'r1', 'r2', 'r3']) {
+        const ratio = contrast(colour('t'), colour(paint));
+        assert.ok(ratio >= 4.5, `${theme} ${paint}: ${ratio}`);
+      }
+      assert.ok(contrast(colour('m'), colour('bg')) >= 4.5);
+    }
   });
 
   it('stay within their width, whatever the text', () => {
