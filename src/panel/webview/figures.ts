@@ -28,16 +28,25 @@ const SHAPING_NAMES = {
  */
 export function figureOf(kind: PanelFigureKind, state: State): Figure | undefined {
   const { position, model, preferences, at, why, words, beams } = state;
+  const { shaping, memory } = preferences;
   const node = nodeOf(state);
   if (!position || !model || !node) return undefined;
   const text = position.text + model.vocabulary.texts(at).join('');
   const originOf = (own: Settings, seed?: number): Origin => {
     const settings = position.start === null ? own : { ...own, bos: true };
+    // A command knows nothing of the writer's texts: it makes what the model alone says.
+    const beyond: Settings = memory && node.recalled ? { 'with your texts': true } : {};
     const { name, precision, path } = model;
     const command = drawCommand(kind, text, settings, { path, precision });
-    return { model: { name, precision }, settings, ...(seed !== undefined && { seed }), command };
+    return {
+      model: { name, precision },
+      settings: { ...settings, ...beyond },
+      ...(seed !== undefined && { seed }),
+      command,
+    };
   };
   const textOf = (id: number) => model.vocabulary.text(id);
+  const remembered = node.recalled && { recalled: node.recalled, mixedIn: memory };
   switch (kind) {
     case 'tokens': {
       const colour = preferences.colour === 'attention' ? 'boundary' : preferences.colour;
@@ -45,7 +54,7 @@ export function figureOf(kind: PanelFigureKind, state: State): Figure | undefine
       return { kind, text, colour, tokens, origin: originOf({ colour }) };
     }
     case 'next': {
-      const stages = stagesOf(node.logits, node.context, preferences.shaping);
+      const stages = stagesOf(node.logits, node.context, shaping, remembered);
       const shown = stages.find(({ name }) => name === preferences.stage) ?? stages[stages.length - 1];
       const { rows, entropyBits } = distributionOf(shown, node.logits, preferences.bars);
       const candidates = rows.map(({ id, ...row }) => ({ id, text: textOf(id), ...row }));
@@ -53,7 +62,7 @@ export function figureOf(kind: PanelFigureKind, state: State): Figure | undefine
       return { kind, text, candidates, entropyBits, origin: originOf(settings, state.draws?.seed) };
     }
     case 'stages': {
-      const stages = stagesOf(node.logits, node.context, preferences.shaping);
+      const stages = stagesOf(node.logits, node.context, shaping, remembered);
       const { 'keep-top-k': topK, ...others } = shapingUpTo(state, stages, stages[stages.length - 1]);
       return {
         kind,
