@@ -26,6 +26,7 @@ describe('where writers write', () => {
     const { document } = editor;
     const end = document.positionAt(document.getText().length);
     editor.selection = new vscode.Selection(end, end);
+    await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
     return editor;
   };
   const silent = (code: string) =>
