@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { InklingApi } from '../../src/editor/testApi';
 import { temporaryFolder } from '../support/randomModel';
-import { answerAt, closeAll, configure, eventually, inkling, outcome, type } from './support';
+import { answerAt, closeAll, configure, eventually, expectAnother, inkling, outcome, show, type } from './support';
 
 const OPENING = 'The old house stood at the end of the road, and nobody in the village';
 
@@ -21,14 +21,6 @@ describe('where writers write', () => {
     await rm(folder, { recursive: true });
   });
 
-  const show = async (uri: vscode.Uri) => {
-    const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
-    const { document } = editor;
-    const end = document.positionAt(document.getText().length);
-    editor.selection = new vscode.Selection(end, end);
-    await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
-    return editor;
-  };
   const silent = (code: string) =>
     eventually(`silence: ${code}`, () => {
       const last = outcome();
@@ -81,11 +73,11 @@ describe('where writers write', () => {
     await writeFile(before, OPENING);
     await writeFile(after, OPENING);
     await vscode.commands.executeCommand('vscode.diff', vscode.Uri.file(before), vscode.Uri.file(after));
-    const editor = await eventually('the new side', () =>
-      vscode.window.activeTextEditor?.document.uri.fsPath === after ? vscode.window.activeTextEditor : undefined,
-    );
+    await eventually('the new side', () => vscode.window.activeTextEditor?.document.uri.fsPath === after);
+    const [editor] = vscode.window.visibleTextEditors.filter(({ document }) => document.uri.fsPath === after);
     const end = editor.document.positionAt(OPENING.length);
     editor.selection = new vscode.Selection(end, end);
+    expectAnother();
     await type(' k');
     await answerAt(' k');
     await closeAll();

@@ -36,13 +36,29 @@ export function outcome(): Outcome | undefined {
   return last === stale ? undefined : last;
 }
 
+/** What came of requests up to now counts no more. */
+export function expectAnother(): void {
+  stale = api?.outcome();
+}
+
 /** Opens an unsaved document with the cursor at its end. */
 export async function write(text: string, language = 'markdown'): Promise<vscode.TextEditor> {
   const document = await vscode.workspace.openTextDocument({ language, content: text });
   const editor = await vscode.window.showTextDocument(document);
-  stale = api?.outcome();
+  expectAnother();
   const end = document.positionAt(text.length);
   editor.selection = new vscode.Selection(end, end);
+  return editor;
+}
+
+/** Opens a file with the cursor at its end, and gives it the keys. */
+export async function show(uri: vscode.Uri): Promise<vscode.TextEditor> {
+  const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+  expectAnother();
+  const { document } = editor;
+  const end = document.positionAt(document.getText().length);
+  editor.selection = new vscode.Selection(end, end);
+  await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
   return editor;
 }
 

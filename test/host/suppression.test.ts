@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { SuppressionCode } from '../../src/core/ghostText/suppression';
 import type { InklingApi } from '../../src/editor/testApi';
-import { answerAt, closeAll, configure, eventually, inkling, outcome, suggestionAt, type, write } from './support';
+import {
+  answerAt,
+  closeAll,
+  configure,
+  eventually,
+  inkling,
+  outcome,
+  show,
+  suggestionAt,
+  type,
+  write,
+} from './support';
 
 const OPENING = 'The old house stood at the end of the road, and nobody in the village';
 
@@ -130,15 +141,8 @@ describe('ghost text keeps its place', () => {
     const uri = vscode.Uri.joinPath(folder.uri, `${'a'.repeat(110)}.md`);
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(OPENING));
     await configure({ exclude: { [`**/${'*a'.repeat(60)}b`]: true } });
-    const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
-    const end = editor.document.positionAt(OPENING.length);
-    editor.selection = new vscode.Selection(end, end);
-    await eventually(
-      'the status on',
-      () => api.status()?.kind !== 'off',
-      10,
-      () => api.status(),
-    );
+    await show(uri);
+    await eventually('the status on', () => api.status()?.kind !== 'off');
     await type(' k');
     await answerAt(' k');
     await configure({ exclude: { [`**/${'a'.repeat(110)}.*`]: true } });
