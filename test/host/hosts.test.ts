@@ -82,10 +82,10 @@ describe('where writers write', () => {
     await answerAt(' k');
     await closeAll();
 
-    const shown = vscode.workspace.registerTextDocumentContentProvider('git', {
+    const shown = vscode.workspace.registerTextDocumentContentProvider('old-version', {
       provideTextDocumentContent: () => OPENING,
     });
-    await show(vscode.Uri.parse('git:/old.md'));
+    await show(vscode.Uri.parse('old-version:/old.md'));
     await eventually('off', () => api.status()?.kind === 'off');
     shown.dispose();
   });
