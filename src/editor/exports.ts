@@ -52,16 +52,16 @@ const FORMAT_NAMES: Record<ExportFormat, string> = {
 
 /** Registers the commands that copy and save what the panel and the heat map show. */
 export function registerExports(panel: ExportingPanel, heatMap: HeatedDocument): vscode.Disposable {
-  const commands: Record<string, [format: ExportFormat, action: 'copy' | 'save']> = {
-    'inkling.copyPicture': ['svg', 'copy'],
-    'inkling.copyTable': ['markdown', 'copy'],
-    'inkling.copyData': ['csv', 'copy'],
-    'inkling.savePicture': ['png', 'save'],
-    'inkling.savePage': ['html', 'save'],
+  const commands: Record<string, [formats: readonly ExportFormat[], action: 'copy' | 'save']> = {
+    'inkling.copyPicture': [['svg'], 'copy'],
+    'inkling.copyTable': [['markdown'], 'copy'],
+    'inkling.copyData': [['csv', 'json'], 'copy'],
+    'inkling.savePicture': [['png', 'svg'], 'save'],
+    'inkling.savePage': [['html'], 'save'],
   };
   return vscode.Disposable.from(
-    ...Object.entries(commands).map(([id, [format, action]]) =>
-      vscode.commands.registerCommand(id, (kind?: FigureKind) => exportView(panel, heatMap, { kind, format, action })),
+    ...Object.entries(commands).map(([id, [formats, action]]) =>
+      vscode.commands.registerCommand(id, () => exportView(panel, heatMap, formats, action)),
     ),
   );
 }
@@ -102,26 +102,22 @@ export async function deliver({ kind, format, action, content }: Deliverable): P
   return target;
 }
 
-/** @param wanted asks which view where it names none */
+/** Asks which view, and in which of the formats. */
 async function exportView(
   panel: ExportingPanel,
   heatMap: HeatedDocument,
-  { kind, format, action }: { kind?: FigureKind; format: ExportFormat; action: 'copy' | 'save' },
+  formats: readonly ExportFormat[],
+  action: 'copy' | 'save',
 ): Promise<void> {
   const heated = await heatMap.figure();
-  const chosen = kind ?? (await pickView(heated !== undefined, { format, action }));
-  if (!chosen) return;
-  if (chosen !== 'surprisal') {
-    await panel.export({ kind: chosen, format, action });
-    return;
+  const view = await pickView(heated !== undefined, action);
+  const format = view && (formats.length === 1 ? formats[0] : await pickFormat(formats));
+  if (!format) return;
+  if (view !== 'surprisal') {
+    await panel.export({ kind: view, format, action });
+  } else if (heated) {
+    await deliver({ kind: view, format, action, content: await contentOf(panel, heated, format) });
   }
-  if (!heated) {
-    void notify.information(
-      vscode.l10n.t('Turn the surprisal heat map on first (Inkling: Toggle Surprisal Heat Map).'),
-    );
-    return;
-  }
-  await deliver({ kind: chosen, format, action, content: await contentOf(panel, heated, format) });
 }
 
 async function contentOf(panel: ExportingPanel, figure: SurprisalFigure, format: ExportFormat): Promise<string> {
@@ -141,10 +137,13 @@ async function contentOf(panel: ExportingPanel, figure: SurprisalFigure, format:
   }
 }
 
-async function pickView(
-  withHeatMap: boolean,
-  { format, action }: { format: ExportFormat; action: 'copy' | 'save' },
-): Promise<FigureKind | undefined> {
+async function pickFormat(formats: readonly ExportFormat[]): Promise<ExportFormat | undefined> {
+  const rows = formats.map((format) => ({ label: FORMAT_NAMES[format], format }));
+  const chosen = await vscode.window.showQuickPick(rows, { placeHolder: vscode.l10n.t('In which format?') });
+  return chosen?.format;
+}
+
+async function pickView(withHeatMap: boolean, action: 'copy' | 'save'): Promise<FigureKind | undefined> {
   const names: Record<FigureKind, string> = {
     surprisal: vscode.l10n.t('Surprisal heat map'),
     tokens: vscode.l10n.t('Tokens'),
@@ -158,9 +157,7 @@ async function pickView(
   const kinds = (Object.keys(names) as FigureKind[]).filter((kind) => kind !== 'surprisal' || withHeatMap);
   const rows = kinds.map((kind) => ({ label: names[kind], view: kind }));
   const placeHolder =
-    action === 'copy'
-      ? vscode.l10n.t('Which view is to be copied as {0}?', FORMAT_NAMES[format])
-      : vscode.l10n.t('Which view is to be saved as {0}?', FORMAT_NAMES[format]);
+    action === 'copy' ? vscode.l10n.t('Which view is to be copied?') : vscode.l10n.t('Which view is to be saved?');
   const chosen = await vscode.window.showQuickPick(rows, { placeHolder });
   return chosen?.view;
 }

@@ -177,6 +177,7 @@ describe('pictures', () => {
     const beams = await copied(async () => {
       await workbench.command('Copy Data', row('Beam search'));
       await row('Beam search').click();
+      await row('CSV').click();
     });
     assert.match(beams, /^level,text,score,status/);
     const lens = await copied(async () => {
@@ -203,6 +204,7 @@ describe('pictures', () => {
     assert.deepEqual(await objections(path('inkling-surprisal.html')), []);
     await workbench.command('Save Picture', row);
     await row.click();
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'PNG' }).click();
     assert.equal((await save('inkling-surprisal.png')).toString('latin1', 1, 4), 'PNG');
   });
 
