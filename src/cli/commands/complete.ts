@@ -7,17 +7,19 @@ import { TypingPace } from '../../core/ghostText/pace';
 import { ghostTextSettings } from '../../core/ghostText/settings';
 import { afterKey } from '../../core/ghostText/suppression';
 import { MarkdownDocument, readMarkdown } from '../../core/markdown';
-import type { LocalEngine } from '../../engine/localEngine';
+import type { Engine } from '../../engine/api';
+import { LocalEngine } from '../../engine/localEngine';
 import { SETTINGS, withinSchema } from '../../manifest';
 import { answerLines, type InputOptions, integer, number, printJson, readText, textOf, UsageError } from '../input';
-import { type ModelOptions, openEngine, withModelOptions } from '../model';
+import { withModelOptions } from '../model';
+import { type EngineOptions, openAnyEngine, withServerOptions } from '../server';
 
 interface Limits {
   readonly maxTokens?: number;
   readonly minLogprob?: number;
 }
 
-interface CompleteOptions extends InputOptions, ModelOptions, Limits {
+interface CompleteOptions extends InputOptions, EngineOptions, Limits {
   readonly json?: boolean;
   readonly suffix?: string;
   readonly before?: string;
@@ -71,23 +73,25 @@ export function addComplete(program: Command): void {
       '--jsonl',
       'answer each line {"text":…,"suffix":…} or {"before":…,"after":…,"language":…} of the input with one line of JSON',
     );
-  withModelOptions(command, 'q8').action(async (argument: string | undefined, options: CompleteOptions) => {
-    const place = placeOf(argument, options);
-    const text = place ? '' : await readText(argument, options);
-    const engine = await openEngine(options, 'q8');
-    try {
-      if (options.jsonl) return await answerLines(options, (request) => answerLine(engine, request, options));
-      if (place) return printJson(await completeAt(engine, place, options));
-      const completion = await completeAfter(engine, text, options.suffix, options);
-      if (options.json) printJson(answerOf(completion));
-      else for (const suggestion of completion.suggestions) process.stdout.write(`${suggestion.text}\n`);
-      if (!options.json && completion.suggestions.length === 0) {
-        process.stderr.write(`No suggestion: ${SILENCES[completion.reason]}.\n`);
+  withServerOptions(withModelOptions(command, 'q8')).action(
+    async (argument: string | undefined, options: CompleteOptions) => {
+      const place = placeOf(argument, options);
+      const text = place ? '' : await readText(argument, options);
+      const engine = await openAnyEngine(options, 'q8');
+      try {
+        if (options.jsonl) return await answerLines(options, (request) => answerLine(engine, request, options));
+        if (place) return printJson(await completeAt(engine, place, options));
+        const completion = await completeAfter(engine, text, options.suffix, options);
+        if (options.json) printJson(answerOf(completion));
+        else for (const suggestion of completion.suggestions) process.stdout.write(`${suggestion.text}\n`);
+        if (!options.json && completion.suggestions.length === 0) {
+          process.stderr.write(`No suggestion: ${SILENCES[completion.reason]}.\n`);
+        }
+      } finally {
+        await engine.dispose();
       }
-    } finally {
-      await engine.dispose();
-    }
-  });
+    },
+  );
 }
 
 /** A place in a document. */
@@ -114,7 +118,7 @@ function placeOf(argument: string | undefined, options: CompleteOptions): Docume
   return { before, after, language };
 }
 
-async function answerLine(engine: LocalEngine, line: Record<string, unknown>, options: CompleteOptions) {
+async function answerLine(engine: Engine, line: Record<string, unknown>, options: CompleteOptions) {
   if (typeof line.before !== 'string') {
     const suffix = typeof line.suffix === 'string' ? line.suffix : options.suffix;
     return answerOf(await completeAfter(engine, textOf(line), suffix, options));
@@ -125,7 +129,7 @@ async function answerLine(engine: LocalEngine, line: Record<string, unknown>, op
   return completeAt(engine, { before, after, language }, options);
 }
 
-function completeAfter(engine: LocalEngine, prefix: string, suffix: string | undefined, limits: Limits) {
+function completeAfter(engine: Engine, prefix: string, suffix: string | undefined, limits: Limits) {
   return engine.complete({ prefix, ...(suffix !== undefined && { suffix }), ...given(limits) });
 }
 
@@ -134,7 +138,7 @@ function given({ maxTokens, minLogprob }: Limits): Limits {
 }
 
 /** What the editor would do, with what the model reads there, be it asked or not. */
-async function completeAt(engine: LocalEngine, { before, after, language }: DocumentPlace, limits: Limits) {
+async function completeAt(engine: Engine, { before, after, language }: DocumentPlace, limits: Limits) {
   const defaults = ghostTextSettings(<T>(name: string) => {
     return withinSchema(undefined, SETTINGS[`inkling.${name}`]) as T;
   });
@@ -145,7 +149,11 @@ async function completeAt(engine: LocalEngine, { before, after, language }: Docu
     settings: defaults,
   });
   const wanted = { ...request(), ...given(limits) };
-  const context = readPrompt(engine.model, wanted.prefix, wanted.maxTokens ?? defaults.maxTokens).text;
+  // What a server reads of a text it counts in tokens of its own.
+  const context =
+    engine instanceof LocalEngine
+      ? readPrompt(engine.model, wanted.prefix, wanted.maxTokens ?? defaults.maxTokens).text
+      : wanted.prefix;
   if (suppressed) return { suggestions: [], suppressed, context, reason: null };
   const found = await engine.complete(wanted);
   const { calibration } = await engine.info();

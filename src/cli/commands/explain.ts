@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { entropy, percent } from '../../core/logits';
-import type { LogitsRequest, ScoredToken } from '../../engine/api';
-import type { LocalEngine } from '../../engine/localEngine';
+import type { Engine, LogitsRequest, ScoredToken } from '../../engine/api';
+import { LocalEngine } from '../../engine/localEngine';
 import { bestTokens } from '../../engine/score';
 import { askFigure } from '../../pictures/ask';
 import { toSvg } from '../../pictures/draw';
@@ -18,11 +18,12 @@ import {
   UsageError,
   warnOfTrailingSpace,
 } from '../input';
-import { type ModelOptions, openEngine, withModelOptions } from '../model';
+import { withModelOptions } from '../model';
 import { writeOutput } from '../output';
+import { type EngineOptions, openAnyEngine, withServerOptions } from '../server';
 import { bar, readable, type Terminal, terminalOf } from '../terminal';
 
-interface ExplainOptions extends InputOptions, ModelOptions {
+interface ExplainOptions extends InputOptions, EngineOptions {
   readonly json?: boolean;
   readonly all?: boolean;
   readonly bos?: boolean;
@@ -66,27 +67,29 @@ export function addExplain(program: Command): void {
       'print {"tokens":[…],"next":[{"id","text","logit","probability","cumulative"}],"entropy","model"}',
     )
     .option('--jsonl', 'answer each line {"text":…} or {"ids":[…]} of the input with one line of JSON');
-  withModelOptions(command, 'fp32').action(async (argument: string | undefined, options: ExplainOptions) => {
-    if (options.jsonl && (options.svg ?? options.html) !== undefined) {
-      throw new UsageError('--svg and --html draw one text: leave --jsonl away.');
-    }
-    const text = await readText(argument, options);
-    warnOfTrailingSpace(text);
-    const engine = await openEngine(options, 'fp32');
-    try {
-      const all = options.all || options.json || options.jsonl;
-      if (options.jsonl) {
-        return await answerLines(options, (request) => explain(engine, promptOf(request), { ...options, all }));
+  withServerOptions(withModelOptions(command, 'fp32')).action(
+    async (argument: string | undefined, options: ExplainOptions) => {
+      if (options.jsonl && (options.svg ?? options.html) !== undefined) {
+        throw new UsageError('--svg and --html draw one text: leave --jsonl away.');
       }
-      await drawInto(engine, text, options);
-      if (options.svg === '-' || options.html === '-') return;
-      const explanation = await explain(engine, { text }, { ...options, all });
-      if (options.json) printJson(explanation);
-      else print(explanation, text, options, terminalOf(command));
-    } finally {
-      await engine.dispose();
-    }
-  });
+      const text = await readText(argument, options);
+      warnOfTrailingSpace(text);
+      const engine = await openAnyEngine(options, 'fp32');
+      try {
+        const all = options.all || options.json || options.jsonl;
+        if (options.jsonl) {
+          return await answerLines(options, (request) => explain(engine, promptOf(request), { ...options, all }));
+        }
+        if (engine instanceof LocalEngine) await drawInto(engine, text, options);
+        if (options.svg === '-' || options.html === '-') return;
+        const explanation = await explain(engine, { text }, { ...options, all });
+        if (options.json) printJson(explanation);
+        else print(explanation, text, options, terminalOf(command));
+      } finally {
+        await engine.dispose();
+      }
+    },
+  );
 }
 
 /** Writes the picture and the page that were asked for. */
@@ -101,13 +104,15 @@ async function drawInto(engine: LocalEngine, text: string, { svg, html, topK, bo
 }
 
 /** @param options `all` asks for the tokens of the text, which costs the logits of every position */
-async function explain(engine: LocalEngine, prompt: Prompt, options: ExplainOptions): Promise<Explanation> {
+async function explain(engine: Engine, prompt: Prompt, options: ExplainOptions): Promise<Explanation> {
   const { all, bos, topK: k } = options;
   const scored = all ? await engine.score({ ...prompt, bos }) : [];
   const logits = await engine.logits({ ...prompt, bos });
   let cumulative = 0;
-  const { tokenizer } = engine.model;
-  const next = bestTokens(logits, k, tokenizer).map(({ id, logit, logprob }) => {
+  const tokenizer = await engine.tokenizer();
+  // Of a server's tokens only the likeliest are known.
+  const known = bestTokens(logits, k, tokenizer).filter(({ logprob }) => logprob > Number.NEGATIVE_INFINITY);
+  const next = known.map(({ id, logit, logprob }) => {
     const probability = Math.exp(logprob);
     cumulative += probability;
     return { id, text: tokenizer.tokenText(id), logit, probability, cumulative };

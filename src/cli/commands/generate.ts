@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { GenerationConfig } from '../../core/decoding/options';
 import { gpt2Tokenizer } from '../../core/tokenizer';
-import type { GenerateRequest, Generation, GenerationEvent } from '../../engine/api';
-import type { LocalEngine } from '../../engine/localEngine';
+import type { Engine, GenerateRequest, Generation, GenerationEvent } from '../../engine/api';
 import { asTyped, generationConfig, withGenerationOptions } from '../generationOptions';
 import {
   answerLines,
@@ -14,10 +13,11 @@ import {
   readText,
   warnOfTrailingSpace,
 } from '../input';
-import { type ModelOptions, openEngine, withModelOptions } from '../model';
+import { withModelOptions } from '../model';
+import { type EngineOptions, openAnyEngine, withServerOptions } from '../server';
 import { type Terminal, terminalOf } from '../terminal';
 
-interface GenerateOptions extends InputOptions, ModelOptions, Record<string, unknown> {
+interface GenerateOptions extends InputOptions, EngineOptions, Record<string, unknown> {
   readonly json?: boolean;
   readonly bos?: boolean;
   readonly trace?: number | true;
@@ -47,16 +47,16 @@ export function addGenerate(program: Command): void {
     )
     .option('--jsonl', 'answer each line {"text":…} or {"ids":[…]} of the input with one line of JSON')
     .option('--trace [k]', 'print the k best candidates of each step, one line of JSON each', integer(1));
-  withGenerationOptions(withModelOptions(command, 'fp32')).action(
+  withGenerationOptions(withServerOptions(withModelOptions(command, 'fp32'))).action(
     async (argument: string | undefined, options: GenerateOptions) => {
       // Mistakes are told before the model is loaded; its own tokenizer reads the texts.
       generationConfig(options, gpt2Tokenizer());
       const trace = options.trace === true ? TRACED : options.trace;
       const text = await readText(argument, options);
       warnOfTrailingSpace(text);
-      const engine = await openEngine(options, 'fp32');
+      const engine = await openAnyEngine(options, 'fp32');
       try {
-        const config = generationConfig(options, engine.model.tokenizer);
+        const config = generationConfig(options, await engine.tokenizer());
         const request = { bos: options.bos, config, trace };
         if (options.jsonl) {
           return await answerLines(options, async (line) =>
@@ -71,7 +71,7 @@ export function addGenerate(program: Command): void {
   );
 }
 
-async function run(engine: LocalEngine, request: GenerateRequest, json: boolean, terminal: Terminal): Promise<void> {
+async function run(engine: Engine, request: GenerateRequest, json: boolean, terminal: Terminal): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const several = (request.config.numReturnSequences ?? 1) > 1;
