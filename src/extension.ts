@@ -4,6 +4,7 @@ import { registerCommands } from './editor/commands';
 import { settingsFor } from './editor/configuration';
 import { DocumentChanges } from './editor/documentChanges';
 import { DocumentText } from './editor/documentText';
+import { registerServer, ServerChoice, ServerKey } from './editor/endpoint';
 import { Energy } from './editor/energySaving/energy';
 import { EngineHost, wakeWhenWanted } from './editor/engineHost';
 import { deliver, registerExports } from './editor/exports';
@@ -29,7 +30,9 @@ export function activate(context: vscode.ExtensionContext): Exports {
   l10n.config({ contents: vscode.l10n.bundle ?? {} });
   // VS Code's own `Developer: Set Log Level...` sets how much it says.
   const log = vscode.window.createOutputChannel('Inkling', { log: true });
-  const engine = new EngineHost(context, log);
+  const serverKey = new ServerKey(context.secrets);
+  const serverChoice = new ServerChoice(context.globalState, serverKey);
+  const engine = new EngineHost(context, serverChoice, log);
   const energy = new Energy();
   const suggester = new Suggester(engine);
   const changes = new DocumentChanges();
@@ -63,13 +66,15 @@ export function activate(context: vscode.ExtensionContext): Exports {
     exclusions,
   });
 
-  const preview = new MarkdownPreview(engine);
+  const preview = new MarkdownPreview(engine.local);
   const panel = registerPanel(context.extensionUri, engine, deliver);
   const heatMap = registerHeatMap(engine, energy);
 
   context.subscriptions.push(
     log,
     engine,
+    serverChoice,
+    serverKey,
     energy,
     changes,
     text,
@@ -87,11 +92,13 @@ export function activate(context: vscode.ExtensionContext): Exports {
       if (matters) suggester.reset();
     }),
     memory.onDidRead(() => suggester.reset()),
+    engine.onDidSwitch(() => suggester.reset()),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText),
     panel,
     heatMap,
     registerExports(panel, heatMap),
     registerModels(context, engine, log),
+    registerServer(engine, serverChoice, serverKey),
     registerCommands({
       engine,
       suggester,

@@ -58,7 +58,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
     'inkling.toggleGhostText': () => inEditor(({ document }) => toggleLanguage(document)),
     'inkling.toggleGhostTextForThisFile': () =>
       inEditor(({ document }) => exclusions.toggle(document, settingsFor(document).exclude)),
-    'inkling.showMenu': () => showMenu(activity, memory, status.current),
+    'inkling.showMenu': () => showMenu(activity, memory, status.current, engine.serverHost),
     'inkling.suggestNow': async () => {
       // Asked from a report, which has the focus then.
       const [editor] = vscode.window.activeTextEditor ? [] : vscode.window.visibleTextEditors;

@@ -1,46 +1,211 @@
 import * as vscode from 'vscode';
 import { isEnabledFor } from '../core/ghostText/settings';
+import type {
+  CompleteRequest,
+  Engine,
+  ExplainRequest,
+  GenerateRequest,
+  GenerationEvent,
+  InspectRequest,
+  LogitsRequest,
+  MemoryUpdate,
+  PartialCompletion,
+  RecallRequest,
+  ScoreRequest,
+  WordsRequest,
+} from '../engine/api';
+import { EndpointEngine } from '../engine/endpoint/endpointEngine';
 import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../engine/process/client';
+import { EngineError } from '../engine/runtime';
 import { settingsFor } from './configuration';
+import type { ServerChoice } from './endpoint/serverChoice';
 
 /** The settings that the engine's process is started with. */
 const ENGINE_SETTINGS = ['model.path', 'model.precision', 'model.threads', 'engine.idleMinutes'];
 
-/** The engine that the settings ask for: it starts afresh when they change. */
-export class EngineHost extends ForkedEngine implements vscode.Disposable {
+/** An engine that says how it is. */
+type HealthyEngine = Engine & {
+  readonly health: EngineHealth;
+  onHealth(listener: (health: EngineHealth) => void): () => void;
+};
+
+/**
+ * The engine that the settings ask for: the model on this machine, or a server. It starts afresh when they change. There
+ * is no other in its place where it fails.
+ */
+export class EngineHost implements Engine, vscode.Disposable {
+  readonly #choice: ServerChoice;
+  readonly #log: vscode.LogOutputChannel;
+  /** The model on this machine. It draws the figures of the Markdown preview, which name it, whoever answers else. */
+  readonly local: ForkedEngine;
+  #server: EndpointEngine | undefined;
   readonly #healthChanged = new vscode.EventEmitter<EngineHealth>();
   readonly onDidChangeHealth = this.#healthChanged.event;
-  readonly #settingsWatch: vscode.Disposable;
+  readonly #switched = new vscode.EventEmitter<void>();
+  /** Another model answers from now on. */
+  readonly onDidSwitch = this.#switched.event;
+  readonly #subscriptions: vscode.Disposable;
 
-  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
-    super({
+  constructor(context: vscode.ExtensionContext, choice: ServerChoice, log: vscode.LogOutputChannel) {
+    this.#choice = choice;
+    this.#log = log;
+    this.local = new ForkedEngine({
       ...engineSettings(),
       script: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
       cache: vscode.Uri.joinPath(context.globalStorageUri, 'compiled').fsPath,
       onOutput: (text) => log.info(text),
     });
-    this.onHealth((health) => {
-      if (health.state === 'error') {
-        log.error(health.message);
-      } else if (health.state === 'ready') {
-        const { name, precision, notes = [] } = health.model;
-        log.info([`The engine is ready: ${name} (${precision}).`, ...notes].join(' '));
-      } else {
-        log.debug(`The engine is ${health.state}.`);
-      }
+    this.#follow(this.local);
+    this.#subscriptions = vscode.Disposable.from(
+      this.#healthChanged,
+      this.#switched,
+      choice.onDidChange(() => this.#switch()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (ENGINE_SETTINGS.some((setting) => event.affectsConfiguration(`inkling.${setting}`))) {
+          this.local.restart(engineSettings());
+        }
+      }),
+    );
+  }
+
+  get health(): EngineHealth {
+    const { current } = this.#choice;
+    if (current.kind === 'unusable') return { state: 'error', message: current.message, server: '' };
+    return this.#current.health;
+  }
+
+  /** The process that runs the model on this machine, while there is one. */
+  get pid(): number | undefined {
+    return this.local.pid;
+  }
+
+  /** The server that is asked; undefined where nothing leaves the machine. */
+  get serverHost(): string | undefined {
+    return this.#server?.host;
+  }
+
+  /** @returns a function that stops listening */
+  onHealth(listener: (health: EngineHealth) => void): () => void {
+    const subscription = this.onDidChangeHealth(listener);
+    return () => subscription.dispose();
+  }
+
+  /** Whatever is wrong, it is tried anew. */
+  restart(): void {
+    if (this.#server) this.#switch();
+    else this.local.restart();
+  }
+
+  async info() {
+    return this.#asked.info();
+  }
+
+  async tokenizer() {
+    return this.#asked.tokenizer();
+  }
+
+  async complete(request: CompleteRequest, signal?: AbortSignal, onProgress?: (partial: PartialCompletion) => void) {
+    return this.#asked.complete(request, signal, onProgress);
+  }
+
+  async generate(request: GenerateRequest, onEvent?: (event: GenerationEvent) => void, signal?: AbortSignal) {
+    return this.#asked.generate(request, onEvent, signal);
+  }
+
+  async logits(request: LogitsRequest, signal?: AbortSignal) {
+    return this.#asked.logits(request, signal);
+  }
+
+  async score(request: ScoreRequest, signal?: AbortSignal) {
+    return this.#asked.score(request, signal);
+  }
+
+  async explain(request: ExplainRequest, signal?: AbortSignal) {
+    return this.#asked.explain(request, signal);
+  }
+
+  async inspect(request: InspectRequest, signal?: AbortSignal) {
+    return this.#asked.inspect(request, signal);
+  }
+
+  async words(request: WordsRequest, signal?: AbortSignal) {
+    return this.#asked.words(request, signal);
+  }
+
+  async stats() {
+    return this.#asked.stats();
+  }
+
+  async remember(update: MemoryUpdate) {
+    return this.#asked.remember(update);
+  }
+
+  async recall(request: RecallRequest) {
+    return this.#asked.recall(request);
+  }
+
+  async dispose(): Promise<void> {
+    this.#subscriptions.dispose();
+    await this.local.dispose();
+    await this.#server?.dispose();
+  }
+
+  get #current(): HealthyEngine {
+    return this.#server ?? this.local;
+  }
+
+  /** @throws EngineError where the settings name a server that may not be used */
+  get #asked(): Engine {
+    const { current } = this.#choice;
+    if (current.kind === 'unusable') throw new EngineError(current.message);
+    return this.#current;
+  }
+
+  #switch(): void {
+    const { current } = this.#choice;
+    const before = this.#server;
+    if (current.kind === 'local' && !before) {
+      // What could not be used is not asked for any more.
+      this.#healthChanged.fire(this.health);
+      return;
+    }
+    void before?.dispose();
+    this.#server = current.kind === 'server' ? new EndpointEngine(current.options) : undefined;
+    if (this.#server) {
+      this.#log.info(`Text around the cursor is sent to the model server ${this.#server.host}.`);
+      this.local.restart(engineSettings());
+      this.#follow(this.#server);
+    } else if (before) {
+      this.#log.info(`Nothing is sent to ${before.host} any more.`);
+    }
+    this.#switched.fire();
+    this.#healthChanged.fire(this.health);
+  }
+
+  #follow(engine: HealthyEngine): void {
+    engine.onHealth((health) => {
+      if (engine !== this.#current) return;
+      this.#note(health);
       this.#healthChanged.fire(health);
-    });
-    this.#settingsWatch = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (ENGINE_SETTINGS.some((setting) => event.affectsConfiguration(`inkling.${setting}`))) {
-        this.restart(engineSettings());
-      }
     });
   }
 
-  override async dispose(): Promise<void> {
-    this.#settingsWatch.dispose();
-    await super.dispose();
-    this.#healthChanged.dispose();
+  #note(health: EngineHealth): void {
+    if (health.state === 'error') {
+      this.#log.error(health.message);
+    } else if (health.state === 'ready') {
+      const { name, server } = health.model;
+      if (server) {
+        this.#log.info(
+          `The model server is ready: ${name} on ${server.host}. It lacks: ${server.lacks.join(', ') || 'nothing'}.`,
+        );
+      } else {
+        const { precision, notes = [] } = health.model;
+        this.#log.info([`The engine is ready: ${name} (${precision}).`, ...notes].join(' '));
+      }
+    } else {
+      this.#log.debug(`The engine is ${health.state}.`);
+    }
   }
 }
 
@@ -54,6 +219,7 @@ export function wakeWhenWanted(engine: EngineHost): vscode.Disposable {
   };
   wake();
   return vscode.Disposable.from(
+    engine.onDidSwitch(wake),
     vscode.window.onDidChangeActiveTextEditor(wake),
     vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('inkling') && wake()),
   );

@@ -24,6 +24,7 @@ export async function showMenu(
   activity: Activity,
   memory: Pick<Memory, 'summary'>,
   status: Status | undefined,
+  server: string | undefined,
 ): Promise<void> {
   const document = writersEditor()?.document;
   const { triggerRate } = settingsFor(document).ghostText;
@@ -66,6 +67,15 @@ export async function showMenu(
     },
     { label: '$(question) Why No Suggestion?', run: command('inkling.whyNoSuggestion') },
     { label: '$(graph) Explain Next Token', run: command('inkling.explainNextToken') },
+    ...(server === undefined
+      ? []
+      : [
+          {
+            label: vscode.l10n.t('{0} Use the Model Here', '$(vm)'),
+            description: vscode.l10n.t('Nothing is sent to {0} any more', asText(server)),
+            run: command('inkling.useModelHere'),
+          },
+        ]),
     { label: '$(server-environment) Choose Model…', run: command('inkling.chooseModel') },
     { label: '$(output) Show Log', run: command('inkling.showLog') },
   ];

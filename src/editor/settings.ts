@@ -21,7 +21,16 @@ export interface Settings {
   readonly model: ModelSettings;
   /** `endpoint` is empty where the writer has not set it. */
   readonly hub: { readonly enabled: boolean; readonly endpoint: string };
-  readonly engine: { readonly idleMinutes: number; readonly saveEnergy: SaveEnergy };
+  readonly engine: {
+    readonly idleMinutes: number;
+    readonly saveEnergy: SaveEnergy;
+    /** Address of a model server; empty for the model on this machine. */
+    readonly endpoint: string;
+    /** Its model; the first one that it lists where that is empty. */
+    readonly endpointModel: string;
+    /** Text and key may go over plain http to another machine. */
+    readonly allowPlainHttp: boolean;
+  };
 }
 
 export interface MemorySettings {
@@ -65,6 +74,12 @@ export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Setti
       offer: read('model.offer'),
     },
     hub: { enabled: read('hub.enabled'), endpoint: read('hub.endpoint') },
-    engine: { idleMinutes: read('engine.idleMinutes'), saveEnergy: read('engine.saveEnergy') },
+    engine: {
+      idleMinutes: read('engine.idleMinutes'),
+      saveEnergy: read('engine.saveEnergy'),
+      endpoint: read('engine.endpoint'),
+      endpointModel: read('engine.endpointModel'),
+      allowPlainHttp: read('engine.allowPlainHttp'),
+    },
   };
 }

@@ -71,6 +71,7 @@ export class StatusItem implements vscode.Disposable {
     const { engine, suggester, energy, activity } = this.#watched;
     const { quietUntil } = activity;
     this.#show(
+      engine.serverHost,
       statusText({
         health: engine.health,
         busy: suggester.busy,
@@ -96,12 +97,15 @@ export class StatusItem implements vscode.Disposable {
     return { off: off ?? undefined, manual: ghostText.mode === 'manual' };
   }
 
-  #show(status: Status): void {
-    if (status.kind === this.#current?.kind && status.detail === this.#current.detail) return;
+  #show(server: string | undefined, status: Status): void {
+    const text = textOf(status, server);
+    if (text === this.#item.text && status.detail === this.#current?.detail) return;
     this.#current = status;
-    this.#item.text = `${ICONS[status.kind]} Inkling`;
-    this.#item.tooltip = tooltip(status);
-    this.#item.accessibilityInformation = { label: `Inkling: ${status.kind}. ${status.detail}` };
+    this.#item.text = text;
+    this.#item.tooltip = tooltip(status, server);
+    this.#item.accessibilityInformation = {
+      label: `Inkling${server === undefined ? '' : ` (${server})`}: ${status.kind}. ${status.detail}`,
+    };
     this.#item.backgroundColor =
       status.kind === 'error' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     this.#item.show();
@@ -119,10 +123,19 @@ function timeOfDay(ms: number): string {
   return new Date(ms).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 }
 
-function tooltip({ kind, detail }: Status): vscode.MarkdownString {
+/** While text is sent to a server it has its own icon, and names the server. */
+function textOf({ kind }: Status, server: string | undefined): string {
+  if (server === undefined) return `${ICONS[kind]} Inkling`;
+  return `${kind === 'ready' ? '' : `${ICONS[kind]} `}$(cloud-upload) Inkling · ${server}`;
+}
+
+function tooltip({ kind, detail }: Status, server: string | undefined): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
-  text.isTrusted = { enabledCommands: ['inkling.showLog', 'inkling.restartEngine', 'inkling.chooseModel'] };
+  text.isTrusted = {
+    enabledCommands: ['inkling.showLog', 'inkling.restartEngine', 'inkling.chooseModel', 'inkling.useModelHere'],
+  };
   text.appendMarkdown(`**Inkling** · ${kind}\n\n`).appendText(detail).appendMarkdown('\n\n');
+  if (server !== undefined) text.appendMarkdown('[Use the model here](command:inkling.useModelHere) · ');
   if (kind === 'error') text.appendMarkdown('[Restart engine](command:inkling.restartEngine) · ');
   return text.appendMarkdown(
     '[Choose model](command:inkling.chooseModel) · [Show log](command:inkling.showLog) · Click for more',

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ForkedEngine } from '../engine/process/client';
+import type { EngineHealth } from '../engine/process/client';
 import { CursorFollower } from './cursorFollower';
 import { editorOf, Insertions, offsetAt, placeOf, rangeOf, textIn, WindowMark } from './document';
 import { Explainer, type PanelEngine, type Place } from './explainer';
@@ -10,7 +10,10 @@ import { isQuestion, PanelSession } from './session';
 const VIEW = 'inkling.explain';
 
 /** An engine that says how it is. */
-type ExplainingEngine = PanelEngine & Pick<ForkedEngine, 'health' | 'onHealth'>;
+type ExplainingEngine = PanelEngine & {
+  readonly health: EngineHealth;
+  onHealth(listener: (health: EngineHealth) => void): () => void;
+};
 
 /** The view as others use it. */
 export interface Panel extends vscode.Disposable {
