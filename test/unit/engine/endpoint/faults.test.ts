@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { mock } from 'node:test';
+import { readAddress } from '../../../../src/engine/endpoint/address';
+import { EndpointEngine, type EndpointOptions } from '../../../../src/engine/endpoint/endpointEngine';
+import type { EngineHealth } from '../../../../src/engine/process/client';
+import { bytesOf, readExchanges } from '../../../support/replayServer';
+import { type StandInOptions, StandInServer } from '../../../support/standInServer';
+
+const STORY = 'The keeper climbed the stairs every evening and lit the lamp before the ships came home.';
+const BEGINNING = 'The keeper climbed the stairs every evening and lit';
+const EXCHANGES = readExchanges(join(__dirname, '../../../data/endpoint/exchanges.jsonl'));
+const FAILED = { name: 'EngineError' };
+
+type Fault = (request: IncomingMessage, response: ServerResponse, body: Record<string, unknown>) => boolean;
+
+describe('a model server that fails', () => {
+  const closing: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    mock.timers.reset();
+    for (const close of closing.splice(0).reverse()) await close();
+  });
+
+  const start = async (options: Partial<StandInOptions & EndpointOptions> = {}) => {
+    const fault: { now?: Fault } = {};
+    const server = await StandInServer.start({
+      story: STORY,
+      instead: (request, response, body) => fault.now?.(request, response, body) ?? false,
+      ...options,
+    });
+    const engine = new EndpointEngine({
+      address: readAddress(server.url, false),
+      key: '',
+      model: '',
+      silenceMs: 5_000,
+      ...options,
+    });
+    const healths: EngineHealth[] = [];
+    engine.onHealth((health) => healths.push(health));
+    closing.push(
+      () => server.close(),
+      () => engine.dispose(),
+    );
+    const ask = () => engine.complete({ prefix: BEGINNING, maxTokens: 24 });
+    /** What the engine says of itself after a request has failed. */
+    const trouble = async () => {
+      await assert.rejects(ask(), FAILED);
+      const { health } = engine;
+      assert.ok(health.state === 'error');
+      assert.equal(health.server, engine.host);
+      return health;
+    };
+    return { server, engine, fault, healths, ask, trouble };
+  };
+
+  const page: Fault = (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Sign in</title>');
+    return true;
+  };
+
+  it('is told of when nobody answers', async () => {
+    const { server, engine } = await start();
+    await server.close();
+    closing.splice(0, 1);
+    await assert.rejects(engine.info(), /cannot be reached \(ECONNREFUSED\)\. Check that the server runs/);
+    assert.ok(engine.health.state === 'error' && engine.health.retryInMs === 2_000);
+  });
+
+  it('is told of when it is silent', async () => {
+    const { fault, ask, trouble, engine } = await start({ silenceMs: 50 });
+    await engine.info();
+    fault.now = () => true;
+    assert.match((await trouble()).message, /has been silent/);
+    fault.now = undefined;
+    await assert.rejects(ask(), FAILED);
+  });
+
+  it('is left alone for as long as it asks for, and then asked again by itself', async () => {
+    const { server, fault, ask, trouble, engine, healths } = await start();
+    await ask();
+    fault.now = (_, response) => {
+      response.writeHead(429, { 'retry-after': '7' }).end('{"error":{"message":"Too many requests"}}');
+      return true;
+    };
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const health = await trouble();
+    assert.match(health.message, /has too much to do \(429\) \(“Too many requests”\)/);
+    assert.equal(health.retryInMs, 7_000);
+    fault.now = undefined;
+    const { requests } = server.counts;
+    for (let key = 0; key < 20; key++) await assert.rejects(ask(), FAILED);
+    assert.equal(server.counts.requests, requests, 'keys do not reach a server that asked for a pause');
+    mock.timers.tick(7_000);
+    mock.timers.reset();
+    while (engine.health.state !== 'ready') await new Promise((heard) => setImmediate(heard));
+    assert.equal(healths.filter(({ state }) => state === 'error').length, 1, 'it is said once');
+    assert.equal((await ask()).suggestions.length, 1);
+  });
+
+  it('waits longer each time', async () => {
+    const { fault, ask, engine, healths } = await start();
+    await ask();
+    fault.now = (_, response) => {
+      response.writeHead(503).end('{"error":{"message":"Loading model","type":"unavailable_error","code":503}}');
+      return true;
+    };
+    mock.timers.enable({ apis: ['setTimeout'] });
+    await assert.rejects(ask(), /is still reading its model/);
+    const pauses = () => healths.flatMap((health) => (health.state === 'error' ? [health.retryInMs] : []));
+    while (pauses().length < 5) {
+      mock.timers.tick(60_000);
+      await new Promise((heard) => setImmediate(heard));
+    }
+    assert.deepEqual(pauses(), [2_000, 5_000, 15_000, 60_000, 60_000]);
+    assert.equal(engine.health.state, 'error');
+  });
+
+  it('is not asked again where it does not help: a wrong key, a web page', async () => {
+    const wrong = await start({ key: 'right' });
+    const { engine } = wrong;
+    assert.equal((await engine.info()).name, 'story');
+    wrong.fault.now = (_, response) => {
+      response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"Unauthorized"}');
+      return true;
+    };
+    const key = await wrong.trouble();
+    assert.match(
+      key.message,
+      /does not take the key \(401\) \(“Unauthorized”\)\. Set it with “Inkling: Set Server Key”/,
+    );
+    assert.equal(key.retryInMs, undefined);
+    const html = await start();
+    html.fault.now = page;
+    const other = await html.trouble();
+    assert.match(other.message, /is no server for completions: it answers 200 with a web page\. Check the address/);
+    assert.equal(other.retryInMs, undefined);
+  });
+
+  it('is told of when it does not have the model', async () => {
+    const { trouble } = await start({ model: 'novel' });
+    assert.match((await trouble()).message, /has no model “novel”\. It serves: story\. Name one of them/);
+  });
+
+  it('keeps nothing of a stream that breaks off in the middle of a character', async () => {
+    const { fault, ask, engine, trouble } = await start();
+    await engine.info();
+    fault.now = (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const event = Buffer.from(`data: ${JSON.stringify({ choices: [{ text: ' caf\u00e9', index: 0 }] })}\n\n`);
+      response.write(event.subarray(0, event.indexOf(0xc3) + 1), () => response.socket?.destroy());
+      return true;
+    };
+    assert.match((await trouble()).message, /The answer of .* broke off/);
+    await assert.rejects(ask(), FAILED);
+  });
+
+  it('is told of when another request has ended its stream, [DONE] and all', async () => {
+    const { fault, engine, trouble } = await start({ flavour: 'llama-cpp-python' });
+    await engine.info();
+    const recorded = EXCHANGES.find(({ id }) => id === 'stream-interrupted/1');
+    assert.ok(recorded);
+    fault.now = (_, response) => {
+      response.socket?.end(bytesOf(recorded));
+      return true;
+    };
+    const config = { maxNewTokens: 64, doSample: false };
+    await assert.rejects(engine.generate({ text: 'The old house stood at the edge of the', config }), /broke off/);
+    await trouble();
+  });
+
+  it('sends the rest of a text that was too long for a stream of nothing', async () => {
+    const { fault, engine, server } = await start({ flavour: 'llama-cpp-python' });
+    await engine.info();
+    const nothing = EXCHANGES.find(({ id, server: name }) => id === 'stream-too-long' && name === 'llama-cpp-python');
+    assert.ok(nothing);
+    fault.now = (_, response, body) => {
+      if (String(body.prompt).length < 200) return false;
+      response.socket?.end(bytesOf(nothing));
+      return true;
+    };
+    const filler = Array.from({ length: 99 }, (_, i) => `Day ${i}: rain. `).join('');
+    const { suggestions } = await engine.complete({ prefix: filler + BEGINNING, maxTokens: 24 });
+    assert.equal(suggestions[0].text, ' the lamp before the ships came home.');
+    assert.ok(String(server.bodies.at(-1)?.prompt).length < 200);
+  });
+
+  it('does not disturb others where it refuses one request', async () => {
+    const { fault, ask, engine } = await start();
+    await engine.info();
+    fault.now = (_, response) => {
+      response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":{"message":"no such sampler"}}');
+      return true;
+    };
+    await assert.rejects(ask(), /does not take the request \(400\) \(“no such sampler”\)/);
+    fault.now = undefined;
+    assert.equal((await ask()).suggestions.length, 1);
+  });
+
+  it('asks again at once where only the connection was dead that was kept', async () => {
+    const { server, ask, engine } = await start();
+    await engine.info();
+    server.closeConnections();
+    assert.equal((await ask()).suggestions.length, 1);
+    assert.equal(engine.health.state, 'ready');
+  });
+
+  it('does not follow a redirection, so that the key stays with the server', async () => {
+    const { fault, trouble } = await start({ key: 'secret' });
+    const elsewhere = await StandInServer.start({ story: STORY });
+    closing.push(() => elsewhere.close());
+    let reached = false;
+    fault.now = (_, response) => {
+      reached = true;
+      response.writeHead(307, { location: `${elsewhere.url}/v1/completions` }).end();
+      return true;
+    };
+    assert.match((await trouble()).message, /is no server for completions: it answers 307/);
+    assert.ok(reached);
+    assert.equal(elsewhere.counts.requests, 0);
+  });
+});
+
+describe('the address of a model server', () => {
+  it('is taken with and without /v1, below a path too', () => {
+    for (const address of [
+      'http://localhost:8080',
+      'http://localhost:8080/',
+      'http://localhost:8080/v1',
+      ' http://localhost:8080/v1/ ',
+    ]) {
+      assert.equal(readAddress(address, false).root.href, 'http://localhost:8080/');
+    }
+    assert.equal(readAddress('https://gpu.example.org/llm/v1', false).root.href, 'https://gpu.example.org/llm/');
+  });
+
+  it('is refused with plain http beyond this machine, unless that is allowed', () => {
+    for (const here of [
+      'http://127.0.0.1:1',
+      'http://127.9.9.9',
+      'http://[::1]:8080',
+      'http://localhost',
+      'http://a.localhost',
+    ]) {
+      assert.equal(readAddress(here, false).isHere, true, here);
+    }
+    for (const there of [
+      'http://192.168.0.4:8080',
+      'http://127.0.0.1.example.org',
+      'http://localhost.example.org',
+      'http://[::2]',
+    ]) {
+      assert.throws(() => readAddress(there, false), /is another machine, and over plain http/, there);
+      assert.equal(readAddress(there, true).isHere, false);
+    }
+    assert.equal(readAddress('https://gpu.example.org', false).isHere, false);
+  });
+
+  it('is refused where it is none, or holds a password', () => {
+    for (const address of ['', 'gpu-box:8000', 'ftp://gpu.example.org', 'file:///etc/passwd']) {
+      assert.throws(() => readAddress(address, true), /begins with https:\/\/ or http:\/\//, address);
+    }
+    assert.throws(
+      () => readAddress('https://me:secret@gpu.example.org', true),
+      (error: Error) => !/secret/.test(error.message),
+    );
+  });
+});
