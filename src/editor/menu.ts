@@ -73,7 +73,7 @@ export async function showMenu(
           {
             label: vscode.l10n.t('{0} Use the Model Here', '$(vm)'),
             description: vscode.l10n.t('Nothing is sent to {0} any more', asText(server)),
-            run: command('inkling.useModelHere'),
+            run: command('inkling.useTheModelHere'),
           },
         ]),
     { label: '$(server-environment) Choose Model…', run: command('inkling.chooseModel') },

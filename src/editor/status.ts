@@ -132,10 +132,10 @@ function textOf({ kind }: Status, server: string | undefined): string {
 function tooltip({ kind, detail }: Status, server: string | undefined): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
   text.isTrusted = {
-    enabledCommands: ['inkling.showLog', 'inkling.restartEngine', 'inkling.chooseModel', 'inkling.useModelHere'],
+    enabledCommands: ['inkling.showLog', 'inkling.restartEngine', 'inkling.chooseModel', 'inkling.useTheModelHere'],
   };
   text.appendMarkdown(`**Inkling** · ${kind}\n\n`).appendText(detail).appendMarkdown('\n\n');
-  if (server !== undefined) text.appendMarkdown('[Use the model here](command:inkling.useModelHere) · ');
+  if (server !== undefined) text.appendMarkdown('[Use the model here](command:inkling.useTheModelHere) · ');
   if (kind === 'error') text.appendMarkdown('[Restart engine](command:inkling.restartEngine) · ');
   return text.appendMarkdown(
     '[Choose model](command:inkling.chooseModel) · [Show log](command:inkling.showLog) · Click for more',

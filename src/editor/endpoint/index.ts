@@ -14,7 +14,7 @@ export function registerServer(engine: EngineHost, choice: ServerChoice, key: Se
   let told = false;
   const useModelHere = () => choice.useModelHere();
   return vscode.Disposable.from(
-    vscode.commands.registerCommand('inkling.useModelHere', useModelHere),
+    vscode.commands.registerCommand('inkling.useTheModelHere', useModelHere),
     vscode.commands.registerCommand('inkling.setServerKey', async () => {
       const { address } = choice;
       if (address) return key.ask(address.root.origin);

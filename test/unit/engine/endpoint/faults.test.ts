@@ -29,13 +29,10 @@ describe('a model server that fails', () => {
       instead: (request, response, body) => fault.now?.(request, response, body) ?? false,
       ...options,
     });
-    const engine = new EndpointEngine({
-      address: readAddress(server.url, false),
-      key: '',
-      model: '',
-      silenceMs: 5_000,
-      ...options,
-    });
+    const patience = { silenceMs: 5_000 };
+    const engine = new EndpointEngine(
+      Object.assign(patience, { address: readAddress(server.url, false), key: '', model: '', ...options }),
+    );
     const healths: EngineHealth[] = [];
     engine.onHealth((health) => healths.push(health));
     closing.push(
@@ -51,7 +48,7 @@ describe('a model server that fails', () => {
       assert.equal(health.server, engine.host);
       return health;
     };
-    return { server, engine, fault, healths, ask, trouble };
+    return { server, engine, fault, healths, patience, ask, trouble };
   };
 
   const page: Fault = (_, response) => {
@@ -68,9 +65,10 @@ describe('a model server that fails', () => {
   });
 
   it('is told of when it is silent', async () => {
-    const { fault, ask, trouble, engine } = await start({ silenceMs: 50 });
+    const { fault, patience, ask, trouble, engine } = await start();
     await engine.info();
     fault.now = () => true;
+    patience.silenceMs = 20;
     assert.match((await trouble()).message, /has been silent/);
     fault.now = undefined;
     await assert.rejects(ask(), FAILED);
