@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import markdownIt from 'markdown-it';
 import type { Known } from '../../../src/pictures/markdown';
 import { inklingFences, readBlock } from '../../../src/pictures/markdown';
@@ -42,6 +43,15 @@ describe('an inkling block', () => {
 
   it('is another fence where its first word is another', () => {
     for (const info of ['', 'js', 'inklings next', 'text inkling']) assert.equal(readBlock(info, 'x'), undefined);
+  });
+
+  it('is read whatever stands after its first word', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), (info, text) => {
+        const block = readBlock(`inkling ${info}`, text);
+        assert.ok(block && (block.request instanceof PictureError || block.request.text !== ''));
+      }),
+    );
   });
 
   it('says what is wrong with it, naming what there is', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { drawCommand } from '../../../src/pictures/command';
 import { toSvg } from '../../../src/pictures/draw';
 import type { Figure, FigureKind } from '../../../src/pictures/figure';
@@ -45,6 +46,26 @@ describe('pictures', () => {
       assert.doesNotMatch(html, /(?:src|href)=/);
     }
     assert.match(toSvg(TOKENS), /&lt;/);
+  });
+
+  it('are well-formed whatever the text, controls and halves of characters included', () => {
+    const units = fc.string({ unit: 'binary', maxLength: 40 });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          units,
+          fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) }),
+        ),
+        (text) => {
+          const figure: Figure = { ...SURPRISAL, text, units: [{ utf16: [0, text.length], text, bits: 20, rank: 3 }] };
+          for (const drawn of [toSvg(figure), toPage([figure])]) {
+            assert.doesNotMatch(drawn, /\p{Cs}/u);
+            assert.doesNotMatch(drawn, /(?![\t\n\r])\p{Cc}/u);
+            assert.doesNotMatch(drawn.replaceAll(/<style>.*?<\/style>/gs, '').replaceAll(/<[^<>]*>/g, ''), /[<>]/);
+          }
+        },
+      ),
+    );
   });
 
   it('carry model, precision, settings, seed and the command in small print, and say what they show', () => {
