@@ -14,7 +14,7 @@ const GLANCE_MS = 200;
  */
 const FIRST_SURE = 0.2;
 const FURTHER_SURE = 0.05;
-const MOST_RISK = 0.13;
+const MOST_RISK = 0.16;
 const STRICT_UP_TO = 0.3;
 /** Keys that anybody presses in the time of a glance. */
 const KEYS = 3;
