@@ -121,6 +121,28 @@ describe('Choose Model', () => {
     assert.deepEqual(readdirSync(join(folder, '..')), []);
   });
 
+  /** The tokens of a word, as the heat map's hover shows them once the model of that name has read it. */
+  async function heatOf(text: string, model: string): Promise<string[]> {
+    const word = workbench.page.locator('.monaco-editor .view-line span span', { hasText: text }).first();
+    const box = await word.evaluate((span, text) => {
+      const range = document.createRange();
+      const node = span.firstChild as Text;
+      const at = node.data.indexOf(text);
+      range.setStart(node, at);
+      range.setEnd(node, at + text.length);
+      const { x, y, width, height } = range.getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
+    }, text);
+    const hover = workbench.page.locator('.monaco-hover:visible', { hasText: `${model} expected this with` });
+    // A hover tells what is known as it opens; the model may still be reading.
+    while (!(await hover.isVisible())) {
+      await workbench.page.mouse.move(0, 0);
+      await workbench.page.mouse.move(box.x, box.y);
+      await hover.waitFor({ timeout: 4_000 }).catch(() => {});
+    }
+    return hover.locator('td:first-child').allTextContents();
+  }
+
   it('writes, explains and marks in the language of a model that torch has written, and in English again after', async () => {
     const german = 'autorin/kleines-gpt2';
     const folder = join(__dirname, '../data/german');
@@ -141,6 +163,9 @@ describe('Choose Model', () => {
     assert.deepEqual((await panel.chips()).slice(-3), ['␣am', '␣Ende', '␣der'], 'tokens of its own tokenizer');
     assert.match((await panel.candidates())[0].token, /^␣S/);
 
+    await workbench.command('Toggle Surprisal Heat Map');
+    assert.deepEqual(await heatOf('Ende', german), ['␣Ende']);
+
     await chooseModel();
     await rows().filter({ hasText: 'Inkling default' }).click();
     await workbench.page
@@ -148,6 +173,8 @@ describe('Choose Model', () => {
       .waitFor({ timeout: 60_000 });
     // GPT-2's own tokenizer cuts German into other pieces.
     await panel.locator('.chip', { hasText: /^␣Ende$/ }).waitFor({ state: 'detached' });
+    assert.deepEqual(await heatOf('Ende', defaultModel._name_or_path), ['␣End', 'e']);
+    await workbench.command('Toggle Surprisal Heat Map');
     assert.equal(machineSettings()['inkling.model.path'], undefined);
   });
 });

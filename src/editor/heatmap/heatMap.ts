@@ -5,6 +5,7 @@ import { drawCommand } from '../../pictures/command';
 import type { SurprisalFigure } from '../../pictures/figure';
 import { offsetAt } from '../documentText';
 import type { Energy } from '../energySaving/energy';
+import type { EngineHost } from '../engineHost';
 import { readSettings } from '../settings';
 import { writersEditor } from '../writersEditor';
 import { DocumentHeat } from './documentHeat';
@@ -14,11 +15,11 @@ import { Paint } from './paint';
 import type { SentenceHeat } from './sentences';
 import { SentenceView } from './sentenceView';
 
+/** An engine that scores, and says when it has come up, perhaps with another model. */
+type ScoringEngine = Pick<Engine, 'info' | 'tokenizer' | 'score'> & Pick<EngineHost, 'onDidChangeHealth'>;
+
 /** Registers `Inkling: Toggle Surprisal Heat Map` and what belongs to it. */
-export function registerHeatMap(
-  engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>,
-  energy: Energy,
-): vscode.Disposable & Pick<HeatMap, 'figure'> {
+export function registerHeatMap(engine: ScoringEngine, energy: Energy): vscode.Disposable & Pick<HeatMap, 'figure'> {
   const heatMap = new HeatMap(engine, energy);
   const registrations = vscode.Disposable.from(
     heatMap,
@@ -31,7 +32,7 @@ export function registerHeatMap(
 
 /** The documents whose surprisal is shown, and where it is shown. */
 class HeatMap implements vscode.HoverProvider, vscode.Disposable {
-  readonly #engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>;
+  readonly #engine: ScoringEngine;
   readonly #energy: Energy;
   readonly #documents = new Map<vscode.TextDocument, DocumentHeat>();
   readonly #legend = new Legend();
@@ -39,24 +40,28 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
   #settings = settings();
   #paint = new Paint(this.#settings.style);
   #listed: { readonly heat?: DocumentHeat; readonly progress: number } = { progress: 0 };
-  readonly #subscriptions = vscode.Disposable.from(
-    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (contentChanges.length > 0) this.#documents.get(document)?.edited();
-    }),
-    vscode.workspace.onDidCloseTextDocument((document) => this.#remove(document)),
-    vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
-      this.#documents.get(textEditor.document)?.scrolled();
-      this.#show(textEditor);
-    }),
-    vscode.window.onDidChangeActiveTextEditor(() => this.#refresh()),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('inkling.heatMap')) this.#restyle();
-    }),
-  );
+  readonly #subscriptions: vscode.Disposable;
 
-  constructor(engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>, energy: Energy) {
+  constructor(engine: ScoringEngine, energy: Energy) {
     this.#engine = engine;
     this.#energy = energy;
+    this.#subscriptions = vscode.Disposable.from(
+      engine.onDidChangeHealth(({ state }) => {
+        if (state === 'ready') for (const heat of this.#documents.values()) heat.edited(0);
+      }),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.#documents.get(document)?.edited();
+      }),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#remove(document)),
+      vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
+        this.#documents.get(textEditor.document)?.scrolled();
+        this.#show(textEditor);
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => this.#refresh()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('inkling.heatMap')) this.#restyle();
+      }),
+    );
   }
 
   /** Turns the heat map of the active document on or off. */
