@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { WantedExport } from '../protocol';
 import { moveFocus } from './controls';
 import { contentOf, copyPng } from './exporting';
-import { figureOf } from './figures';
+import { figureOf, hasFigure } from './figures';
 import { useUi } from './ui';
 
 const arrows = { ArrowUp: -1, ArrowDown: 1 };
@@ -29,7 +29,7 @@ export function ExportMenu({ views }: { views: readonly (readonly [kind: Kind, n
   useEffect(() => {
     if (open) menu.current?.querySelector<HTMLElement>('.menu-item')?.focus();
   }, [open]);
-  const there = views.filter(([kind]) => figureOf(kind, state) !== undefined);
+  const there = views.filter(([kind]) => hasFigure(kind, state));
   if (there.length === 0) return null;
   const close = () => {
     setOpen(false);
@@ -97,7 +97,7 @@ export function ExportMenu({ views }: { views: readonly (readonly [kind: Kind, n
 export function Exporter() {
   const { state, dispatch, post } = useUi();
   const { wanted, position, beams, searching, preferences, at } = state;
-  const figure = wanted ? figureOf(wanted.kind, state) : undefined;
+  const isThere = wanted !== null && hasFigure(wanted.kind, state);
   const searches = wanted?.kind === 'beams' && !beams && !searching && position !== null;
   useEffect(() => {
     if (!searches || !position) return;
@@ -105,6 +105,7 @@ export function Exporter() {
     post({ type: 'beams', position: position.id, ids: at, search: preferences.beam });
   }, [searches, position]);
   useEffect(() => {
+    const figure = wanted && isThere ? figureOf(wanted.kind, state) : undefined;
     if (!wanted || !figure) return;
     dispatch({ type: 'exported' });
     const { kind, format, action } = wanted;
@@ -114,6 +115,6 @@ export function Exporter() {
         post({ type: 'exported', kind, format, action, content });
       })
       .catch(() => post({ type: 'exported', kind, format, action, content: '' }));
-  }, [wanted, figure]);
+  }, [wanted, isThere]);
   return null;
 }

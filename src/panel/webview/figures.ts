@@ -22,6 +22,22 @@ const SHAPING_NAMES = {
   typicalP: 'typical-p',
 } as const;
 
+/** Whether there is something in a view: the model has been asked, and has answered. */
+export function hasFigure(kind: PanelFigureKind, state: State): boolean {
+  if (!state.position || !state.model || !nodeOf(state)) return false;
+  switch (kind) {
+    case 'beams':
+      return state.beams !== null;
+    case 'attention':
+    case 'lens':
+      return state.why !== null;
+    case 'words':
+      return state.words !== null;
+    default:
+      return true;
+  }
+}
+
 /**
  * A view of the panel as the numbers that it shows; `undefined` as long as the model has not been asked for them.
  * The text is what the model reads, the branch on show included.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { logSoftmax } from '../../../../src/core/logits';
 import type { BeamsMessage, PositionMessage, ToPanel, WhyMessage } from '../../../../src/panel/protocol';
-import { figureOf } from '../../../../src/panel/webview/figures';
+import { figureOf, hasFigure } from '../../../../src/panel/webview/figures';
 import { restore } from '../../../../src/panel/webview/preferences';
 import { type Action, initialState, reduce, type State } from '../../../../src/panel/webview/state';
 import type { Figure, FigureKind } from '../../../../src/pictures/figure';
@@ -126,7 +126,11 @@ describe('a view of the panel as a figure', () => {
   });
 
   it('is nothing until the model has been asked for it', () => {
-    for (const kind of ['beams', 'attention', 'lens', 'words'] as const) assert.equal(figureOf(kind, here), undefined);
+    for (const kind of ['beams', 'attention', 'lens', 'words'] as const) {
+      assert.equal(figureOf(kind, here), undefined);
+      assert.equal(hasFigure(kind, here), false);
+    }
+    for (const kind of ['tokens', 'next', 'stages'] as const) assert.ok(hasFigure(kind, here));
   });
 
   it('is attention over all that the model saw, the start token first, and the lens', () => {
