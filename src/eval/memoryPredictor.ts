@@ -1,7 +1,7 @@
 import type { CompleteRequest, Completion, MemoryStatus, MemoryUpdate } from '../engine/api';
-import type { WritersText } from './documents';
-import { modelPredictor } from './modelPredictor';
-import type { Predictor } from './predictor';
+import type { WritersText } from './cases';
+
+import { modelPredictor, type Predictor } from './predictor';
 
 /** What the memory is measured with: an engine. */
 export interface RememberingEngine {

@@ -1,4 +1,5 @@
-import type { WordEnd } from '../core/completion/types';
+import type { CompleteRequest, Completion, WordEnd } from '../core/completion/types';
+import { MarkdownDocument, readMarkdown } from '../core/markdown';
 import type { EvalCase } from './cases';
 
 /** A suggestion before the gate: its text and how sure its author was at the end of each whole word. */
@@ -27,4 +28,29 @@ export function gated({ text, words }: Prediction, threshold: number): string {
 /** How sure the author was of the first word, which decides whether anything is shown. */
 export function opening({ words }: Prediction): number {
   return words[0]?.confidence ?? Number.NEGATIVE_INFINITY;
+}
+
+/** The model as a predictor. In Markdown it reads and writes as in the editor. */
+export function modelPredictor(
+  name: string,
+  complete: (request: CompleteRequest) => Promise<Completion>,
+  maxTokens?: number,
+): Predictor {
+  return {
+    name,
+    async predict({ prefix, markdown }, minLogprob = Number.NEGATIVE_INFINITY) {
+      const { suggestions } = await complete({
+        ...requestFor(prefix, markdown),
+        minLogprob,
+        ...(maxTokens && { maxTokens }),
+      });
+      const [first] = suggestions;
+      return first === undefined ? { text: '', words: [] } : { text: first.text, words: first.words };
+    },
+  };
+}
+
+function requestFor(prefix: string, markdown: boolean): CompleteRequest {
+  if (!markdown) return { prefix };
+  return readMarkdown(new MarkdownDocument(prefix), prefix.length).request;
 }

@@ -3,7 +3,7 @@ import { topIndices } from '../../core/logits/ranking';
 import { type Mixed, ReadingMemory } from '../../core/memory';
 import type { CachedModel } from '../../engine/cachedModel';
 import { forEachToken } from '../../engine/score';
-import type { WritersText } from '../../eval/documents';
+import type { WritersText } from '../../eval/cases';
 import { readText, UsageError } from '../input';
 
 /** How well a writer's texts were predicted: mean surprisal in nats a token, and the share of tokens foreseen. */

@@ -1,4 +1,5 @@
-import type { Suggestion } from '../completion/types';
+import type { CompleteRequest, Suggestion } from '../completion/types';
+import { sentenceSpans } from '../text/sentences';
 
 /**
  * What is left of a suggestion after its first characters were typed, or null when something else was typed or
@@ -44,4 +45,20 @@ export function agreesWith(running: Running, prefix: string): boolean {
   if (!prefix.startsWith(running.prefix)) return false;
   const typed = prefix.slice(running.prefix.length);
   return running.partial.startsWith(typed) || typed.startsWith(running.partial);
+}
+
+/** Sentences before the cursor are found within this many characters. */
+const REACH = 500;
+
+/** The part of a suggestion that ends the sentence under way, or all of it when it ends none. */
+export function firstSentence(before: string, suggestion: string): string {
+  const near = before.slice(-REACH);
+  const text = near + suggestion;
+  const end = sentenceSpans(text).find(([, to]) => text.slice(near.length, to).trim() !== '');
+  return end === undefined ? suggestion : text.slice(near.length, end[1]);
+}
+
+/** The request for what comes after an accepted suggestion, so that it can be computed ahead. */
+export function continuation(request: CompleteRequest, accepted: Pick<Suggestion, 'text'>): CompleteRequest {
+  return { ...request, prefix: request.prefix + accepted.text };
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { firstSentence } from '../../core/ghostText/accept';
+import { firstSentence } from '../../core/ghostText/remainder';
 import type { DocumentChanges } from '../documentChanges';
 import { textBefore } from '../documentText';
 

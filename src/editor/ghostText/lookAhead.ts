@@ -1,5 +1,5 @@
 import type { Completion, CompletionReason, Suggestion } from '../../core/completion/types';
-import { continuation } from '../../core/ghostText/accept';
+import { continuation } from '../../core/ghostText/remainder';
 import type { Query, Suggester } from './suggester';
 
 /** The writer reads the suggestion rather than typing on. */

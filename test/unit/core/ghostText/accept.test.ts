@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { continuation, firstSentence } from '../../../../src/core/ghostText/accept';
+import { continuation, firstSentence } from '../../../../src/core/ghostText/remainder';
 
 describe('firstSentence', () => {
   it('ends the sentence under way', () => {
