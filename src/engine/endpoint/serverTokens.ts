@@ -59,6 +59,8 @@ export class TokenReader {
   /** Of tokens whose characters come with a later one. */
   #pending: number | null = 0;
   #pendingTop: readonly ServerCandidate[] | undefined;
+  /** Some of the answer has been read. */
+  #begun = false;
 
   constructor(spelling: Spelling) {
     this.#spelling = spelling;
@@ -73,12 +75,33 @@ export class TokenReader {
     const found = this.#entries(choice);
     if (found.length === 0) return text === '' ? [] : [this.#token({ text, logprob: null, top: [] })];
     const joined = found.map((each) => each.text).join('');
-    // Only where names are not what is written are they trusted more than the text: mlx-lm cuts its first space.
-    if (joined === text || this.#spelling !== 'text') return this.#whole(found);
+    if (joined === text) return this.#whole(found);
     if (text === '') return this.#whole(found.map((each) => ({ ...each, text: '' })));
+    const named = this.#spelling === 'text' ? undefined : this.#named(found, text);
+    if (named) return this.#whole(named);
     // Characters whose tokens have no entry of their own, or entries for what a stop string cut off.
     const logprobs = found.map((each) => each.logprob);
     return [this.#token({ text, logprob: sum(logprobs), top: found[0].top })];
+  }
+
+  /**
+   * mlx-lm cuts the first space of its text, and names as chosen one of the likeliest tokens, which need not be the one
+   * that it writes: that is the one that spells the text. Undefined where none does.
+   */
+  #named(found: readonly Entry[], text: string): Entry[] | undefined {
+    let rest = text;
+    const named: Entry[] = [];
+    for (const { text: own, logprob, top } of found) {
+      const isFirst = !this.#begun && named.length === 0;
+      const spelled = (name: string) => (isFirst && !rest.startsWith(name) ? name.trimStart() : name);
+      const [best] = [{ text: own, logprob: logprob ?? Number.NEGATIVE_INFINITY }, ...top]
+        .filter((token) => spelled(token.text) !== '' && rest.startsWith(spelled(token.text)))
+        .sort((a, b) => spelled(b.text).length - spelled(a.text).length || b.logprob - a.logprob);
+      if (best === undefined) return undefined;
+      rest = rest.slice(spelled(best.text).length);
+      named.push({ ...best, top });
+    }
+    return rest === '' ? named : undefined;
   }
 
   #whole(found: readonly Entry[]): ServerToken[] {
@@ -97,6 +120,7 @@ export class TokenReader {
   /** Completes what is pending with a token. */
   #token({ text, logprob, top }: Entry): ServerToken {
     const token = { text, logprob: sum([this.#pending, logprob]), top: this.#pendingTop ?? top };
+    this.#begun = true;
     this.#pending = 0;
     this.#pendingTop = undefined;
     return token;
