@@ -70,8 +70,12 @@ export class Explainer {
   /** Changes with the model. */
   async modelId(): Promise<string> {
     const info = await this.#engine.info();
-    // More of a server's tokens become known as it names them.
-    return info.server ? `${info.name} ${info.server.host} ${info.vocabSize}` : `${info.name} ${info.precision}`;
+    return info.server ? `${info.name} ${info.server.host}` : `${info.name} ${info.precision}`;
+  }
+
+  /** How many tokens are known: of a server's they become more as it names them. */
+  async vocabularySize(): Promise<number> {
+    return (await this.#engine.info()).vocabSize;
   }
 
   async model(): Promise<ModelMessage> {

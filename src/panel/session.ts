@@ -36,6 +36,8 @@ export class PanelSession {
   #shown: Shown | undefined;
   /** The model that the page knows. */
   #model: string | undefined;
+  /** The tokens of it that the page knows. */
+  #vocabularySize = 0;
   /** The page's last question of each kind, as long as it has no answer. */
   readonly #open = new Map<Question['type'], OpenQuestion>();
   /** The explanation of the cursor's place has failed. */
@@ -93,6 +95,7 @@ export class PanelSession {
       } else {
         this.#pauseQuestions();
         const explained = await this.#explainer.position(place, signal);
+        await this.#tellNewTokens();
         signal.throwIfAborted();
         this.#open.clear();
         this.#shown = { place, explained };
@@ -146,6 +149,16 @@ export class PanelSession {
     // What another model has explained says nothing about this one.
     this.#shown = undefined;
     this.#model = id;
+    this.#vocabularySize = await this.#explainer.vocabularySize();
+    this.#post(model);
+  }
+
+  /** An answer of a server may name tokens that the page does not know yet. */
+  async #tellNewTokens(): Promise<void> {
+    const size = await this.#explainer.vocabularySize();
+    if (size === this.#vocabularySize) return;
+    const model = await this.#explainer.model();
+    this.#vocabularySize = size;
     this.#post(model);
   }
 
@@ -157,6 +170,7 @@ export class PanelSession {
     open.running = running;
     try {
       const message = await this.#messageFor(shown.explained, question, running.signal);
+      await this.#tellNewTokens();
       running.signal.throwIfAborted();
       this.#open.delete(question.type);
       this.#post(message);

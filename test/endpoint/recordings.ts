@@ -46,7 +46,7 @@ export async function checkRecordings(files: readonly string[]): Promise<string[
 
 async function outcomeOf(exchange: Exchange, byteByByte: boolean): Promise<Outcome> {
   const server = await replayServer(() => exchange, { byteByByte });
-  const connection = new Connection({ address: readAddress(server.url, false), key: '', silenceMs: 300 });
+  const connection = new Connection({ address: readAddress(server.url, false), key: '', silenceMs: 2_000 });
   try {
     const choices: Record<string, unknown>[] = [];
     for await (const event of connection.events('v1/completions', { body: {} })) {

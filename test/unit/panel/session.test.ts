@@ -15,6 +15,7 @@ interface Call {
 class OrderedExplainer {
   readonly calls: Call[] = [];
   modelName = 'gpt2';
+  tokens = 3;
   #serial = 0;
 
   /** The last call of this kind. */
@@ -33,6 +34,9 @@ class OrderedExplainer {
   }
   async model() {
     return { type: 'model', name: this.modelName };
+  }
+  async vocabularySize() {
+    return this.tokens;
   }
   async work() {
     return { type: 'work', runs: 0, tokensFed: 0 };
@@ -140,6 +144,18 @@ describe('the session of the view', () => {
     await explained('two');
     assert.equal(of('model').length, 2);
     assert.equal(of('position').length, 3);
+  });
+
+  it('tells the page of tokens that a server has named for the first time, before what holds them', async () => {
+    await explained('one');
+    await rest('two');
+    explainer.tokens = 5;
+    await explainer.last('position').answer();
+    await settled();
+    assert.deepEqual(
+      posted.map(({ type }) => type).filter((type) => type === 'model' || type === 'position'),
+      ['model', 'position', 'model', 'position'],
+    );
   });
 
   it('tells a page that was loaded under an explanation what it shows and of which model', async () => {
