@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
+import { setLanguage } from './core/text/locale';
 import { registerCommands } from './editor/commands';
 import { settingsFor } from './editor/configuration';
 import { DocumentChanges } from './editor/documentChanges';
@@ -28,6 +29,7 @@ type Exports = InklingApi & Pick<MarkdownPreview, 'extendMarkdownIt'>;
 export function activate(context: vscode.ExtensionContext): Exports {
   // What does not know the editor takes its texts from here.
   l10n.config({ contents: vscode.l10n.bundle ?? {} });
+  setLanguage(vscode.env.language);
   // VS Code's own `Developer: Set Log Level...` sets how much it says.
   const log = vscode.window.createOutputChannel('Inkling', { log: true });
   const serverKey = new ServerKey(context.secrets);

@@ -85,7 +85,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
         if (outcome === undefined) return undefined;
         // A report is read whole; a notification is cut off.
         const text = whyNot(outcome);
-        reports.show('Why No Suggestion', whyNotReport(text));
+        reports.show(vscode.l10n.t('Why No Suggestion'), whyNotReport(text));
         await showAgain(outcome);
         return text;
       }),
@@ -97,7 +97,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
         }
         const links = await linksTo(outcome.completion.suggestions);
         const report = whyThis({ ...outcome, model: await engine.info(), links });
-        reports.show('Why This Suggestion', report);
+        reports.show(vscode.l10n.t('Why This Suggestion'), report);
         await showAgain(outcome);
         return report;
       }),
@@ -118,17 +118,17 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
     'inkling.forget': async () => {
       suggester.reset();
       await memory.forget();
-      return say('What it knew of your texts is forgotten. What you type from now on counts.');
+      return say(vscode.l10n.t('What it knew of your texts is forgotten. What you type from now on counts.'));
     },
     'inkling.neverSuggestThisWord': () =>
       inEditor(async ({ document, selection: { active } }) => {
         const [shown] = activity.shown.at(document, document.offsetAt(active));
         const lineBefore = document.lineAt(active).text.slice(0, active.character);
         const word = shown && firstWord(lineBefore, shown.text);
-        if (word === undefined) return say('There is no suggestion here.');
+        if (word === undefined) return say(vscode.l10n.t('There is no suggestion here.'));
         await vscode.commands.executeCommand('inkling.dismiss');
         await neverSuggest(word);
-        return say(`“${word}” is not suggested any more (inkling.ghostText.blockedWords).`);
+        return say(vscode.l10n.t('“{0}” is not suggested any more (inkling.ghostText.blockedWords).', word));
       }),
     'inkling.showLog': () => log.show(),
     'inkling.restartEngine': async () => {
@@ -150,7 +150,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
 async function inEditor<T>(act: (editor: vscode.TextEditor) => T | Promise<T>): Promise<T | undefined> {
   const editor = vscode.window.activeTextEditor;
   if (editor) return act(editor);
-  say('Open a document first.');
+  say(vscode.l10n.t('Open a document first.'));
   return undefined;
 }
 

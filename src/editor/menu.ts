@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { compact } from '../core/text/locale';
 import { settingsFor } from './configuration';
 import type { Activity } from './ghostText/activity';
 import type { Memory } from './memory/memory';
@@ -11,13 +12,15 @@ type Item = vscode.QuickPickItem & { readonly run?: () => unknown };
 const MINUTE_MS = 60_000;
 
 /** How often to suggest, in words. */
-const RATES: readonly (readonly [rate: number, name: string])[] = [
-  [0.1, 'Seldom: only what is nearly certain'],
-  [0.2, 'Less often'],
-  [0.3, 'As designed'],
-  [0.5, 'More often'],
-  [1, 'Whenever there is something to say'],
-];
+function rates(): readonly (readonly [rate: number, name: string])[] {
+  return [
+    [0.1, vscode.l10n.t('Seldom: only what is nearly certain')],
+    [0.2, vscode.l10n.t('Less often')],
+    [0.3, vscode.l10n.t('As designed')],
+    [0.5, vscode.l10n.t('More often')],
+    [1, vscode.l10n.t('Whenever there is something to say')],
+  ];
+}
 
 /** `Inkling: Show Menu`, which a click on the status item opens. */
 export async function showMenu(
@@ -32,31 +35,37 @@ export async function showMenu(
   const quiet = activity.quietUntil !== undefined;
   const items: Item[] = [
     ...(status?.kind === 'error'
-      ? [{ label: `$(debug-restart) ${vscode.l10n.t('Restart the Engine')}`, run: command('inkling.restartEngine') }]
+      ? [{ label: vscode.l10n.t('{0} Restart the Engine', '$(debug-restart)'), run: command('inkling.restartEngine') }]
       : []),
     ...(quiet
-      ? [{ label: '$(play) Suggest Again', run: () => activity.snooze(0) }]
+      ? [{ label: vscode.l10n.t('{0} Suggest Again', '$(play)'), run: () => activity.snooze(0) }]
       : [
-          { label: '$(debug-pause) Pause for 5 Minutes', run: () => activity.snooze(5 * MINUTE_MS) },
-          { label: '$(debug-pause) Pause for 1 Hour', run: () => activity.snooze(60 * MINUTE_MS) },
+          {
+            label: vscode.l10n.t('{0} Pause for 5 Minutes', '$(debug-pause)'),
+            run: () => activity.snooze(5 * MINUTE_MS),
+          },
+          {
+            label: vscode.l10n.t('{0} Pause for 1 Hour', '$(debug-pause)'),
+            run: () => activity.snooze(60 * MINUTE_MS),
+          },
         ]),
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     ...(document
       ? [
           {
-            label: '$(file) Turn Ghost Text On or Off for This File',
+            label: vscode.l10n.t('{0} Turn Ghost Text On or Off for This File', '$(file)'),
             run: command('inkling.toggleGhostTextForThisFile'),
           },
           {
-            label: '$(symbol-string) Turn Ghost Text On or Off for This Language',
+            label: vscode.l10n.t('{0} Turn Ghost Text On or Off for This Language', '$(symbol-string)'),
             description: asText(document.languageId),
             run: command('inkling.toggleGhostText'),
           },
         ]
       : []),
     {
-      label: '$(dashboard) How Often to Suggest…',
-      description: RATES.find(([rate]) => rate === triggerRate)?.[1] ?? String(triggerRate),
+      label: vscode.l10n.t('{0} How Often to Suggest…', '$(dashboard)'),
+      description: rates().find(([rate]) => rate === triggerRate)?.[1] ?? compact(triggerRate),
       run: () => chooseRate(triggerRate),
     },
     { label: '', kind: vscode.QuickPickItemKind.Separator },
@@ -65,8 +74,8 @@ export async function showMenu(
       detail: await memory.summary(),
       run: () => vscode.commands.executeCommand('workbench.action.openSettings', 'inkling.memory'),
     },
-    { label: '$(question) Why No Suggestion?', run: command('inkling.whyNoSuggestion') },
-    { label: '$(graph) Explain Next Token', run: command('inkling.explainNextToken') },
+    { label: vscode.l10n.t('{0} Why No Suggestion?', '$(question)'), run: command('inkling.whyNoSuggestion') },
+    { label: vscode.l10n.t('{0} Explain Next Token', '$(graph)'), run: command('inkling.explainNextToken') },
     ...(server === undefined
       ? []
       : [
@@ -76,8 +85,8 @@ export async function showMenu(
             run: command('inkling.useTheModelHere'),
           },
         ]),
-    { label: '$(server-environment) Choose Model…', run: command('inkling.chooseModel') },
-    { label: '$(output) Show Log', run: command('inkling.showLog') },
+    { label: vscode.l10n.t('{0} Choose Model…', '$(server-environment)'), run: command('inkling.chooseModel') },
+    { label: vscode.l10n.t('{0} Show Log', '$(output)'), run: command('inkling.showLog') },
   ];
   const picked = await vscode.window.showQuickPick(items, {
     title: 'Inkling',
@@ -87,10 +96,14 @@ export async function showMenu(
 }
 
 async function chooseRate(current: number): Promise<void> {
-  const items = RATES.map(([rate, label]) => ({ label, description: rate === current ? 'now' : String(rate), rate }));
+  const items = rates().map(([rate, label]) => ({
+    label,
+    description: rate === current ? vscode.l10n.t('now') : compact(rate),
+    rate,
+  }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'How Often to Suggest',
-    placeHolder: 'The share of keys after which there is grey text (inkling.ghostText.triggerRate)',
+    title: vscode.l10n.t('How Often to Suggest'),
+    placeHolder: vscode.l10n.t('The share of keys after which there is grey text (inkling.ghostText.triggerRate)'),
   });
   if (picked === undefined) return;
   const config = vscode.workspace.getConfiguration('inkling');

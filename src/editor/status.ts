@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isEnabledFor } from '../core/ghostText/settings';
 import { offInDocument } from '../core/ghostText/suppression';
+import { timeOfDay } from '../core/text/locale';
 import { settingsFor } from './configuration';
 import type { Energy } from './energySaving/energy';
 import type { EngineHost } from './engineHost';
@@ -77,7 +78,7 @@ export class StatusItem implements vscode.Disposable {
         busy: suggester.busy,
         energySaving: energy.energySaving,
         remote: remoteMachine(this.#watched.extensionKind),
-        quietUntil: quietUntil === undefined ? undefined : timeOfDay(quietUntil),
+        quietUntil: quietUntil === undefined ? undefined : timeOfDay(quietUntil, true),
         ...this.#place(),
       }),
     );
@@ -104,7 +105,7 @@ export class StatusItem implements vscode.Disposable {
     this.#item.text = text;
     this.#item.tooltip = tooltip(status, server);
     this.#item.accessibilityInformation = {
-      label: `Inkling${server === undefined ? '' : ` (${server})`}: ${status.kind}. ${status.detail}`,
+      label: `Inkling${server === undefined ? '' : ` (${server})`}: ${kindText(status)}. ${status.detail}`,
     };
     this.#item.backgroundColor =
       status.kind === 'error' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
@@ -119,25 +120,44 @@ function remoteMachine(kind: vscode.ExtensionKind): string | undefined {
   return remoteName ?? (uiKind === vscode.UIKind.Web ? appHost : undefined);
 }
 
-function timeOfDay(ms: number): string {
-  return new Date(ms).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-}
-
 /** While text is sent to a server it has its own icon, and names the server. */
 function textOf({ kind }: Status, server: string | undefined): string {
   if (server === undefined) return `${ICONS[kind]} Inkling`;
   return `${kind === 'ready' ? '' : `${ICONS[kind]} `}$(cloud-upload) Inkling · ${server}`;
 }
 
-function tooltip({ kind, detail }: Status, server: string | undefined): vscode.MarkdownString {
+/** One word. */
+function kindText({ kind }: Status): string {
+  switch (kind) {
+    case 'ready':
+      return vscode.l10n.t('ready');
+    case 'thinking':
+      return vscode.l10n.t('thinking');
+    case 'off':
+      return vscode.l10n.t('off');
+    case 'error':
+      return vscode.l10n.t('error');
+  }
+}
+
+function tooltip(status: Status, server: string | undefined): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
   text.isTrusted = {
     enabledCommands: ['inkling.showLog', 'inkling.restartEngine', 'inkling.chooseModel', 'inkling.useTheModelHere'],
   };
-  text.appendMarkdown(`**Inkling** · ${kind}\n\n`).appendText(detail).appendMarkdown('\n\n');
-  if (server !== undefined) text.appendMarkdown('[Use the model here](command:inkling.useTheModelHere) · ');
-  if (kind === 'error') text.appendMarkdown('[Restart engine](command:inkling.restartEngine) · ');
-  return text.appendMarkdown(
-    '[Choose model](command:inkling.chooseModel) · [Show log](command:inkling.showLog) · Click for more',
-  );
+  text
+    .appendMarkdown('**Inkling** · ')
+    .appendText(kindText(status))
+    .appendMarkdown('\n\n')
+    .appendText(status.detail)
+    .appendMarkdown('\n\n');
+  const link = (title: string, command: string) => `[${title}](command:${command})`;
+  const ways = [
+    ...(server === undefined ? [] : [link(vscode.l10n.t('Use the model here'), 'inkling.useTheModelHere')]),
+    ...(status.kind === 'error' ? [link(vscode.l10n.t('Restart engine'), 'inkling.restartEngine')] : []),
+    link(vscode.l10n.t('Choose model'), 'inkling.chooseModel'),
+    link(vscode.l10n.t('Show log'), 'inkling.showLog'),
+    vscode.l10n.t('Click for more'),
+  ];
+  return text.appendMarkdown(ways.join(' · '));
 }

@@ -1,4 +1,6 @@
+import * as l10n from '@vscode/l10n';
 import type { Suppression } from '../core/ghostText/suppression';
+import { whole } from '../core/text/locale';
 import type { ModelInfo } from '../engine/api';
 import { type EngineHealth, SOONEST_MS } from '../engine/process/client';
 import { because, type EnergySaving } from './energySaving/energySaving';
@@ -29,36 +31,44 @@ export interface Circumstances {
 export function statusText({ health, busy, energySaving, off, manual, remote, quietUntil }: Circumstances): Status {
   if (health.state === 'error') return { kind: 'error', detail: `${health.message} ${remedy(health)}` };
   if (off) return { kind: 'off', detail: off.message };
-  if (quietUntil !== undefined) return { kind: 'off', detail: `No suggestions until ${quietUntil}, unless you ask.` };
-  if (health.state === 'starting') return { kind: 'thinking', detail: 'The engine is starting.' };
-  if (busy) return { kind: 'thinking', detail: 'Looking for a suggestion.' };
+  if (quietUntil !== undefined) {
+    return { kind: 'off', detail: l10n.t('No suggestions until {0}, unless you ask.', quietUntil) };
+  }
+  if (health.state === 'starting') return { kind: 'thinking', detail: l10n.t('The engine is starting.') };
+  if (busy) return { kind: 'thinking', detail: l10n.t('Looking for a suggestion.') };
   const sentences = [
-    health.state === 'asleep' ? 'The engine sleeps until the next suggestion.' : readyText(health.model),
+    health.state === 'asleep' ? l10n.t('The engine sleeps until the next suggestion.') : readyText(health.model),
     ...(health.state === 'ready' && health.model.server ? [] : [machineText(remote)]),
-    ...(energySaving ? [`Does less ${because(energySaving)}.`] : []),
-    ...(manual ? ['Suggests only when asked.'] : []),
+    ...(energySaving ? [l10n.t('Inkling does less, to save energy.'), because(energySaving)] : []),
+    ...(manual ? [l10n.t('Inkling suggests only when asked.')] : []),
   ];
   return { kind: 'ready', detail: sentences.join(' ') };
 }
 
 function machineText(remote: string | undefined): string {
-  return remote === undefined ? 'The model runs on this machine.' : `The model runs on the remote machine (${remote}).`;
+  return remote === undefined
+    ? l10n.t('The model runs on this machine.')
+    : l10n.t('The model runs on the remote machine ({0}).', remote);
 }
 
 function readyText(model: ModelInfo): string {
-  if (!model.server) return `${model.name} (${model.precision}) is ready.`;
+  if (!model.server) return l10n.t('{0} ({1}) is ready.', model.name, model.precision);
   const { host, lacks } = model.server;
-  const text = `${model.name} on ${host} is ready; the text around the cursor is sent there.`;
+  const text = l10n.t('{0} on {1} is ready; the text around the cursor is sent there.', model.name, host);
   if (!lacks.includes('logprobs')) return text;
-  return `${text} It gives no probabilities, so suggestions come only when asked for.`;
+  return `${text} ${l10n.t('It gives no probabilities, so suggestions come only when asked for.')}`;
 }
 
 function remedy({ retryInMs, server }: Extract<EngineHealth, { state: 'error' }>): string {
+  const seconds = whole(Math.ceil((retryInMs ?? 0) / 1000));
   if (server !== undefined) {
-    const again = retryInMs === undefined ? '' : `It is asked again in ${Math.ceil(retryInMs / 1000)} s. `;
-    return `${again}“Inkling: Use the Model Here” goes on without it.`;
+    const without = l10n.t('“Inkling: Use the Model Here” goes on without it.');
+    return retryInMs === undefined ? without : `${l10n.t('It is asked again in {0} s.', seconds)} ${without}`;
   }
-  if (retryInMs === undefined) return 'Run “Inkling: Choose Model”, or mend this and restart the engine.';
-  const sooner = retryInMs > SOONEST_MS ? ', or sooner when you write on' : '';
-  return `It starts again by itself in ${Math.ceil(retryInMs / 1000)} s${sooner}.`;
+  if (retryInMs === undefined) {
+    return l10n.t('Run “Inkling: Choose Model”, or mend this and restart the engine.');
+  }
+  return retryInMs > SOONEST_MS
+    ? l10n.t('It starts again by itself in {0} s, or sooner when you write on.', seconds)
+    : l10n.t('It starts again by itself in {0} s.', seconds);
 }

@@ -19,7 +19,7 @@ describe('saving energy', () => {
     const pid = api.enginePid();
     await configure({ 'engine.saveEnergy': 'always' });
     await eventually('a word on it in the status', () =>
-      api.status()?.detail.includes('Does less as the settings ask'),
+      api.status()?.detail.includes('The settings ask to save energy'),
     );
     assert.equal(api.enginePid(), pid, 'the engine starts anew for nothing');
     await write(OPENING);
@@ -43,7 +43,7 @@ describe('saving energy', () => {
 
   it('ends with the setting', async () => {
     await configure({ 'engine.saveEnergy': 'never' });
-    await eventually('a calm status', () => !api.status()?.detail.includes('Does less'));
+    await eventually('a calm status', () => !api.status()?.detail.includes('to save energy'));
     await write(OPENING);
     // Counted when the answer is given: on a busy machine the look ahead may have begun when this test hears of it.
     let started = Number.POSITIVE_INFINITY;

@@ -51,7 +51,7 @@ export function consider({ context, read, settings, energySavingTokens }: Place)
     // Looked at only where nothing else has decided before: what is read for it is work at each key.
     get construct() {
       const { construct } = reading();
-      return construct && !construct.prose ? construct.name : null;
+      return construct && !construct.prose ? construct.kind : null;
     },
   });
   const request = (): CompleteRequest => ({

@@ -1,3 +1,6 @@
+import * as l10n from '@vscode/l10n';
+import type { ConstructKind } from '../markdown';
+import { plural, whole } from '../text/locale';
 import { isEnabledFor } from './settings';
 
 /** How the writer came to be here. */
@@ -40,8 +43,8 @@ export interface SuggestionContext {
   readonly modalNormalMode: boolean;
   /** The item selected in an open IntelliSense list and the text it replaces. */
   readonly selectedItem: { readonly text: string; readonly replaces: string } | null;
-  /** The Markdown construct around the cursor where prose does not belong, such as 'a code block'; null in prose. */
-  readonly construct: string | null;
+  /** The Markdown construct around the cursor where prose does not belong; null in prose. */
+  readonly construct: ConstructKind | null;
 }
 
 export type SuppressionCode =
@@ -149,9 +152,69 @@ function quietUntil(s: SuggestionContext): number {
   return s.dismissedAt + backoff(s.dismissals);
 }
 
-function seconds(ms: number): string {
-  const count = Math.max(1, Math.ceil(ms / 1000));
-  return `${count} second${count === 1 ? '' : 's'}`;
+function seconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000));
+}
+
+function snoozedText(ms: number): string {
+  const count = seconds(ms);
+  return plural(
+    count,
+    l10n.t('Suggestions are snoozed for another {0} second.', whole(count)),
+    l10n.t('Suggestions are snoozed for another {0} seconds.', whole(count)),
+  );
+}
+
+function dismissedText(dismissals: number, ms: number): string {
+  const count = seconds(ms);
+  return plural(
+    count,
+    l10n.t(
+      '{0} suggestions in a row were dismissed, so Inkling keeps quiet for another {1} second.',
+      whole(dismissals),
+      whole(count),
+    ),
+    l10n.t(
+      '{0} suggestions in a row were dismissed, so Inkling keeps quiet for another {1} seconds.',
+      whole(dismissals),
+      whole(count),
+    ),
+  );
+}
+
+function constructText(construct: ConstructKind | null): string {
+  switch (construct) {
+    case 'code block':
+      return l10n.t('The cursor is in a code block.');
+    case 'inline code':
+      return l10n.t('The cursor is in inline code.');
+    case 'address':
+      return l10n.t('The cursor is in an address.');
+    case 'HTML':
+      return l10n.t('The cursor is in HTML.');
+    case 'comment':
+      return l10n.t('The cursor is in a comment.');
+    case 'formula':
+      return l10n.t('The cursor is in a formula.');
+    case 'front matter':
+      return l10n.t('The cursor is in the front matter.');
+    case 'footnote name':
+      return l10n.t('The cursor is in the name of a footnote.');
+    case 'wiki link':
+      return l10n.t('The cursor is in a link to a page.');
+    case 'citation':
+      return l10n.t('The cursor is in a citation.');
+    case 'emoji code':
+      return l10n.t('The cursor is in the code of an emoji.');
+    case 'tag':
+      return l10n.t('The cursor is in a tag.');
+    case 'template':
+      return l10n.t('The cursor is in a template.');
+    case 'attributes':
+      return l10n.t('The cursor is in attributes.');
+    default:
+      return l10n.t('The cursor is where no prose is written.');
+  }
 }
 
 /** In order of precedence: what the writer decided first, then the place, then the moment. */
@@ -160,110 +223,109 @@ const RULES: readonly Rule[] = [
     code: 'disabled',
     yieldsToAsking: false,
     applies: (s) => !s.enabled,
-    message: () => 'Ghost text is off for this file (inkling.exclude).',
+    message: () => l10n.t('Ghost text is off for this file (inkling.exclude).'),
   },
   {
     code: 'language',
     yieldsToAsking: false,
     applies: (s) => !s.languages.includes(s.languageId),
-    message: (s) => `Inkling is not switched on for the language “${s.languageId}”.`,
+    message: (s) => l10n.t('Inkling is not switched on for the language “{0}”.', s.languageId),
   },
   {
     code: 'scheme',
     yieldsToAsking: false,
     applies: (s) => !isWrittenIn(s.scheme),
-    message: (s) => `This is not a document to write in (“${s.scheme}”).`,
+    message: (s) => l10n.t('This is not a document to write in (“{0}”).', s.scheme),
   },
   {
     code: 'read-only',
     yieldsToAsking: false,
     applies: (s) => s.readOnly,
-    message: () => 'The document is read-only.',
+    message: () => l10n.t('The document is read-only.'),
   },
   {
     code: 'snoozed',
     yieldsToAsking: true,
     applies: (s) => s.snoozedUntil !== null && s.now < s.snoozedUntil,
-    message: (s) => `Suggestions are snoozed for another ${seconds((s.snoozedUntil ?? s.now) - s.now)}.`,
+    message: (s) => snoozedText((s.snoozedUntil ?? s.now) - s.now),
   },
   {
     code: 'manual-only',
     yieldsToAsking: true,
     applies: (s) => s.manualOnly,
-    message: () => 'Inkling suggests only when asked (inkling.ghostText.mode).',
+    message: () => l10n.t('Inkling suggests only when asked (inkling.ghostText.mode).'),
   },
   {
     code: 'selection',
     yieldsToAsking: false,
     applies: (s) => !s.selectionEmpty,
-    message: () => 'Text is selected.',
+    message: () => l10n.t('Text is selected.'),
   },
   {
     code: 'multiple-cursors',
     yieldsToAsking: false,
     applies: (s) => s.cursors > 1,
-    message: (s) => `There are ${s.cursors} cursors.`,
+    message: (s) => l10n.t('There are {0} cursors.', whole(s.cursors)),
   },
   {
     code: 'mid-word',
     yieldsToAsking: false,
     applies: (s) => LETTER_LAST.test(s.lineBefore) && LETTER_FIRST.test(s.lineAfter),
-    message: () => 'The word goes on to the right of the cursor.',
+    message: () => l10n.t('The word goes on to the right of the cursor.'),
   },
   {
     code: 'text-after',
     yieldsToAsking: true,
     applies: (s) => !onlyCloses(s.lineAfter.trimEnd()),
-    message: () => 'There is more text on this line after the cursor.',
+    message: () => l10n.t('There is more text on this line after the cursor.'),
   },
   {
     code: 'modal',
     yieldsToAsking: false,
     applies: (s) => s.modalNormalMode,
-    message: () => 'The editor is in a mode where keys are commands, not text.',
+    message: () => l10n.t('The editor is in a mode where keys are commands, not text.'),
   },
   {
     code: 'diff',
     yieldsToAsking: true,
     applies: (s) => s.inDiff,
-    message: () => 'This is a comparison of two versions.',
+    message: () => l10n.t('This is a comparison of two versions.'),
   },
   {
     code: 'construct',
     yieldsToAsking: true,
     applies: (s) => s.construct !== null,
-    message: (s) => `The cursor is in ${s.construct}.`,
+    message: (s) => constructText(s.construct),
   },
   {
     code: 'intellisense',
     yieldsToAsking: false,
     applies: (s) => s.selectedItem !== null && !s.selectedItem.text.startsWith(s.selectedItem.replaces),
-    message: () => 'The selected item of the suggestion list replaces what was typed instead of extending it.',
+    message: () => l10n.t('The selected item of the suggestion list replaces what was typed instead of extending it.'),
   },
   {
     code: 'undone',
     yieldsToAsking: true,
     applies: (s) => s.lastEdit === 'undo',
-    message: () => 'The last edit was an undo or redo.',
+    message: () => l10n.t('The last edit was an undo or redo.'),
   },
   {
     code: 'just-deleted',
     yieldsToAsking: true,
     applies: (s) => s.lastEdit === 'delete',
-    message: () => 'Text was just deleted.',
+    message: () => l10n.t('Text was just deleted.'),
   },
   {
     code: 'just-focused',
     yieldsToAsking: true,
     applies: (s) => !s.typedSinceFocus,
-    message: () => 'Nothing was typed since the editor got the focus.',
+    message: () => l10n.t('Nothing was typed since the editor got the focus.'),
   },
   {
     code: 'dismissed',
     yieldsToAsking: true,
     applies: (s) => s.now < quietUntil(s),
-    message: (s) =>
-      `${s.dismissals} suggestions in a row were dismissed, so Inkling keeps quiet for another ${seconds(quietUntil(s) - s.now)}.`,
+    message: (s) => dismissedText(s.dismissals, quietUntil(s) - s.now),
   },
 ];
 

@@ -1,3 +1,4 @@
+import { fixed } from '../text/locale';
 import { exp } from './exp';
 import { argmax, type Scores, topIndices } from './ranking';
 
@@ -155,14 +156,14 @@ export function topK(logits: Scores, k: number): RankedToken[] {
 const WHOLE = 1 - 1e-6;
 
 /**
- * A probability for people, the same on page, terminal and editor: three digits where they mean something, never a bare
+ * A probability for people, the same on page, terminal and editor, with a space as the SI has it in every language: three digits where they mean something, never a bare
  * 0 % or 100 % for what is only almost that. What is greater is never shown as less.
  */
 export function percent(probability: number): string {
   if (probability === 0) return '0 %';
   if (probability > WHOLE) return '100 %';
   const value = probability * 100;
-  if (value < 0.01) return '<0.01 %';
-  if (value >= 99.995) return '>99.99 %';
-  return `${value.toFixed(value < 9.995 || value >= 99.9 ? 2 : 1)} %`;
+  if (value < 0.01) return `<${fixed(0.01, 2)} %`;
+  if (value >= 99.995) return `>${fixed(99.99, 2)} %`;
+  return `${fixed(value, value < 9.995 || value >= 99.9 ? 2 : 1)} %`;
 }

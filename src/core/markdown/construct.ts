@@ -32,36 +32,9 @@ export interface Construct {
   readonly kind: ConstructKind;
   /** Whether prose is written here. */
   readonly prose: boolean;
-  /** With its article, for a sentence: 'a code block'. */
-  readonly name: string;
   /** What the writer has begun in the cursor's block and not closed, innermost first; places count in its text. */
   readonly open: readonly OpenInline[];
 }
-
-const NAMES: Readonly<Record<ConstructKind, string>> = {
-  paragraph: 'a paragraph',
-  heading: 'a heading',
-  'list item': 'a list item',
-  'block quote': 'a block quote',
-  table: 'a table',
-  footnote: 'a footnote',
-  'link text': 'the text of a link',
-  'image description': 'the description of an image',
-  'code block': 'a code block',
-  'inline code': 'inline code',
-  address: 'an address',
-  HTML: 'HTML',
-  comment: 'a comment',
-  formula: 'a formula',
-  'front matter': 'the front matter',
-  'footnote name': 'the name of a footnote',
-  'wiki link': 'a link to a page',
-  citation: 'a citation',
-  'emoji code': 'the code of an emoji',
-  tag: 'a tag',
-  template: 'a template',
-  attributes: 'attributes',
-};
 
 const PROSE: ReadonlySet<ConstructKind> = new Set([
   'paragraph',
@@ -100,7 +73,7 @@ export function constructOf(block: Block, after: string): Construct {
 }
 
 function construct(kind: ConstructKind, open: readonly OpenInline[]): Construct {
-  return { kind, prose: PROSE.has(kind), name: NAMES[kind], open };
+  return { kind, prose: PROSE.has(kind), open };
 }
 
 function nonProseKind(kind: LineKind): ConstructKind {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import * as l10n from '@vscode/l10n';
 
 /** `inkling.engine.saveEnergy`. */
 export type SaveEnergy = 'auto' | 'always' | 'never';
@@ -36,15 +37,16 @@ export function energySavingOf(
   return load >= (before === 'busy' ? CALM_BELOW : BUSY_FROM) ? 'busy' : undefined;
 }
 
-const BECAUSE: Record<EnergySaving, string> = {
-  asked: 'as the settings ask',
-  battery: 'on battery',
-  busy: 'as the machine is busy',
-};
-
-/** For the writer, in the middle of a sentence. */
+/** Why energy is saved, as a sentence for the writer. */
 export function because(energySaving: EnergySaving): string {
-  return `${BECAUSE[energySaving]} (inkling.engine.saveEnergy)`;
+  switch (energySaving) {
+    case 'asked':
+      return l10n.t('The settings ask to save energy (inkling.engine.saveEnergy).');
+    case 'battery':
+      return l10n.t('This machine is on battery (inkling.engine.saveEnergy).');
+    case 'busy':
+      return l10n.t('This machine is busy (inkling.engine.saveEnergy).');
+  }
 }
 
 const SUPPLIES = '/sys/class/power_supply';

@@ -49,7 +49,7 @@ export class FileExclusions implements vscode.Disposable {
     const own = [uri, path].find((entry) => exclude[entry]);
     if (own !== undefined) await updateEntry('exclude', document, own, false);
     else if (!this.excludes(document, exclude)) await updateEntry('exclude', document, uri, true);
-    else notify.information('A pattern in inkling.exclude covers this file.');
+    else notify.information(vscode.l10n.t('A pattern in inkling.exclude covers this file.'));
   }
 
   dispose(): void {

@@ -74,10 +74,12 @@ export function questionAt(place: Place, { text, activity, exclusions, energy, m
     };
   };
   const dismissed = !suppressed && isAutomatic(place) && activity.inDismissedWord(document, position);
-  return { suppressed: dismissed ? DISMISSED : suppressed, query };
+  return { suppressed: dismissed ? dismissedHere() : suppressed, query };
 }
 
-const DISMISSED: Suppression = { code: 'dismissed', message: 'The suggestion for this word was dismissed.' };
+function dismissedHere(): Suppression {
+  return { code: 'dismissed', message: vscode.l10n.t('The suggestion for this word was dismissed.') };
+}
 
 /** The facts that decide whether to speak at a place. */
 function observe(

@@ -1,27 +1,45 @@
+import * as l10n from '@vscode/l10n';
 import { worth } from '../../core/ghostText/gate';
 import { percent } from '../../core/logits';
 import { endOf } from '../../core/text/lines';
+import { fixed, plural, whole } from '../../core/text/locale';
 import type { CompleteRequest, Completion, CompletionReason, ModelInfo, Suggestion } from '../../engine/api';
 import { escapeText } from '../../pictures/svg';
 import { because, type EnergySaving } from '../energySaving/energySaving';
 import { barCell, button, commandUri, sentence, tokenHtml } from '../reports/html';
 import type { Outcome } from './inlineCompletions';
 
-const ENDINGS: Record<CompletionReason, string> = {
-  sentence: 'the sentence was complete',
-  newline: 'the line was complete',
-  budget: 'it had reached the longest length allowed (inkling.ghostText.maxTokens)',
-  'end-of-text': 'the model saw the end of the text there',
-  unsure: 'the model was not sure enough of the next word',
-  empty: 'the model had nothing to add',
-  repeats: 'what came next repeats the text around the cursor',
-  'mid-word': 'the word goes on to the right of the cursor',
-  unfinished: 'the model was still at work',
-  repetition: 'it began to go in circles',
-  unbalanced: 'it left a quote or a bracket unbalanced',
-  boilerplate: 'it turned into a stock phrase of web pages',
-  'blocked-word': 'a blocked word came next (inkling.ghostText.blockedWords)',
-};
+/** Why a suggestion ends, or there is none, as a sentence. */
+function ending(reason: CompletionReason): string {
+  switch (reason) {
+    case 'sentence':
+      return l10n.t('The sentence was complete.');
+    case 'newline':
+      return l10n.t('The line was complete.');
+    case 'budget':
+      return l10n.t('The longest length allowed was reached (inkling.ghostText.maxTokens).');
+    case 'end-of-text':
+      return l10n.t('The model saw the end of the text there.');
+    case 'unsure':
+      return l10n.t('The model was not sure enough of the next word.');
+    case 'empty':
+      return l10n.t('The model had nothing to add.');
+    case 'repeats':
+      return l10n.t('What came next repeats the text around the cursor.');
+    case 'mid-word':
+      return l10n.t('The word goes on to the right of the cursor.');
+    case 'unfinished':
+      return l10n.t('The model was still at work.');
+    case 'repetition':
+      return l10n.t('The text began to go in circles.');
+    case 'unbalanced':
+      return l10n.t('The text left a quote or a bracket unbalanced.');
+    case 'boilerplate':
+      return l10n.t('The text turned into a stock phrase of web pages.');
+    case 'blocked-word':
+      return l10n.t('A blocked word came next (inkling.ghostText.blockedWords).');
+  }
+}
 
 /** One sentence on why nothing is suggested, with the numbers, or on there being a suggestion after all. */
 export function whyNot(outcome: Outcome): string {
@@ -39,31 +57,35 @@ function whyAnswered({ completion, energySaving }: Extract<Outcome, { kind: 'ans
   const { suggestions, reason, heldBack } = completion;
   if (suggestions.length > 0) {
     const [{ text, ended }] = suggestions;
-    const short = energySaving && ended === 'budget' ? ` It is short ${because(energySaving)}.` : '';
-    return `There is a suggestion here: “${text}”.${short}`;
+    const isShort = energySaving !== undefined && ended === 'budget';
+    return [
+      l10n.t('There is a suggestion here: “{0}”.', text),
+      ...(isShort ? [l10n.t('It is short, to save energy.'), because(energySaving)] : []),
+    ].join(' ');
   }
-  if (heldBack === undefined) return `Nothing to suggest: ${ENDINGS[reason]}.`;
+  if (heldBack === undefined) return `${l10n.t('There is nothing to suggest.')} ${ending(reason)}`;
   const { worth, wanted } = heldBack;
   if (wanted === Number.POSITIVE_INFINITY) {
-    return 'Nothing is suggested at a rate of 0 (inkling.ghostText.triggerRate).';
+    return l10n.t('Nothing is suggested at a rate of 0 (inkling.ghostText.triggerRate).');
   }
   if (worth < wanted) {
-    return (
-      `It is not worth a glance: it can be expected to save ${decimal(worth)} characters, ` +
-      `and ${decimal(wanted)} are asked for (inkling.ghostText.triggerRate).`
+    return l10n.t(
+      'It is not worth a glance: it can be expected to save {0} characters, and {1} are asked for (inkling.ghostText.triggerRate).',
+      decimal(worth),
+      decimal(wanted),
     );
   }
-  return 'What could be suggested would be gone, or be typed, sooner than it is read.';
+  return l10n.t('What could be suggested would be gone, or be typed, sooner than it is read.');
 }
 
 /** A report on there being no suggestion: the reason, and what can be done about it. */
 export function whyNotReport(reason: string): string {
   return [
-    '<h1>Why no suggestion?</h1>',
+    `<h1>${escapeText(l10n.t('Why no suggestion?'))}</h1>`,
     `<p class="lead">${sentence(reason)}</p>`,
     '<p>',
-    button('Suggest now', commandUri('inkling.suggestNow')),
-    button('Explain next token', commandUri('inkling.explainNextToken')),
+    button(l10n.t('Suggest now'), commandUri('inkling.suggestNow')),
+    button(l10n.t('Explain next token'), commandUri('inkling.explainNextToken')),
     '</p>',
   ].join('');
 }
@@ -92,27 +114,47 @@ export function whyThis({ request, completion, model, energySaving, links }: Exp
   const [first] = completion.suggestions;
   const others = completion.suggestions.length - 1;
   return [
-    `<h1>Why “${escapeText((first?.text ?? '').trim())}”?</h1>`,
-    `<p class="lead">After “${escapeText(tail(request.prefix))}” ${escapeText(model.name)} wrote it token by token, ` +
-      `each time the most probable one. ${first ? verdict(first) : ''}</p>`,
-    ...(others > 0 ? [`<p>${others === 1 ? 'Another one stands' : `${others} others stand`} beside it.</p>`] : []),
-    ...(energySaving
-      ? [`<p>${sentence(`At most ${request.maxTokens} tokens are suggested ${because(energySaving)}.`)}</p>`]
-      : []),
+    `<h1>${escapeText(l10n.t('Why “{0}”?', (first?.text ?? '').trim()))}</h1>`,
+    `<p class="lead">${escapeText(
+      l10n.t(
+        'After “{0}” {1} wrote it token by token, each time the most probable one.',
+        tail(request.prefix),
+        model.name,
+      ),
+    )} ${first ? verdict(first) : ''}</p>`,
+    ...(others > 0 ? [`<p>${escapeText(othersText(others))}</p>`] : []),
+    ...(energySaving ? [`<p>${shortened(request.maxTokens ?? 0, energySaving)}</p>`] : []),
     `<div class="cards">${completion.suggestions.map((suggestion) => card(suggestion, links)).join('')}</div>`,
-    '<h2>To reproduce it</h2>',
-    `<p>Model ${escapeText(modelText(model))}. Ghost text takes the most probable token at each step, so there is no seed: the same text, ` +
-      'settings and memory of your texts give the same suggestion.</p>',
-    `<details><summary>The request</summary><pre><code>${escapeText(
+    `<h2>${escapeText(l10n.t('To reproduce it'))}</h2>`,
+    `<p>${escapeText(modelText(model))} ${escapeText(
+      l10n.t(
+        'Ghost text takes the most probable token at each step, so there is no seed: the same text, settings and memory of your texts give the same suggestion.',
+      ),
+    )}</p>`,
+    `<details><summary>${escapeText(l10n.t('The request'))}</summary><pre><code>${escapeText(
       JSON.stringify({ ...request, prefix: endOf(request.prefix, 1000) }, finite, 2),
     )}</code></pre></details>`,
   ].join('\n');
 }
 
 function modelText(model: ModelInfo): string {
-  if (model.server) return `${model.name}, on the server ${model.server.host}`;
+  if (model.server) return l10n.t('The model is {0}, on the server {1}.', model.name, model.server.host);
   const { name, precision, layers, heads, width } = model;
-  return `${name} (${precision}, ${layers} layers, ${heads} heads, width ${width})`;
+  return l10n.t('The model is {0} ({1}; layers: {2}; heads: {3}; width: {4}).', name, precision, layers, heads, width);
+}
+
+function othersText(count: number): string {
+  return plural(
+    count,
+    l10n.t('{0} other suggestion stands beside it.', whole(count)),
+    l10n.t('{0} other suggestions stand beside it.', whole(count)),
+  );
+}
+
+function shortened(tokens: number, energySaving: EnergySaving): string {
+  return sentence(
+    `${l10n.t('To save energy {0} tokens are suggested at most.', whole(tokens))} ${because(energySaving)}`,
+  );
 }
 
 /** The last words before the cursor, and a sign that there are more. */
@@ -124,10 +166,17 @@ function tail(prefix: string): string {
 /** How sure the model was, in a sentence or two. */
 function verdict({ tokens, ended, words }: Suggestion): string {
   const least = Math.min(...tokens.map(({ logprob }) => logprob));
-  const sure = tokens.length > 0 ? `The least sure of them had ${percent(Math.exp(least))}. ` : '';
   return sentence(
-    `${sure}It ends there because ${ENDINGS[ended]}, and can be expected to save ${decimal(worth({ words }))} characters.`,
+    [
+      ...(tokens.length > 0 ? [l10n.t('The least sure of them had {0}.', percent(Math.exp(least)))] : []),
+      endsText(ended),
+      l10n.t('It can be expected to save {0} characters.', decimal(worth({ words }))),
+    ].join(' '),
   );
+}
+
+function endsText(ended: CompletionReason): string {
+  return `${l10n.t('It ends there.')} ${ending(ended)}`;
 }
 
 function card(suggestion: Suggestion, links: ReadonlyMap<string, PassageLink> = new Map()): string {
@@ -136,52 +185,63 @@ function card(suggestion: Suggestion, links: ReadonlyMap<string, PassageLink> = 
     const other = runnerUp ? `${tokenHtml(runnerUp.text)} ${percent(Math.exp(runnerUp.logprob))}` : '';
     return (
       `<tr><th scope="row">${tokenHtml(text)}</th>${barCell(Math.exp(logprob), percent(Math.exp(logprob)))}` +
-      `<td class="number">${rank + 1}</td><td>${other}</td><td>${from(origin, links)}</td></tr>`
+      `<td class="number">${whole(rank + 1)}</td><td>${other}</td><td>${from(origin, links)}</td></tr>`
     );
   });
-  const head = ['Token', 'Probability', 'Rank', 'Runner-up', 'Made likely by'];
-  const note =
-    `<p class="muted">The first tokens spell ${tokenHtml(healed)} again, which was typed already; it ruled out ` +
-    `${percent(masked)} of what the model might have said there.</p>`;
+  const head = [l10n.t('Token'), l10n.t('Probability'), l10n.t('Rank'), l10n.t('Runner-up'), l10n.t('Made likely by')];
+  const note = escapeText(
+    l10n.t(
+      'The first tokens spell {0} again, which was typed already; it ruled out {1} of what the model might have said there.',
+      TOKEN,
+      percent(masked),
+    ),
+  ).replace(TOKEN, tokenHtml(healed));
   return [
     `<section class="card"><h2>${tokenHtml(text)}</h2>`,
     '<dl>',
-    fact('Confidence', decimal(Math.exp(confidence)), 'The geometric mean of the probabilities of its tokens.'),
     fact(
-      'Expected to save',
-      `${decimal(worth({ words }))} characters`,
-      'Its length, weighed by how likely it is right.',
+      l10n.t('Confidence'),
+      decimal(Math.exp(confidence)),
+      l10n.t('The geometric mean of the probabilities of its tokens.'),
+    ),
+    fact(
+      l10n.t('Expected to save'),
+      l10n.t('{0} characters', decimal(worth({ words }))),
+      l10n.t('Its length, weighed by how likely it is right.'),
     ),
     '</dl>',
-    `<div class="scroll"><table><thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>`,
+    `<div class="scroll"><table><thead><tr>${head.map((name) => `<th scope="col">${escapeText(name)}</th>`).join('')}</tr></thead>`,
     `<tbody>${rows.join('')}</tbody></table></div>`,
-    `<p class="muted">${sentence(`It ends there because ${ENDINGS[ended]}.`)}</p>`,
-    healed ? note : '',
+    `<p class="muted">${sentence(endsText(ended))}</p>`,
+    healed ? `<p class="muted">${note}</p>` : '',
     '</section>',
   ].join('');
 }
 
 function fact(name: string, value: string, explanation: string): string {
-  return `<div title="${escapeText(explanation)}"><dt>${name}</dt><dd>${value}</dd></div>`;
+  return `<div title="${escapeText(explanation)}"><dt>${escapeText(name)}</dt><dd>${escapeText(value)}</dd></div>`;
 }
 
 /** Who made a token likely: the one who gave most of its probability, with a passage that says the same. */
 function from(origin: Suggestion['tokens'][number]['origin'], links: ReadonlyMap<string, PassageLink>): string {
-  if (origin === undefined) return 'the model';
+  if (origin === undefined) return escapeText(l10n.t('the model'));
   const { model, document, near, far, passage } = origin;
   const files = near + far;
-  const [name, share] =
-    model >= Math.max(document, files)
-      ? ['the model', model]
-      : document >= files
-        ? ['this document', document]
-        : ['another file', files];
-  const link = passage && name !== 'the model' ? links.get(`${passage.uri}#${passage.offset}`) : undefined;
+  const isModel = model >= Math.max(document, files);
+  const [name, share] = isModel
+    ? [l10n.t('the model'), model]
+    : document >= files
+      ? [l10n.t('this document'), document]
+      : [l10n.t('another file'), files];
+  const link = passage && !isModel ? links.get(`${passage.uri}#${passage.offset}`) : undefined;
   const place = link
     ? `: <a href="${escapeText(commandUri('vscode.open', link.uri))}">${escapeText(link.label)}</a>`
     : '';
-  return `${name} (${percent(share)})${place}`;
+  return `${escapeText(name)} (${escapeText(percent(share))})${place}`;
 }
+
+/** Stands for a token where a sentence is made: no language has it. */
+const TOKEN = '\ue000';
 
 /** JSON has no infinity. */
 function finite(_key: string, value: unknown): unknown {
@@ -189,5 +249,5 @@ function finite(_key: string, value: unknown): unknown {
 }
 
 function decimal(value: number): string {
-  return value.toFixed(2);
+  return fixed(value, 2);
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { surprisal } from '../../core/analysis';
 import { percent } from '../../core/logits';
+import { fixed, whole } from '../../core/text/locale';
 import { spell } from '../../pictures/spelling';
 import { rangeOf } from '../documentText';
 import { codeSpan } from '../outsideText';
@@ -16,7 +17,7 @@ export function heatHover(
   const scored = tokens.filter(({ logprob }) => logprob !== null);
   if (scored.length === 0) return undefined;
   const logprob = scored.reduce((sum, token) => sum + (token.logprob ?? 0), 0);
-  const [chance, bits] = [percent(Math.exp(logprob)), surprisal(logprob).toFixed(1)];
+  const [chance, bits] = [percent(Math.exp(logprob)), fixed(surprisal(logprob), 1)];
   const content = new vscode.MarkdownString();
   content.appendText(vscode.l10n.t('{0} expected this with {1} ({2} bits).', model, chance, bits));
   const heads = [vscode.l10n.t('Token'), vscode.l10n.t('Probability'), vscode.l10n.t('Rank'), vscode.l10n.t('Rather')];
@@ -28,7 +29,7 @@ export function heatHover(
     return [
       shown(own),
       percent(Math.exp(token.logprob ?? 0)),
-      (rank + 1).toLocaleString('en-US'),
+      whole(rank + 1),
       rather.map(({ text, logprob }) => `${shown(text)} ${percent(Math.exp(logprob))}`).join(', '),
     ];
   });

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { compact, whole } from '../../core/text/locale';
 import { because } from '../energySaving/energySaving';
 import { asText } from '../outsideText';
 import type { DocumentHeat } from './documentHeat';
@@ -19,7 +20,7 @@ export class Legend implements vscode.Disposable {
   show(heat: DocumentHeat): void {
     const { scores, failure, levels, restsFor } = heat;
     const percent = Math.floor(100 * scores.progress);
-    const scale = levels.map((bits, level) => `${SHADES[level]} ${bits}`).join('  ');
+    const scale = levels.map((bits, level) => `${SHADES[level]} ${compact(bits)}`).join('  ');
     this.#item.text = failure
       ? vscode.l10n.t('{0} Surprisal', '$(warning)')
       : percent < 100
@@ -53,8 +54,8 @@ function explanation({ levels, restsFor, scores }: DocumentHeat): vscode.Markdow
   const rows = levels.map((bits, level) => {
     // The only form of style that VS Code lets through.
     const colour = `<span style="background-color:var(--vscode-inkling-surprisal${level + 1});">&nbsp;&nbsp;&nbsp;&nbsp;</span>`;
-    const chance = Math.round(2 ** bits).toLocaleString('en-US');
-    return `| ${colour} | ${vscode.l10n.t('from {0} bits', bits)} | ${vscode.l10n.t('1 in {0}', chance)} |`;
+    const chance = whole(2 ** bits);
+    return `| ${colour} | ${vscode.l10n.t('from {0} bits', compact(bits))} | ${vscode.l10n.t('1 in {0}', chance)} |`;
   });
   const text = new vscode.MarkdownString();
   text.supportHtml = true;
@@ -67,7 +68,7 @@ function explanation({ levels, restsFor, scores }: DocumentHeat): vscode.Markdow
   );
   if (restsFor) {
     text.appendMarkdown(
-      `${vscode.l10n.t('Only what is on screen is scored, {0}; the rest follows when energy is no longer saved.', because(restsFor))}\n\n`,
+      `${vscode.l10n.t('Only what is on screen is scored; the rest follows when energy is no longer saved.')} ${because(restsFor)}\n\n`,
     );
   }
   return text.appendMarkdown(vscode.l10n.t('Click to turn it off.'));

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { withoutMarks } from '../../core/markdown';
+import { fixed } from '../../core/text/locale';
 import { rangeOf } from '../documentText';
 import type { DocumentHeat } from './documentHeat';
 import { type RankedSentences, rankSentences, type SentenceHeat } from './sentences';
@@ -41,12 +42,12 @@ export class SentenceView implements vscode.TreeDataProvider<Entry>, vscode.Disp
       item.id = entry;
       return item;
     }
-    const bits = entry.bitsPerToken.toFixed(1);
+    const bits = fixed(entry.bitsPerToken, 1);
     const text = withoutMarks(entry.text);
     const item = new vscode.TreeItem(text);
     item.description = vscode.l10n.t('{0} bits', bits);
     item.tooltip = vscode.l10n.t('{0} bits per token: {1}', bits, text);
-    item.command = { title: 'Show Sentence', command: 'inkling.showSentence', arguments: [entry] };
+    item.command = { title: vscode.l10n.t('Show Sentence'), command: 'inkling.showSentence', arguments: [entry] };
     return item;
   }
 

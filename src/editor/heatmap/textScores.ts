@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Chunk, ChunkCutter } from '../../core/analysis';
 import type { Engine, ScoredToken } from '../../engine/api';
 import { EngineError } from '../../engine/runtime';
@@ -70,7 +71,10 @@ export class TextScores {
     const info = await this.#engine.info();
     if (info.server?.lacks.includes('scores')) {
       throw new EngineError(
-        `${info.server.host} does not give the probabilities of a text that is there, so there is no heat map. The model on this machine does.`,
+        l10n.t(
+          '{0} does not give the probabilities of a text that is there, so there is no heat map. The model on this machine does.',
+          info.server.host,
+        ),
       );
     }
     const { name, contextLength } = info;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isEnabledFor } from '../../core/ghostText/settings';
 import { NOTHING_REMEMBERED } from '../../core/memory';
 import { normaliseLineBreaks } from '../../core/text/lines';
+import { whole } from '../../core/text/locale';
 import type { CompleteRequest, MemoryStatus } from '../../engine/api';
 import { settingsFor } from '../configuration';
 import type { DocumentChange, DocumentChanges } from '../documentChanges';
@@ -80,14 +81,14 @@ export class Memory implements vscode.Disposable {
     const { sources } = settingsFor().memory;
     if (sources === 'off') return vscode.l10n.t('The memory is off.');
     const status = await this.status().catch(() => NOTHING_REMEMBERED);
-    const words = status.words.toLocaleString();
+    const words = whole(status.words);
     if (!this.#readsFiles()) {
       return vscode.l10n.t('It knows {0} words of this document; other files are not read.', words);
     }
     if (status.waiting > 0) return vscode.l10n.t('It is reading; files to go: {0}.', status.waiting);
     const known = vscode.l10n.t('It knows {0} words. Files read beside this document: {1}.', words, status.files);
     if (this.#leftOut === 0) return known;
-    const budget = (MOST_BYTES / 1024 / 1024).toLocaleString();
+    const budget = whole(MOST_BYTES / 1024 / 1024);
     return `${known} ${vscode.l10n.t('Left out, as it reads {0} MB at most: {1}.', budget, this.#leftOut)}`;
   }
 

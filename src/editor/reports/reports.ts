@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { currentLanguage } from '../../core/text/locale';
 import { escapeText } from '../../pictures/svg';
 import { REPORT_STYLE } from './html';
 
@@ -76,7 +77,7 @@ export class Reports implements vscode.Disposable {
 function page(title: string, body: string): string {
   const nonce = randomBytes(16).toString('base64');
   return `<!doctype html>
-<html lang="en">
+<html lang="${escapeText(currentLanguage())}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'">

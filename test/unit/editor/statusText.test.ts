@@ -35,11 +35,11 @@ describe('what the status item says', () => {
   it('says when and why it does less', () => {
     assert.match(
       statusText({ ...calm, energySaving: 'battery' }).detail,
-      /Does less on battery \(inkling\.engine\.saveEnergy\)/,
+      /does less, to save energy\. This machine is on battery \(inkling\.engine\.saveEnergy\)\./,
     );
     assert.match(
       statusText({ ...calm, energySaving: 'busy', health: { state: 'asleep' } }).detail,
-      /as the machine is busy/,
+      /This machine is busy/,
     );
   });
 

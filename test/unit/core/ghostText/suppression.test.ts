@@ -51,7 +51,7 @@ describe('suppression', () => {
     ['text-after', { lineAfter: ' good day' }],
     ['modal', { modalNormalMode: true }],
     ['diff', { inDiff: true }],
-    ['construct', { construct: 'a code block' }],
+    ['construct', { construct: 'code block' }],
     ['intellisense', { selectedItem: { text: 'every', replaces: 'very' } }],
     ['undone', { lastEdit: 'undo' }],
     ['just-deleted', { lastEdit: 'delete' }],
@@ -66,8 +66,20 @@ describe('suppression', () => {
     });
   }
 
+  it('names the construct in which no prose is written', () => {
+    const at = (construct: SuggestionContext['construct']) => suppression({ ...writing, construct })?.message;
+    assert.equal(at('front matter'), 'The cursor is in the front matter.');
+    assert.equal(at('address'), 'The cursor is in an address.');
+  });
+
+  it('counts one second as one', () => {
+    const snoozed = (ms: number) => suppression({ ...writing, snoozedUntil: writing.now + ms })?.message;
+    assert.equal(snoozed(1), 'Suggestions are snoozed for another 1 second.');
+    assert.equal(snoozed(1001), 'Suggestions are snoozed for another 2 seconds.');
+  });
+
   it('lets the writer ask after a deletion, a snooze, an Escape and in code, but not in a selection', () => {
-    const asked = { trigger: 'invoke', lastEdit: 'delete', construct: 'a code block', manualOnly: true } as const;
+    const asked = { trigger: 'invoke', lastEdit: 'delete', construct: 'code block', manualOnly: true } as const;
     assert.equal(code({ ...asked, snoozedUntil: 2_000_000, dismissals: 9, dismissedAt: 999_999 }), null);
     assert.equal(code({ ...asked, selectionEmpty: false }), 'selection');
     assert.equal(code({ ...asked, enabled: false }), 'disabled');

@@ -58,7 +58,10 @@ describe('why there is no suggestion', () => {
     const short: Suggestion = { ...suggestion, ended: 'budget' };
     const answered = { kind: 'answered', before: '', request, energySaving: 'battery' } as const;
     const why = (given: Suggestion) => whyNot({ ...answered, completion: { suggestions: [given], reason: 'budget' } });
-    assert.match(why(short), /It is short on battery \(inkling\.engine\.saveEnergy\)\.$/);
+    assert.match(
+      why(short),
+      /It is short, to save energy\. This machine is on battery \(inkling\.engine\.saveEnergy\)\.$/,
+    );
     assert.doesNotMatch(why(suggestion), /short/);
   });
 
@@ -90,7 +93,7 @@ describe('why this suggestion', () => {
     assert.match(text(page(suggestion, `${'a word '.repeat(20)}The cat`)), /After “…a word .*The cat”/);
     assert.match(said, /^ Why “sat”\? After “The cat” gpt2 wrote it/);
     assert.ok(said.indexOf('least sure') < said.indexOf('Runner-up'));
-    assert.match(said, /had 50\.0 %\. It ends there because the sentence was complete.*save 0\.00 characters/);
+    assert.match(said, /had 50\.0 %\. It ends there\. The sentence was complete\..*save 0\.00 characters/);
   });
 
   it('shows probability, rank and runner-up of each token', () => {
@@ -104,13 +107,13 @@ describe('why this suggestion', () => {
       model,
     });
     assert.equal(report.match(/class="card"/g)?.length, 2);
-    assert.match(text(report), /Another one stands beside it/);
+    assert.match(text(report), /1 other suggestion stands beside it/);
   });
 
   it('says how sure it is, and what reproduces it', () => {
     const said = text(page(suggestion));
     assert.match(said, /Confidence 0\.50/);
-    assert.match(said, /gpt2 \(q8, 12 layers/);
+    assert.match(said, /gpt2 \(q8; layers: 12/);
     const recipe = /<pre><code>([\s\S]*?)<\/code>/.exec(page(suggestion))?.[1] ?? '';
     assert.deepEqual(JSON.parse(recipe.replaceAll('&quot;', '"')), request);
   });

@@ -1,0 +1,60 @@
+/** The language that numbers and lists are written for: English until the editor says otherwise. */
+let language = 'en';
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** @param tag as VS Code names the language of its display: `de`, `pt-br`; English where there is no such language */
+export function setLanguage(tag: string): void {
+  try {
+    [language = 'en'] = Intl.NumberFormat.supportedLocalesOf(tag);
+  } catch {
+    language = 'en';
+  }
+  formats.clear();
+}
+
+/** The language that texts are written for, as a BCP 47 tag. */
+export function currentLanguage(): string {
+  return language;
+}
+
+/** A number with so many decimals, its thousands not set apart. */
+export function fixed(value: number, digits: number): string {
+  return format(value, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false });
+}
+
+/** A number with as many decimals as it has, 6 at most. */
+export function compact(value: number): string {
+  return format(value, { maximumFractionDigits: 6, useGrouping: false });
+}
+
+/** A whole number, its thousands set apart. */
+export function whole(value: number): string {
+  return format(value, { maximumFractionDigits: 0 });
+}
+
+/** The parts as one list: `a, b, and c` as the language has it. */
+export function listOf(parts: readonly string[]): string {
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(parts);
+}
+
+/** The sentence that goes with a number. Where the language has more forms than these, the others are as `other`. */
+export function plural(count: number, one: string, other: string): string {
+  return new Intl.PluralRules(language).select(count) === 'one' ? one : other;
+}
+
+/** A time of day on this machine, `09:05`, or `09:05:07`. */
+export function timeOfDay(ms: number, withSeconds = false): string {
+  const second = withSeconds ? '2-digit' : undefined;
+  return new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second }).format(ms);
+}
+
+/** Formats are dear to make, and a table has many numbers. */
+function format(value: number, options: Intl.NumberFormatOptions): string {
+  const key = JSON.stringify(options);
+  let made = formats.get(key);
+  if (!made) {
+    made = new Intl.NumberFormat(language, options);
+    formats.set(key, made);
+  }
+  return made.format(value);
+}
