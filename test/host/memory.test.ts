@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { symlink } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { InklingApi } from '../../src/editor/testApi';
 import { answerAt, closeAll, configure, eventually, inkling, type, write } from './support';
@@ -84,6 +85,29 @@ describe('the memory', () => {
     assert.equal(await api.memorySummary(), 'The memory is off.');
     await configure({ 'memory.sources': undefined });
     await filesRead(2);
+  });
+
+  it('forgets the files of a folder that goes away, and reads no file by a link to it', async () => {
+    await filesRead(2);
+    await put('letters/one.md', PEOPLE.replace('Quillonby', 'Tarquandel'));
+    await put('letters/two.md', PEOPLE.replace('Quillonby', 'Oxenwyrd'));
+    await filesRead(4);
+    await symlink(fileOf('private.md').fsPath, fileOf('link.md').fsPath);
+    assert.match(await suggested(OPENING, ' Tarq'), /^uandel/);
+    await vscode.workspace.fs.delete(fileOf('letters'), { recursive: true });
+    await filesRead(2);
+    assert.doesNotMatch(await suggested(OPENING, ' Tarq'), /^uandel/);
+    assert.doesNotMatch(await suggested(OPENING, ' Marb'), /^olette/);
+    await vscode.workspace.fs.delete(fileOf('link.md'));
+  });
+
+  it('reads no file that the editor or its search leaves out', async () => {
+    for (const section of ['files', 'search']) {
+      await vscode.workspace.getConfiguration(section).update('exclude', { 'people.md': true });
+      await filesRead(1);
+      await vscode.workspace.getConfiguration(section).update('exclude', undefined);
+      await filesRead(2);
+    }
   });
 
   it('offers a name that was typed in this document, and not after it was corrected', async () => {

@@ -18,13 +18,18 @@ export function cutIntoBlocks(text: string): string[] {
   return blocks;
 }
 
+/** Not where a name ends whose value follows, nor inside a number: only whole can it be seen for a secret. */
+function belongsToBefore(last: string | undefined): boolean {
+  return last === undefined || !/[:=\d]/.test(last);
+}
+
 /** Where to cut a stretch of `LONGEST` characters and the one after it. */
 function cutIn(stretch: string): number {
   for (let end = LONGEST; end > SHORTEST; end--) {
-    if (stretch[end - 1] === '\n' && /\S/.test(stretch[end])) return end;
+    if (stretch[end - 1] === '\n' && /\S/.test(stretch[end]) && belongsToBefore(stretch[end - 2])) return end;
   }
   for (let end = LONGEST; end > SHORTEST; end--) {
-    if (stretch[end] === ' ' && /\S/.test(stretch[end - 1])) return end;
+    if (stretch[end] === ' ' && /\S/.test(stretch[end - 1]) && belongsToBefore(stretch[end - 1])) return end;
   }
   return /[\uDC00-\uDFFF]/.test(stretch[LONGEST]) ? LONGEST - 1 : LONGEST;
 }

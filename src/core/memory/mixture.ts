@@ -28,7 +28,7 @@ const table = layout({
   matchByConfidence: LENGTHS.length * PARTS * (CONFIDENCES.length + 1),
 });
 /** How many numbers the gate has learnt. */
-const PARAMETERS = table.size;
+export const PARAMETERS = table.size;
 
 /** Nats by which one observation may move a parameter at first; later ones move it less. */
 const LEARNING_RATE = 0.2;

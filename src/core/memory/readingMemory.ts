@@ -21,9 +21,13 @@ export class ReadingMemory {
 
   readonly #mixture: Mixture;
 
-  constructor(tokenizer: Pick<TextTokenizer, 'size' | 'decode'>) {
+  /** @param mixture what it learns with; one that begins where texts of other writers have left it unless told */
+  constructor(
+    tokenizer: Pick<TextTokenizer, 'size' | 'decode'>,
+    mixture: Mixture = new Mixture(new WordParts(tokenizer)),
+  ) {
     this.#tokenizer = tokenizer;
-    this.#mixture = new Mixture(new WordParts(tokenizer));
+    this.#mixture = mixture;
     this.#document = new TokenIndex();
     this.#earlier = new TokenIndex();
     this.#words = {

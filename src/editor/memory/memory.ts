@@ -10,8 +10,13 @@ import { offsetAt, wholeText } from '../documentText';
 import type { EngineHost } from '../engineHost';
 import type { FileExclusions } from '../ghostText/fileExclusions';
 import { MOST_BYTES, readsFiles } from './fileChoice';
-import { findProseFiles, isProseFile, PROSE_FILES, type ProseFile } from './proseFiles';
+import { findProseFiles, isProseFile, NEVER_READ, PROSE_FILES, type ProseFile } from './proseFiles';
 
+const RULES = '**/.gitignore';
+/** Files of a folder that has come. */
+const MOST_OF_FOLDER = 500;
+/** Settings of the editor that leave files out. */
+const EXCLUSIONS = ['files.exclude', 'search.exclude'];
 /** Bytes handed to the engine at a time; the next ones follow when it has taken these. */
 const PARCEL = 256 * 1024;
 /** A file that is saved twice in a row is read once. */
@@ -39,6 +44,8 @@ export class Memory implements vscode.Disposable {
   #open: vscode.TextDocument | undefined;
   /** The writer asked to forget: only what is typed from then on counts. */
   #forgotten = false;
+  /** Files that the engine was handed, by their URIs. */
+  readonly #handed = new Set<string>();
   /** Files that there was no room for. */
   #leftOut = 0;
   #collecting = new vscode.CancellationTokenSource();
@@ -58,9 +65,9 @@ export class Memory implements vscode.Disposable {
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#startAfresh()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#startAfresh()),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (!event.affectsConfiguration('inkling.memory')) return;
-        this.#forgotten = false;
-        this.#startAfresh();
+        const own = event.affectsConfiguration('inkling.memory');
+        if (own) this.#forgotten = false;
+        if (own || EXCLUSIONS.some((name) => event.affectsConfiguration(name))) this.#startAfresh();
       }),
     );
   }
@@ -107,6 +114,7 @@ export class Memory implements vscode.Disposable {
   async #startAfresh(): Promise<void> {
     this.#stopCollecting();
     this.#leftOut = 0;
+    this.#handed.clear();
     const known = this.#open ?? vscode.window.activeTextEditor?.document;
     this.#open = undefined;
     await this.#tell({ kind: 'forget' });
@@ -184,8 +192,39 @@ export class Memory implements vscode.Disposable {
     const watcher = vscode.workspace.createFileSystemWatcher(PROSE_FILES);
     watcher.onDidCreate((uri) => this.#readAgain(uri));
     watcher.onDidChange((uri) => this.#readAgain(uri));
-    watcher.onDidDelete((uri) => this.#tell({ kind: 'remove', uris: [uri.toString()] }));
-    return watcher;
+    // Of a folder that goes away or comes nothing is said of the files in it.
+    const folders = vscode.workspace.createFileSystemWatcher('**', false, true);
+    folders.onDidDelete((uri) => this.#remove(uri.toString()));
+    folders.onDidCreate((uri) => this.#lookInto(uri));
+    const rules = vscode.workspace.createFileSystemWatcher(RULES);
+    const changed = () => {
+      clearTimeout(this.#changed.get(RULES));
+      this.#changed.set(
+        RULES,
+        setTimeout(() => this.#startAfresh(), SETTLE_MS),
+      );
+    };
+    for (const event of [rules.onDidCreate, rules.onDidChange, rules.onDidDelete]) event(changed);
+    return vscode.Disposable.from(watcher, folders, rules);
+  }
+
+  /** Reads the files of a folder that has come, as when it was moved. */
+  async #lookInto(uri: vscode.Uri): Promise<void> {
+    if (uri.path.slice(uri.path.lastIndexOf('/')).includes('.')) return;
+    const { token } = this.#collecting;
+    const { type } = await vscode.workspace.fs.stat(uri).then(undefined, () => ({ type: vscode.FileType.Unknown }));
+    if (type !== vscode.FileType.Directory || token.isCancellationRequested) return;
+    const pattern = new vscode.RelativePattern(uri, PROSE_FILES);
+    for (const file of await vscode.workspace.findFiles(pattern, NEVER_READ, MOST_OF_FOLDER, token))
+      this.#readAgain(file);
+  }
+
+  /** Forgets a file, or the files in a folder. */
+  #remove(gone: string): void {
+    const uris = [...this.#handed].filter((name) => name === gone || name.startsWith(`${gone}/`));
+    if (uris.length === 0) return;
+    for (const uri of uris) this.#handed.delete(uri);
+    this.#tell({ kind: 'remove', uris });
   }
 
   #readAgain(uri: vscode.Uri): void {
@@ -199,7 +238,7 @@ export class Memory implements vscode.Disposable {
         if (name === this.#open?.uri.toString()) return;
         const file = await isProseFile(uri);
         if (file) await this.#read([file], token);
-        else await this.#tell({ kind: 'remove', uris: [name] });
+        else this.#remove(name);
       }, SETTLE_MS),
     );
   }
@@ -214,7 +253,10 @@ export class Memory implements vscode.Disposable {
         () => undefined,
       );
       if (token.isCancellationRequested) return;
-      if (bytes) parcel.push({ uri: uri.toString(), bytes, markdown: /\.(?:md|markdown|mdx)$/i.test(path) });
+      if (bytes) {
+        this.#handed.add(uri.toString());
+        parcel.push({ uri: uri.toString(), bytes, markdown: /\.(?:md|markdown|mdx)$/i.test(path) });
+      }
       size += bytes?.length ?? 0;
       if (size < PARCEL && i < files.length - 1) continue;
       await this.#tell({ kind: 'files', files: parcel });

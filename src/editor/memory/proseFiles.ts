@@ -14,6 +14,8 @@ const NEVER = [
   '**/{LICENSE,LICENCE,COPYING,NOTICE,CHANGELOG}*',
   '**/*{.min,.lock}.*',
 ];
+export const NEVER_READ = `{${NEVER.join()}}`;
+
 /** A file of the workspace that may be read. */
 export interface ProseFile extends FoundFile {
   readonly uri: vscode.Uri;
@@ -112,7 +114,8 @@ function ignoredIn(folder: vscode.WorkspaceFolder, excludes: Excluded['excludes'
 async function lookAt(uri: vscode.Uri, isIgnored: (path: string) => Promise<boolean>): Promise<ProseFile | undefined> {
   try {
     const { type, size, mtime } = await vscode.workspace.fs.stat(uri);
-    if ((type & vscode.FileType.File) === 0 || size > LARGEST_FILE) return undefined;
+    // A link would bring in what lies elsewhere, or is left out under its own name.
+    if (type !== vscode.FileType.File || size > LARGEST_FILE) return undefined;
     if (await isIgnored(vscode.workspace.asRelativePath(uri, false))) return undefined;
     return { uri, path: uri.path, size, changedAt: mtime };
   } catch {

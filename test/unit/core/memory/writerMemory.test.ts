@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type MemoryFile, type Mixed, WriterMemory } from '../../../../src/core/memory';
+import { withoutSecrets } from '../../../../src/core/memory/secrets';
 import { textTokenizer } from './support';
 
 const HERE = 'file:///book/chapter.md';
@@ -89,6 +90,16 @@ describe('the memory of the writer', () => {
       '3f786850e387550fdab836ed7e6dc881de23001b',
       '-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA7bq\nzzkqwPQe\n-----END RSA PRIVATE KEY-----',
       '4111 1111 1111 1111',
+      'DE89 3704 0044 0532 0130 00',
+      'The password is sommer!2024',
+      '- **Password:** hunter22',
+      '| passcode | s3cr3tpw |',
+      'PIN: 471182',
+      'Tr0ub4dor&3xyz',
+      'seed phrase: witch collapse practice feed shame open',
+      'g5h6i-j7k8l',
+      'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9',
+      '-----BEGIN PGP PRIVATE KEY BLOCK-----\nlQOYBF6\n-----END PGP PRIVATE KEY BLOCK-----',
     ];
     for (const secret of secrets) {
       const memory = memoryOf({ 'file:///a/notes.md': `${FILLER}\n${secret}\n${FILLER}` }, `${FILLER}\n${secret}\n`);
@@ -98,6 +109,20 @@ describe('the memory of the writer', () => {
         const mixed = memory.expect(ids.slice(0, i), UNSURE);
         assert.equal(mixed.evidence.slotOf(ids[i]), undefined, `${secret}: ${textTokenizer.decode(ids.slice(i))}`);
       }
+    }
+  });
+
+  it('sees a secret wherever its file is cut for reading', () => {
+    for (let length = 960; length < 1040; length++) {
+      const before = `${'Again and again. '.repeat(80).slice(0, length)} password: `;
+      const memory = memoryOf({ 'file:///a/notes.md': `${before}correcthorsebattery ${FILLER}` });
+      assert.equal(given(memory, 'correcthorsebattery'), 0, `${length}`);
+    }
+  });
+
+  it('is not held up by a text made to hold it up', () => {
+    for (const piece of ['a1', 'A', 'password ', 'a-', 'aA1', '_', 'password is a', '1234 ']) {
+      assert.ok(withoutSecrets(piece.repeat(50_000)).length < 100_000);
     }
   });
 
