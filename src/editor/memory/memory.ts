@@ -215,8 +215,8 @@ export class Memory implements vscode.Disposable {
     const { type } = await vscode.workspace.fs.stat(uri).then(undefined, () => ({ type: vscode.FileType.Unknown }));
     if (type !== vscode.FileType.Directory || token.isCancellationRequested) return;
     const pattern = new vscode.RelativePattern(uri, PROSE_FILES);
-    for (const file of await vscode.workspace.findFiles(pattern, NEVER_READ, MOST_OF_FOLDER, token))
-      this.#readAgain(file);
+    const files = await vscode.workspace.findFiles(pattern, NEVER_READ, MOST_OF_FOLDER, token);
+    for (const file of files) this.#readAgain(file);
   }
 
   /** Forgets a file, or the files in a folder. */
