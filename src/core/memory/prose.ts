@@ -22,7 +22,7 @@ export function proseOf(text: string, markdown: boolean): Stretch[] {
 
 function looksWritten(text: string): boolean {
   const sample = text.slice(0, 20_000);
-  const letters = sample.match(/[\p{L}\p{M}\s]/gu)?.length ?? 0;
+  const letters = (sample.match(/[\p{L}\p{M}\s]+/gu) ?? []).reduce((sum, { length }) => sum + length, 0);
   return letters >= sample.length * FEWEST_LETTERS && sample.split(/\s/).every(({ length }) => length <= LONGEST_WORD);
 }
 

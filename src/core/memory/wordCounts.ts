@@ -19,7 +19,7 @@ export class WordCounts {
   }
 
   add(text: string, times: 1 | -1 = 1): void {
-    for (const [found] of text.matchAll(WORD)) {
+    for (const found of text.match(WORD) ?? []) {
       const word = found.toLowerCase();
       const count = (this.#counts.get(word) ?? 0) + times;
       this.total += times;
