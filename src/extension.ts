@@ -1,5 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
+import type { InklingExports } from './api/inkling';
+import { PublicApi } from './api/publicApi';
 import { setLanguage } from './core/text/locale';
 import { registerCommands } from './editor/commands';
 import { settingsFor } from './editor/configuration';
@@ -19,12 +21,12 @@ import { Memory } from './editor/memory/memory';
 import { registerModels } from './editor/models';
 import { Reports } from './editor/reports/reports';
 import { StatusItem } from './editor/status';
-import { type InklingApi, testApi } from './editor/testApi';
+import { type TestApi, testApi } from './editor/testApi';
 import { registerPanel } from './panel/view';
 import { MarkdownPreview } from './preview/preview';
 
-/** What the extension exports: for its own host tests, and the plugin that VS Code's Markdown preview asks for. */
-type Exports = InklingApi & Pick<MarkdownPreview, 'extendMarkdownIt'>;
+/** What the extension exports: for other extensions, and the plugin that VS Code's Markdown preview asks for. */
+type Exports = InklingExports & Pick<MarkdownPreview, 'extendMarkdownIt'> & { readonly tests?: TestApi };
 
 export function activate(context: vscode.ExtensionContext): Exports {
   // What does not know the editor takes its texts from here.
@@ -71,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const preview = new MarkdownPreview(engine.local);
   const panel = registerPanel(context.extensionUri, engine, deliver);
   const heatMap = registerHeatMap(engine, energy);
+  const publicApi = new PublicApi(engine);
 
   context.subscriptions.push(
     log,
@@ -87,6 +90,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     ghostText,
     status,
     preview,
+    publicApi,
     wakeWhenWanted(engine),
     vscode.workspace.onDidChangeConfiguration((event) => {
       const sections = ['inkling.ghostText', 'inkling.memory', 'inkling.model'];
@@ -116,7 +120,10 @@ export function activate(context: vscode.ExtensionContext): Exports {
     }),
   );
   return {
-    ...testApi({ engine, suggester, ghostText, memory, reports, status }),
+    getApi: (version) => publicApi.getApi(version),
     extendMarkdownIt: (md) => preview.extendMarkdownIt(md),
+    ...(context.extensionMode === vscode.ExtensionMode.Test && {
+      tests: testApi({ engine, suggester, ghostText, memory, reports, status }),
+    }),
   };
 }

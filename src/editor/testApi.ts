@@ -8,8 +8,8 @@ import type { Reports } from './reports/reports';
 import type { StatusItem } from './status';
 import type { Status } from './statusText';
 
-/** What `activate()` returns: enough for the host tests to count work and to see what the writer sees. */
-export interface InklingApi {
+/** What `activate()` returns to the host tests: enough to count work and to see what the writer sees. */
+export interface TestApi {
   readonly engine: Engine;
   /** Process id of the engine while it runs. */
   enginePid(): number | undefined;
@@ -35,7 +35,7 @@ interface Observed {
   readonly status: StatusItem;
 }
 
-export function testApi({ engine, suggester, ghostText, memory, reports, status }: Observed): InklingApi {
+export function testApi({ engine, suggester, ghostText, memory, reports, status }: Observed): TestApi {
   return {
     engine,
     enginePid: () => engine.pid,

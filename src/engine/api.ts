@@ -31,6 +31,8 @@ export interface CompleteRequest extends BareCompleteRequest {
    * alone is asked.
    */
   readonly place?: MemoryPlace;
+  /** Comes after all other work, ends no other completion and is not ended by one. */
+  readonly background?: boolean;
 }
 
 /** A token of the text, with what the model thought of it. `null` where the model saw nothing before it. */
@@ -94,6 +96,8 @@ export interface LogitsRequest {
   readonly bos?: boolean;
   /** Token ids that follow the text as they are, however the tokenizer would have cut them. */
   readonly appended?: readonly number[];
+  /** `logits` alone: comes after all other work. */
+  readonly background?: boolean;
 }
 
 export interface ScoreRequest extends LogitsRequest {

@@ -139,6 +139,7 @@ export class LocalEngine implements Engine {
     signal?: AbortSignal,
     onProgress?: (partial: PartialCompletion) => void,
   ): Promise<Completion> {
+    if (request.background) return this.#count(signal, () => this.#complete(request, signal, onProgress));
     this.#completing?.abort();
     const controller = new AbortController();
     this.#completing = controller;
@@ -163,7 +164,8 @@ export class LocalEngine implements Engine {
   }
 
   async logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array> {
-    const [{ logits }] = await this.#model.forward([this.#window(request)], {}, signal);
+    const priority = request.background ? 2 : 1;
+    const [{ logits }] = await this.#model.forward([this.#window(request)], {}, signal, priority);
     return logits;
   }
 
@@ -212,11 +214,11 @@ export class LocalEngine implements Engine {
   }
 
   async #complete(
-    { place, ...request }: CompleteRequest,
-    signal: AbortSignal,
+    { place, background, ...request }: CompleteRequest,
+    signal: AbortSignal | undefined,
     onProgress?: (partial: PartialCompletion) => void,
   ): Promise<Completion> {
-    const model = this.#model.withPriority(0);
+    const model = this.#model.withPriority(background ? 2 : 0);
     if (place === undefined) return complete(model, request, signal, onProgress);
     const { memory } = this.#memory;
     const { document, offset } = place;

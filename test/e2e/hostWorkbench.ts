@@ -4,7 +4,7 @@ import { format } from 'node:util';
 import type { Page } from 'playwright-core';
 import { ROOT } from '../../scripts/targets';
 import { Server } from '../../scripts/workbench/server';
-import { bundleHostSuites, type HostEntry } from '../host/bundle';
+import { BUNDLED_SAMPLE, bundleHostSuites, type HostEntry } from '../host/bundle';
 import { openBrowser } from './workbench';
 
 /** The beginning of the first line that the suites and the replay print; see test/host. */
@@ -36,6 +36,7 @@ export async function runInWorkbench(
     await page.goto(
       server.url([
         ['extensionDevelopmentPath', server.uri(ROOT)],
+        ['extensionDevelopmentPath', server.uri(BUNDLED_SAMPLE)],
         ['extensionTestsPath', server.uri(tests)],
         ['enableProposedApi', ''],
       ]),

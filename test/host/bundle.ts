@@ -1,9 +1,13 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import esbuild from 'esbuild';
 
 const here = __dirname;
 const out = join(here, '../../out/host');
+
+/** Another extension, which uses what Inkling offers. */
+const SAMPLE = join(here, 'sampleExtension');
+export const BUNDLED_SAMPLE = join(out, 'sampleExtension');
 
 /** What VS Code can be told to run: all suites, or the typing replay. */
 export type HostEntry = 'index' | 'replay';
@@ -23,6 +27,16 @@ export async function bundleHostSuites(entry: HostEntry = 'index'): Promise<stri
     external: ['vscode', 'mocha', 'onnxruntime-node'],
     logLevel: 'warning',
   });
+  await esbuild.build({
+    entryPoints: [join(SAMPLE, 'extension.ts')],
+    outdir: BUNDLED_SAMPLE,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['vscode'],
+    logLevel: 'warning',
+  });
+  cpSync(join(SAMPLE, 'package.json'), join(BUNDLED_SAMPLE, 'package.json'));
   return join(out, `${entry}.js`);
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { ROOT } from '../../scripts/targets';
-import { bundleHostSuites } from './bundle';
+import { BUNDLED_SAMPLE, bundleHostSuites } from './bundle';
 
 /** Runs the host suites in a desktop VS Code, which it downloads once: the newest, or the one `VSCODE_VERSION` names. */
 async function main(): Promise<void> {
@@ -13,8 +13,8 @@ async function main(): Promise<void> {
   try {
     await runTests({
       version: process.env.VSCODE_VERSION,
-      extensionDevelopmentPath: ROOT,
       extensionTestsPath: await bundleHostSuites(),
+      extensionDevelopmentPath: [ROOT, BUNDLED_SAMPLE],
       launchArgs: [folder, '--disable-extensions', '--disable-workspace-trust', `--user-data-dir=${join(folder, 'u')}`],
     });
   } finally {

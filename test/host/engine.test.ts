@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import type { Answer } from '../../src/editor/ghostText/inlineCompletions';
-import type { InklingApi } from '../../src/editor/testApi';
+import type { TestApi } from '../../src/editor/testApi';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../support/randomModel';
 import { closeAll, configure, eventually, inkling, suggestionAt, type, write } from './support';
 import { dictation } from './typing/manuscript';
@@ -13,7 +13,7 @@ import { dictation } from './typing/manuscript';
 const LONG = dictation(vscode.extensions.getExtension('inkling.inkling')?.extensionPath ?? '').trim();
 
 describe('the engine, seen from the editor', () => {
-  let api: InklingApi;
+  let api: TestApi;
   before(async () => {
     api = await inkling();
     await configure({ 'ghostText.triggerRate': 1 });

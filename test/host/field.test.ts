@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { createRng } from '../../src/core/decoding/random';
 import { CURSOR_SHAPES } from '../../src/core/ghostText/modalEditing';
-import type { InklingApi } from '../../src/editor/testApi';
+import type { TestApi } from '../../src/editor/testApi';
 import type { Generation } from '../../src/engine/api';
 import { answerAt, closeAll, configure, eventually, inkling, outcome, suggestionAt, type, write } from './support';
 
@@ -10,7 +10,7 @@ const OPENING = 'The old house stood at the end of the road, and nobody in the v
 
 /** What people have met with other tools, tried on Inkling. */
 describe('in the field', () => {
-  let api: InklingApi;
+  let api: TestApi;
   before(async () => {
     api = await inkling();
     await configure({ 'ghostText.triggerRate': 1, 'ghostText.lookAhead': false });

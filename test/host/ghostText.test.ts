@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { InklingApi } from '../../src/editor/testApi';
+import type { TestApi } from '../../src/editor/testApi';
 import { answerAt, closeAll, configure, eventually, inkling, outcome, suggestionAt, type, write } from './support';
 
 const OPENING = 'The old house stood at the end of the road, and nobody in the village';
 
 describe('ghost text', () => {
-  let api: InklingApi;
+  let api: TestApi;
   before(async () => {
     api = await inkling();
     await configure({ 'ghostText.triggerRate': 1, 'ghostText.lookAhead': false });

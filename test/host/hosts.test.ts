@@ -1,14 +1,14 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { InklingApi } from '../../src/editor/testApi';
+import type { TestApi } from '../../src/editor/testApi';
 import { temporaryFolder } from '../support/randomModel';
 import { answerAt, closeAll, configure, eventually, expectAnother, inkling, outcome, show, type } from './support';
 
 const OPENING = 'The old house stood at the end of the road, and nobody in the village';
 
 describe('where writers write', () => {
-  let api: InklingApi;
+  let api: TestApi;
   let folder: string;
   before(async () => {
     api = await inkling();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { symlink } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { InklingApi } from '../../src/editor/testApi';
+import type { TestApi } from '../../src/editor/testApi';
 import { answerAt, closeAll, configure, eventually, inkling, type, write } from './support';
 
 const PEOPLE = `# People
@@ -11,7 +11,7 @@ At the mill we met a woman who sold brass instruments and spoke of the weather a
 const OPENING = 'In the evening the captain came back to the harbour and asked everybody for';
 
 describe('the memory', () => {
-  let api: InklingApi;
+  let api: TestApi;
   let folder: vscode.Uri;
   const fileOf = (name: string) => vscode.Uri.joinPath(folder, name);
   const put = (name: string, text: string) =>

@@ -4,7 +4,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ConfigurationTarget, commands, workspace } from 'vscode';
-import type { InklingApi } from '../../src/editor/testApi';
+import type { TestApi } from '../../src/editor/testApi';
 import type { InstalledModel } from '../../src/store/installedModels';
 import { HubServer } from '../support/hubServer';
 import { temporaryFolder } from '../support/randomModel';
@@ -15,7 +15,7 @@ const repo = 'writer/tiny';
 const model = unigramModel();
 
 describe('choosing a model', () => {
-  let api: InklingApi;
+  let api: TestApi;
   let server: HubServer;
   before(async () => {
     api = await inkling();

@@ -3,7 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { measureSpeed } from '../../src/editor/models/speedEstimate';
-import type { InklingApi } from '../../src/editor/testApi';
+import type { TestApi } from '../../src/editor/testApi';
 import { synthesise, written } from '../../src/eval/trace';
 import { closeAll, configure, inkling, write } from './support';
 import { countWords, dictation, manuscript } from './typing/manuscript';
@@ -27,11 +27,11 @@ export interface ReplayOptions {
 export async function run(): Promise<void> {
   console.log('Inkling in the extension host, under a writer');
   const options = JSON.parse(process.env.INKLING_REPLAY ?? '') as ReplayOptions;
-  const extension = vscode.extensions.getExtension<InklingApi>('inkling.inkling');
+  const extension = vscode.extensions.getExtension<{ readonly tests: TestApi }>('inkling.inkling');
   const root = extension?.extensionPath ?? '';
   await configure(options.settings);
   // A model may have to be compiled first.
-  await (await extension?.activate())?.engine.info();
+  await (await extension?.activate())?.tests.engine.info();
   const api = await inkling();
   // The tests wait for as long as it takes; a writer does not.
   await configure({ 'ghostText.deadline': undefined, ...options.settings });
@@ -59,11 +59,7 @@ export async function run(): Promise<void> {
 }
 
 /** Opens the document, waits until the model has read ahead, and times the first suggestion of all. */
-async function firstAfterOpening(
-  api: InklingApi,
-  text: string,
-  { settings }: ReplayOptions,
-): Promise<number | undefined> {
+async function firstAfterOpening(api: TestApi, text: string, { settings }: ReplayOptions): Promise<number | undefined> {
   await configure({ ...settings, 'ghostText.triggerRate': 1, 'ghostText.deadline': undefined });
   await write(text);
   for (let runs = -1, stats = await api.engine.stats(); stats.runs !== runs || stats.active > 0; ) {

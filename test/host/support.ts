@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import * as vscode from 'vscode';
 import type { Outcome } from '../../src/editor/ghostText/inlineCompletions';
-import type { InklingApi } from '../../src/editor/testApi';
+import type { TestApi } from '../../src/editor/testApi';
 import type { Completion } from '../../src/engine/api';
 
 /** The activated extension, once VS Code has begun to ask it for suggestions. */
-export async function inkling(): Promise<InklingApi> {
-  const extension = vscode.extensions.getExtension<InklingApi>('inkling.inkling');
+export async function inkling(): Promise<TestApi> {
+  const extension = vscode.extensions.getExtension<{ readonly tests: TestApi }>('inkling.inkling');
   assert.ok(extension, 'the extension is not installed');
-  const activated = await extension.activate();
+  const { tests: activated } = await extension.activate();
   api = activated;
   // How much is done must not hang on how busy the machine of the tests is.
   await configure({ 'engine.saveEnergy': 'never', 'ghostText.deadline': 10_000 });
@@ -26,7 +26,7 @@ export async function inkling(): Promise<InklingApi> {
   return activated;
 }
 
-let api: InklingApi | undefined;
+let api: TestApi | undefined;
 /** What came of the last request before the present document was opened. */
 let stale: Outcome | undefined;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { SuppressionCode } from '../../src/core/ghostText/suppression';
-import type { InklingApi } from '../../src/editor/testApi';
+import type { TestApi } from '../../src/editor/testApi';
 import {
   answerAt,
   closeAll,
@@ -18,7 +18,7 @@ import {
 const OPENING = 'The old house stood at the end of the road, and nobody in the village';
 
 describe('ghost text keeps its place', () => {
-  let api: InklingApi;
+  let api: TestApi;
   before(async () => {
     api = await inkling();
     await configure({ 'ghostText.triggerRate': 1, 'ghostText.lookAhead': false });
@@ -189,7 +189,7 @@ describe('accepting', () => {
     'ghostText.minWordConfidence': 0,
     'ghostText.lookAhead': false,
   };
-  let api: InklingApi;
+  let api: TestApi;
   before(async () => {
     api = await inkling();
     await configure(settings);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { InklingApi } from '../../src/editor/testApi';
+import type { TestApi } from '../../src/editor/testApi';
 import { synthesise } from '../../src/eval/trace';
 import { answerAt, closeAll, configure, inkling, type, write } from './support';
 import { dictation, manuscript } from './typing/manuscript';
@@ -11,7 +11,7 @@ const SPEED = 3;
 const MAX_TOKENS = 8;
 
 describe('typing in a long document', () => {
-  let api: InklingApi;
+  let api: TestApi;
   let recording: Recording;
   before(async () => {
     api = await inkling();

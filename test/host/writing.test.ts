@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { InklingApi } from '../../src/editor/testApi';
+import type { TestApi } from '../../src/editor/testApi';
 import type { Generation } from '../../src/engine/api';
 import { closeAll, configure, eventually, inkling, type, write } from './support';
 
@@ -11,7 +11,7 @@ const unset = Object.fromEntries(Object.keys(seeded).map((key) => [key, undefine
 const continueWriting = () => vscode.commands.executeCommand<Generation | undefined>('inkling.continueWriting');
 
 describe('continue writing', () => {
-  let api: InklingApi;
+  let api: TestApi;
   before(async () => {
     api = await inkling();
     await configure(seeded);

@@ -110,9 +110,11 @@ export class EndpointEngine implements Engine {
     signal?: AbortSignal,
     onProgress?: (partial: PartialCompletion) => void,
   ): Promise<Completion> {
-    this.#completing?.abort();
     const controller = new AbortController();
-    this.#completing = controller;
+    if (!request.background) {
+      this.#completing?.abort();
+      this.#completing = controller;
+    }
     return this.#ask(
       async (connected, either) => {
         const { memory } = connected;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Answer } from '../../../src/editor/ghostText/inlineCompletions';
 import type { SuggesterCounts } from '../../../src/editor/ghostText/suggester';
-import type { InklingApi } from '../../../src/editor/testApi';
+import type { TestApi } from '../../../src/editor/testApi';
 import type { EngineStats } from '../../../src/engine/api';
 import type { Answered, Pressed } from '../../../src/eval/screen';
 import type { Keystroke } from '../../../src/eval/trace';
@@ -28,7 +28,7 @@ export interface Recording {
 const REST_MS = 1000;
 
 /** Types a trace into the active editor, in its own time or `speed` times as fast. */
-export async function replay(api: InklingApi, trace: readonly Keystroke[], speed = 1): Promise<Recording> {
+export async function replay(api: TestApi, trace: readonly Keystroke[], speed = 1): Promise<Recording> {
   const editor = vscode.window.activeTextEditor;
   if (!editor) throw new Error('There is no editor to type in.');
   const answers: Answer[] = [];
@@ -65,7 +65,7 @@ export async function replay(api: InklingApi, trace: readonly Keystroke[], speed
 }
 
 /** The milliseconds from a key in the active editor to the first suggestion; undefined where none comes. */
-export async function firstSuggestion(api: InklingApi, text: string): Promise<number | undefined> {
+export async function firstSuggestion(api: TestApi, text: string): Promise<number | undefined> {
   let answeredAt: number | undefined;
   const subscription = api.onDidAnswer(({ items }) => {
     if (items > 0) answeredAt ??= performance.now();

@@ -53,4 +53,15 @@ describe('a completion that is overtaken', () => {
     const { runs: after } = await engine.stats();
     assert.ok(after - runs <= 3, `${after - runs} runs: one for each token that is new`);
   });
+
+  it('neither ends one in the background nor is ended by it, and comes first', async () => {
+    const order: string[] = [];
+    const ask = (name: string, prefix: string, background: boolean) =>
+      engine.complete({ prefix, maxTokens: 4, background }).then(() => order.push(name));
+    const first = ask('background', `${prose.slice(0, 2000)} one`, true);
+    const second = ask('background too', `${prose.slice(0, 2000)} two`, true);
+    await Promise.all([first, second, ask('foreground', 'It was', false)]);
+    assert.deepEqual(order.toSorted(), ['background', 'background too', 'foreground']);
+    assert.equal(order.at(-1), 'background too');
+  });
 });
