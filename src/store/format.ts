@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
+import { fixed } from '../core/text/locale';
 import { isFileName } from '../gpt2/files/fileNames';
 
 /** `548 MB`: decimal units, as disks and downloads are sold. */
@@ -10,18 +12,18 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  return `${value >= 10 || unit === 0 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
+  return `${fixed(value, value >= 10 || unit === 0 ? 0 : 1)} ${units[unit]}`;
 }
 
 /** `2 min 5 s`, `40 s`, `1 h 3 min`: the two largest units. */
 export function formatSeconds(seconds: number): string {
   const s = Math.ceil(seconds);
   if (s < 60) {
-    return `${s} s`;
+    return l10n.t('{0} s', s);
   }
   return s < 3600
-    ? `${Math.floor(s / 60)} min ${s % 60} s`
-    : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+    ? l10n.t('{0} min {1} s', Math.floor(s / 60), s % 60)
+    : l10n.t('{0} h {1} min', Math.floor(s / 3600), Math.floor((s % 3600) / 60));
 }
 
 /** No file system takes names of more than 255 bytes, and a slug is only a part of one. */

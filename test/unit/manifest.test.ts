@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import manifest from '../../package.json';
 import { withReference } from '../../scripts/referenceDocs';
-import { PRESETS } from '../../src/editor/writing/presets';
+import { presets } from '../../src/editor/writing/presets';
 import { CONTRIBUTES, SETTINGS } from '../../src/manifest';
 import { sourceFiles } from '../support/sources';
 
@@ -72,7 +72,7 @@ describe('the manifest', () => {
     }
     assert.deepEqual(
       SETTINGS['inkling.continueWriting.preset'].enumDescriptions,
-      PRESETS.map(({ description }) => description),
+      presets().map(({ description }) => description),
     );
   });
 

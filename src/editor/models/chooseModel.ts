@@ -13,17 +13,28 @@ import type { SpeedEstimate } from './speedEstimate';
 
 type Item = vscode.QuickPickItem & { readonly run?: () => Promise<unknown>; readonly row?: Row };
 
-const REMOVE: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: 'Remove' };
-const PRECISION: vscode.QuickInputButton = {
-  iconPath: new vscode.ThemeIcon('settings-gear'),
-  tooltip: 'Install in Another Precision',
-};
+/** A button of a row, with what it does. */
+interface RowButton extends vscode.QuickInputButton {
+  readonly run: (models: Models, row: Row | undefined) => Promise<void>;
+}
+
+function removeButton(): RowButton {
+  return { iconPath: new vscode.ThemeIcon('trash'), tooltip: vscode.l10n.t('Remove'), run: removeRow };
+}
+
+function precisionButton(): RowButton {
+  return {
+    iconPath: new vscode.ThemeIcon('settings-gear'),
+    tooltip: vscode.l10n.t('Install in Another Precision'),
+    run: installRowInPrecision,
+  };
+}
 
 /** `Choose Model`: the models there are and what each would cost, with ways to get others. */
 export async function chooseModel(models: Models, speed: SpeedEstimate): Promise<void> {
   const pick = vscode.window.createQuickPick<Item>();
-  pick.title = 'Choose the Model Inkling Writes With';
-  pick.placeholder = 'Type a name or a language';
+  pick.title = vscode.l10n.t('Choose the Model Inkling Writes With');
+  pick.placeholder = vscode.l10n.t('Type a name or a language');
   pick.matchOnDescription = true;
   pick.busy = true;
   const hidden = new AbortController();
@@ -38,7 +49,7 @@ export async function chooseModel(models: Models, speed: SpeedEstimate): Promise
   };
   pick.onDidTriggerItemButton(async ({ item, button }) => {
     pick.hide();
-    await (button === REMOVE ? removeRow(models, item.row) : installRowInPrecision(models, item.row));
+    await (button as RowButton).run(models, item.row);
   });
   const chosen = new Promise<Item | undefined>((done) => {
     pick.onDidAccept(() => done(pick.selectedItems[0]));
@@ -81,17 +92,19 @@ function separator(label: string): Item {
 /** Ways to models that are not listed. */
 function otherSources(models: Models, hubEnabled: boolean): Item[] {
   const hub: Item = {
-    label: '$(cloud-download) Another model on the Hugging Face hub…',
-    detail: 'Any GPT-2 with a byte-level BPE tokenizer, by its name: owner/name or owner/name@revision',
+    label: vscode.l10n.t('{0} Another model on the Hugging Face hub…', '$(cloud-download)'),
+    detail: vscode.l10n.t('Any GPT-2 with a byte-level BPE tokenizer, by its name: owner/name or owner/name@revision'),
     alwaysShow: true,
     run: () => askForHubModel(models),
   };
   return [
-    separator('From elsewhere'),
+    separator(vscode.l10n.t('From elsewhere')),
     ...(hubEnabled ? [hub] : []),
     {
-      label: '$(folder-opened) From a folder or file…',
-      detail: 'Safetensors, a PyTorch checkpoint or GGUF: a fine-tune of your own, or a model from another machine',
+      label: vscode.l10n.t('{0} From a folder or file…', '$(folder-opened)'),
+      detail: vscode.l10n.t(
+        'Safetensors, a PyTorch checkpoint or GGUF: a fine-tune of your own, or a model from another machine',
+      ),
       alwaysShow: true,
       run: () => askForFolder(models),
     },
@@ -100,7 +113,12 @@ function otherSources(models: Models, hubEnabled: boolean): Item[] {
 
 function toQuickPickItem(row: Row, models: Models): Item {
   const { action } = row;
-  const buttons = { default: [], use: [PRECISION, REMOVE], clear: [REMOVE], install: [PRECISION] }[action.kind];
+  const buttons = {
+    default: [],
+    use: [precisionButton(), removeButton()],
+    clear: [removeButton()],
+    install: [precisionButton()],
+  }[action.kind];
   const label = `${row.current ? '$(check) ' : ''}${asText(row.name)}`;
   const run = () => runRow(models, row);
   return { label, description: asText(row.facts), detail: asText(row.costs), buttons, run, row };
@@ -126,8 +144,8 @@ async function removeRow(models: Models, row: Row | undefined): Promise<void> {
     return;
   }
   const name = action.kind === 'use' ? `${row?.name} (${action.model.manifest.precision})` : action.model.name;
-  const remove = 'Remove';
-  if ((await notify.confirm(`Remove ${name}?`, remove)) === remove) {
+  const remove = vscode.l10n.t('Remove');
+  if ((await notify.confirm(vscode.l10n.t('Remove {0}?', name), remove)) === remove) {
     await models.remove(action.model);
   }
 }
@@ -159,13 +177,13 @@ export function installFromHub(models: Models, id: string, precision?: Precision
 
 async function installInPrecision(id: string, install: (precision: Precision) => Promise<unknown>): Promise<void> {
   const about: Record<Precision, string> = {
-    q8: '8-bit weights: fast, and hardly different from fp32',
-    q4: '4-bit weights: the smallest; suggestions suffer a little',
-    fp32: '32-bit weights: exact, and four times the size of q8',
+    q8: vscode.l10n.t('8-bit weights: fast, and hardly different from fp32'),
+    q4: vscode.l10n.t('4-bit weights: the smallest; suggestions suffer a little'),
+    fp32: vscode.l10n.t('32-bit weights: exact, and four times the size of q8'),
   };
   const chosen = await vscode.window.showQuickPick(
     PRECISIONS.map((label) => ({ label, description: about[label] })),
-    { title: asText(`Precision of ${findInCatalogue(id)?.name ?? id}`) },
+    { title: asText(vscode.l10n.t('Precision of {0}', findInCatalogue(id)?.name ?? id)) },
   );
   if (chosen) {
     await install(chosen.label);
@@ -174,8 +192,8 @@ async function installInPrecision(id: string, install: (precision: Precision) =>
 
 async function askForHubModel(models: Models): Promise<void> {
   const name = await vscode.window.showInputBox({
-    title: 'A GPT-2 on the Hugging Face Hub',
-    placeHolder: 'owner/name or owner/name@revision',
+    title: vscode.l10n.t('A GPT-2 on the Hugging Face Hub'),
+    placeHolder: vscode.l10n.t('owner/name or owner/name@revision'),
     validateInput: (text) => {
       try {
         parseHubName(text);
@@ -192,11 +210,11 @@ async function askForHubModel(models: Models): Promise<void> {
 
 async function askForFolder(models: Models): Promise<void> {
   const chosen = await vscode.window.showOpenDialog({
-    title: 'A GPT-2: Its Folder, or Its File of Weights',
+    title: vscode.l10n.t('A GPT-2: Its Folder, or Its File of Weights'),
     // Where a dialog cannot show both, VS Code shows folders.
     canSelectFolders: true,
     canSelectFiles: true,
-    openLabel: 'Import',
+    openLabel: vscode.l10n.t('Import'),
   });
   if (chosen) {
     await importFrom(models, chosen[0].fsPath);

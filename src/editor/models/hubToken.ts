@@ -29,8 +29,10 @@ export class HubToken implements vscode.Disposable {
   /** Asks for a token; an empty one forgets the one that is kept. */
   async ask(): Promise<void> {
     const token = await vscode.window.showInputBox({
-      title: 'Access Token for the Hugging Face Hub',
-      prompt: 'For private models. It is kept as a secret of VS Code; leave it empty to forget the one that is kept.',
+      title: vscode.l10n.t('Access Token for the Hugging Face Hub'),
+      prompt: vscode.l10n.t(
+        'For private models. It is kept as a secret of VS Code; leave it empty to forget the one that is kept.',
+      ),
       password: true,
       ignoreFocusOut: true,
     });

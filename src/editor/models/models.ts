@@ -77,8 +77,8 @@ export class Models {
     work: (store: ModelStore, options: InstallOptions) => Promise<InstalledModel>,
   ): Promise<InstalledModel | undefined> {
     const { precision, keepDownload } = settingsFor().model;
-    const title = `Installing ${name}`;
-    this.#log.info(`${title} (${precision}).`);
+    const title = vscode.l10n.t('Installing {0}', name);
+    this.#log.info(`Installing ${name} (${precision}).`);
     try {
       const model = await withProgress(title, (report, signal) => {
         const text = new ProgressText();
@@ -87,7 +87,7 @@ export class Models {
       });
       await this.use(model.folder);
       this.#log.info(`${name} is installed in ${model.folder}.`);
-      notify.information(`${name} is installed and in use.`);
+      notify.information(vscode.l10n.t('{0} is installed and in use.', name));
       return model;
     } catch (error) {
       await this.#report(name, error as Error, () => this.install(name, work));
@@ -137,11 +137,13 @@ export class Models {
   async #report(name: string, error: Error, again: () => Promise<unknown>): Promise<void> {
     if (error.name === 'AbortError') {
       this.#log.info(`${name}: cancelled.`);
-      notify.information(`${name} was not installed. What has arrived is kept; choose it again to go on from there.`);
+      notify.information(
+        vscode.l10n.t('{0} was not installed. What has arrived is kept; choose it again to go on from there.', name),
+      );
       return;
     }
     this.#log.error(error);
-    const tryAgain = 'Try Again';
+    const tryAgain = vscode.l10n.t('Try Again');
     const answer = notify.error(error.message, tryAgain);
     // Whoever asked for the installation need not wait until the message is read.
     void answer.then((chosen) => chosen === tryAgain && again());

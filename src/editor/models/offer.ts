@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { EngineHealth } from '../../engine/process/client';
 import { readOutdatedManifest } from '../../gpt2/compiledModel';
 import { findInCatalogue } from '../../store/catalogue';
@@ -25,10 +25,12 @@ export async function offerGpt2Once(
   if ((await models.store.list()).length > 0) {
     return;
   }
-  const get = 'Get GPT-2';
-  const choose = 'Other Models…';
+  const get = vscode.l10n.t('Get GPT-2');
+  const choose = vscode.l10n.t('Other Models…');
   const answer = await notify.information(
-    'Inkling writes with the small model it comes with. GPT-2 writes far better: a download of 548 MB, once.',
+    vscode.l10n.t(
+      'Inkling writes with the small model it comes with. GPT-2 writes far better: a download of 548 MB, once.',
+    ),
     get,
     choose,
   );
@@ -45,10 +47,10 @@ export async function offerToResume(models: Models): Promise<void> {
   if (!left || !settingsFor().hub.enabled) {
     return;
   }
-  const resume = 'Go On';
+  const resume = vscode.l10n.t('Go On');
   const name = findInCatalogue(left.id)?.name ?? left.id;
   const answer = await notify.information(
-    `The installation of ${name} was interrupted. It can go on from where it was.`,
+    vscode.l10n.t('The installation of {0} was interrupted. It can go on from where it was.', name),
     resume,
   );
   await models.forget();
@@ -64,10 +66,10 @@ export async function offerToRenew(models: Models): Promise<void> {
     return;
   }
   const { origin, name, precision } = outdated;
-  const renew = 'Install Again';
-  const fallBack = 'Use the Default Model';
+  const renew = vscode.l10n.t('Install Again');
+  const fallBack = vscode.l10n.t('Use the Default Model');
   const answer = await notify.warning(
-    `${name} was compiled by another version of Inkling and has to be installed again.`,
+    vscode.l10n.t('{0} was compiled by another version of Inkling and has to be installed again.', name),
     renew,
     fallBack,
   );
@@ -89,8 +91,8 @@ async function repair(models: Models, health: EngineHealth): Promise<void> {
     return;
   }
   const damaged = (await models.store.list()).find(({ folder }) => folder === path);
-  const again = 'Install Again';
-  const fallBack = 'Use the Default Model';
+  const again = vscode.l10n.t('Install Again');
+  const fallBack = vscode.l10n.t('Use the Default Model');
   const answer = await notify.error(health.message, ...(damaged ? [again, fallBack] : [fallBack]));
   if (answer === fallBack) {
     await models.use('');

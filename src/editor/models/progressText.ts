@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+import { timeOfDay } from '../../core/text/locale';
 import { formatBytes, formatSeconds } from '../../store/format';
 import { type Progress, RateMeter } from '../../store/progress';
 
@@ -31,31 +33,38 @@ export class ProgressText {
   #message({ phase, done, total, detail, waitMs = 0 }: Progress): string {
     switch (phase) {
       case 'waiting':
-        return `Another window is busy (${detail}). Waiting for it.`;
+        return l10n.t('Another window is busy ({0}). Waiting for it.', detail ?? '');
       case 'download':
         return detail === undefined ? this.#download(done, total) : waiting(detail, waitMs);
       case 'compile':
-        return `Compiling: ${total > 0 ? Math.floor((100 * done) / total) : 0} %.`;
+        return l10n.t('Compiling: {0} %.', total > 0 ? Math.floor((100 * done) / total) : 0);
       case 'self-test':
         return total > 0
-          ? `Finding out how sure it is: ${Math.floor((100 * done) / total)} %.`
-          : 'Testing it against known answers.';
+          ? l10n.t('Finding out how sure it is: {0} %.', Math.floor((100 * done) / total))
+          : l10n.t('Testing it against known answers.');
     }
   }
 
   #download(done: number, total: number): string {
     const speed = this.#rate.update(done, total);
-    const rate = speed && `${formatBytes(speed.bytesPerSecond)}/s, ${formatSeconds(speed.secondsLeft)} left`;
-    return [`${formatBytes(done)} of ${formatBytes(total)}`, rate].filter(Boolean).join(', ');
+    if (!speed) return l10n.t('{0} of {1}', formatBytes(done), formatBytes(total));
+    return l10n.t(
+      '{0} of {1}, {2}/s, {3} left',
+      formatBytes(done),
+      formatBytes(total),
+      formatBytes(speed.bytesPerSecond),
+      formatSeconds(speed.secondsLeft),
+    );
   }
 }
 
 const MINUTE_MS = 60_000;
 
 /** A long wait is given by the clock, as the message stays as it is. */
-function waiting(reason: string, ms: number, now = new Date()): string {
-  const sentence = reason.charAt(0).toUpperCase() + reason.slice(1);
-  const time = new Date(now.getTime() + ms).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-  const when = ms < MINUTE_MS ? `in ${formatSeconds(ms / 1000)}` : `at ${time}`;
-  return `${sentence}. Trying again ${when}.`;
+function waiting(reason: string, ms: number): string {
+  const again =
+    ms < MINUTE_MS
+      ? l10n.t('Trying again in {0}.', formatSeconds(ms / 1000))
+      : l10n.t('Trying again at {0}.', timeOfDay(Date.now() + ms));
+  return `${reason} ${again}`;
 }

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+import { fixed, whole } from '../../core/text/locale';
 import type { Precision } from '../../engine/api';
 import { type CatalogueModel, catalogue } from '../../store/catalogue';
 import { formatBytes } from '../../store/format';
@@ -56,16 +58,16 @@ export function modelRows(circumstances: Circumstances): RowGroup[] {
   const offer = (model: CatalogueModel) => offeredRow(model, circumstances);
   return [
     {
-      title: 'On this machine',
+      title: l10n.t('On this machine'),
       rows: [
         defaultRow(circumstances),
         ...installed.map((model) => installedRow(model, circumstances)),
         ...unusable.map(unusableRow),
       ],
     },
-    { title: 'English, to download', rows: left.filter(isFirst).map(offer) },
+    { title: l10n.t('English, to download'), rows: left.filter(isFirst).map(offer) },
     {
-      title: 'Other languages and kinds, to download (type a language)',
+      title: l10n.t('Other languages and kinds, to download (type a language)'),
       rows: left.filter((model) => !isFirst(model)).map(offer),
     },
   ].filter(({ rows }) => rows.length > 0);
@@ -75,8 +77,8 @@ function defaultRow(circumstances: Circumstances): Row {
   const { defaultModel, precision, path } = circumstances;
   return {
     action: { kind: 'default' },
-    name: 'Inkling default',
-    facts: `${millions(defaultModel)} · English · comes with Inkling`,
+    name: l10n.t('Inkling default'),
+    facts: joined(millions(defaultModel), 'English', l10n.t('comes with Inkling')),
     costs: joined(...runningCosts(defaultModel, precision, circumstances)),
     current: path === '',
   };
@@ -93,20 +95,19 @@ function installedRow(model: InstalledModel, circumstances: Circumstances): Row 
       millions(shape),
       known && kindOf(known),
       known && licenceOf(known),
-      `installed (${manifest.precision})`,
+      l10n.t('installed ({0})', manifest.precision),
     ),
-    costs: joined(`${formatBytes(bytes)} on disk`, ...runningCosts(shape, manifest.precision, circumstances)),
+    costs: joined(l10n.t('{0} on disk', formatBytes(bytes)), ...runningCosts(shape, manifest.precision, circumstances)),
     current: circumstances.path === folder,
   };
 }
 
 function unusableRow(model: UnusableModel): Row {
-  const why = { damaged: 'damaged', outdated: 'made by another version of Inkling' }[model.reason];
   return {
     action: { kind: 'clear', model },
     name: model.name,
-    facts: why,
-    costs: 'It cannot be used. Choose it to remove it; then it can be installed again.',
+    facts: model.reason === 'damaged' ? l10n.t('damaged') : l10n.t('made by another version of Inkling'),
+    costs: l10n.t('It cannot be used. Choose it to remove it; then it can be installed again.'),
     current: false,
   };
 }
@@ -119,10 +120,10 @@ function offeredRow(model: CatalogueModel, circumstances: Circumstances): Row {
     name,
     facts: joined(millions(shape), kindOf(model), licenceOf(model)),
     costs: joined(
-      `${formatBytes(weights.bytes)} download`,
-      `${formatBytes(expectedDiskBytes(shape, precision))} on disk`,
+      l10n.t('{0} download', formatBytes(weights.bytes)),
+      l10n.t('{0} on disk', formatBytes(expectedDiskBytes(shape, precision))),
       ...runningCosts(shape, precision, circumstances),
-      !hasPublishedOutputs(id) && 'no published output to test it against',
+      !hasPublishedOutputs(id) && l10n.t('no published output to test it against'),
     ),
     current: false,
   };
@@ -133,20 +134,20 @@ function kindOf({ language, kind }: CatalogueModel): string {
 }
 
 function licenceOf({ licence }: CatalogueModel): string {
-  return licence ?? 'no licence stated';
+  return licence ?? l10n.t('no licence stated');
 }
 
 /** Memory, and time for a token where this machine has been measured. */
 function runningCosts(shape: ModelShape, precision: Precision, { speed }: Circumstances): (string | undefined)[] {
   const ms = speed && predictSpeed(speed.ms, speed.of, { shape, precision });
   return [
-    `up to ${formatBytes(expectedMemoryBytes(shape, precision))} of memory`,
-    ms && `about ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms per token here`,
+    l10n.t('up to {0} of memory', formatBytes(expectedMemoryBytes(shape, precision))),
+    ms && l10n.t('about {0} ms per token here', fixed(ms, ms < 10 ? 1 : 0)),
   ].map((part) => part || undefined);
 }
 
 function millions(shape: ModelShape): string {
-  return `${Math.round(parametersOf(shape) / 1e6).toLocaleString('en')} million parameters`;
+  return l10n.t('{0} million parameters', whole(parametersOf(shape) / 1e6));
 }
 
 function joined(...parts: (string | undefined | false)[]): string {

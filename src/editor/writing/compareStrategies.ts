@@ -5,10 +5,9 @@ import { settingsFor } from '../configuration';
 import { textBefore } from '../documentText';
 import { notify, withProgress } from '../messages';
 import type { Reports } from '../reports/reports';
-import { type Contestant, comparisonReport, configOf, contestantPart, partId, STRATEGIES } from './comparison';
+import { type Contestant, comparisonReport, configOf, contestantPart, partId, strategies } from './comparison';
 import { randomSeed } from './presets';
 
-const TITLE = 'Compare Strategies';
 const PROMPT_SHOWN = 200;
 
 interface Comparison {
@@ -42,11 +41,11 @@ export class CompareStrategies implements vscode.Disposable {
     this.#running = stopped;
     const position = editor.selection.active;
     const prompt = textBefore(editor.document, position);
-    const contestants = STRATEGIES.map((strategy): Contestant => ({ strategy, text: '', ids: [] }));
+    const contestants = strategies().map((strategy): Contestant => ({ strategy, text: '', ids: [] }));
     const comparison = { editor, position, prompt, contestants };
     this.#comparison = comparison;
-    this.#reports.show(TITLE, reportOf(comparison));
-    await withProgress('Inkling compares strategies', async (report, cancelled) => {
+    this.#reports.show(title(), reportOf(comparison));
+    await withProgress(vscode.l10n.t('Inkling compares strategies'), async (report, cancelled) => {
       const signal = AbortSignal.any([stopped.signal, cancelled]);
       for (const [i, { strategy }] of contestants.entries()) {
         if (signal.aborted) return;
@@ -62,7 +61,7 @@ export class CompareStrategies implements vscode.Disposable {
     const { editor, position, prompt, contestants } = this.#comparison;
     const document = await vscode.workspace.openTextDocument(editor.document.uri);
     if (textBefore(document, position) !== prompt) {
-      await notify.warning('The text was changed since; compare again.');
+      await notify.warning(vscode.l10n.t('The text was changed since; compare again.'));
       return;
     }
     const target = await vscode.window.showTextDocument(document, editor.viewColumn);
@@ -85,7 +84,7 @@ export class CompareStrategies implements vscode.Disposable {
     const update = (change: Partial<Contestant>) => {
       contestants[index] = { ...contestants[index], ...change };
       if (this.#comparison !== comparison) return;
-      this.#reports.update(TITLE, partId(index), contestantPart(contestants[index]), reportOf(comparison));
+      this.#reports.update(title(), partId(index), contestantPart(contestants[index]), reportOf(comparison));
     };
     const started = performance.now();
     try {
@@ -98,13 +97,17 @@ export class CompareStrategies implements vscode.Disposable {
         },
         signal,
       );
-      if (finish === 'cancelled') return update({ error: 'Stopped.' });
+      if (finish === 'cancelled') return update({ error: vscode.l10n.t('Stopped.') });
       const seconds = (performance.now() - started) / 1000;
       update({ text, ids, result: { meanLogprob: meanLogprob(logprobs), seconds } });
     } catch (error) {
       update({ error: error instanceof Error ? error.message : String(error) });
     }
   }
+}
+
+function title(): string {
+  return vscode.l10n.t('Compare Strategies');
 }
 
 function reportOf({ prompt, contestants }: Comparison): string {

@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import type { GenerationConfig } from '../../core/decoding/options';
+import { plural, whole } from '../../core/text/locale';
 import { lastSentenceEnd } from '../../core/text/sentences';
 import type { Engine, Generation, GenerationEvent } from '../../engine/api';
 import { settingsFor } from '../configuration';
 import type { DocumentChanges } from '../documentChanges';
 import { textBefore } from '../documentText';
 import { notify, withProgress } from '../messages';
-import { describeConfig, PRESETS, withSettings } from './presets';
+import { describeConfig, presets, withSettings } from './presets';
 import { StreamedEdit } from './streamedEdit';
 
 const RUNNING = 'inkling.writing';
-const READ_ONLY = 'This document is read-only.';
 
 /** `Inkling: Continue Writing`: streams a continuation into the document at the cursor. */
 export class ContinueWriting {
@@ -38,7 +38,7 @@ export class ContinueWriting {
   async run(editor: vscode.TextEditor, preset: GenerationConfig): Promise<Generation | undefined> {
     this.stop();
     if (vscode.workspace.fs.isWritableFileSystem(editor.document.uri.scheme) === false) {
-      void notify.warning(READ_ONLY);
+      void notify.warning(readOnly());
       return undefined;
     }
     const config = withSettings(preset, settingsFor(editor.document).continueWriting);
@@ -50,15 +50,18 @@ export class ContinueWriting {
     await vscode.commands.executeCommand('setContext', RUNNING, true);
     try {
       if (!(await edit.takesText())) {
-        void notify.warning(READ_ONLY);
+        void notify.warning(readOnly());
         return undefined;
       }
-      const generation = await withProgress('Inkling is writing (Escape stops it)', (report, cancelled) => {
-        const signal = AbortSignal.any([stopped.signal, edit.interrupted, cancelled]);
-        return this.#write(editor, position, edit, config, signal, report);
-      });
+      const generation = await withProgress(
+        vscode.l10n.t('Inkling is writing (Escape stops it)'),
+        (report, cancelled) => {
+          const signal = AbortSignal.any([stopped.signal, edit.interrupted, cancelled]);
+          return this.#write(editor, position, edit, config, signal, report);
+        },
+      );
       if (edit.refused) {
-        void notify.warning(READ_ONLY);
+        void notify.warning(readOnly());
         return undefined;
       }
       const whole = await endWithSentence(edit, textBefore(editor.document, position), generation);
@@ -89,7 +92,7 @@ export class ContinueWriting {
       edit.push(event.text);
       report({
         increment: 100 / (config.maxNewTokens ?? 1),
-        message: `${tokens} of ${config.maxNewTokens} tokens`,
+        message: vscode.l10n.t('{0} of {1} tokens', tokens, config.maxNewTokens ?? 0),
       });
     };
     try {
@@ -104,11 +107,11 @@ export class ContinueWriting {
     const { written } = edit;
     if (written === undefined || written.isEmpty) return;
     const text = editor.document.getText(written);
-    const [keep, retry, discard] = ['Keep', 'Retry', 'Discard'];
+    const [keep, retry, discard] = [vscode.l10n.t('Keep'), vscode.l10n.t('Retry'), vscode.l10n.t('Discard')];
     const decide = async (chosen: string | undefined) => {
       if (chosen !== retry && chosen !== discard) return;
       if (editor.document.getText(written) !== text) {
-        await notify.warning('The text was changed since; undo takes it back.');
+        await notify.warning(vscode.l10n.t('The text was changed since; undo takes it back.'));
         return;
       }
       const done = await editor.edit((change) => change.delete(written));
@@ -116,13 +119,21 @@ export class ContinueWriting {
       editor.selection = new vscode.Selection(position, position);
       await this.run(editor, preset);
     };
-    void notify.information(`Wrote ${words(text)} at line ${position.line + 1}.`, keep, retry, discard).then(decide);
+    void notify.information(wroteText(text, position.line + 1), keep, retry, discard).then(decide);
   }
 }
 
-function words(text: string): string {
+function readOnly(): string {
+  return vscode.l10n.t('This document is read-only.');
+}
+
+function wroteText(text: string, line: number): string {
   const count = text.split(/\s+/).filter(Boolean).length;
-  return count === 1 ? 'one word' : `${count} words`;
+  return plural(
+    count,
+    vscode.l10n.t('Wrote {0} word at line {1}.', whole(count), whole(line)),
+    vscode.l10n.t('Wrote {0} words at line {1}.', whole(count), whole(line)),
+  );
 }
 
 /** Takes back what lies behind the last whole sentence of a continuation that was cut off by its length. */
@@ -137,15 +148,15 @@ async function endWithSentence(edit: StreamedEdit, before: string, generation: G
 
 /** Asks for a preset by name; undefined when the writer thinks better of it. */
 export async function pickPreset(): Promise<GenerationConfig | undefined> {
-  const items = PRESETS.map(({ name, description, config }) => ({
+  const items = presets().map(({ name, description, config }) => ({
     label: name,
     description: describeConfig(config),
     detail: description,
     config,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Continue writing',
-    placeHolder: 'How daring should it be?',
+    title: vscode.l10n.t('Continue Writing'),
+    placeHolder: vscode.l10n.t('How daring should it be?'),
   });
   return picked?.config;
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { GenerationConfig } from '../../core/decoding/options';
 import type { Settings } from '../settings';
 
@@ -8,48 +9,51 @@ export interface Preset {
   readonly config: GenerationConfig;
 }
 
-export const PRESETS: readonly Preset[] = [
-  {
-    name: 'careful',
-    description: 'Always the most likely word that does not go in circles: the same text each time.',
-    config: { doSample: false, repetitionPenalty: 1.1, noRepeatNgramSize: 4 },
-  },
-  {
-    name: 'balanced',
-    description: 'Varied, and mostly sensible.',
-    config: { doSample: true, temperature: 0.8, topK: 0, topP: 0.92 },
-  },
-  {
-    name: 'adventurous',
-    description: 'Takes turns of its own.',
-    config: { doSample: true, temperature: 1, topK: 0, topP: 0.97 },
-  },
-  {
-    name: 'wild',
-    description: 'Anything the model finds at all possible.',
-    config: { doSample: true, temperature: 1.5, topK: 0, topP: 1 },
-  },
-  {
-    name: 'story',
-    description: 'For prose: lively, and turned away from repeating itself.',
-    config: { doSample: true, temperature: 0.9, topK: 0, topP: 0.95, repetitionPenalty: 1.1 },
-  },
-  {
-    name: 'technical',
-    description: 'For documentation: close to the likely, terms may return.',
-    config: { doSample: true, temperature: 0.4, topK: 20 },
-  },
-  {
-    name: 'dialogue',
-    description: 'For speech: varied, no phrase of four tokens twice.',
-    config: { doSample: true, temperature: 0.85, topK: 0, topP: 0.9, noRepeatNgramSize: 4 },
-  },
-];
+/** Their names are those of the setting. */
+export function presets(): readonly Preset[] {
+  return [
+    {
+      name: 'careful',
+      description: l10n.t('Always the most likely word that does not go in circles: the same text each time.'),
+      config: { doSample: false, repetitionPenalty: 1.1, noRepeatNgramSize: 4 },
+    },
+    {
+      name: 'balanced',
+      description: l10n.t('Varied, and mostly sensible.'),
+      config: { doSample: true, temperature: 0.8, topK: 0, topP: 0.92 },
+    },
+    {
+      name: 'adventurous',
+      description: l10n.t('Takes turns of its own.'),
+      config: { doSample: true, temperature: 1, topK: 0, topP: 0.97 },
+    },
+    {
+      name: 'wild',
+      description: l10n.t('Anything the model finds at all possible.'),
+      config: { doSample: true, temperature: 1.5, topK: 0, topP: 1 },
+    },
+    {
+      name: 'story',
+      description: l10n.t('For prose: lively, and turned away from repeating itself.'),
+      config: { doSample: true, temperature: 0.9, topK: 0, topP: 0.95, repetitionPenalty: 1.1 },
+    },
+    {
+      name: 'technical',
+      description: l10n.t('For documentation: close to the likely, terms may return.'),
+      config: { doSample: true, temperature: 0.4, topK: 20 },
+    },
+    {
+      name: 'dialogue',
+      description: l10n.t('For speech: varied, no phrase of four tokens twice.'),
+      config: { doSample: true, temperature: 0.85, topK: 0, topP: 0.9, noRepeatNgramSize: 4 },
+    },
+  ];
+}
 
 /** @throws RangeError when there is none of that name. */
 export function presetNamed(name: string): Preset {
-  const preset = PRESETS.find((candidate) => candidate.name === name);
-  if (!preset) throw new RangeError(`There is no preset “${name}”.`);
+  const preset = presets().find((candidate) => candidate.name === name);
+  if (!preset) throw new RangeError(l10n.t('There is no preset “{0}”.', name));
   return preset;
 }
 

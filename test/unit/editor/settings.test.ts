@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isEnabledFor } from '../../../src/core/ghostText/settings';
 import { readSettings } from '../../../src/editor/settings';
-import { PRESETS } from '../../../src/editor/writing/presets';
+import { presets } from '../../../src/editor/writing/presets';
 import { SETTINGS } from '../../../src/manifest';
 
 const configOf = (values: Record<string, unknown>) => ({ get: <T>(key: string) => values[key] as T });
@@ -38,7 +38,7 @@ describe('settings', () => {
     const offered = SETTINGS['inkling.continueWriting.preset'].enum;
     assert.deepEqual(
       offered,
-      PRESETS.map(({ name }) => name),
+      presets().map(({ name }) => name),
     );
   });
 

@@ -191,7 +191,7 @@ describe('the progress of an installation', () => {
     assert.match(text.update({ phase: 'waiting', done: 0, total: 0, detail: 'GPT-2' }).message, /busy \(GPT-2\)/);
     text.update({ phase: 'download', done: 50, total: 100 });
     assert.equal(text.update({ phase: 'download', done: 0, total: 100 }).increment, 0);
-    const detail = 'the hub asks for a pause (429)';
+    const detail = 'The hub asks for a pause (429).';
     const retry = text.update({ phase: 'download', done: 0, total: 0, detail, waitMs: 20_000 });
     assert.deepEqual(retry, { message: 'The hub asks for a pause (429). Trying again in 20 s.', increment: 0 });
     const long = text.update({ phase: 'download', done: 0, total: 0, detail, waitMs: 600_000 });

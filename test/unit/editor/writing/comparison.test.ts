@@ -3,14 +3,14 @@ import {
   type Contestant,
   comparisonReport,
   contestantPart,
-  STRATEGIES,
+  strategies,
 } from '../../../../src/editor/writing/comparison';
 
-const waiting = STRATEGIES.map((strategy): Contestant => ({ strategy, text: '', ids: [] }));
+const waiting = strategies().map((strategy): Contestant => ({ strategy, text: '', ids: [] }));
 
 describe('the comparison of strategies', () => {
   it('holds greedy, beam, contrastive, three temperatures, top-k and top-p, each with its reason', () => {
-    const names = STRATEGIES.map(({ name }) => name);
+    const names = strategies().map(({ name }) => name);
     assert.deepEqual(names.slice(0, 3), ['Greedy', 'Beam search', 'Contrastive search']);
     assert.deepEqual(names.slice(3), [
       'Temperature 0.5',
@@ -20,7 +20,7 @@ describe('the comparison of strategies', () => {
       'Top-p 0.92',
     ]);
     const report = comparisonReport('The future', waiting);
-    for (const [index, { name, why }] of STRATEGIES.entries()) {
+    for (const [index, { name, why }] of strategies().entries()) {
       assert.equal(report.split(`<h2>${name}</h2>`).length, 2);
       assert.ok(report.includes(why));
       const insert = `command:inkling.insertContinuation?${encodeURIComponent(JSON.stringify([index]))}`;
@@ -29,7 +29,7 @@ describe('the comparison of strategies', () => {
   });
 
   it('gives the figures of a finished text, each with what it is, and the progress of one that is not', () => {
-    const [strategy] = STRATEGIES;
+    const [strategy] = strategies();
     const ids = [1, 2, 1, 2, 1];
     const running = contestantPart({ strategy, text: ' on and on', ids });
     assert.match(running, /<blockquote> on and on<\/blockquote>.*Writing: 5 tokens/);
@@ -47,7 +47,7 @@ describe('the comparison of strategies', () => {
   });
 
   it('shows what the model wrote as text', () => {
-    const [strategy] = STRATEGIES;
+    const [strategy] = strategies();
     const report = comparisonReport('<i>x', [{ strategy, text: '</blockquote><script>', ids: [1] }]);
     assert.doesNotMatch(report, /<i>|<script/);
     assert.match(report, /&lt;\/blockquote&gt;&lt;script&gt;/);

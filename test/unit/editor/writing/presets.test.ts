@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { validate } from '../../../../src/core/decoding/validate';
-import { configOf, STRATEGIES } from '../../../../src/editor/writing/comparison';
-import { describeConfig, PRESETS, presetNamed, withSettings } from '../../../../src/editor/writing/presets';
+import { configOf, strategies } from '../../../../src/editor/writing/comparison';
+import { describeConfig, presetNamed, presets, withSettings } from '../../../../src/editor/writing/presets';
 
 describe('presets', () => {
   it('and strategies are valid, also with a length, a seed and any temperature of the settings', () => {
-    for (const strategy of STRATEGIES) assert.doesNotThrow(() => validate(configOf(strategy, 50, 7)), strategy.name);
-    for (const { name, config } of PRESETS) {
+    for (const strategy of strategies()) assert.doesNotThrow(() => validate(configOf(strategy, 50, 7)), strategy.name);
+    for (const { name, config } of presets()) {
       for (const temperature of [null, 0, 0.5, 2]) {
         for (const seed of [null, 7]) {
           assert.doesNotThrow(
