@@ -41,7 +41,7 @@ import { ThreadChoice } from './threadChoice';
 
 /** So long after the last work ended nobody is waiting for the engine. */
 const IDLE_MS = 3_000;
-/** The model is there twice while threads are timed: one with more parameters than GPT-2 medium keeps what it was given. */
+/** The model is there twice while threads are timed: GPT-2 medium and larger ones keep what they were given. */
 const MOST_PARAMETERS = 250e6;
 
 /** The engine in this process. It blocks the thread during each run. */
