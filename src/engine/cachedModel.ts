@@ -3,10 +3,13 @@ import type { Tokenizer } from '../core/tokenizer';
 import { commonPrefix, type KvCache } from './kvCache';
 import { forget, type KvSlot, KvSlots, recall, remember } from './kvSlots';
 import { type Priority, PriorityLock } from './priorityLock';
+import { ReadingPace } from './readingPace';
 import type { Internals, Session } from './session';
 
 /** Tokens of one run while a text is read: long enough to be fast, short enough to be cancelled soon. */
 const PREFILL_CHUNK = 128;
+/** Fewer tokens than these are read as fast by the step that makes the next one. */
+const LEAST_READ = 32;
 /** Fewer where every position's logits (200 kB each) are wanted. */
 const SCORING_CHUNK = 32;
 
@@ -21,6 +24,7 @@ export class CachedModel implements TextModel {
   readonly contextLength: number;
   readonly eosTokenId: number | undefined;
   readonly #lock = new PriorityLock();
+  readonly #pace = new ReadingPace();
   readonly #slots: KvSlots;
   #batch: { readonly cache: KvCache; inUse: boolean } | undefined;
 
@@ -126,12 +130,13 @@ export class CachedModel implements TextModel {
     const slot = this.#slots.borrow(ids, priority);
     try {
       const { cache } = slot;
+      if (hidden && !cache.hasHidden) forget(slot, 0);
       const common = commonPrefix(cache.tokens[0], ids);
       let logits: Float32Array | undefined =
         lastN === 1 && common === ids.length ? recall(slot, common)?.slice() : undefined;
       if (!logits) {
         forget(slot, Math.min(common, ids.length - lastN));
-        logits = await this.#read(slot, ids, lastN, signal, priority);
+        logits = await this.#read(slot, ids, lastN, signal, priority, hidden);
       }
       const states = () => ({ count: ids.length, values: cache.hidden.slice(0, ids.length * cache.shape.width) });
       return { logits, hidden: hidden ? states() : undefined };
@@ -140,16 +145,29 @@ export class CachedModel implements TextModel {
     }
   }
 
-  /** Brings a slot from what it holds of `ids` to all of it; returns the logits of the last `lastN` positions. */
+  /**
+   * Brings a slot from what it holds of `ids` to all of it, with the hidden states of what is new where they are wanted;
+   * returns the logits of the last `lastN` positions.
+   */
   async #read(
     slot: KvSlot,
     ids: readonly number[],
     lastN: number,
     signal: AbortSignal | undefined,
     priority: Priority,
+    hidden = false,
   ): Promise<Float32Array> {
     const { cache } = slot;
     cache.reserve(ids.length);
+    const end = ids.length - lastN;
+    while (!hidden && this.#session.canRead && end - cache.length >= LEAST_READ) {
+      const chunk = ids.slice(cache.length, cache.length + this.#pace.next(end - cache.length));
+      await this.#lock.take(priority, signal, async () => {
+        const startedAt = performance.now();
+        await this.#session.read(cache, chunk);
+        this.#pace.ran(chunk.length, performance.now() - startedAt);
+      });
+    }
     let logits: Float32Array = new Float32Array(0);
     while (cache.length < ids.length) {
       const rest = ids.length - cache.length;
@@ -189,6 +207,7 @@ export class CachedModel implements TextModel {
     this.#batch = batch;
     batch.inUse = true;
     const { cache } = batch;
+    if (hidden && !cache.hasHidden) cache.truncate(0);
     try {
       const parents = sequences.map((ids) => closest(cache.tokens, ids));
       const kept = sequences.reduce(
@@ -199,7 +218,7 @@ export class CachedModel implements TextModel {
       if (kept >= shared) {
         cache.adopt(cache, parents, kept);
       } else {
-        await this.#adoptShared(cache, sequences[0].slice(0, shared), signal, priority);
+        await this.#adoptShared(cache, sequences[0].slice(0, shared), signal, priority, hidden);
       }
       cache.reserve(sequences[0].length);
       const logits = await this.#readRows(cache, sequences, lastN, signal, priority);
@@ -234,7 +253,13 @@ export class CachedModel implements TextModel {
   }
 
   /** Reads what all rows share once, and copies it to each of them. */
-  async #adoptShared(cache: KvCache, shared: readonly number[], signal: AbortSignal | undefined, priority: Priority) {
+  async #adoptShared(
+    cache: KvCache,
+    shared: readonly number[],
+    signal: AbortSignal | undefined,
+    priority: Priority,
+    hidden: boolean,
+  ) {
     const everyRow = Array.from({ length: cache.rows }, () => 0);
     if (shared.length === 0) {
       cache.truncate(0);
@@ -242,10 +267,11 @@ export class CachedModel implements TextModel {
     }
     const slot = this.#slots.borrow(shared, priority);
     try {
+      if (hidden && !slot.cache.hasHidden) forget(slot, 0);
       const common = commonPrefix(slot.cache.tokens[0], shared);
       if (common < shared.length) {
         forget(slot, common);
-        await this.#read(slot, shared, 1, signal, priority);
+        await this.#read(slot, shared, 1, signal, priority, hidden);
       }
       cache.adopt(slot.cache, everyRow, shared.length);
     } finally {

@@ -12,7 +12,7 @@ const HEADROOM = 64;
 /**
  * The keys and values of texts the model has read: for each layer a float32 `[rows, heads, capacity, headSize]`, of
  * which the first `length` positions are valid. Also the final hidden state of each position. Forgetting the end of a
- * text is a smaller `length`; the bytes stay until they are overwritten.
+ * text is a smaller `length`; the bytes stay until they are overwritten. What was only read has no hidden states.
  */
 export class KvCache {
   /** The token ids of each row; all of one length. */
@@ -21,8 +21,10 @@ export class KvCache {
   capacity = 0;
   keys: Float32Array[] = [];
   values: Float32Array[] = [];
-  /** `[rows, capacity, width]` */
+  /** `[rows, capacity, width]`; of no meaning unless `hasHidden`. */
   hidden = new Float32Array(0);
+  /** Whether the hidden state of every valid position is known. */
+  hasHidden = true;
 
   constructor(
     readonly shape: CacheShape,
@@ -55,6 +57,14 @@ export class KvCache {
   truncate(length: number): void {
     this.length = Math.min(this.length, length);
     for (const row of this.tokens) row.length = this.length;
+    this.hasHidden ||= this.length === 0;
+  }
+
+  /** Counts tokens whose keys and values were written after the valid ones, to a cache of one row. */
+  advance(ids: readonly number[]): void {
+    this.length += ids.length;
+    this.tokens[0].push(...ids);
+    this.hasHidden = false;
   }
 
   /**
@@ -101,6 +111,7 @@ export class KvCache {
       });
     }
     this.length = length;
+    this.hasHidden = source.hasHidden || length === 0;
     tokens.forEach((ids, row) => {
       this.tokens[row] = ids;
     });

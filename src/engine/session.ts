@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
+import { freemem } from 'node:os';
 import { join } from 'node:path';
+import { loadColumns } from '../gpt2/columns';
 import type { Gpt2Config } from '../gpt2/config';
-import { requireOwnData } from '../gpt2/graphFile';
+import { readOwnGraph } from '../gpt2/graphFile';
+import { COLUMNS, EMBEDDING_GRAPH, READING_GRAPH } from '../gpt2/readingGraph';
 import { type CacheShape, KvCache } from './kvCache';
 import { EngineError, loadRuntime, type Ort } from './runtime';
 
@@ -38,6 +42,7 @@ export class Session {
   #threads: number;
   /** The same model with other numbers of threads, while they are timed. */
   readonly #timed = new Map<number, Ort.InferenceSession>();
+  readonly #reading: ReadingSessions | undefined;
 
   readonly work: WorkCount = { runs: 0, tokensFed: 0, busyMs: 0 };
   readonly shape: CacheShape;
@@ -51,18 +56,27 @@ export class Session {
     folder: string,
     options: SessionOptions,
     model: Ort.InferenceSession,
+    reading: ReadingSessions | undefined,
   ) {
     this.#folder = folder;
     this.#options = options;
     this.#model = model;
     this.#threads = options.threads ?? 0;
+    this.#reading = reading;
     const { n_layer, n_head, n_embd } = config;
     this.shape = { layers: n_layer, heads: n_head, headSize: n_embd / n_head, width: n_embd };
   }
 
   /** @throws EngineError when onnxruntime or the model cannot be loaded */
   static async open(folder: string, config: Gpt2Config, options: SessionOptions = {}): Promise<Session> {
-    return new Session(config, folder, options, await load(join(folder, 'model.onnx'), options));
+    // What loading needs for a moment is gone before the larger part of the memory is taken.
+    const reading = await loadReading(folder, options);
+    return new Session(config, folder, options, await load(join(folder, 'model.onnx'), options), reading);
+  }
+
+  /** Whether there is a graph that reads faster than `step` does. */
+  get canRead(): boolean {
+    return this.#reading !== undefined;
   }
 
   newCache(rows = 1): KvCache {
@@ -120,6 +134,46 @@ export class Session {
     return model;
   }
 
+  /**
+   * Adds tokens to a cache of one row without asking what comes next or keeping their hidden states.
+   * @throws Error when `canRead` is false
+   */
+  async read(cache: KvCache, ids: readonly number[]): Promise<void> {
+    if (!this.#reading || cache.rows !== 1) throw new Error('There is nothing to read this with.');
+    const { Tensor } = loadRuntime();
+    const { layers, heads, headSize } = this.shape;
+    const count = ids.length;
+    this.#known(ids);
+    cache.reserve(cache.length + count);
+    const { capacity, length } = cache;
+    const integers = (values: Int32Array, dims: number[]) => new Tensor('int32', values, dims);
+    const places = Int32Array.from({ length: count }, (_, i) => length + i);
+    const { embed, read } = this.#reading;
+    const { embedded } = await embed.run({
+      input_ids: integers(Int32Array.from(ids), [1, count]),
+      position_ids: integers(places, [1, count]),
+    });
+    const feeds: Record<string, Ort.Tensor> = {
+      embedded,
+      last_position: integers(Int32Array.of(length + count - 1), [1]),
+      total_length: integers(Int32Array.of(length + count), [1]),
+    };
+    const fetches: Record<string, Ort.Tensor> = {};
+    for (let layer = 0; layer < layers; layer++) {
+      for (const [kind, rows] of [
+        ['key', cache.keys[layer]],
+        ['value', cache.values[layer]],
+      ] as const) {
+        const tensor = new Tensor('float32', rows, [1, heads, capacity, headSize]);
+        feeds[`past_${kind}_${layer}`] = tensor;
+        // The new rows are written where they belong.
+        fetches[`${kind}_${layer}`] = tensor;
+      }
+    }
+    await this.#count(count, () => read.run(feeds, fetches));
+    cache.advance(ids);
+  }
+
   /** A `step` that also returns what went on inside, from a graph of its own, so that it costs other steps nothing. */
   async stepWithInternals(
     cache: KvCache,
@@ -154,15 +208,20 @@ export class Session {
       feeds[`past_key_${layer}`] = tensor(cache.keys[layer], dims);
       feeds[`past_value_${layer}`] = tensor(cache.values[layer], dims);
     }
-    this.work.runs++;
-    this.work.tokensFed += count * cache.rows;
-    const startedAt = performance.now();
-    const results = await model.run(feeds);
-    this.work.busyMs += performance.now() - startedAt;
+    const results = await this.#count(count * cache.rows, () => model.run(feeds));
     const floats = (name: string) => results[name].data as Float32Array;
     const perLayer = (name: string) => Array.from({ length: layers }, (_, layer) => floats(`${name}_${layer}`));
     cache.append(ids, perLayer('new_key'), perLayer('new_value'), floats('last_hidden'));
     return { floats, perLayer };
+  }
+
+  async #count<T>(tokens: number, run: () => Promise<T>): Promise<T> {
+    this.work.runs++;
+    this.work.tokensFed += tokens;
+    const startedAt = performance.now();
+    const result = await run();
+    this.work.busyMs += performance.now() - startedAt;
+    return result;
   }
 
   #known(ids: readonly number[]): readonly number[] {
@@ -180,10 +239,7 @@ export class Session {
     const { Tensor } = loadRuntime();
     const { width } = this.shape;
     const hidden = new Tensor('float32', residual, [residual.length / width, width]);
-    this.work.runs++;
-    const startedAt = performance.now();
-    const results = await head.run({ hidden });
-    this.work.busyMs += performance.now() - startedAt;
+    const results = await this.#count(0, () => head.run({ hidden }));
     return results.logits.data as Float32Array;
   }
 
@@ -192,6 +248,8 @@ export class Session {
     for (const timed of this.#timed.values()) {
       await timed.release();
     }
+    await this.#reading?.embed.release();
+    await this.#reading?.read.release();
     for (const other of this.#others.values()) await (await other).release();
   }
 
@@ -204,10 +262,33 @@ export class Session {
   }
 }
 
-async function load(file: string, { threads = 0 }: SessionOptions): Promise<Ort.InferenceSession> {
+/** The graphs that read, see `buildReadingGraph`. */
+interface ReadingSessions {
+  readonly embed: Ort.InferenceSession;
+  readonly read: Ort.InferenceSession;
+}
+
+/** What loading a reading graph takes for a moment, in times the size of its matrices. */
+const LOADING_COPIES = 4;
+
+/** The graphs that read, unless the model has none or a second form of the weights would crowd the machine's memory. */
+async function loadReading(folder: string, options: SessionOptions): Promise<ReadingSessions | undefined> {
+  const file = join(folder, READING_GRAPH);
+  if (!existsSync(file)) return undefined;
+  const columns = await loadColumns(folder).catch(describing(file));
+  if (freemem() < LOADING_COPIES * columns.length) return undefined;
+  const read = await load(file, options, { externalData: [{ path: COLUMNS, data: columns }] });
+  return { read, embed: await load(join(folder, EMBEDDING_GRAPH), options) };
+}
+
+async function load(
+  file: string,
+  { threads = 0 }: SessionOptions,
+  more: Ort.InferenceSession.SessionOptions = {},
+): Promise<Ort.InferenceSession> {
   const { InferenceSession } = loadRuntime();
   try {
-    await requireOwnData(file);
+    await readOwnGraph(file);
     return await InferenceSession.create(file, {
       // Higher levels fuse Add and LayerNormalization, which is several times slower.
       graphOptimizationLevel: 'basic',
@@ -215,10 +296,17 @@ async function load(file: string, { threads = 0 }: SessionOptions): Promise<Ort.
       // A thread that spins while it waits takes the core from whoever else is at work.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
       logSeverityLevel: 3,
+      ...more,
     });
   } catch (error) {
-    throw new EngineError(`The model ${file} cannot be loaded: ${(error as Error).message.split('\n')[0]}`);
+    return describing(file)(error);
   }
+}
+
+function describing(file: string): (error: unknown) => never {
+  return (error) => {
+    throw new EngineError(`The model ${file} cannot be loaded: ${(error as Error).message.split('\n')[0]}`);
+  };
 }
 
 let lastMask = new Float32Array(0);

@@ -3,12 +3,12 @@ import type { GraphBuilder } from './onnx';
 /** ONNX Runtime's own operators. */
 const MICROSOFT = 'com.microsoft';
 
-type Activate = (b: GraphBuilder, x: string) => string;
+type Activate = (b: GraphBuilder, x: string, bias?: string) => string;
 
 /**
  * The tanh form of GELU, ONNX Runtime's `FastGelu`. transformers writes it in four ways that differ in rounding only.
  */
-const tanhGelu: Activate = (b, x) => b.op('FastGelu', [x], {}, MICROSOFT);
+const tanhGelu: Activate = (b, x, bias) => b.op('FastGelu', bias === undefined ? [x] : [x, bias], {}, MICROSOFT);
 const gelu: Activate = (b, x) => b.op('Gelu', [x], {}, MICROSOFT);
 const relu: Activate = (b, x) => b.op('Relu', [x]);
 const sigmoidTimes =
@@ -64,7 +64,8 @@ export function isActivation(name: unknown): name is Activation {
 /** All of them. */
 export const ACTIVATION_NAMES = [...Object.keys(ACTIVATIONS), 'prelu'] as Activation[];
 
-/** Adds an activation to a graph and returns the name of its result. */
-export function activate(b: GraphBuilder, activation: keyof typeof ACTIVATIONS, x: string): string {
-  return ACTIVATIONS[activation](b, x);
+/** Adds an activation of `x`, or of `x` and a bias, to a graph and returns the name of its result. */
+export function activate(b: GraphBuilder, activation: keyof typeof ACTIVATIONS, x: string, bias?: string): string {
+  const apply = ACTIVATIONS[activation] as Activate;
+  return bias === undefined || apply === tanhGelu ? apply(b, x, bias) : apply(b, b.op('Add', [x, bias]));
 }

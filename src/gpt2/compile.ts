@@ -2,6 +2,7 @@ import type { Gpt2Config } from './config';
 import { buildGraph, buildHead } from './graph';
 import { type DataSink, ExternalData } from './onnx';
 import type { Precision } from './precision';
+import { buildEmbedding, buildReadingGraph, canBeRead } from './readingGraph';
 import { type CompileOptions, storeWeights } from './storedWeights';
 import type { Weights } from './weights';
 
@@ -14,6 +15,10 @@ export interface CompiledGraphs {
   readonly model: Uint8Array;
   /** `inspect.onnx`: the same with its internals as outputs. */
   readonly inspect: Uint8Array;
+  /**
+   * `embed.onnx` and `read.onnx`: many tokens at once, see `buildReadingGraph`; absent where the runtime cannot run them.
+   */
+  readonly reading?: { readonly embed: Uint8Array; readonly read: Uint8Array };
   /** `head.onnx`: any hidden state to logits, for the logit lens, see `buildHead`. */
   readonly head: Uint8Array;
 }
@@ -34,6 +39,12 @@ export async function compile(
   return {
     model: buildGraph(config, stored, external, { internals: false }),
     inspect: buildGraph(config, stored, external, { internals: true }),
+    ...(canBeRead(config, precision) && {
+      reading: {
+        embed: buildEmbedding(config, stored, external),
+        read: buildReadingGraph(config, stored, external),
+      },
+    }),
     head: buildHead(config, stored, external),
   };
 }

@@ -3,6 +3,7 @@ import { lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Calibration } from '../core/ghostText/calibration';
 import { TOKENIZER_FILES, type TokenizerSource } from '../core/tokenizer';
+import { calibrationTokens } from './calibration';
 import { BUILDER_VERSION, compile, DATA_FILE } from './compile';
 import type { Gpt2Config } from './config';
 import { DamagedModelError, UnsupportedModelError, writeTrouble } from './errors';
@@ -12,6 +13,7 @@ import { readJsonFile } from './files/findModelFiles';
 import { type OpenModel, openModel } from './files/openModel';
 import { readTokenizerFiles } from './files/tokenizerFiles';
 import { PRECISIONS, type Precision } from './precision';
+import { EMBEDDING_GRAPH, READING_GRAPH } from './readingGraph';
 import { makeStagingFolder } from './staging';
 import type { CompileOptions } from './storedWeights';
 import { headDiffers } from './weights';
@@ -48,7 +50,7 @@ export interface Origin {
 export const MANIFEST = 'manifest.json';
 
 /** What a compiled model's folder may hold: what is written here, its tokenizer, and texts that go with it. */
-const OWN_FILES = /^(manifest\.json|(model|inspect|head)\.onnx|model\.onnx\.data|[^/]+\.md)$/;
+const OWN_FILES = /^(manifest\.json|(model|inspect|embed|read|head)\.onnx|model\.onnx\.data|[^/]+\.md)$/;
 
 const isOwn = (name: string): boolean =>
   isFileName(name) && (OWN_FILES.test(name) || TOKENIZER_FILES.some((file) => file === name));
@@ -82,12 +84,14 @@ export async function compileModel(
         bytes += part.length;
         await data.writeFile(part);
       };
-      const graphs = await compile(model.weights, config, precision, { write }, options);
+      const calibration = calibrationTokens({ files: model.tokenizer, rows: config.vocab_size, endOfText }, config);
+      const graphs = await compile(model.weights, config, precision, { write }, { ...options, calibration });
       files.push({ name: DATA_FILE, bytes, sha256: hash.digest('hex') });
       const others = {
         'model.onnx': graphs.model,
         'inspect.onnx': graphs.inspect,
         'head.onnx': graphs.head,
+        ...(graphs.reading && { [EMBEDDING_GRAPH]: graphs.reading.embed, [READING_GRAPH]: graphs.reading.read }),
         ...tokenizer,
       };
       for (const [file, content] of Object.entries(others)) {
@@ -126,6 +130,27 @@ export async function compileModel(
   } finally {
     await model.close();
   }
+}
+
+/**
+ * Takes its faster way of reading from a compiled model, and writes down why.
+ * @returns the new manifest; `undefined` where the model had no such way
+ */
+export async function removeReadingGraph(
+  folder: string,
+  manifest: Manifest,
+  note: string,
+): Promise<Manifest | undefined> {
+  const isPartOfIt = ({ name }: FileRecord) => name === READING_GRAPH || name === EMBEDDING_GRAPH;
+  if (!manifest.files.some(isPartOfIt)) {
+    return undefined;
+  }
+  const files = manifest.files.filter((file) => !isPartOfIt(file));
+  const changed = { ...manifest, notes: [...(manifest.notes ?? []), note], files };
+  await writeFile(join(folder, MANIFEST), JSON.stringify(sealed(changed), null, 1));
+  await rm(join(folder, READING_GRAPH));
+  await rm(join(folder, EMBEDDING_GRAPH));
+  return changed;
 }
 
 /** A file whose head differs from the embedding it should be is run with the head, whatever its config says. */

@@ -3,8 +3,8 @@ import type { Gpt2Config } from './config';
 import { type ExternalData, FLOAT, GraphBuilder, INT32, INT64, UINT8 } from './onnx';
 import type { StoredWeights } from './storedWeights';
 
-const MICROSOFT = 'com.microsoft';
-const PRODUCER = 'inkling';
+export const MICROSOFT = 'com.microsoft';
+export const PRODUCER = 'inkling';
 /** Slice reads "to the end" from any larger number. */
 const TO_THE_END = 2 ** 31 - 1;
 
@@ -101,7 +101,7 @@ export function buildHead(config: Gpt2Config, stored: StoredWeights, data: Exter
 }
 
 /** The layers with weights, in the form they are stored in. */
-class Layers {
+export class Layers {
   readonly #vectors = new Map<string, string>();
 
   readonly #b: GraphBuilder;
@@ -134,12 +134,14 @@ class Layers {
     return matrix.kind === 'dense' ? this.#b.op('Add', [this.multiply(name, x), bias]) : this.multiply(name, x, bias);
   }
 
-  /** The MLP's activation in a layer; PReLU's slope is a weight of it. */
-  activate(layer: number, x: string): string {
+  /** The MLP's activation in a layer, of `x` or of `x` and a bias; PReLU's slope is a weight of it. */
+  activate(layer: number, x: string, bias?: string): string {
     const { activation_function: name } = this.#config;
-    return name === 'prelu'
-      ? this.#b.op('PRelu', [x, this.vector(`h.${layer}.mlp.act.weight`, [1])])
-      : activate(this.#b, name, x);
+    if (name === 'prelu') {
+      const sum = bias === undefined ? x : this.#b.op('Add', [x, bias]);
+      return this.#b.op('PRelu', [sum, this.vector(`h.${layer}.mlp.act.weight`, [1])]);
+    }
+    return activate(this.#b, name, x, bias);
   }
 
   /** Multiplies by a stored matrix; the dense head lies transposed, as `wte`. Only quantised matrices take a bias. */

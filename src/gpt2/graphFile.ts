@@ -1,15 +1,16 @@
 import { lstat, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { onnx } from 'onnx-proto';
 import { DATA_FILE } from './compile';
 import { UnsupportedModelError } from './errors';
+import { COLUMNS, READING_GRAPH } from './readingGraph';
 
 /**
- * Checks that a compiled graph reads its weights from the file beside it and from nowhere else: ONNX lets a graph name
- * any path, and the runtime would follow it.
+ * Reads a compiled graph and checks that it takes its weights from the file beside it and from nowhere else: ONNX lets a
+ * graph name any path, and the runtime would follow it.
  * @throws UnsupportedModelError when the graph is none that Inkling wrote
  */
-export async function requireOwnData(file: string): Promise<void> {
+export async function readOwnGraph(file: string): Promise<onnx.ModelProto> {
   const foreign = (what: string) => new UnsupportedModelError(`${what}, so it was not compiled by Inkling`);
   let model: onnx.ModelProto;
   try {
@@ -28,7 +29,8 @@ export async function requireOwnData(file: string): Promise<void> {
   }
   for (const { externalData } of graph?.initializer ?? []) {
     const location = externalData?.find(({ key }) => key === 'location')?.value;
-    if (externalData?.length && location !== DATA_FILE) {
+    const isInMemory = location === COLUMNS && basename(file) === READING_GRAPH;
+    if (externalData?.length && location !== DATA_FILE && !isInMemory) {
       throw foreign(`the graph reads weights from ${JSON.stringify(location)}`);
     }
   }
@@ -36,4 +38,5 @@ export async function requireOwnData(file: string): Promise<void> {
   if (!(await lstat(data)).isFile()) {
     throw foreign(`${DATA_FILE} is no file of its own but a link or a folder`);
   }
+  return model;
 }

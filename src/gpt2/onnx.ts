@@ -12,6 +12,8 @@ export type ElementType = typeof FLOAT | typeof INT64 | typeof INT32 | typeof UI
 export interface StoredBytes {
   readonly offset: number;
   readonly length: number;
+  /** The file they lie in, where it is not the graph's own. */
+  readonly location?: string;
 }
 
 /** Memory maps want each tensor to begin on a page. */
@@ -95,6 +97,12 @@ export class GraphBuilder {
     return name;
   }
 
+  /** A small constant byte. */
+  byte(name: string, value: number): string {
+    this.#initializers.push({ name, dataType: UINT8, dims: [], int32Data: [value] });
+    return name;
+  }
+
   /** A weight, kept in the external data. */
   weight(name: string, type: ElementType, shape: readonly number[], bytes: StoredBytes): string {
     this.#initializers.push({
@@ -103,7 +111,7 @@ export class GraphBuilder {
       dims: [...shape],
       dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
       externalData: [
-        { key: 'location', value: this.#data.location },
+        { key: 'location', value: bytes.location ?? this.#data.location },
         { key: 'offset', value: String(bytes.offset) },
         { key: 'length', value: String(bytes.length) },
       ],

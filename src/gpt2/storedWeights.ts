@@ -1,3 +1,4 @@
+import { balance, Calibration, type Matrix, type Norm } from './calibration';
 import { attentionScale, type Gpt2Config } from './config';
 import { UnsupportedModelError } from './errors';
 import type { ExternalData, StoredBytes } from './onnx';
@@ -9,6 +10,8 @@ export interface CompileOptions {
   /** Called with the fraction done, 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
   readonly signal?: AbortSignal;
+  /** Tokens to see the size of a model's activations with, before its weights are rounded. */
+  readonly calibration?: readonly number[];
 }
 
 /** A matrix as the graph multiplies by it. */
@@ -53,7 +56,7 @@ export async function storeWeights(
   config: Gpt2Config,
   precision: Precision,
   data: ExternalData,
-  { onProgress, signal }: CompileOptions,
+  { onProgress, signal, calibration = [] }: CompileOptions,
 ): Promise<StoredWeights> {
   const { n_embd, n_inner, n_layer, vocab_size } = config;
   const vectors = new Map<string, StoredBytes>();
@@ -68,34 +71,50 @@ export async function storeWeights(
     onProgress?.(done / weights.byteLength);
     return values;
   };
-  const vector = async (name: string, change: (values: Float32Array) => Float32Array = (values) => values) => {
-    vectors.set(name, await data.store([change(await read(name))]));
+  const storeVector = async (name: string, values: Float32Array) => {
+    vectors.set(name, await data.store([values]));
   };
-  const linear = async (name: string, from: number, to: number, change?: (values: Float32Array) => Float32Array) => {
-    const values = await read(`${name}.weight`);
-    matrices.set(name, await storeMatrix(change?.(values) ?? values, from, to, precision, data));
-    await vector(`${name}.bias`, change);
+  const storeNorm = async (name: string, { weight, bias }: Norm) => {
+    await storeVector(`${name}.weight`, weight);
+    await storeVector(`${name}.bias`, bias);
   };
+  const storeLinear = async (name: string, from: number, { weight, bias }: Matrix) => {
+    matrices.set(name, await storeMatrix(weight, from, bias.length, precision, data));
+    await storeVector(`${name}.bias`, bias);
+  };
+  const part = async (name: string) => ({ weight: await read(`${name}.weight`), bias: await read(`${name}.bias`) });
 
-  await vector('wpe.weight');
+  const positions = await read('wpe.weight');
+  await storeVector('wpe.weight', positions);
+  const calibrating =
+    precision === 'fp32' || calibration.length === 0
+      ? undefined
+      : new Calibration(config, await embedded(weights, config, calibration, positions));
   for (let layer = 0; layer < n_layer; layer++) {
     const h = `h.${layer}`;
-    for (const norm of ['ln_1', 'ln_2']) {
-      await vector(`${h}.${norm}.weight`);
-      await vector(`${h}.${norm}.bias`);
+    const firstNorm = await part(`${h}.ln_1`);
+    const attention = await part(`${h}.attn.c_attn`);
+    const mixing = await part(`${h}.attn.c_proj`);
+    even(firstNorm, attention, calibrating?.attend(layer, firstNorm, attention, mixing));
+    for (const values of [attention.weight, attention.bias]) {
+      scaleQueries(values, n_embd, attentionScale(config, layer));
     }
-    await linear(`${h}.attn.c_attn`, n_embd, 3 * n_embd, (values) =>
-      scaleQueries(values, n_embd, attentionScale(config, layer)),
-    );
-    await linear(`${h}.attn.c_proj`, n_embd, n_embd);
-    await linear(`${h}.mlp.c_fc`, n_embd, n_inner);
-    await linear(`${h}.mlp.c_proj`, n_inner, n_embd);
+    await storeNorm(`${h}.ln_1`, firstNorm);
+    await storeLinear(`${h}.attn.c_attn`, n_embd, attention);
+    await storeLinear(`${h}.attn.c_proj`, n_embd, mixing);
+
+    const secondNorm = await part(`${h}.ln_2`);
+    const expansion = await part(`${h}.mlp.c_fc`);
+    const projection = await part(`${h}.mlp.c_proj`);
+    even(secondNorm, expansion, calibrating?.think(secondNorm, expansion, projection));
+    await storeNorm(`${h}.ln_2`, secondNorm);
+    await storeLinear(`${h}.mlp.c_fc`, n_embd, expansion);
+    await storeLinear(`${h}.mlp.c_proj`, n_inner, projection);
     if (config.activation_function === 'prelu') {
-      await vector(`${h}.mlp.act.weight`);
+      await storeVector(`${h}.mlp.act.weight`, await read(`${h}.mlp.act.weight`));
     }
   }
-  await vector('ln_f.weight');
-  await vector('ln_f.bias');
+  await storeNorm('ln_f', await part('ln_f'));
 
   async function* rows(name: string): AsyncGenerator<Float32Array> {
     for (let row = 0; row < vocab_size; row += ROWS) yield read(name, row, Math.min(row + ROWS, vocab_size));
@@ -127,9 +146,34 @@ function areZeros(name: string, values: Float32Array): boolean {
 }
 
 /** Folds the attention scale into the query columns of `c_attn`'s weight `[in, 3 * width]` or bias `[3 * width]`. */
-function scaleQueries(values: Float32Array, width: number, scale: number): Float32Array {
+function scaleQueries(values: Float32Array, width: number, scale: number): void {
   for (let i = 0; i < values.length; i++) if (i % (3 * width) < width) values[i] *= scale;
-  return values;
+}
+
+/** The sum of token and position embeddings, `[ids, width]`. */
+async function embedded(
+  weights: Weights,
+  { n_embd }: Gpt2Config,
+  ids: readonly number[],
+  positions: Float32Array,
+): Promise<Float32Array> {
+  const sums = positions.slice(0, ids.length * n_embd);
+  for (const [place, id] of ids.entries()) {
+    const { values } = await weights.get('wte.weight', id, id + 1);
+    for (let i = 0; i < n_embd; i++) sums[place * n_embd + i] += values[i];
+  }
+  return sums;
+}
+
+/** Moves size from the channels of a norm's results to the rows of the matrix after it; their product stays the same. */
+function even(norm: Norm, matrix: Matrix, magnitudes: Float32Array | undefined): void {
+  if (!magnitudes) return;
+  const to = matrix.bias.length;
+  for (const [channel, factor] of balance(magnitudes, matrix.weight).entries()) {
+    norm.weight[channel] /= factor;
+    norm.bias[channel] /= factor;
+    for (let i = channel * to; i < (channel + 1) * to; i++) matrix.weight[i] *= factor;
+  }
 }
 
 async function storeMatrix(

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gpt2Tokenizer, TokenizerError } from '../core/tokenizer';
 import type { Engine, Precision } from '../engine/api';
-import { compileModel, type Manifest, type Origin } from '../gpt2/compiledModel';
+import { compileModel, type Manifest, type Origin, removeReadingGraph } from '../gpt2/compiledModel';
 import { UnsupportedModelError } from '../gpt2/errors';
 import { describeFiles, type FileRecord } from '../gpt2/fileRecords';
 import { openModel } from '../gpt2/files/openModel';
@@ -58,6 +58,10 @@ interface Source {
   readonly name: string;
   readonly origin: Pick<Origin, 'id' | 'kind' | 'revision'>;
 }
+
+/** For the log. */
+const READS_SLOWLY =
+  'Its self-test failed with the faster way of reading a text and passed without it, so texts are read the slower way.';
 
 type Job = Required<Pick<InstallOptions, 'precision'>> & InstallOptions;
 
@@ -174,11 +178,10 @@ export class ModelStore {
     const staging = await this.#installed.stage();
     try {
       const compiled = join(staging, 'model');
-      const manifest = await this.#compile(source.path, compiled, job);
-      const calibration = await this.#test(compiled, source, manifest, job);
+      const manifest = await this.#testBothWays(compiled, await this.#compile(source.path, compiled, job), source, job);
       return await this.#installed.publish(
         compiled,
-        { ...manifest, name: source.name, ...(calibration && { calibration }) },
+        { ...manifest, name: source.name },
         { ...source.origin, sources: source.files },
       );
     } finally {
@@ -193,6 +196,24 @@ export class ModelStore {
       signal,
       onProgress: (fraction) => onProgress?.({ phase: 'compile', done: fraction * total, total }),
     });
+  }
+
+  /** A model that fails is tested once more without its faster way of reading; returns the manifest of what passed. */
+  async #testBothWays(compiled: string, manifest: Manifest, source: Source, job: Job): Promise<Manifest> {
+    const tested = async (candidate: Manifest) => {
+      const calibration = await this.#test(compiled, source, candidate, job);
+      return { ...candidate, ...(calibration && { calibration }) };
+    };
+    try {
+      return await tested(manifest);
+    } catch (error) {
+      const isFailed = error instanceof StoreError && error.code === 'self-test';
+      const slower = isFailed ? await removeReadingGraph(compiled, manifest, READS_SLOWLY) : undefined;
+      if (slower === undefined) {
+        throw error;
+      }
+      return tested(slower);
+    }
   }
 
   /** @returns what typing texts of the model's own shows of it */

@@ -7,12 +7,13 @@ import { readBandwidth } from './bandwidth';
 import { type Clock, type Engine, engines, fileSize, RunningEngine } from './engines';
 import { FULL, type Measurement, measure, type Plan, QUICK } from './measure';
 import { gpt2Config, layDown } from './model';
+import { layDownForPython } from './python';
 import { tables } from './report';
 
 const ROOT = join(__dirname, '../..');
 const WEIGHTS = join(ROOT, '.cache/bench');
 
-/** `npm run bench`: Inkling, transformers.js and llama.cpp side by side on the same random weights. */
+/** `npm run bench`: Inkling, transformers.js, llama.cpp, CTranslate2 and OpenVINO on the same random weights. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -26,12 +27,16 @@ async function main(): Promise<void> {
   });
   installPeers();
   console.error(`Laying the weights down in ${WEIGHTS} (once) ...`);
-  const all = engines(await layDown(WEIGHTS));
-  const chosen = values.bits ? all.filter(({ bits }) => values.bits?.split(',').includes(String(bits))) : all;
+  const layouts = await layDown(WEIGHTS);
+  const python = layDownForPython(WEIGHTS, layouts.source);
+  const all = engines(layouts, python);
+  const wanted = values.bits?.split(',');
+  const chosen = all.filter(({ bits }) => !wanted || bits.some((each) => wanted.includes(String(each))));
   const plan = { ...(values.quick ? QUICK : FULL), ...(values.rounds && { rounds: Number(values.rounds) }) };
   const threadCounts = (values.threads ?? (values.quick ? '2' : '1,2')).split(',').map(Number);
   const parts = [
     `Node ${process.version}, ${cpus()[0].model.trim()}, ${cpus().length} cores; ${versions()}.`,
+    python ? versionsInPython() : 'CTranslate2 and OpenVINO were left out: there is no Python, or no packages for it.',
     'Medians over the rounds, the best in brackets; all engines in turn, each in a process of its own.',
     values.cpu ? 'Times are processor time: what they show is work, not waiting.' : 'Times are those of the wall.',
   ];
@@ -118,6 +123,11 @@ function versions(): string {
     version(__dirname, '@huggingface/transformers'),
     version(__dirname, 'node-llama-cpp'),
   ].join(', ');
+}
+
+function versionsInPython(): string {
+  const lines = readFileSync(join(__dirname, 'python/requirements.txt'), 'utf8').trim().split('\n');
+  return `In Python: ${lines.map((line) => line.replace('==', ' ')).join(', ')}.`;
 }
 
 main().catch((error: Error) => {

@@ -1,47 +1,65 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Answer, Task } from './child';
 import type { Layouts } from './model';
+import { PYTHON_CHILD, type PythonPeer, type PythonPeers } from './python';
 
 /** One engine with one layout of the weights. */
 export interface Engine {
   readonly name: string;
   /** Which engines are held against each other. */
-  readonly bits: 32 | 8 | 4;
+  readonly bits: readonly Bits[];
   readonly ours: boolean;
-  readonly kind: 'inkling' | 'transformers' | 'llama';
+  readonly kind: 'inkling' | 'transformers' | 'llama' | PythonPeer;
   readonly path: string;
+  /** What runs it, where that is not Node. */
+  readonly python?: string;
 }
 
-export function engines({ inkling, transformers, llama }: Layouts): Engine[] {
-  const ours = (bits: Engine['bits'], name: string, path: string): Engine => ({
+export type Bits = 32 | 8 | 4;
+
+export function engines({ inkling, transformers, llama }: Layouts, python: PythonPeers | undefined): Engine[] {
+  const ours = (bits: Bits, name: string, path: string): Engine => ({
     name: `Inkling ${name}`,
-    bits,
+    bits: [bits],
     ours: true,
     kind: 'inkling',
     path,
   });
+  const peer = (name: string, bits: readonly Bits[], kind: Engine['kind'], path: string): Engine => ({
+    name,
+    bits,
+    ours: false,
+    kind,
+    path,
+  });
+  // These have nothing of 4 bits that is faster, so they stand beside 4 bits as well.
+  const inPython = python && [
+    { ...peer('CTranslate2 int8', [8, 4], 'ctranslate2', python.paths.ctranslate2), python: python.python },
+    { ...peer('OpenVINO int8', [8, 4], 'openvino', python.paths.openvino), python: python.python },
+  ];
   return [
     ours(32, 'fp32', inkling.fp32),
-    { name: 'transformers.js fp32', bits: 32, ours: false, kind: 'transformers', path: transformers.fp32 },
+    peer('transformers.js fp32', [32], 'transformers', transformers.fp32),
     ours(8, 'q8', inkling.q8),
-    { name: 'transformers.js q8', bits: 8, ours: false, kind: 'transformers', path: transformers.q8 },
-    { name: 'llama.cpp Q8_0', bits: 8, ours: false, kind: 'llama', path: llama.Q8_0 },
+    peer('transformers.js q8', [8], 'transformers', transformers.q8),
+    peer('llama.cpp Q8_0', [8], 'llama', llama.Q8_0),
     ours(4, 'q4', inkling.q4),
-    { name: 'llama.cpp Q4_0', bits: 4, ours: false, kind: 'llama', path: llama.Q4_0 },
+    peer('llama.cpp Q4_0', [4], 'llama', llama.Q4_0),
+    ...(inPython ?? []),
   ];
 }
 
 /** Megabytes on disk. */
 export async function fileSize({ kind, path }: Engine): Promise<number> {
   if (kind === 'llama') return statSync(path).size / 1e6;
-  const folder = kind === 'inkling' ? path : join(dirname(path), 'onnx');
+  const isHub = kind === 'transformers';
+  const folder = isHub ? join(dirname(path), 'onnx') : path;
   const quantised = basename(path) === 'q8';
-  const files = (await readdir(folder)).filter(
-    (name) => kind === 'inkling' || name.includes('quantized') === quantised,
-  );
+  const files = (await readdir(folder)).filter((name) => !isHub || name.includes('quantized') === quantised);
   return files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0) / 1e6;
 }
 
@@ -63,26 +81,38 @@ export class RunningEngine {
   }
 
   static async start(engine: Engine, threads: number, clock: Clock): Promise<RunningEngine> {
-    const child = fork(join(__dirname, 'child.ts'), [engine.kind, engine.path, String(threads), clock], {
-      execArgv: ['--import', 'tsx'],
-      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
-    });
+    const args = [engine.kind, engine.path, String(threads), clock];
+    const child = engine.python
+      ? inPython(engine.python, args)
+      : fork(join(__dirname, 'child.ts'), args, {
+          execArgv: ['--import', 'tsx'],
+          env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+        });
     const loaded = await answerOf(child, engine);
     return new RunningEngine(engine, child, loaded.times[0], loaded);
   }
 
   run(task: Task): Promise<Answer> {
     const answer = answerOf(this.#child, this.engine);
-    this.#child.send(task);
+    if (this.engine.python) this.#child.stdin?.write(`${JSON.stringify(task)}\n`);
+    else this.#child.send(task);
     return answer;
   }
 
   stop(): Promise<void> {
     return new Promise((resolve) => {
       this.#child.once('exit', () => resolve());
-      this.#child.disconnect();
+      if (this.engine.python) this.#child.stdin?.end();
+      else this.#child.disconnect();
     });
   }
+}
+
+/** A child whose lines of JSON arrive as the messages of a fork do. */
+function inPython(python: string, args: readonly string[]): ChildProcess {
+  const child = spawn(python, [PYTHON_CHILD, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  createInterface({ input: child.stdout }).on('line', (line) => child.emit('message', JSON.parse(line)));
+  return child;
 }
 
 function answerOf(child: ChildProcess, { name }: Engine): Promise<Answer> {

@@ -73,6 +73,8 @@ export async function writeTensors(
 
 /** Where each engine finds the same weights. */
 export interface Layouts {
+  /** The weights as they were written, in float32. */
+  readonly source: string;
   readonly inkling: Record<(typeof PRECISIONS)[number], string>;
   /** Ends in the name of a dtype, see the contender. */
   readonly transformers: Record<'fp32' | 'q8', string>;
@@ -99,6 +101,7 @@ export async function layDown(folder: string): Promise<Layouts> {
       await once(gguf(type), () => writeGguf(`${gguf(type)}.part`, model.config, model.weights, type));
     }
     return {
+      source,
       inkling: { fp32: compiled('fp32'), q8: compiled('q8'), q4: compiled('q4') },
       transformers: { fp32: join(hf, 'fp32'), q8: join(hf, 'q8') },
       llama: { Q8_0: gguf('Q8_0'), Q4_0: gguf('Q4_0') },

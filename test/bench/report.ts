@@ -9,10 +9,10 @@ const short = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrec
  * of the same bits. The ratio is taken round by round, and its median shown: what else the machine did falls on both.
  */
 export function tables(engines: readonly Engine[], measurements: readonly Measurement[]): string {
-  return [32, 8, 4]
+  return ([32, 8, 4] as const)
     .map((bits) =>
       table(
-        engines.filter((engine) => engine.bits === bits),
+        engines.filter((engine) => engine.bits.includes(bits)),
         measurements,
       ),
     )

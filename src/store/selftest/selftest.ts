@@ -48,7 +48,9 @@ const KNOWN_PERPLEXITY = { english: 60, other: 500 };
 /** Compares a compiled model with what is known about it. */
 export async function selfTest(model: TestedModel, subject: SelfTestSubject): Promise<Check[]> {
   const { precision, known, signal } = subject;
-  const checks = [await checkProse(model, subject)];
+  // First, while the model remembers no text.
+  const reading = await checkReading(model, TOLERANCES[precision], signal);
+  const checks = [...reading, await checkProse(model, subject)];
   const reference = known === undefined ? undefined : references[known.id];
   for (const table of reference?.tables ?? []) {
     checks.push(await checkTable(model, table, TOLERANCES[precision], signal));
@@ -112,6 +114,38 @@ async function checkProse(model: TestedModel, subject: SelfTestSubject): Promise
     }
   }
   return { name, passed: best <= limit, detail: `${best.toFixed(1)}, at most ${Math.round(limit)} expected` };
+}
+
+/** Words of the paragraph before which the model is asked: far enough apart for what lies between to be read at once. */
+const ASKED_BEFORE = [40, 74];
+
+/**
+ * A text that is read at once is followed by what follows it where each token is scored, although the two ways round
+ * differently. Nothing is compared where a tokenizer does not cut before the words.
+ */
+async function checkReading(model: TestedModel, { mean, most }: Tolerance, signal?: AbortSignal): Promise<Check[]> {
+  const text = paragraphs.English;
+  const places = [...text.matchAll(/ /g)].map(({ index }) => index);
+  const asked: { place: number; logprobs: Float32Array }[] = [];
+  for (const word of ASKED_BEFORE) {
+    const place = places[word - 1];
+    asked.push({ place, logprobs: logSoftmax(await model.logits({ text: text.slice(0, place), bos: true }, signal)) });
+  }
+  const scored = await model.score({ text, bos: true }, signal);
+  const deviations = asked.flatMap(({ place, logprobs }) => {
+    const token = scored.find(({ utf16 }) => utf16?.[0] === place);
+    return token?.logprob == null ? [] : [Math.abs(logprobs[token.id] - token.logprob)];
+  });
+  if (deviations.length === 0) return [];
+  const average = deviations.reduce((a, b) => a + b, 0) / deviations.length;
+  const worst = Math.max(...deviations);
+  return [
+    {
+      name: 'reading at once and token by token',
+      passed: average <= mean && worst <= most,
+      detail: `log-probabilities differ by ${average.toFixed(3)} nats, at most ${mean} expected`,
+    },
+  ];
 }
 
 async function checkTable(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onnx } from 'onnx-proto';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { compileModel } from '../../../src/gpt2/compiledModel';
-import { requireOwnData } from '../../../src/gpt2/graphFile';
+import { readOwnGraph } from '../../../src/gpt2/graphFile';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 
 describe('a compiled graph', () => {
@@ -23,7 +23,7 @@ describe('a compiled graph', () => {
 
   it('reads its weights from the file beside it', async () => {
     for (const graph of ['model.onnx', 'inspect.onnx', 'head.onnx']) {
-      await requireOwnData(join(compiled, graph));
+      await readOwnGraph(join(compiled, graph));
     }
   });
 

@@ -1,0 +1,28 @@
+/** A run that has begun is not stopped: this long a key may have to wait for it. */
+const LONGEST_RUN_MS = 40;
+/** Tokens of a run: fewer are read slower, more are not read faster. */
+const [FEWEST, MOST] = [32, 256];
+/** Of the first run, when nothing is known of the machine. */
+const FIRST = 64;
+/** The runtime's kernels are fastest at multiples of this. */
+const MULTIPLE = 16;
+/** A rest that is no more than this much longer than a run is read at once. */
+const STRETCH = 1.25;
+
+/** Chooses how many tokens a run reads, from how long those before it took: fast, and over soon when a key comes. */
+export class ReadingPace {
+  #msPerToken: number | undefined;
+
+  /** How many of the next `rest` tokens to read. */
+  next(rest: number): number {
+    const fitting = this.#msPerToken === undefined ? FIRST : LONGEST_RUN_MS / this.#msPerToken;
+    const count = Math.max(FEWEST, Math.min(MOST, Math.floor(fitting / MULTIPLE) * MULTIPLE));
+    return rest <= count * STRETCH ? rest : count;
+  }
+
+  /** Takes note of a run; those before it count half, so that one hiccup is not taken for the machine's pace. */
+  ran(tokens: number, milliseconds: number): void {
+    const latest = milliseconds / tokens;
+    this.#msPerToken = this.#msPerToken === undefined ? latest : (this.#msPerToken + latest) / 2;
+  }
+}

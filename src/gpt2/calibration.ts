@@ -1,0 +1,201 @@
+import { type TokenizerSource, tokenizerOf } from '../core/tokenizer';
+import type { Activation } from './activation';
+import { attentionScale, type Gpt2Config } from './config';
+
+/** Any prose will do: what matters is which channels of a model are large. */
+const TEXT =
+  'The old house stood at the end of the road, and nobody in the village could remember who had built it. In 1904 a ' +
+  'storm took the roof; "leave it," said the widow, "the swallows like it so."';
+
+/** Products of two numbers that a calibration may cost, which bounds its tokens. */
+const WORK = 2e9;
+const [FEWEST_TOKENS, MOST_TOKENS] = [16, 48];
+
+/** Tokens of prose to calibrate a model with. */
+export function calibrationTokens(source: TokenizerSource, config: Gpt2Config): number[] {
+  const { n_embd, n_inner, n_layer, n_positions, vocab_size } = config;
+  const parameters = n_layer * n_embd * (4 * n_embd + 2 * n_inner);
+  const most = Math.min(n_positions, MOST_TOKENS, Math.max(FEWEST_TOKENS, Math.floor(WORK / parameters)));
+  const ids = encoded(source).filter((id) => id < vocab_size);
+  // A model whose tokens nobody can spell is shown some of all of them.
+  const any = Array.from({ length: most }, (_, i) => Math.floor((i * vocab_size) / most));
+  return ids.length < Math.min(most, FEWEST_TOKENS) ? any : ids.slice(0, most);
+}
+
+function encoded(source: TokenizerSource): number[] {
+  try {
+    const tokenizer = tokenizerOf(source);
+    return [...tokenizer.start, ...tokenizer.encode(TEXT)];
+  } catch {
+    // What is wrong with a tokenizer is said by whoever needs it.
+    return [];
+  }
+}
+
+/** A linear layer: `weight` `[in, out]`, as GPT-2 has it. */
+export interface Matrix {
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** A norm's gain and shift. */
+export interface Norm {
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/**
+ * GPT-2 on a short text, layer by layer, to see how large its activations are. It is slow and plain: a few dozen tokens,
+ * once for each compilation. Its results steer how weights are rounded and nothing else.
+ */
+export class Calibration {
+  readonly #config: Gpt2Config;
+  /** The residual stream, `[tokens, width]`. */
+  readonly #x: Float32Array;
+  readonly #tokens: number;
+
+  /** @param embedded token and position embeddings, `[tokens, width]` */
+  constructor(config: Gpt2Config, embedded: Float32Array) {
+    this.#config = config;
+    this.#x = embedded.slice();
+    this.#tokens = embedded.length / config.n_embd;
+  }
+
+  /** Puts the text through a layer's attention; returns the largest magnitude of each channel that `attention` sees. */
+  attend(layer: number, norm: Norm, attention: Matrix, projection: Matrix): Float32Array {
+    const normed = this.#norm(norm);
+    const mixed = this.#mix(this.#linear(normed, attention), attentionScale(this.#config, layer));
+    this.#add(this.#linear(mixed, projection));
+    return this.#largest(normed);
+  }
+
+  /** Puts the text through a layer's MLP; returns the largest magnitude of each channel that `expansion` sees. */
+  think(norm: Norm, expansion: Matrix, projection: Matrix): Float32Array {
+    const normed = this.#norm(norm);
+    const hidden = this.#linear(normed, expansion).map(activationOf(this.#config.activation_function));
+    this.#add(this.#linear(hidden, projection));
+    return this.#largest(normed);
+  }
+
+  #norm({ weight, bias }: Norm): Float32Array {
+    const { n_embd: width, layer_norm_epsilon } = this.#config;
+    const result = new Float32Array(this.#x.length);
+    for (let from = 0; from < result.length; from += width) {
+      const row = this.#x.subarray(from, from + width);
+      const mean = row.reduce((sum, value) => sum + value, 0) / width;
+      const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / width;
+      const scale = 1 / Math.sqrt(variance + layer_norm_epsilon);
+      for (let i = 0; i < width; i++) {
+        result[from + i] = (row[i] - mean) * scale * weight[i] + bias[i];
+      }
+    }
+    return result;
+  }
+
+  #linear(x: Float32Array, { weight, bias }: Matrix): Float32Array {
+    const to = bias.length;
+    const from = weight.length / to;
+    const result = new Float32Array(this.#tokens * to);
+    for (let token = 0; token < this.#tokens; token++) {
+      result.set(bias, token * to);
+    }
+    for (let i = 0; i < from; i++) {
+      const row = weight.subarray(i * to, (i + 1) * to);
+      for (let token = 0; token < this.#tokens; token++) {
+        const value = x[token * from + i];
+        const at = token * to;
+        for (let j = 0; j < to; j++) {
+          result[at + j] += value * row[j];
+        }
+      }
+    }
+    return result;
+  }
+
+  /** Causal attention over `[tokens, 3 * width]`. */
+  #mix(qkv: Float32Array, scale: number): Float32Array {
+    const { n_embd: width, n_head } = this.#config;
+    const size = width / n_head;
+    const mixed = new Float32Array(this.#tokens * width);
+    for (let token = 0; token < this.#tokens; token++) {
+      for (let head = 0; head < n_head; head++) {
+        const query = token * 3 * width + head * size;
+        const scores = Array.from({ length: token + 1 }, (_, other) => {
+          const key = other * 3 * width + width + head * size;
+          let dot = 0;
+          for (let i = 0; i < size; i++) {
+            dot += qkv[query + i] * qkv[key + i];
+          }
+          return dot * scale;
+        });
+        const most = Math.max(...scores);
+        const weights = scores.map((score) => Math.exp(score - most));
+        const sum = weights.reduce((a, b) => a + b, 0);
+        for (const [other, each] of weights.entries()) {
+          const value = other * 3 * width + 2 * width + head * size;
+          for (let i = 0; i < size; i++) {
+            mixed[token * width + head * size + i] += (each / sum) * qkv[value + i];
+          }
+        }
+      }
+    }
+    return mixed;
+  }
+
+  #add(values: Float32Array): void {
+    for (let i = 0; i < values.length; i++) {
+      this.#x[i] += values[i];
+    }
+  }
+
+  #largest(values: Float32Array): Float32Array {
+    const width = values.length / this.#tokens;
+    const largest = new Float32Array(width);
+    for (let i = 0; i < values.length; i++) {
+      largest[i % width] = Math.max(largest[i % width], Math.abs(values[i]));
+    }
+    return largest;
+  }
+}
+
+/** Of the many activations the kind: this is near enough to see which channels are large. */
+function activationOf(name: Activation): (x: number) => number {
+  if (/^(relu|leaky_relu|prelu)/.test(name)) {
+    return (x) => Math.max(0, x);
+  }
+  if (name === 'linear') {
+    return (x) => x;
+  }
+  return (x) => x / (1 + Math.exp(-1.702 * x));
+}
+
+/** How much of the balance is the activations' part, the rest being the weights' (alpha of SmoothQuant). */
+const ACTIVATIONS_PART = 0.7;
+/** No channel is moved by more, whatever was seen. */
+const MOST_MOVED = 2 ** 12;
+
+/**
+ * Factors that even out the channels between a norm and the matrix after it: the norm's results are divided by them and
+ * the matrix's rows multiplied, so that neither has channels far larger than the rest, which would take the bits from
+ * all others (Xiao et al. 2022, SmoothQuant, arXiv 2211.10438). Powers of two, so that the rewrite is exact.
+ * @param magnitudes the largest of each channel of the norm's results
+ * @param matrix `[channels, to]`
+ */
+export function balance(magnitudes: Float32Array, matrix: Float32Array): Float32Array {
+  const channels = magnitudes.length;
+  const to = matrix.length / channels;
+  const wished = Array.from(magnitudes, (magnitude, channel) => {
+    const row = matrix.subarray(channel * to, (channel + 1) * to);
+    const weight = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    // What is nowhere used or always zero stays as it is.
+    return magnitude > 0 && weight > 0
+      ? ACTIVATIONS_PART * Math.log2(magnitude) - (1 - ACTIVATIONS_PART) * Math.log2(weight)
+      : Number.NaN;
+  });
+  const known = wished.filter((each) => !Number.isNaN(each));
+  const mean = known.reduce((sum, each) => sum + each, 0) / known.length;
+  const limit = Math.log2(MOST_MOVED);
+  return Float32Array.from(wished, (each) =>
+    Number.isNaN(each) ? 1 : 2 ** Math.max(-limit, Math.min(limit, Math.round(each - mean))),
+  );
+}

@@ -1,0 +1,145 @@
+import type { Gpt2Config } from './config';
+import { Layers, MICROSOFT, PRODUCER } from './graph';
+import { type ExternalData, FLOAT, GraphBuilder, INT32, type StoredBytes, UINT8 } from './onnx';
+import type { Precision } from './precision';
+import type { StoredMatrix, StoredWeights } from './storedWeights';
+
+export const READING_GRAPH = 'read.onnx';
+export const EMBEDDING_GRAPH = 'embed.onnx';
+/** Where a reading graph says its weights lie: no file but memory, which `loadColumns` fills from the compiled model. */
+export const COLUMNS = 'columns';
+/** Tensors begin at a multiple of this, so that the runtime may read them as floats. */
+const ALIGNMENT = 64;
+/** What an unsigned byte of the columns stands for when it means 0. */
+const ZERO_POINT = 128;
+/** Of the embedding, which is no part of the reading graph. */
+const POSITIONS = 'wpe.weight';
+/** Keeps a row of zeros from being divided by zero. */
+const LEAST_MAGNITUDE = 1e-30;
+
+/** `GroupQueryAttention` wants heads of such a size. */
+const HEAD_MULTIPLE = 8;
+
+/** Whether a model of this shape can have a reading graph. */
+export function canBeRead({ n_embd, n_head }: Gpt2Config, precision: Precision): boolean {
+  return precision !== 'fp32' && (n_embd / n_head) % HEAD_MULTIPLE === 0;
+}
+
+/**
+ * GPT-2 over `T` tokens whose logits nobody wants: it fills the cache with their keys and values and makes nothing else,
+ * so the last layer ends with them.
+ *
+ * Inputs: `embedded` float `[1, T, width]`, what `buildEmbedding` makes; `last_position` int32 `[1]`, the position of the
+ * last token; `total_length` int32 `[1]`, one more; for each layer i `past_key_i` and `past_value_i` float
+ * `[1, heads, C, d_head]`, of which the first `total_length - T` rows are valid.
+ *
+ * Outputs: `key_i` and `value_i`, the same with the new rows in their places. A caller that gives the memory of the
+ * inputs to the outputs saves every copy of the cache.
+ *
+ * The matrices are in 8 bits with a scale for each column, which many rows are multiplied by twice as fast as by those
+ * with a scale for each block (docs/performance.md). One scale serves all activations, so each row is divided by its
+ * largest magnitude before and multiplied by it afterwards.
+ */
+export function buildReadingGraph(config: Gpt2Config, stored: StoredWeights, data: ExternalData): Uint8Array {
+  const { n_embd, n_head, n_layer, layer_norm_epsilon } = config;
+  const b = new GraphBuilder('gpt2-read', data);
+  const columns = new Columns(b, stored);
+  const layers = new Layers(b, config, { ...stored, vectors: columns.vectors });
+  let x = b.input('embedded', FLOAT, [1, 'T', n_embd]);
+  const lastPosition = b.input('last_position', INT32, [1]);
+  const totalLength = b.input('total_length', INT32, [1]);
+  const cacheShape = [1, n_head, 'C', n_embd / n_head];
+  let normed = layers.norm('h.0.ln_1', x);
+
+  /** Adds a linear layer's product and its bias to the residual stream and norms the sum. */
+  const addAndNorm = (name: string, product: string, norm: string) => {
+    const weights = [`${norm}.weight`, `${norm}.bias`, `${name}.bias`].map((each) => layers.vector(each, [n_embd]));
+    const attributes = { epsilon: { float: layer_norm_epsilon } };
+    // The results between are the mean and the deviation, which inference leaves out.
+    const [after, , , sum] = b.ops('SkipLayerNormalization', [product, x, ...weights], 4, attributes, MICROSOFT);
+    x = sum;
+    normed = after;
+  };
+
+  const cacheRows: [name: string, value: string][] = [];
+  for (let i = 0; i < n_layer; i++) {
+    const h = `h.${i}`;
+    const past = ['key', 'value'].map((kind) => b.input(`past_${kind}_${i}`, FLOAT, cacheShape));
+    const qkvBias = layers.vector(`${h}.attn.c_attn.bias`, [3 * n_embd]);
+    const qkv = b.op('Add', [columns.multiply(`${h}.attn.c_attn`, normed), qkvBias]);
+    const [mixed, keys, values] = b.ops(
+      'GroupQueryAttention',
+      // Queries, keys and values lie in one tensor; the attention scale is in the weights.
+      [qkv, '', '', ...past, lastPosition, totalLength],
+      3,
+      { num_heads: n_head, kv_num_heads: n_head, scale: { float: 1 } },
+      MICROSOFT,
+    );
+    cacheRows.push([`key_${i}`, keys], [`value_${i}`, values]);
+    if (i === n_layer - 1) {
+      break;
+    }
+    addAndNorm(`${h}.attn.c_proj`, columns.multiply(`${h}.attn.c_proj`, mixed), `${h}.ln_2`);
+    const bias = layers.vector(`${h}.mlp.c_fc.bias`, [config.n_inner]);
+    const hidden = layers.activate(i, columns.multiply(`${h}.mlp.c_fc`, normed), bias);
+    addAndNorm(`${h}.mlp.c_proj`, columns.multiply(`${h}.mlp.c_proj`, hidden), `h.${i + 1}.ln_1`);
+  }
+  for (const [name, value] of cacheRows) {
+    b.output(name, value, cacheShape);
+  }
+  return b.encode(PRODUCER);
+}
+
+/** `input_ids` int32 `[1, T]` and `position_ids` int32 `[1, T]` to `embedded` float `[1, T, width]`. */
+export function buildEmbedding(config: Gpt2Config, stored: StoredWeights, data: ExternalData): Uint8Array {
+  const b = new GraphBuilder('gpt2-embedding', data);
+  const layers = new Layers(b, config, stored);
+  const tokens = layers.embed(b.input('input_ids', INT32, [1, 'T']));
+  const positions = layers.vector(POSITIONS, [config.n_positions, config.n_embd]);
+  const places = b.op('Gather', [positions, b.input('position_ids', INT32, [1, 'T'])]);
+  b.output('embedded', b.op('Add', [tokens, places]), [1, 'T', config.n_embd]);
+  return b.encode(PRODUCER);
+}
+
+/** The weights of the layers as they will lie in memory, one after another. */
+class Columns {
+  readonly #b: GraphBuilder;
+  readonly #stored: StoredWeights;
+  #end = 0;
+  readonly #zeroPoint: string;
+  /** Those that are the same in memory as in the file. */
+  readonly vectors: ReadonlyMap<string, StoredBytes>;
+
+  constructor(b: GraphBuilder, stored: StoredWeights) {
+    this.#b = b;
+    this.#stored = stored;
+    const ofLayers = [...stored.vectors].filter(([name]) => name !== POSITIONS);
+    this.vectors = new Map(ofLayers.map(([name, { length }]) => [name, this.#place(length)]));
+    this.#zeroPoint = b.byte('zero_point', ZERO_POINT);
+  }
+
+  /** `x` float `[1, T, from]` times a matrix, each row of it on a scale of its own. */
+  multiply(name: string, x: string): string {
+    const { from, to } = this.#stored.matrices.get(name) as StoredMatrix;
+    const columns = this.#weight(`${name}.columns`, UINT8, [from, to], from * to);
+    const scales = this.#weight(`${name}.column_scales`, FLOAT, [to], 4 * to);
+    const b = this.#b;
+    const largest = b.op('ReduceMax', [b.op('Abs', [x])], { axes: [2], keepdims: 1 });
+    const magnitude = b.op('Max', [largest, b.float('least_magnitude', LEAST_MAGNITUDE)]);
+    const even = b.op('Div', [x, magnitude]);
+    return b.op('Mul', [
+      b.op('DynamicQuantizeMatMul', [even, columns, scales, this.#zeroPoint], {}, MICROSOFT),
+      magnitude,
+    ]);
+  }
+
+  #weight(name: string, type: typeof FLOAT | typeof UINT8, shape: readonly number[], length: number): string {
+    return this.#b.weight(name, type, shape, this.#place(length));
+  }
+
+  #place(length: number): StoredBytes {
+    const offset = this.#end;
+    this.#end = Math.ceil((offset + length) / ALIGNMENT) * ALIGNMENT;
+    return { offset, length, location: COLUMNS };
+  }
+}
