@@ -169,33 +169,21 @@ function activationOf(name: Activation): (x: number) => number {
   return (x) => x / (1 + Math.exp(-1.702 * x));
 }
 
-/** How much of the balance is the activations' part, the rest being the weights' (alpha of SmoothQuant). */
-const ACTIVATIONS_PART = 0.7;
-/** No channel is moved by more, whatever was seen. */
-const MOST_MOVED = 2 ** 12;
+/** A channel this many times as large as the one in the middle takes the bits from the others. */
+const OUTLIER = 4;
+/** What an outlier is brought down to, in times of the one in the middle. */
+const LARGE = 2;
 
 /**
  * Factors that even out the channels between a norm and the matrix after it: the norm's results are divided by them and
- * the matrix's rows multiplied, so that neither has channels far larger than the rest, which would take the bits from
- * all others (Xiao et al. 2022, SmoothQuant, arXiv 2211.10438). Powers of two, so that the rewrite is exact.
+ * the matrix's rows multiplied, so that no channel is far larger than the rest (Xiao et al. 2022, SmoothQuant, arXiv
+ * 2211.10438; there all channels are moved, which a few dozen tokens cannot steer). Powers of two, so that the rewrite
+ * is exact.
  * @param magnitudes the largest of each channel of the norm's results
- * @param matrix `[channels, to]`
  */
-export function balance(magnitudes: Float32Array, matrix: Float32Array): Float32Array {
-  const channels = magnitudes.length;
-  const to = matrix.length / channels;
-  const wished = Array.from(magnitudes, (magnitude, channel) => {
-    const row = matrix.subarray(channel * to, (channel + 1) * to);
-    const weight = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    // What is nowhere used or always zero stays as it is.
-    return magnitude > 0 && weight > 0
-      ? ACTIVATIONS_PART * Math.log2(magnitude) - (1 - ACTIVATIONS_PART) * Math.log2(weight)
-      : Number.NaN;
-  });
-  const known = wished.filter((each) => !Number.isNaN(each));
-  const mean = known.reduce((sum, each) => sum + each, 0) / known.length;
-  const limit = Math.log2(MOST_MOVED);
-  return Float32Array.from(wished, (each) =>
-    Number.isNaN(each) ? 1 : 2 ** Math.max(-limit, Math.min(limit, Math.round(each - mean))),
+export function evenFactors(magnitudes: Float32Array): Float32Array {
+  const middle = magnitudes.slice().sort()[magnitudes.length >> 1];
+  return magnitudes.map((magnitude) =>
+    middle > 0 && magnitude > OUTLIER * middle ? 2 ** Math.round(Math.log2(magnitude / (LARGE * middle))) : 1,
   );
 }

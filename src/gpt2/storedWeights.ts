@@ -1,4 +1,4 @@
-import { balance, Calibration, type Matrix, type Norm } from './calibration';
+import { Calibration, evenFactors, type Matrix, type Norm } from './calibration';
 import { attentionScale, type Gpt2Config } from './config';
 import { UnsupportedModelError } from './errors';
 import type { ExternalData, StoredBytes } from './onnx';
@@ -169,7 +169,8 @@ async function embedded(
 function even(norm: Norm, matrix: Matrix, magnitudes: Float32Array | undefined): void {
   if (!magnitudes) return;
   const to = matrix.bias.length;
-  for (const [channel, factor] of balance(magnitudes, matrix.weight).entries()) {
+  for (const [channel, factor] of evenFactors(magnitudes).entries()) {
+    if (factor === 1) continue;
     norm.weight[channel] /= factor;
     norm.bias[channel] /= factor;
     for (let i = channel * to; i < (channel + 1) * to; i++) matrix.weight[i] *= factor;

@@ -129,7 +129,12 @@ async function checkReading(model: TestedModel, { mean, most }: Tolerance, signa
   const asked: { place: number; logprobs: Float32Array }[] = [];
   for (const word of ASKED_BEFORE) {
     const place = places[word - 1];
-    asked.push({ place, logprobs: logSoftmax(await model.logits({ text: text.slice(0, place), bos: true }, signal)) });
+    const logits = await model.logits({ text: text.slice(0, place), bos: true }, signal);
+    if (!logits.every(Number.isFinite)) {
+      // The next check says so.
+      return [];
+    }
+    asked.push({ place, logprobs: logSoftmax(logits) });
   }
   const scored = await model.score({ text, bos: true }, signal);
   const deviations = asked.flatMap(({ place, logprobs }) => {

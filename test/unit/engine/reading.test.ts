@@ -7,7 +7,13 @@ import { CachedModel } from '../../../src/engine/cachedModel';
 import { loadRuntime } from '../../../src/engine/runtime';
 import { Session } from '../../../src/engine/session';
 import { loadColumns } from '../../../src/gpt2/columns';
-import { compileModel, type Manifest, readManifest, removeReadingGraph, requireUndamaged } from '../../../src/gpt2/compiledModel';
+import {
+  compileModel,
+  type Manifest,
+  readManifest,
+  removeReadingGraph,
+  requireUndamaged,
+} from '../../../src/gpt2/compiledModel';
 import { attentionScale, type Gpt2Config } from '../../../src/gpt2/config';
 import { COLUMNS } from '../../../src/gpt2/readingGraph';
 import { random, randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
