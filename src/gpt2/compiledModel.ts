@@ -3,7 +3,6 @@ import { lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Calibration } from '../core/ghostText/calibration';
 import { TOKENIZER_FILES, type TokenizerSource } from '../core/tokenizer';
-import { calibrationTokens } from './calibration';
 import { BUILDER_VERSION, compile, DATA_FILE } from './compile';
 import type { Gpt2Config } from './config';
 import { DamagedModelError, UnsupportedModelError, writeTrouble } from './errors';
@@ -14,6 +13,7 @@ import { type OpenModel, openModel } from './files/openModel';
 import { readTokenizerFiles } from './files/tokenizerFiles';
 import { PRECISIONS, type Precision } from './precision';
 import { EMBEDDING_GRAPH, READING_GRAPH } from './readingGraph';
+import { sampleTokens } from './sampleRun';
 import { makeStagingFolder } from './staging';
 import type { CompileOptions } from './storedWeights';
 import { headDiffers } from './weights';
@@ -84,8 +84,8 @@ export async function compileModel(
         bytes += part.length;
         await data.writeFile(part);
       };
-      const calibration = calibrationTokens({ files: model.tokenizer, rows: config.vocab_size, endOfText }, config);
-      const graphs = await compile(model.weights, config, precision, { write }, { ...options, calibration });
+      const sample = sampleTokens({ files: model.tokenizer, rows: config.vocab_size, endOfText }, config);
+      const graphs = await compile(model.weights, config, precision, { write }, { ...options, sample });
       files.push({ name: DATA_FILE, bytes, sha256: hash.digest('hex') });
       const others = {
         'model.onnx': graphs.model,

@@ -1,9 +1,9 @@
-import { Calibration, evenFactors, type Matrix, type Norm } from './calibration';
 import { attentionScale, type Gpt2Config } from './config';
 import { UnsupportedModelError } from './errors';
 import type { ExternalData, StoredBytes } from './onnx';
 import type { Precision } from './precision';
 import { blockSizeFor, quantiseBlocks, transpose } from './quantise';
+import { evenFactors, type Matrix, type Norm, SampleRun } from './sampleRun';
 import type { Weights } from './weights';
 
 export interface CompileOptions {
@@ -11,7 +11,7 @@ export interface CompileOptions {
   readonly onProgress?: (fraction: number) => void;
   readonly signal?: AbortSignal;
   /** Tokens to see the size of a model's activations with, before its weights are rounded. */
-  readonly calibration?: readonly number[];
+  readonly sample?: readonly number[];
 }
 
 /** A matrix as the graph multiplies by it. */
@@ -56,7 +56,7 @@ export async function storeWeights(
   config: Gpt2Config,
   precision: Precision,
   data: ExternalData,
-  { onProgress, signal, calibration = [] }: CompileOptions,
+  { onProgress, signal, sample = [] }: CompileOptions,
 ): Promise<StoredWeights> {
   const { n_embd, n_inner, n_layer, vocab_size } = config;
   const vectors = new Map<string, StoredBytes>();
@@ -86,16 +86,16 @@ export async function storeWeights(
 
   const positions = await read('wpe.weight');
   await storeVector('wpe.weight', positions);
-  const calibrating =
-    precision === 'fp32' || calibration.length === 0
+  const run =
+    precision === 'fp32' || sample.length === 0
       ? undefined
-      : new Calibration(config, await embedded(weights, config, calibration, positions));
+      : new SampleRun(config, await embedded(weights, config, sample, positions));
   for (let layer = 0; layer < n_layer; layer++) {
     const h = `h.${layer}`;
     const firstNorm = await part(`${h}.ln_1`);
     const attention = await part(`${h}.attn.c_attn`);
     const mixing = await part(`${h}.attn.c_proj`);
-    even(firstNorm, attention, calibrating?.attend(layer, firstNorm, attention, mixing));
+    even(firstNorm, attention, run?.attend(layer, firstNorm, attention, mixing));
     for (const values of [attention.weight, attention.bias]) {
       scaleQueries(values, n_embd, attentionScale(config, layer));
     }
@@ -106,7 +106,7 @@ export async function storeWeights(
     const secondNorm = await part(`${h}.ln_2`);
     const expansion = await part(`${h}.mlp.c_fc`);
     const projection = await part(`${h}.mlp.c_proj`);
-    even(secondNorm, expansion, calibrating?.think(secondNorm, expansion, projection));
+    even(secondNorm, expansion, run?.think(secondNorm, expansion, projection));
     await storeNorm(`${h}.ln_2`, secondNorm);
     await storeLinear(`${h}.mlp.c_fc`, n_embd, expansion);
     await storeLinear(`${h}.mlp.c_proj`, n_inner, projection);
@@ -169,7 +169,12 @@ async function embedded(
 function even(norm: Norm, matrix: Matrix, magnitudes: Float32Array | undefined): void {
   if (!magnitudes) return;
   const to = matrix.bias.length;
-  for (const [channel, factor] of evenFactors(magnitudes).entries()) {
+  const rows = magnitudes.map((_, channel) =>
+    matrix.weight
+      .subarray(channel * to, (channel + 1) * to)
+      .reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+  );
+  for (const [channel, factor] of evenFactors(magnitudes, rows).entries()) {
     if (factor === 1) continue;
     norm.weight[channel] /= factor;
     norm.bias[channel] /= factor;

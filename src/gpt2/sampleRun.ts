@@ -7,12 +7,12 @@ const TEXT =
   'The old house stood at the end of the road, and nobody in the village could remember who had built it. In 1904 a ' +
   'storm took the roof; "leave it," said the widow, "the swallows like it so."';
 
-/** Products of two numbers that a calibration may cost, which bounds its tokens. */
+/** Products of two numbers that a run may cost, which bounds its tokens. */
 const WORK = 2e9;
 const [FEWEST_TOKENS, MOST_TOKENS] = [16, 48];
 
-/** Tokens of prose to calibrate a model with. */
-export function calibrationTokens(source: TokenizerSource, config: Gpt2Config): number[] {
+/** Tokens of prose to run a model on before its weights are rounded. */
+export function sampleTokens(source: TokenizerSource, config: Gpt2Config): number[] {
   const { n_embd, n_inner, n_layer, n_positions, vocab_size } = config;
   const parameters = n_layer * n_embd * (4 * n_embd + 2 * n_inner);
   const most = Math.min(n_positions, MOST_TOKENS, Math.max(FEWEST_TOKENS, Math.floor(WORK / parameters)));
@@ -48,7 +48,7 @@ export interface Norm {
  * GPT-2 on a short text, layer by layer, to see how large its activations are. It is slow and plain: a few dozen tokens,
  * once for each compilation. Its results steer how weights are rounded and nothing else.
  */
-export class Calibration {
+export class SampleRun {
   readonly #config: Gpt2Config;
   /** The residual stream, `[tokens, width]`. */
   readonly #x: Float32Array;
@@ -169,21 +169,25 @@ function activationOf(name: Activation): (x: number) => number {
   return (x) => x / (1 + Math.exp(-1.702 * x));
 }
 
-/** A channel this many times as large as the one in the middle takes the bits from the others. */
+/** A channel this many times as large as the one in the middle takes the bits from all others. */
 const OUTLIER = 4;
-/** What an outlier is brought down to, in times of the one in the middle. */
-const LARGE = 2;
+/** Less is not worth what the matrix loses by it. */
+const LEAST_MOVED = 4;
 
 /**
- * Factors that even out the channels between a norm and the matrix after it: the norm's results are divided by them and
- * the matrix's rows multiplied, so that no channel is far larger than the rest (Xiao et al. 2022, SmoothQuant, arXiv
- * 2211.10438; there all channels are moved, which a few dozen tokens cannot steer). Powers of two, so that the rewrite
- * is exact.
- * @param magnitudes the largest of each channel of the norm's results
+ * Factors that even out a norm's channels where some are far larger than the rest and the rows of the matrix after it
+ * are not: the norm's results are divided by them and the rows multiplied, so that both are as far from the one in the
+ * middle (Xiao et al. 2022, SmoothQuant, arXiv 2211.10438; moving all channels, as there, made the default model worse:
+ * a few dozen tokens cannot steer it). Powers of two, so that the rewrite is exact.
+ * @param activations the largest magnitude of each channel of the norm's results
+ * @param weights the largest magnitude of each row of the matrix
  */
-export function evenFactors(magnitudes: Float32Array): Float32Array {
-  const middle = magnitudes.slice().sort()[magnitudes.length >> 1];
-  return magnitudes.map((magnitude) =>
-    middle > 0 && magnitude > OUTLIER * middle ? 2 ** Math.round(Math.log2(magnitude / (LARGE * middle))) : 1,
-  );
+export function evenFactors(activations: Float32Array, weights: Float32Array): Float32Array {
+  const [middle, middleRow] = [activations, weights].map((each) => each.slice().sort()[each.length >> 1]);
+  return activations.map((activation, channel) => {
+    const share = activation / middle;
+    const factor = Math.sqrt(share / (weights[channel] / middleRow));
+    const isOutlier = share > OUTLIER && factor >= LEAST_MOVED && Number.isFinite(factor);
+    return isOutlier ? 2 ** Math.round(Math.log2(factor)) : 1;
+  });
 }
