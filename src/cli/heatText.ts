@@ -1,7 +1,8 @@
 import { type Levels, levelOf } from '../core/analysis';
 import { type FigureToken, type HeatUnit, RANK_BANDS, rankBand } from '../pictures/figure';
 import { groupByGrapheme } from '../pictures/graphemes';
-import { type Piece, type Terminal, visible, wrapPieces } from './terminal';
+import { visible } from '../pictures/spelling';
+import { type Piece, type Terminal, wrapPieces } from './terminal';
 
 /** Marks around words where there are no colours, by level: none for ordinary words. */
 const SIGNS = ['', '·', ':', '!'];

@@ -2,7 +2,7 @@ import { Chalk, type ChalkInstance, supportsColor } from 'chalk';
 import { type Command, Option } from 'commander';
 import stringWidth from 'string-width';
 import { lightMark } from '../pictures/palette';
-import { spell } from '../pictures/spelling';
+import { visible } from '../pictures/spelling';
 
 /** Columns where nobody says. */
 const WIDTH = 80;
@@ -85,13 +85,6 @@ export function bar(share: number, columns: number): string {
 /** A text as people read it, in quotation marks, with white space and controls made visible. */
 export function readable(text: string): string {
   return `“${visible(text)}”`;
-}
-
-/** A text with white space and controls made visible. */
-export function visible(text: string): string {
-  return spell(text, 'plain')
-    .map((piece) => piece.text)
-    .join('');
 }
 
 function markWith(paint: ChalkInstance, text: string, mark: string | undefined): string {

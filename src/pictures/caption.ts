@@ -1,7 +1,7 @@
 import { isWord } from '../core/analysis';
 import { percent } from '../core/logits';
 import type { Figure } from './figure';
-import { speak } from './spelling';
+import { speak, spell } from './spelling';
 
 /** Longest part of a text that a title quotes. */
 const QUOTED = 60;
@@ -95,8 +95,12 @@ function list(parts: readonly string[], end = ''): string {
   return `${parts.slice(0, READ_OUT).join('; ')}${more}. ${end}`.trim();
 }
 
-/** The end of a text in quotation marks, on one line. */
+/** The end of a text in quotation marks, on one line; what would turn the text around is spelled out. */
 function quoted(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ');
-  return `“${line.length > QUOTED ? `…${line.slice(-QUOTED).replace(/^[\udc00-\udfff]/, '')}` : line}”`;
+  const line = text.slice(-2 * QUOTED).replaceAll(/\s+/g, ' ');
+  const end = text.length > QUOTED ? `…${line.slice(-QUOTED).replace(/^[\udc00-\udfff]/, '')}` : line;
+  const spelled = spell(end, 'plain', Number.POSITIVE_INFINITY).map(({ kind, text }) =>
+    kind === 'space' ? ' ' : text,
+  );
+  return `“${spelled.join('')}”`;
 }

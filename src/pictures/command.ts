@@ -18,7 +18,7 @@ export function drawCommand(
   settings: Readonly<Record<string, string | number | boolean>>,
   model: ModelChoice = {},
 ): string {
-  const what = text.length > LONGEST || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) ? '--file TEXT.txt' : quote(text);
+  const what = text.length > LONGEST || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text) ? '--file TEXT.txt' : quote(text);
   const options = Object.entries(settings).map(([name, value]) => {
     return value === true ? `--${name}` : `--${name} ${quote(String(value))}`;
   });

@@ -17,7 +17,7 @@ import {
 import { type Chip, flow, legend } from './flow';
 import { groupByGrapheme } from './graphemes';
 import type { Theme } from './palette';
-import { spell } from './spelling';
+import { visible } from './spelling';
 import { Canvas, shorten, widthOf } from './svg';
 
 /** How an SVG is made. */
@@ -325,13 +325,6 @@ function drawBeams(canvas: Canvas, { lines, best }: BeamsFigure, top: number): n
     y += ROW;
   }
   return y;
-}
-
-/** A text with its white space and controls made visible. */
-function visible(text: string): string {
-  return spell(text, 'plain')
-    .map((piece) => piece.text)
-    .join('');
 }
 
 /** Lines of small print, broken at spaces where that is possible. */

@@ -20,18 +20,18 @@ const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 /** Longest text drawn for one token; GPT-2 has tokens of 128 spaces. */
 const longest = 48;
 
-/** The pieces a token is drawn as. Joined, their texts show every character of `text`, the first 48 at most. */
-export function spell(text: string, notation: Notation): Piece[] {
+/** The pieces a text is drawn as. Joined, they show every character of `text`; of a token the first 48 at most. */
+export function spell(text: string, notation: Notation, most = longest): Piece[] {
   const pieces: Piece[] = [];
   const characters = [...text];
-  for (const character of characters.slice(0, longest)) {
+  for (const character of characters.slice(0, most)) {
     const piece = pieceOf(character, notation);
     const last = pieces.at(-1);
     if (piece.kind === 'text' && last?.kind === 'text') {
       pieces[pieces.length - 1] = { kind: 'text', text: last.text + character };
     } else pieces.push(piece);
   }
-  if (characters.length > longest) pieces.push({ kind: 'control', text: `… ×${characters.length}` });
+  if (characters.length > most) pieces.push({ kind: 'control', text: `… ×${characters.length}` });
   return pieces;
 }
 
@@ -41,6 +41,13 @@ function pieceOf(character: string, notation: Notation): Piece {
   return invisible.test(character)
     ? { kind: 'control', text: codePoint(character) }
     : { kind: 'text', text: character };
+}
+
+/** A text of any length with white space and controls made visible. */
+export function visible(text: string): string {
+  return spell(text, 'plain', Number.POSITIVE_INFINITY)
+    .map((piece) => piece.text)
+    .join('');
 }
 
 /** A token as a screen reader should say it. */

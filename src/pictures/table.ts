@@ -1,6 +1,6 @@
 import { surprisal } from '../core/analysis/likelihood';
 import type { Figure } from './figure';
-import { spell } from './spelling';
+import { visible } from './spelling';
 
 type Cell = string | number | null;
 
@@ -103,14 +103,12 @@ export function shown(value: number | null): string {
 }
 
 function asCode(text: string): string {
-  const visible = spell(text, 'plain')
-    .map((piece) => piece.text)
-    .join('');
-  if (visible === '') return '';
-  const longest = Math.max(0, ...[...visible.matchAll(/`+/g)].map(([run]) => run.length));
+  const spelled = visible(text);
+  if (spelled === '') return '';
+  const longest = Math.max(0, ...[...spelled.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   const padding = longest > 0 ? ' ' : '';
-  return `${fence}${padding}${visible.replaceAll('|', '\\|')}${padding}${fence}`;
+  return `${fence}${padding}${spelled.replaceAll('|', '\\|')}${padding}${fence}`;
 }
 
 function asField(cell: Cell): string {

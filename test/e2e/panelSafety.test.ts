@@ -47,7 +47,10 @@ describe('Explain Next Token with a hostile document', () => {
   it('runs no script but its own and loads nothing from elsewhere', async () => {
     const frame = await panel.frame();
     const policy = await frame.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
-    assert.match(policy ?? '', /^default-src 'none'; script-src 'nonce-[\w+/=]{16,}'; style-src 'nonce-[\w+/=]{16,}'$/);
+    assert.match(
+      policy ?? '',
+      /^default-src 'none'; script-src 'nonce-[\w+/=]{16,}'; style-src 'nonce-[\w+/=]{16,}'; img-src data:$/,
+    );
     assert.equal(
       await frame.evaluate(() => {
         const script = document.createElement('script');

@@ -59,11 +59,13 @@ describe('pictures', () => {
   /** Takes the name that the dialogue offers, and waits until the file is there. */
   async function save(name: string): Promise<Buffer> {
     const input = workbench.page.locator('.quick-input-widget input[type=text]');
-    await workbench.page.waitForFunction(
-      (wanted) =>
-        document.querySelector<HTMLInputElement>('.quick-input-widget input[type=text]')?.value.endsWith(wanted),
-      name,
-    );
+    // As long as it looks into the folder, the dialogue takes no key.
+    await workbench.page.waitForFunction((wanted) => {
+      const offered = document.querySelector<HTMLInputElement>('.quick-input-widget input[type=text]')?.value;
+      return (
+        offered?.endsWith(wanted) && !document.querySelector('.quick-input-widget .monaco-progress-container.active')
+      );
+    }, name);
     await input.press('Enter');
     await workbench.page.locator('.statusbar-item', { hasText: `Saved ${name}` }).waitFor();
     return readFileSync(path(name));

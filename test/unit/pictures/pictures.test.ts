@@ -123,6 +123,23 @@ describe('pictures', () => {
     }
   });
 
+  it('spell out what would turn text around, and show the whole of a long text', () => {
+    const turning = { ...ofKind('next'), text: 'abc \u202e def' } as Figure;
+    assert.doesNotMatch(toSvg(turning), /[\u202a-\u202e\u2066-\u2069]/);
+    assert.match(toSvg(turning), /“abc U\+202E def”/);
+    const line = {
+      level: 1,
+      ids: [1],
+      text: 'long '.repeat(12),
+      score: -1,
+      status: 'running',
+      lost: null,
+      group: 0,
+    } as const;
+    const beams = { ...ofKind('beams'), lines: [line] } as Figure;
+    assert.match(toSvg(beams), /▸ (?:long␣){12}</);
+  });
+
   it('stay within their width, whatever the text', () => {
     const long: Figure = {
       ...SURPRISAL,
