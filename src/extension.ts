@@ -11,6 +11,7 @@ import { registerServer, ServerChoice, ServerKey } from './editor/endpoint';
 import { Energy } from './editor/energySaving/energy';
 import { EngineHost, wakeWhenWanted } from './editor/engineHost';
 import { deliver, registerExports } from './editor/exports';
+import { registerFirstSteps } from './editor/firstSteps';
 import { Activity } from './editor/ghostText/activity';
 import { FileExclusions } from './editor/ghostText/fileExclusions';
 import { InlineCompletions } from './editor/ghostText/inlineCompletions';
@@ -100,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     memory.onDidRead(() => suggester.reset()),
     engine.onDidSwitch(() => suggester.reset()),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText),
+    registerFirstSteps(context.globalState, ghostText),
     panel,
     heatMap,
     registerExports(panel, heatMap),

@@ -94,9 +94,9 @@ export class WindowMark implements vscode.Disposable {
   }
 
   /** Marks where the window begins; nothing is marked where the model sees the document from its start. */
-  show(editor: vscode.TextEditor, start: number): void {
+  show(editor: vscode.TextEditor, start: number, model: string): void {
     const range = rangeOf(editor.document, start, start);
-    const hoverMessage = 'GPT-2 sees the text from here to the cursor.';
+    const hoverMessage = vscode.l10n.t('{0} sees the text from here to the cursor.', model);
     editor.setDecorations(this.#type, start > 0 ? [{ range, hoverMessage }] : []);
   }
 

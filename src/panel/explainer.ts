@@ -45,6 +45,8 @@ export interface Explained {
   /** The cursor, for the memory of the writer's texts. */
   readonly cursor: MemoryPlace;
   readonly work: WorkMessage;
+  /** The name of the model that explained it. */
+  readonly model: string;
 }
 
 /** What the model would rather have said, for each token. */
@@ -97,7 +99,7 @@ export class Explainer {
 
   /** Explains a place: one call of the engine, as all it knows of the model travels with the engine's health. */
   async position(place: Place, signal: AbortSignal): Promise<Explained> {
-    const { contextLength } = await this.#engine.info();
+    const { contextLength, name } = await this.#engine.info();
     const tokenizer = await this.#engine.tokenizer();
     const window = windowBefore(place.before, contextLength, tokenizer);
     const request = requestFor(window);
@@ -117,7 +119,7 @@ export class Explainer {
       logits,
       ...(recalled && { recalled }),
     };
-    return { message, window, cursor, work: workOf(stats) };
+    return { message, window, cursor, work: workOf(stats), model: name };
   }
 
   /** Tries `ids` at the cursor: what would follow, and what becomes of the tokens that already stand after it. */

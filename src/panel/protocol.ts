@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { LESSON_IDS } from './lesson';
 
 /**
  * What the extension host and the webview say to each other. Both sides run every message through these schemas:
@@ -14,6 +15,8 @@ const span = v.pipe(
   v.readonly(),
 );
 const floats = v.custom<Float32Array>((value) => value instanceof Float32Array);
+
+export const lessonId = v.picklist(LESSON_IDS);
 
 const candidate = v.object({ id: count, text: v.string(), logprob: v.number() });
 
@@ -180,6 +183,8 @@ const toPanel = v.variant('type', [
   v.object({ type: v.literal('export'), ...wantedExport.entries }),
   /** An SVG is wanted as a PNG. */
   v.object({ type: v.literal('rasterise'), request: count, svg: v.string() }),
+  /** Begin the lesson. */
+  v.object({ type: v.literal('lesson') }),
   v.object({ type: v.literal('status'), state: v.picklist(['ready', 'thinking', 'waiting']), message: v.string() }),
 ]);
 
@@ -196,6 +201,8 @@ const fromPanel = v.variant('type', [
   v.object({ type: v.literal('exported'), ...wantedExport.entries, content: v.string() }),
   /** The PNG of an SVG in base64; empty where it cannot be drawn. */
   v.object({ type: v.literal('rasterised'), request: count, png: v.string() }),
+  /** The steps of the lesson that have been done. */
+  v.object({ type: v.literal('learnt'), steps: list(lessonId) }),
 ]);
 
 export type ToPanel = v.InferOutput<typeof toPanel>;

@@ -36,16 +36,36 @@ export function registerPanel(
   onExport: (exported: Exported) => Promise<unknown>,
 ): Panel {
   const view = new ExplainView(extension, engine, onExport);
+  const focus = () => vscode.commands.executeCommand(`${VIEW}.focus`);
   const registrations = vscode.Disposable.from(
     view,
     vscode.window.registerWebviewViewProvider(VIEW, view),
-    vscode.commands.registerCommand('inkling.explainNextToken', () => vscode.commands.executeCommand(`${VIEW}.focus`)),
+    vscode.commands.registerCommand('inkling.explainNextToken', focus),
+    vscode.commands.registerCommand('inkling.startLesson', async () => {
+      if (vscode.window.visibleTextEditors.length === 0) await openPlayground();
+      view.startLesson();
+      await focus();
+    }),
   );
   return {
     export: (wanted) => view.export(wanted),
     rasterise: (svg) => view.rasterise(svg),
     dispose: () => registrations.dispose(),
   };
+}
+
+const PLAYGROUND = 'The weather today is\n\nThe future of AI is\n';
+
+/** Where there is no text to look at: sentences that the lesson speaks of. */
+async function openPlayground(): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: PLAYGROUND });
+  const editor = await vscode.window.showTextDocument(document);
+  const end = document.lineAt(0).range.end;
+  editor.selection = new vscode.Selection(end, end);
+}
+
+function setContext(key: string): Thenable<unknown> {
+  return vscode.commands.executeCommand('setContext', key, true);
 }
 
 /** The host's end of the view: follows the cursor, passes the page's questions on and does what it asks for. */
@@ -66,6 +86,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   #rasterised = 0;
   /** Those who wait for a PNG, by the number of their request. */
   readonly #drawing = new Map<number, (png: string) => void>();
+  #lessonWanted = false;
 
   constructor(extension: vscode.Uri, engine: ExplainingEngine, onExport: (exported: Exported) => Promise<unknown>) {
     this.#extension = extension;
@@ -129,6 +150,12 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#mark.dispose();
   }
 
+  /** Begins the lesson in the page, as soon as that is there. */
+  startLesson(): void {
+    this.#lessonWanted = !this.#isReady;
+    this.#post({ type: 'lesson' });
+  }
+
   /** The page is gone; it will be loaded anew when the view is shown again. */
   #left(): void {
     this.#isReady = false;
@@ -151,6 +178,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
       this.#follower.start();
       this.#isReady = true;
       for (const resolve of this.#waiting.splice(0)) resolve();
+      if (this.#lessonWanted) this.startLesson();
       return;
     }
     if (message.type === 'exported') {
@@ -166,6 +194,11 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
       if (!(await this.#insertions.undo())) this.#session.say('There is no insertion of the panel left to undo.');
       return;
     }
+    if (message.type === 'learnt') {
+      // The walkthrough ticks its steps off by these.
+      for (const step of message.steps) void setContext(`inkling.lesson.${step}`);
+      return;
+    }
     if (isQuestion(message)) return this.#session.ask(message);
     const shown = this.#session.shown(message.position);
     if (!shown) return;
@@ -176,7 +209,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   async #explain(editor: vscode.TextEditor, signal: AbortSignal): Promise<void> {
     const explained = await this.#session.explain(placeOf(editor), signal);
-    if (explained) this.#mark.show(editor, explained.window.start);
+    if (explained) this.#mark.show(editor, explained.window.start, explained.model);
   }
 
   #select(uri: string, start: number, [from, to]: readonly [number, number]): void {

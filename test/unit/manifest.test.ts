@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import manifest from '../../package.json';
 import { withReference } from '../../scripts/referenceDocs';
 import { presets } from '../../src/editor/writing/presets';
 import { CONTRIBUTES, SETTINGS } from '../../src/manifest';
+import { LESSON } from '../../src/panel/lesson';
 import { sourceFiles } from '../support/sources';
+
+interface Step {
+  readonly media: { readonly image?: string; readonly altText?: string; readonly markdown?: string };
+}
 
 const ROOT = join(__dirname, '../..');
 const declared = CONTRIBUTES.commands.map(({ command }) => command);
@@ -89,6 +94,28 @@ describe('the manifest', () => {
       assert.notEqual(found.length, 0);
     });
   }
+
+  it('has the lesson of the panel as a walkthrough, whose steps are ticked off in the panel', () => {
+    const lesson = contributes.walkthroughs.find(({ id }) => id === 'lesson');
+    assert.deepEqual(
+      lesson?.steps.map(({ id, title, description, completionEvents }) => [
+        id,
+        title,
+        description.split('\n')[0],
+        ...completionEvents,
+      ]),
+      LESSON.map(({ id, title, text }) => [id, title, text, `onContext:inkling.lesson.${id}`]),
+    );
+  });
+
+  it('shows what lies in the package at every step of a walkthrough', () => {
+    for (const { media } of contributes.walkthroughs.flatMap(({ steps }) => steps as readonly Step[])) {
+      const path = media.image ?? media.markdown ?? '';
+      const picture = media.image ? path : join(dirname(path), /\]\(\.\/([^)]+)\)/.exec(read(path))?.[1] ?? '');
+      assert.ok(existsSync(join(ROOT, picture)), picture);
+      assert.ok(media.altText || media.markdown, path);
+    }
+  });
 
   it('says where its source lies and where to report what is wrong, and never at an address of somebody else', () => {
     const hosts = [manifest.repository.url, manifest.bugs.url].map((address) => new URL(address).host);

@@ -7,6 +7,7 @@ import { moveFocus } from './controls';
 import { distributionOf } from './distribution';
 import { Exporter } from './exportMenu';
 import { whole } from './format';
+import { Guide } from './guide';
 import { TOOLS, type Tool } from './preferences';
 import { Sampler } from './sampler';
 import { ShapingControls } from './shaping';
@@ -44,6 +45,7 @@ export function App() {
       <header>
         <h1 class="hidden">Explain next token</h1>
         <Status />
+        <Guide />
       </header>
       {state.model && position && (
         <main>
@@ -152,8 +154,8 @@ function Tools({ children }: { children: ComponentChildren }) {
 
 /** One line about what is happening; screen readers hear it when it changes. */
 function Status() {
-  const { state } = useUi();
-  const { status, position, model, work } = state;
+  const { state, dispatch } = useUi();
+  const { status, position, model, work, preferences } = state;
   return (
     <div class={`status ${status.state}`}>
       <span class="progress" aria-hidden="true" />
@@ -161,6 +163,15 @@ function Status() {
         {status.message || (position && model && `${position.document} · ${model.name} ${model.precision}`)}
       </p>
       {model?.note && <p class="hint">{model.note}</p>}
+      {preferences.guide === null && (
+        <button
+          type="button"
+          class="link lesson"
+          onClick={() => dispatch({ type: 'message', message: { type: 'lesson' } })}
+        >
+          Lesson
+        </button>
+      )}
       {work && (
         <p class="work">
           <Asked term="runs">{whole(work.runs)} runs</Asked> ·{' '}

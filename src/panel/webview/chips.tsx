@@ -27,14 +27,12 @@ export function Chips() {
   }, [why, preferences.colour, preferences.layer, preferences.head]);
   const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // What was written last, at the cursor, matters most.
+    // What was written last, at the cursor, matters most. No line is cut in half at the top.
     const caret = scroller.current?.querySelector('.caret');
-    caret?.scrollIntoView({ block: 'nearest' });
-    // No line is cut in half at the top.
-    if (scroller.current) {
-      const height = parseFloat(getComputedStyle(scroller.current).lineHeight);
-      scroller.current.scrollTop = Math.ceil(scroller.current.scrollTop / height) * height;
-    }
+    if (!scroller.current || !caret) return;
+    const line = parseFloat(getComputedStyle(scroller.current).lineHeight);
+    const below = caret.getBoundingClientRect().bottom - scroller.current.getBoundingClientRect().bottom + line / 4;
+    scroller.current.scrollTop += Math.ceil(Math.max(0, below) / line) * line;
   }, [tokens]);
   if (!position) return null;
 

@@ -33,6 +33,10 @@ function Root() {
   useEffect(() => {
     vscode.setState(toSave(state));
   }, [state.preferences, state.tried, state.at, state.triedAt]);
+  const { learnt } = state.preferences;
+  useEffect(() => {
+    if (learnt.length > 0) vscode.postMessage({ type: 'learnt', steps: learnt });
+  }, [learnt]);
   return (
     <UiContext.Provider value={{ state, dispatch, post: (message) => vscode.postMessage(message) }}>
       <App />

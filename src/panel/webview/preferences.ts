@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { beamSearch } from '../protocol';
+import { beamSearch, lessonId } from '../protocol';
 
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
 
@@ -32,6 +32,10 @@ const preferences = v.object({
   memory: v.optional(v.boolean(), false),
   seed: v.optional(v.pipe(v.number(), v.integer(), between(0, 0xffffffff)), 42),
   tool: v.optional(v.picklist(TOOLS), 'shaping'),
+  /** The step of the lesson on show; null while there is no lesson. */
+  guide: v.optional(v.nullable(lessonId), null),
+  /** What has been done of the lesson. */
+  learnt: v.optional(v.array(lessonId), []),
   beam: v.optional(beamSearch, { beams: 3, groups: 1, diversity: 1, tokens: 8, lengthPenalty: 1 }),
   /** Which attention is drawn: null for the mean over all layers or heads. */
   layer: v.optional(v.nullable(v.pipe(v.number(), v.integer())), null),

@@ -1,3 +1,4 @@
+import { LESSON_IDS, type LessonId } from '../lesson';
 import type {
   BeamsMessage,
   BranchMessage,
@@ -70,6 +71,8 @@ export type Action =
   | { readonly type: 'export'; readonly wanted: WantedExport }
   | { readonly type: 'exported' }
   | { readonly type: 'search' }
+  /** To a step of the lesson, or out of it. */
+  | { readonly type: 'guide'; readonly to: LessonId | null }
   | { readonly type: 'drawn'; readonly draws: Draws | null };
 
 export const branchKey = (ids: readonly number[]): string => ids.join(' ');
@@ -104,7 +107,56 @@ export function toSave(state: State): Saved {
   return { preferences, branches: { key: triedAt, tried: tried.map((ids) => [...ids]), at: [...at] } };
 }
 
+/** What follows from an action, and what it has done of the lesson. */
 export function reduce(state: State, action: Action): State {
+  const next = apply(state, action);
+  const { learnt } = next.preferences;
+  const news = deedsOf(state, next, action).filter((id) => !learnt.includes(id));
+  return news.length === 0 ? next : { ...next, preferences: { ...next.preferences, learnt: [...learnt, ...news] } };
+}
+
+/** The steps of the lesson that an action completes. */
+function deedsOf(before: State, { preferences, draws, position, chip }: State, action: Action): LessonId[] {
+  const { shaping, colour } = preferences;
+  switch (action.type) {
+    case 'chooseChip':
+      return preferences.notation === 'gpt2' ? ['tokens'] : [];
+    case 'chooseCandidate':
+      return action.explain ? ['distribution'] : [];
+    case 'shape':
+      return shaping.temperature <= 0.5 ? ['temperature'] : [];
+    case 'goTo':
+      return action.ids.length > 0 ? ['greedy'] : [];
+    case 'drawn':
+      return (draws?.ids.length ?? 0) > 1 && (shaping.topK > 0 || shaping.topP < 1) ? ['sampling'] : [];
+    case 'search':
+      return ['beams'];
+    case 'prefer':
+      return [
+        ...(action.change.notation === 'gpt2' && chip !== null ? (['tokens'] as const) : []),
+        ...(colour === 'attention' && preferences.head !== null ? (['attention'] as const) : []),
+        ...(action.change.colour === 'surprisal' ? (['surprise'] as const) : []),
+      ];
+    case 'message':
+      return action.message.type === 'position' && sawNoChange(before.position, position) ? ['ahead'] : [];
+    default:
+      return [];
+  }
+}
+
+/** Whether only what the model cannot see has changed since another place was explained. */
+function sawNoChange(before: PositionMessage | null, now: PositionMessage | null): boolean {
+  const after = (position: PositionMessage) => position.after.map(({ id }) => id).join(' ');
+  return (
+    before !== null &&
+    now !== null &&
+    before.document === now.document &&
+    before.text === now.text &&
+    after(before) !== after(now)
+  );
+}
+
+function apply(state: State, action: Action): State {
   switch (action.type) {
     case 'message':
       return receive(state, action.message);
@@ -130,6 +182,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, wanted: null };
     case 'drawn':
       return { ...state, draws: action.draws };
+    case 'guide':
+      return prefer(state, { guide: action.to });
   }
 }
 
@@ -179,6 +233,8 @@ function receive(state: State, message: ToPanel): State {
       return want(state, message);
     case 'rasterise':
       return state;
+    case 'lesson':
+      return prefer(state, { guide: LESSON_IDS.find((id) => !state.preferences.learnt.includes(id)) ?? LESSON_IDS[0] });
   }
   if (message.position !== state.position?.id) return state;
   switch (message.type) {

@@ -131,4 +131,55 @@ describe('the state of the view', () => {
     assert.notEqual(follow(fresh(), arrival, why).why, null);
     assert.equal(follow(fresh(), arrival, { type: 'chooseCandidate', id: 3 }, why).why, null);
   });
+
+  describe('ticks a step of the lesson off when it is done', () => {
+    const learnt = (...actions: Action[]) => follow(fresh(), arrival, ...actions).preferences.learnt;
+    const prefer = (change: Partial<State['preferences']>): Action => ({ type: 'prefer', change });
+
+    it('tokens: a token chosen and spaces shown as the vocabulary has them, in either order', () => {
+      const chip: Action = { type: 'chooseChip', index: 0 };
+      assert.deepEqual(learnt(chip), []);
+      assert.deepEqual(learnt(chip, prefer({ notation: 'gpt2' })), ['tokens']);
+      assert.deepEqual(learnt(prefer({ notation: 'gpt2' }), chip), ['tokens']);
+    });
+
+    it('never ahead: another text after the cursor, the same before it', () => {
+      const after = [{ id: 9, text: ' x', display: 'Ġx', bytes: [0, 2], utf16: [0, 2] }] as const;
+      const changed = { ...position, id: 2, after };
+      assert.deepEqual(learnt({ type: 'message', message: changed }), ['ahead']);
+      assert.deepEqual(learnt({ type: 'message', message: { ...changed, text: 'Two' } }), []);
+      assert.deepEqual(learnt({ type: 'message', message: { ...position, id: 2 } }), []);
+    });
+
+    it('the others: by the thing itself, once', () => {
+      assert.deepEqual(learnt({ type: 'chooseCandidate', id: 1 }), []);
+      assert.deepEqual(learnt({ type: 'chooseCandidate', id: 1, explain: true }), ['distribution']);
+      assert.deepEqual(learnt({ type: 'shape', change: { temperature: 0.55 } }), []);
+      assert.deepEqual(learnt({ type: 'shape', change: { temperature: 0.5 } }), ['temperature']);
+      assert.deepEqual(learnt({ type: 'goTo', ids: [1] }, { type: 'goTo', ids: [] }), ['greedy']);
+      assert.deepEqual(learnt({ type: 'search' }, { type: 'search' }), ['beams']);
+      assert.deepEqual(learnt(prefer({ colour: 'attention' })), []);
+      assert.deepEqual(learnt(prefer({ colour: 'attention' }), prefer({ layer: 1, head: 2 })), ['attention']);
+      assert.deepEqual(learnt(prefer({ colour: 'surprisal' })), ['surprise']);
+      const draws = { seed: 1, ids: [1, 2], counts: new Map([[1, 1]]) };
+      assert.deepEqual(learnt({ type: 'drawn', draws }), []);
+      assert.deepEqual(learnt({ type: 'shape', change: { topK: 40 } }, { type: 'drawn', draws }), ['sampling']);
+    });
+  });
+
+  it('begins the lesson at the first step that is not done, and keeps what is done', () => {
+    const begun = follow(fresh(), { type: 'message', message: { type: 'lesson' } });
+    assert.equal(begun.preferences.guide, 'tokens');
+    const later = follow(
+      begun,
+      { type: 'guide', to: null },
+      { type: 'chooseChip', index: 0 },
+      {
+        type: 'prefer',
+        change: { notation: 'gpt2' },
+      },
+    );
+    const again = initialState(restore(JSON.parse(JSON.stringify(toSave(later)))));
+    assert.equal(follow(again, { type: 'message', message: { type: 'lesson' } }).preferences.guide, 'ahead');
+  });
 });
