@@ -1,13 +1,15 @@
-import { cpSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
 import manifest from '../package.json';
 import { parseTarget, ROOT, TARGETS, type Target, thisTarget, vsixPath } from './targets';
 
+/** Where the package is laid out. */
+const STAGE = join(ROOT, 'out/package');
+
 /** Lays onnxruntime-node with the binary of one platform beside the bundles, where they find it once installed. */
 function placeRuntime(target: Target): void {
-  const modules = join(ROOT, 'dist/node_modules');
-  rmSync(modules, { recursive: true, force: true });
+  const modules = join(STAGE, 'dist/node_modules');
   const [platform, arch] = target.split('-');
   const parts = {
     'onnxruntime-node': ['package.json', 'dist', `bin/napi-v6/${platform}/${arch}`],
@@ -23,12 +25,31 @@ function placeRuntime(target: Target): void {
   }
 }
 
+/** The README with its pictures in it: VS Code shows no others on the page of an extension that came as a file. */
+function withPictures(readme: string): string {
+  return readme.replaceAll(/\]\((docs\/images\/[^)]+\.png)\)/g, (_, path: string) => {
+    const picture = readFileSync(join(ROOT, path)).toString('base64');
+    return `](data:image/png;base64,${picture})`;
+  });
+}
+
+/** Copies the build and what goes with it to where it is packed. */
+function stage(target: Target): void {
+  rmSync(STAGE, { recursive: true, force: true });
+  mkdirSync(STAGE, { recursive: true });
+  for (const name of ['package.json', 'CHANGELOG.md', 'LICENSE', '.vscodeignore', 'dist', 'media']) {
+    cpSync(join(ROOT, name), join(STAGE, name), { recursive: true });
+  }
+  writeFileSync(join(STAGE, 'README.md'), withPictures(readFileSync(join(ROOT, 'README.md'), 'utf8')));
+  placeRuntime(target);
+}
+
 /** Packs the build in dist for one platform and prints what went in, as a Markdown table. */
 async function pack(target: Target): Promise<void> {
-  placeRuntime(target);
+  stage(target);
   const packagePath = vsixPath(target);
   await createVSIX({
-    cwd: ROOT,
+    cwd: STAGE,
     packagePath,
     target,
     dependencies: false,
@@ -36,11 +57,11 @@ async function pack(target: Target): Promise<void> {
     rewriteRelativeLinks: false,
   });
   const sizes = new Map<string, number>();
-  for (const path of await listFiles({ cwd: ROOT, packageManager: PackageManager.None })) {
-    const part = /^dist\/(node_modules\/[^/]+|media|model)\//.exec(path)?.[0] ?? path;
-    sizes.set(part, (sizes.get(part) ?? 0) + statSync(join(ROOT, path)).size);
+  for (const path of await listFiles({ cwd: STAGE, packageManager: PackageManager.None })) {
+    const part = /^(dist\/(node_modules\/[^/]+|media|model)|media\/walkthroughs)\//.exec(path)?.[0] ?? path;
+    sizes.set(part, (sizes.get(part) ?? 0) + statSync(join(STAGE, path)).size);
   }
-  rmSync(join(ROOT, 'dist/node_modules'), { recursive: true });
+  rmSync(STAGE, { recursive: true });
   const rows = [...sizes].map(([part, size]) => `| ${part} | ${kilobytes(size)} |`);
   const head = [`| ${basename(packagePath)} | ${kilobytes(statSync(packagePath).size)} |`, '| --- | ---: |'];
   console.log(`\n${[...head, ...rows].join('\n')}\n`);

@@ -6,6 +6,7 @@ import { Workbench } from './workbench';
 const ALLOWED = [
   /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|\.vsixmanifest)$/,
   /^media\/[\w-]+\.(png|svg)$/,
+  /^media\/walkthroughs\/(lesson\/)?[\w-]+\.(png|md)$/,
   /^dist\/(\w+\.js|third-party-notices\.txt)$/,
   /^dist\/media\/\w+\.(js|css)$/,
   /^dist\/model\/.+/,
@@ -33,6 +34,25 @@ describe('the packaged extension', () => {
       [],
     );
     assert.ok(files.some((file) => file.endsWith('onnxruntime_binding.node')));
+  });
+
+  it('shows the pictures of its README on its page', async () => {
+    await workbench.open('note.md');
+    await workbench.command('Extensions: Show Installed Extensions');
+    await workbench.page.locator('.extension-list-item', { hasText: 'Inkling' }).first().click();
+    const pictures = workbench.page
+      .frameLocator('iframe.webview.ready >> visible=true')
+      .frameLocator('iframe#active-frame')
+      .locator('img');
+    await pictures.nth(2).waitFor();
+    const widths = await pictures.evaluateAll((images) =>
+      images.map((image) => (image as HTMLImageElement).naturalWidth),
+    );
+    assert.equal(widths.length, 3);
+    assert.ok(
+      widths.every((width) => width > 400),
+      widths.join(),
+    );
   });
 
   it('activates in a real workbench and says that it is ready', async () => {

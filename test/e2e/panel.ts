@@ -46,6 +46,16 @@ export class Panel {
     await this.root.getByRole('tab', { name, exact: true, selected: true }).waitFor();
   }
 
+  /** Presses Tab until what has the focus is one of these; there are not many stops in the view. */
+  async tabTo(selector: string): Promise<void> {
+    const frame = await this.frame();
+    for (let stop = 0; stop < 60; stop++) {
+      if (await frame.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
+      await this.#workbench.press('Tab');
+    }
+    throw new Error(`Tab does not lead to ${selector}.`);
+  }
+
   /** The tokens before the cursor, as the chips say them. */
   chips(): Promise<string[]> {
     return this.locator('.chip:not(.tried)').allTextContents();

@@ -37,8 +37,7 @@ describe('Explain Next Token for everyone', () => {
     );
 
   it('works from the keyboard alone', async () => {
-    await panel.locator('#bars').focus();
-    await workbench.press('Tab');
+    await panel.tabTo('.token-button');
     const first = await panel.candidate(0).getAttribute('aria-label');
     const second = await panel.candidate(1).getAttribute('aria-label');
     assert.equal(await focused(), first);
@@ -49,8 +48,11 @@ describe('Explain Next Token for everyone', () => {
       true,
       'the focus is visible',
     );
+    await panel.openTool('Try');
+    await panel.candidate(1).focus();
     await workbench.press('Alt+Enter');
     await panel.locator('.continuation').waitFor({ timeout: 30_000 });
+    await panel.openTool('Try');
     await panel.root.getByRole('button', { name: /^Undo branch/ }).focus();
     await workbench.press('Enter');
     await panel.locator('.chip.tried').waitFor({ state: 'detached' });

@@ -15,6 +15,8 @@ export interface WorkbenchOptions extends ServerOptions {
   /** Files of the workspace, by name. */
   readonly files?: Record<string, string>;
   readonly size?: { width: number; height: number };
+  /** A screen that can be touched. */
+  readonly touch?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export class Workbench {
     this.#browser = browser;
   }
 
-  static async start({ files = {}, size, ...rest }: WorkbenchOptions): Promise<Workbench> {
+  static async start({ files = {}, size, touch = false, ...rest }: WorkbenchOptions): Promise<Workbench> {
     // How much Inkling does must not hang on how busy the machine of the tests is.
     const machineSettings = { 'inkling.engine.saveEnergy': 'never', ...rest.machineSettings };
     const options = { ...rest, machineSettings };
@@ -46,7 +48,7 @@ export class Workbench {
     }
     try {
       const browser = await openBrowser();
-      const page = await browser.newPage({ viewport: size ?? { width: 1100, height: 700 } });
+      const page = await browser.newPage({ viewport: size ?? { width: 1100, height: 700 }, hasTouch: touch });
       return new Workbench(server, browser, page);
     } catch (error) {
       await server.stop();

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { Panel } from './panel';
+import { Workbench } from './workbench';
+
+const TEXT = `# The harbour
+
+She opened the door and went down to the water. The morning was bright, and the boats came`;
+const HEIGHT = 800;
+
+/** Runs in the view: what is wrong with how it is laid out. */
+function faults(): string[] {
+  const found: string[] = [];
+  const inView = (selector: string, count = 1) => {
+    const elements = [...document.querySelectorAll(selector)].slice(0, count);
+    if (elements.length < count) found.push(`${selector} is not there ${count} times`);
+    for (const element of elements) {
+      const { left, top, right, bottom } = element.getBoundingClientRect();
+      const seen = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+      const hidden = !seen || !(element.contains(seen) || seen.contains(element));
+      if (left < 0 || top < 0 || right > innerWidth + 1 || bottom > innerHeight + 1 || hidden) {
+        found.push(`${selector} is not in view: ${[left, top, right, bottom].map(Math.round)}`);
+      }
+    }
+  };
+  inView('.caret');
+  inView('.candidates tbody tr', 3);
+  inView('.tab', 6);
+  const root = document.documentElement;
+  if (root.scrollWidth > root.clientWidth) found.push(`${root.scrollWidth - root.clientWidth} pixels too wide`);
+  for (const element of document.querySelectorAll<HTMLElement>('button, h2, .note, label, .choice span')) {
+    const isSeen = element.getBoundingClientRect().width > 1;
+    if (isSeen && element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline') {
+      found.push(`“${element.textContent}” is clipped`);
+    }
+  }
+  return found;
+}
+
+describe('Explain Next Token finds room', () => {
+  let workbench: Workbench;
+  let panel: Panel;
+
+  before(async () => {
+    workbench = await Workbench.start({ files: { 'note.md': TEXT }, size: { width: 1280, height: HEIGHT } });
+    await workbench.open('note.md');
+    await workbench.goToEnd();
+    panel = await Panel.open(workbench);
+  });
+  after(() => workbench?.stop());
+
+  const laidOut = async (name: string) => {
+    const frame = await panel.frame();
+    await frame.waitForFunction(`(${faults})().length === 0`, undefined, { timeout: 5_000 }).catch(() => {});
+    await workbench.screenshot(`layout-${name}`);
+    assert.deepEqual(await frame.evaluate(faults), []);
+  };
+
+  /** Drags the edge of a part of the workbench until that is this wide. */
+  const widen = async (part: string, width: number) => {
+    const box = await workbench.page.locator(part).boundingBox();
+    assert.ok(box);
+    const edge = box.x > 600 ? box.x : box.x + box.width;
+    const to = box.x > 600 ? box.x + box.width - width : box.x + width;
+    await workbench.page.mouse.move(edge, HEIGHT / 2);
+    await workbench.page.mouse.down();
+    await workbench.page.mouse.move(to, HEIGHT / 2, { steps: 10 });
+    await workbench.page.mouse.up();
+    const wide = (await workbench.page.locator(part).boundingBox())?.width ?? 0;
+    assert.ok(Math.abs(wide - width) < 12, `${wide}`);
+  };
+
+  it('in the bottom panel as it opens', () => laidOut('bottom'));
+
+  it('for the grid of heads beside the tokens that it tints', async () => {
+    await panel.root.getByLabel('Attention', { exact: true }).check({ force: true });
+    const grid = panel.locator('.head-grid');
+    await grid.waitFor({ timeout: 30_000 });
+    const [box, chips] = [await grid.boundingBox(), await panel.locator('.chips-scroll').boundingBox()];
+    assert.ok(box && chips);
+    assert.ok(box.x >= chips.x + chips.width && box.y < chips.y + chips.height, 'beside');
+    assert.match((await panel.locator('.heads').textContent()) ?? '', /layer 1–\d+.*0.*100 %.*attention/);
+    assert.equal(await panel.locator('.heads .scale').count(), 1);
+    await workbench.screenshot('layout-attention');
+    await panel.root.getByLabel('Boundary', { exact: true }).check({ force: true });
+  });
+
+  it('in a window of 800 pixels', async () => {
+    await workbench.page.setViewportSize({ width: 800, height: HEIGHT });
+    await laidOut('800');
+    await workbench.page.setViewportSize({ width: 1280, height: HEIGHT });
+  });
+
+  it('at the side, 300 and 200 pixels wide', async () => {
+    await workbench.focusText();
+    const rows = workbench.page.locator('.quick-input-list .monaco-list-row');
+    await workbench.command('View: Move View', rows.first());
+    await workbench.type('Explain Next Token');
+    await rows.first().filter({ hasText: 'Explain Next Token' }).waitFor();
+    await workbench.press('Enter');
+    await rows.filter({ hasText: 'New Side Bar Entry' }).first().waitFor();
+    await workbench.type('New Side Bar Entry');
+    await workbench.press('Enter');
+    await workbench.page.locator('.quick-input-widget input[type=text]').waitFor({ state: 'hidden' });
+    await panel.explained();
+    for (const width of [300, 200]) {
+      await widen('.part.sidebar', width);
+      await laidOut(`side-${width}`);
+    }
+    await panel.openTool('Why');
+    await panel.locator('.lens tbody tr').last().waitFor({ timeout: 30_000 });
+    await workbench.screenshot('layout-side-200-why');
+  });
+});
