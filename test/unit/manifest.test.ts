@@ -96,7 +96,7 @@ describe('the manifest', () => {
   }
 
   it('has the lesson of the panel as a walkthrough, whose steps are ticked off in the panel', () => {
-    const lesson = contributes.walkthroughs.find(({ id }) => id === 'lesson');
+    const lesson = CONTRIBUTES.walkthroughs.find(({ id }) => id === 'lesson');
     assert.deepEqual(
       lesson?.steps.map(({ id, title, description, completionEvents }) => [
         id,
@@ -109,7 +109,7 @@ describe('the manifest', () => {
   });
 
   it('shows what lies in the package at every step of a walkthrough', () => {
-    for (const { media } of contributes.walkthroughs.flatMap(({ steps }) => steps as readonly Step[])) {
+    for (const { media } of CONTRIBUTES.walkthroughs.flatMap(({ steps }) => steps as readonly Step[])) {
       const path = media.image ?? media.markdown ?? '';
       const picture = media.image ? path : join(dirname(path), /\]\(\.\/([^)]+)\)/.exec(read(path))?.[1] ?? '');
       assert.ok(existsSync(join(ROOT, picture)), picture);
