@@ -52,7 +52,9 @@ describe('the surprisal heat map', () => {
 
   it('colours what is surprising, and says in the status bar what the colours mean', async () => {
     await workbench.command('Toggle Surprisal Heat Map');
-    await legend().filter({ hasText: '12 bits' }).waitFor({ timeout: 60_000 });
+    await legend()
+      .filter({ hasText: /Surprisal.*▂.*█.*bits/ })
+      .waitFor({ timeout: 60_000 });
     await marked('quantum');
     await marked('marmalade');
     await workbench.screenshot('heatmap-tint');
@@ -62,7 +64,7 @@ describe('the surprisal heat map', () => {
   it('tells on hover how probable a word was, its rank, and what was expected', async () => {
     await marked('marmalade');
     const word = workbench.page.locator('.monaco-editor .view-line span span', { hasText: 'marmalade' }).first();
-    const hover = workbench.page.locator('.monaco-hover:visible', { hasText: 'GPT-2 expected this with' });
+    const hover = workbench.page.locator('.monaco-hover:visible', { hasText: 'expected this with' });
     // A hover that the workbench was too busy for does not come by itself.
     for (let tries = 0; tries < 10 && !(await hover.isVisible()); tries++) {
       await workbench.page.mouse.move(0, 0);
@@ -71,8 +73,32 @@ describe('the surprisal heat map', () => {
     }
     const text = ((await hover.textContent()) ?? '').replaceAll('\u00a0', ' ');
     assert.match(text, /bits\)/);
-    assert.match(text, /rank [\d,]+/);
-    assert.match(text, /rather/);
+    assert.doesNotMatch(text, /GPT-2/);
+    assert.deepEqual(await hover.locator('th').allTextContents(), ['Token', 'Probability', 'Rank', 'Rather']);
+    const [token, probability, rank] = await hover.locator('td').allTextContents();
+    assert.match(token, /^␣/);
+    assert.match(probability, /%$/);
+    assert.match(rank, /^[\d,]+$/);
+  });
+
+  it('tints about a quarter of the words, and punctuation apart from its word', async () => {
+    const words = NOTE.match(/\p{L}+/gu) ?? [];
+    const tinted = [];
+    for (const word of words) if ((await markOf(word)) !== null) tinted.push(word);
+    const share = tinted.length / words.length;
+    assert.ok(share > 0.1 && share < 0.4, `${share}: ${tinted}`);
+    assert.equal(await markOf('of'), null);
+  });
+
+  it('says what its colours are, in colour', async () => {
+    await legend().hover();
+    const hover = workbench.page.locator('.monaco-hover:visible', { hasText: 'How much each word surprises' });
+    await hover.waitFor();
+    const colours = await hover
+      .locator('td span[style]')
+      .evaluateAll((swatches) => swatches.map((swatch) => getComputedStyle(swatch).backgroundColor));
+    assert.equal(new Set(colours).size, 4, colours.join());
+    await workbench.screenshot('heatmap-legend');
   });
 
   it('lists the flattest and the most surprising sentences, to click through', async () => {
@@ -81,6 +107,10 @@ describe('the surprisal heat map', () => {
     const rows = workbench.page.locator('.pane', { has: title }).locator('.monaco-list-row');
     await rows.filter({ hasText: 'Zebras' }).waitFor();
     const texts = await rows.allTextContents();
+    assert.deepEqual(
+      texts.filter((row) => /[#*]/.test(row)),
+      [],
+    );
     const at = (text: string) => texts.findIndex((row) => row.includes(text));
     assert.ok(at('Flattest') < at('It was one of'), texts.join('\n'));
     assert.equal(at('Zebras'), at('Most Surprising') + 1);
@@ -127,6 +157,14 @@ describe('the surprisal heat map', () => {
     assert.equal(seen.size, 3);
   });
 
+  it('is said to be off in a document where it is not on, as long as it is used', async () => {
+    await workbench.focusText();
+    await workbench.command('File: New Untitled Text File');
+    await legend().filter({ hasText: 'Surprisal off' }).waitFor();
+    await workbench.command('View: Close Editor');
+    await legend().filter({ hasText: 'bits' }).waitFor();
+  });
+
   it('is gone when turned off', async () => {
     await workbench.focusText();
     await workbench.command('Toggle Surprisal Heat Map');
@@ -148,7 +186,7 @@ describe('the surprisal heat map', () => {
   });
 
   it('scores no more than what is on screen while energy is saved, and goes on where the writer scrolls', async () => {
-    const resting = legend().locator('.codicon-dashboard');
+    const resting = legend().locator('.codicon-debug-pause');
     workbench.server.changeSettings({ 'inkling.engine.saveEnergy': 'always' });
     await resting.waitFor();
     assert.match((await legend().textContent()) ?? '', /Surprisal \d\d? %/);

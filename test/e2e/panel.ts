@@ -27,7 +27,8 @@ export class Panel {
   }
 
   get root() {
-    return this.#workbench.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    const view = this.#workbench.page.frameLocator('iframe.webview.ready[src*="purpose=webviewView"]');
+    return view.frameLocator('iframe#active-frame');
   }
 
   locator(selector: string, options?: Parameters<Locator['locator']>[1]): Locator {

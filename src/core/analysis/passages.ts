@@ -17,11 +17,14 @@ export interface Passage {
 }
 
 const WORDS_AND_PUNCTUATION =
-  /[\p{L}\p{N}\p{M}]+(?:['’.,:_@/-][\p{L}\p{N}\p{M}]+)*|[^\p{L}\p{N}\p{M}\p{White_Space}]+/gu;
+  /[\p{L}\p{N}\p{M}]+(?:['’.,:_@/-][\p{L}\p{N}\p{M}]+)*|[^\p{L}\p{N}\p{M}\p{White_Space}]+/u;
 
 /** Spans of the words of a text and, apart from them, of the punctuation around them. `don't` and `3.14` are words. */
 export function wordSpans(text: string): Span[] {
-  return Array.from(text.matchAll(WORDS_AND_PUNCTUATION), ({ 0: part, index }) => [index, index + part.length]);
+  return Array.from(text.matchAll(new RegExp(WORD_OR_PUNCTUATION, 'gu')), ({ 0: part, index }) => [
+    index,
+    index + part.length,
+  ]);
 }
 
 /** Whether a passage has a letter or digit in it. */

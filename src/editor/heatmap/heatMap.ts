@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { WORD_OR_PUNCTUATION } from '../../core/analysis';
 import type { Engine } from '../../engine/api';
 import { asOrigin, heatOf } from '../../pictures/ask';
 import { drawCommand } from '../../pictures/command';
@@ -104,7 +105,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
 
   provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
     const heat = this.#documents.get(document);
-    const word = document.getWordRangeAtPosition(position, /\S+/);
+    const word = document.getWordRangeAtPosition(position, WORD_OR_PUNCTUATION);
     if (!heat?.isCurrent || !word) return undefined;
     const tokens = heat.scores.tokensIn(offsetAt(document, word.start), offsetAt(document, word.end));
     return heatHover(document, word, tokens, heat.scores.modelName);
