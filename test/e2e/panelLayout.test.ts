@@ -91,19 +91,11 @@ describe('Explain Next Token finds room', () => {
   });
 
   it('at the side, 300 and 200 pixels wide', async () => {
-    await workbench.focusText();
-    const rows = workbench.page.locator('.quick-input-list .monaco-list-row');
-    await workbench.command('View: Move View', rows.first());
-    await workbench.type('Explain Next Token');
-    await rows.first().filter({ hasText: 'Explain Next Token' }).waitFor();
-    await workbench.press('Enter');
-    await rows.filter({ hasText: 'New Side Bar Entry' }).first().waitFor();
-    await workbench.type('New Side Bar Entry');
-    await workbench.press('Enter');
-    await workbench.page.locator('.quick-input-widget input[type=text]').waitFor({ state: 'hidden' });
+    await workbench.command('View: Move Panel Views To Secondary Side Bar');
+    await workbench.page.locator('.part.auxiliarybar').waitFor();
     await panel.explained();
     for (const width of [300, 200]) {
-      await widen('.part.sidebar', width);
+      await widen('.part.auxiliarybar', width);
       await laidOut(`side-${width}`);
     }
     await panel.openTool('Why');

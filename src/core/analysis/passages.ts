@@ -16,7 +16,8 @@ export interface Passage {
   readonly logprob: number | null;
 }
 
-const WORDS_AND_PUNCTUATION =
+/** A word, or a run of the punctuation around words. */
+export const WORD_OR_PUNCTUATION =
   /[\p{L}\p{N}\p{M}]+(?:['’.,:_@/-][\p{L}\p{N}\p{M}]+)*|[^\p{L}\p{N}\p{M}\p{White_Space}]+/u;
 
 /** Spans of the words of a text and, apart from them, of the punctuation around them. `don't` and `3.14` are words. */
