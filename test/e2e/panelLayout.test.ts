@@ -93,6 +93,8 @@ describe('Explain Next Token finds room', () => {
   it('at the side, 300 and 200 pixels wide', async () => {
     await workbench.command('View: Move Panel Views To Secondary Side Bar');
     await workbench.page.locator('.part.auxiliarybar').waitFor();
+    await workbench.focusText();
+    panel = await Panel.open(workbench);
     await panel.explained();
     for (const width of [300, 200]) {
       await widen('.part.auxiliarybar', width);

@@ -17,8 +17,8 @@ function texts(): { readonly file: string; readonly text: string }[] {
     join(ROOT, 'README.md'),
     join(ROOT, 'package.json'),
   ];
-  // Context keys stand in clauses of the manifest.
-  const clauses = /"(?:when|enablement)": "[^"]*"/g;
+  // Context keys stand in clauses of the manifest, and in what completes a step of a walkthrough.
+  const clauses = /"(?:when|enablement)": "[^"]*"|"on[A-Z]\w+:[^"]*"/g;
   return files.map((file) => ({ file, text: readFileSync(file, 'utf8').replaceAll(clauses, '""') }));
 }
 
@@ -29,7 +29,7 @@ describe('what a text names', () => {
   it('is a setting, a command or a view that there is', () => {
     const known = new Set([...Object.keys(SETTINGS), ...declared]);
     for (const { file, text } of texts()) {
-      for (const { 0: name, index } of text.matchAll(/(?<![\w./@-])inkling\.[a-z]\w*(?:\.\w+)*(?!\w|\$\{)/g)) {
+      for (const { 0: name, index } of text.matchAll(/(?<![\w./@-])inkling\.[a-z]\w*(?:\.\w+)*(?!\w|\.?\$\{)/g)) {
         // A whole string is an identifier of the code or the manifest.
         const whole = /['"]/.test(text[index - 1]) && /['"]/.test(text[index + name.length]);
         assert.ok(whole || known.has(name) || isGroup(name), `${file} names ${name}`);
