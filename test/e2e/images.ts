@@ -51,7 +51,7 @@ class Pictures {
   }
 }
 
-async function main(): Promise<void> {
+export async function main(): Promise<void> {
   const workbench = await Workbench.start({
     extensionFolder: ROOT,
     files: {
@@ -234,7 +234,9 @@ async function heatMap(workbench: Workbench, pictures: Pictures): Promise<void> 
   await pictures.editor('docs/images/heatmap.png');
 }
 
-main().catch((error: Error) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+if (require.main === module) {
+  main().catch((error: Error) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
+}

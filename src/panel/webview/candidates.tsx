@@ -73,7 +73,7 @@ export function Candidates({ distribution }: { distribution: Distribution }) {
               <Asked term="logit">Logit</Asked>
             </th>
             {state.draws && (
-              <th scope="col">
+              <th scope="col" class="drawn-count">
                 <Asked term="drawn">Drawn</Asked>
               </th>
             )}
@@ -163,7 +163,7 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
         {decimal(row.logit)}
       </td>
       {draws && (
-        <td class="number" data-term="drawn">
+        <td class="number drawn-count" data-term="drawn">
           {drawn || ''}
         </td>
       )}
