@@ -3,6 +3,7 @@ import { firstWord } from '../core/memory';
 import { settingsFor } from './configuration';
 import type { DocumentChanges } from './documentChanges';
 import type { EngineHost } from './engineHost';
+import { stepDone } from './firstSteps';
 import { Accepting } from './ghostText/accept';
 import type { Activity } from './ghostText/activity';
 import type { FileExclusions } from './ghostText/fileExclusions';
@@ -67,11 +68,13 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
     },
     'inkling.acceptSentence': () => inEditor((editor) => accepting.acceptSentence(editor)),
     'inkling.dismiss': () => {
+      stepDone('escape');
       const editor = vscode.window.activeTextEditor;
       if (editor) activity.dismissed(editor);
       return vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
     },
     'inkling.accepted': async ({ suggestion }: Accepted) => {
+      stepDone('tab');
       activity.accepted();
       const editor = vscode.window.activeTextEditor;
       await accepting.accepted(editor, suggestion.text);

@@ -5,7 +5,15 @@ const TOLD = 'inkling.toldKeys';
 /** Long enough to be read beside the first grey text, and gone soon after. */
 const SHOWN_MS = 20_000;
 
-/** What happens with the first suggestion: the walkthrough ticks its step off, and once ever the keys are said, quietly. */
+/** A step of the walkthrough for writers that cannot be told from a command. */
+type Step = 'greyText' | 'tab' | 'escape';
+
+/** Has the walkthrough tick a step off. */
+export function stepDone(step: Step): void {
+  void setContext(`inkling.done.${step}`, true);
+}
+
+/** What happens with the first suggestion: its step is ticked off, and once ever the keys are said, quietly. */
 export function registerFirstSteps(
   memento: vscode.Memento,
   ghostText: Pick<InlineCompletions, 'onDidAnswer'>,
@@ -13,7 +21,7 @@ export function registerFirstSteps(
   const watch = ghostText.onDidAnswer(({ items, outdated }) => {
     if (items === 0 || outdated) return;
     watch.dispose();
-    void vscode.commands.executeCommand('setContext', 'inkling.suggested', true);
+    stepDone('greyText');
     if (memento.get<boolean>(TOLD)) return;
     void memento.update(TOLD, true);
     const word = process.platform === 'darwin' ? 'Cmd+Right' : 'Ctrl+Right';
@@ -22,5 +30,19 @@ export function registerFirstSteps(
       SHOWN_MS,
     );
   });
-  return watch;
+  return vscode.Disposable.from(watch, vscode.window.tabGroups.onDidChangeTabs(lookAgain));
+}
+
+/**
+ * VS Code hears of no context that was set before its walkthroughs were first looked at. Theirs is a tab of no kind that
+ * extensions know; when one comes to the front, what is done is told again, for a moment.
+ */
+async function lookAgain({ opened, changed }: vscode.TabChangeEvent): Promise<void> {
+  if (![...opened, ...changed].some(({ isActive, input }) => isActive && input === undefined)) return;
+  await setContext('inkling.lookAgain', true);
+  await setContext('inkling.lookAgain', false);
+}
+
+function setContext(key: string, value: boolean): Thenable<unknown> {
+  return vscode.commands.executeCommand('setContext', key, value);
 }

@@ -38,7 +38,8 @@ describe('the walkthroughs', () => {
   it('for writers ticks each step off by its being done, and the first suggestion says its keys, once', async () => {
     const told = workbench.page.locator('.statusbar-item', { hasText: 'Tab takes the grey text' });
     await workbench.open('first.md');
-    await workbench.focusText();
+    await open('Write with Inkling');
+    await backToText('first.md');
     await workbench.type(WRITTEN);
     const ghost = await workbench.ghostText();
     await told.waitFor();

@@ -104,7 +104,10 @@ describe('the manifest', () => {
         description.split('\n')[0],
         ...completionEvents,
       ]),
-      LESSON.map(({ id, title, text }) => [id, title, text, `onContext:inkling.lesson.${id}`]),
+      LESSON.map(({ id, title, text }) => {
+        const key = `inkling.lesson.${id}`;
+        return [id, title, text, `onContext:${key}`, `onContext:inkling.lookAgain && ${key}`];
+      }),
     );
   });
 
