@@ -12,7 +12,7 @@ import { Workbench } from './workbench';
 const OPENING = `# The keeper
 
 The old lighthouse stood at the end of the island. Every evening, when the sun went down, the keeper climbed the stairs and looked out of the window. `;
-const SENTENCE = 'He stood there for a long';
+const SENTENCE = 'He stood there for a long time, and then he went';
 const SURPRISE =
   'She opened the letter with a butter knife, read it twice, and fed it to the goat. It was one of those things that had to be done. ' +
   'The morning was bright, and the boats came home to the harbour again, their sails still wet from the night.';
@@ -47,15 +47,18 @@ class Pictures {
   /** The editor with the status bar under it, which is what a writer looks at. */
   async editor(path: string): Promise<void> {
     const { x, y, width } = await this.box('.part.editor');
-    await this.take(path, { x, y, width, height: 330 });
+    await this.take(path, { x, y, width, height: 260 });
   }
 }
 
-export async function main(): Promise<void> {
+/** The parts, each of which may be made alone: `npm run docs:images -- lesson`. */
+const PARTS = { writing, lesson, heatMap };
+
+export async function main(names: readonly string[]): Promise<void> {
   const workbench = await Workbench.start({
     extensionFolder: ROOT,
     files: {
-      'keeper.md': OPENING,
+      'island.md': OPENING,
       'letter.md': `# The letter\n\n${SURPRISE}\n`,
       'weather.md': 'The weather today is',
       'future.md': 'The future of AI is',
@@ -65,6 +68,8 @@ export async function main(): Promise<void> {
     size: SIZE,
     settings: {
       'inkling.ghostText.triggerRate': 1,
+      'inkling.memory.sources': 'off',
+      'breadcrumbs.enabled': false,
       'editor.fontSize': 16,
       'editor.minimap.enabled': false,
       'editor.occurrencesHighlight': 'off',
@@ -74,9 +79,9 @@ export async function main(): Promise<void> {
   });
   try {
     const pictures = new Pictures(workbench);
-    await writing(workbench, pictures);
-    await lesson(workbench, pictures);
-    await heatMap(workbench, pictures);
+    for (const [name, make] of Object.entries(PARTS)) {
+      if (names.length === 0 || names.includes(name)) await make(workbench, pictures);
+    }
   } finally {
     await workbench.stop();
   }
@@ -90,27 +95,25 @@ async function hideSideBar(workbench: Workbench): Promise<void> {
 
 async function writing(workbench: Workbench, pictures: Pictures): Promise<void> {
   const folder = 'media/walkthroughs';
-  await workbench.open('keeper.md');
+  await workbench.open('island.md');
   await hideSideBar(workbench);
   await workbench.goToEnd();
-  await workbench.type(SENTENCE);
+  await workbench.type(SENTENCE, 40);
   const ghost = await workbench.ghostText();
   await pictures.editor(`${folder}/grey-text.png`);
   await pictures.editor('docs/images/ghost-text.png');
   await workbench.press('Control+ArrowRight');
   await workbench.ghostText(ghost);
   await pictures.editor(`${folder}/one-word.png`);
+  await workbench.press('Tab');
+  await workbench.page
+    .locator('.view-line', { hasText: new RegExp(ghost.trim().split(' ').at(-1) ?? '') })
+    .last()
+    .waitFor();
+  await pictures.editor(`${folder}/accepted.png`);
   await workbench.press('Escape');
   await workbench.noGhostText();
   await pictures.editor(`${folder}/escape.png`);
-  await workbench.press('Control+Z');
-  await workbench.goToEnd();
-  await workbench.press('Backspace');
-  await workbench.type(SENTENCE.slice(-1));
-  await workbench.ghostText();
-  await workbench.press('Tab');
-  await workbench.page.locator('.view-line', { hasText: ghost.trim().replaceAll(' ', '\u00a0').slice(0, 6) }).waitFor();
-  await pictures.editor(`${folder}/accepted.png`);
   const menu = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'How Often to Suggest' });
   await workbench.statusItem.click();
   await menu.waitFor();
@@ -145,6 +148,11 @@ async function lesson(workbench: Workbench, pictures: Pictures): Promise<void> {
     await hideSideBar(workbench);
     await workbench.press(...keys);
     const panel = await Panel.open(workbench);
+    // The view may remember what the picture before was about.
+    await panel.openTool('Shape');
+    const reset = panel.root.getByRole('button', { name: 'Reset all' });
+    if (await reset.isEnabled()) await reset.click();
+    await panel.root.getByLabel('Boundary', { exact: true }).check({ force: true });
     await panel.explained();
     return panel;
   };
@@ -235,7 +243,7 @@ async function heatMap(workbench: Workbench, pictures: Pictures): Promise<void> 
 }
 
 if (require.main === module) {
-  main().catch((error: Error) => {
+  main(process.argv.slice(2)).catch((error: Error) => {
     console.error(error);
     process.exitCode = 1;
   });
