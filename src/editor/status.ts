@@ -105,7 +105,7 @@ export class StatusItem implements vscode.Disposable {
     this.#item.text = text;
     this.#item.tooltip = tooltip(status, server);
     this.#item.accessibilityInformation = {
-      label: `Inkling${server === undefined ? '' : ` (${server})`}: ${kindText(status)}. ${status.detail}`,
+      label: `Inkling: ${kindText(status)}. ${status.detail}${server === undefined ? '' : ` (${server})`}`,
     };
     this.#item.backgroundColor =
       status.kind === 'error' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
