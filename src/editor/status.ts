@@ -76,6 +76,7 @@ export class StatusItem implements vscode.Disposable {
       statusText({
         health: engine.health,
         busy: suggester.busy,
+        server: engine.serverHost,
         energySaving: energy.energySaving,
         remote: remoteMachine(this.#watched.extensionKind),
         quietUntil: quietUntil === undefined ? undefined : timeOfDay(quietUntil, true),

@@ -23,12 +23,15 @@ export interface Circumstances {
   readonly manual?: boolean;
   /** The machine that runs the model, where it is not the one that the writer sits at. */
   readonly remote?: string;
+  /** The model server that is asked, where it is not a model of a machine of the writer's. */
+  readonly server?: string;
   /** Until when there are no suggestions, as a time of day. */
   readonly quietUntil?: string;
 }
 
 /** What the status item should say. An error comes first: it is there even where ghost text is off. */
-export function statusText({ health, busy, energySaving, off, manual, remote, quietUntil }: Circumstances): Status {
+export function statusText(circumstances: Circumstances): Status {
+  const { health, busy, energySaving, off, manual, remote, server, quietUntil } = circumstances;
   if (health.state === 'error') return { kind: 'error', detail: `${health.message} ${remedy(health)}` };
   if (off) return { kind: 'off', detail: off.message };
   if (quietUntil !== undefined) {
@@ -37,12 +40,17 @@ export function statusText({ health, busy, energySaving, off, manual, remote, qu
   if (health.state === 'starting') return { kind: 'thinking', detail: l10n.t('The engine is starting.') };
   if (busy) return { kind: 'thinking', detail: l10n.t('Looking for a suggestion.') };
   const sentences = [
-    health.state === 'asleep' ? l10n.t('The engine sleeps until the next suggestion.') : readyText(health.model),
-    ...(health.state === 'ready' && health.model.server ? [] : [machineText(remote)]),
+    health.state === 'asleep' ? asleepText(server) : readyText(health.model),
+    ...(server === undefined ? [machineText(remote)] : []),
     ...(energySaving ? [l10n.t('Inkling does less, to save energy.'), because(energySaving)] : []),
     ...(manual ? [l10n.t('Inkling suggests only when asked.')] : []),
   ];
   return { kind: 'ready', detail: sentences.join(' ') };
+}
+
+function asleepText(server: string | undefined): string {
+  if (server === undefined) return l10n.t('The engine sleeps until the next suggestion.');
+  return l10n.t('The model server {0} is asked with the next suggestion.', server);
 }
 
 function machineText(remote: string | undefined): string {

@@ -32,6 +32,29 @@ describe('what the status item says', () => {
     }
   });
 
+  it('names the model server that text is sent to, be it asked yet or not, and what to do where it fails', () => {
+    const server = 'gpu.example.org:8000';
+    const info = { name: 'story', contextLength: 1024, vocabSize: 9, server: { host: server, lacks: [] } } as const;
+    assert.equal(
+      statusText({ ...calm, server, health: { state: 'ready', model: info } }).detail,
+      'story on gpu.example.org:8000 is ready; the text around the cursor is sent there.',
+    );
+    const blind = { ...info, server: { host: server, lacks: ['logprobs'] } } as const;
+    assert.match(
+      statusText({ ...calm, server, health: { state: 'ready', model: blind } }).detail,
+      /It gives no probabilities, so suggestions come only when asked for\.$/,
+    );
+    assert.equal(
+      statusText({ ...calm, server, health: { state: 'asleep' } }).detail,
+      'The model server gpu.example.org:8000 is asked with the next suggestion.',
+    );
+    const health = { state: 'error', message: 'gpu is away.', server, retryInMs: 5_000 } as const;
+    assert.deepEqual(statusText({ ...calm, server, health }), {
+      kind: 'error',
+      detail: 'gpu is away. It is asked again in 5 s. “Inkling: Use the Model Here” goes on without it.',
+    });
+  });
+
   it('says when and why it does less', () => {
     assert.match(
       statusText({ ...calm, energySaving: 'battery' }).detail,
