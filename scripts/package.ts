@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from
 import { basename, join } from 'node:path';
 import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
 import manifest from '../package.json';
+import { UNUSED_LIBRARIES } from './packageContents';
 import { parseTarget, ROOT, TARGETS, type Target, thisTarget, vsixPath } from './targets';
 
 /** Where the package is laid out. */
@@ -19,7 +20,7 @@ function placeRuntime(target: Target): void {
     for (const path of paths) {
       cpSync(join(ROOT, 'node_modules', name, path), join(modules, name, path), {
         recursive: true,
-        filter: (file) => !/\.(d\.ts|map)$/.test(file),
+        filter: (file) => !/\.(d\.ts|map)$/.test(file) && !UNUSED_LIBRARIES.test(basename(file)),
       });
     }
   }
