@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { openPromise } from 'yauzl';
 import type { Target } from './targets';
@@ -29,6 +30,17 @@ export async function readPackage(path: string): Promise<PackedFile[]> {
     zip.close();
   }
   return files;
+}
+
+/** The first bytes of a file. */
+export function headOf(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(HEAD_BYTES);
+    return head.subarray(0, readSync(file, head, 0, head.length, 0));
+  } finally {
+    closeSync(file);
+  }
 }
 
 const EVERYWHERE = [

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { faultsIn, machineOf, type PackedFile } from '../../../scripts/packageContents';
+import { faultsIn, headOf, machineOf, type PackedFile } from '../../../scripts/packageContents';
 import { ROOT, TARGETS } from '../../../scripts/targets';
 
 const RUNTIME = join(ROOT, 'node_modules/onnxruntime-node/bin/napi-v6');
-
-function headOf(path: string): Buffer {
-  const file = openSync(path, 'r');
-  const head = Buffer.alloc(1024);
-  readSync(file, head, 0, head.length, 0);
-  closeSync(file);
-  return head;
-}
 
 /** A package of onnxruntime's real binaries and empty files. */
 function packageFor(target: string): PackedFile[] {
