@@ -24,7 +24,7 @@ describe('a folder with settings of its own', () => {
       settings: { 'security.workspace.trust.startupPrompt': 'never', 'inkling.ghostText.triggerRate': 1 },
     });
     await workbench.open('note.md');
-    await workbench.page.getByText('Restricted Mode').first().waitFor();
+    await workbench.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
     await workbench.goToEnd();
     await workbench.type(OPENING);
     assert.notEqual((await workbench.ghostText()).trim(), '');
@@ -57,7 +57,7 @@ describe('two windows', () => {
     await workbench.goToEnd();
     await workbench.type(OPENING);
     assert.notEqual((await workbench.ghostText()).trim(), '');
-    const label = await workbench.statusItem.getAttribute('aria-label');
-    assert.match(label ?? '', /The model runs on the remote machine/);
+    const label = '.statusbar-item[aria-label*="The model runs on the remote machine"]';
+    await workbench.page.locator(label).waitFor({ timeout: 30_000 });
   });
 });
