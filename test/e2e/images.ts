@@ -46,7 +46,7 @@ class Pictures {
 
   /** The editor with the status bar under it, which is what a writer looks at. */
   async editor(path: string): Promise<void> {
-    const { x, y, width } = await this.box('.part.editor');
+    const { x, y, width } = await this.box('.editor-instance .monaco-editor');
     await this.take(path, { x, y, width, height: 260 });
   }
 }
