@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { argmax, normaliser } from '../core/logits';
 import type { Tokenizer } from '../core/tokenizer';
 import type {
@@ -88,7 +89,7 @@ export class Explainer {
       tokenizer.has(id) ? String.fromCharCode(...tokenizer.tokenBytes(id)) : '',
     );
     const facts = info.server
-      ? { precision: `on ${info.server.host}`, layers: 0, heads: 0, note: lacksOf(info.server) }
+      ? { precision: l10n.t('on {0}', info.server.host), layers: 0, heads: 0, note: lacksOf(info.server) }
       : { precision: info.precision, layers: info.layers, heads: info.heads, note: null };
     return { type: 'model', name, ...facts, contextLength, vocabulary };
   }
@@ -181,13 +182,13 @@ export class Explainer {
   async textOf(ids: readonly number[]): Promise<string> {
     const tokenizer = await this.#engine.tokenizer();
     const unknown = ids.find((id) => !tokenizer.has(id));
-    if (unknown !== undefined) throw new Error(`The model has no token ${unknown}.`);
+    if (unknown !== undefined) throw new Error(l10n.t('The model has no token {0}.', unknown));
     if (ids.some((id) => tokenizer.isSpecial(id))) {
-      throw new Error('This stands for other tokens, or for the end of a text, and is no text itself.');
+      throw new Error(l10n.t('This stands for other tokens, or for the end of a text, and is no text itself.'));
     }
     const text = tokenizer.decode(ids);
     if (!Buffer.from(text).equals(tokenizer.decodeBytes(ids))) {
-      throw new Error('This token is only a part of a character and cannot stand alone in the text.');
+      throw new Error(l10n.t('This token is only a part of a character and cannot stand alone in the text.'));
     }
     return text;
   }
@@ -222,17 +223,20 @@ export class Explainer {
   }
 }
 
-/** What the panel cannot show of a server's model, in a line. */
+/** What the panel cannot show of a server's model. */
 function lacksOf({ host, lacks }: ServerModelInfo['server']): string {
-  const missing = [
-    ...(lacks.includes('logprobs')
-      ? ['probabilities']
-      : ['probabilities beyond its likeliest tokens, within which the sliders act']),
-    ...(lacks.includes('scores') ? ['those of the text that is there'] : []),
-    ...(lacks.includes('tokens') ? ['where it cuts the text into tokens (cut here at words)'] : []),
-    'the sums over words, attention and the lens',
-  ];
-  return `${host} does not give ${missing.join('; ')}.`;
+  return [
+    lacks.includes('logprobs')
+      ? l10n.t('{0} gives no probabilities, sums over words, attention or lens.', host)
+      : l10n.t(
+          '{0} gives the probabilities of its likeliest tokens, within which the sliders act, and no sums over words, attention or lens.',
+          host,
+        ),
+    ...(lacks.includes('scores') ? [l10n.t('It gives no probabilities of the text that is there.')] : []),
+    ...(lacks.includes('tokens')
+      ? [l10n.t('It does not say where it cuts the text into tokens, so the text is cut at words here.')]
+      : []),
+  ].join(' ');
 }
 
 function workOf({ runs, tokensFed }: EngineStats): WorkMessage {

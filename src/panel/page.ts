@@ -1,18 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { currentLanguage } from '../core/text/locale';
+import { escapeText } from '../pictures/svg';
+import { TEXTS } from './protocol';
 
-/** The view's page: one script and one style sheet, both let in by a nonce, and pictures that the page itself
- * draws; nothing else may load or run. */
+/**
+ * The view's page: one script and one style sheet, both let in by a nonce, and pictures that the page itself draws;
+ * nothing else may load or run. Its translations stand in it as JSON, which no browser runs.
+ */
 export function page(webview: vscode.Webview, extension: vscode.Uri): string {
   const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', 'media', name));
   const nonce = randomBytes(16).toString('base64');
+  // Nothing in it may end the element.
+  const texts = JSON.stringify(vscode.l10n.bundle ?? {}).replaceAll('<', '\\u003c');
   return `<!doctype html>
-<html lang="en">
+<html lang="${escapeText(currentLanguage())}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Explain Next Token</title>
+<title>${escapeText(vscode.l10n.t('Explain Next Token'))}</title>
+<script type="application/json" id="${TEXTS}">${texts}</script>
 <link rel="stylesheet" nonce="${nonce}" href="${file('panel.css')}">
 <script nonce="${nonce}" src="${file('panel.js')}" defer></script>
 </head>

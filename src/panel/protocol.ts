@@ -6,6 +6,9 @@ import { LESSON_IDS } from './lesson';
  * whatever does not fit is dropped, so neither side can be made to act on something malformed.
  */
 
+/** The id of the element of the page with its translations. */
+export const TEXTS = 'texts';
+
 const list = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.readonly());
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const tokenIds = v.pipe(v.array(count), v.maxLength(48), v.readonly());

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Explained, Explainer, Place } from './explainer';
 import type { FromPanel, Question, ToPanel } from './protocol';
 
@@ -73,12 +74,12 @@ export class PanelSession {
   /** The cursor moved: what it is at will be explained when it rests. */
   moved(): void {
     this.#askedAgain = false;
-    this.#status('waiting', 'Waiting for a pause…');
+    this.#status('waiting', l10n.t('Waiting for a pause…'));
   }
 
   /** There is no cursor to follow. What is on show can be asked about all the same. */
   nothingToFollow(): void {
-    this.#status('waiting', 'Put the cursor into a document.');
+    this.#status('waiting', l10n.t('Put the cursor into a document.'));
   }
 
   /**
@@ -86,7 +87,7 @@ export class PanelSession {
    * Resolves to what is on show then; to undefined when the signal fired or the engine failed, which the page is told.
    */
   async explain(place: Place, signal: AbortSignal): Promise<Explained | undefined> {
-    this.#status('thinking', `Reading ${place.name}…`);
+    this.#status('thinking', l10n.t('Reading {0}…', place.name));
     try {
       await this.#introduceModel(signal);
       if (this.#shown && isSame(this.#shown.place, place)) {

@@ -191,7 +191,9 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
       return;
     }
     if (message.type === 'undo') {
-      if (!(await this.#insertions.undo())) this.#session.say('There is no insertion of the panel left to undo.');
+      if (!(await this.#insertions.undo())) {
+        this.#session.say(vscode.l10n.t('There is no insertion of the panel left to undo.'));
+      }
       return;
     }
     if (message.type === 'learnt') {
@@ -236,13 +238,13 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   async #insert({ uri, before }: Place, ids: readonly number[]): Promise<void> {
     const text = await this.#explainer.textOf(ids);
     const editor = editorOf(uri);
-    if (!editor) return this.#session.say('The document is not on screen any more.');
+    if (!editor) return this.#session.say(vscode.l10n.t('The document is not on screen any more.'));
     const { document } = editor;
     if (textIn(document, rangeOf(document, 0, before.length)) !== before) {
-      return this.#session.say('The text has changed; what fits it follows.');
+      return this.#session.say(vscode.l10n.t('The text has changed; what fits it follows.'));
     }
     if (!(await this.#insertions.insert(editor, before.length, text))) {
-      this.#session.say('The document cannot be changed.');
+      this.#session.say(vscode.l10n.t('The document cannot be changed.'));
     }
   }
 

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+import { whole } from '../core/text/locale';
 import { askFigure, type FigureEngine } from '../pictures/ask';
 import type { ModelChoice } from '../pictures/command';
 import type { Known } from '../pictures/markdown';
@@ -48,7 +50,10 @@ export class Answers {
       return known;
     }
     if (request.text.length > LONGEST) {
-      const limit = `The text is longer than ${LONGEST} characters; “inkling report” draws whole documents.`;
+      const limit = l10n.t(
+        'The text is longer than {0} characters; “inkling report” draws whole documents.',
+        whole(LONGEST),
+      );
       return { state: 'failed', message: limit };
     }
     this.#wanted.set(key, request);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Beams } from './beams';
@@ -6,7 +7,7 @@ import { Candidates } from './candidates';
 import { moveFocus } from './controls';
 import { distributionOf } from './distribution';
 import { Exporter } from './exportMenu';
-import { whole } from './format';
+import { plural, whole } from './format';
 import { Guide } from './guide';
 import { TOOLS, type Tool } from './preferences';
 import { Sampler } from './sampler';
@@ -19,14 +20,22 @@ import { useUi } from './ui';
 import { Why } from './why';
 import { Words } from './words';
 
-const TAB_NAMES: Record<Tool, string> = {
-  shaping: 'Shape',
-  sampler: 'Sample',
-  branches: 'Try',
-  beams: 'Beams',
-  words: 'Words',
-  why: 'Why',
-};
+function tabName(tool: Tool): string {
+  switch (tool) {
+    case 'shaping':
+      return l10n.t('Shape');
+    case 'sampler':
+      return l10n.t('Sample');
+    case 'branches':
+      return l10n.t('Try');
+    case 'beams':
+      return l10n.t('Beams');
+    case 'words':
+      return l10n.t('Words');
+    case 'why':
+      return l10n.t('Why');
+  }
+}
 
 const arrows = { ArrowLeft: -1, ArrowRight: 1 };
 
@@ -43,7 +52,7 @@ export function App() {
   return (
     <>
       <header>
-        <h1 class="hidden">Explain next token</h1>
+        <h1 class="hidden">{l10n.t('Explain next token')}</h1>
         <Status />
         <Guide />
       </header>
@@ -66,12 +75,12 @@ export function App() {
 function Trying() {
   const { state, dispatch } = useUi();
   const failure = state.unanswered.try;
-  if (!failure) return <p class="hint column">Trying…</p>;
+  if (!failure) return <p class="hint column">{l10n.t('Trying…')}</p>;
   return (
     <div class="column">
       <p class="hint">{failure}</p>
       <button type="button" class="action" onClick={() => dispatch({ type: 'goTo', ids: [] })}>
-        Back to the document as it stands
+        {l10n.t('Back to the document as it stands')}
       </button>
     </div>
   );
@@ -128,7 +137,12 @@ function Tools({ children }: { children: ComponentChildren }) {
   };
   return (
     <div class="tools">
-      <div class="tabs" role="tablist" aria-label="Tools" onKeyDown={(event) => moveFocus(event, '.tab', arrows)}>
+      <div
+        class="tabs"
+        role="tablist"
+        aria-label={l10n.t('Tools')}
+        onKeyDown={(event) => moveFocus(event, '.tab', arrows)}
+      >
         {TOOLS.map((name) => (
           <button
             key={name}
@@ -141,7 +155,7 @@ function Tools({ children }: { children: ComponentChildren }) {
             tabIndex={name === tool ? 0 : -1}
             onClick={() => choose(name)}
           >
-            {TAB_NAMES[name]}
+            {tabName(name)}
           </button>
         ))}
       </div>
@@ -169,15 +183,23 @@ function Status() {
           class="link lesson"
           onClick={() => dispatch({ type: 'message', message: { type: 'lesson' } })}
         >
-          Lesson
+          {l10n.t('Lesson')}
         </button>
       )}
       {work && (
         <p class="work">
-          <Asked term="runs">{whole(work.runs)} runs</Asked> ·{' '}
-          <Asked term="tokensRead">{whole(work.tokensFed)} tokens read</Asked>
+          <Asked term="runs">{runsText(work.runs)}</Asked> ·{' '}
+          <Asked term="tokensRead">{tokensReadText(work.tokensFed)}</Asked>
         </p>
       )}
     </div>
   );
+}
+
+function runsText(runs: number): string {
+  return plural(runs, l10n.t('{0} run', whole(runs)), l10n.t('{0} runs', whole(runs)));
+}
+
+function tokensReadText(tokens: number): string {
+  return plural(tokens, l10n.t('{0} token read', whole(tokens)), l10n.t('{0} tokens read', whole(tokens)));
 }

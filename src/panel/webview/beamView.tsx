@@ -1,8 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Line, Run } from '../../pictures/beamTree';
 import { speak } from '../../pictures/spelling';
 import { moveFocus, Spelled } from './controls';
-import { decimal } from './format';
+import { decimal, whole } from './format';
 import { useUi } from './ui';
 
 const rows = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 };
@@ -32,7 +33,7 @@ export function BeamTree({ lines, onStep }: { lines: readonly Line[]; onStep: (b
     onStep(by);
   };
   return (
-    <div class="beam-tree" ref={tree} role="tree" tabIndex={-1} aria-label="Hypotheses" onKeyDown={onKeyDown}>
+    <div class="beam-tree" ref={tree} role="tree" tabIndex={-1} aria-label={l10n.t('Hypotheses')} onKeyDown={onKeyDown}>
       {lines.map((line, i) => (
         <Hypothesis
           key={line.run.branches[0].node.node}
@@ -66,7 +67,9 @@ function Hypothesis(props: { line: Line; grouped: boolean; inTabOrder: boolean; 
       class={`hypothesis ${run.end.status}`}
       onFocus={onFocus}
     >
-      <span class="hidden">{`${speak(texts.join(''))}, score ${decimal(node.score, 2)} ${status}`}</span>
+      <span class="hidden">
+        {l10n.t('{0}, score {1}', speak(texts.join('')), decimal(node.score, 2))} {status}
+      </span>
       <span class="line" aria-hidden="true" style={{ paddingInlineStart: `${(level - 1) * 14 + 4}px` }}>
         <span class="text">
           {texts.map((text, i) => (
@@ -84,15 +87,18 @@ function Hypothesis(props: { line: Line; grouped: boolean; inTabOrder: boolean; 
 
 /** What became of a hypothesis, in words; with its group where there are several. */
 function statusOf({ end }: Run, grouped: boolean): string {
-  const group = grouped ? `group ${end.node.group + 1}, ` : '';
+  const group = whole(end.node.group + 1);
+  const step = whole((end.lost ?? 0) + 1);
   switch (end.status) {
     case 'extended':
       return '';
     case 'running':
+      return grouped ? l10n.t('group {0}, running', group) : l10n.t('running');
     case 'finished':
-      return group + end.status;
+      return grouped ? l10n.t('group {0}, finished', group) : l10n.t('finished');
     case 'pruned':
+      return grouped ? l10n.t('group {0}, pruned at step {1}', group, step) : l10n.t('pruned at step {0}', step);
     case 'displaced':
-      return `${group}${end.status} at step ${(end.lost ?? 0) + 1}`;
+      return grouped ? l10n.t('group {0}, displaced at step {1}', group, step) : l10n.t('displaced at step {0}', step);
   }
 }

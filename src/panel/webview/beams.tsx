@@ -1,36 +1,40 @@
+import * as l10n from '@vscode/l10n';
 import { useMemo, useState } from 'preact/hooks';
 import { countStates, linesOf, recent, runsOf, treeAt } from '../../pictures/beamTree';
 import type { BeamSearch, BeamsMessage } from '../protocol';
 import { BeamTree } from './beamView';
 import { type Control, Section, Slider, Spelled } from './controls';
 import { ExportMenu } from './exportMenu';
-import { decimal } from './format';
+import { decimal, whole } from './format';
+import { Phrase } from './phrase';
 import { defaults } from './preferences';
 import { Asked } from './tips';
 import { useUi } from './ui';
 
-const CONTROLS: readonly Control<Exclude<keyof BeamSearch, 'groups'>>[] = [
-  { name: 'beams', label: 'Beams', term: 'beams', min: 2, max: 8, step: 1, text: String },
-  { name: 'tokens', label: 'New tokens', term: 'newTokens', min: 1, max: 32, step: 1, text: String },
-  {
-    name: 'lengthPenalty',
-    label: 'Length penalty',
-    term: 'lengthPenalty',
-    min: -2,
-    max: 3,
-    step: 0.1,
-    text: (value) => decimal(value, 1),
-  },
-  {
-    name: 'diversity',
-    label: 'Diversity',
-    term: 'diversity',
-    min: 0.1,
-    max: 5,
-    step: 0.1,
-    text: (value) => decimal(value, 1),
-  },
-];
+function controls(): readonly Control<Exclude<keyof BeamSearch, 'groups'>>[] {
+  return [
+    { name: 'beams', label: l10n.t('Beams'), term: 'beams', min: 2, max: 8, step: 1, text: String },
+    { name: 'tokens', label: l10n.t('New tokens'), term: 'newTokens', min: 1, max: 32, step: 1, text: String },
+    {
+      name: 'lengthPenalty',
+      label: l10n.t('Length penalty'),
+      term: 'lengthPenalty',
+      min: -2,
+      max: 3,
+      step: 0.1,
+      text: (value) => decimal(value, 1),
+    },
+    {
+      name: 'diversity',
+      label: l10n.t('Diversity'),
+      term: 'diversity',
+      min: 0.1,
+      max: 5,
+      step: 0.1,
+      text: (value) => decimal(value, 1),
+    },
+  ];
+}
 
 /** Beam search from this place, to be followed step by step. */
 export function Beams() {
@@ -42,19 +46,25 @@ export function Beams() {
     post({ type: 'beams', position: position.id, ids: at, search: preferences.beam });
   };
   return (
-    <Section name="beams" title="Beam search" menu={<ExportMenu views={[['beams', 'Beam search']]} />}>
+    <Section
+      name="beams"
+      title={l10n.t('Beam search')}
+      menu={<ExportMenu views={[['beams', l10n.t('Beam search')]]} />}
+    >
       <BeamSettings />
       <div class="toolbar">
         <button type="button" class="action" onClick={search} disabled={searching}>
-          Search
+          {l10n.t('Search')}
         </button>
-        {searching && <span class="hint">Searching…</span>}
+        {searching && <span class="hint">{l10n.t('Searching…')}</span>}
         {!searching && unanswered.beams && <span class="hint">{unanswered.beams}</span>}
       </div>
       {beams ? (
         <Search key={beams.steps} search={beams} />
       ) : (
-        <p class="hint">Follows several texts at once and keeps the likeliest, instead of one token at a time.</p>
+        <p class="hint">
+          {l10n.t('Follows several texts at once and keeps the likeliest, instead of one token at a time.')}
+        </p>
       )}
     </Section>
   );
@@ -73,18 +83,20 @@ function BeamSettings() {
   const shares = [1, 2, 3, 4, 5, 6, 7, 8].filter((groups) => beam.beams % groups === 0);
   return (
     <div class="sliders">
-      {CONTROLS.filter(({ name }) => name !== 'diversity' || beam.groups > 1).map((control) => (
-        <Slider
-          key={control.name}
-          id={`beam-${control.name}`}
-          control={control}
-          value={beam[control.name]}
-          neutral={defaults.beam[control.name]}
-          onInput={(value) => set({ [control.name]: value })}
-        />
-      ))}
+      {controls()
+        .filter(({ name }) => name !== 'diversity' || beam.groups > 1)
+        .map((control) => (
+          <Slider
+            key={control.name}
+            id={`beam-${control.name}`}
+            control={control}
+            value={beam[control.name]}
+            neutral={defaults.beam[control.name]}
+            onInput={(value) => set({ [control.name]: value })}
+          />
+        ))}
       <label class="field" data-term="groups">
-        Groups
+        {l10n.t('Groups')}
         <select
           value={beam.groups}
           aria-describedby="term-groups"
@@ -117,12 +129,12 @@ function Search({ search }: { search: BeamsMessage }) {
         id="beam-step"
         control={{
           name: 'step',
-          label: 'Step',
+          label: l10n.t('Step'),
           term: 'step',
           min: 1,
           max: last + 1,
           step: 1,
-          text: (value) => `${value} of ${last + 1}`,
+          text: (value) => l10n.t('{0} of {1}', whole(value), whole(last + 1)),
         }}
         value={step + 1}
         neutral={last + 1}
@@ -130,14 +142,14 @@ function Search({ search }: { search: BeamsMessage }) {
       />
       <div class="toolbar">
         <button type="button" class="action" onClick={() => move(-1)} disabled={step === 0}>
-          Step back
+          {l10n.t('Step back')}
         </button>
         <button type="button" class="action" onClick={() => move(1)} disabled={step === last}>
-          Step forward
+          {l10n.t('Step forward')}
         </button>
         <label class="field">
           <input type="checkbox" checked={earlier} onChange={() => setEarlier(!earlier)} />
-          What was pruned before
+          {l10n.t('What was pruned before')}
         </label>
       </div>
       <p class="hint" role="status">
@@ -145,7 +157,10 @@ function Search({ search }: { search: BeamsMessage }) {
       </p>
       <BeamTree lines={lines} onStep={move} />
       <p class="hint">
-        On the right each line’s <Asked term="score">score</Asked>.
+        <Phrase
+          text={l10n.t('On the right each line’s {0}.')}
+          parts={[<Asked term="score">{l10n.t('score')}</Asked>]}
+        />
       </p>
       {step === last && <Found search={search} />}
     </>
@@ -154,9 +169,10 @@ function Search({ search }: { search: BeamsMessage }) {
 
 function summary({ steps }: BeamsMessage, step: number): string {
   const { running, finished, pruned, displaced } = countStates(steps[step]);
-  const parts = [`${running} running`, `${finished} finished`, `${pruned} pruned`];
-  if (displaced > 0) parts.push(`${displaced} displaced`);
-  return `Step ${step + 1}: ${parts.join(', ')}`;
+  const counts = [step + 1, running, finished, pruned, displaced].map(whole);
+  return displaced > 0
+    ? l10n.t('Step {0}: {1} running, {2} finished, {3} pruned, {4} displaced', ...counts)
+    : l10n.t('Step {0}: {1} running, {2} finished, {3} pruned', ...counts);
 }
 
 /** What the search returns. */
@@ -165,7 +181,7 @@ function Found({ search }: { search: BeamsMessage }) {
   const { model, position, preferences, at } = state;
   if (!model || !position) return null;
   return (
-    <ol class="found" aria-label="Texts found, best first">
+    <ol class="found" aria-label={l10n.t('Texts found, best first')}>
       {search.best.map(({ ids, score }, i) => (
         <li key={i}>
           <span class="text">
@@ -179,11 +195,11 @@ function Found({ search }: { search: BeamsMessage }) {
           <button
             type="button"
             class="link"
-            aria-label={`Insert text ${i + 1}`}
+            aria-label={l10n.t('Insert text {0}', i + 1)}
             disabled={!model.vocabulary.isText(ids)}
             onClick={() => post({ type: 'insert', position: position.id, ids: [...at, ...ids] })}
           >
-            Insert
+            {l10n.t('Insert')}
           </button>
         </li>
       ))}

@@ -1,8 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { surprisal } from '../../core/analysis/likelihood';
 import { speak } from '../../pictures/spelling';
 import type { BranchMessage } from '../protocol';
 import { Section, Spelled } from './controls';
 import { decimal } from './format';
+import { Phrase } from './phrase';
 import { branchKey } from './state';
 import { Asked } from './tips';
 import { useUi } from './ui';
@@ -12,21 +14,28 @@ export function Branches() {
   const { state, dispatch, post } = useUi();
   const { tried, at, branches } = state;
   const undo = (
-    <button type="button" class="link" onClick={() => post({ type: 'undo' })} title="Take the last insertion out again">
-      Undo insertion
+    <button
+      type="button"
+      class="link"
+      onClick={() => post({ type: 'undo' })}
+      title={l10n.t('Take the last insertion out again')}
+    >
+      {l10n.t('Undo insertion')}
     </button>
   );
   return (
-    <Section name="branches" title="Try a continuation" note={undo}>
+    <Section name="branches" title={l10n.t('Try a continuation')} note={undo}>
       {tried.length === 0 ? (
         <p class="hint">
-          The branch at the end of a candidate’s row (or Alt+Enter on it) tries it here, without touching the document.
+          {l10n.t(
+            'The branch at the end of a candidate’s row (or Alt+Enter on it) tries it here, without touching the document.',
+          )}
         </p>
       ) : (
-        <ul class="branches" aria-label="Branches tried">
+        <ul class="branches" aria-label={l10n.t('Branches tried')}>
           <li class={at.length === 0 ? 'branch here' : 'branch'}>
             <button type="button" aria-current={at.length === 0} onClick={() => dispatch({ type: 'goTo', ids: [] })}>
-              The document as it stands
+              {l10n.t('The document as it stands')}
             </button>
           </li>
           {tried.map((ids) => (
@@ -51,7 +60,7 @@ function Branch({ ids }: { ids: readonly number[] }) {
       <button
         type="button"
         aria-current={here}
-        aria-label={`Branch ${said}`}
+        aria-label={l10n.t('Branch {0}', said)}
         onClick={() => dispatch({ type: 'goTo', ids })}
       >
         {texts.map((text, i) => (
@@ -61,18 +70,18 @@ function Branch({ ids }: { ids: readonly number[] }) {
       <button
         type="button"
         class="link"
-        aria-label={`Insert ${said}`}
+        aria-label={l10n.t('Insert {0}', said)}
         onClick={() => post({ type: 'insert', position: position.id, ids })}
       >
-        Insert
+        {l10n.t('Insert')}
       </button>
       <button
         type="button"
         class="link"
-        aria-label={`Undo branch ${said}`}
+        aria-label={l10n.t('Undo branch {0}', said)}
         onClick={() => dispatch({ type: 'forget', ids })}
       >
-        Undo
+        {l10n.t('Undo')}
       </button>
     </li>
   );
@@ -83,7 +92,7 @@ function Outcome({ branch }: { branch: BranchMessage | undefined }) {
   const { state } = useUi();
   const { model, preferences } = state;
   const { notation } = preferences;
-  if (!branch || !model) return <p class="hint">Trying…</p>;
+  if (!branch || !model) return <p class="hint">{l10n.t('Trying…')}</p>;
   const sum = (which: 'before' | 'now') =>
     branch.after.reduce((total, token) => total - surprisal(token[which] ?? 0), 0);
   const change = sum('now') - sum('before');
@@ -93,26 +102,30 @@ function Outcome({ branch }: { branch: BranchMessage | undefined }) {
     <div class="outcome">
       {branch.continuation.length > 0 && (
         <p>
-          Would go on: <bdi class="continuation">{textOf(branch.continuation)}</bdi>
+          <Phrase
+            text={l10n.t('Would go on: {0}')}
+            parts={[<bdi class="continuation">{textOf(branch.continuation)}</bdi>]}
+          />
         </p>
       )}
       {branch.after.length > 0 && (
         <table class="after">
           <caption>
-            The text after the cursor becomes{' '}
-            {change >= 0 ? `${decimal(change, 1)} bits likelier` : `${decimal(-change, 1)} bits less likely`}
+            {change >= 0
+              ? l10n.t('The text after the cursor becomes {0} bits likelier', decimal(change, 1))
+              : l10n.t('The text after the cursor becomes {0} bits less likely', decimal(-change, 1))}
           </caption>
           <thead>
             <tr>
-              <th scope="col">Token</th>
+              <th scope="col">{l10n.t('Token')}</th>
               <th scope="col">
-                <Asked term="surprisal">Now, bits</Asked>
+                <Asked term="surprisal">{l10n.t('Now, bits')}</Asked>
               </th>
               <th scope="col">
-                <Asked term="surprisal">Then, bits</Asked>
+                <Asked term="surprisal">{l10n.t('Then, bits')}</Asked>
               </th>
               <th scope="col">
-                <Asked term="gain">Change</Asked>
+                <Asked term="gain">{l10n.t('Change')}</Asked>
               </th>
             </tr>
           </thead>

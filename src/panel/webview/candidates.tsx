@@ -1,22 +1,25 @@
+import * as l10n from '@vscode/l10n';
 import { speak } from '../../pictures/spelling';
 import { type Control, moveFocus, Section, Slider, Spelled } from './controls';
 import type { Distribution, Row } from './distribution';
 import { ExportMenu } from './exportMenu';
-import { decimal, percent } from './format';
+import { decimal, percent, whole } from './format';
 import { Asked } from './tips';
 import { useUi } from './ui';
 
 const arrows = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 };
 
-const BARS: Control<'bars'> = {
-  name: 'bars',
-  label: 'Show',
-  term: 'bars',
-  min: 5,
-  max: 200,
-  step: 5,
-  text: (value) => `top ${value}`,
-};
+function barsControl(): Control<'bars'> {
+  return {
+    name: 'bars',
+    label: l10n.t('Show'),
+    term: 'bars',
+    min: 5,
+    max: 200,
+    step: 5,
+    text: (value) => l10n.t('top {0}', whole(value)),
+  };
+}
 
 /** The distribution of the next token as bars, which are a table. Pointing and choosing change nothing in the text. */
 export function Candidates({ distribution }: { distribution: Distribution }) {
@@ -29,56 +32,57 @@ export function Candidates({ distribution }: { distribution: Distribution }) {
   return (
     <Section
       name="candidates"
-      title="Next token"
-      menu={<ExportMenu views={[['next', 'Next tokens']]} />}
+      title={l10n.t('Next token')}
+      menu={<ExportMenu views={[['next', l10n.t('Next tokens')]]} />}
       note={
         <>
-          <Asked term="entropy">entropy {decimal(distribution.entropyBits)} bits</Asked>
-          <Asked term="perplexity">perplexity {decimal(distribution.perplexity, 1)}</Asked>
+          <Asked term="entropy">{l10n.t('entropy {0} bits', decimal(distribution.entropyBits))}</Asked>
+          <Asked term="perplexity">{l10n.t('perplexity {0}', decimal(distribution.perplexity, 1))}</Asked>
         </>
       }
     >
       {(shaped || state.draws) && (
         <p class="legend bars-legend">
           <span>
-            <span class="swatch fill" aria-hidden="true" /> {shaped ? 'as shaped' : 'probability'}
+            <span class="swatch fill" aria-hidden="true" /> {shaped ? l10n.t('as shaped') : l10n.t('probability')}
           </span>
           {shaped && (
             <span>
-              <span class="swatch raw" aria-hidden="true" /> <Asked term="raw">the model’s own</Asked>
+              <span class="swatch raw" aria-hidden="true" /> <Asked term="raw">{l10n.t('the model’s own')}</Asked>
             </span>
           )}
           {state.draws && state.draws.ids.length > 1 && (
             <span>
-              <span class="swatch drawn" aria-hidden="true" /> <Asked term="drawn">drawn</Asked>
+              <span class="swatch drawn" aria-hidden="true" /> <Asked term="drawn">{l10n.t('drawn')}</Asked>
             </span>
           )}
         </p>
       )}
       <table class="candidates" onKeyDown={(event) => moveFocus(event, '.token-button', arrows)}>
         <caption class="hidden">
-          Candidates for the next token, most probable first. Choosing one explains it; Enter inserts it, Alt+Enter
-          tries it.
+          {l10n.t(
+            'Candidates for the next token, most probable first. Choosing one explains it; Enter inserts it, Alt+Enter tries it.',
+          )}
         </caption>
         <thead>
           <tr>
-            <th scope="col">Token</th>
+            <th scope="col">{l10n.t('Token')}</th>
             <th scope="col" class="wide">
-              <Asked term="probability">Probability</Asked>
+              <Asked term="probability">{l10n.t('Probability')}</Asked>
             </th>
             <th scope="col" class="extra">
-              <Asked term="sum">Sum</Asked>
+              <Asked term="sum">{l10n.t('Sum')}</Asked>
             </th>
             <th scope="col" class="extra">
-              <Asked term="logit">Logit</Asked>
+              <Asked term="logit">{l10n.t('Logit')}</Asked>
             </th>
             {state.draws && (
               <th scope="col" class="drawn-count">
-                <Asked term="drawn">Drawn</Asked>
+                <Asked term="drawn">{l10n.t('Drawn')}</Asked>
               </th>
             )}
             <th scope="col">
-              <span class="hidden">Take it</span>
+              <span class="hidden">{l10n.t('Take it')}</span>
             </th>
           </tr>
         </thead>
@@ -90,7 +94,7 @@ export function Candidates({ distribution }: { distribution: Distribution }) {
       </table>
       <Slider
         id="bars"
-        control={BARS}
+        control={barsControl()}
         value={bars}
         neutral={20}
         onInput={(value) => dispatch({ type: 'prefer', change: { bars: value } })}
@@ -124,7 +128,7 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
           tabIndex={inTabOrder ? 0 : -1}
           aria-label={said}
           aria-pressed={chosen}
-          title="Click or Space explains it, Enter inserts it, Alt+Enter tries it"
+          title={l10n.t('Click or Space explains it, Enter inserts it, Alt+Enter tries it')}
           onFocus={(event) =>
             event.currentTarget.matches(':focus-visible') &&
             !chosen &&
@@ -164,7 +168,7 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
       </td>
       {draws && (
         <td class="number drawn-count" data-term="drawn">
-          {drawn || ''}
+          {drawn > 0 && whole(drawn)}
         </td>
       )}
       <td class="row-actions">
@@ -172,8 +176,8 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
           type="button"
           class="icon-button"
           tabIndex={inTabOrder ? 0 : -1}
-          title="Insert at the cursor (Enter)"
-          aria-label={`Insert ${said}`}
+          title={l10n.t('Insert at the cursor (Enter)')}
+          aria-label={l10n.t('Insert {0}', said)}
           onClick={insert}
         >
           <svg viewBox="0 0 16 16" aria-hidden="true">
@@ -184,8 +188,8 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
           type="button"
           class="icon-button"
           tabIndex={inTabOrder ? 0 : -1}
-          title="Try it without touching the text (Alt+Enter)"
-          aria-label={`Try ${said}`}
+          title={l10n.t('Try it without touching the text (Alt+Enter)')}
+          aria-label={l10n.t('Try {0}', said)}
           onClick={attempt}
         >
           <svg viewBox="0 0 16 16" aria-hidden="true">

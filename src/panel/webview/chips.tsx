@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { surprisal } from '../../core/analysis/likelihood';
 import { attentionWeights } from '../../pictures/attention';
@@ -5,7 +6,7 @@ import { groupByGrapheme } from '../../pictures/graphemes';
 import { type Notation, speak } from '../../pictures/spelling';
 import type { PanelToken } from '../protocol';
 import { moveFocus, Spelled } from './controls';
-import { hex, percent, rankBand, whole } from './format';
+import { decimal, hex, percent, rankBand, whole } from './format';
 import type { Preferences } from './preferences';
 import { type State, shownTokens } from './state';
 import { useUi } from './ui';
@@ -62,14 +63,14 @@ export function Chips() {
   const branchGlyphs = state.model?.vocabulary.glyphs(branchIds) ?? [];
   return (
     <div class="chips-scroll" ref={scroller}>
-      <ol class="chips" aria-label="Tokens before the cursor" onKeyDown={(event) => moveFocus(event, '.chip', arrows)}>
+      <ol
+        class="chips"
+        aria-label={l10n.t('Tokens before the cursor')}
+        onKeyDown={(event) => moveFocus(event, '.chip', arrows)}
+      >
         {position.start !== null && (
-          <li
-            key="start"
-            class="start"
-            title={`The text starts here: ${state.model?.name ?? 'the model'} reads an end-of-text mark before it.`}
-          >
-            <span class="hidden">Start of text</span>
+          <li key="start" class="start" title={startText(state.model?.name)}>
+            <span class="hidden">{l10n.t('Start of text')}</span>
             <span aria-hidden="true" style={{ '--tint': Math.sqrt(offset > 0 ? (weights?.[0] ?? 0) : 0).toFixed(3) }}>
               ⊢
             </span>
@@ -92,6 +93,12 @@ export function Chips() {
   );
 }
 
+function startText(model: string | undefined): string {
+  return model === undefined
+    ? l10n.t('The text starts here: the model reads an end-of-text mark before it.')
+    : l10n.t('The text starts here: {0} reads an end-of-text mark before it.', model);
+}
+
 /** What stands after the cursor: the causal mask made visible. */
 function Future() {
   const { state } = useUi();
@@ -99,8 +106,11 @@ function Future() {
   if (after.length === 0 || !state.model) return null;
   const glyphs = state.model.vocabulary.glyphs(after.map(({ id }) => id));
   return (
-    <p class="future" title={`${state.model.name} reads from left to right: it sees nothing after the cursor.`}>
-      <span class="hidden">After the cursor, invisible to the model: </span>
+    <p
+      class="future"
+      title={l10n.t('{0} reads from left to right: it sees nothing after the cursor.', state.model.name)}
+    >
+      <span class="hidden">{l10n.t('After the cursor, invisible to the model:')} </span>
       {glyphs.map((glyph, i) => (
         <span key={i} class="masked">
           <Spelled text={glyph} notation={state.preferences.notation} />
@@ -130,7 +140,7 @@ function Chip(props: {
       style={{ '--tint': props.tint.toFixed(3) }}
       tabIndex={props.tabIndex}
       aria-label={label}
-      title={`${label}, bytes ${props.bytes}`}
+      title={l10n.t('{0}, bytes {1}', label, props.bytes)}
       aria-pressed={props.chosen}
       onClick={props.onChoose}
       // A press of the mouse is followed by a click; choosing already now would move the chip away under it.
@@ -158,8 +168,15 @@ function chipClass(state: State, token: PanelToken, index: number): string {
 }
 
 function chipLabel(token: PanelToken, glyph: string): string {
-  const said = `${speak(glyph)}, token ${token.id}`;
-  if (token.logprob === null || token.rank === null) return `${said}, nothing before it`;
-  const bits = `${surprisal(token.logprob).toFixed(1)} bits`;
-  return `${said}, probability ${percent(Math.exp(token.logprob))}, rank ${whole(token.rank + 1)}, ${bits}`;
+  if (token.logprob === null || token.rank === null) {
+    return l10n.t('{0}, token {1}, nothing before it', speak(glyph), token.id);
+  }
+  return l10n.t(
+    '{0}, token {1}, probability {2}, rank {3}, {4} bits',
+    speak(glyph),
+    token.id,
+    percent(Math.exp(token.logprob)),
+    whole(token.rank + 1),
+    decimal(surprisal(token.logprob), 1),
+  );
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ComponentChildren } from 'preact';
 import { type Notation, spell } from '../../pictures/spelling';
 import type { Term } from './glossary';
@@ -69,8 +70,8 @@ export function Slider<Name extends string>(props: {
         type="button"
         class="value"
         disabled={!changed}
-        title={changed ? 'Reset' : undefined}
-        aria-label={`Reset ${label.toLowerCase()}, now ${text}`}
+        title={changed ? l10n.t('Reset') : undefined}
+        aria-label={l10n.t('Reset {0}, now {1}', label, text)}
         onClick={() => props.onInput(neutral)}
       >
         {text}

@@ -1,4 +1,6 @@
+import * as l10n from '@vscode/l10n';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { listOf } from '../../core/text/locale';
 import type { WantedExport } from '../protocol';
 import { moveFocus } from './controls';
 import { contentOf, copyPng } from './exporting';
@@ -9,16 +11,20 @@ const arrows = { ArrowUp: -1, ArrowDown: 1 };
 
 type Kind = WantedExport['kind'];
 
-const ENTRIES: readonly (readonly [label: string, format: WantedExport['format'], action: WantedExport['action']])[] = [
-  ['Copy as SVG', 'svg', 'copy'],
-  ['Copy as PNG', 'png', 'copy'],
-  ['Copy as Markdown table', 'markdown', 'copy'],
-  ['Copy as CSV', 'csv', 'copy'],
-  ['Copy as JSON', 'json', 'copy'],
-  ['Save as SVG…', 'svg', 'save'],
-  ['Save as PNG…', 'png', 'save'],
-  ['Save as HTML page…', 'html', 'save'],
-];
+type Entry = readonly [label: string, format: WantedExport['format'], action: WantedExport['action']];
+
+function entries(): readonly Entry[] {
+  return [
+    [l10n.t('Copy as SVG'), 'svg', 'copy'],
+    [l10n.t('Copy as PNG'), 'png', 'copy'],
+    [l10n.t('Copy as Markdown table'), 'markdown', 'copy'],
+    [l10n.t('Copy as CSV'), 'csv', 'copy'],
+    [l10n.t('Copy as JSON'), 'json', 'copy'],
+    [l10n.t('Save as SVG…'), 'svg', 'save'],
+    [l10n.t('Save as PNG…'), 'png', 'save'],
+    [l10n.t('Save as HTML page…'), 'html', 'save'],
+  ];
+}
 
 /** What can be done with all of a section: for each of its views, a copy or a file. Nothing as long as it shows none. */
 export function ExportMenu({ views }: { views: readonly (readonly [kind: Kind, name: string])[] }) {
@@ -45,7 +51,7 @@ export function ExportMenu({ views }: { views: readonly (readonly [kind: Kind, n
   const leave = (event: FocusEvent) => {
     if (event.relatedTarget !== button.current && !menu.current?.contains(event.relatedTarget as Node)) setOpen(false);
   };
-  const label = `Export ${views.map(([, name]) => name.toLowerCase()).join(' or ')}`;
+  const label = l10n.t('Export: {0}', listOf(views.map(([, name]) => name)));
   return (
     <div class="export">
       <button
@@ -71,7 +77,7 @@ export function ExportMenu({ views }: { views: readonly (readonly [kind: Kind, n
           onFocusOut={leave}
         >
           {there.flatMap(([kind, name]) =>
-            ENTRIES.map(([entry, format, action]) => (
+            entries().map(([entry, format, action]) => (
               <button
                 key={`${kind} ${entry}`}
                 type="button"

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { toSvg } from '../../pictures/draw';
 import type { Figure } from '../../pictures/figure';
 import { toPage } from '../../pictures/html';
@@ -45,7 +46,7 @@ export async function pngOf(svg: string): Promise<string> {
   canvas.height = SCALE * image.naturalHeight;
   canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
   const png = canvas.toDataURL('image/png').split(',')[1];
-  if (!png) throw new Error('The picture is too large to be drawn.');
+  if (!png) throw new Error(l10n.t('The picture is too large to be drawn.'));
   return png;
 }
 

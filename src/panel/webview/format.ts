@@ -1,17 +1,15 @@
 export { percent } from '../../core/logits/probabilities';
+export { plural, whole } from '../../core/text/locale';
 
 import { bitsPerCharacter } from '../../core/analysis/likelihood';
+import { fixed } from '../../core/text/locale';
 import type { PanelToken } from '../protocol';
 
 /** A number with `digits` decimals and a true minus sign. */
 export function decimal(value: number, digits = 2): string {
   if (value === Infinity) return '∞';
   if (value === -Infinity) return '−∞';
-  return value.toFixed(digits).replace('-', '−');
-}
-
-export function whole(value: number): string {
-  return value.toLocaleString('en-US');
+  return fixed(value, digits).replace('-', '−');
 }
 
 /** Bytes as they are usually written: `F0 9F 99 82`. */

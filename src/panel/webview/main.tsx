@@ -1,6 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { render } from 'preact';
 import { useEffect, useReducer } from 'preact/hooks';
-import { type FromPanel, readToPanel } from '../protocol';
+import { setLanguage } from '../../core/text/locale';
+import { type FromPanel, readToPanel, TEXTS } from '../protocol';
 import { App } from './app';
 import { pngOf } from './exporting';
 import './panel.css';
@@ -44,4 +46,6 @@ function Root() {
   );
 }
 
+l10n.config({ contents: document.getElementById(TEXTS)?.textContent || '{}' });
+setLanguage(document.documentElement.lang);
 render(<Root />, document.body);

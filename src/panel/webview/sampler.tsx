@@ -1,8 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { useMemo } from 'preact/hooks';
 import { logSoftmax } from '../../core/logits';
 import { Section, Spelled } from './controls';
 import { drawOn } from './distribution';
-import { percent } from './format';
+import { decimal, percent, plural, whole } from './format';
+import { Phrase } from './phrase';
 import type { ShownStage } from './stages';
 import { Asked } from './tips';
 import { useUi } from './ui';
@@ -14,10 +16,10 @@ export function Sampler({ last }: { last: ShownStage }) {
   const draw = (count: number) =>
     dispatch({ type: 'drawn', draws: drawOn(draws, last.scores, preferences.seed, count) });
   return (
-    <Section name="sampler" title="Draw from it">
+    <Section name="sampler" title={l10n.t('Draw from it')}>
       <div class="toolbar">
         <label class="field" data-term="seed">
-          Seed
+          {l10n.t('Seed')}
           <input
             type="number"
             aria-describedby="term-seed"
@@ -33,17 +35,17 @@ export function Sampler({ last }: { last: ShownStage }) {
           />
         </label>
         <button type="button" class="action" onClick={() => draw(1)}>
-          Draw once
+          {l10n.t('Draw once')}
         </button>
         <button type="button" class="action" onClick={() => draw(100)}>
-          Draw 100
+          {l10n.t('Draw 100')}
         </button>
         <button
           type="button"
           class="link"
           onClick={() => dispatch({ type: 'prefer', change: { seed: (preferences.seed + 1) % 0x100000000 } })}
         >
-          Next seed
+          {l10n.t('Next seed')}
         </button>
       </div>
       <div role="status">{draws && <Drawn last={last} />}</div>
@@ -62,8 +64,14 @@ function Drawn({ last }: { last: ShownStage }) {
     const [id] = draws.ids;
     return (
       <p>
-        Seed {draws.seed} draws <strong>{token(id)}</strong>, which had{' '}
-        <Asked term="probability">{percent(Math.exp(logprobs[id]))}</Asked>.
+        <Phrase
+          text={l10n.t('Seed {0} draws {1}, which had {2}.')}
+          parts={[
+            draws.seed,
+            <strong>{token(id)}</strong>,
+            <Asked term="probability">{percent(Math.exp(logprobs[id]))}</Asked>,
+          ]}
+        />
       </p>
     );
   }
@@ -71,27 +79,38 @@ function Drawn({ last }: { last: ShownStage }) {
   return (
     <table class="histogram">
       <caption>
-        Seed {draws.seed}: {draws.ids.length} draws, {sorted.length} different tokens, at last{' '}
-        <strong>{token(draws.ids[draws.ids.length - 1])}</strong>
+        <Phrase
+          text={plural(
+            sorted.length,
+            l10n.t('Seed {0}: {1} draws, {2} different token, at last {3}'),
+            l10n.t('Seed {0}: {1} draws, {2} different tokens, at last {3}'),
+          )}
+          parts={[
+            draws.seed,
+            whole(draws.ids.length),
+            whole(sorted.length),
+            <strong>{token(draws.ids[draws.ids.length - 1])}</strong>,
+          ]}
+        />
       </caption>
       <thead>
         <tr>
-          <th scope="col">Token</th>
+          <th scope="col">{l10n.t('Token')}</th>
           <th scope="col" class="wide">
             <span class="legend">
               <span>
-                <span class="swatch drawn" aria-hidden="true" /> drawn
+                <span class="swatch drawn" aria-hidden="true" /> {l10n.t('drawn')}
               </span>
               <span>
-                <span class="swatch raw" aria-hidden="true" /> expected
+                <span class="swatch raw" aria-hidden="true" /> {l10n.t('expected')}
               </span>
             </span>
           </th>
           <th scope="col">
-            <Asked term="drawn">Drawn</Asked>
+            <Asked term="drawn">{l10n.t('Drawn')}</Asked>
           </th>
           <th scope="col">
-            <Asked term="expected">Expected</Asked>
+            <Asked term="expected">{l10n.t('Expected')}</Asked>
           </th>
         </tr>
       </thead>
@@ -108,10 +127,10 @@ function Drawn({ last }: { last: ShownStage }) {
                 </span>
               </td>
               <td class="number" data-term="drawn">
-                {count}
+                {whole(count)}
               </td>
               <td class="number" data-term="expected">
-                {expected.toFixed(1)}
+                {decimal(expected, 1)}
               </td>
             </tr>
           );

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Control, Section, Slider } from './controls';
 import { ExportMenu } from './exportMenu';
 import { decimal, percent, whole } from './format';
@@ -5,61 +6,64 @@ import type { Shaping } from './preferences';
 import { neutral, type ShownStage } from './stages';
 import { useUi } from './ui';
 
-const offAt = (off: number) => (value: number) => (value === off ? 'off' : decimal(value));
+const offAt = (off: number) => (value: number) => (value === off ? l10n.t('off') : decimal(value));
 
-const CONTROLS: readonly Control<keyof Shaping>[] = [
-  {
-    name: 'repetitionPenalty',
-    label: 'Repetition penalty',
-    term: 'repetitionPenalty',
-    min: 1,
-    max: 2,
-    step: 0.05,
-    text: (value) => decimal(value),
-  },
-  {
-    name: 'temperature',
-    label: 'Temperature',
-    term: 'temperature',
-    min: 0.05,
-    max: 2,
-    step: 0.05,
-    text: (value) => decimal(value),
-  },
-  {
-    name: 'topK',
-    label: 'Top-k',
-    term: 'topK',
-    min: 0,
-    max: 200,
-    step: 1,
-    text: (value) => (value === 0 ? 'off' : String(value)),
-  },
-  { name: 'topP', label: 'Top-p', term: 'topP', min: 0.01, max: 1, step: 0.01, text: offAt(1) },
-  { name: 'minP', label: 'Min-p', term: 'minP', min: 0, max: 1, step: 0.01, text: offAt(0) },
-  { name: 'typicalP', label: 'Typical-p', term: 'typicalP', min: 0.01, max: 1, step: 0.01, text: offAt(1) },
-];
+function controls(): readonly Control<keyof Shaping>[] {
+  return [
+    {
+      name: 'repetitionPenalty',
+      label: l10n.t('Repetition penalty'),
+      term: 'repetitionPenalty',
+      min: 1,
+      max: 2,
+      step: 0.05,
+      text: (value) => decimal(value),
+    },
+    {
+      name: 'temperature',
+      label: l10n.t('Temperature'),
+      term: 'temperature',
+      min: 0.05,
+      max: 2,
+      step: 0.05,
+      text: (value) => decimal(value),
+    },
+    {
+      name: 'topK',
+      label: 'Top-k',
+      term: 'topK',
+      min: 0,
+      max: 200,
+      step: 1,
+      text: (value) => (value === 0 ? l10n.t('off') : whole(value)),
+    },
+    { name: 'topP', label: 'Top-p', term: 'topP', min: 0.01, max: 1, step: 0.01, text: offAt(1) },
+    { name: 'minP', label: 'Min-p', term: 'minP', min: 0, max: 1, step: 0.01, text: offAt(0) },
+    { name: 'typicalP', label: 'Typical-p', term: 'typicalP', min: 0.01, max: 1, step: 0.01, text: offAt(1) },
+  ];
+}
 
 /** How a distribution becomes the one that is drawn from, stage by stage. Nothing here runs the model. */
 export function ShapingControls({ stages, shown }: { stages: readonly ShownStage[]; shown: ShownStage }) {
   const { state, dispatch } = useUi();
   const { shaping, memory } = state.preferences;
   const remembers = stages.some(({ name }) => name === 'mixed');
-  const changed = CONTROLS.some(({ name }) => shaping[name] !== neutral[name]);
+  const names = Object.keys(neutral) as (keyof Shaping)[];
+  const changed = names.some((name) => shaping[name] !== neutral[name]);
   const set = (change: Partial<Shaping>) => dispatch({ type: 'shape', change });
   return (
     <Section
       name="shaping"
-      title="Shape the distribution"
-      menu={<ExportMenu views={[['stages', 'Stages']]} />}
+      title={l10n.t('Shape the distribution')}
+      menu={<ExportMenu views={[['stages', l10n.t('Stages')]]} />}
       note={
         <button type="button" class="link" disabled={!changed} onClick={() => set(neutral)}>
-          Reset all
+          {l10n.t('Reset all')}
         </button>
       }
     >
       <div class="sliders">
-        {CONTROLS.map((control) => (
+        {controls().map((control) => (
           <Slider
             key={control.name}
             id={control.name}
@@ -77,7 +81,7 @@ export function ShapingControls({ stages, shown }: { stages: readonly ShownStage
             checked={memory}
             onChange={() => dispatch({ type: 'prefer', change: { memory: !memory } })}
           />
-          Shape what the model and your texts say together, as ghost text does
+          {l10n.t('Shape what the model and your texts say together, as ghost text does')}
         </label>
       )}
       <Stages stages={stages} shown={shown} />
@@ -90,11 +94,11 @@ function Stages({ stages, shown }: { stages: readonly ShownStage[]; shown: Shown
   const { dispatch } = useUi();
   return (
     <fieldset class="stages">
-      <legend>The bars show the distribution after</legend>
+      <legend>{l10n.t('The bars show the distribution after')}</legend>
       <span class="stage heads-of-stages" aria-hidden="true">
         <span class="stage-name" />
-        <span class="survivors">tokens left</span>
-        <span class="cut">cut</span>
+        <span class="survivors">{l10n.t('tokens left')}</span>
+        <span class="cut">{l10n.t('cut')}</span>
       </span>
       {stages.map((stage, i) => (
         <label key={stage.name} class={stage.active ? 'stage active' : 'stage'}>
@@ -110,15 +114,15 @@ function Stages({ stages, shown }: { stages: readonly ShownStage[]; shown: Shown
           <span class="stage-name">{stage.label}</span>
           <span class="survivors" data-term="survivors">
             {whole(stage.survivors)}
-            <span class="hidden"> tokens left</span>
+            <span class="hidden"> {l10n.t('tokens left')}</span>
           </span>
           <span class="cut" data-term="cut">
             {stage.massCut > 0 ? (
               <>
-                <span class="hidden">cut: </span>−{percent(stage.massCut)}
+                <span class="hidden">{l10n.t('cut:')} </span>−{percent(stage.massCut)}
               </>
             ) : (
-              <span class="hidden">nothing cut</span>
+              <span class="hidden">{l10n.t('nothing cut')}</span>
             )}
           </span>
         </label>

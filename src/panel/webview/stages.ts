@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type DistributionStage, reshape, stageOf } from '../../core/decoding/pipeline';
 import type { Recollection } from '../protocol';
 import { memoryStages } from './memoryStages';
@@ -14,15 +15,17 @@ export interface ShownStage extends DistributionStage {
 export const neutral: Shaping = { temperature: 1, topK: 0, topP: 1, minP: 0, typicalP: 1, repetitionPenalty: 1 };
 
 /** The stages in their order; the optional ones are shown only when they act. */
-const steps = [
-  { name: 'raw', label: 'raw' },
-  { name: 'penalties', label: 'penalties' },
-  { name: 'temperature', label: 'temperature' },
-  { name: 'topK', label: 'top-k' },
-  { name: 'topP', label: 'top-p' },
-  { name: 'minP', label: 'min-p', optional: true },
-  { name: 'typicalP', label: 'typical-p', optional: true },
-];
+function steps(): readonly { readonly name: string; readonly label: string; readonly optional?: boolean }[] {
+  return [
+    { name: 'raw', label: l10n.t('raw') },
+    { name: 'penalties', label: l10n.t('penalties') },
+    { name: 'temperature', label: l10n.t('temperature') },
+    { name: 'topK', label: 'top-k' },
+    { name: 'topP', label: 'top-p' },
+    { name: 'minP', label: 'min-p', optional: true },
+    { name: 'typicalP', label: 'typical-p', optional: true },
+  ];
+}
 
 /** What the writer's texts say, and whether what follows shapes that too, as ghost text does, or the model's own alone. */
 export interface Remembered {
@@ -48,7 +51,7 @@ export function stagesOf(
   const stages = new Map(shaped.map((stage) => [stage.name, stage]));
   const shown: ShownStage[] = [];
   let before: ShownStage | undefined;
-  for (const { name, label, optional } of steps) {
+  for (const { name, label, optional } of steps()) {
     const stage = stages.get(name);
     if (stage) before = { ...stage, label, active: true };
     else if (before && !optional) before = { ...before, name, label, active: false, massCut: 0 };
@@ -58,8 +61,8 @@ export function stagesOf(
       continue;
     }
     const raw = mixedIn ? { ...stageOf('raw', logits.slice(), undefined), label, active: true } : before;
-    shown.push(raw, { ...memory.texts, label: 'your texts', active: mixedIn !== undefined });
-    shown.push({ ...memory.mixed, label: 'with your texts', active: mixedIn !== undefined });
+    shown.push(raw, { ...memory.texts, label: l10n.t('your texts'), active: mixedIn !== undefined });
+    shown.push({ ...memory.mixed, label: l10n.t('with your texts'), active: mixedIn !== undefined });
   }
   return shown;
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { LESSON_IDS, type LessonId } from '../lesson';
 import type {
   BeamsMessage,
@@ -80,7 +81,7 @@ export const branchKey = (ids: readonly number[]): string => ids.join(' ');
 export function initialState(saved: Saved): State {
   return {
     preferences: saved.preferences,
-    status: { state: 'waiting', message: 'Starting…' },
+    status: { state: 'waiting', message: l10n.t('Starting…') },
     model: null,
     work: null,
     position: null,

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Explanation, GLOSSARY, type Term } from './glossary';
+import { type Explanation, glossary, type Term } from './glossary';
 
 /** Long enough that a pointer on its way elsewhere, and one that reads a table, opens nothing. */
 const HOVER_MS = 600;
@@ -18,7 +18,7 @@ export function Asked({ term, children }: { term: Term; children: ComponentChild
 export function Glossary() {
   return (
     <div hidden>
-      {Object.entries<Explanation>(GLOSSARY).map(([term, { is, formula }]) => (
+      {Object.entries<Explanation>(glossary()).map(([term, { is, formula }]) => (
         <p key={term} id={`term-${term}`}>
           {is}
           {formula && ` ${formula}.`}
@@ -71,7 +71,7 @@ export function Tip() {
     };
   }, []);
   if (!open?.anchor.isConnected) return null;
-  const { name, is, formula }: Explanation = GLOSSARY[open.term];
+  const { name, is, formula }: Explanation = glossary()[open.term];
   return (
     <div class="tip" aria-hidden="true" ref={tip} style={placeBeside(open.anchor.getBoundingClientRect())}>
       <strong>{name}</strong>
@@ -84,7 +84,7 @@ export function Tip() {
 function askedBy({ target }: { readonly target: EventTarget | null }): Open | null {
   const anchor = target instanceof Element ? target.closest('[data-term]') : null;
   const term = anchor?.getAttribute('data-term') as Term | null | undefined;
-  return anchor && term && term in GLOSSARY ? { term, anchor } : null;
+  return anchor && term && term in glossary() ? { term, anchor } : null;
 }
 
 /** Below its anchor, or above where there is more room; always inside the view. */

@@ -1,10 +1,12 @@
+import * as l10n from '@vscode/l10n';
 import { surprisal } from '../../core/analysis/likelihood';
 import { speak } from '../../pictures/spelling';
 import { Chips, HOTTEST_BITS } from './chips';
 import { Choice, Scale, Section, Spelled } from './controls';
 import { ExportMenu } from './exportMenu';
-import { decimal, density, hex, percent, rankBand, whole } from './format';
+import { decimal, density, hex, percent, plural, rankBand, whole } from './format';
 import type { Term } from './glossary';
+import { Phrase } from './phrase';
 import { shownTokens } from './state';
 import { Asked } from './tips';
 import { useUi } from './ui';
@@ -16,28 +18,37 @@ export function Tokens() {
   const { preferences } = state;
   const { colour } = preferences;
   const colours = [
-    { value: 'boundary' as const, label: 'Boundary', hint: 'Where one token ends and the next begins' },
-    { value: 'rank' as const, label: 'Rank', hint: 'How far down the list of guesses the token was, as in GLTR' },
-    { value: 'surprisal' as const, label: 'Surprisal', hint: 'How many bits the token told' },
-    { value: 'attention' as const, label: 'Attention', hint: 'What the last token looks at' },
+    { value: 'boundary' as const, label: l10n.t('Boundary'), hint: l10n.t('Where one token ends and the next begins') },
+    {
+      value: 'rank' as const,
+      label: l10n.t('Rank'),
+      hint: l10n.t('How far down the list of guesses the token was, as in GLTR'),
+    },
+    { value: 'surprisal' as const, label: l10n.t('Surprisal'), hint: l10n.t('How many bits the token told') },
+    { value: 'attention' as const, label: l10n.t('Attention'), hint: l10n.t('What the last token looks at') },
   ];
   return (
-    <Section name="tokens" title="Tokens" note={<Counts />} menu={<ExportMenu views={[['tokens', 'Tokens']]} />}>
+    <Section
+      name="tokens"
+      title={l10n.t('Tokens')}
+      note={<Counts />}
+      menu={<ExportMenu views={[['tokens', l10n.t('Tokens')]]} />}
+    >
       <div class="toolbar">
         <Choice
           name="colour"
-          label="Colour tokens by"
+          label={l10n.t('Colour tokens by')}
           value={colour}
           options={colours}
           onChange={(value) => dispatch({ type: 'prefer', change: { colour: value } })}
         />
         <Choice
           name="notation"
-          label="Show spaces as"
+          label={l10n.t('Show spaces as')}
           value={preferences.notation}
           options={[
-            { value: 'plain', label: '␣', hint: 'Open box for a space' },
-            { value: 'gpt2', label: 'Ġ', hint: 'A space as the vocabulary of GPT-2 writes it' },
+            { value: 'plain', label: '␣', hint: l10n.t('Open box for a space') },
+            { value: 'gpt2', label: 'Ġ', hint: l10n.t('A space as the vocabulary of GPT-2 writes it') },
           ]}
           onChange={(notation) => dispatch({ type: 'prefer', change: { notation } })}
         />
@@ -47,8 +58,8 @@ export function Tokens() {
         <Scale
           kind="surprisal"
           from="0"
-          to={`${HOTTEST_BITS} bits or more`}
-          unit={<Asked term="surprisal">surprisal</Asked>}
+          to={l10n.t('{0} bits or more', HOTTEST_BITS)}
+          unit={<Asked term="surprisal">{l10n.t('surprisal')}</Asked>}
         />
       )}
       <div class={`reading ${colour}`}>
@@ -70,10 +81,12 @@ function Counts() {
   return (
     <>
       <Asked term="tokens">
-        {seen === position.tokensBefore ? whole(seen) : `${whole(seen)} of ${whole(position.tokensBefore)}`} tokens
+        {seen === position.tokensBefore
+          ? plural(seen, l10n.t('{0} token', whole(seen)), l10n.t('{0} tokens', whole(seen)))
+          : l10n.t('{0} of {1} tokens', whole(seen), whole(position.tokensBefore))}
       </Asked>
-      <Asked term="window">{share} % of window</Asked>
-      {bits !== null && <Asked term="bitsPerCharacter">{decimal(bits)} bits/char</Asked>}
+      <Asked term="window">{l10n.t('{0} % of window', share)}</Asked>
+      {bits !== null && <Asked term="bitsPerCharacter">{l10n.t('{0} bits/char', decimal(bits))}</Asked>}
     </>
   );
 }
@@ -94,20 +107,21 @@ function RankLegend() {
       {thresholds.map((threshold, i) => (
         <label key={i}>
           <span class={`swatch band${i}`} aria-hidden="true" />
-          <span class="hidden">Band {i + 1}: </span>top{' '}
+          <span class="hidden">{l10n.t('Band {0}:', i + 1)} </span>
+          {l10n.t('top')}{' '}
           <input
             type="number"
             min="1"
             value={threshold}
-            aria-label={`Rank limit of band ${i + 1}`}
+            aria-label={l10n.t('Rank limit of band {0}', i + 1)}
             onChange={(event) => set(i, event.currentTarget.valueAsNumber)}
           />
-          <Asked term="band">{counts[i]}</Asked>
+          <Asked term="band">{whole(counts[i])}</Asked>
         </label>
       ))}
       <span>
         <span class="swatch band3" aria-hidden="true" />
-        beyond <Asked term="band">{counts[3]}</Asked>
+        <Phrase text={l10n.t('beyond {0}')} parts={[<Asked term="band">{whole(counts[3])}</Asked>]} />
       </span>
     </div>
   );
@@ -118,17 +132,17 @@ function ChipDetail() {
   const { state } = useUi();
   const { preferences, chip, model } = state;
   const token = chip === null ? undefined : shownTokens(state)[chip];
-  if (!token || !model) return <p class="hint">Choose a token to see how likely it was.</p>;
+  if (!token || !model) return <p class="hint">{l10n.t('Choose a token to see how likely it was.')}</p>;
   const facts: [Term, string, string][] = [
-    ['id', 'id', String(token.id)],
-    ['bytes', 'bytes', hex(model.vocabulary.bytes(token.id))],
+    ['id', l10n.t('id'), String(token.id)],
+    ['bytes', l10n.t('bytes'), hex(model.vocabulary.bytes(token.id))],
   ];
   if (token.logprob !== null && token.rank !== null) {
     facts.push(
-      ['probability', 'probability', percent(Math.exp(token.logprob))],
-      ['logprob', 'log-probability', decimal(token.logprob, 3)],
-      ['rank', 'rank', whole(token.rank + 1)],
-      ['surprisal', 'surprisal', `${decimal(surprisal(token.logprob), 2)} bits`],
+      ['probability', l10n.t('probability'), percent(Math.exp(token.logprob))],
+      ['logprob', l10n.t('log-probability'), decimal(token.logprob, 3)],
+      ['rank', l10n.t('rank'), whole(token.rank + 1)],
+      ['surprisal', l10n.t('surprisal'), l10n.t('{0} bits', decimal(surprisal(token.logprob), 2))],
     );
   }
   return (
@@ -149,8 +163,8 @@ function ChipDetail() {
       {token.top.length > 0 && (
         <p class="rather">
           {token.top[0].id === token.id
-            ? `${model.name} expected exactly this:`
-            : `${model.name} would rather have said`}{' '}
+            ? l10n.t('{0} expected exactly this:', model.name)
+            : l10n.t('{0} would rather have said', model.name)}{' '}
           {token.top.map((candidate) => (
             <span key={candidate.id} class={candidate.id === token.id ? 'alternative same' : 'alternative'}>
               <span class="hidden">{speak(candidate.text)} </span>

@@ -1,17 +1,14 @@
+import * as l10n from '@vscode/l10n';
 import { attentionWeights, headsLookingAt } from '../../pictures/attention';
 import { speak } from '../../pictures/spelling';
 import type { WhyMessage } from '../protocol';
 import { moveFocus, Scale, Section, Spelled } from './controls';
 import { ExportMenu } from './exportMenu';
 import { percent, whole } from './format';
+import { Phrase } from './phrase';
 import { shownTokens } from './state';
 import { Asked } from './tips';
 import { useUi } from './ui';
-
-const WHY_VIEWS = [
-  ['attention', 'Attention'],
-  ['lens', 'Logit lens'],
-] as const;
 
 /** Tokens named as those most looked at. */
 const NAMED = 4;
@@ -24,8 +21,21 @@ export function Why({ candidate }: { candidate: number | undefined }) {
   return (
     <Section
       name="why"
-      menu={<ExportMenu views={WHY_VIEWS} />}
-      title={<>Why {text === undefined ? 'this token' : <Spelled text={text} notation={preferences.notation} />}</>}
+      menu={
+        <ExportMenu
+          views={[
+            ['attention', l10n.t('Attention')],
+            ['lens', l10n.t('Logit lens')],
+          ]}
+        />
+      }
+      title={
+        text === undefined ? (
+          l10n.t('Why this token')
+        ) : (
+          <Phrase text={l10n.t('Why {0}')} parts={[<Spelled text={text} notation={preferences.notation} />]} />
+        )
+      }
     >
       {why && why.candidate === candidate ? (
         <>
@@ -34,7 +44,7 @@ export function Why({ candidate }: { candidate: number | undefined }) {
           <Lens why={why} />
         </>
       ) : (
-        <p class="hint">{unanswered.why ?? 'Looking inside…'}</p>
+        <p class="hint">{unanswered.why ?? l10n.t('Looking inside…')}</p>
       )}
     </Section>
   );
@@ -48,14 +58,14 @@ function Verdict({ why }: { why: WhyMessage }) {
   return (
     <p class="verdict">
       <Asked term="probability">{percent(Math.exp(last.candidateLogprob))}</Asked>,{' '}
-      <Asked term="rank">rank {whole(last.candidateRank + 1)}</Asked>.{' '}
+      <Asked term="rank">{l10n.t('rank {0}', whole(last.candidateRank + 1))}</Asked>.{' '}
       {from === null ? (
-        <>
-          Not the favourite in the end: that is{' '}
-          {last.top[0] && <Spelled text={last.top[0].text} notation={state.preferences.notation} />}.
-        </>
+        <Phrase
+          text={l10n.t('Not the favourite in the end: that is {0}.')}
+          parts={[last.top[0] && <Spelled text={last.top[0].text} notation={state.preferences.notation} />]}
+        />
       ) : (
-        `The favourite from layer ${from + 1} of ${why.layers} on.`
+        l10n.t('The favourite from layer {0} of {1} on.', from + 1, why.layers)
       )}
     </p>
   );
@@ -74,7 +84,7 @@ function Looked({ why }: { why: WhyMessage }) {
     .slice(0, NAMED);
   return (
     <p class="looked">
-      Looked most at{' '}
+      {l10n.t('Looked most at')}{' '}
       {most.map(({ token, weight }, i) => (
         <span key={i} class="alternative">
           <Spelled text={token.text} notation={notation} /> <Asked term="attention">{percent(weight)}</Asked>
@@ -86,7 +96,7 @@ function Looked({ why }: { why: WhyMessage }) {
         disabled={colour === 'attention'}
         onClick={() => dispatch({ type: 'prefer', change: { colour: 'attention', layer: null, head: null } })}
       >
-        {colour === 'attention' ? 'Shown over the tokens' : 'Show it over the tokens'}
+        {colour === 'attention' ? l10n.t('Shown over the tokens') : l10n.t('Show it over the tokens')}
       </button>
     </p>
   );
@@ -99,7 +109,7 @@ function Looked({ why }: { why: WhyMessage }) {
 export function Heads() {
   const { state, dispatch } = useUi();
   const { preferences, chip, why, unanswered } = state;
-  if (!why) return <p class="hint">{unanswered.why ?? 'Looking inside…'}</p>;
+  if (!why) return <p class="hint">{unanswered.why ?? l10n.t('Looking inside…')}</p>;
   const tokens = shownTokens(state);
   const offset = why.tokens - tokens.length;
   const token = Math.max(0, (chip ?? tokens.length - 1) + offset);
@@ -112,19 +122,24 @@ export function Heads() {
   return (
     <div class="heads">
       <p>
-        <Asked term="heads">Heads</Asked> that look at{' '}
-        {shown ? <Spelled text={shown.text} notation={preferences.notation} /> : 'the start'}
+        <Phrase
+          text={shown ? l10n.t('{0} that look at {1}') : l10n.t('{0} that look at the start')}
+          parts={[
+            <Asked term="heads">{l10n.t('Heads')}</Asked>,
+            shown && <Spelled text={shown.text} notation={preferences.notation} />,
+          ]}
+        />
       </p>
       <div class="head-axes" style={{ '--heads': String(why.heads) }}>
         <span class="axis across" aria-hidden="true">
-          head 1–{why.heads}
+          {l10n.t('head 1–{0}', why.heads)}
         </span>
         <span class="axis down" aria-hidden="true">
-          layer 1–{why.layers}
+          {l10n.t('layer 1–{0}', why.layers)}
         </span>
         <fieldset
           class="head-grid"
-          aria-label="Heads by layer"
+          aria-label={l10n.t('Heads by layer')}
           onKeyDown={(event) => moveFocus(event, 'button', columns)}
         >
           {grid.flatMap((row, l) =>
@@ -135,8 +150,8 @@ export function Heads() {
                 tabIndex={(layer ?? 0) === l && (head ?? 0) === h ? 0 : -1}
                 class="head"
                 aria-pressed={layer === l && head === h}
-                aria-label={`Layer ${l + 1}, head ${h + 1}: ${percent(weight)}`}
-                title={`Layer ${l + 1}, head ${h + 1}: ${percent(weight)}`}
+                aria-label={headText(l, h, weight)}
+                title={headText(l, h, weight)}
                 style={{ '--tint': Math.sqrt(weight).toFixed(3) }}
                 onClick={() => (layer === l && head === h ? show(null, null) : show(l, h))}
               />
@@ -144,12 +159,12 @@ export function Heads() {
           )}
         </fieldset>
       </div>
-      <Scale kind="attention" from="0" to="100 %" unit={<Asked term="attention">attention</Asked>} />
+      <Scale kind="attention" from="0" to="100 %" unit={<Asked term="attention">{l10n.t('attention')}</Asked>} />
       <p class="hint" role="status">
-        The tokens show {where(layer, head)}.{' '}
+        {where(layer, head)}{' '}
         {!averaged && (
           <button type="button" class="link" onClick={() => show(null, null)}>
-            Mean of all
+            {l10n.t('Mean of all')}
           </button>
         )}
       </p>
@@ -157,10 +172,15 @@ export function Heads() {
   );
 }
 
+function headText(layer: number, head: number, weight: number): string {
+  return l10n.t('Layer {0}, head {1}: {2}', layer + 1, head + 1, percent(weight));
+}
+
 function where(layer: number | null, head: number | null): string {
-  if (layer === null && head === null) return 'the mean over all layers and heads';
-  const inLayer = layer === null ? 'the mean over layers' : `layer ${layer + 1}`;
-  return head === null ? `${inLayer}, the mean over heads` : `${inLayer}, head ${head + 1}`;
+  if (layer === null && head === null) return l10n.t('The tokens show the mean over all layers and heads.');
+  if (layer === null) return l10n.t('The tokens show the mean over layers, head {0}.', (head ?? 0) + 1);
+  if (head === null) return l10n.t('The tokens show layer {0}, the mean over heads.', layer + 1);
+  return l10n.t('The tokens show layer {0}, head {1}.', layer + 1, head + 1);
 }
 
 /** The logit lens: what would have been said had the model stopped after each layer. */
@@ -171,22 +191,22 @@ function Lens({ why }: { why: WhyMessage }) {
   return (
     <table class="lens">
       <caption>
-        <Asked term="lens">Layer by layer</Asked>
+        <Asked term="lens">{l10n.t('Layer by layer')}</Asked>
       </caption>
       <thead>
         <tr>
           <th scope="col">
-            <Asked term="lens">Layer</Asked>
+            <Asked term="lens">{l10n.t('Layer')}</Asked>
           </th>
-          <th scope="col">Would say</th>
+          <th scope="col">{l10n.t('Would say')}</th>
           <th scope="col" class="wide">
-            <span class="hidden">Probability of {said}</span>
+            <span class="hidden">{l10n.t('Probability of {0}', said)}</span>
             <span aria-hidden="true">
               {model && <Spelled text={model.vocabulary.text(why.candidate)} notation={preferences.notation} />}
             </span>
           </th>
           <th scope="col">
-            <Asked term="rank">Rank</Asked>
+            <Asked term="rank">{l10n.t('Rank')}</Asked>
           </th>
         </tr>
       </thead>

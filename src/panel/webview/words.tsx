@@ -1,15 +1,17 @@
+import * as l10n from '@vscode/l10n';
 import { useEffect } from 'preact/hooks';
 import { speak } from '../../pictures/spelling';
 import { Section } from './controls';
 import { ExportMenu } from './exportMenu';
-import { percent } from './format';
+import { percent, whole } from './format';
+import { Phrase } from './phrase';
 import { Asked } from './tips';
 import { useUi } from './ui';
 
 /** The next word instead of the next token: sub-tokens multiplied, spellings of the same word added up. */
 export function Words() {
   return (
-    <Section name="words" title="Next word" menu={<ExportMenu views={[['words', 'Next words']]} />}>
+    <Section name="words" title={l10n.t('Next word')} menu={<ExportMenu views={[['words', l10n.t('Next words')]]} />}>
       <WordTable />
     </Section>
   );
@@ -21,19 +23,19 @@ function WordTable() {
   useEffect(() => {
     if (position && !words) post({ type: 'words', position: position.id, ids: at });
   }, [position, at, words]);
-  if (!words) return <p class="hint">{unanswered.words ?? 'Searching…'}</p>;
+  if (!words) return <p class="hint">{unanswered.words ?? l10n.t('Searching…')}</p>;
   const longest = Math.max(...words.words.map((word) => word.probability), 1e-9);
   return (
     <table class="words">
-      <caption class="hidden">Most probable next words</caption>
+      <caption class="hidden">{l10n.t('Most probable next words')}</caption>
       <thead>
         <tr>
-          <th scope="col">Word</th>
+          <th scope="col">{l10n.t('Word')}</th>
           <th scope="col" class="wide">
-            <Asked term="wordProbability">Probability</Asked>
+            <Asked term="wordProbability">{l10n.t('Probability')}</Asked>
           </th>
           <th scope="col">
-            <Asked term="spellings">Spellings</Asked>
+            <Asked term="spellings">{l10n.t('Spellings')}</Asked>
           </th>
         </tr>
       </thead>
@@ -52,7 +54,7 @@ function WordTable() {
               </span>
             </td>
             <td class="number" data-term="spellings">
-              {word.tokenisations}
+              {whole(word.tokenisations)}
             </td>
           </tr>
         ))}
@@ -60,7 +62,10 @@ function WordTable() {
       <tfoot>
         <tr>
           <td colSpan={3}>
-            The search placed <Asked term="covered">{percent(words.covered)} of the probability</Asked>.
+            <Phrase
+              text={l10n.t('The search placed {0}.')}
+              parts={[<Asked term="covered">{l10n.t('{0} of the probability', percent(words.covered))}</Asked>]}
+            />
           </td>
         </tr>
       </tfoot>

@@ -43,7 +43,7 @@ describe('the panel and a model server', () => {
       assert.equal(model.vocabulary[best], ' the');
       assert.match(
         model.note ?? '',
-        /does not give probabilities beyond its likeliest tokens, within which the sliders act/,
+        /gives the probabilities of its likeliest tokens, within which the sliders act/,
       );
     });
   }
