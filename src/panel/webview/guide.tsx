@@ -1,4 +1,5 @@
-import { LESSON, type LessonId, type LessonStep } from '../lesson';
+import * as l10n from '@vscode/l10n';
+import { type LessonId, type LessonStep, lesson } from '../lesson';
 import { TOOLS, type Tool } from './preferences';
 import { useUi } from './ui';
 
@@ -6,34 +7,35 @@ import { useUi } from './ui';
 export function Guide() {
   const { state, dispatch } = useUi();
   const { guide, learnt } = state.preferences;
-  const index = LESSON.findIndex(({ id }) => id === guide);
+  const steps = lesson();
+  const index = steps.findIndex(({ id }) => id === guide);
   if (index < 0) return null;
-  const step = LESSON[index];
+  const step = steps[index];
   const done = learnt.includes(step.id);
-  const isLast = index === LESSON.length - 1;
+  const isLast = index === steps.length - 1;
   const go = (to: LessonId | null) => dispatch({ type: 'guide', to });
   return (
-    <aside class={done ? 'guide done' : 'guide'} aria-label="Lesson: how GPT-2 writes">
+    <aside class={done ? 'guide done' : 'guide'} aria-label={l10n.t('Lesson: how GPT-2 writes')}>
       <p class="guide-title" role="status">
         <span class="tick" aria-hidden="true">
           {done ? '✓' : '○'}
         </span>{' '}
         <strong>
-          {index + 1} of {LESSON.length} · {step.title}
+          {l10n.t('{0} of {1}', index + 1, steps.length)} · {step.title}
         </strong>
-        <span class="hidden">{done ? 'Done' : 'To do'}</span>
+        <span class="hidden">{done ? l10n.t('Done') : l10n.t('To do')}</span>
       </p>
       <p>{step.text}</p>
       <p class="guide-steps">
         <Place step={step} />
-        <button type="button" class="link" disabled={index === 0} onClick={() => go(LESSON[index - 1].id)}>
-          Back
+        <button type="button" class="link" disabled={index === 0} onClick={() => go(steps[index - 1].id)}>
+          {l10n.t('Back')}
         </button>
-        <button type="button" class="action" onClick={() => go(isLast ? null : LESSON[index + 1].id)}>
-          {isLast ? 'End the lesson' : 'Next'}
+        <button type="button" class="action" onClick={() => go(isLast ? null : steps[index + 1].id)}>
+          {isLast ? l10n.t('End the lesson') : l10n.t('Next')}
         </button>
         <button type="button" class="link" onClick={() => go(null)}>
-          Close
+          {l10n.t('Close')}
         </button>
       </p>
     </aside>
@@ -47,7 +49,7 @@ function Place({ step }: { step: LessonStep }) {
   if (!tool || tool === state.preferences.tool) return null;
   return (
     <button type="button" class="link" onClick={() => dispatch({ type: 'prefer', change: { tool } })}>
-      Show me where
+      {l10n.t('Show me where')}
     </button>
   );
 }
