@@ -5,7 +5,7 @@ import manifest from '../../package.json';
 import { withReference } from '../../scripts/referenceDocs';
 import { presets } from '../../src/editor/writing/presets';
 import { CONTRIBUTES, SETTINGS } from '../../src/manifest';
-import { lesson } from '../../src/panel/lesson';
+import { lesson as lessonSteps } from '../../src/panel/lesson';
 import { sourceFiles } from '../support/sources';
 
 interface Step {
@@ -104,7 +104,7 @@ describe('the manifest', () => {
         description.split('\n')[0],
         ...completionEvents,
       ]),
-      lesson().map(({ id, title, text }) => {
+      lessonSteps().map(({ id, title, text }) => {
         const key = `inkling.lesson.${id}`;
         return [id, title, text, `onContext:${key}`, `onContext:inkling.lookAgain && ${key}`];
       }),
