@@ -137,24 +137,3 @@ function requestIn(received: Buffer): { readonly request: Omit<Asked, 'closed'>;
   const body = received.subarray(headEnd + 4, length).toString();
   return { request: { method, path, headers, body: body === '' ? {} : JSON.parse(body) }, length };
 }
-
-/** Answers with JSON. */
-export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const lines = Object.entries({
-    'Content-Type': 'application/json',
-    'Content-Length': String(Buffer.byteLength(text)),
-    ...headers,
-  });
-  return (socket) => {
-    socket.write(`HTTP/1.1 ${status} X\r\n${lines.map((pair) => pair.join(': ')).join('\r\n')}\r\n\r\n${text}`);
-  };
-}
-
-/** The head of a stream of events that ends with its connection. */
-export const STREAM_HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n';
-
-/** An event of a stream. */
-export function event(data: unknown): string {
-  return `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
-}

@@ -96,7 +96,7 @@ export function errorInStream(host: string, error: unknown): ServerError {
 }
 
 /** The words of an error in any of the forms that servers give it: a string, an object, FastAPI's `detail`, plain text. */
-export function messageIn(body: string): string {
+function messageIn(body: string): string {
   let value: unknown;
   try {
     value = JSON.parse(body);
