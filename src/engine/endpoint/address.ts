@@ -34,7 +34,10 @@ export function readAddress(address: string, allowPlainHttp: boolean): ServerAdd
     );
   }
   const path = url.pathname.replace(/\/$/, '').replace(/\/v1$/, '');
-  return { root: new URL(`${path}/`, url.origin), host: url.host, isHere };
+  const root = new URL(url.origin);
+  // A path that begins with two slashes would be another host, were it resolved.
+  root.pathname = `${path}/`;
+  return { root, host: url.host, isHere };
 }
 
 /** Names and addresses that never leave the machine (RFC 6761 for names below `localhost`). */

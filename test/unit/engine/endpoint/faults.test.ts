@@ -232,6 +232,14 @@ describe('the address of a model server', () => {
     assert.equal(readAddress('https://gpu.example.org/llm/v1', false).root.href, 'https://gpu.example.org/llm/');
   });
 
+  it('is asked at the host that is shown, whatever its path looks like', () => {
+    for (const path of ['//elsewhere.example/v1', '//:/', '/\\\\elsewhere.example', '/%2f%2felsewhere.example']) {
+      const { root, host } = readAddress(`https://models.example${path}`, false);
+      assert.equal(root.host, host);
+      assert.equal(new URL('v1/completions', root).host, 'models.example');
+    }
+  });
+
   it('is refused with plain http beyond this machine, unless that is allowed', () => {
     for (const here of [
       'http://127.0.0.1:1',
