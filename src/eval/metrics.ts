@@ -71,7 +71,8 @@ export function reliability(observations: readonly Observation[]): ReliabilityBi
     const [first] = prediction.words;
     if (first === undefined) continue;
     const predicted = Math.exp(first.logprob);
-    const right = usefulLength(prediction.text.slice(0, first.length), target) > 0;
+    const said = prediction.text.slice(0, first.length).trimEnd();
+    const right = usefulLength(said, target) === said.length;
     bins[Math.min(BINS - 1, Math.floor(predicted * BINS))].push({ predicted, right });
   }
   return bins.flatMap((bin) => {
