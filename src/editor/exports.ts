@@ -78,7 +78,7 @@ export async function deliver({ kind, format, action, content }: Deliverable): P
   if (action === 'copy') {
     // A picture of pixels is put there by the page itself.
     if (format !== 'png') await vscode.env.clipboard.writeText(content);
-    vscode.window.setStatusBarMessage(vscode.l10n.t('Inkling: Copied to the clipboard.'), 4000);
+    notify.passing(vscode.l10n.t('Inkling: Copied to the clipboard.'));
     return undefined;
   }
   const name = `inkling-${kind}.${EXTENSIONS[format]}`;
@@ -95,10 +95,7 @@ export async function deliver({ kind, format, action, content }: Deliverable): P
     void notify.error(vscode.l10n.t('{0} cannot be written: {1}', target.fsPath, (error as Error).message));
     return undefined;
   }
-  vscode.window.setStatusBarMessage(
-    vscode.l10n.t('Inkling: Saved {0}.', vscode.workspace.asRelativePath(target)),
-    4000,
-  );
+  notify.passing(vscode.l10n.t('Inkling: Saved {0}.', vscode.workspace.asRelativePath(target)));
   return target;
 }
 

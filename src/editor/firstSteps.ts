@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { InlineCompletions } from './ghostText/inlineCompletions';
+import { notify } from './messages';
 
 const TOLD = 'inkling.toldKeys';
 /** Long enough to be read beside the first grey text, and gone soon after. */
@@ -25,10 +26,7 @@ export function registerFirstSteps(
     if (memento.get<boolean>(TOLD)) return;
     void memento.update(TOLD, true);
     const word = process.platform === 'darwin' ? 'Cmd+Right' : 'Ctrl+Right';
-    vscode.window.setStatusBarMessage(
-      vscode.l10n.t('Tab takes the grey text, {0} one word of it, Esc sends it away.', word),
-      SHOWN_MS,
-    );
+    notify.passing(vscode.l10n.t('Tab takes the grey text, {0} one word of it, Esc sends it away.', word), SHOWN_MS);
   });
   return vscode.Disposable.from(watch, vscode.window.tabGroups.onDidChangeTabs(lookAgain));
 }

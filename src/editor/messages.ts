@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { asText } from './outsideText';
 
+const PASSING_MS = 4_000;
+
 /** Notifications; whatever they quote is shown as text. They resolve to the button that was pressed, if one was. */
 export const notify = {
   information: (message: string, ...buttons: string[]) =>
@@ -9,6 +11,8 @@ export const notify = {
     vscode.window.showWarningMessage(asText(`Inkling: ${message}`), ...buttons),
   error: (message: string, ...buttons: string[]) =>
     vscode.window.showErrorMessage(asText(`Inkling: ${message}`), ...buttons),
+  /** In the status bar for some seconds. */
+  passing: (message: string, ms = PASSING_MS) => vscode.window.setStatusBarMessage(asText(message), ms),
   /** Asks before something that cannot be taken back. */
   confirm: (question: string, button: string) =>
     vscode.window.showWarningMessage(asText(question), { modal: true }, button),
