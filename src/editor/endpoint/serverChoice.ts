@@ -3,6 +3,7 @@ import { readAddress, type ServerAddress } from '../../engine/endpoint/address';
 import type { EndpointOptions } from '../../engine/endpoint/endpointEngine';
 import { settingsFor } from '../configuration';
 import { notify } from '../messages';
+import { decide } from './decision';
 import type { ServerKey } from './serverKey';
 
 /** Who answers: the model on this machine, or a server. */
@@ -72,27 +73,34 @@ export class ServerChoice implements vscode.Disposable {
   async #look(): Promise<void> {
     const look = ++this.#looks;
     const choice = await this.#choose();
-    if (look !== this.#looks) return;
+    if (look === this.#looks) this.#become(choice);
+  }
+
+  #become(choice: Choice): void {
     this.#current = choice;
     this.#changed.fire(choice);
   }
 
   async #choose(): Promise<Choice> {
     const { endpoint, endpointModel: model, allowPlainHttp } = settingsFor().engine;
-    if (endpoint.trim() === '' || !vscode.workspace.isTrusted) return LOCAL;
-    try {
-      const address = readAddress(endpoint, allowPlainHttp);
+    const { isTrusted } = vscode.workspace;
+    const decision = decide({ endpoint, allowPlainHttp, isTrusted, agreed: this.#agreed });
+    if (decision.kind === 'local' || decision.kind === 'unusable') return decision;
+    const { kind, address } = decision;
+    if (kind === 'ask') {
+      // The server that was asked until now is not asked any more either.
+      this.#become(LOCAL);
       if (!(await this.#agreesTo(address))) return LOCAL;
-      return { kind: 'server', options: { address, model, key: await this.#key.of(address.root.origin) } };
-    } catch (error) {
-      return { kind: 'unusable', message: (error as Error).message };
     }
+    return { kind: 'server', options: { address, model, key: await this.#key.of(address.root.origin) } };
+  }
+
+  get #agreed(): readonly string[] {
+    return this.#state.get<readonly string[]>(AGREED, []);
   }
 
   /** Asks once for each server. Who says no has the setting taken back, so that nothing is asked again. */
   async #agreesTo({ root, host, isHere }: ServerAddress): Promise<boolean> {
-    const agreed = this.#state.get<readonly string[]>(AGREED, []);
-    if (agreed.includes(root.href)) return true;
     const question = isHere
       ? vscode.l10n.t(
           'Send the text around the cursor to the model server {0}? It is a program on this machine; what it does with the text is up to it. Inkling asks it at each pause in your typing.',
@@ -104,7 +112,7 @@ export class ServerChoice implements vscode.Disposable {
         );
     const yes = vscode.l10n.t('Send Text to {0}', host);
     if ((await notify.confirm(question, yes)) === yes) {
-      await this.#state.update(AGREED, [...this.#state.get<readonly string[]>(AGREED, []), root.href]);
+      await this.#state.update(AGREED, [...this.#agreed, root.href]);
       return true;
     }
     if (this.address?.root.href === root.href) await this.useModelHere();
