@@ -37,7 +37,7 @@ export class Memory implements vscode.Disposable {
   readonly #parts: Parts;
 
   readonly #didRead = new vscode.EventEmitter<void>();
-  /** Files have been read: what was suggested before may be another suggestion now. */
+  /** Files have been read or forgotten: what was suggested before may be another suggestion now. */
   readonly onDidRead = this.#didRead.event;
 
   /** The document that the engine knows as the one being written. */
@@ -114,10 +114,15 @@ export class Memory implements vscode.Disposable {
   async #startAfresh(): Promise<void> {
     this.#stopCollecting();
     this.#leftOut = 0;
+    const knew = this.#handed.size > 0;
     this.#handed.clear();
     const known = this.#open ?? vscode.window.activeTextEditor?.document;
     this.#open = undefined;
+    const { token } = this.#collecting;
     await this.#tell({ kind: 'forget' });
+    if (knew) this.#didRead.fire();
+    // Begun once more meanwhile.
+    if (token.isCancellationRequested) return;
     if (known && !known.isClosed) this.#turnTo(known);
     if (this.#readsFiles()) await this.#collect();
   }
@@ -220,11 +225,12 @@ export class Memory implements vscode.Disposable {
   }
 
   /** Forgets a file, or the files in a folder. */
-  #remove(gone: string): void {
+  async #remove(gone: string): Promise<void> {
     const uris = [...this.#handed].filter((name) => name === gone || name.startsWith(`${gone}/`));
     if (uris.length === 0) return;
     for (const uri of uris) this.#handed.delete(uri);
-    this.#tell({ kind: 'remove', uris });
+    await this.#tell({ kind: 'remove', uris });
+    this.#didRead.fire();
   }
 
   #readAgain(uri: vscode.Uri): void {
@@ -238,7 +244,7 @@ export class Memory implements vscode.Disposable {
         if (name === this.#open?.uri.toString()) return;
         const file = await isProseFile(uri);
         if (file) await this.#read([file], token);
-        else this.#remove(name);
+        else await this.#remove(name);
       }, SETTLE_MS),
     );
   }
