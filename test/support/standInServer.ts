@@ -164,6 +164,11 @@ export class StandInServer {
       });
       return;
     }
+    if (flavour === 'vllm' && Number(body.logprobs) > 20) {
+      const message = `Requested sample logprobs of ${body.logprobs}, which is greater than max allowed: 20`;
+      answer(response, 400, { error: { message, type: 'BadRequestError', param: null, code: 400 } });
+      return;
+    }
     const prompt = String(body.prompt);
     const ids = this.#tokenizer.encode(prompt);
     if (ids.length >= contextLength) {

@@ -49,6 +49,17 @@ describe('the engine that asks a model server', () => {
     assert.ok(server.bodies.every(({ max_tokens }) => max_tokens === 1));
   });
 
+  it('asks for as many of the likeliest tokens as the server gives', async () => {
+    for (const [flavour, most] of [
+      ['llama.cpp', 50],
+      ['vllm', 20],
+    ] as const) {
+      const { server, engine } = await start({ flavour });
+      await engine.complete({ prefix: BEGINNING, maxTokens: 2 });
+      assert.equal(server.bodies.at(-1)?.logprobs, most, flavour);
+    }
+  });
+
   for (const flavour of ['llama.cpp', 'vllm', 'llama-cpp-python', 'transformers'] as const) {
     it(`suggests what ${flavour} goes on with, up to the end of the sentence`, async () => {
       const { server, engine } = await start({ flavour });
