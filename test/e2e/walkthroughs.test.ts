@@ -87,9 +87,12 @@ describe('the walkthroughs', () => {
     await workbench.open('lesson.md');
     await workbench.focusText();
     await workbench.press('Control+Home', 'End');
-    await workbench.command('Inkling: Start Lesson');
     const panel = await Panel.open(workbench);
+    await workbench.focusText();
+    await workbench.command('Inkling: Start Lesson');
+    await panel.opened();
     const guide = panel.locator('.guide');
+    await guide.waitFor();
     const done = async (number: number) => {
       await guide
         .filter({ hasText: `${number} of 9` })

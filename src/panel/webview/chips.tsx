@@ -28,12 +28,12 @@ export function Chips() {
   }, [why, preferences.colour, preferences.layer, preferences.head]);
   const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // What was written last, at the cursor, matters most. No line is cut in half at the top.
-    const caret = scroller.current?.querySelector('.caret');
-    if (!scroller.current || !caret) return;
-    const line = parseFloat(getComputedStyle(scroller.current).lineHeight);
-    const below = caret.getBoundingClientRect().bottom - scroller.current.getBoundingClientRect().bottom + line / 4;
-    scroller.current.scrollTop += Math.ceil(Math.max(0, below) / line) * line;
+    const element = scroller.current;
+    if (!element) return undefined;
+    // What was written last, at the cursor, matters most; in a view that was made smaller too.
+    const observer = new ResizeObserver(() => showCaret(element));
+    observer.observe(element);
+    return () => observer.disconnect();
   }, [tokens]);
   if (!position) return null;
 
@@ -97,6 +97,15 @@ function startText(model: string | undefined): string {
   return model === undefined
     ? l10n.t('The text starts here: the model reads an end-of-text mark before it.')
     : l10n.t('The text starts here: {0} reads an end-of-text mark before it.', model);
+}
+
+/** Scrolls the cursor into view, so that no line is cut in half at the top. */
+function showCaret(scroller: HTMLElement): void {
+  const caret = scroller.querySelector('.caret');
+  if (!caret) return;
+  const line = parseFloat(getComputedStyle(scroller).lineHeight);
+  const below = caret.getBoundingClientRect().bottom - scroller.getBoundingClientRect().bottom + line / 4;
+  scroller.scrollTop += Math.ceil(Math.max(0, below) / line) * line;
 }
 
 /** What stands after the cursor: the causal mask made visible. */
