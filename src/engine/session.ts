@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
-import { loadColumns } from '../gpt2/columns';
+import { loadColumns, releaseColumns } from '../gpt2/columns';
 import type { Gpt2Config } from '../gpt2/config';
 import { readOwnGraph } from '../gpt2/graphFile';
 import { COLUMNS, EMBEDDING_GRAPH, READING_GRAPH } from '../gpt2/readingGraph';
@@ -276,9 +276,13 @@ async function loadReading(folder: string, options: SessionOptions): Promise<Rea
   const file = join(folder, READING_GRAPH);
   if (!existsSync(file)) return undefined;
   const columns = await loadColumns(folder).catch(describing(file));
-  if (freemem() < LOADING_COPIES * columns.length) return undefined;
-  const read = await load(file, options, { externalData: [{ path: COLUMNS, data: columns }] });
-  return { read, embed: await load(join(folder, EMBEDDING_GRAPH), options) };
+  try {
+    if (freemem() < LOADING_COPIES * columns.length) return undefined;
+    const read = await load(file, options, { externalData: [{ path: COLUMNS, data: columns }] });
+    return { read, embed: await load(join(folder, EMBEDDING_GRAPH), options) };
+  } finally {
+    releaseColumns(columns);
+  }
 }
 
 async function load(

@@ -36,8 +36,6 @@ def convert(source: str, target: str) -> None:
     beams = op.parameter(PartialShape([-1]), Type.i32, "beam_idx")
     mask = op.parameter(PartialShape([-1, 1, -1, -1]), Type.f32, "mask")
     parameters = [ids, positions, beams, mask]
-    for each in parameters:
-        each.output(0).get_tensor().set_names({each.get_friendly_name()})
     batch = op.gather(op.shape_of(ids, "i64"), op.constant(np.int64([0])), op.constant(np.int64(0)))
     zero = op.constant(np.int64(0))
     table = matrix(weights.get("wte.weight"))
@@ -94,12 +92,12 @@ class Peer:
         past = self._length
         mask = np.triu(np.full((count, past + count), -np.inf, np.float32), past + 1)
         self._request.infer(
-            {
-                "input_ids": np.array([ids], np.int64),
-                "position_ids": np.arange(past, past + count, dtype=np.int64)[None],
-                "beam_idx": np.zeros(1, np.int32),
-                "mask": mask[None, None],
-            }
+            [
+                np.array([ids], np.int64),
+                np.arange(past, past + count, dtype=np.int64)[None],
+                np.zeros(1, np.int32),
+                mask[None, None],
+            ]
         )
         self._length += count
         return int(self._request.get_output_tensor(0).data[0, -1].argmax())
