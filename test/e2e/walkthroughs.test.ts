@@ -141,6 +141,7 @@ describe('the walkthroughs', () => {
     await done(8);
 
     await panel.root.getByLabel('Surprisal', { exact: true }).check({ force: true });
+    await panel.root.getByLabel('␣', { exact: true }).check({ force: true });
     assert.deepEqual(await panel.violations(), []);
     await done(9);
     await guide.waitFor({ state: 'detached' });

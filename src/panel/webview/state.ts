@@ -37,6 +37,7 @@ export interface State {
   /** What the engine has done since it started. */
   readonly work: { readonly runs: number; readonly tokensFed: number } | null;
   readonly position: PositionMessage | null;
+  readonly seen: Seen;
   /** Tokens selected in the editor, in UTF-16 units of the position's text. */
   readonly highlight: readonly [number, number] | null;
   /** The branch on show: ids that stand at the cursor without being in the document. Empty for the document itself. */
@@ -85,6 +86,7 @@ export function initialState(saved: Saved): State {
     model: null,
     work: null,
     position: null,
+    seen: new Map(),
     highlight: null,
     at: saved.branches.at,
     tried: saved.branches.tried,
@@ -139,22 +141,28 @@ function deedsOf(before: State, { preferences, draws, position, chip }: State, a
         ...(action.change.colour === 'surprisal' ? (['surprise'] as const) : []),
       ];
     case 'message':
-      return action.message.type === 'position' && sawNoChange(before.position, position) ? ['ahead'] : [];
+      return action.message.type === 'position' && sawNoChange(before.seen, position) ? ['ahead'] : [];
     default:
       return [];
   }
 }
 
-/** Whether only what the model cannot see has changed since another place was explained. */
-function sawNoChange(before: PositionMessage | null, now: PositionMessage | null): boolean {
-  const after = (position: PositionMessage) => position.after.map(({ id }) => id).join(' ');
-  return (
-    before !== null &&
-    now !== null &&
-    before.document === now.document &&
-    before.text === now.text &&
-    after(before) !== after(now)
-  );
+/** What stood after the cursor at each of the last places, by the document and the text before it. */
+type Seen = ReadonlyMap<string, string>;
+
+/** How many places are remembered. */
+const SEEN = 20;
+
+function seenAt({ document, text, after }: PositionMessage): [place: string, after: string] {
+  return [`${document}\n${text}`, after.map(({ id }) => id).join(' ')];
+}
+
+/** Whether only what the model cannot see has changed since this place was explained before. */
+function sawNoChange(seen: Seen, position: PositionMessage | null): boolean {
+  if (position === null) return false;
+  const [place, after] = seenAt(position);
+  const before = seen.get(place);
+  return before !== undefined && before !== after;
 }
 
 function apply(state: State, action: Action): State {
@@ -287,6 +295,7 @@ function arrive(state: State, position: PositionMessage): State {
     ...state,
     ...leaveNode,
     position,
+    seen: new Map([...state.seen, seenAt(position)].slice(-SEEN)),
     highlight: null,
     chip: null,
     branches: new Map(),

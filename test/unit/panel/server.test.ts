@@ -41,10 +41,7 @@ describe('the panel and a model server', () => {
       assert.ok(message.logits.length <= model.vocabulary.length, 'the page knows every token');
       const best = message.logits.indexOf(Math.max(...message.logits));
       assert.equal(model.vocabulary[best], ' the');
-      assert.match(
-        model.note ?? '',
-        /gives the probabilities of its likeliest tokens, within which the sliders act/,
-      );
+      assert.match(model.note ?? '', /gives the probabilities of its likeliest tokens, within which the sliders act/);
     });
   }
 

@@ -147,6 +147,9 @@ describe('the state of the view', () => {
       const after = [{ id: 9, text: ' x', display: 'Ġx', bytes: [0, 2], utf16: [0, 2] }] as const;
       const changed = { ...position, id: 2, after };
       assert.deepEqual(learnt({ type: 'message', message: changed }), ['ahead']);
+      // The view has followed the cursor to the word that was changed.
+      const there: Action = { type: 'message', message: { ...position, id: 3, text: 'One x' } };
+      assert.deepEqual(learnt(there, { type: 'message', message: changed }), ['ahead']);
       assert.deepEqual(learnt({ type: 'message', message: { ...changed, text: 'Two' } }), []);
       assert.deepEqual(learnt({ type: 'message', message: { ...position, id: 2 } }), []);
     });
