@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type NextWords, nextWords } from '../core/analysis';
 import { complete } from '../core/completion/complete';
 import { windowStart } from '../core/decoding/model';
@@ -76,7 +77,7 @@ export class LocalEngine implements Engine {
    */
   static async open(folder: string, options: SessionOptions = {}): Promise<LocalEngine> {
     const manifest = await readManifest(folder);
-    if (!manifest) throw new EngineError(`There is no compiled model in ${folder}.`);
+    if (!manifest) throw new EngineError(l10n.t('There is no compiled model in {0}.', folder));
     const source = await readTokenizerSource(folder, manifest);
     return new LocalEngine(await Session.open(folder, manifest.config, options), manifest, source);
   }

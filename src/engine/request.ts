@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Token, Tokenizer } from '../core/tokenizer';
 import type { LogitsRequest } from './api';
 import { EngineError } from './runtime';
@@ -10,7 +11,9 @@ export function idsOf(tokenizer: Tokenizer, { text, bos, appended = [] }: Logits
   // Ids that are given instead of a text are taken as they are.
   const opening = text === '' && appended.length > 0 ? [] : tokenizer.opening;
   const ids = [...(bos ? tokenizer.start : opening), ...tokenizer.encode(text), ...appended];
-  if (ids.length === 0) throw new EngineError('The text is empty: GPT-2 needs at least one token to go on from.');
+  if (ids.length === 0) {
+    throw new EngineError(l10n.t('The text is empty: GPT-2 needs at least one token to go on from.'));
+  }
   return ids;
 }
 

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import * as l10n from '@vscode/l10n';
 import type * as Ort from 'onnxruntime-node';
 
 export type { Ort };
@@ -34,11 +35,22 @@ export function runtimeTrouble({ message }: Error, platform: string, arch: strin
   const [reason] = message.split('\n');
   // Windows says so of the library itself and of every library that it needs.
   if (platform === 'win32' && /specified module could not be found|ERROR_MOD_NOT_FOUND/i.test(message)) {
-    return `onnxruntime needs the Visual C++ runtime, which this machine lacks. Install ${VISUAL_CPP}${arch}.exe and restart the engine.`;
+    return l10n.t(
+      'onnxruntime needs the Visual C++ runtime, which this machine lacks. Install {0}{1}.exe and restart the engine.',
+      VISUAL_CPP,
+      arch,
+    );
   }
   if (platform === 'linux' && /musl|ld-linux|GLIBC|GLIBCXX/.test(message)) {
-    return `onnxruntime needs glibc 2.27 or later, which this system lacks (${reason}). Inkling runs on other distributions, or in a container of one.`;
+    return l10n.t(
+      'onnxruntime needs glibc 2.27 or later, which this system lacks ({0}). Inkling runs on other distributions, or in a container of one.',
+      reason,
+    );
   }
   const name = `${platform}-${arch}`;
-  return `onnxruntime cannot be loaded on this machine (${name}): ${reason}. Install the Inkling that is made for this platform.`;
+  return l10n.t(
+    'onnxruntime cannot be loaded on this machine ({0}): {1}. Install the Inkling that is made for this platform.',
+    name,
+    reason,
+  );
 }

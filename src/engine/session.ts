@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { loadColumns, releaseColumns } from '../gpt2/columns';
 import type { Gpt2Config } from '../gpt2/config';
 import { readOwnGraph } from '../gpt2/graphFile';
@@ -139,7 +140,7 @@ export class Session {
    * @throws Error when `canRead` is false
    */
   async read(cache: KvCache, ids: readonly number[]): Promise<void> {
-    if (!this.#reading || cache.rows !== 1) throw new Error('There is nothing to read this with.');
+    if (!this.#reading || cache.rows !== 1) throw new Error(l10n.t('There is nothing to read this with.'));
     const { Tensor } = loadRuntime();
     const { layers, heads, headSize } = this.shape;
     const count = ids.length;
@@ -229,7 +230,11 @@ export class Session {
     const unknown = ids.find((id) => id >= vocab_size);
     if (unknown === undefined) return ids;
     throw new EngineError(
-      `Token ${unknown} is beyond this model's vocabulary of ${vocab_size}: it was made with another tokenizer than GPT-2's.`,
+      l10n.t(
+        "Token {0} is beyond this model's vocabulary of {1}: it was made with another tokenizer than GPT-2's.",
+        unknown,
+        vocab_size,
+      ),
     );
   }
 
@@ -309,7 +314,8 @@ async function load(
 
 function describing(file: string): (error: unknown) => never {
   return (error) => {
-    throw new EngineError(`The model ${file} cannot be loaded: ${(error as Error).message.split('\n')[0]}`);
+    const [reason] = (error as Error).message.split('\n');
+    throw new EngineError(l10n.t('The model {0} cannot be loaded: {1}', file, reason));
   };
 }
 

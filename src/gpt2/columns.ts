@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { onnx } from 'onnx-proto';
 import { DATA_FILE } from './compile';
 import { readOwnGraph } from './graphFile';
@@ -154,7 +155,7 @@ async function read(file: FileHandle, { offset, length }: Place): Promise<Uint8A
   const bytes = new Uint8Array(length);
   const { bytesRead } = await file.read(bytes, 0, length, offset);
   if (bytesRead !== length) {
-    throw new Error(`${DATA_FILE} is shorter than the graph says.`);
+    throw new Error(l10n.t('{0} is shorter than the graph says.', DATA_FILE));
   }
   return bytes;
 }

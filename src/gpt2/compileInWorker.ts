@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import * as l10n from '@vscode/l10n';
 import type { compileModel, Manifest } from './compiledModel';
 import { UnsupportedModelError } from './errors';
 import type { Precision } from './precision';
@@ -45,7 +46,7 @@ export function compileInWorker(script: string): typeof compileModel {
           }
         });
         worker.on('error', reject);
-        worker.on('exit', () => reject(signal?.reason ?? new Error('The compiler ended without a result.')));
+        worker.on('exit', () => reject(signal?.reason ?? new Error(l10n.t('The compiler ended without a result.'))));
       });
     } finally {
       signal?.removeEventListener('abort', cancel);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { BUILDER_VERSION } from './compile';
 import { compileModel, findDamage, readManifest, requireUndamaged } from './compiledModel';
 import { UnsupportedModelError, writeTrouble } from './errors';
@@ -35,7 +36,7 @@ export async function compiledFolder(
       await requireUndamaged(path, manifest);
       return path;
     }
-    throw new UnsupportedModelError(`${path} is compiled to ${manifest.precision}, not ${precision}.`);
+    throw new UnsupportedModelError(l10n.t('{0} is compiled to {1}, not {2}.', path, manifest.precision, precision));
   }
   const compiled = join(cache, await fingerprint(path, precision));
   if (await isUsable(compiled)) return compiled;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { Calibration } from '../core/ghostText/calibration';
 import { TOKENIZER_FILES, type TokenizerSource } from '../core/tokenizer';
 import { BUILDER_VERSION, compile, DATA_FILE } from './compile';
@@ -158,8 +159,9 @@ async function settleHead({ weights, config, notes }: OpenModel): Promise<Pick<O
   if (!(await headDiffers(weights, config))) {
     return { config, notes };
   }
-  const note =
-    'lm_head.weight differs from the embedding, although config.json says they are one (tie_word_embeddings); the head is used.';
+  const note = l10n.t(
+    'lm_head.weight differs from the embedding, although config.json says they are one (tie_word_embeddings); the head is used.',
+  );
   return { config: { ...config, tie_word_embeddings: false }, notes: [...notes, note] };
 }
 
@@ -169,7 +171,7 @@ export async function requireReplaceable(folder: string): Promise<void> {
     if (error.code === 'ENOENT') {
       return [];
     }
-    throw new UnsupportedModelError(`${folder} cannot be made into a compiled model: ${error.message}.`, {
+    throw new UnsupportedModelError(l10n.t('{0} cannot be made into a compiled model: {1}.', folder, error.message), {
       cause: error,
     });
   });
@@ -177,7 +179,11 @@ export async function requireReplaceable(folder: string): Promise<void> {
   const other = names.find((name) => !isOwn(name));
   if (isLink || other !== undefined || (names.length > 0 && !(await isOwnManifest(folder)))) {
     throw new UnsupportedModelError(
-      `${folder} holds something else than a compiled model${other === undefined ? '' : ` (${other})`}; name a new folder.`,
+      l10n.t(
+        '{0} holds something else than a compiled model{1}; name a new folder.',
+        folder,
+        other === undefined ? '' : ` (${other})`,
+      ),
     );
   }
 }
@@ -227,7 +233,7 @@ export async function requireUndamaged(folder: string, { name, files }: Manifest
   const changed = await findDamage(folder, files);
   if (changed !== undefined) {
     throw new DamagedModelError(
-      `${name} is damaged: ${join(folder, changed)} is not what was written. Install the model again.`,
+      l10n.t('{0} is damaged: {1} is not what was written. Install the model again.', name, join(folder, changed)),
     );
   }
 }

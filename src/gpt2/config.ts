@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { ACTIVATION_NAMES, type Activation, isActivation } from './activation';
 import { UnsupportedModelError } from './errors';
 
@@ -39,18 +40,18 @@ type Size = keyof typeof DEFAULTS;
  */
 export function parseConfig(json: unknown): Gpt2Config {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new UnsupportedModelError('config.json does not hold a JSON object.');
+    throw new UnsupportedModelError(l10n.t('config.json does not hold a JSON object.'));
   }
   const raw = json as Record<string, unknown>;
   refuseOthers(raw);
   const width = sizeOf(raw, 'n_embd');
   const heads = sizeOf(raw, 'n_head');
   if (width % heads !== 0) {
-    throw new UnsupportedModelError(`config.json: n_embd ${width} is not a multiple of n_head ${heads}.`);
+    throw new UnsupportedModelError(l10n.t('config.json: n_embd {0} is not a multiple of n_head {1}.', width, heads));
   }
   const epsilon = raw.layer_norm_epsilon ?? 1e-5;
   if (typeof epsilon !== 'number' || !(epsilon > 0)) {
-    throw new UnsupportedModelError('config.json: layer_norm_epsilon must be a positive number.');
+    throw new UnsupportedModelError(l10n.t('config.json: layer_norm_epsilon must be a positive number.'));
   }
   return {
     vocab_size: sizeOf(raw, 'vocab_size'),
@@ -95,19 +96,22 @@ function refuseOthers(raw: Record<string, unknown>): void {
   const isNamed = raw.model_type !== undefined && raw.model_type !== null;
   if (isNamed && raw.model_type !== 'gpt2') {
     throw new UnsupportedModelError(
-      `config.json says model_type ${shown(raw.model_type)}; Inkling runs GPT-2 models only ("gpt2").`,
+      l10n.t('config.json says model_type {0}; Inkling runs GPT-2 models only ("gpt2").', shown(raw.model_type)),
     );
   }
   if (!isNamed && !looksLikeGpt2(raw)) {
-    throw new UnsupportedModelError('config.json has no model_type; Inkling runs GPT-2 models only ("gpt2").');
+    throw new UnsupportedModelError(l10n.t('config.json has no model_type; Inkling runs GPT-2 models only ("gpt2").'));
   }
   if (raw.add_cross_attention === true) {
-    throw new UnsupportedModelError('config.json asks for cross-attention; Inkling runs decoder-only GPT-2 models.');
+    throw new UnsupportedModelError(
+      l10n.t('config.json asks for cross-attention; Inkling runs decoder-only GPT-2 models.'),
+    );
   }
   if (raw.quantization_config !== undefined && raw.quantization_config !== null) {
     throw new UnsupportedModelError(
-      'config.json says that the weights are quantised (quantization_config). Take the model they were made from; ' +
-        'Inkling quantises it by itself.',
+      l10n.t(
+        'config.json says that the weights are quantised (quantization_config). Take the model they were made from; Inkling quantises it by itself.',
+      ),
     );
   }
 }
@@ -129,7 +133,9 @@ function sizeOf(raw: Record<string, unknown>, field: Size, fallback?: string): n
 
 function positiveInteger(field: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value <= 0) {
-    throw new UnsupportedModelError(`config.json: ${field} must be a positive integer, not ${shown(value)}.`);
+    throw new UnsupportedModelError(
+      l10n.t('config.json: {0} must be a positive integer, not {1}.', field, shown(value)),
+    );
   }
   return value;
 }
@@ -138,7 +144,7 @@ function positiveInteger(field: string, value: unknown): number {
 function flag(raw: Record<string, unknown>, field: string, otherwise: boolean): boolean {
   const value = raw[field] === null ? false : (raw[field] ?? otherwise);
   if (typeof value !== 'boolean') {
-    throw new UnsupportedModelError(`config.json: ${field} must be true or false, not ${shown(value)}.`);
+    throw new UnsupportedModelError(l10n.t('config.json: {0} must be true or false, not {1}.', field, shown(value)));
   }
   return value;
 }
@@ -146,7 +152,7 @@ function flag(raw: Record<string, unknown>, field: string, otherwise: boolean): 
 function activationOf(value: unknown): Activation {
   if (!isActivation(value)) {
     throw new UnsupportedModelError(
-      `config.json: activation_function ${shown(value)} is not supported (${ACTIVATION_NAMES.join(', ')}).`,
+      l10n.t('config.json: activation_function {0} is not supported ({1}).', shown(value), ACTIVATION_NAMES.join(', ')),
     );
   }
   return value;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 /** A model that is not a GPT-2 Inkling can run. The message is meant for the person who chose the file. */
 export class UnsupportedModelError extends Error {
   override name = 'UnsupportedModelError';
@@ -18,6 +19,10 @@ export function isDiskFull(code: string | undefined): boolean {
 /** A failed system call on the way to a file in `folder`, in a sentence with a remedy. */
 export function writeTrouble(folder: string, code: string): string {
   return isDiskFull(code)
-    ? `The disk that holds ${folder} is full. Free some space and try again.`
-    : `Inkling cannot write to ${folder} (${code}). Check that its disk is there and that you may write to it.`;
+    ? l10n.t('The disk that holds {0} is full. Free some space and try again.', folder)
+    : l10n.t(
+        'Inkling cannot write to {0} ({1}). Check that its disk is there and that you may write to it.',
+        folder,
+        code,
+      );
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { compiledFolder } from './compiledCache';
 import { findDamage, readManifest, requireUndamaged } from './compiledModel';
 import { DamagedModelError, UnsupportedModelError } from './errors';
@@ -38,12 +39,15 @@ export async function locateModel(
   const source = join(home, '..', 'models', 'default');
   if (existsSync(source)) return compiledFolder(source, precision, cache, options);
   if (!manifest) {
-    throw new UnsupportedModelError('The model that comes with Inkling is missing: install Inkling again.');
+    throw new UnsupportedModelError(l10n.t('The model that comes with Inkling is missing: install Inkling again.'));
   }
   if (!isWhole) {
-    throw new DamagedModelError('The model that comes with Inkling is damaged: install Inkling again.');
+    throw new DamagedModelError(l10n.t('The model that comes with Inkling is damaged: install Inkling again.'));
   }
   throw new UnsupportedModelError(
-    `The model that comes with Inkling is kept in ${manifest.precision} only. Ask for that precision, or for another model.`,
+    l10n.t(
+      'The model that comes with Inkling is kept in {0} only. Ask for that precision, or for another model.',
+      manifest.precision,
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { attentionScale, type Gpt2Config } from './config';
 import { UnsupportedModelError } from './errors';
 import type { ExternalData, StoredBytes } from './onnx';
@@ -125,7 +126,7 @@ export async function storeWeights(
   const shared =
     config.tie_word_embeddings && (precision === 'fp32' || n_embd % blockSizeFor(n_embd, HEAD.block) === 0);
   if (isEmpty) {
-    throw new UnsupportedModelError('The file holds no weights: all of them are zeros.');
+    throw new UnsupportedModelError(l10n.t('The file holds no weights: all of them are zeros.'));
   }
   return { vectors, matrices, lookup: shared ? undefined : await data.store(rows('wte.weight')) };
 }
@@ -136,8 +137,11 @@ function areZeros(name: string, values: Float32Array): boolean {
   for (const value of values) {
     if (!Number.isFinite(value)) {
       throw new UnsupportedModelError(
-        `Tensor ${name} has ${value} among its weights, which makes every answer meaningless: the training that wrote ` +
-          'it has failed.',
+        l10n.t(
+          'Tensor {0} has {1} among its weights, which makes every answer meaningless: the training that wrote it has failed.',
+          name,
+          value,
+        ),
       );
     }
     zeros &&= value === 0;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Gpt2Config } from './config';
 import { UnsupportedModelError } from './errors';
 import { quoted } from './files/byteSource';
@@ -42,7 +43,7 @@ export function checkWeights(
 ): Weights {
   if (config.n_layer > tensors.size) {
     throw new UnsupportedModelError(
-      `config.json says n_layer ${config.n_layer}; the file holds only ${tensors.size} tensors.`,
+      l10n.t('config.json says n_layer {0}; the file holds only {1} tensors.', config.n_layer, tensors.size),
     );
   }
   const { body, head, ignored } = sort(tensors, config);
@@ -56,13 +57,13 @@ export function checkWeights(
         found.set(name, zeros(shape));
         continue;
       }
-      throw new UnsupportedModelError(`Tensor ${nearestName(name, body)} is missing.`);
+      throw new UnsupportedModelError(l10n.t('Tensor {0} is missing.', nearestName(name, body)));
     }
     found.set(name, checked(named, shape, isLinear && LINEAR.test(name)));
   }
   for (const [name, { fullName }] of body) {
     if (!shapes.has(name)) {
-      throw new UnsupportedModelError(`Unknown tensor ${quoted(fullName)}: this is not a plain GPT-2.`);
+      throw new UnsupportedModelError(l10n.t('Unknown tensor {0}: this is not a plain GPT-2.', quoted(fullName)));
     }
   }
   const copy = config.tie_word_embeddings && head && body.has(EMBEDDING) ? head : undefined;
@@ -80,7 +81,7 @@ export function checkWeights(
     async get(name, fromRow = 0, toRow) {
       const tensor = found.get(name);
       if (!tensor) {
-        throw new Error(`No tensor is called ${name}.`);
+        throw new Error(l10n.t('No tensor is called {0}.', name));
       }
       const rows = tensor.shape[0];
       const to = toRow ?? rows;
@@ -169,7 +170,7 @@ function unwrapped(given: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   for (const [fullName, tensor] of given) {
     const name = fullName.replace(WRAPPER, '$1');
     if (tensors.has(name)) {
-      throw new UnsupportedModelError(`Tensor ${quoted(name)} is there twice, as ${quoted(fullName)} too.`);
+      throw new UnsupportedModelError(l10n.t('Tensor {0} is there twice, as {1} too.', quoted(name), quoted(fullName)));
     }
     tensors.set(name, tensor);
   }
@@ -181,8 +182,10 @@ function sort(given: ReadonlyMap<string, Tensor>, config: Gpt2Config): Sorted {
   const adapter = [...tensors.keys()].find((name) => /\blora_|\.ia3_|^prompt_embeddings/.test(name));
   if (adapter !== undefined) {
     throw new UnsupportedModelError(
-      `Tensor ${quoted(adapter)} belongs to a LoRA adapter, which only changes another model. Merge the two where ` +
-        'PEFT is installed (model.merge_and_unload().save_pretrained("NEW")) and take the result.',
+      l10n.t(
+        'Tensor {0} belongs to a LoRA adapter, which only changes another model. Merge the two where PEFT is installed (model.merge_and_unload().save_pretrained("NEW")) and take the result.',
+        quoted(adapter),
+      ),
     );
   }
   const prefix = prefixOf(tensors, config);
@@ -193,12 +196,14 @@ function sort(given: ReadonlyMap<string, Tensor>, config: Gpt2Config): Sorted {
     const named = { fullName, tensor };
     if (fullName.endsWith(HEAD) && prefix.startsWith(fullName.slice(0, -HEAD.length))) {
       if (head) {
-        throw new UnsupportedModelError(`The file holds two heads, ${quoted(head.fullName)} and ${quoted(fullName)}.`);
+        throw new UnsupportedModelError(
+          l10n.t('The file holds two heads, {0} and {1}.', quoted(head.fullName), quoted(fullName)),
+        );
       }
       head = named;
     } else if (!fullName.startsWith(prefix) || (prefix === '' && OTHER_HEAD.test(fullName))) {
       if (/(^|\.)lm_head\./.test(fullName)) {
-        throw new UnsupportedModelError(`Unknown tensor ${quoted(fullName)}: this is not a plain GPT-2.`);
+        throw new UnsupportedModelError(l10n.t('Unknown tensor {0}: this is not a plain GPT-2.', quoted(fullName)));
       }
       ignored.push(fullName);
     } else if (!MASK_BUFFER.test(fullName.slice(prefix.length))) {
@@ -217,13 +222,15 @@ function prefixOf(tensors: ReadonlyMap<string, Tensor>, { n_layer }: Gpt2Config)
       .map((name) => name.slice(0, -anchor.length));
     if (prefixes.length > 1) {
       const [a, b] = prefixes.map((prefix) => quoted(`${prefix}${anchor}`));
-      throw new UnsupportedModelError(`The file holds more than one model (${a}, ${b}); save the wanted one alone.`);
+      throw new UnsupportedModelError(
+        l10n.t('The file holds more than one model ({0}, {1}); save the wanted one alone.', a, b),
+      );
     }
     if (prefixes.length === 1) {
       return prefixes[0];
     }
   }
-  throw new UnsupportedModelError('The file holds no GPT-2 weights: tensor wpe.weight is missing.');
+  throw new UnsupportedModelError(l10n.t('The file holds no GPT-2 weights: tensor wpe.weight is missing.'));
 }
 
 /** `save_model` of safetensors keeps one of two tied names, and it may be the head's. */
@@ -245,7 +252,12 @@ function checked({ fullName, tensor }: Named, shape: readonly number[], isTransp
   const expected = isTransposed ? [...shape].reverse() : shape;
   if (tensor.shape.length !== expected.length || tensor.shape.some((size, i) => size !== expected[i])) {
     throw new UnsupportedModelError(
-      `Tensor ${shown} has shape [${tensor.shape.slice(0, 8)}]; the config asks for [${expected}].`,
+      l10n.t(
+        'Tensor {0} has shape [{1}]; the config asks for [{2}].',
+        shown,
+        String(tensor.shape.slice(0, 8)),
+        String(expected),
+      ),
     );
   }
   requireFloats(shown, tensor);

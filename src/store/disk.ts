@@ -1,5 +1,6 @@
 import { mkdir, open, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { StoreError } from './errors';
 import { formatBytes } from './format';
 
@@ -18,8 +19,12 @@ export async function requireSpace(folder: string, needed: number, free = freeBy
   if (available < needed + RESERVE) {
     throw new StoreError(
       'disk-full',
-      `${formatBytes(needed + RESERVE)} are needed in ${folder}, and ${formatBytes(available)} are free. ` +
-        'Free some space and try again; what was downloaded is kept.',
+      l10n.t(
+        '{0} are needed in {1}, and {2} are free. Free some space and try again; what was downloaded is kept.',
+        formatBytes(needed + RESERVE),
+        folder,
+        formatBytes(available),
+      ),
     );
   }
 }

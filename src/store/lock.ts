@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as l10n from '@vscode/l10n';
 import lockfile from 'proper-lockfile';
 import { writeJson } from './disk';
 import { StoreError, systemCode, writingTo } from './errors';
@@ -84,7 +85,7 @@ async function acquire(
         stale: NEVER,
         update: Math.max(1000, Math.floor(staleMs / 5)),
         onCompromised: (cause) =>
-          lost.abort(new StoreError('busy', 'Another window took over the installation.', { cause })),
+          lost.abort(new StoreError('busy', l10n.t('Another window took over the installation.'), { cause })),
       });
     } catch (error) {
       if (systemCode(error) !== 'ELOCKED') {
@@ -158,8 +159,8 @@ async function dateOf(path: string): Promise<number | undefined> {
 async function readOwner(path: string): Promise<string> {
   try {
     const { owner } = JSON.parse(await readFile(path, 'utf8'));
-    return typeof owner === 'string' ? owner : 'another installation';
+    return typeof owner === 'string' ? owner : l10n.t('another installation');
   } catch {
-    return 'another installation';
+    return l10n.t('another installation');
   }
 }

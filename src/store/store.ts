@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { gpt2Tokenizer, TokenizerError } from '../core/tokenizer';
 import type { Engine, Precision } from '../engine/api';
 import { compileModel, type Manifest, type Origin, removeReadingGraph } from '../gpt2/compiledModel';
@@ -137,7 +138,7 @@ export class ModelStore {
   /** Removes a model and what is left of its download. */
   async remove(model: InstalledModel): Promise<void> {
     const { origin } = model.manifest;
-    await this.#exclusively(`removing ${model.manifest.name}`, {}, async () => {
+    await this.#exclusively(l10n.t('removing {0}', model.manifest.name), {}, async () => {
       await this.#installed.remove(model);
       if (origin.kind === 'hub') {
         await rm(join(this.#downloads, slug(parseHubName(origin.id).repo)), { recursive: true, force: true });
@@ -147,7 +148,7 @@ export class ModelStore {
 
   /** Removes a model that cannot be used. */
   async removeUnusable(model: UnusableModel): Promise<void> {
-    await this.#exclusively(`removing ${model.name}`, {}, () => this.#installed.removeUnusable(model));
+    await this.#exclusively(l10n.t('removing {0}', model.name), {}, () => this.#installed.removeUnusable(model));
   }
 
   async #find(id: string, precision: Precision): Promise<InstalledModel | undefined> {

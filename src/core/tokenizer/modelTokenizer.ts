@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { gpt2Tokenizer } from './gpt2';
 import { readTokenizer, type TokenizerFiles } from './read/readTokenizer';
 import { type StreamDecoder, type Token, type Tokenizer, TokenizerError } from './tokenizer';
@@ -87,8 +88,10 @@ class UnknownTokenizer implements Tokenizer {
   #refuse(text: string): void {
     if (text === '') return;
     throw new TokenizerError(
-      `The model has ${this.size.toLocaleString('en')} tokens and came without its tokenizer. Put the tokenizer.json that ` +
-        'it was trained with, or vocab.json and merges.txt, beside its weights.',
+      l10n.t(
+        'The model has {0} tokens and came without its tokenizer. Put the tokenizer.json that it was trained with, or vocab.json and merges.txt, beside its weights.',
+        this.size.toLocaleString('en'),
+      ),
     );
   }
 }

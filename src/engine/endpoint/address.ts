@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import * as l10n from '@vscode/l10n';
 import { EngineError } from '../runtime';
 
 /** Where a server is. */
@@ -20,17 +21,22 @@ export function readAddress(address: string, allowPlainHttp: boolean): ServerAdd
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new EngineError(
-      `The address of the model server, “${text}”, is none: it begins with https:// or http://, such as http://localhost:8080.`,
+      l10n.t(
+        'The address of the model server, “{0}”, is none: it begins with https:// or http://, such as http://localhost:8080.',
+        text,
+      ),
     );
   }
   if (url.username !== '' || url.password !== '') {
-    throw new EngineError('The address of the model server holds a password: a key is set apart from it.');
+    throw new EngineError(l10n.t('The address of the model server holds a password: a key is set apart from it.'));
   }
   const isHere = isLoopback(url.hostname);
   if (url.protocol === 'http:' && !isHere && !allowPlainHttp) {
     throw new EngineError(
-      `${url.host} is another machine, and over plain http everybody on the way can read the text and the key. Use https, ` +
-        'or allow it where the network is your own (setting inkling.engine.allowPlainHttp, or --allow-plain-http).',
+      l10n.t(
+        '{0} is another machine, and over plain http everybody on the way can read the text and the key. Use https, or allow it where the network is your own (setting inkling.engine.allowPlainHttp, or --allow-plain-http).',
+        url.host,
+      ),
     );
   }
   const path = url.pathname.replace(/\/$/, '').replace(/\/v1$/, '');

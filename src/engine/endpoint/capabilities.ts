@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import type { Tokenizer } from '../../core/tokenizer';
 import type { Connection } from './http';
@@ -74,8 +75,12 @@ export async function askCapabilities(
     const names = listed.map(({ id }) => id);
     throw new ServerError(
       'model',
-      `${connection.host} has no model “${wanted}”. It serves: ${names.slice(0, 8).join(', ')}. Name one of them ` +
-        '(setting inkling.engine.endpointModel, or --endpoint-model).',
+      l10n.t(
+        '{0} has no model “{1}”. It serves: {2}. Name one of them (setting inkling.engine.endpointModel, or --endpoint-model).',
+        connection.host,
+        wanted,
+        names.slice(0, 8).join(', '),
+      ),
     );
   }
   const model = wanted || own?.id;

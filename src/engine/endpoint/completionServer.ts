@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Tokenizer } from '../../core/tokenizer';
 import { type Priority, PriorityLock } from '../priorityLock';
 import {
@@ -130,7 +131,7 @@ export class CompletionServer {
       }
       // llama-cpp-python answers a text that is too long with a stream of nothing.
       if (events === 0) {
-        throw new ServerError('too-long', `${this.host} answers nothing: the text may be too long for it.`);
+        throw new ServerError('too-long', l10n.t('{0} answers nothing: the text may be too long for it.', this.host));
       }
       if (typeof finish !== 'string') throw brokeOff(this.host);
       return finish === 'length' ? 'length' : 'stop';

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { GenerationConfig } from '../../core/decoding/options';
 import type { Finish } from '../../core/decoding/steps';
 import type { GenerateRequest, Generation, GenerationEvent } from '../api';
@@ -37,7 +38,7 @@ export async function continueText(
   const text = request.text + vocabulary.decode(request.appended ?? []);
   const spaced = request.healSpace === true && !request.appended?.length && /\S $/.test(text);
   const prompt = window.of(spaced ? text.slice(0, -1) : text);
-  if (prompt.trim() === '') throw new EngineError('The text is empty: a server needs something to go on from.');
+  if (prompt.trim() === '') throw new EngineError(l10n.t('The text is empty: a server needs something to go on from.'));
   const writing = new Writing(config, spaced ? 1 : 0);
   const prompted = config.noRepeatNgramSize ? vocabulary.encode(prompt) : [];
   const take = (id: number, logprob: number): void => {
@@ -167,7 +168,11 @@ async function samplingOf(
   if (repetitionPenalty !== 1) await add('repetitionPenalty', 'repetition_penalty', repetitionPenalty);
   if (refused.length > 0) {
     throw new EngineError(
-      `${server.host} does not do this: ${refused.join(', ')}. Leave it out, or use the model on this machine.`,
+      l10n.t(
+        '{0} does not do this: {1}. Leave it out, or use the model on this machine.',
+        server.host,
+        refused.join(', '),
+      ),
     );
   }
   return sampling;

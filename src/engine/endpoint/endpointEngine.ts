@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { NextWords } from '../../core/analysis';
 import { NOTHING_REMEMBERED } from '../../core/memory';
 import { gpt2Tokenizer, type Tokenizer } from '../../core/tokenizer';
@@ -182,7 +183,7 @@ export class EndpointEngine implements Engine {
   }
 
   async dispose(): Promise<void> {
-    this.#disposed.abort(new EngineError('The engine was shut down.'));
+    this.#disposed.abort(new EngineError(l10n.t('The engine was shut down.')));
     clearTimeout(this.#retry);
     this.#server?.dispose();
     this.#listeners.clear();
@@ -190,7 +191,9 @@ export class EndpointEngine implements Engine {
 
   async #next(model: ServerModel, text: string, signal: AbortSignal): Promise<Likeliest | undefined> {
     const prompt = model.window.of(text);
-    if (prompt.trim() === '') throw new EngineError('The text is empty: a server needs something to go on from.');
+    if (prompt.trim() === '') {
+      throw new EngineError(l10n.t('The text is empty: a server needs something to go on from.'));
+    }
     let from: Likeliest | undefined;
     const read = (token: Parameters<typeof Likeliest.of>[0]) => {
       from = Likeliest.of(token, model.vocabulary, false);
@@ -201,7 +204,9 @@ export class EndpointEngine implements Engine {
   }
 
   #refuse(what: string): Promise<never> {
-    return Promise.reject(new EngineError(`A server does not give ${what}: only the model on this machine does.`));
+    return Promise.reject(
+      new EngineError(l10n.t('A server does not give {0}: only the model on this machine does.', what)),
+    );
   }
 
   #connect(): Promise<Connected> {

@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import * as l10n from '@vscode/l10n';
 import { createParser } from 'eventsource-parser';
 import type { ServerAddress } from './address';
 import { errorInStream, noServer, refusalOf, ServerError } from './serverError';
@@ -105,10 +106,16 @@ export class Connection {
     try {
       event = JSON.parse(data);
     } catch {
-      throw new ServerError('broken', `${this.host} sends something else than completions: an event is no JSON.`);
+      throw new ServerError(
+        'broken',
+        l10n.t('{0} sends something else than completions: an event is no JSON.', this.host),
+      );
     }
     if (typeof event !== 'object' || event === null) {
-      throw new ServerError('broken', `${this.host} sends something else than completions: an event is no object.`);
+      throw new ServerError(
+        'broken',
+        l10n.t('{0} sends something else than completions: an event is no object.', this.host),
+      );
     }
     if ('error' in event && event.error !== null) throw errorInStream(this.host, event.error);
     return event as Record<string, unknown>;
@@ -176,7 +183,7 @@ export class Connection {
       text += decoder.decode(bytes, { stream: true });
       if (text.length > MOST_CHARACTERS) {
         response.destroy();
-        throw new ServerError('broken', `The answer of ${this.host} does not end.`);
+        throw new ServerError('broken', l10n.t('The answer of {0} does not end.', this.host));
       }
     }
     return text + decoder.decode();
@@ -185,20 +192,24 @@ export class Connection {
 
 /** An answer that ended before it was complete. */
 export function brokeOff(host: string): ServerError {
-  return new ServerError('broken', `The answer of ${host} broke off.`);
+  return new ServerError('broken', l10n.t('The answer of {0} broke off.', host));
 }
 
 function silent(host: string, ms: number): ServerError {
   return new ServerError(
     'slow',
-    `${host} has been silent for ${Math.round(ms / 1000)} s. It may be overloaded, or stuck.`,
+    l10n.t('{0} has been silent for {1} s. It may be overloaded, or stuck.', host, Math.round(ms / 1000)),
   );
 }
 
 function unreachable(host: string, { code, message }: NodeJS.ErrnoException): ServerError {
   return new ServerError(
     'unreachable',
-    `${host} cannot be reached (${code ?? message}). Check that the server runs, its address and your network.`,
+    l10n.t(
+      '{0} cannot be reached ({1}). Check that the server runs, its address and your network.',
+      host,
+      code ?? message,
+    ),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import * as l10n from '@vscode/l10n';
 import { EngineError } from '../runtime';
 
 /** What is wrong with a server, or with a request to it. */
@@ -50,39 +51,61 @@ export function refusalOf(
   if (status === 401 || status === 403) {
     return new ServerError(
       'key',
-      `${host} does not take the key (${status})${quoted}. Set it with “Inkling: Set Server Key”, or INKLING_SERVER_KEY in the terminal.`,
+      l10n.t(
+        '{0} does not take the key ({1}){2}. Set it with “Inkling: Set Server Key”, or INKLING_SERVER_KEY in the terminal.',
+        host,
+        status,
+        quoted,
+      ),
     );
   }
   if (status === 429) {
     const pause = pauseOf(headers);
-    return new ServerError('overloaded', `${host} has too much to do (429)${quoted}.`, pause);
+    return new ServerError('overloaded', l10n.t('{0} has too much to do (429){1}.', host, quoted), pause);
   }
   if (status === 503 && /loading/i.test(said)) {
-    return new ServerError('loading', `${host} is still reading its model.`, pauseOf(headers));
+    return new ServerError('loading', l10n.t('{0} is still reading its model.', host), pauseOf(headers));
   }
   if (isTooLong(status, said, body)) {
-    return new ServerError('too-long', `The text is longer than the context of ${host}${quoted}.`);
+    return new ServerError('too-long', l10n.t('The text is longer than the context of {0}{1}.', host, quoted));
   }
   if (isAboutModel(status, said)) {
     return new ServerError(
       'model',
-      `${host} does not have the model${quoted}. Name one that it serves (setting inkling.engine.endpointModel, or --endpoint-model).`,
+      l10n.t(
+        '{0} does not have the model{1}. Name one that it serves (setting inkling.engine.endpointModel, or --endpoint-model).',
+        host,
+        quoted,
+      ),
     );
   }
   if (status === 404 || status === 405 || (status >= 300 && status < 400) || isPage(headers, body)) {
-    return noServer(host, `it answers ${status}${isPage(headers, body) ? ' with a web page' : quoted}`);
+    return noServer(
+      host,
+      isPage(headers, body)
+        ? l10n.t('it answers {0} with a web page', status)
+        : l10n.t('it answers {0}{1}', status, quoted),
+    );
   }
   if (status >= 500 || status === 408) {
-    return new ServerError('failing', `${host} has a fault of its own (${status})${quoted}.`, pauseOf(headers));
+    return new ServerError(
+      'failing',
+      l10n.t('{0} has a fault of its own ({1}){2}.', host, status, quoted),
+      pauseOf(headers),
+    );
   }
-  return new ServerError('refused', `${host} does not take the request (${status})${quoted}.`);
+  return new ServerError('refused', l10n.t('{0} does not take the request ({1}){2}.', host, status, quoted));
 }
 
 /** What stands at the address is something else. */
 export function noServer(host: string, found: string): ServerError {
   return new ServerError(
     'no-server',
-    `${host} is no server for completions: ${found}. Check the address; it is the one before /v1/completions.`,
+    l10n.t(
+      '{0} is no server for completions: {1}. Check the address; it is the one before /v1/completions.',
+      host,
+      found,
+    ),
   );
 }
 
@@ -90,9 +113,9 @@ export function noServer(host: string, found: string): ServerError {
 export function errorInStream(host: string, error: unknown): ServerError {
   const said = messageIn(JSON.stringify({ error }));
   if (isTooLong(400, said, said)) {
-    return new ServerError('too-long', `The text is longer than the context of ${host}${quote(said)}.`);
+    return new ServerError('too-long', l10n.t('The text is longer than the context of {0}{1}.', host, quote(said)));
   }
-  return new ServerError('failing', `${host} broke off with an error${quote(said)}.`);
+  return new ServerError('failing', l10n.t('{0} broke off with an error{1}.', host, quote(said)));
 }
 
 /** The words of an error in any of the forms that servers give it: a string, an object, FastAPI's `detail`, plain text. */

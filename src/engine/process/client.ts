@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import * as l10n from '@vscode/l10n';
 import type { NextWords } from '../../core/analysis';
 import { NOTHING_REMEMBERED } from '../../core/memory';
 import { type Tokenizer, type TokenizerSource, tokenizerOf } from '../../core/tokenizer';
@@ -201,13 +202,13 @@ export class ForkedEngine implements Engine {
   restart(change: Partial<ForkedEngineOptions> = {}): void {
     this.#options = { ...this.#options, ...change };
     this.#crashes = 0;
-    this.#stop(new EngineError('The engine was restarted.'));
+    this.#stop(new EngineError(l10n.t('The engine was restarted.')));
     this.#setHealth({ state: 'asleep' });
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    this.#stop(new EngineError('The engine was shut down.'));
+    this.#stop(new EngineError(l10n.t('The engine was shut down.')));
     this.#listeners.clear();
   }
 
@@ -220,7 +221,7 @@ export class ForkedEngine implements Engine {
     cutShort?: () => T,
   ): Promise<T> {
     if (signal?.aborted) return cancelled(signal, cutShort);
-    if (this.#disposed) throw new EngineError('The engine was shut down.');
+    if (this.#disposed) throw new EngineError(l10n.t('The engine was shut down.'));
     if (this.#health.state === 'error' && !this.#mayStart) throw new EngineError(this.#health.message);
     this.#started ??= this.#start();
     const started = this.#started;
@@ -287,9 +288,14 @@ export class ForkedEngine implements Engine {
         if (recoverable) this.#comeBack(message);
         else this.#setHealth({ state: 'error', message, ...(isDamaged && { isDamaged }) });
       };
-      child.on('error', (error) => ended(`The engine's process cannot be started: ${error.message}`, true));
+      child.on('error', (error) => ended(l10n.t("The engine's process cannot be started: {0}", error.message), true));
       child.on('exit', (code, signal) =>
-        ended(`The engine stopped unexpectedly (${signal ?? `exit code ${code}`}).`, true),
+        ended(
+          signal === null
+            ? l10n.t('The engine stopped unexpectedly (exit code {0}).', code ?? '')
+            : l10n.t('The engine stopped unexpectedly ({0}).', signal),
+          true,
+        ),
       );
       child.on('message', (data) => {
         if (this.#child !== child) return;
@@ -340,7 +346,7 @@ export class ForkedEngine implements Engine {
 
   /** The process gives no sign of life although something was asked of it. */
   #hang(): void {
-    const message = 'The engine stopped answering and was ended.';
+    const message = l10n.t('The engine stopped answering and was ended.');
     // A machine may be this slow: the next process is given more time.
     this.#patience = Math.min(2 * this.#patience, LONGEST_PATIENCE_S);
     this.#stop(new EngineError(message));
@@ -395,7 +401,7 @@ export class ForkedEngine implements Engine {
     if (this.#options.idleMinutes === 0) return;
     this.#idle = setTimeout(() => {
       if (this.#calls.size > 0) return;
-      this.#stop(new EngineError('The engine was idle.'));
+      this.#stop(new EngineError(l10n.t('The engine was idle.')));
       this.#setHealth({ state: 'asleep' });
     }, this.#options.idleMinutes * 60_000);
     this.#idle.unref();

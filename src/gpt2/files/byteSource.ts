@@ -1,5 +1,6 @@
 import { constants, lstat, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 
 /** Bytes that can be read at any place: a file, a buffer, a part of another source. */
@@ -22,14 +23,18 @@ export interface OpenFile extends ByteSource {
 export async function openFile(path: string): Promise<OpenFile> {
   const name = basename(path);
   const kind = await stat(path).catch(async (error) => {
-    throw new UnsupportedModelError(`${path} cannot be read: ${await whyUnreadable(path, error)}.`, { cause: error });
+    throw new UnsupportedModelError(l10n.t('{0} cannot be read: {1}.', path, await whyUnreadable(path, error)), {
+      cause: error,
+    });
   });
   if (!kind.isFile()) {
-    throw new UnsupportedModelError(`${path} is not a file.`);
+    throw new UnsupportedModelError(l10n.t('{0} is not a file.', path));
   }
   // Were the file exchanged for a pipe meanwhile, opening it must not wait for a writer.
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(async (error) => {
-    throw new UnsupportedModelError(`${path} cannot be read: ${await whyUnreadable(path, error)}.`, { cause: error });
+    throw new UnsupportedModelError(l10n.t('{0} cannot be read: {1}.', path, await whyUnreadable(path, error)), {
+      cause: error,
+    });
   });
   const { size } = await handle.stat();
   return {
@@ -38,14 +43,14 @@ export async function openFile(path: string): Promise<OpenFile> {
     close: () => handle.close(),
     async read(offset, length) {
       if (offset + length > size) {
-        throw new UnsupportedModelError(`${name} is cut short: it ends at byte ${size}.`);
+        throw new UnsupportedModelError(l10n.t('{0} is cut short: it ends at byte {1}.', name, size));
       }
       const buffer = new Uint8Array(length);
       let filled = 0;
       while (filled < length) {
         const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
         if (bytesRead === 0) {
-          throw new UnsupportedModelError(`${name} is cut short at byte ${offset + filled}.`);
+          throw new UnsupportedModelError(l10n.t('{0} is cut short at byte {1}.', name, offset + filled));
         }
         filled += bytesRead;
       }
@@ -85,28 +90,38 @@ export function bufferSource(name: string, bytes: Uint8Array): ByteSource {
     size: bytes.length,
     async read(offset, length) {
       if (offset + length > bytes.length) {
-        throw new UnsupportedModelError(`${name} is cut short: it ends at byte ${bytes.length}.`);
+        throw new UnsupportedModelError(l10n.t('{0} is cut short: it ends at byte {1}.', name, bytes.length));
       }
       return bytes.subarray(offset, offset + length);
     },
   };
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  EACCES: 'you may not; change its permissions, or copy the model to a folder of yours',
-  EPERM: 'you may not; change its permissions, or copy the model to a folder of yours',
-  ENOTDIR: 'a part of its path is no folder',
-  ENAMETOOLONG: 'its name is too long',
-  ELOOP: 'its links lead in a circle',
-};
+/** Undefined where the system's own words have to do. */
+function reasonOf(code: string): string | undefined {
+  switch (code) {
+    case 'ENOENT':
+      return l10n.t('there is no such file or folder');
+    case 'EACCES':
+    case 'EPERM':
+      return l10n.t('you may not; change its permissions, or copy the model to a folder of yours');
+    case 'ENOTDIR':
+      return l10n.t('a part of its path is no folder');
+    case 'ENAMETOOLONG':
+      return l10n.t('its name is too long');
+    case 'ELOOP':
+      return l10n.t('its links lead in a circle');
+    default:
+      return undefined;
+  }
+}
 
 /** Why a path leads nowhere, and what to do, to be put into a sentence. */
 export async function whyUnreadable(path: string, { code = '', message }: NodeJS.ErrnoException): Promise<string> {
   const link = code === 'ENOENT' ? await lstat(path).catch(() => undefined) : undefined;
   return link?.isSymbolicLink()
-    ? 'it is a link to a file that is gone; download the model again'
-    : (REASONS[code] ?? message);
+    ? l10n.t('it is a link to a file that is gone; download the model again')
+    : (reasonOf(code) ?? message);
 }
 
 /** A name from a file, fit for a sentence: short, and quoted where it holds more than letters, digits and `._-`. */

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 import { openFile, quoted, whyUnreadable } from './byteSource';
 import { isFileName } from './fileNames';
@@ -28,7 +29,7 @@ export async function findModelFiles(path: string): Promise<ModelFiles> {
     return inFolder(folder, await namesIn(folder));
   }
   if (!kind.isFile()) {
-    throw new UnsupportedModelError(`${given} is neither a file nor a folder.`);
+    throw new UnsupportedModelError(l10n.t('{0} is neither a file nor a folder.', given));
   }
   const [folder, name] = [dirname(given), basename(given)];
   const names = await namesIn(folder);
@@ -62,8 +63,11 @@ async function inFolder(folder: string, names: readonly string[]): Promise<Model
   const adapter = names.find((name) => /^adapter_(config\.json|model\..*)$/.test(name));
   if (adapter !== undefined) {
     throw new UnsupportedModelError(
-      `${folder} holds a LoRA adapter (${adapter}), which only changes another model. Merge the two where PEFT is ` +
-        'installed (model.merge_and_unload().save_pretrained("NEW")) and choose the result.',
+      l10n.t(
+        '{0} holds a LoRA adapter ({1}), which only changes another model. Merge the two where PEFT is installed (model.merge_and_unload().save_pretrained("NEW")) and choose the result.',
+        folder,
+        adapter,
+      ),
     );
   }
   for (const kind of [/\.safetensors$/i, TORCH, /\.gguf$/i]) {
@@ -73,7 +77,11 @@ async function inFolder(folder: string, names: readonly string[]): Promise<Model
     }
     if (found.length > 1) {
       throw new UnsupportedModelError(
-        `${folder} has more than one file of weights (${found.slice(0, 5).map(quoted).join(', ')}). Choose one of them.`,
+        l10n.t(
+          '{0} has more than one file of weights ({1}). Choose one of them.',
+          folder,
+          found.slice(0, 5).map(quoted).join(', '),
+        ),
       );
     }
   }
@@ -81,21 +89,24 @@ async function inFolder(folder: string, names: readonly string[]): Promise<Model
     refuseByName(name);
   }
   throw new UnsupportedModelError(
-    `${folder} has no weights: no model.safetensors, no pytorch_model.bin and no .gguf file.`,
+    l10n.t('{0} has no weights: no model.safetensors, no pytorch_model.bin and no .gguf file.', folder),
   );
 }
 
 async function complete(folder: string, names: readonly string[], weights: readonly string[]): Promise<ModelFiles> {
   const formats = await Promise.all(weights.map(formatOf));
   if (formats.some((format) => format !== formats[0])) {
-    throw new UnsupportedModelError(`The shards of the model in ${folder} are of different formats.`);
+    throw new UnsupportedModelError(l10n.t('The shards of the model in {0} are of different formats.', folder));
   }
   if (names.includes('config.json')) {
     return { format: formats[0], folder, weights, config: join(folder, 'config.json') };
   }
   if (formats[0] === 'safetensors') {
     throw new UnsupportedModelError(
-      `${folder} has no config.json, which says how the model is built. Put the one it was trained with beside it.`,
+      l10n.t(
+        '{0} has no config.json, which says how the model is built. Put the one it was trained with beside it.',
+        folder,
+      ),
     );
   }
   return { format: formats[0], folder, weights };
@@ -140,11 +151,11 @@ function formatOfBytes(name: string, head: Buffer): ModelFiles['format'] {
   const start = head.toString('latin1');
   const isNamedSafetensors = /\.safetensors$/i.test(name);
   if (head.length === 0) {
-    throw new UnsupportedModelError(`${name} is empty. Download or copy it again.`);
+    throw new UnsupportedModelError(l10n.t('{0} is empty. Download or copy it again.', name));
   }
   if (start.startsWith('version https://git-')) {
     throw new UnsupportedModelError(
-      `${name} is only a Git LFS pointer to the weights. Run "git lfs pull" in its folder.`,
+      l10n.t('{0} is only a Git LFS pointer to the weights. Run "git lfs pull" in its folder.', name),
     );
   }
   if (start.startsWith('\x89HDF')) {
@@ -156,13 +167,15 @@ function formatOfBytes(name: string, head: Buffer): ModelFiles['format'] {
   // A safetensors file begins with the length of its header, which may be any number, so the header itself tells.
   if (head[8] === BRACE && head.subarray(5, 8).every((byte) => byte === 0)) {
     if (!isNamedSafetensors) {
-      throw new UnsupportedModelError(`${name} is a safetensors file under another name; call it model.safetensors.`);
+      throw new UnsupportedModelError(
+        l10n.t('{0} is a safetensors file under another name; call it model.safetensors.', name),
+      );
     }
     return 'safetensors';
   }
   const isTorch = start.startsWith('PK') || (head[0] === 0x80 && head[1] <= 5);
   if (isNamedSafetensors && isTorch) {
-    throw new UnsupportedModelError(`${name} is a torch checkpoint (a pickle); call it pytorch_model.bin.`);
+    throw new UnsupportedModelError(l10n.t('{0} is a torch checkpoint (a pickle); call it pytorch_model.bin.', name));
   }
   if (!isNamedSafetensors && (isTorch || TORCH.test(name))) {
     return 'torch';
@@ -171,7 +184,10 @@ function formatOfBytes(name: string, head: Buffer): ModelFiles['format'] {
     return 'safetensors';
   }
   throw new UnsupportedModelError(
-    `${quoted(name)} is no model; choose model.safetensors, pytorch_model.bin, a .gguf file, or their folder.`,
+    l10n.t(
+      '{0} is no model; choose model.safetensors, pytorch_model.bin, a .gguf file, or their folder.',
+      quoted(name),
+    ),
   );
 }
 
@@ -194,18 +210,20 @@ export async function shardsOf(folder: string, index: string): Promise<string[]>
   const json = await readJsonFile(join(folder, index));
   const map = (json as { weight_map?: unknown } | null)?.weight_map;
   if (typeof map !== 'object' || map === null) {
-    throw new UnsupportedModelError(`${index} has no weight_map.`);
+    throw new UnsupportedModelError(l10n.t('{0} has no weight_map.', index));
   }
   const names = [...new Set(Object.values(map as Record<string, unknown>))];
   if (names.length === 0 || names.length > MOST_SHARDS) {
-    throw new UnsupportedModelError(`${index} names ${names.length} files of weights.`);
+    throw new UnsupportedModelError(l10n.t('{0} names {1} files of weights.', index, names.length));
   }
   const extension = index.endsWith('.safetensors.index.json') ? '.safetensors' : '.bin';
   return names.map((name) => {
     // A shard lies beside its index; anything else would be a path out of the folder.
     if (typeof name !== 'string' || !isFileName(name) || extname(name) !== extension) {
       const shown = typeof name === 'string' ? quoted(name) : `a ${typeof name}`;
-      throw new UnsupportedModelError(`${index} names a shard outside its folder, or no ${extension} file: ${shown}.`);
+      throw new UnsupportedModelError(
+        l10n.t('{0} names a shard outside its folder, or no {1} file: {2}.', index, extension, shown),
+      );
     }
     return join(folder, name);
   });
@@ -223,13 +241,13 @@ export async function readJsonFile(path: string): Promise<unknown> {
   try {
     if (file.size > MOST_JSON_BYTES) {
       throw new UnsupportedModelError(
-        `${path} is too large (${Math.round(file.size / 1e6)} MB) to be what its name says.`,
+        l10n.t('{0} is too large ({1} MB) to be what its name says.', path, Math.round(file.size / 1e6)),
       );
     }
     return JSON.parse(new TextDecoder().decode(await file.read(0, file.size)));
   } catch (error) {
     if (error instanceof SyntaxError) {
-      throw new UnsupportedModelError(`${path} is not valid JSON.`, { cause: error });
+      throw new UnsupportedModelError(l10n.t('{0} is not valid JSON.', path), { cause: error });
     }
     throw error;
   } finally {
@@ -276,7 +294,9 @@ function namesIn(folder: string): Promise<string[]> {
 }
 
 async function refuseUnreadable(path: string, cause: NodeJS.ErrnoException): Promise<never> {
-  throw new UnsupportedModelError(`${path} cannot be read: ${await whyUnreadable(path, cause)}.`, { cause });
+  throw new UnsupportedModelError(l10n.t('{0} cannot be read: {1}.', path, await whyUnreadable(path, cause)), {
+    cause,
+  });
 }
 
 /** What to call a model: `owner/name` in the hub's cache, else its folder's name, or its file's. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 import { type ByteSource, quoted } from './byteSource';
 import { damaged, type Metadata, readGgufHeader, type TensorInfo } from './ggufHeader';
@@ -76,12 +77,16 @@ export async function readGguf(source: ByteSource): Promise<GgufModel> {
   const architecture = metadata.get('general.architecture');
   if (architecture !== 'gpt2') {
     throw new UnsupportedModelError(
-      `${source.name} holds a model of architecture ${quoted(typeof architecture === 'string' ? architecture : 'unknown')}; Inkling runs GPT-2 models only ("gpt2").`,
+      l10n.t(
+        '{0} holds a model of architecture {1}; Inkling runs GPT-2 models only ("gpt2").',
+        source.name,
+        quoted(typeof architecture === 'string' ? architecture : 'unknown'),
+      ),
     );
   }
   if (Number(metadata.get('split.count') ?? 1) > 1) {
     throw new UnsupportedModelError(
-      `${source.name} is one of several parts; join them with llama.cpp's llama-gguf-split --merge.`,
+      l10n.t("{0} is one of several parts; join them with llama.cpp's llama-gguf-split --merge.", source.name),
     );
   }
   const alignment = Number(metadata.get('general.alignment') ?? DEFAULT_ALIGNMENT);
@@ -174,8 +179,11 @@ function tensorOf(source: ByteSource, info: TensorInfo, dataStart: number): Tens
   const format = type === 'Q8_0' ? 'q8_0' : FLOATS[type];
   if (!format) {
     throw new UnsupportedModelError(
-      `${source.name} is quantised to ${type}; Inkling reads F32, F16, BF16 and Q8_0. ` +
-        'Take the file of that name ending in f16 or q8_0, or the model.safetensors it was made from.',
+      l10n.t(
+        '{0} is quantised to {1}; Inkling reads F32, F16, BF16 and Q8_0. Take the file of that name ending in f16 or q8_0, or the model.safetensors it was made from.',
+        source.name,
+        type,
+      ),
     );
   }
   if (format === 'q8_0' && rowSize % BLOCK !== 0) {
@@ -187,7 +195,11 @@ function tensorOf(source: ByteSource, info: TensorInfo, dataStart: number): Tens
   const start = dataStart + offset;
   if (!(start + byteLength <= source.size)) {
     throw new UnsupportedModelError(
-      `${source.name} is cut short (truncated): tensor ${quoted(name)} ends beyond it. Download or copy it again.`,
+      l10n.t(
+        '{0} is cut short (truncated): tensor {1} ends beyond it. Download or copy it again.',
+        source.name,
+        quoted(name),
+      ),
     );
   }
   return {

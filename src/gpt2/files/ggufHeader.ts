@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 import { type ByteSource, CutShortError, parseStart, quoted } from './byteSource';
 
@@ -36,12 +37,16 @@ export function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
 function parseHeader(source: ByteSource, bytes: Uint8Array): GgufHeader {
   const reader = new HeaderReader(source, bytes);
   if (reader.text(MAGIC.length) !== MAGIC) {
-    throw new UnsupportedModelError(`${source.name} is no GGUF file.`);
+    throw new UnsupportedModelError(l10n.t('{0} is no GGUF file.', source.name));
   }
   const version = reader.uint32();
   if (!VERSIONS.includes(version)) {
     throw new UnsupportedModelError(
-      `${source.name} is of GGUF version ${version}; Inkling reads little-endian files of versions 2 and 3.`,
+      l10n.t(
+        '{0} is of GGUF version {1}; Inkling reads little-endian files of versions 2 and 3.',
+        source.name,
+        version,
+      ),
     );
   }
   const tensorCount = reader.count(4 * 8);
@@ -160,7 +165,7 @@ class HeaderReader {
   #skip(length: number): number {
     const from = this.at;
     if (from + length > this.#bytes.length) {
-      throw new CutShortError(`${this.#source.name} is cut short (truncated): it ends inside its header.`);
+      throw new CutShortError(l10n.t('{0} is cut short (truncated): it ends inside its header.', this.#source.name));
     }
     this.at = from + length;
     return from;
@@ -171,5 +176,5 @@ const ARRAY = 9;
 
 /** What a message says of a file that cannot be what it claims. */
 export function damaged(source: ByteSource, what: string): UnsupportedModelError {
-  return new UnsupportedModelError(`${source.name} is a damaged GGUF file: ${what}.`);
+  return new UnsupportedModelError(l10n.t('{0} is a damaged GGUF file: {1}.', source.name, what));
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { TokenizerFiles } from '../../core/tokenizer';
 import { UnsupportedModelError } from '../errors';
 import type { GgufTokenizer } from './gguf';
@@ -17,8 +18,10 @@ export function filesOfGguf(tokenizer: GgufTokenizer): TokenizerFiles {
   const { tokens, merges, types, pre, bosId, eosId, unkId, addBos } = tokenizer;
   if (!OWN_WAYS.has(pre)) {
     throw new UnsupportedModelError(
-      `The tokenizer in the GGUF file cuts text as ${JSON.stringify(pre)} does; Inkling reads that of GPT-2 there. ` +
-        'Take the model.safetensors and tokenizer.json that it was made from.',
+      l10n.t(
+        'The tokenizer in the GGUF file cuts text as {0} does; Inkling reads that of GPT-2 there. Take the model.safetensors and tokenizer.json that it was made from.',
+        JSON.stringify(pre),
+      ),
     );
   }
   const typeOf = (id: number) => (id === eosId || id === bosId ? CONTROL : types?.[id]);

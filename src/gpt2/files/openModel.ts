@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { readTokenizer, TokenizerError, type TokenizerFiles } from '../../core/tokenizer';
 import { type Gpt2Config, parseConfig, parseNanoGptArgs } from '../config';
 import { UnsupportedModelError } from '../errors';
@@ -65,7 +66,10 @@ export async function openModel(path: string): Promise<OpenModel> {
     const config = content.config ?? own;
     if (!config) {
       throw new UnsupportedModelError(
-        `${found.folder} has no config.json, which says how the model is built. Put the one it was trained with beside it.`,
+        l10n.t(
+          '{0} has no config.json, which says how the model is built. Put the one it was trained with beside it.',
+          found.folder,
+        ),
       );
     }
     const weights = checkWeights(content.tensors, config, content);
@@ -102,7 +106,7 @@ async function readContent(format: ModelFiles['format'], files: readonly OpenFil
     const read = format === 'torch' ? await readTorch(file) : { tensors: await readSafetensors(file) };
     for (const [name, tensor] of read.tensors) {
       if (tensors.has(name)) {
-        throw new UnsupportedModelError(`${file.name}: tensor ${quoted(name)} is in another file too.`);
+        throw new UnsupportedModelError(l10n.t('{0}: tensor {1} is in another file too.', file.name, quoted(name)));
       }
       tensors.set(name, tensor);
     }
@@ -141,9 +145,12 @@ async function readOwnTokenizer(
     return files;
   } catch (error) {
     if (error instanceof TokenizerError) {
-      throw new UnsupportedModelError(`${error.message} Inkling needs the tokenizer that the model was trained with.`, {
-        cause: error,
-      });
+      throw new UnsupportedModelError(
+        l10n.t('{0} Inkling needs the tokenizer that the model was trained with.', error.message),
+        {
+          cause: error,
+        },
+      );
     }
     throw error;
   }
@@ -168,11 +175,17 @@ function notesOf({ ignored }: Weights, json: unknown): string[] {
   if (ignored.length > 0) {
     const named = ignored.slice(0, MOST_NAMED).map(quoted).join(', ');
     notes.push(
-      `Tensors that do not predict tokens are left aside: ${named}${ignored.length > MOST_NAMED ? ', …' : ''}.`,
+      l10n.t(
+        'Tensors that do not predict tokens are left aside: {0}{1}.',
+        named,
+        ignored.length > MOST_NAMED ? ', …' : '',
+      ),
     );
   }
   if ((json as { auto_map?: unknown } | undefined)?.auto_map) {
-    notes.push('config.json names code of its own (auto_map), which is not run: the model is taken for a plain GPT-2.');
+    notes.push(
+      l10n.t('config.json names code of its own (auto_map), which is not run: the model is taken for a plain GPT-2.'),
+    );
   }
   return notes;
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 import { CutShortError } from './byteSource';
 import { type Global, Inert, isGlobal, type PickleContext, Tuple } from './pickleValues';
@@ -65,7 +66,9 @@ export class PickleReader {
   }
 
   #cutShort(): CutShortError {
-    return new CutShortError(`${this.file} is cut short (truncated): its pickle goes on past the end and has no STOP.`);
+    return new CutShortError(
+      l10n.t('{0} is cut short (truncated): its pickle goes on past the end and has no STOP.', this.file),
+    );
   }
 
   #skip(length: number): number {
@@ -211,7 +214,7 @@ export class PickleMachine {
   /** A frame only tells how much to read ahead; it has to be there all the same. */
   frame(length: number): void {
     if (this.#reader.at + length > this.#reader.bytes.length) {
-      throw new CutShortError(`${this.#context.file} is cut short: a frame of its pickle ends beyond it.`);
+      throw new CutShortError(l10n.t('{0} is cut short: a frame of its pickle ends beyond it.', this.#context.file));
     }
   }
 
@@ -255,7 +258,7 @@ export class PickleMachine {
   }
 
   malformed(what: string): UnsupportedModelError {
-    return new UnsupportedModelError(`${this.#context.file} holds no pickle that Inkling reads: ${what}.`);
+    return new UnsupportedModelError(l10n.t('{0} holds no pickle that Inkling reads: {1}.', this.#context.file, what));
   }
 }
 

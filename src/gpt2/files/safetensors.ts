@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 import { type ByteSource, quoted } from './byteSource';
 import { countOf, type PlainFloat, type Tensor, toFloat32 } from './tensor';
@@ -33,15 +34,15 @@ const MAX_HEADER_BYTES = 100_000_000;
  */
 export async function readSafetensors(source: ByteSource): Promise<Map<string, Tensor>> {
   if (source.size < 8) {
-    throw new UnsupportedModelError(`${source.name} is too short to be a safetensors file.`);
+    throw new UnsupportedModelError(l10n.t('{0} is too short to be a safetensors file.', source.name));
   }
   const lengthBytes = await source.read(0, 8);
   const headerLength = Number(new DataView(lengthBytes.buffer, lengthBytes.byteOffset, 8).getBigUint64(0, true));
   if (headerLength > MAX_HEADER_BYTES) {
-    throw new UnsupportedModelError(`${source.name} is not a safetensors file.`);
+    throw new UnsupportedModelError(l10n.t('{0} is not a safetensors file.', source.name));
   }
   if (8 + headerLength > source.size) {
-    throw new UnsupportedModelError(`${source.name} is cut short: it ends inside its header.`);
+    throw new UnsupportedModelError(l10n.t('{0} is cut short: it ends inside its header.', source.name));
   }
   const header = parseHeader(source.name, await source.read(8, headerLength));
   const entries = Object.entries(header).filter(([name]) => name !== '__metadata__');
@@ -85,14 +86,14 @@ function parseHeader(file: string, bytes: Uint8Array): Record<string, unknown> {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     header = JSON.parse(text);
   } catch {
-    throw new UnsupportedModelError(`${file} is not a safetensors file: its header is not JSON.`);
+    throw new UnsupportedModelError(l10n.t('{0} is not a safetensors file: its header is not JSON.', file));
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-    throw new UnsupportedModelError(`${file} is not a safetensors file: its header is not a JSON object.`);
+    throw new UnsupportedModelError(l10n.t('{0} is not a safetensors file: its header is not a JSON object.', file));
   }
   const twice = repeatedKey(text);
   if (twice !== undefined) {
-    throw new UnsupportedModelError(`${file}: tensor ${quoted(twice)} is there twice.`);
+    throw new UnsupportedModelError(l10n.t('{0}: tensor {1} is there twice.', file, quoted(twice)));
   }
   return header as Record<string, unknown>;
 }
@@ -158,18 +159,24 @@ function parseEntry(source: ByteSource, name: string, value: unknown, dataStart:
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
   const shown = quoted(name);
   if (typeof dtype !== 'string' || !isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
-    throw new UnsupportedModelError(`${source.name}: the header entry of tensor ${shown} is malformed.`);
+    throw new UnsupportedModelError(l10n.t('{0}: the header entry of tensor {1} is malformed.', source.name, shown));
   }
   if (!Object.hasOwn(BYTES_PER_ELEMENT, dtype)) {
-    throw new UnsupportedModelError(`Tensor ${shown} has type ${quoted(dtype)}, which Inkling does not read.`);
+    throw new UnsupportedModelError(
+      l10n.t('Tensor {0} has type {1}, which Inkling does not read.', shown, quoted(dtype)),
+    );
   }
   const [begin, end] = offsets;
   const byteLength = end - begin;
   if (byteLength !== BYTES_PER_ELEMENT[dtype] * countOf(shape)) {
-    throw new UnsupportedModelError(`${source.name}: tensor ${shown} has ${byteLength} bytes, not those of its shape.`);
+    throw new UnsupportedModelError(
+      l10n.t('{0}: tensor {1} has {2} bytes, not those of its shape.', source.name, shown, byteLength),
+    );
   }
   if (dataStart + end > source.size) {
-    throw new UnsupportedModelError(`${source.name} is cut short: tensor ${shown} ends beyond the end of the file.`);
+    throw new UnsupportedModelError(
+      l10n.t('{0} is cut short: tensor {1} ends beyond the end of the file.', source.name, shown),
+    );
   }
   return { name, dtype, shape, begin: dataStart + begin, end: dataStart + end };
 }
@@ -180,7 +187,7 @@ function refuseOverlaps(source: ByteSource, located: readonly Located[]): void {
   for (let i = 1; i < inOrder.length; i++) {
     if (inOrder[i].begin < inOrder[i - 1].end) {
       const [a, b] = [quoted(inOrder[i - 1].name), quoted(inOrder[i].name)];
-      throw new UnsupportedModelError(`${source.name} is damaged: tensors ${a} and ${b} overlap.`);
+      throw new UnsupportedModelError(l10n.t('{0} is damaged: tensors {1} and {2} overlap.', source.name, a, b));
     }
   }
 }
@@ -196,7 +203,7 @@ function tensorOf(source: ByteSource, { dtype, shape, begin, end }: Located): Te
     place: `${source.name} ${begin}`,
     async rows(from, to) {
       if (!format) {
-        throw new UnsupportedModelError(`${source.name}: values of type ${dtype} are no weights.`);
+        throw new UnsupportedModelError(l10n.t('{0}: values of type {1} are no weights.', source.name, dtype));
       }
       return toFloat32(await source.read(begin + from * rowBytes, (to - from) * rowBytes), format);
     },

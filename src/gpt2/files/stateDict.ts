@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 import { quoted } from './byteSource';
 import { keyText } from './pickleValues';
@@ -26,14 +27,17 @@ export interface StateDict {
 export function findStateDict(file: string, { value, open }: TorchCheckpoint): StateDict {
   if (!(value instanceof Map)) {
     throw new UnsupportedModelError(
-      `${file} holds tensors without names or no tensors at all; Inkling reads a state_dict(), which names each weight.`,
+      l10n.t(
+        '{0} holds tensors without names or no tensors at all; Inkling reads a state_dict(), which names each weight.',
+        file,
+      ),
     );
   }
   const modelArgs = value.get('model_args');
   const found = stateDictsIn(value);
   const chosen = found.length > 1 ? likeliest(file, found) : found[0];
   if (!chosen) {
-    throw new UnsupportedModelError(`${file} has no GPT-2 weights: ${contentsOf(value)}.`);
+    throw new UnsupportedModelError(l10n.t('{0} has no GPT-2 weights: {1}.', file, contentsOf(value)));
   }
   const tensors = new Map<string, Tensor>();
   for (const [name, tensor] of chosen.dict) {
@@ -94,7 +98,11 @@ function likeliest(file: string, found: readonly Found[]): Found {
   }
   const keys = found.map(({ key }) => quoted(key)).slice(0, MOST_NAMED);
   throw new UnsupportedModelError(
-    `${file} holds more than one model (${keys.join(', ')}); save the state_dict() of the one that is wanted.`,
+    l10n.t(
+      '{0} holds more than one model ({1}); save the state_dict() of the one that is wanted.',
+      file,
+      keys.join(', '),
+    ),
   );
 }
 

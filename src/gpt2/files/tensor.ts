@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 
 /** A tensor in a file, its values not read yet. */
@@ -84,7 +85,11 @@ export function zeros(shape: readonly number[]): Tensor {
 export function requireFloats(name: string, tensor: Tensor): void {
   if (tensor.format === undefined) {
     throw new UnsupportedModelError(
-      `Tensor ${name} has type ${tensor.type}; Inkling reads weights in float32, float16, bfloat16 and float64, and Q8_0 in GGUF.`,
+      l10n.t(
+        'Tensor {0} has type {1}; Inkling reads weights in float32, float16, bfloat16 and float64, and Q8_0 in GGUF.',
+        name,
+        tensor.type,
+      ),
     );
   }
 }

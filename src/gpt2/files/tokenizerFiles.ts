@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { TOKENIZER_FILES, TokenizerError, type TokenizerFile, type TokenizerFiles } from '../../core/tokenizer';
 import { openFile } from './byteSource';
 
@@ -26,7 +27,7 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
       const found = names.find((name) => pattern.test(name));
       if (found) {
         throw new TokenizerError(
-          `${found} is ${what}; GPT-2s have byte-level BPE: tokenizer.json, or vocab.json and merges.txt.`,
+          l10n.t('{0} is {1}; GPT-2s have byte-level BPE: tokenizer.json, or vocab.json and merges.txt.', found, what),
         );
       }
     }
@@ -45,7 +46,7 @@ async function readText(path: string): Promise<string> {
   const file = await openFile(path);
   try {
     if (file.size > MOST_BYTES) {
-      throw new TokenizerError(`${file.name} is larger than ${MOST_BYTES / 1e6} MB: it is no tokenizer's.`);
+      throw new TokenizerError(l10n.t("{0} is larger than {1} MB: it is no tokenizer's.", file.name, MOST_BYTES / 1e6));
     }
     return UTF8.decode(await file.read(0, file.size));
   } finally {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 import { type ByteSource, parseStart, quoted } from './byteSource';
 import { readPickle } from './pickle';
@@ -34,14 +35,17 @@ async function readArchive(source: ByteSource): Promise<unknown> {
   const records = await readZip(source);
   const pickles = records.filter(({ name }) => /(^|\/)data\.pkl$/.test(name));
   if (pickles.length === 0) {
-    throw new UnsupportedModelError(`${source.name} is an archive, but none of torch's: it has no data.pkl.`);
+    throw new UnsupportedModelError(l10n.t("{0} is an archive, but none of torch's: it has no data.pkl.", source.name));
   }
   const [{ name: pickleName }] = pickles;
   const folder = pickleName.slice(0, -'data.pkl'.length);
   const byName = new Map(records.map((record) => [record.name, record]));
   if (records.some(({ name }) => name === `${folder}constants.pkl` || name.startsWith(`${folder}code/`))) {
     throw new UnsupportedModelError(
-      `${source.name} is a TorchScript program (torch.jit.save), not weights. Save the model's state_dict() instead.`,
+      l10n.t(
+        "{0} is a TorchScript program (torch.jit.save), not weights. Save the model's state_dict() instead.",
+        source.name,
+      ),
     );
   }
   await requireLittleEndian(source, byName.get(`${folder}byteorder`));
@@ -49,10 +53,12 @@ async function readArchive(source: ByteSource): Promise<unknown> {
   const context = contextOf(source, storages, (storage) => {
     const record = byName.get(`${folder}data/${storage.key}`);
     if (!record) {
-      throw new UnsupportedModelError(`${source.name} has no record ${quoted(`data/${storage.key}`)}.`);
+      throw new UnsupportedModelError(l10n.t('{0} has no record {1}.', source.name, quoted(`data/${storage.key}`)));
     }
     if (storageByteLength(storage) > record.size) {
-      throw new UnsupportedModelError(`${source.name}: storage ${quoted(storage.key)} is larger than its record.`);
+      throw new UnsupportedModelError(
+        l10n.t('{0}: storage {1} is larger than its record.', source.name, quoted(storage.key)),
+      );
     }
     storage.bytes = record;
   });
@@ -61,7 +67,7 @@ async function readArchive(source: ByteSource): Promise<unknown> {
     value = readPickle(await readWhole(source, pickle), 0, context).value;
   }
   if (pickles.length > 1) {
-    throw new UnsupportedModelError(`${source.name} is an archive with more than one data.pkl.`);
+    throw new UnsupportedModelError(l10n.t('{0} is an archive with more than one data.pkl.', source.name));
   }
   return value;
 }
@@ -70,14 +76,14 @@ async function requireLittleEndian(source: ByteSource, record: ZipRecord | undef
   const order = record && new TextDecoder().decode(await record.read(0, Math.min(record.size, 16)));
   if (order !== undefined && order !== 'little') {
     throw new UnsupportedModelError(
-      `${source.name} was written on a big-endian machine; save it again on one of today's.`,
+      l10n.t("{0} was written on a big-endian machine; save it again on one of today's.", source.name),
     );
   }
 }
 
 async function readWhole(source: ByteSource, record: ZipRecord): Promise<Uint8Array> {
   if (record.size > MOST_PICKLE_BYTES) {
-    throw new UnsupportedModelError(`${source.name}: its data.pkl is larger than that of any GPT-2.`);
+    throw new UnsupportedModelError(l10n.t('{0}: its data.pkl is larger than that of any GPT-2.', source.name));
   }
   return record.read(0, record.size);
 }
@@ -105,19 +111,19 @@ function readLegacyPickles(source: ByteSource, bytes: Uint8Array) {
   };
   if (next() !== MAGIC_NUMBER || next() !== LEGACY_PROTOCOL) {
     throw new UnsupportedModelError(
-      `${source.name} is a pickle, but not one that torch.save wrote; only torch checkpoints are read.`,
+      l10n.t('{0} is a pickle, but not one that torch.save wrote; only torch checkpoints are read.', source.name),
     );
   }
   const machine = next();
   if (machine instanceof Map && machine.get('little_endian') === false) {
     throw new UnsupportedModelError(
-      `${source.name} was written on a big-endian machine; save it again on one of today's.`,
+      l10n.t("{0} was written on a big-endian machine; save it again on one of today's.", source.name),
     );
   }
   const value = next();
   const keys = next();
   if (!Array.isArray(keys)) {
-    throw new UnsupportedModelError(`${source.name} has no list of its storages.`);
+    throw new UnsupportedModelError(l10n.t('{0} has no list of its storages.', source.name));
   }
   return { value, storages, keys, end };
 }
@@ -133,19 +139,21 @@ async function locateStorages(
   for (const key of keys) {
     const storage = storages.get(keyText(key));
     if (!storage || storage.bytes) {
-      throw new UnsupportedModelError(`${source.name}: storage ${quoted(keyText(key))} belongs to no tensor.`);
+      throw new UnsupportedModelError(
+        l10n.t('{0}: storage {1} belongs to no tensor.', source.name, quoted(keyText(key))),
+      );
     }
     const count = await source.read(at, 8);
     const size = storageByteLength(storage);
     if (new DataView(count.buffer, count.byteOffset, 8).getBigInt64(0, true) !== BigInt(storage.size)) {
       throw new UnsupportedModelError(
-        `${source.name}: storage ${quoted(storage.key)} has another size than its tensors say.`,
+        l10n.t('{0}: storage {1} has another size than its tensors say.', source.name, quoted(storage.key)),
       );
     }
     const from = at + 8;
     if (from + size > source.size) {
       throw new UnsupportedModelError(
-        `${source.name} is cut short (truncated): it ends inside its weights. Download or copy it again.`,
+        l10n.t('{0} is cut short (truncated): it ends inside its weights. Download or copy it again.', source.name),
       );
     }
     storage.bytes = { name: storage.key, size, read: (offset, length) => source.read(from + offset, length) };

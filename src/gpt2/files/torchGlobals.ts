@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 import { quoted } from './byteSource';
 import { type Global, globalName, Inert, isGlobal, Tuple } from './pickleValues';
@@ -26,7 +27,9 @@ class StorageClass implements Global {
   ) {}
 
   call(): never {
-    throw new UnsupportedModelError(`${this.name} is made outside the file's own storages, which no weights need.`);
+    throw new UnsupportedModelError(
+      l10n.t("{0} is made outside the file's own storages, which no weights need.", this.name),
+    );
   }
 }
 
@@ -108,18 +111,25 @@ function refusal(file: string, module: string, name: string): UnsupportedModelEr
   const words = WORDS[`${module}.${name}`];
   const shown = globalName(module, name);
   if (words) {
-    return new UnsupportedModelError(`${file} holds ${words} (${shown}). Inkling reads dense float weights only.`);
+    return new UnsupportedModelError(
+      l10n.t('{0} holds {1} ({2}). Inkling reads dense float weights only.', file, words, shown),
+    );
   }
   if (/^(torch\.nn|transformers)\./.test(module)) {
     return new UnsupportedModelError(
-      `${file} holds a whole Python object, ${shown}, and not only weights; Inkling runs no Python. ` +
-        'In Python, save the weights alone: torch.save(model.state_dict(), "pytorch_model.bin").',
+      l10n.t(
+        '{0} holds a whole Python object, {1}, and not only weights; Inkling runs no Python. In Python, save the weights alone: torch.save(model.state_dict(), "pytorch_model.bin").',
+        file,
+        shown,
+      ),
     );
   }
   return new UnsupportedModelError(
-    `${file} names the Python global ${shown}, which no weights need and which could run a program; ` +
-      'Inkling ran nothing and does not read the file. Where you trust it, save its weights alone: ' +
-      'torch.save(model.state_dict(), "pytorch_model.bin").',
+    l10n.t(
+      '{0} names the Python global {1}, which no weights need and which could run a program; Inkling ran nothing and does not read the file. Where you trust it, save its weights alone: torch.save(model.state_dict(), "pytorch_model.bin").',
+      file,
+      shown,
+    ),
   );
 }
 
@@ -199,7 +209,7 @@ function requireTensor(value: unknown, file: string, maker: string): TorchTensor
 }
 
 function wrong(file: string, name: string): UnsupportedModelError {
-  return new UnsupportedModelError(`${file}: the arguments of ${name} are not those that torch writes.`);
+  return new UnsupportedModelError(l10n.t('{0}: the arguments of {1} are not those that torch writes.', file, name));
 }
 
 /**
@@ -210,19 +220,21 @@ export function torchStorage(file: string, id: unknown, known: Map<string, Torch
   const [kind, storageClass, key, , size, view] = id instanceof Tuple ? id.items : [];
   const isKey = typeof key === 'string' || typeof key === 'number' || typeof key === 'bigint';
   if (kind !== 'storage' || !isKey || typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
-    throw new UnsupportedModelError(`${file}: a persistent id is not one that torch writes.`);
+    throw new UnsupportedModelError(l10n.t('{0}: a persistent id is not one that torch writes.', file));
   }
   if (!(storageClass instanceof StorageClass)) {
-    throw new UnsupportedModelError(`${file}: a storage is of a kind that is no storage type of torch.`);
+    throw new UnsupportedModelError(l10n.t('{0}: a storage is of a kind that is no storage type of torch.', file));
   }
   if (view !== undefined && view !== null) {
-    throw new UnsupportedModelError(`${file} was written by a torch before 0.4; save it again with a newer one.`);
+    throw new UnsupportedModelError(
+      l10n.t('{0} was written by a torch before 0.4; save it again with a newer one.', file),
+    );
   }
   const name = String(key);
   const made = known.get(name);
   if (made) {
     if (made.type !== storageClass.type || made.size !== size) {
-      throw new UnsupportedModelError(`${file}: storage ${quoted(name)} is told of twice, differently.`);
+      throw new UnsupportedModelError(l10n.t('{0}: storage {1} is told of twice, differently.', file, quoted(name)));
     }
     return made;
   }

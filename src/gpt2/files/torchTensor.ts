@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 import { Tuple } from './pickleValues';
 import { BYTES_PER_FLOAT, countOf, type PlainFloat, type Tensor, toFloat32 } from './tensor';
@@ -77,7 +78,8 @@ export function checkedTensor(
   stridesTuple: unknown,
   file: string,
 ): TorchTensor {
-  const bad = (what: string) => new UnsupportedModelError(`${file}: a tensor's ${what}; the file is damaged.`);
+  const bad = (what: string) =>
+    new UnsupportedModelError(l10n.t("{0}: a tensor's {1}; the file is damaged.", file, what));
   const shape = sizesOf(shapeTuple);
   const strides = sizesOf(stridesTuple);
   if (!shape) {
@@ -128,7 +130,7 @@ export function readable(file: string, tensor: TorchTensor): Tensor {
     async rows(from, to) {
       const { bytes } = storage;
       if (!format || !bytes) {
-        throw new UnsupportedModelError(`${file}: a tensor of type ${type} has no weights to read.`);
+        throw new UnsupportedModelError(l10n.t('{0}: a tensor of type {1} has no weights to read.', file, type));
       }
       const read = async (first: number, count: number) =>
         toFloat32(await bytes.read(first * elementBytes, count * elementBytes), format);

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import * as l10n from '@vscode/l10n';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
 import { UnsupportedModelError } from '../errors';
 import { type ByteSource, quoted } from './byteSource';
@@ -52,8 +53,8 @@ function damaged(source: ByteSource, cause: Error): UnsupportedModelError {
   const isCut = /signature not found/.test(cause.message);
   return new UnsupportedModelError(
     isCut
-      ? `${source.name} is cut short (truncated): the archive's end is missing. Download or copy it again.`
-      : `${source.name} is a damaged archive: ${cause.message.replace(/\.$/, '')}.`,
+      ? l10n.t("{0} is cut short (truncated): the archive's end is missing. Download or copy it again.", source.name)
+      : l10n.t('{0} is a damaged archive: {1}.', source.name, cause.message.replace(/\.$/, '')),
     { cause },
   );
 }
@@ -65,7 +66,12 @@ function recordOf(source: ByteSource, zip: ZipFile, entry: Entry, hasChecksums: 
     if (entry.isEncrypted() || entry.compressionMethod !== 0 || entry.compressedSize !== size) {
       const how = entry.isEncrypted() ? 'protected by encryption' : 'compressed';
       throw new UnsupportedModelError(
-        `${source.name}: record ${quoted(name)} is ${how}; torch writes plain ones. Save the model again with torch.save.`,
+        l10n.t(
+          '{0}: record {1} is {2}; torch writes plain ones. Save the model again with torch.save.',
+          source.name,
+          quoted(name),
+          how,
+        ),
       );
     }
     const header = await zip.readLocalFileHeaderPromise(entry, { minimal: true }).catch((error: Error) => {
@@ -81,7 +87,9 @@ function recordOf(source: ByteSource, zip: ZipFile, entry: Entry, hasChecksums: 
     size,
     async read(offset, length) {
       if (offset + length > size) {
-        throw new UnsupportedModelError(`${source.name}: record ${quoted(name)} is shorter than what is in it.`);
+        throw new UnsupportedModelError(
+          l10n.t('{0}: record {1} is shorter than what is in it.', source.name, quoted(name)),
+        );
       }
       start ??= locate();
       return source.read((await start) + offset, length);
@@ -100,8 +108,16 @@ async function verify(source: ByteSource, name: string, start: number, size: num
   if (found !== expected) {
     throw new UnsupportedModelError(
       isZero
-        ? `${source.name} was saved without its weights: its record ${quoted(name)} is all zeros. Save the model again.`
-        : `${source.name} is damaged: the checksum of its record ${quoted(name)} is wrong. Download or copy it again.`,
+        ? l10n.t(
+            '{0} was saved without its weights: its record {1} is all zeros. Save the model again.',
+            source.name,
+            quoted(name),
+          )
+        : l10n.t(
+            '{0} is damaged: the checksum of its record {1} is wrong. Download or copy it again.',
+            source.name,
+            quoted(name),
+          ),
     );
   }
 }

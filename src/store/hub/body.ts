@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import * as l10n from '@vscode/l10n';
 import { TransientError } from './retry';
 
 /** Chunks that may wait for the reader before the sender is told to pause. */
@@ -26,7 +27,7 @@ export class Body implements AsyncIterable<Buffer> {
       this.#wake();
     });
     const cut = (cause?: Error) =>
-      this.#finish(new TransientError(`the connection to ${host} was cut`, undefined, { cause }));
+      this.#finish(new TransientError(l10n.t('The connection to {0} was cut.', host), undefined, { cause }));
     stream.on('end', () => this.#finish());
     stream.on('error', cut);
     stream.on('close', () => cut());

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { durableRename, type freeBytes, requireSpace, writeJson } from '../disk';
 import { StoreError, writingTo } from '../errors';
 import { formatSeconds } from '../format';
@@ -68,7 +69,12 @@ export async function download(
   if (checksum?.kind === 'sha256' && facts.checksum?.kind === 'sha256' && checksum.hex !== facts.checksum.hex) {
     throw new StoreError(
       'corrupt',
-      `${hub.host} offers a ${file.path} for ${file.repo} that is not the one Inkling knows. Nothing was downloaded.`,
+      l10n.t(
+        '{0} offers a {1} for {2} that is not the one Inkling knows. Nothing was downloaded.',
+        hub.host,
+        file.path,
+        file.repo,
+      ),
     );
   }
   const folder = dirname(target);
@@ -85,8 +91,12 @@ export async function download(
       await discard(part);
       throw new StoreError(
         'corrupt',
-        `${file.path} from ${hub.host} arrived with the wrong content (SHA-256 ${sha256}) and was thrown away. ` +
-          'Try again; if it happens again, the server or a proxy on the way changes the file.',
+        l10n.t(
+          '{0} from {1} arrived with the wrong content (SHA-256 {2}) and was thrown away. Try again; if it happens again, the server or a proxy on the way changes the file.',
+          file.path,
+          hub.host,
+          sha256,
+        ),
       );
     }
     await durableRename(part, target);
@@ -186,13 +196,12 @@ async function withFriendlyErrors<T>(hub: Hub, work: () => Promise<T>): Promise<
     if (!(error instanceof TransientError)) {
       throw error;
     }
-    const pause = error.retryAfterMs
-      ? ` It asks to be left alone for ${formatSeconds(error.retryAfterMs / 1000)}.`
-      : '';
-    throw new StoreError(
-      'network',
-      `Downloading from ${hub.host} does not work: ${error.message}.${pause} What has arrived is kept; try again later.`,
-      { cause: error },
-    );
+    const { retryAfterMs } = error;
+    const sentences = [
+      l10n.t('Downloading from {0} does not work. {1}', hub.host, error.message),
+      ...(retryAfterMs ? [l10n.t('It asks to be left alone for {0}.', formatSeconds(retryAfterMs / 1000))] : []),
+      l10n.t('What has arrived is kept; try again later.'),
+    ];
+    throw new StoreError('network', sentences.join(' '), { cause: error });
   }
 }

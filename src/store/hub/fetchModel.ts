@@ -1,5 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { TOKENIZER_FILES, TokenizerError, tokenizerOf } from '../../core/tokenizer';
 import type { Precision } from '../../engine/api';
 import { type Gpt2Config, parseConfig } from '../../gpt2/config';
@@ -58,7 +59,7 @@ export async function fetchModel(
   options: FetchOptions,
 ): Promise<HubSource> {
   if (REVERSED.test(name.repo)) {
-    throw new StoreError('unsupported', `${name.repo} was trained on reversed text: it writes backwards.`);
+    throw new StoreError('unsupported', l10n.t('{0} was trained on reversed text: it writes backwards.', name.repo));
   }
   const { onBytes, precision, ...patience } = options;
   const { facts, known } = await locate(hub, name, patience);
@@ -103,7 +104,12 @@ async function fetchTokenizer(snapshot: Snapshot, { vocab_size: rows }: Gpt2Conf
     if (await snapshot.tryAsk(path)) {
       throw new StoreError(
         'unsupported',
-        `${snapshot.repo} has weights of a GPT-2, but its text is cut by ${what} (${path}). Inkling knows byte-level BPE only.`,
+        l10n.t(
+          '{0} has weights of a GPT-2, but its text is cut by {1} ({2}). Inkling knows byte-level BPE only.',
+          snapshot.repo,
+          what,
+          path,
+        ),
       );
     }
   }
@@ -168,8 +174,11 @@ async function findWeights(
   }
   throw new StoreError(
     'not-found',
-    `${snapshot.repo} on ${snapshot.host} has neither model.safetensors nor pytorch_model.bin. What other forms there are ` +
-      'can be downloaded by hand and imported from their folder.',
+    l10n.t(
+      '{0} on {1} has neither model.safetensors nor pytorch_model.bin. What other forms there are can be downloaded by hand and imported from their folder.',
+      snapshot.repo,
+      snapshot.host,
+    ),
   );
 }
 

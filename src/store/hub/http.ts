@@ -2,6 +2,7 @@ import http, { type Agent, type IncomingHttpHeaders, type IncomingMessage } from
 import https from 'node:https';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import * as l10n from '@vscode/l10n';
 import { StoreError, systemCode } from '../errors';
 import { Body } from './body';
 import { TransientError } from './retry';
@@ -65,7 +66,10 @@ export async function request(address: string, options: RequestOptions): Promise
     answer.body.destroy();
     redirects.push(answer);
     if (redirects.length > MOST_REDIRECTS) {
-      throw new StoreError('network', `${first.host} redirects in circles. The server is at fault; try again later.`);
+      throw new StoreError(
+        'network',
+        l10n.t('{0} redirects in circles. The server is at fault; try again later.', first.host),
+      );
     }
     url = redirectTarget(location, url);
   }
@@ -81,11 +85,18 @@ export function redirectTarget(location: string, from: URL): URL {
     const shown = JSON.stringify(location.slice(0, 80));
     throw new StoreError(
       'network',
-      `${from.host} redirects to ${shown}, which is no web address. The server is at fault; try again later.`,
+      l10n.t(
+        '{0} redirects to {1}, which is no web address. The server is at fault; try again later.',
+        from.host,
+        shown,
+      ),
     );
   }
   if (from.protocol === 'https:' && url.protocol !== 'https:') {
-    throw new StoreError('network', `${from.host} redirects to an unprotected address (${url.origin}): refused.`);
+    throw new StoreError(
+      'network',
+      l10n.t('{0} redirects to an unprotected address ({1}): refused.', from.host, url.origin),
+    );
   }
   return url;
 }
@@ -116,7 +127,7 @@ async function send(url: URL, { method, headers, agent, signal, timeoutMs }: Req
       throw error;
     }
     throw timeout.signal.aborted
-      ? new TransientError(`${url.host} does not answer`, undefined, { cause: error })
+      ? new TransientError(l10n.t('{0} does not answer.', url.host), undefined, { cause: error })
       : connectionFailure(url, error);
   } finally {
     clearTimeout(timer);
@@ -144,7 +155,11 @@ function unpack(message: IncomingMessage, encoding: string, url: URL): Readable 
   if (unpacker === undefined) {
     throw new StoreError(
       'network',
-      `${url.host} packs files in a way that was not asked for (${encoding.slice(0, 40)}), so they cannot be read.`,
+      l10n.t(
+        '{0} packs files in a way that was not asked for ({1}), so they cannot be read.',
+        url.host,
+        encoding.slice(0, 40),
+      ),
     );
   }
   // The body reports how it ended.
@@ -156,13 +171,20 @@ function connectionFailure(url: URL, cause: unknown): Error {
   if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code)) {
     return new StoreError(
       'network',
-      `The certificate of ${url.host} is not trusted (${code}). A company proxy that inspects traffic needs its root ` +
-        'certificate in the system store, or in the file NODE_EXTRA_CA_CERTS names.',
+      l10n.t(
+        'The certificate of {0} is not trusted ({1}). A company proxy that inspects traffic needs its root certificate in the system store, or in the file NODE_EXTRA_CA_CERTS names.',
+        url.host,
+        code,
+      ),
       { cause },
     );
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new TransientError(`${url.hostname} cannot be found: is this machine online?`, undefined, { cause });
+    return new TransientError(l10n.t('{0} cannot be found: is this machine online?', url.hostname), undefined, {
+      cause,
+    });
   }
-  return new TransientError(`the connection to ${url.host} failed${code ? ` (${code})` : ''}`, undefined, { cause });
+  return new TransientError(l10n.t('The connection to {0} failed ({1}).', url.host, code ?? String(cause)), undefined, {
+    cause,
+  });
 }

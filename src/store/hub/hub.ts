@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { StoreError } from '../errors';
 import { type Checksum, parseLinkedTag } from './checksum';
 import { type Answer, type ChooseAgent, type Exchange, request } from './http';
@@ -61,7 +62,7 @@ export function parseHubName(text: string): HubName {
     const shown = JSON.stringify(text.slice(0, 100));
     throw new StoreError(
       'not-found',
-      `${shown} is not a model name; one looks like owner/name or owner/name@revision.`,
+      l10n.t('{0} is not a model name; one looks like owner/name or owner/name@revision.', shown),
     );
   }
   return { repo, ...(revision !== undefined && { revision }) };
@@ -87,7 +88,9 @@ export class Hub {
     if (options.enabled === false) {
       throw new StoreError(
         'forbidden',
-        'Models are not downloaded here: inkling.hub.enabled is off. Import one from a folder with “Inkling: Choose Model”.',
+        l10n.t(
+          'Models are not downloaded here: inkling.hub.enabled is off. Import one from a folder with “Inkling: Choose Model”.',
+        ),
       );
     }
     this.#endpoint = parseEndpoint(options.endpoint?.trim() || DEFAULT_ENDPOINT);
@@ -156,7 +159,10 @@ export class Hub {
     const commit = header(exchange, 'x-repo-commit');
     if (commit !== undefined && !/^[0-9a-f]{40}$/i.test(commit)) {
       const shown = JSON.stringify(commit.slice(0, 80));
-      throw new StoreError('network', `${this.host} names a commit that is none (${shown}). The server is at fault.`);
+      throw new StoreError(
+        'network',
+        l10n.t('{0} names a commit that is none ({1}). The server is at fault.', this.host, shown),
+      );
     }
     return commit?.toLowerCase();
   }
@@ -201,7 +207,10 @@ export class Hub {
 function parseEndpoint(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new StoreError('network', `The hub's address ${JSON.stringify(address)} is not an http(s) address.`);
+    throw new StoreError(
+      'network',
+      l10n.t("The hub's address {0} is not an http(s) address.", JSON.stringify(address)),
+    );
   }
   return url;
 }
@@ -214,7 +223,10 @@ function parseToken(token: string | undefined): string | undefined {
     const shown = JSON.stringify(sign);
     throw new StoreError(
       'sign-in',
-      `The access token for the hub holds ${shown}, which no token does. Copy it again (HF_TOKEN, or the token in the settings).`,
+      l10n.t(
+        'The access token for the hub holds {0}, which no token does. Copy it again (HF_TOKEN, or the token in the settings).',
+        shown,
+      ),
     );
   }
   return trimmed;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
@@ -24,7 +25,13 @@ export const proxyFromEnvironment: ChooseAgent = (url) => {
   }
   throw new StoreError(
     'network',
-    `The proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY cannot be used: Inkling knows http, https and socks proxies, and ` +
-      `this address ${kind === '' ? 'has another form' : `begins with ${kind}//`}.`,
+    kind === ''
+      ? l10n.t(
+          'The proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY cannot be used: Inkling knows http, https and socks proxies, and this address has another form.',
+        )
+      : l10n.t(
+          'The proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY cannot be used: Inkling knows http, https and socks proxies, and this address begins with {0}.',
+          `${kind}//`,
+        ),
   );
 };

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { StoreError } from '../errors';
 import type { Answer } from './http';
 import { pauseOf, TransientError } from './retry';
@@ -21,13 +22,16 @@ export function refusalOf(answer: Answer, question: Question): StoreError | Tran
   const { status, headers, url } = answer;
   const { repo, path } = question;
   if (status === 407) {
-    return new StoreError('network', 'The proxy wants a sign-in (407). Put user and password into its address.');
+    return new StoreError(
+      'network',
+      l10n.t('The proxy wants a sign-in (407). Put user and password into its address.'),
+    );
   }
   if (status === 429) {
-    return new TransientError(`${url.host} asks for a pause (429)`, pauseOf(headers));
+    return new TransientError(l10n.t('{0} asks for a pause (429).', url.host), pauseOf(headers));
   }
   if (status >= 500 || status === 408) {
-    return new TransientError(`${url.host} has a problem (${status})`, pauseOf(headers));
+    return new TransientError(l10n.t('{0} has a problem ({1}).', url.host, status), pauseOf(headers));
   }
   if (url.origin !== question.origin) {
     return ofStorage(answer, question);
@@ -36,17 +40,25 @@ export function refusalOf(answer: Answer, question: Question): StoreError | Tran
     return ofAccess(answer, question);
   }
   if (status === 404 || status === 410) {
-    return new StoreError('not-found', `${url.host} has no ${missingPart(headers, question)}.`);
+    return new StoreError('not-found', missingText(url.host, headers, question));
   }
-  return new StoreError('network', `${url.host} answered ${status} for ${repo} (${path})${reasonOf(answer)}.`);
+  return new StoreError(
+    'network',
+    l10n.t('{0} answered {1} for {2} ({3}){4}.', url.host, status, repo, path, reasonOf(answer)),
+  );
 }
 
 /** The hub has already said yes: whoever refuses now stands on the way. */
 function ofStorage({ status, url }: Answer, { repo, path }: Question): StoreError {
   return new StoreError(
     'network',
-    `${url.host}, where the hub keeps ${repo} (${path}), answers ${status}: a firewall or proxy may block this host. ` +
-      'Have *.hf.co allowed, or get the files on another machine and import their folder.',
+    l10n.t(
+      '{0}, where the hub keeps {1} ({2}), answers {3}: a firewall or proxy may block this host. Have *.hf.co allowed, or get the files on another machine and import their folder.',
+      url.host,
+      repo,
+      path,
+      status,
+    ),
   );
 }
 
@@ -56,42 +68,54 @@ function ofAccess(answer: Answer, { repo, hasToken }: Question): StoreError {
   if (code === 'GatedRepo') {
     return new StoreError(
       'forbidden',
-      `${repo} is only for those who accept its terms. Accept them on its page, then set HF_TOKEN or the token in the settings.`,
+      l10n.t(
+        '{0} is only for those who accept its terms. Accept them on its page, then set HF_TOKEN or the token in the settings.',
+        repo,
+      ),
     );
   }
   // Without a valid token the hub answers 401 for private and for missing models alike.
   if (status === 401 && hasToken && code !== 'RepoNotFound') {
     return new StoreError(
       'sign-in',
-      `${url.host} does not take the access token${reasonOf(answer)}: it may have expired. Set a new one, or none for a public model ` +
-        '(HF_TOKEN, or the token in the settings).',
+      l10n.t(
+        '{0} does not take the access token{1}: it may have expired. Set a new one, or none for a public model (HF_TOKEN, or the token in the settings).',
+        url.host,
+        reasonOf(answer),
+      ),
     );
   }
   if (status === 401) {
     return new StoreError(
       'sign-in',
-      `${url.host} wants a sign-in for ${repo}, or has no such model. Check the name; for a private model set HF_TOKEN ` +
-        'or the token in the settings.',
+      l10n.t(
+        '{0} wants a sign-in for {1}, or has no such model. Check the name; for a private model set HF_TOKEN or the token in the settings.',
+        url.host,
+        repo,
+      ),
     );
   }
   if (headers['x-error-message'] !== undefined) {
-    return new StoreError('forbidden', `${url.host} refuses ${repo}${reasonOf(answer)}.`);
+    return new StoreError('forbidden', l10n.t('{0} refuses {1}{2}.', url.host, repo, reasonOf(answer)));
   }
   return new StoreError(
     'forbidden',
-    `${url.host} refuses ${repo} (403) and does not say why: a firewall or proxy may block it, or its terms have to be ` +
-      "accepted on the model's page first, and HF_TOKEN set.",
+    l10n.t(
+      "{0} refuses {1} (403) and does not say why: a firewall or proxy may block it, or its terms have to be accepted on the model's page first, and HF_TOKEN set.",
+      url.host,
+      repo,
+    ),
   );
 }
 
-function missingPart(headers: Answer['headers'], { repo, revision, path }: Question): string {
+function missingText(host: string, headers: Answer['headers'], { repo, revision, path }: Question): string {
   switch (headers['x-error-code']) {
     case 'RepoNotFound':
-      return `model ${repo}`;
+      return l10n.t('{0} has no model {1}.', host, repo);
     case 'RevisionNotFound':
-      return `revision ${revision} of ${repo}`;
+      return l10n.t('{0} has no revision {1} of {2}.', host, revision, repo);
     default:
-      return `${repo} (${path})`;
+      return l10n.t('{0} has no {1} ({2}).', host, repo, path);
   }
 }
 

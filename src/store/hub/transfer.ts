@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import * as l10n from '@vscode/l10n';
 import { StoreError } from '../errors';
 import type { Digest } from './checksum';
 import type { Answer } from './http';
@@ -99,7 +100,9 @@ class Transfer {
     } catch (error) {
       signal?.throwIfAborted();
       throw stalled.signal.aborted
-        ? new TransientError(`${answer.url.host} sent nothing for ${Math.round(hub.idleTimeoutMs / 1000)} s`)
+        ? new TransientError(
+            l10n.t('{0} sent nothing for {1} s.', answer.url.host, Math.round(hub.idleTimeoutMs / 1000)),
+          )
         : error;
     } finally {
       clearTimeout(timer);
@@ -131,7 +134,7 @@ class Transfer {
     }
     if (this.position === 0) {
       throw new TransientError(
-        `${answer.url.host} answers with another part of ${this.#options.file.path} than was asked for`,
+        l10n.t('{0} answers with another part of {1} than was asked for.', answer.url.host, this.#options.file.path),
       );
     }
     await this.#restart(undefined);
@@ -172,7 +175,7 @@ class Transfer {
       // A packed body has its own mark of the end, so nothing was cut off.
       throw packed
         ? wrongLength(file, url, String(this.position), bytes)
-        : new TransientError(`${url.host} closed the connection early`);
+        : new TransientError(l10n.t('{0} closed the connection early.', url.host));
     }
     this.#ended = true;
   }
@@ -188,7 +191,13 @@ class Transfer {
 function wrongLength({ path }: HubFile, { host }: URL, found: string, bytes: number): StoreError {
   return new StoreError(
     'corrupt',
-    `${path} from ${host} has the wrong length (${found} instead of ${bytes} bytes) and was thrown away. Try again later.`,
+    l10n.t(
+      '{0} from {1} has the wrong length ({2} instead of {3} bytes) and was thrown away. Try again later.',
+      path,
+      host,
+      found,
+      bytes,
+    ),
   );
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { perplexity } from '../../core/analysis';
 import { logSoftmax, percent } from '../../core/logits';
 import type { Engine, Precision } from '../../engine/api';
@@ -71,8 +72,12 @@ export async function requireSelfTest(model: TestedModel, subject: SelfTestSubje
     const reasons = failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
     throw new StoreError(
       'self-test',
-      `${subject.name} (${subject.precision}) does not behave as it should and was not installed. ${reasons}. ` +
-        'The model in use stays in use.',
+      l10n.t(
+        '{0} ({1}) does not behave as it should and was not installed. {2}. The model in use stays in use.',
+        subject.name,
+        subject.precision,
+        reasons,
+      ),
     );
   }
 }

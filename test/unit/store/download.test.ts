@@ -161,7 +161,7 @@ describe('downloading a file from the hub', () => {
     await fetchFile({ onWait: (reason, ms) => waits.push([reason, ms]) });
     assert.deepEqual(
       waits.map(([reason]) => reason.replace(/127.0.0.1:\d+/, 'H')),
-      ['H asks for a pause (429)', 'H has a problem (503)'],
+      ['H asks for a pause (429).', 'H has a problem (503).'],
     );
     assert.equal(waits[0][1], 0);
     assert.deepEqual(await readFile(target()), content);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Merges } from '../merge';
 import { TokenizerError } from '../tokenizer';
 
@@ -42,7 +43,11 @@ export function readMerges(
     const [leftId, rightId, result] = [left, right, left + right].map((token) => vocabulary.get(token));
     if (leftId === undefined || rightId === undefined || result === undefined) {
       throw new TokenizerError(
-        `${file} has the merge ${JSON.stringify(`${left} ${right}`)}, of which a token is not in the vocabulary.`,
+        l10n.t(
+          '{0} has the merge {1}, of which a token is not in the vocabulary.',
+          file,
+          JSON.stringify(`${left} ${right}`),
+        ),
       );
     }
     merges.add(leftId, rightId, result);
@@ -58,7 +63,9 @@ export function* pairsOf(values: readonly unknown[]): Generator<readonly [string
   for (const value of values) {
     const parts = typeof value === 'string' ? value.split(' ') : value;
     if (!Array.isArray(parts) || parts.length !== 2 || parts.some((part) => typeof part !== 'string')) {
-      throw new TokenizerError(`tokenizer.json has the merge ${JSON.stringify(value)}, which is no pair of tokens.`);
+      throw new TokenizerError(
+        l10n.t('tokenizer.json has the merge {0}, which is no pair of tokens.', JSON.stringify(value)),
+      );
     }
     yield [parts[0], parts[1]];
   }
@@ -74,7 +81,9 @@ export function* pairsOfLines(text: string): Generator<readonly [string, string]
     number++;
     if (line === '' || line.startsWith('#version')) continue;
     const parts = line.split(' ');
-    if (parts.length !== 2) throw new TokenizerError(`merges.txt, line ${number}: expected two tokens, not ${line}.`);
+    if (parts.length !== 2) {
+      throw new TokenizerError(l10n.t('merges.txt, line {0}: expected two tokens, not {1}.', number, line));
+    }
     yield [parts[0], parts[1]];
   }
 }

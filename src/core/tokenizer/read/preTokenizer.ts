@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as preTokenizers from '../preTokenizers';
 import { TokenizerError } from '../tokenizer';
 import { flagOf, type JsonObject, listOf, objectOf, textOf } from './json';
@@ -27,14 +28,16 @@ const WORDS = regexFinder(
 export function readPreTokenizer(value: unknown, addPrefixSpace?: boolean): preTokenizers.PreTokenizer | undefined {
   const parts = flatten(value, 0);
   const names = parts.map(({ type }) => String(type));
-  if (names.length === 0) throw new TokenizerError('The tokenizer is not byte-level: it has no pre-tokenizer.');
+  if (names.length === 0) throw new TokenizerError(l10n.t('The tokenizer is not byte-level: it has no pre-tokenizer.'));
   const at = names.indexOf('ByteLevel');
   if (at < 0) {
     for (const part of parts) readPart(part, undefined);
-    throw new TokenizerError(`The tokenizer is not byte-level: its pre-tokenizer is ${names.join(', ')}.`);
+    throw new TokenizerError(l10n.t('The tokenizer is not byte-level: its pre-tokenizer is {0}.', names.join(', ')));
   }
   if (at < parts.length - 1) {
-    throw new TokenizerError(`The pre-tokenizer ${names[at + 1]} after ByteLevel is not one that Inkling knows.`);
+    throw new TokenizerError(
+      l10n.t('The pre-tokenizer {0} after ByteLevel is not one that Inkling knows.', names[at + 1]),
+    );
   }
   const alone = objectOf('The pre-tokenizer', value).type === 'ByteLevel';
   if (parts.length === 1) {
@@ -47,7 +50,7 @@ export function readPreTokenizer(value: unknown, addPrefixSpace?: boolean): preT
 
 function flatten(value: unknown, depth: number): JsonObject[] {
   if (value === null || value === undefined) return [];
-  if (depth >= DEEPEST) throw new TokenizerError('The pre-tokenizer is nested too deeply.');
+  if (depth >= DEEPEST) throw new TokenizerError(l10n.t('The pre-tokenizer is nested too deeply.'));
   const json = objectOf('The pre-tokenizer', value);
   if (json.type !== 'Sequence') return [json];
   return listOf('The list of pre-tokenizers', json.pretokenizers).flatMap((part) => flatten(part, depth + 1));
@@ -81,11 +84,15 @@ function readPart(json: JsonObject, addPrefixSpace: boolean | undefined): preTok
     case 'UnicodeScripts':
       return preTokenizers.unicodeScripts;
     default:
-      throw new TokenizerError(`The pre-tokenizer ${JSON.stringify(json.type)} is not one that byte-level BPE uses.`);
+      throw new TokenizerError(
+        l10n.t('The pre-tokenizer {0} is not one that byte-level BPE uses.', JSON.stringify(json.type)),
+      );
   }
 }
 
 function behaviorOf(value: unknown): preTokenizers.SplitBehavior {
-  if (!BEHAVIORS.has(value)) throw new TokenizerError(`The behavior ${JSON.stringify(value)} of a split is none.`);
+  if (!BEHAVIORS.has(value)) {
+    throw new TokenizerError(l10n.t('The behavior {0} of a split is none.', JSON.stringify(value)));
+  }
   return value as preTokenizers.SplitBehavior;
 }

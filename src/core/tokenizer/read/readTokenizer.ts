@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { AddedToken } from '../addedTokens';
 import { BytePairEncoding, type BytePairEncodingParts } from '../bytePairEncoding';
 import { BytePairTokenizer, type Template } from '../bytePairTokenizer';
@@ -70,9 +71,11 @@ function readOptional(files: TokenizerFiles, name: TokenizerFile): JsonObject {
 function readJson(text: string, config: JsonObject): Read {
   const json = parseObject('tokenizer.json', text);
   if (json.version !== undefined && json.version !== '1.0') {
-    throw new TokenizerError(`tokenizer.json has version ${JSON.stringify(json.version)}; Inkling reads version 1.0.`);
+    throw new TokenizerError(
+      l10n.t('tokenizer.json has version {0}; Inkling reads version 1.0.', JSON.stringify(json.version)),
+    );
   }
-  if (json.model === undefined || json.model === null) throw new TokenizerError('tokenizer.json has no model.');
+  if (json.model === undefined || json.model === null) throw new TokenizerError(l10n.t('tokenizer.json has no model.'));
   const model = objectOf("The tokenizer's model", json.model);
   refuseOtherModels(model);
   const vocabulary = readVocabulary('tokenizer.json', objectOf("The model's vocabulary", model.vocab));
@@ -101,12 +104,16 @@ function readJson(text: string, config: JsonObject): Read {
 
 function refuseOtherModels(model: JsonObject): void {
   if (model.type !== undefined && model.type !== 'BPE') {
-    throw new TokenizerError(`The tokenizer's model is ${String(model.type)}; GPT-2s have byte-level BPE.`);
+    throw new TokenizerError(l10n.t("The tokenizer's model is {0}; GPT-2s have byte-level BPE.", String(model.type)));
   }
-  if (model.merges === undefined) throw new TokenizerError("The tokenizer's model is no BPE: it has no merges.");
+  if (model.merges === undefined) {
+    throw new TokenizerError(l10n.t("The tokenizer's model is no BPE: it has no merges."));
+  }
   for (const affix of ['continuing_subword_prefix', 'end_of_word_suffix']) {
     if (typeof model[affix] === 'string' && model[affix] !== '') {
-      throw new TokenizerError(`The tokenizer is not byte-level: it has the ${affix} ${JSON.stringify(model[affix])}.`);
+      throw new TokenizerError(
+        l10n.t('The tokenizer is not byte-level: it has the {0} {1}.', affix, JSON.stringify(model[affix])),
+      );
     }
   }
 }
@@ -114,14 +121,18 @@ function refuseOtherModels(model: JsonObject): void {
 /** Those of sentencepiece fall back to tokens for bytes; a byte-level tokenizer has no use for them. */
 function refuseByteTokens(model: JsonObject, vocabulary: ReadonlyMap<string, number>): void {
   if (model.byte_fallback === true && vocabulary.has('<0x0A>')) {
-    throw new TokenizerError('The tokenizer is not byte-level: it has byte_fallback, as those of sentencepiece.');
+    throw new TokenizerError(
+      l10n.t('The tokenizer is not byte-level: it has byte_fallback, as those of sentencepiece.'),
+    );
   }
 }
 
 function requireByteLevelDecoder(value: unknown): void {
   const json = value === null || value === undefined ? {} : objectOf('The decoder', value);
   if (json.type !== 'ByteLevel') {
-    throw new TokenizerError(`The tokenizer is not byte-level: its decoder is ${String(json.type ?? 'missing')}.`);
+    throw new TokenizerError(
+      l10n.t('The tokenizer is not byte-level: its decoder is {0}.', String(json.type ?? 'missing')),
+    );
   }
 }
 
@@ -130,7 +141,7 @@ function readPair(files: TokenizerFiles, config: JsonObject): Read {
   if (vocab === undefined || lines === undefined) {
     const missing =
       vocab === undefined && lines === undefined ? 'tokenizer.json' : lines === undefined ? 'merges.txt' : 'vocab.json';
-    throw new TokenizerError(`The tokenizer has no ${missing}.`);
+    throw new TokenizerError(l10n.t('The tokenizer has no {0}.', missing));
   }
   const vocabulary = readVocabulary('vocab.json', parseObject('vocab.json', vocab));
   const merges = readMerges(pairsOfLines(lines), vocabulary, 'merges.txt');
@@ -160,7 +171,7 @@ function readVocabulary(file: string, json: JsonObject): ReadonlyMap<string, num
     const id = idOf(token, value);
     if (taken[id] !== undefined) {
       const both = `${JSON.stringify(taken[id])} and ${JSON.stringify(token)}`;
-      throw new TokenizerError(`${file} gives ${both} the same id, ${id}.`);
+      throw new TokenizerError(l10n.t('{0} gives {1} the same id, {2}.', file, both, id));
     }
     taken[id] = token;
     vocabulary.set(token, id);
@@ -180,8 +191,12 @@ function build(read: Read, endOfTextToken: string | undefined, { rows = Infinity
   const beyond = [...made].find((id) => id !== undefined && id >= rows);
   if (beyond !== undefined) {
     throw new TokenizerError(
-      `The tokenizer has the token ${JSON.stringify(displays[beyond])} with the id ${beyond}, but the model has only ` +
-        `${rows.toLocaleString('en')} tokens: they are not made for each other.`,
+      l10n.t(
+        'The tokenizer has the token {0} with the id {1}, but the model has only {2} tokens: they are not made for each other.',
+        JSON.stringify(displays[beyond]),
+        beyond,
+        rows.toLocaleString('en'),
+      ),
     );
   }
   const byteStrings: (ByteString | undefined)[] = Array.from(
@@ -221,7 +236,9 @@ function unknownOf(
   if (!unknown || symbols.every((id) => id !== undefined)) return {};
   const id = vocabulary.get(unknown.token);
   if (id === undefined) {
-    throw new TokenizerError(`The tokenizer's unk_token ${JSON.stringify(unknown.token)} is not in its vocabulary.`);
+    throw new TokenizerError(
+      l10n.t("The tokenizer's unk_token {0} is not in its vocabulary.", JSON.stringify(unknown.token)),
+    );
   }
   return { unknown: { id, fuse: unknown.fuse } };
 }
