@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
 import manifest from '../package.json';
@@ -38,7 +38,8 @@ function withPictures(readme: string): string {
 function stage(target: Target): void {
   rmSync(STAGE, { recursive: true, force: true });
   mkdirSync(STAGE, { recursive: true });
-  for (const name of ['package.json', 'CHANGELOG.md', 'LICENSE', '.vscodeignore', 'dist', 'media']) {
+  const texts = readdirSync(ROOT).filter((name) => /^package\.nls(\.[a-z-]+)?\.json$/.test(name));
+  for (const name of ['package.json', ...texts, 'l10n', 'CHANGELOG.md', 'LICENSE', '.vscodeignore', 'dist', 'media']) {
     cpSync(join(ROOT, name), join(STAGE, name), { recursive: true });
   }
   writeFileSync(join(STAGE, 'README.md'), withPictures(readFileSync(join(ROOT, 'README.md'), 'utf8')));
@@ -59,7 +60,8 @@ async function pack(target: Target): Promise<void> {
   });
   const sizes = new Map<string, number>();
   for (const path of await listFiles({ cwd: STAGE, packageManager: PackageManager.None })) {
-    const part = /^(dist\/(node_modules\/[^/]+|media|model)|media\/walkthroughs)\//.exec(path)?.[0] ?? path;
+    const part =
+      /^(dist\/(node_modules\/[^/]+|media|model)|media\/walkthroughs|l10n)\/|^package\.nls\./.exec(path)?.[0] ?? path;
     sizes.set(part, (sizes.get(part) ?? 0) + statSync(join(STAGE, path)).size);
   }
   rmSync(STAGE, { recursive: true });

@@ -56,6 +56,8 @@ const EVERYWHERE = [
 ];
 const REQUIRED = [
   'package.json',
+  'package.nls.json',
+  'l10n/bundle.l10n.json',
   'LICENSE.txt',
   'dist/extension.js',
   'dist/engine.js',

@@ -12,6 +12,8 @@ function packageFor(target: string): PackedFile[] {
   const folder = join(RUNTIME, platform, arch);
   const names = [
     'package.json',
+    'package.nls.json',
+    'l10n/bundle.l10n.json',
     'LICENSE.txt',
     'dist/extension.js',
     'dist/engine.js',
