@@ -17,7 +17,7 @@ import type {
 import { EndpointEngine } from '../engine/endpoint/endpointEngine';
 import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../engine/process/client';
 import { EngineError } from '../engine/runtime';
-import { settingsFor } from './configuration';
+import { editorWording, settingsFor } from './configuration';
 import type { ServerChoice } from './endpoint/serverChoice';
 
 /** The settings that the engine's process is started with. */
@@ -53,6 +53,7 @@ export class EngineHost implements Engine, vscode.Disposable {
       ...engineSettings(),
       script: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
       cache: vscode.Uri.joinPath(context.globalStorageUri, 'compiled').fsPath,
+      wording: editorWording(),
       onOutput: (text) => log.info(text),
     });
     this.#follow(this.local);

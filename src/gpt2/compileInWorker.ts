@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import * as l10n from '@vscode/l10n';
+import type { Wording } from '../core/text/locale';
 import type { compileModel, Manifest } from './compiledModel';
 import { UnsupportedModelError } from './errors';
 import type { Precision } from './precision';
@@ -8,6 +9,8 @@ export interface CompileTask {
   readonly from: string;
   readonly to: string;
   readonly precision: Precision;
+  /** How to say what goes wrong; in English where it is left out. */
+  readonly wording?: Wording;
 }
 
 export type FromCompiler =
@@ -28,10 +31,10 @@ export interface Failure {
  * it stands; what it had written lies beside `to` and is the caller's to remove.
  * @param script the built `compileWorker`
  */
-export function compileInWorker(script: string): typeof compileModel {
+export function compileInWorker(script: string, wording?: Wording): typeof compileModel {
   return async (from, to, precision, { onProgress, signal } = {}) => {
     signal?.throwIfAborted();
-    const worker = new Worker(script, { workerData: { from, to, precision } satisfies CompileTask });
+    const worker = new Worker(script, { workerData: { from, to, precision, wording } satisfies CompileTask });
     const cancel = () => void worker.terminate();
     signal?.addEventListener('abort', cancel, { once: true });
     try {

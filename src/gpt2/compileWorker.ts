@@ -1,9 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { speakAs } from '../core/text/locale';
 import { compileModel } from './compiledModel';
 import type { CompileTask, FromCompiler } from './compileInWorker';
 
 /** Entry of a thread that compiles one model and ends. */
-const { from, to, precision }: CompileTask = workerData;
+const { from, to, precision, wording }: CompileTask = workerData;
+if (wording) speakAs(wording);
 const send = (message: FromCompiler) => parentPort?.postMessage(message);
 
 compileModel(from, to, precision, { onProgress: (progress) => send({ progress }) }).then(

@@ -24,21 +24,24 @@ const READ_PLACES =
 /** Calls whose texts are not for users of the editor: the log is for those who help, and stays in English. */
 const UNREAD_CALLS =
   /^(?:log|this\.#log|this\.#parts\.log|parts\.log|console)\.\w+$|^(?:registerCommand|executeCommand)$/;
+/** Elements in a template, whole or cut by a value; what is left is read. */
+const MARKUP = /<[a-z!/][^<>]*>?|^[^<>{}]*["'][^<>]*>/gi;
+
 /** Attributes of elements that hold lists of names. */
 const UNREAD_PLACES = /^(class|className|style|d|viewBox|points|transform|aria-labelledby|aria-describedby)$/;
 
-const isTranslation = (call: string) => /^(?:(?:vscode\.)?l10n\.)?t$|^(?:count|plural|one)Of$/.test(call);
+const isTranslation = (call: string) => /^(?:(?:vscode\.)?l10n\.)?t$/.test(call);
 
 /** Texts that are read and not translated. */
 export function straysIn(file: string): Found[] {
   const source = readFileSync(file, 'utf8');
   const strays: Found[] = [];
   const visit = (node: Node, place: string, hides: boolean): void => {
-    const text = textOf(node);
+    const text = textOf(node)?.replaceAll(MARKUP, ' ').trim();
     if (text !== undefined) {
       const isRead = node.type === 'JSXText' || READ_PLACES.test(place) ? /\p{L}{2}/u.test(text) : isSentence(text);
       if (isRead && !hides) {
-        strays.push({ file, line: source.slice(0, node.start).split('\n').length, text: text.trim() });
+        strays.push({ file, line: source.slice(0, node.start).split('\n').length, text });
       }
     }
     for (const [field, child] of childrenOf(node)) {

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 /** The language that numbers and lists are written for: English until the editor says otherwise. */
 let language = 'en';
 const formats = new Map<string, Intl.NumberFormat>();
@@ -10,6 +12,25 @@ export function setLanguage(tag: string): void {
     language = 'en';
   }
   formats.clear();
+}
+
+/** What another process or thread needs to say the same in the same language. */
+export interface Wording {
+  /** As VS Code names it. */
+  readonly language: string;
+  /** The file of its texts; none for English. */
+  readonly bundle?: string;
+}
+
+/** Speaks as the editor does: to be called before anything is said. Where the texts cannot be read they are English. */
+export function speakAs({ language, bundle }: Wording): void {
+  setLanguage(language);
+  if (bundle === undefined) return;
+  try {
+    l10n.config({ fsPath: bundle });
+  } catch {
+    setLanguage('en');
+  }
 }
 
 /** The language that texts are written for, as a BCP 47 tag. */

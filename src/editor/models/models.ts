@@ -5,7 +5,7 @@ import { compileInWorker } from '../../gpt2/compileInWorker';
 import { hubFromEnvironment } from '../../store/hub/hub';
 import type { OnProgress, Progress } from '../../store/progress';
 import { type InstalledModel, type InstallOptions, ModelStore, type UnusableModel } from '../../store/store';
-import { settingsFor } from '../configuration';
+import { editorWording, settingsFor } from '../configuration';
 import { notify, withProgress } from '../messages';
 import type { HubToken } from './hubToken';
 import { ProgressText } from './progressText';
@@ -58,7 +58,7 @@ export class Models {
         endpoint: endpoint || environment.endpoint,
         token: this.#hubToken.value || environment.token,
       },
-      compile: compileInWorker(this.#script('compile.js')),
+      compile: compileInWorker(this.#script('compile.js'), editorWording()),
       openEngine: async (folder) =>
         new ForkedEngine({
           script: this.#script('engine.js'),
@@ -66,6 +66,7 @@ export class Models {
           model: { path: folder, precision: 'q8' },
           threads: settingsFor().model.threads,
           idleMinutes: 0,
+          wording: editorWording(),
           onOutput: (text) => this.#log.info(text),
         }),
     });

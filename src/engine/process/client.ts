@@ -265,12 +265,12 @@ export class ForkedEngine implements Engine {
   }
 
   #start(): Promise<void> {
-    const { script, model, cache, threads, onOutput } = this.#options;
+    const { script, model, cache, threads, wording, onOutput } = this.#options;
     clearTimeout(this.#retry);
     this.#mayStart = false;
     this.#setHealth({ state: 'starting' });
     const startedAt = Date.now();
-    const child = fork(script, [JSON.stringify({ model, cache, threads } satisfies EngineArguments)], {
+    const child = fork(script, [JSON.stringify({ model, cache, threads, wording } satisfies EngineArguments)], {
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ORT_DISABLE_TELEMETRY: '1' },
       execArgv: [],
       serialization: 'advanced',

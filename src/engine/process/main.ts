@@ -1,3 +1,4 @@
+import { speakAs } from '../../core/text/locale';
 import { DamagedModelError } from '../../gpt2/errors';
 import { locateModel } from '../../gpt2/locateModel';
 import { LocalEngine } from '../localEngine';
@@ -5,7 +6,8 @@ import { type EngineArguments, type FromEngine, type Method, readToEngine, type 
 
 /** The engine's own process: answers the calls that come over the pipe, and ends when the other side does. */
 async function main(): Promise<void> {
-  const { model, cache, threads } = JSON.parse(process.argv[2]) as EngineArguments;
+  const { model, cache, threads, wording } = JSON.parse(process.argv[2]) as EngineArguments;
+  if (wording) speakAs(wording);
   const running = new Map<number, AbortController>();
   let engine: LocalEngine | undefined;
   // A sign of life is asked for while the model is being compiled and loaded, too.

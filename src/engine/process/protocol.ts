@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Wording } from '../../core/text/locale';
 import type { ModelChoice } from '../../gpt2/locateModel';
 import type { Engine } from '../api';
 
@@ -65,4 +66,6 @@ export interface EngineArguments {
   /** Where to put what has to be compiled. */
   readonly cache: string;
   readonly threads: number;
+  /** How to say what goes wrong; in English where it is left out. */
+  readonly wording?: Wording;
 }
