@@ -44,6 +44,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** Ask whether a folder is trusted; without, every folder is. */
   readonly workspaceTrust?: boolean;
+  /** The language of the display, `de`; English without. */
+  readonly language?: string;
   /** Let the page run a test suite inside the extension host. */
   readonly testDriver?: boolean;
 }
@@ -89,6 +91,7 @@ export class Server {
     const machineSettings = { ...QUIET_MACHINE_SETTINGS, ...options.machineSettings };
     writeSettings(folder, 'Machine', machineSettings);
     if (options.extensionFolder) symlinkSync(options.extensionFolder, join(extensions, 'inkling'), 'junction');
+    if (options.language) addLanguagePack(folder, extensions, options.language);
     const args = ['--accept-server-license-terms', '--server-data-dir', data, '--extensions-dir', extensions];
     const env = { ...process.env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...options.env };
     if (options.vsix) {
@@ -107,6 +110,7 @@ export class Server {
         ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
         ...['--telemetry-level', 'off'],
         ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
+        ...(options.language ? ['--locale', options.language] : []),
         ...(options.testDriver ? ['--enable-smoke-test-driver'] : []),
       ],
       { env, stdio: ['ignore', log, log], detached: process.platform !== 'win32' },
@@ -162,6 +166,35 @@ function writeSettings(folder: string, level: 'User' | 'Machine', settings: Reco
   const path = join(folder, 'data/data', level);
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'settings.json'), JSON.stringify(settings, null, 2));
+}
+
+/**
+ * VS Code takes up a language that it has a language pack for. This one has no texts: the workbench stays in English,
+ * extensions take their own texts.
+ */
+function addLanguagePack(folder: string, extensions: string, language: string): void {
+  const id = 'inkling-test.language-pack';
+  const pack = join(extensions, id);
+  const texts = join(pack, 'texts.json');
+  mkdirSync(pack, { recursive: true });
+  writeFileSync(texts, JSON.stringify({ version: '1.0.0', contents: {} }));
+  const translations = [{ id: 'vscode', path: './texts.json' }];
+  const localizations = [
+    { languageId: language, languageName: language, localizedLanguageName: language, translations },
+  ];
+  const [publisher, name] = id.split('.');
+  const manifest = { name, publisher, version: '1.0.0', engines: { vscode: '*' }, contributes: { localizations } };
+  writeFileSync(join(pack, 'package.json'), JSON.stringify(manifest));
+  const known = {
+    [language]: {
+      hash: '1',
+      label: language,
+      extensions: [{ extensionIdentifier: { id }, version: '1.0.0' }],
+      translations: { vscode: texts },
+    },
+  };
+  mkdirSync(join(folder, 'data/data'), { recursive: true });
+  writeFileSync(join(folder, 'data/data/languagepacks.json'), JSON.stringify(known));
 }
 
 function endGroup(pid: number): void {
