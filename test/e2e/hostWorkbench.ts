@@ -26,7 +26,7 @@ export async function runInWorkbench(
   onlooker?: Onlooker,
 ): Promise<number> {
   const tests = await bundleHostSuites(entry);
-  const server = await Server.start({ testDriver: true, env });
+  const server = await Server.start({ testDriver: true, env, extensionFolder: BUNDLED_SAMPLE });
   writeFileSync(join(server.workspace, 'note.md'), '');
   const browser = await openBrowser();
   try {
@@ -36,7 +36,6 @@ export async function runInWorkbench(
     await page.goto(
       server.url([
         ['extensionDevelopmentPath', server.uri(ROOT)],
-        ['extensionDevelopmentPath', server.uri(BUNDLED_SAMPLE)],
         ['extensionTestsPath', server.uri(tests)],
         ['enableProposedApi', ''],
       ]),
