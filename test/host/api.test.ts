@@ -110,7 +110,8 @@ describe('what Inkling offers to other extensions', () => {
       return model.name === name ? undefined : model.name;
     });
     await configure({ 'model.path': undefined });
-    await eventually('the model of before', () => names.length === 2);
+    await eventually('the model of before', async () => (await api.model()).name === name);
+    await eventually('word of it', () => names.length === 2);
     listening.dispose();
     assert.deepEqual(names, [other, name]);
   });

@@ -48,6 +48,8 @@ export async function write(text: string, language = 'markdown'): Promise<vscode
   expectAnother();
   const end = document.positionAt(text.length);
   editor.selection = new vscode.Selection(end, end);
+  // A page that was closed before takes the focus with it.
+  await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
   return editor;
 }
 
