@@ -224,7 +224,8 @@ export class ModelStore {
     try {
       const tokenizer = await engine.tokenizer();
       const ownTokens = tokenizer === gpt2Tokenizer() ? undefined : tokenizer.size;
-      await requireSelfTest(engine, { name, precision, known, ownTokens, signal });
+      const contextLength = config.n_positions;
+      await requireSelfTest(engine, { name, precision, known, ownTokens, contextLength, signal });
       const { calibrate = ownCalibration } = this.#options;
       const found = await calibrate(engine, parametersOf(shapeOf(config)), signal, (done, total) =>
         onProgress?.({ phase: 'self-test', done, total }),

@@ -72,6 +72,7 @@ export async function type(text: string): Promise<void> {
 export async function closeAll(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await eventually('all to be closed', () => vscode.window.tabGroups.all.every(({ tabs }) => tabs.length === 0));
 }
 
 /** Polls until `probe` returns something, for at most `seconds`. */

@@ -22,10 +22,10 @@ export const WORD_OR_PUNCTUATION =
 
 /** Spans of the words of a text and, apart from them, of the punctuation around them. `don't` and `3.14` are words. */
 export function wordSpans(text: string): Span[] {
-  return Array.from(text.matchAll(new RegExp(WORD_OR_PUNCTUATION, 'gu')), ({ 0: part, index }) => [
-    index,
-    index + part.length,
-  ]);
+  return Array.from(
+    text.matchAll(/[\p{L}\p{N}\p{M}]+(?:['’.,:_@/-][\p{L}\p{N}\p{M}]+)*|[^\p{L}\p{N}\p{M}\p{White_Space}]+/gu),
+    ({ 0: part, index }) => [index, index + part.length],
+  );
 }
 
 /** Whether a passage has a letter or digit in it. */

@@ -9,11 +9,11 @@ const HINTS =
   /pass|pwd|pin|secret|credential|kennwort|contrase|senha|key|token|bearer|basic|seed|recovery|mnemonic|backup|:\/\//i;
 const SECRETS = [
   // PEM blocks, whole or begun.
-  /-----BEGIN [A-Z ]*PRIVATE KEY[A-Z ]*-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY[A-Z ]*-----|$)/g,
+  /-----BEGIN [A-Z ]{0,40}?PRIVATE KEY[A-Z ]{0,20}-----[\s\S]*?(?:-----END [A-Z ]{0,40}?PRIVATE KEY[A-Z ]{0,20}-----|$)/g,
   // `password = …`, `API_KEY: …`, `"token": "…"`, `| password | … |`.
   /(?:pass(?:word|wd|phrase|code|wort)?|pwd|pin|secret|credentials?|kennwort|mot de passe|contraseña|senha|(?:api|access|auth|private|client)[_-]?(?:key|token|secret)|token)["'`*_]*\s*[:=|][\s"'`*_]*[^\s"'`*]{4,}/gi,
   // `the password is …`: what follows has a digit or a sign.
-  /pass(?:word|wd|phrase|code|wort)\s+(?:is|was|to|ist|lautet)\s+["'`*_]*(?=[^\s"'`]{0,64}[\d#$%^&@!+=?])[^\s"'`]{4,}/gi,
+  /pass(?:word|wd|phrase|code|wort)\s{1,4}(?:is|was|to|ist|lautet)\s{1,4}["'`*_]{0,4}(?=[^\s"'`]{0,64}[\d#$%^&@!+=?])[^\s"'`]{4,256}/gi,
   // Words that open a wallet, and codes that open an account: the rest of the line.
   /\b(?:seed|recovery|mnemonic|backup)\s+(?:phrase|words|codes?|keys?)["'`*_]*\s*[:=][^\n]*/gi,
   // `https://user:password@host`.

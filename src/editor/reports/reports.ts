@@ -35,6 +35,12 @@ export class Reports implements vscode.Disposable {
    * @param body HTML, everything from outside escaped
    */
   show(title: string, body: string): void {
+    const old = this.#panels.get(title);
+    // Shown in the column of the document it would lie over it.
+    if (old?.viewColumn === vscode.window.activeTextEditor?.viewColumn) {
+      old?.dispose();
+      this.#panels.delete(title);
+    }
     const panel = this.#panels.get(title) ?? this.#open(title);
     this.#bodies.set(title, body);
     panel.webview.html = page(title, body);
@@ -63,7 +69,7 @@ export class Reports implements vscode.Disposable {
       localResourceRoots: [],
     });
     this.#panels.set(title, panel);
-    panel.onDidDispose(() => this.#panels.delete(title));
+    panel.onDidDispose(() => this.#panels.get(title) === panel && this.#panels.delete(title));
     // A report that was hidden is loaded anew, with what was written meanwhile.
     let { visible } = panel;
     panel.onDidChangeViewState(() => {

@@ -60,7 +60,8 @@ export interface NamedTensor {
 /** Writes float32 tensors as one safetensors file. */
 export function writeSafetensors(tensors: readonly NamedTensor[]): Uint8Array {
   let offset = 0;
-  const header: Record<string, unknown> = {};
+  // A tensor may be called `__proto__`.
+  const header: Record<string, unknown> = Object.create(null);
   for (const { name, shape, data } of tensors) {
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
     offset += data.byteLength;

@@ -8,8 +8,8 @@ import { type KeyRecording, recordKeys } from '../../eval/keys';
 export type CalibratedModel = Pick<Engine, 'complete' | 'generate'>;
 
 /** GPT-2 small is asked before so many keys, a larger model before fewer. */
-const KEYS = 400;
-const LEAST_KEYS = 80;
+const KEYS = 200;
+const LEAST_KEYS = 60;
 const SMALL = 124e6;
 /** Each text that the model writes: tokens, and the keys at its end that nobody types, since they tell what was right. */
 const TOKENS = 80;

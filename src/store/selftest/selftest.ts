@@ -17,6 +17,8 @@ export interface SelfTestSubject {
   readonly known?: Pick<CatalogueModel, 'id' | 'language' | 'kind'>;
   /** Of a model with a tokenizer of its own, which may know another language: how many tokens it has. */
   readonly ownTokens?: number;
+  /** Longest text in tokens; 1,024 unless told. */
+  readonly contextLength?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -48,9 +50,9 @@ const KNOWN_PERPLEXITY = { english: 60, other: 500 };
 
 /** Compares a compiled model with what is known about it. */
 export async function selfTest(model: TestedModel, subject: SelfTestSubject): Promise<Check[]> {
-  const { precision, known, signal } = subject;
+  const { precision, known, contextLength = 1024, signal } = subject;
   // First, while the model remembers no text.
-  const reading = await checkReading(model, TOLERANCES[precision], signal);
+  const reading = await checkReading(model, contextLength, TOLERANCES[precision], signal);
   const checks = [...reading, await checkProse(model, subject)];
   const reference = known === undefined ? undefined : references[known.id];
   for (const table of reference?.tables ?? []) {
@@ -128,12 +130,17 @@ const ASKED_BEFORE = [40, 74];
  * A text that is read at once is followed by what follows it where each token is scored, although the two ways round
  * differently. Nothing is compared where a tokenizer does not cut before the words.
  */
-async function checkReading(model: TestedModel, { mean, most }: Tolerance, signal?: AbortSignal): Promise<Check[]> {
-  const text = paragraphs.English;
+async function checkReading(
+  model: TestedModel,
+  contextLength: number,
+  { mean, most }: Tolerance,
+  signal?: AbortSignal,
+): Promise<Check[]> {
+  // What is longer than the context is scored in windows, which see less than a reading does; a token has a byte at least.
+  const text = paragraphs.English.slice(0, contextLength - 1);
   const places = [...text.matchAll(/ /g)].map(({ index }) => index);
   const asked: { place: number; logprobs: Float32Array }[] = [];
-  for (const word of ASKED_BEFORE) {
-    const place = places[word - 1];
+  for (const place of ASKED_BEFORE.map((word) => places[word - 1]).filter((found) => found !== undefined)) {
     const logits = await model.logits({ text: text.slice(0, place), bos: true }, signal);
     if (!logits.every(Number.isFinite)) {
       // The next check says so.

@@ -33,8 +33,8 @@ describe('the calibration of an installed model', () => {
 
   it('costs fewer keys the larger the model is', async () => {
     for (const [parameters, keys] of [
-      [248e6, 200],
-      [1.5e9, 80],
+      [248e6, 100],
+      [1.5e9, 60],
     ]) {
       let typed = 0;
       await ownCalibration(model(SENTENCE.repeat(3), 0.5).engine, parameters, undefined, (done) => {
