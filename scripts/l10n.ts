@@ -106,9 +106,10 @@ export function faultsOf(original: Texts, translated: Texts): string[] {
   ];
 }
 
-/** Placeholders, code, and the targets of links, in any order. */
+/** Placeholders, code, and the targets of links, in any order; commands in code are called by their titles. */
 function signsOf(text: string): string {
-  const found = text.match(/\{\d+\}|`[^`]+`|(?<=\]\()[^)]+(?=\))|\$\([a-z-]+\)/g) ?? [];
+  const found =
+    text.replaceAll(/`Inkling: [^`]+`/g, '').match(/\{\d+\}|`[^`]+`|(?<=\]\()[^)]+(?=\))|\$\([a-z-]+\)/g) ?? [];
   return [...found].sort().join('\n');
 }
 

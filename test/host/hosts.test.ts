@@ -79,6 +79,11 @@ describe('where writers write', () => {
     editor.selection = new vscode.Selection(end, end);
     expectAnother();
     await type(' k');
+    await eventually('silence until it is asked', () => {
+      const last = outcome();
+      return last?.kind === 'suppressed' && last.suppression.code === 'diff';
+    });
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
     await answerAt(' k');
     await closeAll();
 

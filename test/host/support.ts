@@ -14,16 +14,24 @@ export async function inkling(): Promise<TestApi> {
   api = activated;
   // How much is done must not hang on how busy the machine of the tests is.
   await configure({ 'engine.saveEnergy': 'never', 'ghostText.deadline': 10_000 });
-  if (activated.outcome() === undefined) {
-    await write('');
-    await eventually('a first request', async () => {
-      await type('a');
-      for (let wait = 0; wait < 20 && !activated.outcome(); wait++) await sleep(50);
-      return activated.outcome();
-    });
-    await closeAll();
-  }
+  if (activated.outcome() === undefined) await untilAsked();
   return activated;
+}
+
+/** Types into a document of its own until VS Code asks: for the keys before it has the focus it does not. */
+async function untilAsked(): Promise<void> {
+  await write('');
+  await typeUntilAsked('a');
+  await closeAll();
+}
+
+/** Types a letter again and again until VS Code asks: a key that comes before the document is drawn it does not ask for. */
+export async function typeUntilAsked(letter: string): Promise<void> {
+  await eventually('a request', async () => {
+    await type(letter);
+    for (let wait = 0; wait < 20 && !outcome(); wait++) await sleep(50);
+    return outcome();
+  });
 }
 
 let api: TestApi | undefined;
@@ -70,9 +78,13 @@ export async function type(text: string): Promise<void> {
 }
 
 export async function closeAll(): Promise<void> {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  const hadPage = tabs.some(({ input }) => input instanceof vscode.TabInputWebview);
   await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-  await eventually('all to be closed', () => vscode.window.tabGroups.all.every(({ tabs }) => tabs.length === 0));
+  await eventually('all to be closed', () => vscode.window.tabGroups.all.every((group) => group.tabs.length === 0));
+  // A page takes the focus with it when it goes.
+  if (hadPage) await untilAsked();
 }
 
 /** Polls until `probe` returns something, for at most `seconds`. */

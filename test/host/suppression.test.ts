@@ -12,6 +12,7 @@ import {
   show,
   suggestionAt,
   type,
+  typeUntilAsked,
   write,
 } from './support';
 
@@ -87,11 +88,11 @@ describe('ghost text keeps its place', () => {
 
   it('is quiet in a code block, and in front matter', async () => {
     await at(`${OPENING}.\n\n\`\`\`js\nlet old|\n\`\`\`\n`);
-    await type(' ');
+    await typeUntilAsked('n');
     await suppressed('construct');
     await closeAll();
     await at('---\ntitle: Old|\n---\n');
-    await type(' ');
+    await typeUntilAsked('n');
     await suppressed('construct');
   });
 
