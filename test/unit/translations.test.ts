@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { faultsOf, LANGUAGES, readTexts } from '../../scripts/l10n';
 
-// To be put into test/unit/l10n.test.ts (or beside it, as test/unit/translations.test.ts) once the translations are there.
 describe('the translations', () => {
   for (const language of LANGUAGES) {
     it(`in ${language} say all that the English say, with the same placeholders, code, links and icons`, () => {
