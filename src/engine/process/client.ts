@@ -289,14 +289,15 @@ export class ForkedEngine implements Engine {
         else this.#setHealth({ state: 'error', message, ...(isDamaged && { isDamaged }) });
       };
       child.on('error', (error) => ended(l10n.t("The engine's process cannot be started: {0}", error.message), true));
-      child.on('exit', (code, signal) =>
-        ended(
+      child.on('exit', (code, signal) => {
+        const message =
           signal === null
             ? l10n.t('The engine stopped unexpectedly (exit code {0}).', code ?? '')
-            : l10n.t('The engine stopped unexpectedly ({0}).', signal),
-          true,
-        ),
-      );
+            : l10n.t('The engine stopped unexpectedly ({0}).', signal);
+        // Its last words may still be in the pipe, and say why.
+        if (child.connected) child.once('disconnect', () => ended(message, true));
+        else ended(message, true);
+      });
       child.on('message', (data) => {
         if (this.#child !== child) return;
         const message = readFromEngine(data);

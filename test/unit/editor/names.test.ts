@@ -16,10 +16,14 @@ function texts(): { readonly file: string; readonly text: string }[] {
     ...pages.map((name) => join(ROOT, 'docs', name)),
     join(ROOT, 'README.md'),
     join(ROOT, 'package.json'),
+    join(ROOT, 'package.nls.json'),
   ];
   // Context keys stand in clauses of the manifest, and in what completes a step of a walkthrough.
   const clauses = /"(?:when|enablement)": "[^"]*"|"on[A-Z]\w+:[^"]*"/g;
-  return files.map((file) => ({ file, text: readFileSync(file, 'utf8').replaceAll(clauses, '""') }));
+  const standIns = /%[\w.-]+%/g;
+  return files.map((file) => {
+    return { file, text: readFileSync(file, 'utf8').replaceAll(clauses, '""').replaceAll(standIns, '') };
+  });
 }
 
 /** The start of a setting's name, as in `inkling.model.*`. */
