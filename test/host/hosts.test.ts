@@ -3,7 +3,18 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/editor/testApi';
 import { temporaryFolder } from '../support/randomModel';
-import { answerAt, closeAll, configure, eventually, expectAnother, inkling, outcome, show, type } from './support';
+import {
+  answerAt,
+  closeAll,
+  configure,
+  eventually,
+  expectAnother,
+  inkling,
+  outcome,
+  show,
+  type,
+  typeUntilAsked,
+} from './support';
 
 const OPENING = 'The old house stood at the end of the road, and nobody in the village';
 
@@ -78,13 +89,13 @@ describe('where writers write', () => {
     const end = editor.document.positionAt(OPENING.length);
     editor.selection = new vscode.Selection(end, end);
     expectAnother();
-    await type(' k');
+    await typeUntilAsked('k');
     await eventually('silence until it is asked', () => {
       const last = outcome();
       return last?.kind === 'suppressed' && last.suppression.code === 'diff';
     });
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
-    await answerAt(' k');
+    await answerAt('k');
     await closeAll();
 
     const shown = vscode.workspace.registerTextDocumentContentProvider('old-version', {

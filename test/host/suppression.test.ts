@@ -144,8 +144,8 @@ describe('ghost text keeps its place', () => {
     await configure({ exclude: { [`**/${'*a'.repeat(60)}b`]: true } });
     await show(uri);
     await eventually('the status on', () => api.status()?.kind !== 'off');
-    await type(' k');
-    await answerAt(' k');
+    await typeUntilAsked('k');
+    await answerAt('k');
     await configure({ exclude: { [`**/${'a'.repeat(110)}.*`]: true } });
     await eventually('the file excluded', () => api.status()?.kind === 'off');
     await closeAll();
