@@ -157,14 +157,6 @@ describe('the surprisal heat map', () => {
     assert.equal(seen.size, 3);
   });
 
-  it('is said to be off in a document where it is not on, as long as it is used', async () => {
-    await workbench.focusText();
-    await workbench.command('File: New Untitled Text File');
-    await legend().filter({ hasText: 'Surprisal off' }).waitFor();
-    await workbench.command('View: Close Editor');
-    await legend().filter({ hasText: 'bits' }).waitFor();
-  });
-
   it('is gone when turned off', async () => {
     await workbench.focusText();
     await workbench.command('Toggle Surprisal Heat Map');

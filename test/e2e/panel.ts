@@ -27,7 +27,7 @@ export class Panel {
   }
 
   get root() {
-    const view = this.#workbench.page.frameLocator('iframe.webview.ready[src*="purpose=webviewView"]');
+    const view = this.#workbench.page.frameLocator('iframe.webview.ready >> visible=true');
     return view.frameLocator('iframe#active-frame');
   }
 

@@ -75,12 +75,10 @@ describe('a team’s model server', () => {
     await workbench.type(' middle of the night when');
     assert.equal(await toast.count(), 1);
     assert.equal(refused, asked, 'it is left alone');
-    await toast.getByRole('button', { name: 'Use the Model Here' }).click();
+    const box = workbench.page.locator('.notification-toast', { hasText: 'has too much to do (429)' });
+    await box.getByRole('button', { name: 'Use the Model Here' }).click();
     await workbench.statusItem.filter({ hasNotText: '127.0.0.1' }).waitFor();
     failing = false;
-    await workbench.goToEnd();
-    await workbench.type(' he');
-    assert.notEqual(await workbench.ghostText(), '');
     assert.equal(server.counts.requests, requests);
   });
 });

@@ -176,7 +176,7 @@ export class Workbench {
 
   /** Saves the open document and returns what is on disk. */
   async save(name: string): Promise<string> {
-    const clean = this.page.locator('.tab.active:not(.dirty)');
+    const clean = this.page.locator('.editor-group-container.active .tab.active:not(.dirty)');
     // What a command does to the text may come after a first save.
     for (let tries = 0; tries < 10; tries++) {
       await this.press('Control+S');
