@@ -13,6 +13,11 @@ const LEAST_READ = 32;
 /** Fewer where every position's logits (200 kB each) are wanted. */
 const SCORING_CHUNK = 32;
 
+interface ReadOptions extends ForwardOptions {
+  /** Read token by token as decoding does: the same text then has the same logits, whatever was read before it. */
+  readonly stepwise?: boolean;
+}
+
 /**
  * A GPT-2 that remembers what it has read. A request names the whole text; the model keeps the longest prefix it has
  * in common with a remembered one and runs only what is new.
@@ -26,7 +31,7 @@ export class CachedModel implements TextModel {
   readonly #lock = new PriorityLock();
   readonly #pace = new ReadingPace();
   readonly #slots: KvSlots;
-  #batch: { readonly cache: KvCache; inUse: boolean } | undefined;
+  #batch: { readonly cache: KvCache; readonly stepwise: boolean; inUse: boolean } | undefined;
 
   constructor(
     session: Session,
@@ -42,18 +47,17 @@ export class CachedModel implements TextModel {
 
   /** This model for callers that are more or less urgent than decoding. */
   withPriority(priority: Priority): TextModel {
-    return {
-      vocabSize: this.vocabSize,
-      contextLength: this.contextLength,
-      eosTokenId: this.eosTokenId,
-      tokenizer: this.tokenizer,
-      forward: (sequences, options, signal) => this.forward(sequences, options, signal, priority),
-    };
+    return this.#as((sequences, options, signal) => this.forward(sequences, options, signal, priority));
+  }
+
+  /** This model for callers that promise the same answer to the same text. */
+  stepwise(): TextModel {
+    return this.#as((sequences, options, signal) => this.forward(sequences, { ...options, stepwise: true }, signal));
   }
 
   async forward(
     sequences: readonly (readonly number[])[],
-    options: ForwardOptions = {},
+    options: ReadOptions = {},
     signal?: AbortSignal,
     priority: Priority = 1,
   ): Promise<Forward[]> {
@@ -63,9 +67,10 @@ export class CachedModel implements TextModel {
       throw new Error('Sequences of one batch must have the same length, at least 1.');
     }
     const lastN = Math.min(options.lastN ?? 1, length);
+    const { hidden = false, stepwise = hidden } = options;
     return windows.length === 1
-      ? [await this.#forwardOne(windows[0], lastN, options.hidden ?? false, signal, priority)]
-      : this.#forwardBatch(windows, lastN, options.hidden ?? false, signal, priority);
+      ? [await this.#forwardOne(windows[0], { lastN, hidden, stepwise }, signal, priority)]
+      : this.#forwardBatch(windows, { lastN, hidden, stepwise }, signal, priority);
   }
 
   /**
@@ -122,8 +127,7 @@ export class CachedModel implements TextModel {
 
   async #forwardOne(
     ids: readonly number[],
-    lastN: number,
-    hidden: boolean,
+    { lastN, hidden, stepwise }: Required<ReadOptions>,
     signal: AbortSignal | undefined,
     priority: Priority,
   ): Promise<Forward> {
@@ -131,12 +135,13 @@ export class CachedModel implements TextModel {
     try {
       const { cache } = slot;
       if (hidden && !cache.hasHidden) forget(slot, 0);
+      if (stepwise && slot.readAt < cache.length) forget(slot, slot.readAt);
       const common = commonPrefix(cache.tokens[0], ids);
       let logits: Float32Array | undefined =
         lastN === 1 && common === ids.length ? recall(slot, common)?.slice() : undefined;
       if (!logits) {
         forget(slot, Math.min(common, ids.length - lastN));
-        logits = await this.#read(slot, ids, lastN, signal, priority, hidden);
+        logits = await this.#read(slot, ids, lastN, signal, priority, stepwise);
       }
       const states = () => ({ count: ids.length, values: cache.hidden.slice(0, ids.length * cache.shape.width) });
       return { logits, hidden: hidden ? states() : undefined };
@@ -146,8 +151,8 @@ export class CachedModel implements TextModel {
   }
 
   /**
-   * Brings a slot from what it holds of `ids` to all of it, with the hidden states of what is new where they are wanted;
-   * returns the logits of the last `lastN` positions.
+   * Brings a slot from what it holds of `ids` to all of it; returns the logits of the last `lastN` positions.
+   * @param stepwise also where the hidden states of what is new are wanted
    */
   async #read(
     slot: KvSlot,
@@ -155,13 +160,14 @@ export class CachedModel implements TextModel {
     lastN: number,
     signal: AbortSignal | undefined,
     priority: Priority,
-    hidden = false,
+    stepwise = false,
   ): Promise<Float32Array> {
     const { cache } = slot;
     cache.reserve(ids.length);
     const end = ids.length - lastN;
-    while (!hidden && this.#session.canRead && end - cache.length >= LEAST_READ) {
+    while (!stepwise && this.#session.canRead && end - cache.length >= LEAST_READ) {
       const chunk = ids.slice(cache.length, cache.length + this.#pace.next(end - cache.length));
+      slot.readAt = Math.min(slot.readAt, cache.length);
       await this.#lock.take(priority, signal, async () => {
         const startedAt = performance.now();
         await this.#session.read(cache, chunk);
@@ -195,19 +201,18 @@ export class CachedModel implements TextModel {
 
   async #forwardBatch(
     sequences: readonly (readonly number[])[],
-    lastN: number,
-    hidden: boolean,
+    options: Required<ReadOptions>,
     signal: AbortSignal | undefined,
     priority: Priority,
   ): Promise<Forward[]> {
+    const { lastN, hidden, stepwise } = options;
     const rows = sequences.length;
     const most = sequences[0].length - lastN;
     const reusable = this.#batch?.cache.rows === rows && !this.#batch.inUse;
-    const batch = this.#batch && reusable ? this.#batch : { cache: this.#session.newCache(rows), inUse: false };
+    const cache = this.#batch && reusable ? this.#batch.cache : this.#session.newCache(rows);
+    if ((hidden && !cache.hasHidden) || (stepwise && !this.#batch?.stepwise)) cache.truncate(0);
+    const batch = { cache, stepwise, inUse: true };
     this.#batch = batch;
-    batch.inUse = true;
-    const { cache } = batch;
-    if (hidden && !cache.hasHidden) cache.truncate(0);
     try {
       const parents = sequences.map((ids) => closest(cache.tokens, ids));
       const kept = sequences.reduce(
@@ -218,7 +223,7 @@ export class CachedModel implements TextModel {
       if (kept >= shared) {
         cache.adopt(cache, parents, kept);
       } else {
-        await this.#adoptShared(cache, sequences[0].slice(0, shared), signal, priority, hidden);
+        await this.#adoptShared(cache, sequences[0].slice(0, shared), options, signal, priority);
       }
       cache.reserve(sequences[0].length);
       const logits = await this.#readRows(cache, sequences, lastN, signal, priority);
@@ -256,9 +261,9 @@ export class CachedModel implements TextModel {
   async #adoptShared(
     cache: KvCache,
     shared: readonly number[],
+    { hidden, stepwise }: Required<ReadOptions>,
     signal: AbortSignal | undefined,
     priority: Priority,
-    hidden: boolean,
   ) {
     const everyRow = Array.from({ length: cache.rows }, () => 0);
     if (shared.length === 0) {
@@ -268,10 +273,11 @@ export class CachedModel implements TextModel {
     const slot = this.#slots.borrow(shared, priority);
     try {
       if (hidden && !slot.cache.hasHidden) forget(slot, 0);
+      if (stepwise && slot.readAt < slot.cache.length) forget(slot, slot.readAt);
       const common = commonPrefix(slot.cache.tokens[0], shared);
       if (common < shared.length) {
         forget(slot, common);
-        await this.#read(slot, shared, 1, signal, priority, hidden);
+        await this.#read(slot, shared, 1, signal, priority, stepwise);
       }
       cache.adopt(slot.cache, everyRow, shared.length);
     } finally {
@@ -287,6 +293,11 @@ export class CachedModel implements TextModel {
     priority: Priority,
   ): Promise<Float32Array> {
     return this.#lock.take(priority, signal, () => this.#session.step(cache, ids, lastN));
+  }
+
+  #as(forward: TextModel['forward']): TextModel {
+    const { vocabSize, contextLength, eosTokenId, tokenizer } = this;
+    return { vocabSize, contextLength, eosTokenId, tokenizer, forward };
   }
 
   /** The part of a long text that the model sees. */

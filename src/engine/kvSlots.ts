@@ -14,6 +14,8 @@ export interface KvSlot {
    * written on from there. The ones least recently used are forgotten.
    */
   readonly logits: Map<number, Float32Array>;
+  /** The first of its tokens that was read with many at once, whose keys and values differ a little with their company. */
+  readAt: number;
   inUse: boolean;
   usedAt: number;
   /** Of the one who used it last. */
@@ -66,7 +68,14 @@ export class KvSlots {
   }
 
   #newSlot(priority: Priority): KvSlot {
-    const slot: KvSlot = { cache: this.#newCache(), logits: new Map(), inUse: false, usedAt: 0, priority };
+    const slot: KvSlot = {
+      cache: this.#newCache(),
+      logits: new Map(),
+      readAt: Infinity,
+      inUse: false,
+      usedAt: 0,
+      priority,
+    };
     this.#slots.push(slot);
     return slot;
   }
@@ -97,5 +106,6 @@ function keep({ logits }: KvSlot, length: number, values: Float32Array): void {
 /** Forgets what lies behind `length`, and the logits that belong to it. */
 export function forget(slot: KvSlot, length: number): void {
   for (const at of [...slot.logits.keys()]) if (at > length) slot.logits.delete(at);
+  if (length <= slot.readAt) slot.readAt = Infinity;
   slot.cache.truncate(length);
 }

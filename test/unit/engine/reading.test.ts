@@ -59,6 +59,24 @@ describe('reading many tokens at once', () => {
     });
   }
 
+  it('changes nothing for who promises the same answer to the same text, alone or in a batch', async () => {
+    const { config, to } = await compiled({ n_layer: 3 }, 21);
+    const ids = text(config, 110);
+    const rows = [ids, [...ids.slice(0, -1), ids[0]]];
+    const answers = async (readBefore: boolean) => {
+      const model = new CachedModel(await Session.open(to, config, { threads: 1 }), gpt2Tokenizer());
+      if (readBefore) {
+        await model.forward([ids.slice(0, 90)]);
+        await model.forward(rows);
+      }
+      const found = [...(await model.stepwise().forward([ids])), ...(await model.stepwise().forward(rows))];
+      await model.exclusively(0, undefined, (session) => session.close());
+      return found.map(({ logits }) => logits);
+    };
+    const [fresh, afterReading] = [await answers(false), await answers(true)];
+    for (const [i, logits] of fresh.entries()) assert.ok(maxDifference(logits, afterReading[i]) < 1e-4);
+  });
+
   it('leaves the model ready for the next token, near the reference at 8 bits', async () => {
     const { config, weights, to } = await compiled({ n_layer: 3 }, 20);
     const session = await Session.open(to, config, { threads: 1 });
