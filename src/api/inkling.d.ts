@@ -43,7 +43,6 @@ export interface Model {
 }
 
 export interface Token {
-  /** Absent where the model is a server's that does not tell it. */
   readonly id: number;
   /** Where it stands in the text, in UTF-16 units: half-open, and without gaps. */
   readonly start: number;

@@ -17,8 +17,8 @@ const MAX_TOKENS = { usual: 16, most: 64 };
 const ALTERNATIVES = { usual: 1, most: 5 };
 
 /**
- * What other extensions are offered, whichever model answers: see the types beside it. The engine takes their calls after the
- * writer's own, and one of them at a time, so that none of them can hold it up.
+ * What other extensions are offered, whichever model answers: see the types beside it. The engine takes their calls
+ * after the writer's own, and one of them at a time, so that none of them can hold it up.
  */
 export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Disposable {
   readonly #engine: EngineHost;

@@ -18,14 +18,11 @@ export interface Passage {
 
 /** A word, or a run of the punctuation around words. */
 export const WORD_OR_PUNCTUATION =
-  /[\p{L}\p{N}\p{M}]+(?:['’.,:_@/-][\p{L}\p{N}\p{M}]+)*|[^\p{L}\p{N}\p{M}\p{White_Space}]+/u;
+  /[\p{L}\p{N}\p{M}]+(?:['’.,:_@/-][\p{L}\p{N}\p{M}]+)*|[^\p{L}\p{N}\p{M}\p{White_Space}]+/gu;
 
 /** Spans of the words of a text and, apart from them, of the punctuation around them. `don't` and `3.14` are words. */
 export function wordSpans(text: string): Span[] {
-  return Array.from(
-    text.matchAll(/[\p{L}\p{N}\p{M}]+(?:['’.,:_@/-][\p{L}\p{N}\p{M}]+)*|[^\p{L}\p{N}\p{M}\p{White_Space}]+/gu),
-    ({ 0: part, index }) => [index, index + part.length],
-  );
+  return Array.from(text.matchAll(WORD_OR_PUNCTUATION), ({ 0: part, index }) => [index, index + part.length]);
 }
 
 /** Whether a passage has a letter or digit in it. */
