@@ -14,8 +14,10 @@ const LEAST_READ = 32;
 const SCORING_CHUNK = 32;
 
 interface ReadOptions extends ForwardOptions {
-  /** Read token by token as decoding does: the same text then has the same logits, whatever was read before it. */
+  /** Read by the steps that decoding takes, and nothing that was read otherwise. */
   readonly stepwise?: boolean;
+  /** Read from the first token on, whatever is remembered. */
+  readonly afresh?: boolean;
 }
 
 /**
@@ -50,9 +52,17 @@ export class CachedModel implements TextModel {
     return this.#as((sequences, options, signal) => this.forward(sequences, options, signal, priority));
   }
 
-  /** This model for callers that promise the same answer to the same text. */
-  stepwise(): TextModel {
-    return this.#as((sequences, options, signal) => this.forward(sequences, { ...options, stepwise: true }, signal));
+  /**
+   * This model for one text that is written on, of which the same is promised each time: at 8 and 4 bits a logit depends a
+   * little on how many tokens were read together, so that the text is read once more from its beginning, and always alike.
+   */
+  repeatable(): TextModel {
+    let afresh = true;
+    return this.#as((sequences, options, signal) => {
+      const reading = this.forward(sequences, { ...options, stepwise: true, afresh }, signal);
+      afresh = false;
+      return reading;
+    });
   }
 
   async forward(
@@ -67,10 +77,10 @@ export class CachedModel implements TextModel {
       throw new Error('Sequences of one batch must have the same length, at least 1.');
     }
     const lastN = Math.min(options.lastN ?? 1, length);
-    const { hidden = false, stepwise = hidden } = options;
+    const { hidden = false, stepwise = hidden, afresh = false } = options;
     return windows.length === 1
-      ? [await this.#forwardOne(windows[0], { lastN, hidden, stepwise }, signal, priority)]
-      : this.#forwardBatch(windows, { lastN, hidden, stepwise }, signal, priority);
+      ? [await this.#forwardOne(windows[0], { lastN, hidden, stepwise, afresh }, signal, priority)]
+      : this.#forwardBatch(windows, { lastN, hidden, stepwise, afresh }, signal, priority);
   }
 
   /**
@@ -127,14 +137,14 @@ export class CachedModel implements TextModel {
 
   async #forwardOne(
     ids: readonly number[],
-    { lastN, hidden, stepwise }: Required<ReadOptions>,
+    { lastN, hidden, stepwise, afresh }: Required<ReadOptions>,
     signal: AbortSignal | undefined,
     priority: Priority,
   ): Promise<Forward> {
     const slot = this.#slots.borrow(ids, priority);
     try {
       const { cache } = slot;
-      if (hidden && !cache.hasHidden) forget(slot, 0);
+      if (afresh || (hidden && !cache.hasHidden)) forget(slot, 0);
       if (stepwise && slot.readAt < cache.length) forget(slot, slot.readAt);
       const common = commonPrefix(cache.tokens[0], ids);
       let logits: Float32Array | undefined =
@@ -205,12 +215,12 @@ export class CachedModel implements TextModel {
     signal: AbortSignal | undefined,
     priority: Priority,
   ): Promise<Forward[]> {
-    const { lastN, hidden, stepwise } = options;
+    const { lastN, hidden, stepwise, afresh } = options;
     const rows = sequences.length;
     const most = sequences[0].length - lastN;
     const reusable = this.#batch?.cache.rows === rows && !this.#batch.inUse;
     const cache = this.#batch && reusable ? this.#batch.cache : this.#session.newCache(rows);
-    if ((hidden && !cache.hasHidden) || (stepwise && !this.#batch?.stepwise)) cache.truncate(0);
+    if (afresh || (hidden && !cache.hasHidden) || (stepwise && !this.#batch?.stepwise)) cache.truncate(0);
     const batch = { cache, stepwise, inUse: true };
     this.#batch = batch;
     try {
@@ -261,7 +271,7 @@ export class CachedModel implements TextModel {
   async #adoptShared(
     cache: KvCache,
     shared: readonly number[],
-    { hidden, stepwise }: Required<ReadOptions>,
+    { hidden, stepwise, afresh }: Required<ReadOptions>,
     signal: AbortSignal | undefined,
     priority: Priority,
   ) {
@@ -272,7 +282,7 @@ export class CachedModel implements TextModel {
     }
     const slot = this.#slots.borrow(shared, priority);
     try {
-      if (hidden && !slot.cache.hasHidden) forget(slot, 0);
+      if (afresh || (hidden && !slot.cache.hasHidden)) forget(slot, 0);
       if (stepwise && slot.readAt < slot.cache.length) forget(slot, slot.readAt);
       const common = commonPrefix(slot.cache.tokens[0], shared);
       if (common < shared.length) {

@@ -161,7 +161,7 @@ export class LocalEngine implements Engine {
     onEvent?: (event: GenerationEvent) => void,
     signal?: AbortSignal,
   ): Promise<Generation> {
-    return this.#count(signal, () => generateText(this.#model.stepwise(), request, onEvent, signal));
+    return this.#count(signal, () => generateText(this.#model.repeatable(), request, onEvent, signal));
   }
 
   async logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array> {

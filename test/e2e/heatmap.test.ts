@@ -157,6 +157,13 @@ describe('the surprisal heat map', () => {
     assert.equal(seen.size, 3);
   });
 
+  it('is said to be off in a document where it is not on, as long as it is used', async () => {
+    await workbench.switchTo('novel.md');
+    await legend().filter({ hasText: 'Surprisal off' }).waitFor();
+    await workbench.switchTo('note.md');
+    await legend().filter({ hasText: 'bits' }).waitFor();
+  });
+
   it('is gone when turned off', async () => {
     await workbench.focusText();
     await workbench.command('Toggle Surprisal Heat Map');

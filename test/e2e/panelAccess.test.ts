@@ -120,7 +120,7 @@ describe('Explain Next Token for everyone', () => {
     await workbench.page.emulateMedia({ reducedMotion: null });
   });
 
-  it('is as it was left after being hidden', async () => {
+  it('is as it was left after being hidden, and after the window was reloaded', async () => {
     await panel.openTool('Shape');
     await panel.slide('temperature', 0.5);
     await panel.openTool('Words');
@@ -135,6 +135,10 @@ describe('Explain Next Token for everyone', () => {
     await workbench.command('Problems: Focus on Problems View');
     await workbench.page.locator('.markers-panel :focus').waitFor();
     await panel.locator('main').waitFor({ state: 'hidden' });
+    panel = await Panel.open(workbench);
+    await asLeft();
+    await workbench.remembered('"temperature":0.5');
+    await workbench.open('essay.md');
     panel = await Panel.open(workbench);
     await asLeft();
   });

@@ -63,6 +63,17 @@ export class Workbench {
     await this.status('ready');
   }
 
+  /** Shows another file of the folder in this window. */
+  async switchTo(name: string): Promise<void> {
+    await this.press('Control+P');
+    const input = this.page.locator('.quick-input-widget input[type=text]');
+    await input.waitFor();
+    await input.fill(name);
+    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).waitFor();
+    await this.press('Enter');
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+  }
+
   /** Waits until the status item says this; nothing is suggested before it says `ready`. */
   async status(kind: 'ready' | 'thinking' | 'off' | 'error'): Promise<void> {
     await statusItem(this.page, kind).waitFor({ timeout: 60_000 });

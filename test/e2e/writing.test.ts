@@ -88,10 +88,71 @@ describe('writing with ghost text', () => {
     await workbench.ghostText();
   });
 
+  it('pauses from the menu of the status item, which shows it, and goes on from there', async () => {
+    const { page } = workbench;
+    const choose = async (label: string) => {
+      await workbench.statusItem.click();
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: label }).click();
+    };
+    await write(OPENING);
+    await workbench.ghostText();
+    await choose('Pause for 5 Minutes');
+    await workbench.status('off');
+    await workbench.focusText();
+    await workbench.type(' ');
+    await workbench.noGhostText();
+    await workbench.statusItem.click();
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Suggest Again' }).waitFor();
+    assert.equal(await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Pause' }).count(), 0);
+    await workbench.press('Escape');
+    await choose('Suggest Again');
+    await workbench.status('ready');
+    await workbench.focusText();
+    await workbench.press('Backspace');
+    await workbench.type(' b');
+    await workbench.ghostText();
+  });
+
+  it('offers to keep, retry or discard what it has written on', async () => {
+    const offer = workbench.page.locator('.notification-toast', { hasText: /Wrote .* at line 1/ });
+    const writeOn = async () => {
+      await write(OPENING);
+      await workbench.command('Inkling: Continue Writing');
+      await offer.waitFor({ timeout: 60_000 });
+      return workbench.save(NOTE);
+    };
+    const answer = async (button: string) => {
+      await offer.getByRole('button', { name: button }).click();
+      await offer.waitFor({ state: 'detached' });
+    };
+    const written = await writeOn();
+    assert.ok(written.startsWith(OPENING) && written.length > OPENING.length);
+    assert.match(written.trimEnd(), /[.!?]["'”’)]*$/, 'it ends with its sentence');
+    await answer('Keep');
+    assert.equal(await workbench.save(NOTE), written);
+    assert.equal(await writeOn(), written, 'careful writes the same again');
+    await answer('Retry');
+    await offer.waitFor({ timeout: 60_000 });
+    assert.equal(await workbench.save(NOTE), written);
+    await answer('Discard');
+    assert.equal(await workbench.save(NOTE), OPENING);
+  });
+
   it('says why it is silent in a code block', async () => {
     await write('Look:\n\n```\ncode ');
     await workbench.command('Inkling: Why No Suggestion?');
     await report('Why No Suggestion').locator('.lead', { hasText: 'a code block' }).waitFor();
+  });
+
+  it('says why there is a suggestion beside it, and leaves it on screen', async () => {
+    await write(OPENING);
+    const ghost = await workbench.ghostText();
+    await workbench.command('Inkling: Why This Suggestion?');
+    const why = report('Why This Suggestion');
+    await why.locator('h1', { hasText: ghost.trim() }).waitFor();
+    await why.getByRole('columnheader', { name: 'Runner-up' }).first().waitFor();
+    await workbench.ghostTextIs(ghost);
+    await workbench.screenshot('why-this-suggestion');
   });
 
   it('compares strategies side by side, and inserts the one whose button is pressed', async () => {

@@ -7,6 +7,7 @@ import {
   closeAll,
   configure,
   eventually,
+  expectAnother,
   inkling,
   outcome,
   show,
@@ -96,8 +97,8 @@ describe('ghost text keeps its place', () => {
     await suppressed('construct');
   });
 
-  it('leaves a word alone whose suggestion was sent away, and speak again at the next', async () => {
-    await write(OPENING);
+  it('leaves a word alone whose suggestion was sent away, and speaks again at the next, and where all is written anew', async () => {
+    const { document } = await write(OPENING);
     await type(' k');
     await answerAt(' k');
     await vscode.commands.executeCommand('inkling.dismiss');
@@ -105,6 +106,12 @@ describe('ghost text keeps its place', () => {
     await suppressed('dismissed');
     await type('ew ');
     await answerAt(' knew ');
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, new vscode.Range(0, 0, 0, OPENING.length + ' knew '.length), '');
+    await vscode.workspace.applyEdit(edit);
+    expectAnother();
+    for (const part of [OPENING, ' ', 'k']) await type(part);
+    await answerAt(' k');
   });
 
   it('waits to be asked in manual mode', async () => {

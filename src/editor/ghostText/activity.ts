@@ -7,6 +7,8 @@ interface Dismissal {
   readonly document: vscode.TextDocument;
   readonly line: number;
   readonly lineBefore: string;
+  /** Of the line, what stands before the word. */
+  readonly beforeWord: string;
 }
 
 /** What the writer has been doing and has asked for, as far as it decides whether to speak. */
@@ -91,7 +93,8 @@ export class Activity implements vscode.Disposable {
     this.#dismissedAt = Date.now();
     const { line, character } = editor.selection.active;
     const lineBefore = editor.document.lineAt(line).text.slice(0, character);
-    this.#dismissal = { document: editor.document, line, lineBefore };
+    const beforeWord = lineBefore.slice(0, lineBefore.trimEnd().lastIndexOf(' ') + 1);
+    this.#dismissal = { document: editor.document, line, lineBefore, beforeWord };
     this.#quietMayChange();
   }
 
@@ -107,7 +110,7 @@ export class Activity implements vscode.Disposable {
     if (last?.document !== document || last.line !== position.line) return false;
     const lineBefore = document.lineAt(position).text.slice(0, position.character);
     return (
-      last.lineBefore.startsWith(lineBefore) ||
+      (last.lineBefore.startsWith(lineBefore) && lineBefore.startsWith(last.beforeWord)) ||
       (lineBefore.startsWith(last.lineBefore) && !/\s/.test(lineBefore.slice(last.lineBefore.length)))
     );
   }
@@ -121,6 +124,12 @@ export class Activity implements vscode.Disposable {
     this.shown.edited(document, replaced);
     if (bySave) return;
     this.#lastEdits.set(document, edit);
+    const last = this.#dismissal;
+    // What was taken back beyond its word and is written again is another sentence.
+    if (last?.document === document) {
+      const line = last.line < document.lineCount ? document.lineAt(last.line).text : '';
+      if (!line.startsWith(last.beforeWord)) this.#dismissal = undefined;
+    }
     if (document === vscode.window.activeTextEditor?.document) this.#typedIn = document;
   }
 
