@@ -48,6 +48,17 @@ describe('in a German workbench', function () {
     await workbench.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   });
 
+  it('a message is German', async () => {
+    await workbench.goToEnd();
+    await workbench.press('F1');
+    const title = `Inkling: ${german('commands.forget.title')}`;
+    await workbench.page.locator('.quick-input-widget input[type=text]').fill(`>${title}`);
+    // Another command's title holds the same words in another order.
+    await workbench.page.locator('.quick-input-list .monaco-list-row').getByText(title, { exact: true }).click();
+    const said = german('What it knew of your texts is forgotten. What you type from now on counts.');
+    await workbench.toasts.filter({ hasText: said }).first().waitFor();
+  });
+
   it('the panel is German, its numbers too', async () => {
     await workbench.goToEnd();
     await workbench.command(german('commands.explainNextToken.title'));

@@ -78,7 +78,11 @@ describe('a team’s model server', () => {
     const box = workbench.page.locator('.notification-toast', { hasText: 'has too much to do (429)' });
     await box.getByRole('button', { name: 'Use the Model Here' }).click();
     await workbench.statusItem.filter({ hasNotText: '127.0.0.1' }).waitFor();
+    await workbench.status('ready');
     failing = false;
+    await workbench.goToEnd();
+    await workbench.type(' he');
+    assert.notEqual(await workbench.ghostText(), '');
     assert.equal(server.counts.requests, requests);
   });
 });

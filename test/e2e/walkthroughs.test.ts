@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { Panel } from './panel';
 import { Workbench } from './workbench';
 
+const WRITTEN = 'They walked down to the sea, where the little boat was lying on the';
+
 describe('the walkthroughs', () => {
   let workbench: Workbench;
 
@@ -28,6 +30,58 @@ describe('the walkthroughs', () => {
     workbench.page.locator(`[data-done-step-id="inkling.inkling#${walkthrough}#${id}"]`);
   const ticked = (walkthrough: string, id: string) =>
     step(walkthrough, id).and(workbench.page.locator('.codicon-getting-started-step-checked')).waitFor();
+  const backToText = async (name: string) => {
+    await workbench.page.locator(`.tab[data-resource-name="${name}"]`).click();
+    await workbench.focusText();
+  };
+
+  it('for writers ticks each step off by its being done, and the first suggestion says its keys, once', async () => {
+    const told = workbench.page.locator('.statusbar-item', { hasText: 'Tab takes the grey text' });
+    await workbench.open('first.md');
+    await open('Write with Inkling');
+    await backToText('first.md');
+    await workbench.type(WRITTEN);
+    const ghost = await workbench.ghostText();
+    await told.waitFor();
+    await workbench.press('Tab');
+    await workbench.page.locator('.view-line', { hasText: ghost.trim().split(' ')[0] }).waitFor();
+    await workbench.press('Control+A', 'Delete');
+    await workbench.type(WRITTEN);
+    await workbench.ghostText();
+    await workbench.press('Control+ArrowRight');
+    await workbench.ghostText(ghost);
+    await workbench.press('Escape');
+    await workbench.noGhostText();
+    await workbench.statusItem.click();
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'How Often' }).waitFor();
+    await workbench.press('Escape');
+    const models = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'GPT-2' }).first();
+    await workbench.command('Inkling: Choose Model', models);
+    await workbench.press('Escape');
+    await open('Write with Inkling');
+    for (const id of ['greyText', 'tab', 'word', 'escape', 'rate', 'model']) await ticked('write', id);
+    await workbench.screenshot('walkthrough-write');
+    await workbench.page.locator('[data-step-id="inkling.inkling#write#words"]').click();
+    const link = workbench.page.getByRole('button', { name: 'See the settings' });
+    await link.click();
+    await workbench.page.locator('.settings-editor .setting-item-label', { hasText: 'Sources' }).first().waitFor();
+    await open('Write with Inkling');
+    await ticked('write', 'words');
+    await workbench.page.locator('[data-step-id="inkling.inkling#write#private"]').click();
+    await ticked('write', 'private');
+    const shown = await workbench.page
+      .locator('.getting-started-media img')
+      .first()
+      .evaluate((image) => (image as HTMLImageElement).naturalWidth);
+    assert.ok(shown > 0, 'its picture is there');
+    // Once ever, so not after a reload.
+    await workbench.open('first.md');
+    await backToText('first.md');
+    await workbench.press('Control+A', 'Delete');
+    await workbench.type(WRITTEN);
+    await workbench.ghostText();
+    assert.equal(await told.count(), 0);
+  });
 
   it('How GPT-2 Writes is walked to its end, each step ticked off in the view and in the walkthrough', async () => {
     await workbench.open('lesson.md');
