@@ -54,7 +54,8 @@ const EVERYWHERE = [
   /^dist\/model\/.+/,
   /^dist\/node_modules\/onnxruntime-(common|node)\/(package\.json|dist\/.+\.js(on)?)$/,
 ];
-const REQUIRED = [
+/** Files of every package. */
+export const REQUIRED = [
   'package.json',
   'package.nls.json',
   'l10n/bundle.l10n.json',

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import { toSvg } from '../pictures/draw';
 import type { FigureKind, SurprisalFigure } from '../pictures/figure';
-import { toPage } from '../pictures/html';
-import { toCsv, toJson, toMarkdown } from '../pictures/table';
+import { type TextFormat, write } from '../pictures/write';
 import { notify } from './messages';
 
-export type ExportFormat = 'svg' | 'png' | 'html' | 'markdown' | 'csv' | 'json';
+export type ExportFormat = TextFormat | 'png';
 
 interface WantedExport {
   readonly kind: Exclude<FigureKind, 'surprisal'>;
@@ -118,20 +117,8 @@ async function exportView(
 }
 
 async function contentOf(panel: ExportingPanel, figure: SurprisalFigure, format: ExportFormat): Promise<string> {
-  switch (format) {
-    case 'svg':
-      return toSvg(figure);
-    case 'png':
-      return panel.rasterise(toSvg(figure, { theme: isDark() ? 'dark' : 'light' }));
-    case 'html':
-      return toPage([figure]);
-    case 'markdown':
-      return toMarkdown(figure);
-    case 'csv':
-      return toCsv(figure);
-    case 'json':
-      return toJson(figure);
-  }
+  if (format !== 'png') return write(figure, format);
+  return panel.rasterise(toSvg(figure, { theme: isDark() ? 'dark' : 'light' }));
 }
 
 async function pickFormat(formats: readonly ExportFormat[]): Promise<ExportFormat | undefined> {

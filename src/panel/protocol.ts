@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { TEXT_FORMATS } from '../pictures/write';
 import { LESSON_IDS } from './lesson';
 
 /**
@@ -102,7 +103,7 @@ const why = v.object({
 /** A view of the panel, and what is to become of it. */
 const wantedExport = v.object({
   kind: v.picklist(['tokens', 'next', 'stages', 'beams', 'attention', 'lens', 'words']),
-  format: v.picklist(['svg', 'png', 'html', 'markdown', 'csv', 'json']),
+  format: v.picklist([...TEXT_FORMATS, 'png']),
   action: v.picklist(['copy', 'save']),
 });
 

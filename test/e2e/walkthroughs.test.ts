@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { LESSON_IDS } from '../../src/panel/lesson';
 import { Panel } from './panel';
 import { Workbench } from './workbench';
 
@@ -147,18 +148,7 @@ describe('the walkthroughs', () => {
     await guide.waitFor({ state: 'detached' });
 
     await open('How GPT-2 Writes');
-    const ids = [
-      'tokens',
-      'ahead',
-      'distribution',
-      'temperature',
-      'greedy',
-      'sampling',
-      'beams',
-      'attention',
-      'surprise',
-    ];
-    for (const id of ids) await ticked('lesson', id);
+    for (const id of LESSON_IDS) await ticked('lesson', id);
     await workbench.screenshot('walkthrough-lesson');
   });
 });

@@ -172,31 +172,48 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
         </td>
       )}
       <td class="row-actions">
-        <button
-          type="button"
-          class="icon-button"
-          tabIndex={inTabOrder ? 0 : -1}
+        <RowAction
           title={l10n.t('Insert at the cursor (Enter)')}
-          aria-label={l10n.t('Insert {0}', said)}
+          label={l10n.t('Insert {0}', said)}
+          icon="M8 2v8m0 0L4.5 6.5M8 10l3.5-3.5M3 13.5h10"
+          inTabOrder={inTabOrder}
           onClick={insert}
-        >
-          <svg viewBox="0 0 16 16" aria-hidden="true">
-            <path d="M8 2v8m0 0L4.5 6.5M8 10l3.5-3.5M3 13.5h10" />
-          </svg>
-        </button>
-        <button
-          type="button"
-          class="icon-button"
-          tabIndex={inTabOrder ? 0 : -1}
+        />
+        <RowAction
           title={l10n.t('Try it without touching the text (Alt+Enter)')}
-          aria-label={l10n.t('Try {0}', said)}
+          label={l10n.t('Try {0}', said)}
+          icon="M4 2.5v11M4 10c0-3 8-1.5 8-5.5m0 0L9.8 6.7M12 4.5l2.2 2.2"
+          inTabOrder={inTabOrder}
           onClick={attempt}
-        >
-          <svg viewBox="0 0 16 16" aria-hidden="true">
-            <path d="M4 2.5v11M4 10c0-3 8-1.5 8-5.5m0 0L9.8 6.7M12 4.5l2.2 2.2" />
-          </svg>
-        </button>
+        />
       </td>
     </tr>
+  );
+}
+
+interface RowActionProps {
+  readonly title: string;
+  /** For a screen reader, which hears it without the row. */
+  readonly label: string;
+  /** The path of a picture of 16 by 16. */
+  readonly icon: string;
+  readonly inTabOrder: boolean;
+  onClick(): void;
+}
+
+function RowAction({ title, label, icon, inTabOrder, onClick }: RowActionProps) {
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      tabIndex={inTabOrder ? 0 : -1}
+      title={title}
+      aria-label={label}
+      onClick={onClick}
+    >
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        <path d={icon} />
+      </svg>
+    </button>
   );
 }

@@ -1,9 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { toSvg } from '../../pictures/draw';
 import type { Figure } from '../../pictures/figure';
-import { toPage } from '../../pictures/html';
 import type { Theme } from '../../pictures/palette';
-import { toCsv, toJson, toMarkdown } from '../../pictures/table';
+import { write } from '../../pictures/write';
 import type { WantedExport } from '../protocol';
 
 type Format = WantedExport['format'];
@@ -16,20 +15,7 @@ const SCALE = 2;
  * @throws Error when the browser cannot draw it
  */
 export async function contentOf(figure: Figure, format: Format): Promise<string> {
-  switch (format) {
-    case 'svg':
-      return toSvg(figure);
-    case 'html':
-      return toPage([figure]);
-    case 'markdown':
-      return toMarkdown(figure);
-    case 'csv':
-      return toCsv(figure);
-    case 'json':
-      return toJson(figure);
-    case 'png':
-      return pngOf(toSvg(figure, { theme: themeOf(document.body) }));
-  }
+  return format === 'png' ? pngOf(toSvg(figure, { theme: themeOf(document.body) })) : write(figure, format);
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { faultsIn, headOf, machineOf, type PackedFile } from '../../../scripts/packageContents';
+import { faultsIn, headOf, machineOf, type PackedFile, REQUIRED } from '../../../scripts/packageContents';
 import { ROOT, TARGETS } from '../../../scripts/targets';
 
 const RUNTIME = join(ROOT, 'node_modules/onnxruntime-node/bin/napi-v6');
@@ -10,18 +10,8 @@ const RUNTIME = join(ROOT, 'node_modules/onnxruntime-node/bin/napi-v6');
 function packageFor(target: string): PackedFile[] {
   const [platform, arch] = target.split('-');
   const folder = join(RUNTIME, platform, arch);
-  const names = [
-    'package.json',
-    'package.nls.json',
-    'l10n/bundle.l10n.json',
-    'LICENSE.txt',
-    'dist/extension.js',
-    'dist/engine.js',
-    'dist/cli.js',
-    'dist/media/panel.js',
-  ];
   return [
-    ...names.map((name) => ({ name, bytes: 0, head: Buffer.alloc(0) })),
+    ...REQUIRED.map((name) => ({ name, bytes: 0, head: Buffer.alloc(0) })),
     ...readdirSync(folder)
       .filter((name) => /^(onnxruntime_binding\.node|libonnxruntime\.|onnxruntime\.dll)/.test(name))
       .map((name) => ({

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { cp, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { mock } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
-import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../../../../src/engine/process/client';
-import { type Built, buildWithTinyModel } from '../../../support/build';
+import type { EngineHealth } from '../../../../src/engine/process/client';
+import type { Built } from '../../../support/build';
+import { becomes, gone, isAlive, useEngineProcesses } from '../../../support/engineProcess';
 import { encode, tokenText, VOCAB_SIZE } from '../../../support/gpt2';
 import { randomWeights, tinyConfig, writeModel } from '../../../support/randomModel';
 import { maxDifference, referenceForward } from '../../../support/reference';
@@ -17,50 +17,11 @@ const ABORTED = { name: 'AbortError' };
 const FAILED = { name: 'EngineError' };
 
 describe('the engine in its own process', () => {
+  const { built: ofSuite, start } = useEngineProcesses();
   let built: Built;
-  const engines: ForkedEngine[] = [];
-  before(async function () {
-    this.timeout(120_000);
-    built = await buildWithTinyModel();
+  before(() => {
+    built = ofSuite();
   });
-  afterEach(async () => {
-    mock.timers.reset();
-    for (const engine of engines.splice(0)) await engine.dispose();
-  });
-
-  const start = (change: Partial<ForkedEngineOptions> = {}) => {
-    const engine = new ForkedEngine({
-      script: join(built.folder, 'dist/engine.js'),
-      model: { path: built.model.folder, precision: 'fp32' },
-      cache: join(built.folder, 'cache'),
-      threads: 1,
-      idleMinutes: 0,
-      ...change,
-    });
-    engines.push(engine);
-    return engine;
-  };
-  const becomes = (engine: ForkedEngine, state: EngineHealth['state']) =>
-    new Promise<EngineHealth>((resolve) => {
-      if (engine.health.state === state) return resolve(engine.health);
-      const stop = engine.onHealth((health) => {
-        if (health.state !== state) return;
-        stop();
-        resolve(health);
-      });
-    });
-  const alive = (pid: number) => {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
-  };
-  /** Resolves when the process is gone; the test's time limit is what fails otherwise. */
-  const gone = async (pid: number | undefined) => {
-    assert.ok(pid);
-    while (alive(pid)) await turn();
-  };
 
   it("makes the model's own tokenizer on this side too, anew for another model", async () => {
     const engine = start();
@@ -187,7 +148,7 @@ describe('the engine in its own process', () => {
     let pid: number | undefined;
     const kill = () => {
       pid ??= engine.pid;
-      if (pid && alive(pid)) process.kill(pid, 'SIGKILL');
+      if (pid && isAlive(pid)) process.kill(pid, 'SIGKILL');
     };
     const generating = engine.generate({ text: 'Hello', config: { maxNewTokens: 5000 } }, kill);
     const waiting = engine.score({ text: 'Hello there '.repeat(100) });

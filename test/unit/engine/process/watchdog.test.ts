@@ -5,38 +5,21 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../../../../src/engine/process/client';
+import type { ForkedEngineOptions } from '../../../../src/engine/process/client';
 import { Watchdog } from '../../../../src/engine/process/watchdog';
-import { type Built, buildWithTinyModel } from '../../../support/build';
 import { useTemporaryFolder } from '../../../support/content';
+import { becomes, gone, useEngineProcesses } from '../../../support/engineProcess';
 
 const ABORTED = { name: 'AbortError' };
 const SILENT = { name: 'EngineError', message: /stopped answering/ };
 
 describe('an engine that hangs', () => {
   const folder = useTemporaryFolder();
-  let built: Built;
-  const engines: ForkedEngine[] = [];
-  before(async function () {
-    this.timeout(120_000);
-    built = await buildWithTinyModel();
-  });
-  afterEach(async () => {
-    mock.timers.reset();
-    for (const engine of engines.splice(0)) await engine.dispose();
-  });
-
-  const start = (change: Partial<ForkedEngineOptions> = {}) => {
-    const engine = new ForkedEngine({
-      script: join(built.folder, 'dist/engine.js'),
-      model: { path: '', precision: 'q8' },
-      cache: join(built.folder, 'cache'),
-      threads: 1,
-      idleMinutes: 0,
-      ...change,
-    });
-    engines.push(engine);
-    return engine;
+  const { built, start: startEngine } = useEngineProcesses();
+  const start = (change: Partial<ForkedEngineOptions> = {}) =>
+    startEngine({ model: { path: '', precision: 'q8' }, ...change });
+  const seconds = (count: number) => {
+    for (let i = 0; i < count; i++) mock.timers.tick(1000);
   };
   /** An engine whose process runs this program instead. */
   const startProgram = async (program: string, onOutput?: (text: string) => void) => {
@@ -44,30 +27,6 @@ describe('an engine that hangs', () => {
     await writeFile(script, program);
     return start({ script, onOutput });
   };
-  const becomes = (engine: ForkedEngine, state: EngineHealth['state']) =>
-    new Promise<void>((resolve) => {
-      if (engine.health.state === state) return resolve();
-      const stop = engine.onHealth((health) => {
-        if (health.state !== state) return;
-        stop();
-        resolve();
-      });
-    });
-  const gone = async (pid: number | undefined) => {
-    assert.ok(pid);
-    for (;;) {
-      try {
-        process.kill(pid, 0);
-      } catch {
-        return;
-      }
-      await turn();
-    }
-  };
-  const seconds = (count: number) => {
-    for (let i = 0; i < count; i++) mock.timers.tick(1000);
-  };
-
   it('is ended after ten seconds without a sign of life while something is asked, and comes back', async () => {
     const engine = start();
     await engine.info();
@@ -88,7 +47,7 @@ describe('an engine that hangs', () => {
     mock.timers.tick(500);
     mock.timers.reset();
     await becomes(engine, 'ready');
-    assert.equal((await engine.logits({ text: 'Hello' })).length, built.config.vocab_size);
+    assert.equal((await engine.logits({ text: 'Hello' })).length, built().config.vocab_size);
   });
 
   it('is ended after a minute when it never starts', async () => {
@@ -185,8 +144,8 @@ describe('an engine that hangs', () => {
     assert.ok(output.length >= 10);
     assert.match(output[0], /no message/);
 
-    const args = JSON.stringify({ model: { path: '', precision: 'q8' }, cache: built.folder, threads: 1 });
-    const child = fork(join(built.folder, 'dist/engine.js'), [args], {
+    const args = JSON.stringify({ model: { path: '', precision: 'q8' }, cache: built().folder, threads: 1 });
+    const child = fork(join(built().folder, 'dist/engine.js'), [args], {
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
