@@ -1,4 +1,5 @@
-const WORD = /[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*/gu;
+import { wordsOf } from '../core/text/words';
+
 const WORD_SIGN = /[\p{L}\p{N}\p{M}]/u;
 
 /** Runs of white space as one space, so that a line broken elsewhere counts as the same text. */
@@ -21,14 +22,13 @@ function insideWord(text: string, at: number): boolean {
 
 /** How many words a text holds; the rest of a word that was begun counts as one. */
 export function countWords(text: string): number {
-  return text.match(WORD)?.length ?? 0;
+  return wordsOf(text).length;
 }
 
 /** Where the n-th word of a text ends; undefined when there are fewer. */
 function wordEnd(text: string, n: number): number | undefined {
-  let left = n;
-  for (const match of text.matchAll(WORD)) if (--left === 0) return match.index + match[0].length;
-  return undefined;
+  const word = wordsOf(text)[n - 1];
+  return word && word.at + word.length;
 }
 
 /** Whether the first `n` words of a suggestion, with all signs between them, are what the writer wrote. */

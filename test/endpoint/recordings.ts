@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { readAddress } from '../../src/engine/endpoint/address';
-import { choicesOf } from '../../src/engine/endpoint/capabilities';
+import { choicesOf } from '../../src/engine/endpoint/givenText';
 import { Connection } from '../../src/engine/endpoint/http';
 import { ServerError } from '../../src/engine/endpoint/serverError';
 import { spellingOf, TokenReader } from '../../src/engine/endpoint/serverTokens';

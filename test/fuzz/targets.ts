@@ -4,7 +4,7 @@ import { MarkdownDocument, readMarkdown } from '../../src/core/markdown';
 import { changedLines, TextLines } from '../../src/core/text/lines';
 import { readTokenizer, TokenizerError } from '../../src/core/tokenizer';
 import { readAddress } from '../../src/engine/endpoint/address';
-import { choicesOf, echoed, scoresOfPrompt } from '../../src/engine/endpoint/capabilities';
+import { choicesOf, echoed, scoresOfPrompt } from '../../src/engine/endpoint/givenText';
 import { TokenReader } from '../../src/engine/endpoint/serverTokens';
 import { readFromEngine, readToEngine } from '../../src/engine/process/protocol';
 import { EngineError } from '../../src/engine/runtime';

@@ -1,18 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { Tokenizer } from '../../core/tokenizer';
 import { type Priority, PriorityLock } from '../priorityLock';
-import {
-  aligned,
-  askCapabilities,
-  type Capabilities,
-  choicesOf,
-  constrained,
-  echoed,
-  piecesIn,
-  type ScoredText,
-  scoresOfPrompt,
-  tokenizeBody,
-} from './capabilities';
+import { askCapabilities, type Capabilities, constrained } from './capabilities';
+import { aligned, choicesOf, echoed, piecesIn, type ScoredText, scoresOfPrompt, tokenizeBody } from './givenText';
 import { brokeOff, Connection, type ConnectionOptions } from './http';
 import { ServerError } from './serverError';
 import { type ServerToken, TokenReader } from './serverTokens';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { readAddress } from '../../../../src/engine/endpoint/address';
-import { aligned, choicesOf, echoed, echoes, piecesIn } from '../../../../src/engine/endpoint/capabilities';
+import { aligned, choicesOf, echoed, echoes, piecesIn } from '../../../../src/engine/endpoint/givenText';
 import { Connection } from '../../../../src/engine/endpoint/http';
 import { ServerError } from '../../../../src/engine/endpoint/serverError';
 import { type ServerToken, spellingOf, TokenReader } from '../../../../src/engine/endpoint/serverTokens';
