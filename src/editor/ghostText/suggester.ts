@@ -34,8 +34,8 @@ interface Run {
   shown: Completion | undefined;
   /** Requests that wait for it. */
   waiting: number;
-  /** It has missed a deadline: what it comes to is wanted still. */
-  late: boolean;
+  /** The last question that had no answer by its deadline: what the generation comes to is wanted still. */
+  late: Query | undefined;
   /** Called when `partial` has grown. */
   readonly onProgress: Set<() => void>;
 }
@@ -57,6 +57,8 @@ export class SuggesterReset extends Error {
   override name = 'AbortError';
 }
 
+/** Why a generation was aborted that says something else than what was typed. */
+const REFUTED = new DOMException('The generation says something else than what was typed.', 'AbortError');
 const NOTHING_YET: Completion = { suggestions: [], reason: 'unfinished' };
 
 /**
@@ -137,7 +139,7 @@ export class Suggester {
     const deadline = performance.now() + deadlineMs;
     // Of several that waited for the same generation in vain, the first begins another, and the others wait for that.
     for (let running = this.#run; running && mayAnswer(running, query); running = this.#run) {
-      const agreed = await this.#await(running, whileItAgrees(running, query), signal, deadline);
+      const agreed = await this.#await(running, query, whileItAgrees(running, query), signal, deadline);
       const answer = this.recall(query);
       if (answer) {
         this.counts.joined++;
@@ -146,7 +148,7 @@ export class Suggester {
       if (agreed === 'late') return this.#early(running, query);
     }
     const run = this.#start(query);
-    const completion = await this.#await(run, run.done, signal, deadline);
+    const completion = await this.#await(run, query, run.done, signal, deadline);
     return completion === 'late' ? this.#early(run, query) : { completion, finished: true };
   }
 
@@ -183,22 +185,35 @@ export class Suggester {
       this.#endIfRefuted(run);
       for (const listener of onProgress) listener();
     });
-    const run: Run = { query, controller, done, partial: '', shown: undefined, waiting: 0, late: false, onProgress };
+    const run: Run = { query, controller, done, partial: '', shown: undefined, waiting: 0, late: undefined, onProgress };
     this.#typed = undefined;
     this.#setRun(run);
     const ended = () => {
       if (this.#run === run) this.#setRun(undefined);
     };
-    done.then((completion) => {
-      this.#remember(query, completion);
-      ended();
-      for (const listener of this.#endListeners) listener(query, completion);
-    }, ended);
+    done.then(
+      (completion) => {
+        this.#remember(query, completion);
+        ended();
+        for (const listener of this.#endListeners) listener(query, completion);
+      },
+      () => {
+        const isLast = this.#run === run;
+        ended();
+        if (isLast) this.#beginAnew(run);
+      },
+    );
     return run;
   }
 
+  /** A generation that came to say something else than a late question's text leaves that question open. */
+  #beginAnew({ late, controller }: Run): void {
+    const wasRefuted = controller.signal.reason === REFUTED;
+    if (late && wasRefuted && this.#typed === late.before) this.#start(late).late = late;
+  }
+
   #endIfRefuted({ query: { before: prefix }, partial, controller }: Run): void {
-    if (this.#typed?.startsWith(prefix) && !agreesWith({ prefix, partial }, this.#typed)) controller.abort();
+    if (this.#typed?.startsWith(prefix) && !agreesWith({ prefix, partial }, this.#typed)) controller.abort(REFUTED);
   }
 
   #remember({ before, request: { suffix = '', alternatives = 1 } }: Query, completion: Completion): void {
@@ -215,11 +230,17 @@ export class Suggester {
    * Waits for the promise until `signal` fires or the deadline passes; a generation that nobody waits for any more is
    * aborted after a grace, but not one that has merely missed its deadline.
    */
-  async #await<T>(run: Run, promise: Promise<T>, signal: AbortSignal, deadline: number): Promise<T | 'late'> {
+  async #await<T>(
+    run: Run,
+    query: Query,
+    promise: Promise<T>,
+    signal: AbortSignal,
+    deadline: number,
+  ): Promise<T | 'late'> {
     run.waiting++;
     try {
       const value = await until(promise, signal, deadline);
-      run.late ||= value === 'late';
+      if (value === 'late') run.late = query;
       return value;
     } catch (error) {
       // The engine says only that it was aborted.

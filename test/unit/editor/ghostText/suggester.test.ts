@@ -235,6 +235,32 @@ describe('the suggester', () => {
     assert.deepEqual([engine.calls.length, suggester.counts.early], [1, 1]);
   });
 
+  it('begins anew for what missed its deadline, where the generation came to say something else', async () => {
+    suggester.headStart(at('The'));
+    suggester.typed('The d');
+    await suggester.suggest(at('The d'), live(), 0);
+    engine.calls[0].progress(' cat');
+    assert.equal(engine.calls[0].signal.aborted, true);
+    await settle();
+    assert.deepEqual([engine.calls.length, engine.calls[1]?.request], [2, at('The d').request]);
+    const ended: string[] = [];
+    suggester.onDidEnd(({ before }) => ended.push(before));
+    engine.calls[1].answer('og sat');
+    await settle();
+    assert.deepEqual(ended, ['The d']);
+  });
+
+  it('begins nothing anew once the writer has typed on', async () => {
+    suggester.headStart(at('The'));
+    suggester.typed('The d');
+    await suggester.suggest(at('The d'), live(), 0);
+    suggester.typed('The do');
+    engine.calls[0].progress(' cat');
+    assert.equal(engine.calls[0].signal.aborted, true);
+    await settle();
+    assert.equal(engine.calls.length, 1);
+  });
+
   it('says by the deadline what fits what was typed since the generation began', async () => {
     suggester.headStart(at('The'));
     engine.calls[0].progress(' cat sa', ' cat');
