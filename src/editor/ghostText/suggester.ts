@@ -185,7 +185,16 @@ export class Suggester {
       this.#endIfRefuted(run);
       for (const listener of onProgress) listener();
     });
-    const run: Run = { query, controller, done, partial: '', shown: undefined, waiting: 0, late: undefined, onProgress };
+    const run: Run = {
+      query,
+      controller,
+      done,
+      partial: '',
+      shown: undefined,
+      waiting: 0,
+      late: undefined,
+      onProgress,
+    };
     this.#typed = undefined;
     this.#setRun(run);
     const ended = () => {
