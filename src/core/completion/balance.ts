@@ -25,7 +25,7 @@ interface Opened {
 /**
  * Where a suggestion stops being balanced: at a closing bracket or quote that nothing in the paragraph has opened, or
  * that follows the cursor already, or at an opening one of its own that it does not close. Infinity when it is balanced.
- * Single quotes are left alone: they are apostrophes too.
+ * Single quotes are apostrophes too: one counts only where it would close what is closed behind the cursor.
  * @param after the rest of the line after the cursor, where editors put what closes what was typed
  */
 export function unbalancedAt(before: string, suggestion: string, after = ''): number {
@@ -35,7 +35,23 @@ export function unbalancedAt(before: string, suggestion: string, after = ''): nu
   const left = scan(paragraph + after, paragraph.length, open, true).open.filter((each) => open.includes(each));
   const { open: end, unopened } = scan(paragraph + suggestion, paragraph.length, left);
   const own = end.find(({ at }) => at >= paragraph.length)?.at ?? Number.POSITIVE_INFINITY;
-  return (unopened ?? own) - paragraph.length;
+  return Math.min((unopened ?? own) - paragraph.length, closesSingleQuoteAt(paragraph, suggestion, after));
+}
+
+const SINGLE_OPEN = /(?:^|[\s([{“„«—-])['‘‚](?=\S)/u;
+const SINGLE_CLOSED = /^[.,;:!?…]*['’‘](?![\p{L}\p{N}])/u;
+const WORD = /[\p{L}\p{N}]/u;
+
+/** Where a suggestion closes a single quote that is closed behind the cursor. */
+function closesSingleQuoteAt(paragraph: string, suggestion: string, after: string): number {
+  if (!SINGLE_CLOSED.test(after) || !SINGLE_OPEN.test(paragraph)) return Number.POSITIVE_INFINITY;
+  const text = paragraph + suggestion;
+  let open = 0;
+  for (let at = paragraph.length; at < text.length; at++) {
+    if ("'‘‚".includes(text[at]) && opensQuote(text, at)) open++;
+    else if ("'’".includes(text[at]) && !WORD.test(text[at + 1] ?? '') && open-- === 0) return at - paragraph.length;
+  }
+  return Number.POSITIVE_INFINITY;
 }
 
 /**

@@ -1,12 +1,13 @@
 import type { TextModel } from '../decoding/model';
 import { normaliseLineBreaks } from '../text/lines';
 import { branch } from './alternatives';
+import { isMidWord } from './closings';
 import { characterWindow, contextStart, tokensBeforePartial } from './context';
 import { Distribution } from './distribution';
 import { Draft, type StopRules } from './draft';
 import { heal } from './healing';
 import { present } from './present';
-import { continuesWord, restOfLine } from './text';
+import { restOfLine } from './text';
 import { COMPLETION_DEFAULTS, type CompleteRequest, type Completion, type PartialCompletion } from './types';
 
 /** Told after each token what there is so far. */
@@ -26,7 +27,7 @@ export async function complete(
   const { alternatives, blockedWords, style, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
   const prefix = normaliseLineBreaks(request.prefix);
   const suffix = restOfLine(limits.suffix);
-  if (continuesWord(prefix, suffix)) return { suggestions: [], reason: 'mid-word' };
+  if (isMidWord(prefix, suffix)) return { suggestions: [], reason: 'mid-word' };
   const rules: StopRules = { ...limits, maxTokens: Math.min(limits.maxTokens, Math.floor(model.contextLength / 2)) };
   const prompt = readPrompt(model, prefix, rules.maxTokens);
   const { context, healed, typed } = prompt;

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { isMidWord, onlyCloses } from '../completion/closings';
 import type { ConstructKind } from '../markdown';
 import { plural, whole } from '../text/locale';
 import { isEnabledFor } from './settings';
@@ -97,49 +98,9 @@ const SCHEMES = [
   'vsls',
 ];
 
-const LETTER_FIRST = /^[\p{L}\p{N}\p{M}]/u;
-const LETTER_LAST = /[\p{L}\p{N}\p{M}]$/u;
-/**
- * What may stand between the cursor and the end of the line, for it closes something or ends the sentence: closing
- * punctuation and quotes (which open in other languages), the signs of Markdown, the end of a link, a footnote's sign,
- * an attribute list, tags that close, break or comment, an entity, pictures and their codes.
- */
-const CLOSINGS = [
-  /[\p{Pe}\p{Pf}\p{Po}"'“‘«‹*_~`\s|$^\\=]/uy,
-  /\]\([^()\s]*(?:\s+"[^"]*")?\)/uy,
-  /\]\[[^\]]*\]/uy,
-  /\[\^[^\][\s]+\]/uy,
-  /\{[#.:%][^{}]*\}/uy,
-  /<\/[\w:-]+\s*>/uy,
-  /<(?:br|hr|wbr|img)\b[^<>]*>/uy,
-  /<!--[^<>]*-->/uy,
-  /&#?[a-zA-Z0-9]+;/uy,
-  /:[a-z0-9_+-]+:/uy,
-  /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]/uy,
-  // What joins and varies pictures.
-  /\u200d|\ufe0e|\ufe0f|\u20e3/uy,
-];
-/** A longer rest of the line is more than what closes something. */
-const LONGEST_CLOSING = 500;
-
 /** Whether documents of a URI scheme are written in. */
 function isWrittenIn(scheme: string): boolean {
   return SCHEMES.includes(scheme);
-}
-
-function onlyCloses(lineAfter: string): boolean {
-  if (lineAfter.length > LONGEST_CLOSING) return false;
-  let at = 0;
-  for (let end = closingEnd(lineAfter, at); end > at; end = closingEnd(lineAfter, at)) at = end;
-  return at === lineAfter.length;
-}
-
-/** Where the longest of what closes something ends that begins at `at`; `at` itself where none does. */
-function closingEnd(text: string, at: number): number {
-  return CLOSINGS.reduce((longest, closing) => {
-    closing.lastIndex = at;
-    return closing.test(text) ? Math.max(longest, closing.lastIndex) : longest;
-  }, at);
 }
 
 /** How long Inkling stays quiet after this many dismissals in a row, in ms; doubles with each. */
@@ -270,13 +231,13 @@ const RULES: readonly Rule[] = [
   {
     code: 'mid-word',
     yieldsToAsking: false,
-    applies: (s) => LETTER_LAST.test(s.lineBefore) && LETTER_FIRST.test(s.lineAfter),
+    applies: (s) => isMidWord(s.lineBefore, s.lineAfter),
     message: () => l10n.t('The word goes on to the right of the cursor.'),
   },
   {
     code: 'text-after',
     yieldsToAsking: true,
-    applies: (s) => !onlyCloses(s.lineAfter.trimEnd()),
+    applies: (s) => !onlyCloses(s.lineAfter.trimEnd(), s.lineBefore),
     message: () => l10n.t('There is more text on this line after the cursor.'),
   },
   {

@@ -1,9 +1,9 @@
+import { isMidWord } from '../../core/completion/closings';
 import { characterWindow, partialWord } from '../../core/completion/context';
-
 import { Draft, type StopRules } from '../../core/completion/draft';
 import type { Hypothesis } from '../../core/completion/healing';
 import { type Place, present } from '../../core/completion/present';
-import { continuesWord, restOfLine } from '../../core/completion/text';
+import { restOfLine } from '../../core/completion/text';
 import {
   COMPLETION_DEFAULTS,
   type CompleteRequest,
@@ -90,7 +90,7 @@ export async function suggest(
 ): Promise<Completion> {
   const prefix = normaliseLineBreaks(request.prefix);
   const suffix = restOfLine(request.suffix ?? '');
-  if (continuesWord(prefix, suffix)) return { suggestions: [], reason: 'mid-word' };
+  if (isMidWord(prefix, suffix)) return { suggestions: [], reason: 'mid-word' };
   if (prefix.trim() === '') return { suggestions: [], reason: 'empty' };
   for (let tries = 0; ; tries++) {
     try {

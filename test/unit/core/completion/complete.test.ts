@@ -99,6 +99,12 @@ describe('complete', () => {
     });
     it('may go on with the word: then nothing is said', async () => {
       assert.deepEqual(await suggest(model, 'It w', { suffix: 'as' }), { text: undefined, reason: 'mid-word' });
+      assert.equal((await suggest(model, 'It', { suffix: '’s' })).reason, 'mid-word');
+    });
+    it('may be a quote, emphasis or a note’s sign that closes or marks the word', async () => {
+      for (const suffix of ['’', "'.", '_', '¹', '1️⃣']) {
+        assert.match((await suggest(model, 'It was', { suffix })).text ?? '', /^ a good day/, suffix);
+      }
     });
   });
 

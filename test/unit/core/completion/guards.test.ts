@@ -54,6 +54,16 @@ describe('guard', () => {
     assert.deepEqual(guarded('Sie sagte „so', ' ist» es'), [' ist', 'unbalanced']);
   });
 
+  it('does not close a single quote that is closed behind the cursor already', () => {
+    const at = (before: string, suggestion: string, after: string) => guard(before, suggestion, [], after).length;
+    assert.equal(at("I said 'the end of the", " world,' and", "'."), ' world,'.length);
+    assert.equal(at('I said ‘the end of the', ' world’ and', '’'), ' world'.length);
+    assert.equal(at('‚Das ist', ' so‘ und', '‘'), ' so‘ und'.length, 'a sign that opens in other languages');
+    assert.equal(at("I said 'the end of the", " world that isn't 'so' and", "'"), " world that isn't 'so' and".length);
+    assert.equal(at("I said 'the end of the", " world,' and", ''), " world,' and".length);
+    assert.equal(at("It isn't the end of the", " boys' world", "'s"), " boys' world".length);
+  });
+
   it('stops where quotes and brackets lose their balance', () => {
     assert.deepEqual(guarded('It was', ' good) and'), [' good', 'unbalanced']);
     assert.deepEqual(guarded('(It was', ' good) and'), [' good) and', null]);

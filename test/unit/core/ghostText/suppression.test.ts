@@ -116,23 +116,106 @@ describe('suppression', () => {
       '][ref]',
       '[^1].',
     ];
+    const marks = [
+      ...['1️⃣', '#️⃣.', '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}', '👍🏽', ':D', ' <3', '™', '→'],
+      ...['![](x.png)', '![A cat, asleep](<my cat.png> "Cat")', '![[cat.png|200]]', '![cat][cat].'],
+      ...[
+        '<sup>1</sup>',
+        '<sup id="fnref:1"><a href="#fn:1">1</a></sup>.',
+        '<ref name="a">Smith</ref>',
+        '<sup>a</sup>',
+      ],
+      ...[
+        '¹',
+        '²³.',
+        '①',
+        '[1]',
+        '[1, 2].',
+        '\\[3\\]',
+        '[1](#fn1)',
+        '[[2]](#fn2)',
+        '[^a-b]',
+        '^[See below, all of it.]',
+        '[#f1]_',
+      ],
+      ...[
+        '[@smith2020]',
+        ' [see @smith, p. 3; -@doe].',
+        '\\footnote{See below.}',
+        '~\\cite[p. 3]{smith}',
+        ' \\label{a:b}',
+      ],
+      ...[
+        '<!-- a <b> & c -->',
+        ' <!-- which goes on below',
+        '%% aside %%',
+        '{>> why? <<}',
+        '{/* mdx */}',
+        '<?php x ?>',
+        '<%= x %>',
+      ],
+      ...['{{ site.name }}', '{%- endif -%}', '{{< /note >}}', '{: .lead }', '{ .lead #a }', '{width=50%}', '{-}'],
+      ...['](https://a.b/c_(d))', "](a 'A title')", '](<a b.md>){target="_blank"}', ']{.smallcaps}', '][ref two].'],
+      ...[
+        '</span></p>',
+        '<a id="top"></a>',
+        '<img src="a.png" alt="A cat">',
+        '<br/>',
+        '&#8230;',
+        ' ^block-1',
+        ' #todo #later/soon',
+      ],
+      ...['—”', '–', '!?', '»', '’', '***', '~~', '^^', '”**_', '。」', '‏)', '\u2067', '…»'],
+    ];
     for (const lineAfter of [
       ...closing,
       ...more,
-      ' :smile:',
-      '<!-- note -->',
-      '\\',
-      '&nbsp;',
-      '==',
-      '$.',
-      '🇩🇪',
-      '。',
-      '」',
+      ...marks,
+      ...[' :smile:', '<!-- note -->', '\\', '&nbsp;', '==', '$.', '🇩🇪', '。', '」'],
     ]) {
       assert.equal(code({ lineAfter }), null, lineAfter);
+      assert.equal(code({ lineBefore: 'It was a very ', lineAfter }), null, `behind a space: ${lineAfter}`);
     }
     const going = [' and', '(so)', '“so”', '<b>so</b>', '](a) and', '[so](a)', ' – so', '🙂 so', '{so}', '# so', ' 12'];
-    for (const lineAfter of going) assert.equal(code({ lineAfter }), 'text-after', lineAfter);
+    const words = [
+      ...[
+        '![](x.png) and',
+        '<sup>1</sup> so',
+        '¹ so',
+        '[so]',
+        '[so][ref]',
+        ' <x',
+        '*so*',
+        '`so`',
+        '$x$',
+        '<!-- a --> so',
+        '[@a] so',
+      ],
+      ...[
+        '(so it was',
+        '](so it was',
+        ' [a@b.org]',
+        ' ½',
+        ' #1',
+        '<a href="x">so</a>',
+        '“So it',
+        ' <https://a.b>',
+        ' https://a.b',
+      ],
+    ];
+    for (const lineAfter of [...going, ...words]) assert.equal(code({ lineAfter }), 'text-after', lineAfter);
+  });
+
+  it('takes raised digits behind digits for powers, and letters there for the ending of an ordinal', () => {
+    assert.equal(code({ lineBefore: 'about 10', lineAfter: '²' }), 'mid-word');
+    assert.equal(code({ lineBefore: 'the 12', lineAfter: '<sup>th</sup>' }), 'text-after');
+    assert.equal(code({ lineBefore: 'as he said', lineAfter: '¹²' }), null);
+  });
+
+  it('reads on to the end of the cell in a row of a table', () => {
+    assert.equal(code({ lineBefore: '| It was a very', lineAfter: ' | 12 | so |' }), null);
+    assert.equal(code({ lineBefore: '| It was a very', lineAfter: ' good \\| day | 12 |' }), 'text-after');
+    assert.equal(code({ lineBefore: 'It was a very', lineAfter: ' | 12 |' }), 'text-after');
   });
 
   it('is for documents that are written in, not for outputs, comments, commit messages and old versions', () => {
@@ -155,8 +238,8 @@ describe('suppression', () => {
   });
 
   it('takes a rest of the line that is longer than any closing for text', () => {
-    assert.equal(code({ lineAfter: '.'.repeat(500) }), null);
-    assert.equal(code({ lineAfter: '.'.repeat(501) }), 'text-after');
+    assert.equal(code({ lineAfter: '.'.repeat(4096) }), null);
+    assert.equal(code({ lineAfter: '.'.repeat(4097) }), 'text-after');
     assert.equal(code({ lineAfter: ' '.repeat(100_000) }), null);
   });
 
