@@ -49,7 +49,7 @@ function closesSingleQuoteAt(paragraph: string, suggestion: string, after: strin
   let open = 0;
   for (let at = paragraph.length; at < text.length; at++) {
     if ("'‘‚".includes(text[at]) && opensQuote(text, at)) open++;
-    else if ("'’".includes(text[at]) && !WORD.test(text[at + 1] ?? '') && open-- === 0) return at - paragraph.length;
+    else if ("'’‘".includes(text[at]) && !WORD.test(text[at + 1] ?? '') && open-- === 0) return at - paragraph.length;
   }
   return Number.POSITIVE_INFINITY;
 }

@@ -58,7 +58,7 @@ describe('guard', () => {
     const at = (before: string, suggestion: string, after: string) => guard(before, suggestion, [], after).length;
     assert.equal(at("I said 'the end of the", " world,' and", "'."), ' world,'.length);
     assert.equal(at('I said ‘the end of the', ' world’ and', '’'), ' world'.length);
-    assert.equal(at('‚Das ist', ' so‘ und', '‘'), ' so‘ und'.length, 'a sign that opens in other languages');
+    assert.equal(at('‚Das ist', ' so‘ und', '‘'), ' so'.length);
     assert.equal(at("I said 'the end of the", " world that isn't 'so' and", "'"), " world that isn't 'so' and".length);
     assert.equal(at("I said 'the end of the", " world,' and", ''), " world,' and".length);
     assert.equal(at("It isn't the end of the", " boys' world", "'s"), " boys' world".length);
