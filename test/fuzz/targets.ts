@@ -17,6 +17,7 @@ import { parseHubName } from '../../src/store/hub/hub';
 import { fuzz } from '../formats/fuzz';
 import { tinyConfig } from '../support/randomModel';
 import { tinyTokenizer } from '../support/tinyTokenizer';
+import { readHubAnswers, readServerAnswers } from './answers';
 
 /** What may come from outside, and how it is read: `count` cases of a seed, the first bad one of which throws. */
 export type Target = (count: number, seed: number) => Promise<void> | void;
@@ -114,12 +115,14 @@ export const TARGETS: Readonly<Record<string, Target>> = {
       readToPanel(data);
       readFromPanel(data);
     }),
-  'answers of a hub': (count, seed) =>
+  'answers of a hub, over the wire': readHubAnswers,
+  'answers of a model server, over the wire': readServerAnswers,
+  'names and tags of a hub': (count, seed) =>
     check(count, seed, fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
       readOrRefused(() => parseHubName(text), StoreError);
       readOrRefused(() => parseLinkedTag(text), StoreError);
     }),
-  'answers of a model server': (count, seed) =>
+  'tokens of a model server': (count, seed) =>
     check(count, seed, fc.tuple(changed(ANSWER), fc.constantFrom('text', 'bytes', 'pieces')), ([answer, spelling]) => {
       if (typeof answer !== 'object' || answer === null) return;
       const reader = new TokenReader(spelling as 'text');

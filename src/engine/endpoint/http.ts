@@ -94,11 +94,13 @@ export class Connection {
   /** Some servers answer a request for a stream in one piece. */
   async *#wholeAnswer(response: IncomingMessage, signal?: AbortSignal): AsyncGenerator<Record<string, unknown>> {
     const body = await this.#text(response, signal);
+    let answer: unknown;
     try {
-      yield JSON.parse(body);
+      answer = JSON.parse(body);
     } catch {
       throw refusalOrPage(this.host, response, body);
     }
+    yield this.#object(answer);
   }
 
   #event(data: string): Record<string, unknown> {
@@ -111,6 +113,10 @@ export class Connection {
         l10n.t('{0} sends something else than completions: an event is no JSON.', this.host),
       );
     }
+    return this.#object(event);
+  }
+
+  #object(event: unknown): Record<string, unknown> {
     if (typeof event !== 'object' || event === null) {
       throw new ServerError(
         'broken',

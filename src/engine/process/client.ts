@@ -62,6 +62,7 @@ export interface ForkedEngineOptions extends EngineArguments {
 }
 
 interface Call {
+  readonly method: Method;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly onProgress?: (value: unknown) => void;
@@ -71,8 +72,20 @@ interface Call {
 const BACK_OFF_MS = [500, 2_000, 10_000, 60_000];
 /** Who asks waits no longer than this after a crash. */
 export const SOONEST_MS = 5_000;
-/** A process that lived this long has not crashed on start; the next crash begins at the first pause again. */
+/**
+ * A process that lived this long, or answered one of these, has not crashed on start; the next crash begins at the first
+ * pause again.
+ */
 const HEALTHY_AFTER_MS = 60_000;
+const RUNS_THE_MODEL: ReadonlySet<Method> = new Set([
+  'complete',
+  'generate',
+  'logits',
+  'score',
+  'explain',
+  'inspect',
+  'words',
+]);
 /** Seconds without a sign of life, while something is asked, after which the process hangs; twice as many the next time. */
 const PATIENCE_S = 10;
 const LONGEST_PATIENCE_S = 160;
@@ -257,7 +270,7 @@ export class ForkedEngine implements Engine {
         };
       signal?.addEventListener('abort', cancel, { once: true });
       const succeed = settled(resolve) as Call['resolve'];
-      this.#calls.set(id, { resolve: succeed, reject: settled(reject), onProgress });
+      this.#calls.set(id, { method, resolve: succeed, reject: settled(reject), onProgress });
       this.#send({ call: method, id, request });
       if (!this.#watchdog.isWatching) this.#watchdog.watch(this.#patience);
       this.#waitForIdle();
@@ -334,6 +347,7 @@ export class ForkedEngine implements Engine {
     }
     this.#calls.delete(message.id);
     this.#patience = PATIENCE_S;
+    if ('result' in message && RUNS_THE_MODEL.has(call.method)) this.#crashes = 0;
     this.#settled();
     if ('result' in message) call.resolve(message.result);
     else call.reject(asError(message.error));

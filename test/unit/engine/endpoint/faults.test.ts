@@ -140,6 +140,16 @@ describe('a model server that fails', () => {
     assert.match((await trouble()).message, /has no model “novel”\. It serves: story\. Name one of them/);
   });
 
+  it('is told of when it answers with JSON of another kind', async () => {
+    const { fault, engine, trouble } = await start();
+    await engine.info();
+    fault.now = (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('null');
+      return true;
+    };
+    assert.match((await trouble()).message, /sends something else than completions/);
+  });
+
   it('keeps nothing of a stream that breaks off in the middle of a character', async () => {
     const { fault, ask, engine, trouble } = await start();
     await engine.info();
