@@ -24,7 +24,7 @@ export interface Deliverable {
 /** The panel as exports need it: its page has a canvas, and knows what it shows. */
 interface ExportingPanel {
   export(wanted: WantedExport): Promise<void>;
-  rasterise(svg: string): Promise<string>;
+  rasterise(svg: string, copy: boolean): Promise<string>;
 }
 
 interface HeatedDocument {
@@ -52,7 +52,7 @@ const FORMAT_NAMES: Record<ExportFormat, string> = {
 /** Registers the commands that copy and save what the panel and the heat map show. */
 export function registerExports(panel: ExportingPanel, heatMap: HeatedDocument): vscode.Disposable {
   const commands: Record<string, [formats: readonly ExportFormat[], action: 'copy' | 'save']> = {
-    'inkling.copyPicture': [['svg'], 'copy'],
+    'inkling.copyPicture': [['svg', 'png'], 'copy'],
     'inkling.copyTable': [['markdown'], 'copy'],
     'inkling.copyData': [['csv', 'json'], 'copy'],
     'inkling.savePicture': [['png', 'svg'], 'save'],
@@ -71,7 +71,11 @@ export function registerExports(panel: ExportingPanel, heatMap: HeatedDocument):
  */
 export async function deliver({ kind, format, action, content }: Deliverable): Promise<vscode.Uri | undefined> {
   if (content === '') {
-    void notify.warning(vscode.l10n.t('The picture could not be made. Save it as SVG or HTML instead.'));
+    void notify.warning(
+      action === 'copy'
+        ? vscode.l10n.t('The picture could not be copied. Save it as PNG, or copy it as SVG.')
+        : vscode.l10n.t('The picture could not be made. Save it as SVG or HTML instead.'),
+    );
     return undefined;
   }
   if (action === 'copy') {
@@ -112,13 +116,18 @@ async function exportView(
   if (view !== 'surprisal') {
     await panel.export({ kind: view, format, action });
   } else if (heated) {
-    await deliver({ kind: view, format, action, content: await contentOf(panel, heated, format) });
+    await deliver({ kind: view, format, action, content: await contentOf(panel, heated, format, action) });
   }
 }
 
-async function contentOf(panel: ExportingPanel, figure: SurprisalFigure, format: ExportFormat): Promise<string> {
+async function contentOf(
+  panel: ExportingPanel,
+  figure: SurprisalFigure,
+  format: ExportFormat,
+  action: 'copy' | 'save',
+): Promise<string> {
   if (format !== 'png') return write(figure, format);
-  return panel.rasterise(toSvg(figure, { theme: isDark() ? 'dark' : 'light' }));
+  return panel.rasterise(toSvg(figure, { theme: isDark() ? 'dark' : 'light' }), action === 'copy');
 }
 
 async function pickFormat(formats: readonly ExportFormat[]): Promise<ExportFormat | undefined> {

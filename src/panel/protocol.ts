@@ -185,8 +185,8 @@ const toPanel = v.variant('type', [
   v.object({ type: v.literal('work'), runs: count, tokensFed: count }),
   /** A view is wanted as a picture or as numbers, as soon as there is something in it. */
   v.object({ type: v.literal('export'), ...wantedExport.entries }),
-  /** An SVG is wanted as a PNG. */
-  v.object({ type: v.literal('rasterise'), request: count, svg: v.string() }),
+  /** An SVG is wanted as a PNG; on the clipboard too, where it is to be copied. */
+  v.object({ type: v.literal('rasterise'), request: count, svg: v.string(), copy: v.boolean() }),
   /** Begin the lesson. */
   v.object({ type: v.literal('lesson') }),
   v.object({ type: v.literal('status'), state: v.picklist(['ready', 'thinking', 'waiting']), message: v.string() }),
@@ -203,7 +203,7 @@ const fromPanel = v.variant('type', [
   v.object({ type: v.literal('undo') }),
   /** A view as a picture or as numbers; a PNG in base64. */
   v.object({ type: v.literal('exported'), ...wantedExport.entries, content: v.string() }),
-  /** The PNG of an SVG in base64; empty where it cannot be drawn. */
+  /** The PNG of an SVG in base64; empty where it cannot be drawn, or not be copied. */
   v.object({ type: v.literal('rasterised'), request: count, png: v.string() }),
   /** The steps of the lesson that have been done. */
   v.object({ type: v.literal('learnt'), steps: list(lessonId) }),

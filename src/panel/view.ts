@@ -21,9 +21,10 @@ export interface Panel extends vscode.Disposable {
   export(wanted: WantedExport): Promise<void>;
   /**
    * Draws an SVG on the page's canvas, for which the view is opened.
-   * @returns the PNG in base64; empty where it cannot be drawn
+   * @param copy puts it on the clipboard, which only a page can do with a picture
+   * @returns the PNG in base64; empty where it cannot be drawn, or not be copied
    */
-  rasterise(svg: string): Promise<string>;
+  rasterise(svg: string, copy: boolean): Promise<string>;
 }
 
 /**
@@ -49,7 +50,7 @@ export function registerPanel(
   );
   return {
     export: (wanted) => view.export(wanted),
-    rasterise: (svg) => view.rasterise(svg),
+    rasterise: (svg, copy) => view.rasterise(svg, copy),
     dispose: () => registrations.dispose(),
   };
 }
@@ -134,12 +135,12 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#post({ type: 'export', kind, format, action });
   }
 
-  async rasterise(svg: string): Promise<string> {
+  async rasterise(svg: string, copy: boolean): Promise<string> {
     await this.#open();
     const request = ++this.#rasterised;
     return new Promise((resolve) => {
       this.#drawing.set(request, resolve);
-      this.#post({ type: 'rasterise', request, svg });
+      this.#post({ type: 'rasterise', request, svg, copy });
     });
   }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { isWord, type Levels, levelsFor, type NextWords, scorePassages, surprisal, wordSpans } from '../core/analysis';
 import { type GenerationConfig, OPTIONS, type OptionName } from '../core/decoding/options';
 import { reshape } from '../core/decoding/pipeline';
@@ -30,7 +31,7 @@ export interface FigureModel {
 
 /** A model as the small print names it: how its weights are kept, or where it runs. */
 export function asOrigin({ name, precision, server }: FigureModel): { name: string; precision: string } {
-  return { name, precision: server ? `on ${server.host}` : (precision ?? '') };
+  return { name, precision: server ? l10n.t('on {0}', server.host) : (precision ?? '') };
 }
 
 /** What pictures ask of an engine; every `Engine` has it. */
@@ -137,8 +138,12 @@ export async function askFigure(
         };
       }
       const { layer, head } = request;
-      if ((layer ?? 1) > seen.layers) throw new PictureError(`layer must be at most ${seen.layers} with this model.`);
-      if ((head ?? 1) > seen.heads) throw new PictureError(`head must be at most ${seen.heads} with this model.`);
+      if ((layer ?? 1) > seen.layers) {
+        throw new PictureError(l10n.t('{0} must be at most {1} with this model.', 'layer', seen.layers));
+      }
+      if ((head ?? 1) > seen.heads) {
+        throw new PictureError(l10n.t('{0} must be at most {1} with this model.', 'head', seen.heads));
+      }
       const ids = [...(bos ? tokenizer.start : tokenizer.opening), ...tokenizer.encode(text)].slice(-seen.tokens);
       const weights = [...attentionWeights(seen, layer === null ? null : layer - 1, head === null ? null : head - 1)];
       const tokens = ids.map((id, i) => ({ text: tokenizer.tokenText(id), weight: weights[i] }));
@@ -189,13 +194,17 @@ function nextFigure(given: Distribution & { readonly count: number }): NextFigur
   return { kind: 'next', text, origin, candidates, entropyBits: entropy(last.scores) / Math.LN2 };
 }
 
+/** A stage as figures name it: an option as it is spelled on the command line, the others as they are called. */
+export function spelledStage(name: string): string {
+  return (Object.hasOwn(OPTIONS, name) && spelledName(name as OptionName)) || name;
+}
+
 /** What each stage of decoding leaves of the distribution. */
 function stagesFigure({ text, origin, logits, config, context, tokenizer }: Distribution): StagesFigure {
   const stages = reshape(logits, { ...UNTOUCHED, ...config }, context).map(({ name, scores, survivors, massCut }) => {
     const [{ id, logprob }] = topK(scores, 1);
     const favourite = { id, text: tokenizer.tokenText(id), probability: Math.exp(logprob) };
-    const label = Object.hasOwn(OPTIONS, name) ? spelledName(name as OptionName) : undefined;
-    return { name: label ?? name, survivors, massCut, entropyBits: entropy(scores) / Math.LN2, favourite };
+    return { name: spelledStage(name), survivors, massCut, entropyBits: entropy(scores) / Math.LN2, favourite };
   });
   return { kind: 'stages', text, origin, stages };
 }
@@ -239,7 +248,7 @@ function strongest(weights: readonly number[]): number {
 function tokenOf(tokenizer: Tokenizer, text: string): number {
   const ids = tokenizer.encode(text);
   if (ids.length === 1) return ids[0];
-  throw new PictureError(`candidate must be one token, and “${text}” is ${ids.length}.`);
+  throw new PictureError(l10n.t('{0} must be one token, and “{1}” is {2}.', 'candidate', text, ids.length));
 }
 
 function asFigureToken(token: Token & Partial<Scored>): FigureToken {

@@ -1,4 +1,6 @@
+import * as l10n from '@vscode/l10n';
 import type { BeamStep } from '../core/decoding/steps';
+import { whole } from '../core/text/locale';
 
 type Step = Pick<BeamStep, 'nodes' | 'displaced'>;
 type Node = Step['nodes'][number];
@@ -120,4 +122,26 @@ export function countStates({
     pruned: count('pruned'),
     displaced: displaced.length,
   };
+}
+
+/**
+ * What became of a hypothesis, in words; nothing where it lives on in others.
+ * @param lost the step, from 1, at which it was lost
+ * @param group from 0; `null` where the search has one group only
+ */
+export function statusText(status: HypothesisStatus, lost: number | null, group: number | null): string {
+  const step = whole(lost ?? 0);
+  const place = group === null ? '' : whole(group + 1);
+  switch (status) {
+    case 'extended':
+      return '';
+    case 'running':
+      return place ? l10n.t('group {0}, running', place) : l10n.t('running');
+    case 'finished':
+      return place ? l10n.t('group {0}, finished', place) : l10n.t('finished');
+    case 'pruned':
+      return place ? l10n.t('group {0}, pruned at step {1}', place, step) : l10n.t('pruned at step {0}', step);
+    case 'displaced':
+      return place ? l10n.t('group {0}, displaced at step {1}', place, step) : l10n.t('displaced at step {0}', step);
+  }
 }

@@ -1,5 +1,7 @@
+import * as l10n from '@vscode/l10n';
 import { isWord } from '../core/analysis';
 import { percent } from '../core/logits';
+import { fixed, plural, whole } from '../core/text/locale';
 import type { Figure } from './figure';
 import { speak, spell } from './spelling';
 
@@ -10,43 +12,67 @@ const READ_OUT = 5;
 
 /** What a picture shows, in one line. */
 export function titleOf(figure: Figure): string {
-  const { text } = figure;
+  const text = quotable(figure.text);
   switch (figure.kind) {
-    case 'tokens':
-      return `${figure.tokens.length} tokens${by(figure)}`;
+    case 'tokens': {
+      const [count, model] = [figure.tokens.length, figure.origin.model?.name];
+      if (model === undefined) {
+        return plural(count, l10n.t('{0} token', whole(count)), l10n.t('{0} tokens', whole(count)));
+      }
+      return plural(
+        count,
+        l10n.t('{0} token as {1} reads it', whole(count), model),
+        l10n.t('{0} tokens as {1} reads them', whole(count), model),
+      );
+    }
     case 'next':
-      return `Next token after ${quoted(text)}`;
+      return l10n.t('Next token after “{0}”', text);
     case 'stages':
-      return `Stages of the next token after ${quoted(text)}`;
+      return l10n.t('Stages of the next token after “{0}”', text);
     case 'beams':
-      return `Beam search after ${quoted(text)}`;
+      return l10n.t('Beam search after “{0}”', text);
     case 'attention':
-      return `Attention of the last token of ${quoted(text)}`;
+      return l10n.t('Attention of the last token of “{0}”', text);
     case 'lens':
-      return `Logit lens of ${quoted(figure.candidate.text)} after ${quoted(text)}`;
+      return l10n.t('Logit lens of “{0}” after “{1}”', quotable(figure.candidate.text), text);
     case 'words':
-      return `Next word after ${quoted(text)}`;
-    case 'surprisal':
-      return `Surprisal of ${figure.units.filter(({ text, bits }) => bits !== null && isWord(text)).length} words`;
+      return l10n.t('Next word after “{0}”', text);
+    case 'surprisal': {
+      const count = figure.units.filter(({ text, bits }) => bits !== null && isWord(text)).length;
+      return plural(
+        count,
+        l10n.t('Surprisal of {0} word', whole(count)),
+        l10n.t('Surprisal of {0} words', whole(count)),
+      );
+    }
   }
 }
 
 /** What a picture shows, for those who cannot see it: its first and most important numbers. */
 export function describe(figure: Figure): string {
   switch (figure.kind) {
-    case 'tokens': {
-      const shown = figure.tokens.slice(0, 4 * READ_OUT).map(({ text }) => speak(text));
-      return `${shown.join(', ')}${figure.tokens.length > shown.length ? ', and so on' : ''}.`;
-    }
-    case 'next':
+    case 'tokens':
       return list(
-        figure.candidates.map(({ text, probability }) => `${speak(text)} ${percent(probability)}`),
-        `Entropy ${figure.entropyBits.toFixed(2)} bits.`,
+        figure.tokens.map(({ text }) => speak(text)),
+        4 * READ_OUT,
+        ', ',
       );
+    case 'next': {
+      const said = list(figure.candidates.map(({ text, probability }) => `${speak(text)} ${percent(probability)}`));
+      return `${said} ${l10n.t('Entropy {0} bits.', fixed(figure.entropyBits, 2))}`;
+    }
     case 'stages':
-      return list(figure.stages.map(({ name, survivors }) => `${name}: ${survivors} tokens possible`));
+      return list(
+        figure.stages.map(({ name, survivors }) =>
+          plural(
+            survivors,
+            l10n.t('{0}: {1} token possible', stageName(name), whole(survivors)),
+            l10n.t('{0}: {1} tokens possible', stageName(name), whole(survivors)),
+          ),
+        ),
+      );
     case 'beams':
-      return list(figure.best.map(({ text, score }) => `${speak(text)}, score ${score.toFixed(2)}`));
+      return list(figure.best.map(({ text, score }) => l10n.t('{0}, score {1}', speak(text), fixed(score, 2))));
     case 'attention':
       return list(
         figure.tokens
@@ -56,51 +82,60 @@ export function describe(figure: Figure): string {
     case 'lens':
       return list(
         figure.layers.toReversed().map(({ layer, probability, says }) => {
-          return `layer ${layer} gives it ${percent(probability)} and would say ${speak(says.text)}`;
+          return l10n.t('layer {0} gives it {1} and would say {2}', layer, percent(probability), speak(says.text));
         }),
       );
     case 'words':
       return list(figure.words.map(({ text, probability }) => `${speak(text)} ${percent(probability)}`));
     case 'surprisal': {
-      const scored = figure.units.filter(({ bits }) => bits !== null);
-      const most = scored.toSorted((a, b) => (b.bits ?? 0) - (a.bits ?? 0));
-      return list(most.map(({ text, bits }) => `${speak(text)} ${bits?.toFixed(1)} bits`));
+      const scored = figure.units.flatMap(({ text, bits }) => (bits === null ? [] : [{ text, bits }]));
+      const most = scored.toSorted((a, b) => b.bits - a.bits);
+      return list(most.map(({ text, bits }) => l10n.t('{0}, {1} bits', speak(text), fixed(bits, 1))));
     }
   }
 }
 
 /** Model, precision, settings, seed and the command that makes a picture again, a line each part that is there. */
-export function smallPrint({ origin: { model, settings, seed, command } }: Figure): string[] {
+export function smallPrint({ origin: { model, settings, withTexts, seed, command } }: Figure): string[] {
   const facts = [
     ...(model ? [model.name, model.precision] : []),
     ...Object.entries(settings).map(([name, value]) => (value === true ? name : `${name} ${value}`)),
-    ...(seed === undefined ? [] : [`seed ${seed}`]),
+    ...(withTexts ? [l10n.t('with your texts')] : []),
+    ...(seed === undefined ? [] : [l10n.t('seed {0}', seed)]),
   ];
   return [...(facts.length > 0 ? [facts.join(' · ')] : []), command];
 }
 
-/** Which heads an attention figure averages. */
-export function where({ layer, head }: { readonly layer: number | null; readonly head: number | null }): string {
-  if (layer === null && head === null) return 'mean of all layers and heads';
-  if (layer === null) return `head ${head}, mean of all layers`;
-  return head === null ? `layer ${layer}, mean of all heads` : `layer ${layer}, head ${head}`;
+/** A stage of decoding as people call it: options as on the command line, the others in words. */
+export function stageName(name: string): string {
+  switch (name) {
+    case 'raw':
+      return l10n.t('raw');
+    case 'penalties':
+      return l10n.t('penalties');
+    case 'temperature':
+      return l10n.t('temperature');
+    case 'texts':
+      return l10n.t('your texts');
+    case 'mixed':
+      return l10n.t('with your texts');
+    default:
+      return name;
+  }
 }
 
-function by({ origin: { model } }: Figure): string {
-  return model ? ` as ${model.name} reads them` : '';
+/** The first parts as one sentence, which says if there are more. */
+function list(parts: readonly string[], most = READ_OUT, separator = '; '): string {
+  const said = parts.slice(0, most).join(separator);
+  return parts.length > most ? l10n.t('{0}, and so on.', said) : l10n.t('{0}.', said);
 }
 
-function list(parts: readonly string[], end = ''): string {
-  const more = parts.length > READ_OUT ? ', and so on' : '';
-  return `${parts.slice(0, READ_OUT).join('; ')}${more}. ${end}`.trim();
-}
-
-/** The end of a text in quotation marks, on one line; what would turn the text around is spelled out. */
-function quoted(text: string): string {
+/** The end of a text on one line, to be quoted; what would turn the text around is spelled out. */
+function quotable(text: string): string {
   const line = text.slice(-2 * QUOTED).replaceAll(/\s+/g, ' ');
   const end = text.length > QUOTED ? `…${line.slice(-QUOTED).replace(/^[\udc00-\udfff]/, '')}` : line;
   const spelled = spell(end, 'plain', Number.POSITIVE_INFINITY).map(({ kind, text }) =>
     kind === 'space' ? ' ' : text,
   );
-  return `“${spelled.join('')}”`;
+  return spelled.join('');
 }

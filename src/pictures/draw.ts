@@ -1,6 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import { levelOf, surprisal } from '../core/analysis';
 import { percent } from '../core/logits';
-import { describe, smallPrint, titleOf, where } from './caption';
+import { compact, fixed, whole } from '../core/text/locale';
+import { statusText } from './beamTree';
+import { describe, smallPrint, stageName, titleOf } from './caption';
 import {
   type AttentionFigure,
   type BeamsFigure,
@@ -79,19 +82,19 @@ function drawTokens(canvas: Canvas, { text, tokens, colour }: TokensFigure, top:
   const chips = tokens.map((token, i): Chip => {
     const breaks = token.text.endsWith('\n');
     if (colour === 'rank' && token.rank !== null) {
-      return { label: labels[i], below: `#${token.rank + 1}`, paint: `r${rankBand(token.rank)}`, breaks };
+      return { label: labels[i], below: `#${whole(token.rank + 1)}`, paint: `r${rankBand(token.rank)}`, breaks };
     }
     if (colour === 'surprisal' && token.logprob !== null) {
       const bits = surprisal(token.logprob);
       const level = levelOf(bits, TOKEN_LEVELS);
       const paint = level < 0 ? 'box' : `l${level}`;
-      return { label: labels[i], below: bits.toFixed(1), paint, underline: level < 0 ? undefined : level, breaks };
+      return { label: labels[i], below: fixed(bits, 1), paint, underline: level < 0 ? undefined : level, breaks };
     }
     return { label: labels[i], below: colour === 'boundary' ? String(token.id) : '–', paint: 'box', breaks };
   });
   const end = flow(canvas, top, MARGIN, chips);
   if (colour === 'boundary') {
-    return note(canvas, end, 'Below each token: its id. ␣ space, ⏎ newline, ⇥ tab.');
+    return note(canvas, end, l10n.t('Below each token: its id. ␣ space, ⏎ newline, ⇥ tab.'));
   }
   return legend(canvas, end + 4, MARGIN, colour === 'rank' ? rankLegend(tokens) : bitsLegend(TOKEN_LEVELS));
 }
@@ -99,15 +102,22 @@ function drawTokens(canvas: Canvas, { text, tokens, colour }: TokensFigure, top:
 function rankLegend(tokens: TokensFigure['tokens']): Chip[] {
   const counts = [0, 0, 0, 0];
   for (const { rank } of tokens) if (rank !== null) counts[rankBand(rank)]++;
-  const names = [...RANK_BANDS.map((limit) => `top ${limit}`), 'beyond'];
-  return names.map((name, band) => ({ label: `${name}: ${counts[band]}`, paint: `r${band}` }));
+  return counts.map((tokens, band) => {
+    const limit = RANK_BANDS[band];
+    const count = whole(tokens);
+    const label = limit === undefined ? l10n.t('beyond: {0}', count) : l10n.t('top {0}: {1}', whole(limit), count);
+    return { label, paint: `r${band}` };
+  });
 }
 
 function bitsLegend(levels: readonly number[]): Chip[] {
-  return levels.map((from, level) => {
-    const label = level === levels.length - 1 ? `from ${from} bits` : `${from} to ${levels[level + 1]} bits`;
-    return { label, paint: `l${level}`, underline: level };
-  });
+  return levels.map((_, level) => ({ label: levelText(levels, level), paint: `l${level}`, underline: level }));
+}
+
+/** From which surprisal to which a level of colour goes. */
+export function levelText(levels: readonly number[], level: number): string {
+  const [from, to] = [compact(levels[level]), levels[level + 1]];
+  return to === undefined ? l10n.t('from {0} bits', from) : l10n.t('{0} to {1} bits', from, compact(to));
 }
 
 function drawSurprisal(canvas: Canvas, { text, units, levels }: SurprisalFigure, top: number): number {
@@ -137,13 +147,13 @@ function drawAttention(canvas: Canvas, { tokens, heads, ...which }: AttentionFig
     return { label: visible(text), below: percent(weight), paint: 'att', share: Math.sqrt(weight / most) };
   });
   let y = flow(canvas, top, MARGIN, chips);
-  y = note(canvas, y - 2, `Tint: share of attention, ${where(which)}; the strongest is ${percent(most)}.`) + 10;
+  y = note(canvas, y - 2, tintText(which, percent(most))) + 10;
   const { weights, token } = heads;
   const peak = Math.max(...weights.flat(), 1e-9);
   canvas.text(
     MARGIN,
     y + 10,
-    shorten(`What each head gives to “${visible(tokens[token]?.text ?? '')}”:`, canvas.width - 2 * MARGIN),
+    shorten(l10n.t('What each head gives to “{0}”:', visible(tokens[token]?.text ?? '')), canvas.width - 2 * MARGIN),
   );
   y += 20;
   const left = MARGIN + 40;
@@ -165,7 +175,19 @@ function drawAttention(canvas: Canvas, { tokens, heads, ...which }: AttentionFig
     const middle = left + cell * head + cell / 2 - 1;
     canvas.text(middle, y + 12, String(head + 1), { size: 'small', paint: 'm', anchor: 'middle' });
   }
-  return note(canvas, y + 17, `Rows are layers, columns are heads; the strongest gives ${percent(peak)}.`);
+  return note(canvas, y + 17, l10n.t('Rows are layers, columns are heads; the strongest gives {0}.', percent(peak)));
+}
+
+/** What the tint of a token is, and which heads were averaged for it. */
+function tintText({ layer, head }: Pick<AttentionFigure, 'layer' | 'head'>, most: string): string {
+  if (layer === null) {
+    return head === null
+      ? l10n.t('Tint: share of attention, mean of all layers and heads; the strongest is {0}.', most)
+      : l10n.t('Tint: share of attention, head {0}, mean of all layers; the strongest is {1}.', head, most);
+  }
+  return head === null
+    ? l10n.t('Tint: share of attention, layer {0}, mean of all heads; the strongest is {1}.', layer, most)
+    : l10n.t('Tint: share of attention, layer {0}, head {1}; the strongest is {2}.', layer, head, most);
 }
 
 /** A row of a table with a bar. */
@@ -234,30 +256,43 @@ function drawNext(canvas: Canvas, { candidates, entropyBits }: NextFigure, top: 
     label: visible(text),
     share: probability,
     ...(reshaped && { mark: raw }),
-    numbers: [percent(probability), percent(cumulative), logit.toFixed(2)],
+    numbers: [percent(probability), percent(cumulative), fixed(logit, 2)],
   }));
-  const y = bars(canvas, top, ['token', 'probability', 'sum', 'logit'], rows);
-  const entropy = `Entropy ${entropyBits.toFixed(2)} bits: as undecided as between ${(2 ** entropyBits).toFixed(1)} equal choices.`;
-  return note(canvas, y, reshaped ? `${entropy} The mark is the model’s own probability.` : entropy);
+  const y = bars(canvas, top, [l10n.t('token'), l10n.t('probability'), l10n.t('sum'), l10n.t('logit')], rows);
+  const entropy = l10n.t(
+    'Entropy {0} bits: as undecided as between {1} equal choices.',
+    fixed(entropyBits, 2),
+    fixed(2 ** entropyBits, 1),
+  );
+  return note(canvas, y, reshaped ? `${entropy} ${l10n.t('The mark is the model’s own probability.')}` : entropy);
 }
 
 function drawStages(canvas: Canvas, { stages }: StagesFigure, top: number): number {
   const rows = stages.map(({ name, survivors, massCut, entropyBits, favourite }) => ({
-    label: name,
+    label: stageName(name),
     share: favourite.probability,
     numbers: [
       percent(favourite.probability),
       visible(favourite.text),
-      String(survivors),
+      whole(survivors),
       percent(massCut),
-      entropyBits.toFixed(2),
+      fixed(entropyBits, 2),
     ],
   }));
-  const y = bars(canvas, top, ['stage', 'favourite', 'it is', 'possible', 'cut', 'bits'], rows);
+  const head = [
+    l10n.t('stage'),
+    l10n.t('probability'),
+    l10n.t('favourite'),
+    l10n.t('possible'),
+    l10n.t('cut'),
+    l10n.t('entropy'),
+  ];
   return note(
     canvas,
-    y,
-    'Bars: probability of the favourite. Cut: probability that the stage took away. Bits: entropy.',
+    bars(canvas, top, head, rows),
+    l10n.t(
+      'Bars: probability of the favourite. Possible: tokens left. Cut: probability that the stage took away. Entropy in bits.',
+    ),
   );
 }
 
@@ -266,22 +301,27 @@ function drawWords(canvas: Canvas, { words, covered }: WordsFigure, top: number)
     return {
       label: visible(text.trim() || text),
       share: probability,
-      numbers: [percent(probability), String(tokenisations)],
+      numbers: [percent(probability), whole(tokenisations)],
     };
   });
-  const y = bars(canvas, top, ['word', 'probability', 'spellings'], rows);
-  return note(canvas, y, `The search placed ${percent(covered)} of the probability.`);
+  const y = bars(canvas, top, [l10n.t('word'), l10n.t('probability'), l10n.t('spellings')], rows);
+  return note(canvas, y, l10n.t('The search placed {0} of the probability.', percent(covered)));
 }
 
 function drawLens(canvas: Canvas, { layers, candidate }: LensFigure, top: number): number {
   const rows = layers.map(({ layer, says, probability, rank }) => ({
     label: `${layer}  ${visible(says.text)}`,
     share: probability,
-    numbers: [percent(probability), `#${rank + 1}`],
+    numbers: [percent(probability), `#${whole(rank + 1)}`],
     strong: rank === 0,
   }));
-  const y = bars(canvas, top, ['layer, what it would say', `of ${visible(candidate.text)}`, 'rank'], rows);
-  return note(canvas, y, `Bars: probability of “${visible(candidate.text)}” if the model had to stop after the layer.`);
+  const followed = visible(candidate.text);
+  const head = [l10n.t('layer, what it would say'), l10n.t('of “{0}”', followed), l10n.t('rank')];
+  return note(
+    canvas,
+    bars(canvas, top, head, rows),
+    l10n.t('Bars: probability of “{0}” if the model had to stop after the layer.', followed),
+  );
 }
 
 /** Every status in a sign as well as in a word. */
@@ -290,17 +330,13 @@ const SIGNS = { running: '▸', finished: '■', extended: '·', pruned: '✕', 
 function drawBeams(canvas: Canvas, { lines, best }: BeamsFigure, top: number): number {
   const grouped = lines.some(({ group }) => group > 0);
   const right = canvas.width - MARGIN;
-  const status = (line: BeamsFigure['lines'][number]) => {
-    if (line.status === 'extended') return '';
-    const lost = line.lost === null ? '' : ` at step ${line.lost}`;
-    return `${grouped ? `group ${line.group + 1}, ` : ''}${line.status}${lost}`;
-  };
+  const statuses = lines.map(({ status, lost, group }) => statusText(status, lost, grouped ? group : null));
   const statusEnd = right - 64;
-  const column = Math.max(0, ...lines.map((line) => widthOf(status(line), 'small')));
-  canvas.text(right, top + 10, 'score', { size: 'small', paint: 'm', anchor: 'end' });
+  const column = Math.max(0, ...statuses.map((status) => widthOf(status, 'small')));
+  canvas.text(right, top + 10, l10n.t('score'), { size: 'small', paint: 'm', anchor: 'end' });
   let y = top + 16;
   const levels: number[] = [];
-  for (const line of lines) {
+  for (const [i, line] of lines.entries()) {
     const x = MARGIN + (line.level - 1) * 18;
     levels.length = line.level;
     levels[line.level - 1] = y;
@@ -313,15 +349,15 @@ function drawBeams(canvas: Canvas, { lines, best }: BeamsFigure, top: number): n
     const paint = lost ? 'm' : 't';
     const text = shorten(`${SIGNS[line.status]} ${visible(line.text)}`, statusEnd - column - 12 - x);
     canvas.text(x, y + 14, text, { paint, strong: line.status === 'finished' });
-    canvas.text(statusEnd, y + 14, status(line), { size: 'small', paint: 'm', anchor: 'end' });
-    canvas.text(right, y + 14, line.score.toFixed(2), { paint, anchor: 'end' });
+    canvas.text(statusEnd, y + 14, statuses[i], { size: 'small', paint: 'm', anchor: 'end' });
+    canvas.text(right, y + 14, fixed(line.score, 2), { paint, anchor: 'end' });
     y += ROW;
   }
-  canvas.text(MARGIN, y + 16, 'Found, best first:', { size: 'small', paint: 'm' });
+  canvas.text(MARGIN, y + 16, l10n.t('Found, best first:'), { size: 'small', paint: 'm' });
   y += 22;
   for (const [i, { text, score }] of best.entries()) {
     canvas.text(MARGIN, y + 14, shorten(`${i + 1}. ${visible(text)}`, right - 80 - MARGIN));
-    canvas.text(right, y + 14, score.toFixed(3), { anchor: 'end' });
+    canvas.text(right, y + 14, fixed(score, 3), { anchor: 'end' });
     y += ROW;
   }
   return y;

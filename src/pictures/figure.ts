@@ -7,6 +7,8 @@ export interface Origin {
   readonly model?: { readonly name: string; readonly precision: string };
   /** Options that are not at their defaults, under the names of the command line. */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
+  /** The numbers are those of the model and of the writer's texts together, which no command knows. */
+  readonly withTexts?: true;
   readonly seed?: number;
   /** A command for a terminal that makes the picture again. */
   readonly command: string;
@@ -58,6 +60,7 @@ export interface NextFigure extends Common {
 export interface StagesFigure extends Common {
   readonly kind: 'stages';
   readonly stages: readonly {
+    /** An option as the command line spells it, `raw` or `penalties`; with the writer's texts `texts` and `mixed` too. */
     readonly name: string;
     /** Tokens that are still possible. */
     readonly survivors: number;

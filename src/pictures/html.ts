@@ -1,10 +1,12 @@
+import * as l10n from '@vscode/l10n';
 import { levelOf } from '../core/analysis';
+import { currentLanguage, fixed, whole } from '../core/text/locale';
 import { describe, smallPrint, titleOf } from './caption';
-import { toSvg } from './draw';
+import { levelText, toSvg } from './draw';
 import type { Figure, SurprisalFigure } from './figure';
 import { markStyle, styleOf, type Theme } from './palette';
 import { escapeText } from './svg';
-import { shown, tableOf } from './table';
+import { forPeople, shown, tableOf } from './table';
 
 /** Rows of numbers that a page shows; the rest is in CSV and JSON. */
 const ROWS = 200;
@@ -48,7 +50,7 @@ export function toPage(figures: readonly Figure[]): string {
  */
 export function pageOf(title: string, body: string, style = ''): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${escapeText(currentLanguage())}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data: https: file:">
@@ -81,14 +83,13 @@ function markedText(figure: SurprisalFigure, id: string): string {
     const level = bits === null ? -1 : levelOf(bits, levels);
     if (level < 0) continue;
     html += escapeText(text.slice(at, utf16[0]));
-    const said = `${bits?.toFixed(1)} bits${rank === null ? '' : `, rank ${rank + 1}`}`;
-    html += `<mark class="ink-l${level}" title="${said}">${escapeText(text.slice(...utf16))}</mark>`;
+    const said = wordText(bits ?? 0, rank);
+    html += `<mark class="ink-l${level}" title="${escapeText(said)}">${escapeText(text.slice(...utf16))}</mark>`;
     at = utf16[1];
   }
   html += escapeText(text.slice(at));
-  const legend = levels.map((from, level) => {
-    const to = levels[level + 1];
-    return `<mark class="ink-l${level}">${to === undefined ? `from ${from} bits` : `${from} to ${to} bits`}</mark>`;
+  const legend = levels.map((_, level) => {
+    return `<mark class="ink-l${level}">${escapeText(levelText(levels, level))}</mark>`;
   });
   const print = smallPrint(figure).map(escapeText).join('<br>');
   return (
@@ -97,9 +98,15 @@ function markedText(figure: SurprisalFigure, id: string): string {
   );
 }
 
+function wordText(bits: number, rank: number | null): string {
+  return rank === null
+    ? l10n.t('{0} bits', fixed(bits, 1))
+    : l10n.t('{0} bits, rank {1}', fixed(bits, 1), whole(rank + 1));
+}
+
 /** All numbers of a figure as a table that can be unfolded. */
 function numbers(figure: Figure): string {
-  const { columns, rows } = tableOf(figure);
+  const { columns, rows } = forPeople(tableOf(figure));
   const head = columns.map((column) => `<th scope="col">${escapeText(column)}</th>`).join('');
   const body = rows.slice(0, ROWS).map((row) => {
     const cells = row.map((cell) =>
@@ -109,10 +116,11 @@ function numbers(figure: Figure): string {
     );
     return `<tr>${cells.join('')}</tr>`;
   });
-  const more = rows.length > ROWS ? `<p>The first ${ROWS} of ${rows.length} rows.</p>` : '';
+  const rest = l10n.t('The first {0} of {1} rows.', whole(ROWS), whole(rows.length));
+  const more = rows.length > ROWS ? `<p>${escapeText(rest)}</p>` : '';
   const caption = `<caption>${escapeText(describe(figure))}</caption>`;
   return (
-    `<details><summary>Numbers</summary><div class="scroll"><table>${caption}<thead><tr>${head}</tr></thead>` +
+    `<details><summary>${escapeText(l10n.t('Numbers'))}</summary><div class="scroll"><table>${caption}<thead><tr>${head}</tr></thead>` +
     `<tbody>${body.join('')}</tbody></table></div>${more}</details>`
   );
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type MarkdownIt from 'markdown-it';
 import type { Figure } from './figure';
 import { figureHtml } from './html';
@@ -61,7 +62,7 @@ function blockHtml({ key, request }: Block, id: string, ask: (request: FigureReq
     case 'known':
       return figureHtml(known.figure, id);
     case 'asked':
-      return `<figure class="inkling" aria-busy="true"><p>Asking the model…</p>${source(request.text)}</figure>\n`;
+      return `<figure class="inkling" aria-busy="true"><p>${escapeText(l10n.t('Asking the model…'))}</p>${source(request.text)}</figure>\n`;
     case 'failed':
       return failure(known.message, request.text);
   }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { GenerationConfig, OptionName } from '../core/decoding/options';
 import { SAMPLING } from '../core/decoding/options';
 import { optionSpelled, readOption, spelledName } from '../core/decoding/spelled';
@@ -126,15 +127,19 @@ export const PICTURE_DECODING: readonly OptionName[] = [...new Set([...SHAPING, 
  */
 export function readRequest(kind: string, words: readonly string[], text: string): FigureRequest {
   if (!isKind(kind)) {
-    throw new PictureError(`There is no picture called “${kind}”. There are: ${Object.keys(KINDS).join(', ')}.`);
+    const kinds = Object.keys(KINDS).join(', ');
+    throw new PictureError(l10n.t('There is no picture called “{0}”. There are: {1}.', kind, kinds));
   }
-  if (text === '') throw new PictureError('There is no text to draw.');
+  if (text === '') throw new PictureError(l10n.t('There is no text to draw.'));
   const given = new Map(words.map(splitWord));
   const known = optionNames(kind);
   const unknown = [...given.keys()].find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    const others = known.length > 0 ? `It has: ${known.join(', ')}.` : 'It has none.';
-    throw new PictureError(`${kind} has no option “${unknown}”. ${others}`);
+    throw new PictureError(
+      known.length > 0
+        ? l10n.t('{0} has no option “{1}”. It has: {2}.', kind, unknown, known.join(', '))
+        : l10n.t('{0} has no options, and so no “{1}”.', kind, unknown),
+    );
   }
   const decoding = readDecoding(kind, given);
   return {
@@ -186,13 +191,13 @@ function readFlag(given: ReadonlyMap<string, string>, name: string): boolean {
   const value = given.get(name);
   if (value === undefined || value === 'false') return false;
   if (value === '' || value === 'true') return true;
-  throw new PictureError(`${name} must be true or false.`);
+  throw new PictureError(l10n.t('{0} must be true or false.', name));
 }
 
 function readColour(value: string | undefined): TokenColour {
   if (value === undefined) return 'boundary';
   if (value === 'boundary' || value === 'rank' || value === 'surprisal') return value;
-  throw new PictureError('colour must be one of boundary, rank, surprisal.');
+  throw new PictureError(l10n.t('{0} must be one of {1}.', 'colour', 'boundary, rank, surprisal'));
 }
 
 /** A whole number from 1 on, or `null` where it was not given. */
@@ -200,6 +205,8 @@ function readCount(given: ReadonlyMap<string, string>, name: string): number | n
   const text = given.get(name);
   if (text === undefined) return null;
   const value = text === '' ? Number.NaN : Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new PictureError(`${name} must be a whole number from 1 on.`);
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new PictureError(l10n.t('{0} must be a whole number from 1 on.', name));
+  }
   return value;
 }

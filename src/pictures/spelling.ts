@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 /** How tokens spell what cannot be seen: GPT-2's own notation, or open box and arrows. */
 export type Notation = 'gpt2' | 'plain';
 
@@ -50,17 +52,35 @@ export function visible(text: string): string {
     .join('');
 }
 
-/** A token as a screen reader should say it. */
-export function speak(text: string): string {
-  const said = spell(text, 'plain')
-    .map((piece) => (piece.kind === 'text' ? piece.text : ` ${names[piece.text] ?? piece.text} `))
+/**
+ * A token as a screen reader should say it. In GPT-2's notation it is called as it is drawn, which is what the notation
+ * is for: a name that is heard has in it what is seen.
+ */
+export function speak(text: string, notation: Notation = 'plain'): string {
+  const pieces = spell(text, notation);
+  if (notation === 'gpt2' && pieces.length > 0) return pieces.map((piece) => piece.text).join('');
+  const said = pieces
+    .map((piece) => (piece.kind === 'text' ? piece.text : ` ${nameOf(piece.text)} `))
     .join('')
     .replace(/ +/g, ' ')
     .trim();
-  return said || 'empty';
+  return said || l10n.t('empty');
 }
 
-const names: Record<string, string> = { '␣': 'space', '⏎': 'newline', '␍': 'carriage return', '⇥': 'tab' };
+function nameOf(sign: string): string {
+  switch (sign) {
+    case signs.plain[' ']:
+      return l10n.t('space');
+    case signs.plain['\n']:
+      return l10n.t('newline');
+    case signs.plain['\r']:
+      return l10n.t('carriage return');
+    case signs.plain['\t']:
+      return l10n.t('tab');
+    default:
+      return sign;
+  }
+}
 
 function codePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

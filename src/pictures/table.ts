@@ -1,14 +1,57 @@
+import * as l10n from '@vscode/l10n';
 import { surprisal } from '../core/analysis/likelihood';
-import type { Figure } from './figure';
+import { fixed, significant } from '../core/text/locale';
+import { stageName } from './caption';
+import type { BeamLine, Figure } from './figure';
 import { visible } from './spelling';
 
 type Cell = string | number | null;
 
-/** The numbers of a figure as rows. */
-export interface Table {
-  readonly columns: readonly string[];
+/** The numbers of a figure as rows, for programs: what the columns and states are called depends on no language. */
+interface Table {
+  readonly columns: readonly Column[];
   readonly rows: readonly (readonly Cell[])[];
 }
+
+/** What each column is called where people read it. */
+function headings() {
+  return {
+    token: l10n.t('token'),
+    id: l10n.t('id'),
+    byte: l10n.t('byte'),
+    utf16: 'utf16',
+    probability: l10n.t('probability'),
+    rank: l10n.t('rank'),
+    bits: l10n.t('bits'),
+    cumulative: l10n.t('cumulative'),
+    logit: l10n.t('logit'),
+    'raw probability': l10n.t('raw probability'),
+    stage: l10n.t('stage'),
+    'possible tokens': l10n.t('possible tokens'),
+    'probability cut': l10n.t('probability cut'),
+    'entropy in bits': l10n.t('entropy in bits'),
+    favourite: l10n.t('favourite'),
+    'its probability': l10n.t('its probability'),
+    level: l10n.t('level'),
+    text: l10n.t('text'),
+    score: l10n.t('score'),
+    status: l10n.t('status'),
+    'lost at step': l10n.t('lost at step'),
+    group: l10n.t('group'),
+    place: l10n.t('place'),
+    weight: l10n.t('weight'),
+    layer: l10n.t('layer'),
+    'would say': l10n.t('would say'),
+    'probability of the candidate': l10n.t('probability of the candidate'),
+    'rank of the candidate': l10n.t('rank of the candidate'),
+    word: l10n.t('word'),
+    spellings: l10n.t('spellings'),
+    from: l10n.t('from'),
+    to: l10n.t('to'),
+  };
+}
+
+type Column = keyof ReturnType<typeof headings>;
 
 /** What a figure shows, in full precision. Ranks count from 1 here, as people count. */
 export function tableOf(figure: Figure): Table {
@@ -16,7 +59,7 @@ export function tableOf(figure: Figure): Table {
     case 'tokens': {
       const scored = figure.tokens.some(({ logprob }) => logprob !== null);
       return {
-        columns: ['token', 'id', 'byte', 'utf16', ...(scored ? ['probability', 'rank', 'bits'] : [])],
+        columns: ['token', 'id', 'byte', 'utf16', ...(scored ? (['probability', 'rank', 'bits'] as const) : [])],
         rows: figure.tokens.map(({ text, id, bytes, utf16, logprob, rank }) => [
           text,
           id,
@@ -70,9 +113,37 @@ export function tableOf(figure: Figure): Table {
   }
 }
 
+/** The same, with columns, stages and states called as the reader's language has them. */
+export function forPeople({ columns, rows }: Table): { columns: readonly string[]; rows: Table['rows'] } {
+  const names = headings();
+  const words: Partial<Record<Column, (cell: Cell) => Cell>> = {
+    stage: (cell) => stageName(String(cell)),
+    status: (cell) => statusName(cell as BeamLine['status']),
+  };
+  return {
+    columns: columns.map((column) => names[column]),
+    rows: rows.map((row) => row.map((cell, i) => words[columns[i]]?.(cell) ?? cell)),
+  };
+}
+
+function statusName(status: BeamLine['status']): string {
+  switch (status) {
+    case 'running':
+      return l10n.t('running');
+    case 'finished':
+      return l10n.t('finished');
+    case 'extended':
+      return l10n.t('extended');
+    case 'pruned':
+      return l10n.t('pruned');
+    case 'displaced':
+      return l10n.t('displaced');
+  }
+}
+
 /** GitHub's tables. Texts are code with their white space made visible, numbers have four significant digits. */
 export function toMarkdown(figure: Figure): string {
-  const { columns, rows } = tableOf(figure);
+  const { columns, rows } = forPeople(tableOf(figure));
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
   const isNumber = columns.map((_, column) => rows.every((row) => typeof row[column] !== 'string'));
   return [
@@ -99,7 +170,7 @@ export function toJson(figure: Figure): string {
 /** A number as people read it; nothing for what is not known. */
 export function shown(value: number | null): string {
   if (value === null) return '';
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+  return Number.isInteger(value) ? fixed(value, 0) : significant(value, 4);
 }
 
 function asCode(text: string): string {

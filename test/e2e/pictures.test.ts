@@ -50,6 +50,19 @@ describe('pictures', () => {
     return text;
   }
 
+  /** Does something that copies a picture of pixels, and waits until it is on the clipboard. */
+  async function copiedPng(act: () => Promise<void>): Promise<Buffer> {
+    await workbench.page.evaluate(() => navigator.clipboard.writeText('nothing'));
+    await act();
+    const base64 = await workbench.page.evaluate(async () => {
+      let items = await navigator.clipboard.read();
+      while (!items[0].types.includes('image/png')) items = await navigator.clipboard.read();
+      const bytes = new Uint8Array(await (await items[0].getType('image/png')).arrayBuffer());
+      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+    });
+    return Buffer.from(base64, 'base64');
+  }
+
   async function choose(section: string, entry: string): Promise<void> {
     await panel.locator(`.section.${section} .export > button`).click();
     await panel.root.getByRole('menuitem', { name: entry, exact: true }).click();
@@ -184,8 +197,12 @@ describe('pictures', () => {
     const lens = await copied(async () => {
       await workbench.command('Copy Picture', row('Logit lens'));
       await row('Logit lens').click();
+      await row('SVG').click();
     });
     assert.match(lens, /<title[^>]*>Logit lens of/);
+    await workbench.command('Copy Picture', row('Attention'));
+    await row('Attention').click();
+    assert.equal((await copiedPng(() => row('PNG').click())).toString('latin1', 1, 4), 'PNG');
   });
 
   it('show the heat map as the editor has it', async () => {
@@ -203,6 +220,13 @@ describe('pictures', () => {
     const html = (await save('inkling-surprisal.html')).toString();
     assert.match(html, /<mark class="ink-l\d" title="[\d.]+ bits, rank \d+">quantum<\/mark>/);
     assert.deepEqual(await objections(path('inkling-surprisal.html')), []);
+    await workbench.command('Copy Picture', row);
+    await row.click();
+    const png = await copiedPng(() =>
+      workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'PNG' }).click(),
+    );
+    const width = 2 * 720;
+    assert.deepEqual([png.toString('latin1', 1, 4), png.readUInt32BE(16)], ['PNG', width]);
     await workbench.command('Save Picture', row);
     await row.click();
     await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'PNG' }).click();

@@ -48,6 +48,12 @@ export function compact(value: number): string {
   return format(value, { maximumFractionDigits: 6, useGrouping: false });
 }
 
+/** A number with so many significant digits at most, by a power of ten where it is smaller than a millionth. */
+export function significant(value: number, digits: number): string {
+  const notation = value !== 0 && Math.abs(value) < 1e-6 ? 'scientific' : 'standard';
+  return format(value, { maximumSignificantDigits: digits, notation, useGrouping: false });
+}
+
 /** A whole number, its thousands set apart. */
 export function whole(value: number): string {
   return format(value, { maximumFractionDigits: 0 });

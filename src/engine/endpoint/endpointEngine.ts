@@ -160,11 +160,11 @@ export class EndpointEngine implements Engine {
   }
 
   inspect(_request: InspectRequest): Promise<Inspection> {
-    return this.#refuse('attention and what its layers would say');
+    return this.#refuse(l10n.t('attention and what its layers would say'));
   }
 
   words(_request: WordsRequest): Promise<NextWords> {
-    return this.#refuse('the whole distribution, over which words are added up');
+    return this.#refuse(l10n.t('the whole distribution, over which words are added up'));
   }
 
   async stats(): Promise<EngineStats> {

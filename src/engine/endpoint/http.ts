@@ -221,5 +221,5 @@ function unreachable(host: string, { code, message }: NodeJS.ErrnoException): Se
 
 function refusalOrPage(host: string, { statusCode: status = 0, headers }: IncomingMessage, body: string): ServerError {
   const error = refusalOf(host, { status, headers, body });
-  return error.trouble === 'no-server' ? error : noServer(host, 'its answer is no JSON');
+  return error.trouble === 'no-server' ? error : noServer(host, l10n.t('its answer is no JSON'));
 }

@@ -1,8 +1,5 @@
+import * as l10n from '@vscode/l10n';
 import type { StreamDecoder, Token, Tokenizer } from '../../core/tokenizer';
-
-/** What stands for all tokens that a server does not name. */
-const OTHERS = '(all other tokens)';
-const END = '(end of text)';
 
 /** Where an unknown tokenizer may cut: words with the space before them, numbers, signs, white space. */
 const PIECES = / ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+/gu;
@@ -27,8 +24,8 @@ export class ServerVocabulary implements Tokenizer {
   constructor(known?: Tokenizer) {
     this.known = known;
     this.#offset = known?.size ?? 0;
-    this.endOfText = known?.endOfText ?? this.#meet(END);
-    this.others = this.#meet(OTHERS);
+    this.endOfText = known?.endOfText ?? this.#meet(l10n.t('(end of text)'));
+    this.others = this.#meet(l10n.t('(all other tokens)'));
   }
 
   get size(): number {

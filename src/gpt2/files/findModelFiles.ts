@@ -112,25 +112,36 @@ async function complete(folder: string, names: readonly string[], weights: reado
   return { format: formats[0], folder, weights };
 }
 
-const convert =
-  'Convert it where PyTorch and transformers are installed: ' +
-  `python -c "from transformers import AutoModelForCausalLM as M; M.from_pretrained('FOLDER').save_pretrained('NEW')".`;
+const CONVERSION = `python -c "from transformers import AutoModelForCausalLM as M; M.from_pretrained('FOLDER').save_pretrained('NEW')"`;
+
+function toConvert(name: string, what: string): string {
+  return l10n.t(
+    '{0} holds weights for {1}. Convert it where PyTorch and transformers are installed: {2}.',
+    name,
+    what,
+    CONVERSION,
+  );
+}
+
+function toReplace(name: string, what: string): string {
+  return l10n.t('{0} is made for {1}. Take the model.safetensors it was made from.', name, what);
+}
 
 /** Why a file of this kind is not taken. */
-const REFUSALS: readonly { readonly test: RegExp; readonly why: string }[] = [
-  { test: /\.h5$|\.(ckpt\.)?(index|meta|data-\d+-of-\d+|pb)$/i, why: `holds TensorFlow weights. ${convert}` },
-  { test: /\.msgpack$/i, why: `holds Flax weights. ${convert}` },
-  { test: /\.onnx$/i, why: 'is an ONNX graph of another make. Take the model.safetensors it was made from.' },
-  { test: /\.ggml$/i, why: 'is a GGML file from before GGUF. Take the model.safetensors it was made from.' },
-  { test: /\.ot$/i, why: 'holds weights for rust-bert. Take the model.safetensors it was made from.' },
-  { test: /\.(mlmodel|mlpackage|tflite)$/i, why: 'is made for phones. Take the model.safetensors it was made from.' },
-  { test: /\.np[yz]$/i, why: `holds NumPy arrays. ${convert}` },
+const REFUSALS: readonly (readonly [test: RegExp, why: (name: string) => string])[] = [
+  [/\.h5$|\.(ckpt\.)?(index|meta|data-\d+-of-\d+|pb)$/i, (name) => toConvert(name, 'TensorFlow')],
+  [/\.msgpack$/i, (name) => toConvert(name, 'Flax')],
+  [/\.np[yz]$/i, (name) => toConvert(name, 'NumPy')],
+  [/\.onnx$/i, (name) => toReplace(name, 'ONNX Runtime')],
+  [/\.ggml$/i, (name) => toReplace(name, 'GGML')],
+  [/\.ot$/i, (name) => toReplace(name, 'rust-bert')],
+  [/\.(mlmodel|mlpackage|tflite)$/i, (name) => toReplace(name, 'Core ML, LiteRT')],
 ];
 
 function refuseByName(name: string): void {
-  const refusal = REFUSALS.find(({ test }) => test.test(name));
-  if (refusal) {
-    throw new UnsupportedModelError(`${quoted(name)} ${refusal.why}`);
+  const [, why] = REFUSALS.find(([test]) => test.test(name)) ?? [];
+  if (why) {
+    throw new UnsupportedModelError(why(quoted(name)));
   }
 }
 
@@ -159,7 +170,7 @@ function formatOfBytes(name: string, head: Buffer): ModelFiles['format'] {
     );
   }
   if (start.startsWith('\x89HDF')) {
-    throw new UnsupportedModelError(`${name} holds TensorFlow weights. ${convert}`);
+    throw new UnsupportedModelError(toConvert(name, 'TensorFlow'));
   }
   if (start.startsWith('GGUF')) {
     return 'gguf';

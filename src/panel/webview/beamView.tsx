@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Line, Run } from '../../pictures/beamTree';
+import { type Line, statusText } from '../../pictures/beamTree';
 import { speak } from '../../pictures/spelling';
 import { moveFocus, Spelled } from './controls';
-import { decimal, whole } from './format';
+import { decimal } from './format';
 import { useUi } from './ui';
 
 const rows = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 };
@@ -53,8 +53,8 @@ function Hypothesis(props: { line: Line; grouped: boolean; inTabOrder: boolean; 
   const { model, preferences } = state;
   if (!model) return null;
   const { run, level, place, siblings } = line;
-  const { node } = run.end;
-  const status = statusOf(run, grouped);
+  const { node, lost } = run.end;
+  const status = statusText(run.end.status, lost === null ? null : lost + 1, grouped ? node.group : null);
   const texts = model.vocabulary.texts(run.branches.map((branch) => branch.node.id));
   return (
     <div
@@ -68,7 +68,9 @@ function Hypothesis(props: { line: Line; grouped: boolean; inTabOrder: boolean; 
       onFocus={onFocus}
     >
       <span class="hidden">
-        {l10n.t('{0}, score {1}', speak(texts.join('')), decimal(node.score, 2))} {status}
+        {status === ''
+          ? l10n.t('{0}, score {1}', speak(texts.join('')), decimal(node.score, 2))
+          : l10n.t('{0}, score {1}, {2}', speak(texts.join('')), decimal(node.score, 2), status)}
       </span>
       <span class="line" aria-hidden="true" style={{ paddingInlineStart: `${(level - 1) * 14 + 4}px` }}>
         <span class="text">
@@ -83,22 +85,4 @@ function Hypothesis(props: { line: Line; grouped: boolean; inTabOrder: boolean; 
       </span>
     </div>
   );
-}
-
-/** What became of a hypothesis, in words; with its group where there are several. */
-function statusOf({ end }: Run, grouped: boolean): string {
-  const group = whole(end.node.group + 1);
-  const step = whole((end.lost ?? 0) + 1);
-  switch (end.status) {
-    case 'extended':
-      return '';
-    case 'running':
-      return grouped ? l10n.t('group {0}, running', group) : l10n.t('running');
-    case 'finished':
-      return grouped ? l10n.t('group {0}, finished', group) : l10n.t('finished');
-    case 'pruned':
-      return grouped ? l10n.t('group {0}, pruned at step {1}', group, step) : l10n.t('pruned at step {0}', step);
-    case 'displaced':
-      return grouped ? l10n.t('group {0}, displaced at step {1}', group, step) : l10n.t('displaced at step {0}', step);
-  }
 }

@@ -6,7 +6,6 @@ import { BeamTree } from './beamView';
 import { type Control, Section, Slider, Spelled } from './controls';
 import { ExportMenu } from './exportMenu';
 import { decimal, whole } from './format';
-import { Phrase } from './phrase';
 import { defaults } from './preferences';
 import { Asked } from './tips';
 import { useUi } from './ui';
@@ -157,10 +156,7 @@ function Search({ search }: { search: BeamsMessage }) {
       </p>
       <BeamTree lines={lines} onStep={move} />
       <p class="hint">
-        <Phrase
-          text={l10n.t('On the right each line’s {0}.')}
-          parts={[<Asked term="score">{l10n.t('score')}</Asked>]}
-        />
+        <Asked term="score">{l10n.t('On the right stands the score of each line.')}</Asked>
       </p>
       {step === last && <Found search={search} />}
     </>

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { surprisal } from '../../core/analysis/likelihood';
-import { speak } from '../../pictures/spelling';
+import { speak, spell } from '../../pictures/spelling';
 import type { BranchMessage } from '../protocol';
 import { Section, Spelled } from './controls';
 import { decimal } from './format';
@@ -55,12 +55,13 @@ function Branch({ ids }: { ids: readonly number[] }) {
   const texts = model.vocabulary.texts(ids);
   const here = branchKey(ids) === branchKey(at);
   const said = speak(texts.join(''));
+  const seen = texts.flatMap((text) => spell(text, preferences.notation).map((piece) => piece.text)).join('');
   return (
     <li class={here ? 'branch here' : 'branch'}>
       <button
         type="button"
         aria-current={here}
-        aria-label={l10n.t('Branch {0}', said)}
+        aria-label={l10n.t('Branch {0}: {1}', seen, said)}
         onClick={() => dispatch({ type: 'goTo', ids })}
       >
         {texts.map((text, i) => (

@@ -108,7 +108,7 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
   const { model, position, at, preferences, draws } = state;
   if (!model || !position) return null;
   const text = model.vocabulary.text(row.id);
-  const said = speak(text);
+  const said = speak(text, preferences.notation);
   const ids = [...at, row.id];
   const attempt = () => dispatch({ type: 'goTo', ids });
   const insert = () => post({ type: 'insert', position: position.id, ids });

@@ -141,7 +141,7 @@ function Chip(props: {
   onChoose: () => void;
   onFocus: () => void;
 }) {
-  const label = chipLabel(props.token, props.glyph);
+  const label = chipLabel(props.token, speak(props.glyph, props.notation));
   return (
     <button
       type="button"
@@ -176,13 +176,13 @@ function chipClass(state: State, token: PanelToken, index: number): string {
   return classes.join(' ');
 }
 
-function chipLabel(token: PanelToken, glyph: string): string {
+function chipLabel(token: PanelToken, said: string): string {
   if (token.logprob === null || token.rank === null) {
-    return l10n.t('{0}, token {1}, nothing before it', speak(glyph), token.id);
+    return l10n.t('{0}, token {1}, nothing before it', said, token.id);
   }
   return l10n.t(
     '{0}, token {1}, probability {2}, rank {3}, {4} bits',
-    speak(glyph),
+    said,
     token.id,
     percent(Math.exp(token.logprob)),
     whole(token.rank + 1),

@@ -36,10 +36,16 @@ export async function pngOf(svg: string): Promise<string> {
   return png;
 }
 
-/** Puts a PNG on the clipboard, which the page may do only when it has just been clicked. */
-export async function copyPng(png: string): Promise<void> {
+/**
+ * Puts a PNG on the clipboard, for which the page must have the focus: a command of the palette has just taken it.
+ * @returns the PNG
+ * @throws DOMException where the browser does not allow it
+ */
+export async function copyPng(png: string): Promise<string> {
+  window.focus();
   const bytes = Uint8Array.from(atob(png), (unit) => unit.charCodeAt(0));
   await navigator.clipboard.write([new ClipboardItem({ 'image/png': new Blob([bytes], { type: 'image/png' }) })]);
+  return png;
 }
 
 function themeOf(body: HTMLElement): Theme {

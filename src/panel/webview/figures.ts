@@ -1,4 +1,4 @@
-import { beamLines } from '../../pictures/ask';
+import { beamLines, spelledStage } from '../../pictures/ask';
 import { attentionWeights, headsLookingAt } from '../../pictures/attention';
 import { drawCommand } from '../../pictures/command';
 import type { Figure, FigureKind, Origin } from '../../pictures/figure';
@@ -50,13 +50,12 @@ export function figureOf(kind: PanelFigureKind, state: State): Figure | undefine
   const text = position.text + model.vocabulary.texts(at).join('');
   const originOf = (own: Settings, seed?: number): Origin => {
     const settings = position.start === null ? own : { ...own, bos: true };
-    // A command knows nothing of the writer's texts: it makes what the model alone says.
-    const beyond: Settings = memory && node.recalled ? { 'with your texts': true } : {};
     const { name, precision, path } = model;
     const command = drawCommand(kind, text, settings, { path, precision });
     return {
       model: { name, precision },
-      settings: { ...settings, ...beyond },
+      settings,
+      ...(memory && node.recalled && { withTexts: true }),
       ...(seed !== undefined && { seed }),
       command,
     };
@@ -89,7 +88,13 @@ export function figureOf(kind: PanelFigureKind, state: State): Figure | undefine
           .map((stage) => {
             const { rows, entropyBits } = distributionOf(stage, node.logits, 1);
             const favourite = { id: rows[0].id, text: textOf(rows[0].id), probability: rows[0].probability };
-            return { name: stage.label, survivors: stage.survivors, massCut: stage.massCut, entropyBits, favourite };
+            return {
+              name: spelledStage(stage.name),
+              survivors: stage.survivors,
+              massCut: stage.massCut,
+              entropyBits,
+              favourite,
+            };
           }),
       };
     }

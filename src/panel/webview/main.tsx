@@ -4,7 +4,7 @@ import { useEffect, useReducer } from 'preact/hooks';
 import { setLanguage } from '../../core/text/locale';
 import { type FromPanel, readToPanel, TEXTS } from '../protocol';
 import { App } from './app';
-import { pngOf } from './exporting';
+import { copyPng, pngOf } from './exporting';
 import './panel.css';
 import { restore } from './preferences';
 import { initialState, reduce, toSave } from './state';
@@ -24,8 +24,9 @@ function Root() {
     const receive = (event: MessageEvent) => {
       const message = readToPanel(event.data);
       if (message?.type === 'rasterise') {
-        const answer = (png: string) => vscode.postMessage({ type: 'rasterised', request: message.request, png });
-        void pngOf(message.svg).then(answer, () => answer(''));
+        const { request, svg, copy } = message;
+        const answer = (png: string) => vscode.postMessage({ type: 'rasterised', request, png });
+        void (copy ? pngOf(svg).then(copyPng) : pngOf(svg)).then(answer, () => answer(''));
       } else if (message) dispatch({ type: 'message', message });
     };
     window.addEventListener('message', receive);

@@ -94,7 +94,7 @@ function Stages({ stages, shown }: { stages: readonly ShownStage[]; shown: Shown
   const { dispatch } = useUi();
   return (
     <fieldset class="stages">
-      <legend>{l10n.t('The bars show the distribution after')}</legend>
+      <legend>{l10n.t('The bars show the distribution after this stage:')}</legend>
       <span class="stage heads-of-stages" aria-hidden="true">
         <span class="stage-name" />
         <span class="survivors">{l10n.t('tokens left')}</span>
@@ -119,7 +119,8 @@ function Stages({ stages, shown }: { stages: readonly ShownStage[]; shown: Shown
           <span class="cut" data-term="cut">
             {stage.massCut > 0 ? (
               <>
-                <span class="hidden">{l10n.t('cut:')} </span>−{percent(stage.massCut)}
+                <span class="hidden">{l10n.t('{0} cut', percent(stage.massCut))}</span>
+                <span aria-hidden="true">−{percent(stage.massCut)}</span>
               </>
             ) : (
               <span class="hidden">{l10n.t('nothing cut')}</span>

@@ -1,6 +1,7 @@
-import * as l10n from '@vscode/l10n';
 import { type DistributionStage, reshape, stageOf } from '../../core/decoding/pipeline';
 import { normaliser } from '../../core/logits';
+import { spelledStage } from '../../pictures/ask';
+import { stageName } from '../../pictures/caption';
 import type { Recollection } from '../protocol';
 import type { Shaping } from './preferences';
 
@@ -15,17 +16,15 @@ export interface ShownStage extends DistributionStage {
 export const neutral: Shaping = { temperature: 1, topK: 0, topP: 1, minP: 0, typicalP: 1, repetitionPenalty: 1 };
 
 /** The stages in their order; the optional ones are shown only when they act. */
-function steps(): readonly { readonly name: string; readonly label: string; readonly optional?: boolean }[] {
-  return [
-    { name: 'raw', label: l10n.t('raw') },
-    { name: 'penalties', label: l10n.t('penalties') },
-    { name: 'temperature', label: l10n.t('temperature') },
-    { name: 'topK', label: 'top-k' },
-    { name: 'topP', label: 'top-p' },
-    { name: 'minP', label: 'min-p', optional: true },
-    { name: 'typicalP', label: 'typical-p', optional: true },
-  ];
-}
+const STEPS: readonly { readonly name: string; readonly optional?: boolean }[] = [
+  { name: 'raw' },
+  { name: 'penalties' },
+  { name: 'temperature' },
+  { name: 'topK' },
+  { name: 'topP' },
+  { name: 'minP', optional: true },
+  { name: 'typicalP', optional: true },
+];
 
 /** What the writer's texts say, and whether what follows shapes that too, as ghost text does, or the model's own alone. */
 export interface Remembered {
@@ -51,7 +50,8 @@ export function stagesOf(
   const stages = new Map(shaped.map((stage) => [stage.name, stage]));
   const shown: ShownStage[] = [];
   let before: ShownStage | undefined;
-  for (const { name, label, optional } of steps()) {
+  for (const { name, optional } of STEPS) {
+    const label = stageName(spelledStage(name));
     const stage = stages.get(name);
     if (stage) before = { ...stage, label, active: true };
     else if (before && !optional) before = { ...before, name, label, active: false, massCut: 0 };
@@ -61,8 +61,8 @@ export function stagesOf(
       continue;
     }
     const raw = mixedIn ? { ...stageOf('raw', logits.slice(), undefined), label, active: true } : before;
-    shown.push(raw, { ...memory.texts, label: l10n.t('your texts'), active: mixedIn !== undefined });
-    shown.push({ ...memory.mixed, label: l10n.t('with your texts'), active: mixedIn !== undefined });
+    shown.push(raw, { ...memory.texts, label: stageName('texts'), active: mixedIn !== undefined });
+    shown.push({ ...memory.mixed, label: stageName('mixed'), active: mixedIn !== undefined });
   }
   return shown;
 }

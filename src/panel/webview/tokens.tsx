@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { surprisal } from '../../core/analysis/likelihood';
-import { speak } from '../../pictures/spelling';
+import { type Notation, speak } from '../../pictures/spelling';
+import type { PanelToken } from '../protocol';
 import { Chips, HOTTEST_BITS } from './chips';
 import { Choice, Scale, Section, Spelled } from './controls';
 import { ExportMenu } from './exportMenu';
@@ -105,19 +106,22 @@ function RankLegend() {
   return (
     <div class="legend">
       {thresholds.map((threshold, i) => (
-        <label key={i}>
+        <span key={i}>
           <span class={`swatch band${i}`} aria-hidden="true" />
-          <span class="hidden">{l10n.t('Band {0}:', i + 1)} </span>
-          {l10n.t('top')}{' '}
-          <input
-            type="number"
-            min="1"
-            value={threshold}
-            aria-label={l10n.t('Rank limit of band {0}', i + 1)}
-            onChange={(event) => set(i, event.currentTarget.valueAsNumber)}
-          />
+          <Phrase
+            text={l10n.t('top {0}')}
+            parts={[
+              <input
+                type="number"
+                min="1"
+                value={threshold}
+                aria-label={l10n.t('Rank limit of band {0}', i + 1)}
+                onChange={(event) => set(i, event.currentTarget.valueAsNumber)}
+              />,
+            ]}
+          />{' '}
           <Asked term="band">{whole(counts[i])}</Asked>
-        </label>
+        </span>
       ))}
       <span>
         <span class="swatch band3" aria-hidden="true" />
@@ -162,22 +166,31 @@ function ChipDetail() {
       </dl>
       {token.top.length > 0 && (
         <p class="rather">
-          {token.top[0].id === token.id
-            ? l10n.t('{0} expected exactly this:', model.name)
-            : l10n.t('{0} would rather have said', model.name)}{' '}
-          {token.top.map((candidate) => (
-            <span key={candidate.id} class={candidate.id === token.id ? 'alternative same' : 'alternative'}>
-              <span class="hidden">{speak(candidate.text)} </span>
-              <span aria-hidden="true">
-                <Spelled text={candidate.text} notation={preferences.notation} />
-              </span>{' '}
-              <span class="number" data-term="probability">
-                {percent(Math.exp(candidate.logprob))}
-              </span>
-            </span>
-          ))}
+          <Phrase
+            text={
+              token.top[0].id === token.id
+                ? l10n.t('{0} expected exactly this: {1}')
+                : l10n.t('{0} would rather have said {1}')
+            }
+            parts={[model.name, <Rather token={token} notation={preferences.notation} />]}
+          />
         </p>
       )}
     </div>
   );
+}
+
+/** What the model would have said, most probable first, with the token itself where it is among it. */
+function Rather({ token, notation }: { token: PanelToken; notation: Notation }) {
+  return token.top.map(({ id, text, logprob }) => (
+    <span key={id} class={id === token.id ? 'alternative same' : 'alternative'}>
+      <span class="hidden">{speak(text)} </span>
+      <span aria-hidden="true">
+        <Spelled text={text} notation={notation} />
+      </span>{' '}
+      <span class="number" data-term="probability">
+        {percent(Math.exp(logprob))}
+      </span>
+    </span>
+  ));
 }

@@ -57,8 +57,13 @@ function Verdict({ why }: { why: WhyMessage }) {
   const from = favouriteFrom(why);
   return (
     <p class="verdict">
-      <Asked term="probability">{percent(Math.exp(last.candidateLogprob))}</Asked>,{' '}
-      <Asked term="rank">{l10n.t('rank {0}', whole(last.candidateRank + 1))}</Asked>.{' '}
+      <Phrase
+        text={l10n.t('{0}, rank {1}.')}
+        parts={[
+          <Asked term="probability">{percent(Math.exp(last.candidateLogprob))}</Asked>,
+          <Asked term="rank">{whole(last.candidateRank + 1)}</Asked>,
+        ]}
+      />{' '}
       {from === null ? (
         <Phrase
           text={l10n.t('Not the favourite in the end: that is {0}.')}
@@ -84,12 +89,16 @@ function Looked({ why }: { why: WhyMessage }) {
     .slice(0, NAMED);
   return (
     <p class="looked">
-      {l10n.t('Looked most at')}{' '}
-      {most.map(({ token, weight }, i) => (
-        <span key={i} class="alternative">
-          <Spelled text={token.text} notation={notation} /> <Asked term="attention">{percent(weight)}</Asked>
-        </span>
-      ))}
+      <Phrase
+        text={l10n.t('Looked most at {0}')}
+        parts={[
+          most.map(({ token, weight }, i) => (
+            <span key={i} class="alternative">
+              <Spelled text={token.text} notation={notation} /> <Asked term="attention">{percent(weight)}</Asked>
+            </span>
+          )),
+        ]}
+      />
       <button
         type="button"
         class="link"
@@ -122,13 +131,12 @@ export function Heads() {
   return (
     <div class="heads">
       <p>
-        <Phrase
-          text={shown ? l10n.t('{0} that look at {1}') : l10n.t('{0} that look at the start')}
-          parts={[
-            <Asked term="heads">{l10n.t('Heads')}</Asked>,
-            shown && <Spelled text={shown.text} notation={preferences.notation} />,
-          ]}
-        />
+        <Asked term="heads">
+          <Phrase
+            text={shown ? l10n.t('Heads that look at {0}') : l10n.t('Heads that look at the start')}
+            parts={[shown && <Spelled text={shown.text} notation={preferences.notation} />]}
+          />
+        </Asked>
       </p>
       <div class="head-axes" style={{ '--heads': String(why.heads) }}>
         <span class="axis across" aria-hidden="true">

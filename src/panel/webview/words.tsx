@@ -63,8 +63,8 @@ function WordTable() {
         <tr>
           <td colSpan={3}>
             <Phrase
-              text={l10n.t('The search placed {0}.')}
-              parts={[<Asked term="covered">{l10n.t('{0} of the probability', percent(words.covered))}</Asked>]}
+              text={l10n.t('The search placed {0} of the probability.')}
+              parts={[<Asked term="covered">{percent(words.covered)}</Asked>]}
             />
           </td>
         </tr>

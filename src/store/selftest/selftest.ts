@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { perplexity } from '../../core/analysis';
 import { logSoftmax, percent } from '../../core/logits';
+import { compact, fixed, whole } from '../../core/text/locale';
 import type { Engine, Precision } from '../../engine/api';
 import type { CatalogueModel } from '../catalogue';
 import { StoreError } from '../errors';
@@ -103,7 +104,7 @@ function proseFor({ known, ownTokens }: SelfTestSubject): {
 /** The model passes with the first paragraph that does not surprise it too much. */
 async function checkProse(model: TestedModel, subject: SelfTestSubject): Promise<Check> {
   const { signal } = subject;
-  const name = 'perplexity on plain prose';
+  const name = l10n.t('perplexity on plain prose');
   const { languages, limit } = proseFor(subject);
   let best = Number.POSITIVE_INFINITY;
   for (const language of languages) {
@@ -111,7 +112,7 @@ async function checkProse(model: TestedModel, subject: SelfTestSubject): Promise
     const logits = await model.logits({ text, bos: true }, signal);
     const wrong = logits.findIndex((x) => !Number.isFinite(x));
     if (wrong >= 0) {
-      return { name, passed: false, detail: `the logit of token ${wrong} is ${logits[wrong]}` };
+      return { name, passed: false, detail: l10n.t('the logit of token {0} is {1}', wrong, logits[wrong]) };
     }
     const scored = await model.score({ text, bos: true }, signal);
     const found = perplexity(scored.map(({ logprob }) => logprob ?? Number.NaN));
@@ -120,7 +121,7 @@ async function checkProse(model: TestedModel, subject: SelfTestSubject): Promise
       break;
     }
   }
-  return { name, passed: best <= limit, detail: `${best.toFixed(1)}, at most ${Math.round(limit)} expected` };
+  return { name, passed: best <= limit, detail: l10n.t('{0}, at most {1} expected', fixed(best, 1), whole(limit)) };
 }
 
 /** Words of the paragraph before which the model is asked: far enough apart for what lies between to be read at once. */
@@ -158,9 +159,9 @@ async function checkReading(
   const worst = Math.max(...deviations);
   return [
     {
-      name: 'reading at once and token by token',
+      name: l10n.t('reading at once and token by token'),
       passed: average <= mean && worst <= most,
-      detail: `log-probabilities differ by ${average.toFixed(3)} nats, at most ${mean} expected`,
+      detail: l10n.t('log-probabilities differ by {0} nats, at most {1} expected', fixed(average, 3), compact(mean)),
     },
   ];
 }
@@ -186,11 +187,17 @@ async function checkTable(
   const worst = deviations.reduce((a, b) => (b.by > a.by ? b : a));
   const average = deviations.reduce((sum, { by }) => sum + by, 0) / deviations.length;
   return {
-    name: `next token after ${JSON.stringify(table.text)}`,
+    name: l10n.t('next token after {0}', JSON.stringify(table.text)),
     passed: average <= mean && worst.by <= most && above <= most,
-    detail:
-      `${JSON.stringify(worst.token)} has ${percent(worst.found)}, published ${percent(worst.p)} ` +
-      `(mean deviation ${average.toFixed(3)} nats, at most ${mean}; the first choice leads it by ${above.toFixed(2)})`,
+    detail: l10n.t(
+      '{0} has {1}, published {2} (mean deviation {3} nats, at most {4}; the first choice leads it by {5})',
+      JSON.stringify(worst.token),
+      percent(worst.found),
+      percent(worst.p),
+      fixed(average, 3),
+      compact(mean),
+      fixed(above, 2),
+    ),
   };
 }
 
@@ -201,14 +208,19 @@ async function checkGreedy(
   { most }: Tolerance,
   signal?: AbortSignal,
 ): Promise<Check> {
-  const name = `continuation of ${JSON.stringify(tokens.slice(0, prompt).join(''))}`;
+  const name = l10n.t('continuation of {0}', JSON.stringify(tokens.slice(0, prompt).join('')));
   for (let i = prompt; i < ids.length; i++) {
     const logits = await model.logits({ text: tokens.slice(0, i).join('') }, signal);
     const behind = logits.reduce((a, b) => Math.max(a, b)) - logits[ids[i]];
     if (!(behind <= most)) {
-      const detail = `${JSON.stringify(tokens[i])}, word ${i - prompt + 1} of it, lies ${behind.toFixed(2)} nats behind`;
+      const detail = l10n.t(
+        '{0}, token {1} of it, lies {2} nats behind',
+        JSON.stringify(tokens[i]),
+        i - prompt + 1,
+        fixed(behind, 2),
+      );
       return { name, passed: false, detail };
     }
   }
-  return { name, passed: true, detail: `${ids.length - prompt} tokens as published` };
+  return { name, passed: true, detail: l10n.t('{0} of {0} tokens as published', ids.length - prompt) };
 }

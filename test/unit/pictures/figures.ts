@@ -61,7 +61,7 @@ export const FIGURES: readonly Figure[] = [
         favourite: { id: 262, text: ' the', probability: 0.5 },
       },
       {
-        name: 'topK',
+        name: 'top-k',
         survivors: 2,
         massCut: 0.25,
         entropyBits: 1,

@@ -31,4 +31,11 @@ describe('how tokens are spelled', () => {
     assert.equal(speak('\n\n'), 'newline newline');
     assert.equal(speak(''), 'empty');
   });
+
+  it('calls a token in GPT-2’s notation as it is drawn, so that what is seen is in its name', () => {
+    for (const text of [' very', '\n', 'a b\t', '…']) {
+      assert.equal(speak(text, 'gpt2'), drawn(text, 'gpt2').join(''));
+    }
+    assert.equal(speak('', 'gpt2'), 'empty');
+  });
 });
