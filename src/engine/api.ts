@@ -46,6 +46,8 @@ export interface ScoredToken extends Token {
 
 /** A model that runs on this machine. */
 export interface LocalModelInfo {
+  /** Tells models apart that have one name; the same for the same files. */
+  readonly id: string;
   readonly name: string;
   readonly precision: Precision;
   readonly layers: number;
@@ -68,6 +70,8 @@ export type ServerLack = 'logprobs' | 'scores' | 'tokens' | 'ids';
 
 /** A model of a server. */
 export interface ServerModelInfo {
+  /** Tells models of several servers apart. */
+  readonly id: string;
   readonly name: string;
   readonly contextLength: number;
   /** Tokens that are known by now; it grows as the server names more. */

@@ -6,6 +6,7 @@ import { storedCalibration } from '../core/ghostText/calibration';
 import { argmax, normaliser } from '../core/logits';
 import { type Tokenizer, type TokenizerSource, tokenizerOf } from '../core/tokenizer';
 import { type Manifest, readManifest, readTokenizerSource } from '../gpt2/compiledModel';
+import { digestOf } from '../gpt2/fileRecords';
 import type {
   CompleteRequest,
   Completion,
@@ -120,9 +121,10 @@ export class LocalEngine implements Engine {
   }
 
   async info(): Promise<LocalModelInfo> {
-    const { name, precision, config, notes } = this.#manifest;
+    const { name, precision, config, notes, files } = this.#manifest;
     const calibration = storedCalibration(this.#manifest.calibration);
     return {
+      id: digestOf(files),
       name,
       precision,
       layers: config.n_layer,

@@ -29,6 +29,12 @@ export function describeContent(name: string, content: string | Uint8Array): Fil
   return { name, bytes: Buffer.byteLength(content), sha256: createHash('sha256').update(content).digest('hex') };
 }
 
+/** The SHA-256 of what files hold: the same for the same files, in whatever order and wherever they lie. */
+export function digestOf(files: readonly FileRecord[]): string {
+  const lines = files.map(({ name, sha256 }) => `${sha256} ${name}\n`).sort();
+  return createHash('sha256').update(lines.join('')).digest('hex');
+}
+
 /** Whether the files are there in their full length: one deleted or cut by hand makes a model unusable. */
 export async function areWhole(folder: string, files: readonly FileRecord[]): Promise<boolean> {
   const found = await Promise.all(files.map(({ name }) => stat(join(folder, name)).catch(() => undefined)));

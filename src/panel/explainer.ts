@@ -72,8 +72,7 @@ export class Explainer {
 
   /** Changes with the model. */
   async modelId(): Promise<string> {
-    const info = await this.#engine.info();
-    return info.server ? `${info.name} ${info.server.host}` : `${info.name} ${info.precision}`;
+    return (await this.#engine.info()).id;
   }
 
   /** How many tokens are known: of a server's they become more as it names them. */
@@ -100,7 +99,7 @@ export class Explainer {
 
   /** Explains a place: one call of the engine, as all it knows of the model travels with the engine's health. */
   async position(place: Place, signal: AbortSignal): Promise<Explained> {
-    const { contextLength, name } = await this.#engine.info();
+    const { id, contextLength, name } = await this.#engine.info();
     const tokenizer = await this.#engine.tokenizer();
     const window = windowBefore(place.before, contextLength, tokenizer);
     const request = requestFor(window);
@@ -110,7 +109,7 @@ export class Explainer {
     const message: PositionMessage = {
       type: 'position',
       id: ++this.#serial,
-      key: `${place.uri}#${place.before.length} ${hash(window.text)}`,
+      key: `${place.uri}#${place.before.length} ${hash(`${id} ${window.text}`)}`,
       document: place.name,
       text: window.text,
       tokens,

@@ -29,7 +29,7 @@ const ALTERNATIVES = 3;
 export class TextScores {
   readonly #engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>;
   #cutter: ChunkCutter | undefined;
-  /** The model that the scores are of. */
+  /** The id of the model that the scores are of. */
   #model: string | undefined;
   #modelName = '';
   #text = '';
@@ -77,14 +77,13 @@ export class TextScores {
         ),
       );
     }
-    const { name, contextLength } = info;
-    const model = `${name}\0${info.server ? info.server.host : info.precision}\0${contextLength}`;
-    if (model !== this.#model) {
+    const { id, name, contextLength } = info;
+    if (id !== this.#model) {
       this.#cutter = new ChunkCutter(contextLength, await this.#engine.tokenizer());
       this.#scores = new Map();
-      this.#model = model;
-      this.#modelName = name;
+      this.#model = id;
     }
+    this.#modelName = name;
   }
 
   /**

@@ -310,6 +310,7 @@ function infoOf({ server: { host, capabilities }, vocabulary, window }: Connecte
     ...(tokenizer ? [] : ['ids' as const]),
   ];
   return {
+    id: `${name} ${host}`,
     name,
     contextLength: contextLength ?? window.tokens,
     vocabSize: vocabulary.size,

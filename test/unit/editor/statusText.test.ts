@@ -3,6 +3,7 @@ import { offInDocument } from '../../../src/core/ghostText/suppression';
 import { type Circumstances, statusText } from '../../../src/editor/statusText';
 
 const model = {
+  id: 'a1b2',
   name: 'gpt2',
   precision: 'q8',
   layers: 12,
@@ -34,7 +35,8 @@ describe('what the status item says', () => {
 
   it('names the model server that text is sent to, be it asked yet or not, and what to do where it fails', () => {
     const server = 'gpu.example.org:8000';
-    const info = { name: 'story', contextLength: 1024, vocabSize: 9, server: { host: server, lacks: [] } } as const;
+    const about = { id: 'story', name: 'story', contextLength: 1024, vocabSize: 9 } as const;
+    const info = { ...about, server: { host: server, lacks: [] } } as const;
     assert.equal(
       statusText({ ...calm, server, health: { state: 'ready', model: info } }).detail,
       'story on gpu.example.org:8000 is ready; the text around the cursor is sent there.',

@@ -3,6 +3,7 @@ import type { Suggestion } from '../../../../src/core/completion/types';
 import { whyNot, whyNotReport, whyThis } from '../../../../src/editor/ghostText/why';
 
 const model = {
+  id: 'a1b2',
   name: 'gpt2',
   precision: 'q8',
   layers: 12,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TextScores } from '../../../../src/editor/heatmap/textScores';
 import type { ScoreRequest } from '../../../../src/engine/api';
@@ -20,20 +20,24 @@ describe('the scores of a text that is being written', () => {
   let engine: LocalEngine;
   let asked: ScoreRequest[];
   let scores: TextScores;
-  let model: string;
 
   before(async () => {
     folder = await temporaryFolder();
     const config = tinyConfig({ n_positions: CONTEXT });
-    await writeModel(join(folder, 'source'), config, randomWeights(config, 3));
-    await compileModel(join(folder, 'source'), join(folder, 'compiled'), 'fp32');
+    // Two models of one name, precision and context.
+    for (const [seed, at] of [
+      [3, folder],
+      [4, join(folder, 'other')],
+    ] as const) {
+      await writeModel(join(at, 'source'), config, randomWeights(config, seed));
+      await compileModel(join(at, 'source'), join(at, 'compiled'), 'fp32');
+    }
   });
   beforeEach(async () => {
     engine = await LocalEngine.open(join(folder, 'compiled'), { threads: 1 });
     asked = [];
-    model = 'one';
     scores = new TextScores({
-      info: async () => ({ ...(await engine.info()), name: model }),
+      info: () => engine.info(),
       tokenizer: () => engine.tokenizer(),
       score: (request, signal) => {
         asked.push(request);
@@ -47,6 +51,11 @@ describe('the scores of a text that is being written', () => {
   const scoreAll = async (text: string, screen: [number, number] = [0, 0]) => {
     await scores.update(text);
     while (await scores.scoreNext(screen, signal));
+  };
+
+  const takeOver = async (compiled: string) => {
+    await engine.dispose();
+    engine = await LocalEngine.open(compiled, { threads: 1 });
   };
 
   it('cover every token of the text, the first one after the start of the text', async () => {
@@ -114,12 +123,26 @@ describe('the scores of a text that is being written', () => {
     assert.equal(asked.length, 0);
   });
 
-  it('are forgotten when another model has taken over', async () => {
+  it('are forgotten when another model has taken over, though it bears the same name', async () => {
     const text = prose.slice(0, 120);
     await scoreAll(text);
-    const before = asked.length;
-    model = 'another';
+    const before = await engine.info();
+    await takeOver(join(folder, 'other', 'compiled'));
+    assert.deepEqual({ ...(await engine.info()), id: before.id }, before);
     await scoreAll(text);
-    assert.equal(asked.length, 2 * before);
+    const expected = await engine.score({ text, bos: true });
+    assert.deepEqual(
+      scores.tokensIn(0, text.length).map(({ logprob }) => logprob),
+      expected.map(({ logprob }) => logprob),
+    );
+  });
+
+  it('are kept when a copy of the model has taken over', async () => {
+    await scoreAll(prose);
+    asked.length = 0;
+    await cp(join(folder, 'compiled'), join(folder, 'moved'), { recursive: true });
+    await takeOver(join(folder, 'moved'));
+    await scoreAll(prose);
+    assert.equal(asked.length, 0);
   });
 });
