@@ -19,6 +19,7 @@ import { showMenu } from './menu';
 import { notify } from './messages';
 import type { Reports } from './reports/reports';
 import type { StatusItem } from './status';
+import { lastEditor } from './writersEditor';
 import { CompareStrategies } from './writing/compareStrategies';
 import { ContinueWriting, pickPreset } from './writing/continueWriting';
 import { presetNamed } from './writing/presets';
@@ -62,7 +63,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
     'inkling.showMenu': () => showMenu(activity, memory, status.current, engine.serverHost),
     'inkling.suggestNow': async () => {
       // Asked from a report, which has the focus then.
-      const [editor] = vscode.window.activeTextEditor ? [] : vscode.window.visibleTextEditors;
+      const editor = vscode.window.activeTextEditor ? undefined : lastEditor();
       if (editor) await vscode.window.showTextDocument(editor.document, editor.viewColumn);
       return vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
     },

@@ -39,9 +39,18 @@ export function placeOf({ document, selection }: vscode.TextEditor): Place {
 /** Lines after the cursor that are looked at. */
 const AFTER_LINES = 20;
 
-/** The editor that shows a document, if one does. */
-export function editorOf(uri: string): vscode.TextEditor | undefined {
-  return vscode.window.visibleTextEditors.find((editor) => editor.document.uri.toString() === uri);
+/** Which editors the writer has been in. */
+export interface Editors {
+  /** The one the writer was in last, if any is on screen. */
+  lastEditor(): vscode.TextEditor | undefined;
+  /** Of those that show a document the one the writer was in last. */
+  editorOf(document: vscode.TextDocument): vscode.TextEditor | undefined;
+}
+
+/** The editor of the document at an address, if one shows it. */
+export function editorAt(uri: string, { editorOf }: Editors): vscode.TextEditor | undefined {
+  const document = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri);
+  return document && editorOf(document);
 }
 
 /** Text that the panel put into a document. */
@@ -54,6 +63,11 @@ interface Insertion {
 /** Puts chosen candidates into documents, and takes them out again as long as they stand there untouched. */
 export class Insertions {
   readonly #done: Insertion[] = [];
+  readonly #editors: Editors;
+
+  constructor(editors: Editors) {
+    this.#editors = editors;
+  }
 
   /** Inserts at an offset and moves the cursor behind the text. Resolves to false when the editor refuses. */
   async insert(editor: vscode.TextEditor, offset: number, text: string): Promise<boolean> {
@@ -69,7 +83,7 @@ export class Insertions {
   /** Takes the last insertion out. Resolves to false when there is none or the document has changed there. */
   async undo(): Promise<boolean> {
     const last = this.#done.pop();
-    const editor = last && editorOf(last.uri);
+    const editor = last && editorAt(last.uri, this.#editors);
     if (!last || !editor) return false;
     const { document } = editor;
     const range = rangeOf(document, last.offset, last.offset + last.text.length);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineHealth } from '../engine/process/client';
 import { CursorFollower } from './cursorFollower';
-import { editorOf, Insertions, offsetAt, placeOf, rangeOf, textIn, WindowMark } from './document';
+import { type Editors, editorAt, Insertions, offsetAt, placeOf, rangeOf, textIn, WindowMark } from './document';
 import { Explainer, type PanelEngine, type Place } from './explainer';
 import { page } from './page';
 import { type Exported, type FromPanel, readFromPanel, type ToPanel, type WantedExport } from './protocol';
@@ -29,21 +29,23 @@ export interface Panel extends vscode.Disposable {
 
 /**
  * Registers the view and `Inkling: Explain Next Token`, which opens it.
+ * @param editors says where the writer is in a document that several editors show
  * @param onExport takes what the page has made of a view
  */
 export function registerPanel(
   extension: vscode.Uri,
   engine: ExplainingEngine,
+  editors: Editors,
   onExport: (exported: Exported) => Promise<unknown>,
 ): Panel {
-  const view = new ExplainView(extension, engine, onExport);
+  const view = new ExplainView(extension, engine, editors, onExport);
   const focus = () => vscode.commands.executeCommand(`${VIEW}.focus`);
   const registrations = vscode.Disposable.from(
     view,
     vscode.window.registerWebviewViewProvider(VIEW, view),
     vscode.commands.registerCommand('inkling.explainNextToken', focus),
     vscode.commands.registerCommand('inkling.startLesson', async () => {
-      if (vscode.window.visibleTextEditors.length === 0) await openPlayground();
+      if (!editors.lastEditor()) await openPlayground();
       view.startLesson();
       await focus();
     }),
@@ -73,7 +75,8 @@ function setContext(key: string): Thenable<unknown> {
 class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #extension: vscode.Uri;
   readonly #explainer: Explainer;
-  readonly #insertions = new Insertions();
+  readonly #editors: Editors;
+  readonly #insertions: Insertions;
   readonly #mark: WindowMark;
   readonly #follower: CursorFollower;
   readonly #session: PanelSession;
@@ -89,8 +92,15 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #drawing = new Map<number, (png: string) => void>();
   #lessonWanted = false;
 
-  constructor(extension: vscode.Uri, engine: ExplainingEngine, onExport: (exported: Exported) => Promise<unknown>) {
+  constructor(
+    extension: vscode.Uri,
+    engine: ExplainingEngine,
+    editors: Editors,
+    onExport: (exported: Exported) => Promise<unknown>,
+  ) {
     this.#extension = extension;
+    this.#editors = editors;
+    this.#insertions = new Insertions(editors);
     this.#onExport = onExport;
     this.#explainer = new Explainer(engine);
     this.#mark = new WindowMark(extension);
@@ -216,7 +226,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   #select(uri: string, start: number, [from, to]: readonly [number, number]): void {
-    const editor = editorOf(uri);
+    const editor = editorAt(uri, this.#editors);
     if (!editor) return;
     const { document } = editor;
     const range = rangeOf(document, start + from, start + to);
@@ -238,7 +248,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   async #insert({ uri, before }: Place, ids: readonly number[]): Promise<void> {
     const text = await this.#explainer.textOf(ids);
-    const editor = editorOf(uri);
+    const editor = editorAt(uri, this.#editors);
     if (!editor) return this.#session.say(vscode.l10n.t('The document is not on screen any more.'));
     const { document } = editor;
     if (textIn(document, rangeOf(document, 0, before.length)) !== before) {

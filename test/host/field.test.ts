@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { createRng } from '../../src/core/decoding/random';
 import { CURSOR_SHAPES } from '../../src/core/ghostText/modalEditing';
 import type { TestApi } from '../../src/editor/testApi';
+import { editorOf, lastEditor, noteEditors } from '../../src/editor/writersEditor';
 import type { Generation } from '../../src/engine/api';
 import { answerAt, closeAll, configure, eventually, inkling, outcome, suggestionAt, type, write } from './support';
 
@@ -88,6 +89,19 @@ describe('in the field', () => {
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
     await answerAt(' k');
     assert.equal(first.document.getText(), `${OPENING} k`);
+  });
+
+  it('of a document in two groups the editor counts that the writer was in last, wherever the focus went', async () => {
+    const noting = noteEditors();
+    const { document } = await write(OPENING);
+    const second = await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
+    await eventually('the second group', () => vscode.window.activeTextEditor === second);
+    assert.equal(editorOf(document), second);
+    const other = await vscode.workspace.openTextDocument({ language: 'markdown', content: 'Another text.' });
+    const third = await vscode.window.showTextDocument(other, vscode.ViewColumn.Three);
+    await eventually('the third group', () => vscode.window.activeTextEditor === third);
+    assert.deepEqual([editorOf(document), lastEditor()], [second, third]);
+    noting.dispose();
   });
 
   it('a key that replaces a selected word is no deletion', async () => {

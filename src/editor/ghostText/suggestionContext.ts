@@ -8,6 +8,7 @@ import type { Energy } from '../energySaving/energy';
 import { ENERGY_SAVING_TOKENS } from '../energySaving/energySaving';
 import type { Memory } from '../memory/memory';
 import type { Settings } from '../settings';
+import { editorOf } from '../writersEditor';
 import type { Activity } from './activity';
 import type { FileExclusions } from './fileExclusions';
 import type { Query } from './suggester';
@@ -112,13 +113,6 @@ function observe(
     modalNormalMode: editor !== undefined && keysAreCommands(modalCursor(editor)),
     selectedItem: item ? { text: item.text, replaces: document.getText(item.range) } : null,
   };
-}
-
-/** The editor that is written in, where several show the document. */
-function editorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
-  const active = vscode.window.activeTextEditor;
-  if (active?.document === document) return active;
-  return vscode.window.visibleTextEditors.find((candidate) => candidate.document === document);
 }
 
 function modalCursor({ document, options }: vscode.TextEditor): ModalCursor {

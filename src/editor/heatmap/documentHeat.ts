@@ -110,10 +110,11 @@ export class DocumentHeat implements vscode.Disposable {
     this.#levels = levelsOf(text, this.scores.tokensIn(0, text.length));
   }
 
-  /** The stretch of the document on screen. */
-  #visible(): [number, number] {
-    const editor = vscode.window.visibleTextEditors.find(({ document }) => document === this.document);
-    const range = editor?.visibleRanges[0];
-    return range ? [offsetAt(this.document, range.start), offsetAt(this.document, range.end)] : [0, 0];
+  /** The stretches of the document on screen, in all its editors. */
+  #visible(): [number, number][] {
+    return vscode.window.visibleTextEditors
+      .filter(({ document }) => document === this.document)
+      .flatMap(({ visibleRanges }) => visibleRanges)
+      .map(({ start, end }) => [offsetAt(this.document, start), offsetAt(this.document, end)]);
   }
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { withoutMarks } from '../../core/markdown';
 import { fixed } from '../../core/text/locale';
 import { rangeOf } from '../documentText';
+import { editorOf } from '../writersEditor';
 import type { DocumentHeat } from './documentHeat';
 import { type RankedSentences, rankSentences, type SentenceHeat } from './sentences';
 
@@ -56,7 +57,11 @@ export class SentenceView implements vscode.TreeDataProvider<Entry>, vscode.Disp
     if (!this.#heat) return;
     const { document } = this.#heat;
     const selection = rangeOf(document, from, to);
-    await vscode.window.showTextDocument(document, { selection, preserveFocus: true });
+    await vscode.window.showTextDocument(document, {
+      selection,
+      preserveFocus: true,
+      viewColumn: editorOf(document)?.viewColumn,
+    });
   }
 
   dispose(): void {

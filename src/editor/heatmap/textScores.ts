@@ -87,11 +87,18 @@ export class TextScores {
   }
 
   /**
-   * Scores one more chunk: the first without scores in the preferred stretch of the text, else the one nearest to it.
-   * Resolves to false when every chunk has scores, or `within` is set and every chunk of the stretch has.
+   * Scores one more chunk: the first without scores in the preferred stretches of the text, else the one nearest to one.
+   * Resolves to false when every chunk has scores, or `within` is set and every chunk of the stretches has.
+   * @param stretches the start of the text where there are none
    */
-  async scoreNext([from, to]: readonly [number, number], signal: AbortSignal, within = false): Promise<boolean> {
-    const distance = (chunk: Chunk) => Math.max(chunk.from - to, from - chunk.to, 0);
+  async scoreNext(
+    stretches: readonly (readonly [number, number])[],
+    signal: AbortSignal,
+    within = false,
+  ): Promise<boolean> {
+    const preferred = stretches.length > 0 ? stretches : [[0, 0] as const];
+    const distance = (chunk: Chunk) =>
+      Math.min(...preferred.map(([from, to]) => Math.max(chunk.from - to, from - chunk.to, 0)));
     const missing = this.#chunks.filter((chunk) => !this.#scores.has(chunk.key) && !(within && distance(chunk) > 0));
     if (missing.length === 0) return false;
     const next = missing.reduce((best, chunk) => (distance(chunk) < distance(best) ? chunk : best));

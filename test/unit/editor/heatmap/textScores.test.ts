@@ -50,7 +50,7 @@ describe('the scores of a text that is being written', () => {
 
   const scoreAll = async (text: string, screen: [number, number] = [0, 0]) => {
     await scores.update(text);
-    while (await scores.scoreNext(screen, signal));
+    while (await scores.scoreNext([screen], signal));
   };
 
   const takeOver = async (compiled: string) => {
@@ -80,7 +80,7 @@ describe('the scores of a text that is being written', () => {
   it('begin with what is on screen', async () => {
     await scores.update(prose);
     const middle = Math.floor(prose.length / 2);
-    await scores.scoreNext([middle, middle + 100], signal);
+    await scores.scoreNext([[middle, middle + 100]], signal);
     assert.ok(scores.tokensIn(middle, middle + 1).length > 0);
     assert.equal(scores.tokensIn(0, 1).length, 0);
   });
@@ -88,9 +88,20 @@ describe('the scores of a text that is being written', () => {
   it('stay within what is on screen when told to', async () => {
     await scores.update(prose);
     const middle = Math.floor(prose.length / 2);
-    while (await scores.scoreNext([middle, middle + 100], signal, true));
+    while (await scores.scoreNext([[middle, middle + 100]], signal, true));
     assert.ok(scores.tokensIn(middle, middle + 100).length > 0);
     assert.ok(scores.progress < 0.5, `${scores.progress} of the text`);
+  });
+
+  it('cover what is on screen in two editors of the text', async () => {
+    await scores.update(prose);
+    const ends: [number, number][] = [
+      [0, 20],
+      [prose.length - 20, prose.length],
+    ];
+    while (await scores.scoreNext(ends, signal, true));
+    for (const [from, to] of ends) assert.ok(scores.tokensIn(from, to).length > 0);
+    assert.ok(scores.progress < 0.7, `${scores.progress} of the text`);
   });
 
   it('are asked for again only where an edit can change them', async () => {
