@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { argmax, normaliser } from '../core/logits';
 import type { Tokenizer } from '../core/tokenizer';
+import { glyphsOf } from '../core/tokenizer/glyphs';
 import type {
   BeamStep,
   Candidate,
@@ -218,7 +219,8 @@ export class Explainer {
     const config = { maxNewTokens: CONTINUATION, doSample: false };
     const { ids, logprobs } = await this.#engine.generate({ ...request, config }, undefined, signal);
     const tokenizer = await this.#engine.tokenizer();
-    return ids.map((id, i) => ({ id, text: tokenizer.tokenText(id), logprob: logprobs[i] }));
+    const glyphs = glyphsOf(ids.map((id) => tokenizer.tokenBytes(id)));
+    return ids.map((id, i) => ({ id, text: glyphs[i], logprob: logprobs[i] }));
   }
 }
 

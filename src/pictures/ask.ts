@@ -6,6 +6,7 @@ import { spelledName } from '../core/decoding/spelled';
 import type { BeamStep, Finish } from '../core/decoding/steps';
 import { entropy, logSoftmax, topK } from '../core/logits';
 import type { Token, Tokenizer } from '../core/tokenizer';
+import { glyphsOf } from '../core/tokenizer/glyphs';
 import { attentionWeights, headsLookingAt } from './attention';
 import { linesOf, runsOf, treeAt } from './beamTree';
 import { drawCommand, type ModelChoice } from './command';
@@ -144,9 +145,10 @@ export async function askFigure(
       if ((head ?? 1) > seen.heads) {
         throw new PictureError(l10n.t('{0} must be at most {1} with this model.', 'head', seen.heads));
       }
-      const ids = [...(bos ? tokenizer.start : tokenizer.opening), ...tokenizer.encode(text)].slice(-seen.tokens);
+      const ids = [...(bos ? tokenizer.start : tokenizer.opening), ...tokenizer.encode(text)];
+      const glyphs = glyphsOf(ids.map((id) => tokenizer.tokenBytes(id))).slice(-seen.tokens);
       const weights = [...attentionWeights(seen, layer === null ? null : layer - 1, head === null ? null : head - 1)];
-      const tokens = ids.map((id, i) => ({ text: tokenizer.tokenText(id), weight: weights[i] }));
+      const tokens = glyphs.map((text, i) => ({ text, weight: weights[i] }));
       const token = strongest(weights);
       return { kind, text, origin, layer, head, tokens, heads: { token, weights: headsLookingAt(seen, token) } };
     }

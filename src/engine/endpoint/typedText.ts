@@ -42,7 +42,7 @@ export class TypedText {
 
   /** What they spell. */
   get spelled(): string {
-    return this.#steps.map(({ id }) => this.#vocabulary.tokenText(id)).join('');
+    return this.#vocabulary.decode(this.#steps.map(({ id }) => id));
   }
 
   /** The beginnings that differ in what they add to the typed text, but for the one that was taken; likeliest first. */

@@ -170,7 +170,7 @@ function shapingUpTo({ preferences: { shaping } }: State, stages: readonly Shown
 
 /** The texts of the last `count` tokens that the model saw; a start token may be the first of them. */
 function seenTexts(state: State, count: number, model: Model): string[] {
-  const texts = shownTokens(state).map(({ text }) => text);
+  const ids = shownTokens(state).map(({ id }) => id);
   const { start } = state.position ?? { start: null };
-  return [...(start === null ? [] : [model.vocabulary.text(start)]), ...texts].slice(-count);
+  return model.vocabulary.glyphs([...(start === null ? [] : [start]), ...ids]).slice(-count);
 }

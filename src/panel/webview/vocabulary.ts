@@ -1,3 +1,5 @@
+import { glyphsOf } from '../../core/tokenizer/glyphs';
+
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const strictUtf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
@@ -29,22 +31,9 @@ export class Vocabulary {
     return [...texts, decoder.decode()].filter((text) => text !== '');
   }
 
-  /**
-   * What each token is drawn as beside its neighbours: where a character takes several tokens, the first stands for it
-   * and the others are counted, `+1`.
-   */
+  /** What each token is drawn as beside its neighbours. */
   glyphs(ids: readonly number[]): string[] {
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    const glyphs: string[] = [];
-    let first = 0;
-    ids.forEach((id, i) => {
-      const text = decoder.decode(this.bytes(id), { stream: true });
-      glyphs[first] = (glyphs[first] ?? '') + text;
-      if (i > first) glyphs[i] = `+${i - first}`;
-      if (text !== '') first = i + 1;
-    });
-    if (first < ids.length) glyphs[first] += decoder.decode();
-    return glyphs;
+    return glyphsOf(ids.map((id) => this.bytes(id)));
   }
 
   /** Whether the bytes of these tokens together are whole characters, which alone can be put into a document. */

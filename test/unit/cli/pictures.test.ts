@@ -76,6 +76,13 @@ describe('the command line draws', () => {
     assert.equal(lens.layers.length, built.config.n_layer);
   });
 
+  it('draw: attention shows a character of several tokens whole', async () => {
+    const { tokens } = JSON.parse(await output(['draw', 'attention', 'Oh 😀!', '--bos', '--json']));
+    const shown = tokens.map(({ text }: { text: string }) => text);
+    assert.equal(shown.length, 1 + encode('Oh 😀!').length);
+    assert.equal(shown.filter((text: string) => !/^\+\d$/.test(text)).join(''), '<|endoftext|>Oh 😀!');
+  });
+
   it('draw: says which kinds and options there are, and exits with 2', async () => {
     const wrong: readonly [args: readonly string[], message: RegExp][] = [
       [['draw', 'nonsense', 'x'], /no picture called “nonsense”.*tokens, next/],
