@@ -97,7 +97,12 @@ function installedRow(model: InstalledModel, circumstances: Circumstances): Row 
       known && licenceOf(known),
       l10n.t('installed ({0})', manifest.precision),
     ),
-    costs: joined(l10n.t('{0} on disk', formatBytes(bytes)), ...runningCosts(shape, manifest.precision, circumstances)),
+    costs: joined(
+      l10n.t('{0} on disk', formatBytes(bytes)),
+      ...runningCosts(shape, manifest.precision, circumstances),
+      // Many a folder is called `checkpoint-500`: where an import came from tells it from others of its name.
+      manifest.origin.kind === 'local' && manifest.origin.revision,
+    ),
     current: circumstances.path === folder,
   };
 }
@@ -106,7 +111,10 @@ function unusableRow(model: UnusableModel): Row {
   return {
     action: { kind: 'clear', model },
     name: model.name,
-    facts: model.reason === 'damaged' ? l10n.t('damaged') : l10n.t('made by another version of Inkling'),
+    facts: joined(
+      model.reason === 'damaged' ? l10n.t('damaged') : l10n.t('made by another version of Inkling'),
+      model.folder.split(/[\\/]/).at(-1),
+    ),
     costs: l10n.t('It cannot be used. Choose it to remove it; then it can be installed again.'),
     current: false,
   };

@@ -54,6 +54,23 @@ describe('rows of Choose Model', () => {
     }
   });
 
+  it('differ where models of one name were imported from several folders, or lie there unusable', () => {
+    const imported = ['/runs/a/checkpoint-500', '/runs/b/checkpoint-500'].map((revision, i): InstalledModel => {
+      const model = installed('checkpoint-500', `/models/${i}`);
+      const origin = { ...model.manifest.origin, kind: 'local', revision } as const;
+      return { ...model, manifest: { ...model.manifest, name: 'checkpoint-500', origin } };
+    });
+    const unusable = ['/models/x-1', '/models/x-2'].map((folder) => ({
+      folder,
+      name: 'x',
+      reason: 'damaged' as const,
+    }));
+    const rows = rowsOf({ installed: imported, unusable });
+    const read = rows.map(({ name, facts, costs }) => [name, facts, costs].join('\n'));
+    assert.equal(new Set(read).size, read.length);
+    assert.match(rows[1].costs, / · \/runs\/a\/checkpoint-500$/);
+  });
+
   it('offer nothing to download where the hub is turned off', () => {
     const groups = modelRows({ ...circumstances, installed: [installed('a/b', '/a')], hubEnabled: false });
     assert.deepEqual(
