@@ -130,8 +130,8 @@ describe('rows of Choose Model', () => {
     assert.deepEqual(
       rows.map(({ name, facts }) => [name, facts]),
       [
-        ['GerPT2', 'damaged'],
-        ['mine', 'made by another version of Inkling'],
+        ['GerPT2', 'damaged · d'],
+        ['mine', 'made by another version of Inkling · o'],
       ],
     );
   });
