@@ -153,9 +153,10 @@ function trimmed(
   { trims, keepsFirstSpace }: Trim,
 ): number[][] {
   const { length: before } = tokenizer.opening;
-  return tokens.map(({ display, utf16, id }, i) => {
+  const end = before + tokenizer.encode(text).length;
+  return tokens.map(({ display, utf16 }, i) => {
     // Hugging Face gives what the template puts in the place 0.
-    if (tokenizer.isSpecial(id) && utf16[0] === utf16[1]) return [0, 0];
+    if (i < before || i >= end) return [0, 0];
     const isSpace = (character: string) => character === 'Ġ' || /\p{White_Space}/u.test(character);
     const characters = [...display];
     const first = characters.findIndex((character) => !isSpace(character));
@@ -164,15 +165,27 @@ function trimmed(
     const trailing = characters.length - 1 - last;
     let [from, to] = utf16;
     // What is put in has the character after it for its place there, and an empty span here.
-    const units = from === to && (text.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
-    if (from === to && display.length > 0) to += units;
+    if (from === to && display.length > 0) to = forward(text, from, 1);
     if (!trims) return [from, to];
     if (leading > 0) {
       const isFirst = i === before || from === 0;
       if (isFirst && keepsFirstSpace && leading === 1) leading = 0;
-      from = Math.min(from + leading * units, to);
+      from = Math.min(forward(text, from, leading), to);
     }
-    if (trailing > 0 && to >= trailing) to = Math.max(to - trailing * units, from);
+    if (trailing > 0 && to >= trailing) to = Math.max(backward(text, to, trailing), from);
     return [from, to];
   });
+}
+
+/** So many characters, not UTF-16 units, on from a place of a text; beyond its end they have one unit. */
+function forward(text: string, from: number, characters: number): number {
+  let at = from;
+  for (let i = 0; i < characters; i++) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+  return at;
+}
+
+function backward(text: string, from: number, characters: number): number {
+  let at = from;
+  for (let i = 0; i < characters; i++) at -= (text.codePointAt(at - 2) ?? 0) > 0xffff ? 2 : 1;
+  return at;
 }

@@ -29,9 +29,10 @@ export class AddedTokenMatcher {
   readonly #byContent: ReadonlyMap<string, AddedToken>;
   readonly #pattern: RegExp | undefined;
 
-  /** @param tokens each with the text to look for */
+  /** @param tokens each with the text to look for; of those with one text the first special one counts, or the first */
   constructor(tokens: readonly (readonly [string, AddedToken])[]) {
-    this.#byContent = new Map(tokens);
+    const ordered = tokens.toSorted(([, a], [, b]) => Number(b.special) - Number(a.special));
+    this.#byContent = new Map(ordered.toReversed());
     const contents = [...this.#byContent.keys()].filter((content) => content !== '');
     contents.sort((a, b) => b.length - a.length);
     if (contents.length > 0) this.#pattern = new RegExp(contents.map(escaped).join('|'), 'gu');
@@ -49,12 +50,14 @@ export class AddedTokenMatcher {
       if (token.singleWord && touchesWord(text, from, to)) continue;
       if (token.lstrip) {
         while (from > done && IS_SPACE.test(text[from - 1])) from--;
+        // The token before may have taken this one's white space along.
+        from = Math.max(from, done);
       }
       if (token.rstrip) {
         while (to < text.length && IS_SPACE.test(text[to])) to++;
       }
       if (done < from) stretches.push({ from: done, to: from });
-      stretches.push({ from, to, token });
+      if (from < to) stretches.push({ from, to, token });
       done = to;
     }
     if (done < text.length) stretches.push({ from: done, to: text.length });

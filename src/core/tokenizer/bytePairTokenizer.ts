@@ -5,7 +5,7 @@ import { utf8ByteString, utf8Length } from './bytes';
 import type { Normalizer } from './normalizers';
 import { splitPieces } from './pieces';
 import type { Piece, PreTokenizer } from './preTokenizers';
-import type { EncodeOptions, StreamDecoder, Token, Tokenizer } from './tokenizer';
+import { type EncodeOptions, type StreamDecoder, type Token, type Tokenizer, TokenizerError } from './tokenizer';
 import { utf8Decoder, type Vocabulary } from './vocabulary';
 
 /** What stands around every text. */
@@ -57,7 +57,11 @@ export class BytePairTokenizer implements Tokenizer {
     this.endOfText = parts.endOfText;
     this.#special = new Set(added.filter(({ special }) => special).map(({ id }) => id));
     const [inText, inNormalized] = [false, true].map((is) => added.filter(({ normalized }) => normalized === is));
-    const normalizedContent = (content: string) => normalizer?.(new AlignedText(content, 0)).text ?? content;
+    const normalizedContent = (content: string) => {
+      const text = normalizer?.(new AlignedText(content, 0)).text ?? content;
+      if (text !== '') return text;
+      throw new TokenizerError(`Nothing is left of the added token ${JSON.stringify(content)} once it is normalized.`);
+    };
     this.#matcher = new AddedTokenMatcher(inText.map((token) => [token.content, token]));
     this.#normalizedMatcher = new AddedTokenMatcher(
       inNormalized.map((token) => [normalizedContent(token.content), token]),

@@ -76,6 +76,71 @@ describe("a model's own tokenizer", () => {
     assert.deepEqual(tokenizer.encode('Am Morgen', { template: true }), [0, ...tokenizer.encode('Am Morgen'), 1]);
   });
 
+  // The ids of the next three are those of tokenizers 0.20.3.
+  it('puts around a text what several post-processors put, each around the rows of the one before', () => {
+    const token = (id: string) => ({ SpecialToken: { id, type_id: 0 } });
+    const row = (id: string) => ({ Sequence: { id, type_id: 0 } });
+    const specialTokens = { '<s>': { id: '<s>', ids: [0] }, '</s>': { id: '</s>', ids: [1] } };
+    const template = (single: object[], pair: object[]) => ({
+      type: 'TemplateProcessing',
+      single,
+      pair,
+      special_tokens: specialTokens,
+    });
+    const first = template([token('<s>'), row('A')], [row('A'), row('B')]);
+    const split = template([token('<s>'), row('A')], [row('A'), token('</s>'), row('B')]);
+    const [bert, roberta] = ['Bert', 'Roberta'].map((name) => {
+      return { type: `${name}Processing`, cls: ['</s>', 1], sep: ['<s>', 0] };
+    });
+    for (const [processors, ids] of [
+      [
+        [first, split],
+        [0, 1, 91],
+      ],
+      [
+        [first, bert],
+        [1, 0, 0, 91, 0],
+      ],
+      [
+        [first, roberta],
+        [1, 0, 0, 0, 91, 0],
+      ],
+      [
+        [bert, first],
+        [0, 1, 91, 0],
+      ],
+    ] as const) {
+      const tree = changed((tree) => Object.assign(tree, { post_processor: { type: 'Sequence', processors } }));
+      assert.deepEqual(read(tree).encode('x', { template: true }), ids);
+    }
+  });
+
+  it('drops an added token whose white space the one before it has taken along', () => {
+    const tree = changed(({ added_tokens }) => {
+      added_tokens.push({ id: 380, content: '<r>', rstrip: true, normalized: false });
+      added_tokens.push({ id: 381, content: '  ', lstrip: true, normalized: false });
+      added_tokens.push({ id: 382, content: '\n', normalized: false });
+    });
+    const ids = ['<r>  ', '<r> x', '<r>\n', '  <r>'].map((text) => read(tree).encode(text));
+    assert.deepEqual(ids, [[380], [380, 91], [380, 382], [381, 380]]);
+  });
+
+  it('takes of added tokens that normalizing makes one the first special one, and refuses one that it leaves nothing of', () => {
+    const tree = (special: boolean) =>
+      changed((tree) => {
+        tree.normalizer = { type: 'Lowercase' };
+        for (const [i, content] of ['abc', 'ABC', 'aBC'].entries()) {
+          tree.added_tokens.push({ id: 380 + i, content, normalized: true, special: special && i === 2 });
+        }
+      });
+    assert.deepEqual([read(tree(true)).encode('Abc'), read(tree(false)).encode('Abc')], [[382], [380]]);
+    const stripped = changed((tree) => {
+      tree.normalizer = { type: 'Strip', strip_left: true, strip_right: true };
+      tree.added_tokens.push({ id: 380, content: '  ', normalized: true });
+    });
+    assert.throws(() => read(stripped), /Nothing is left of the added token " {2}"/);
+  });
+
   it('reads add_prefix_space of tokenizer_config.json, as transformers does', () => {
     const spaced = read(german(), {}, { 'tokenizer_config.json': '{"add_prefix_space":true}' });
     assert.deepEqual(spaced.encode('Morgen'), read(german()).encode(' Morgen'));
