@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { tryCheckpoints } from './checkpoints';
 import { fuzz } from './fuzz';
@@ -39,10 +39,11 @@ async function tryCollections(folder: string, verbose: boolean): Promise<void> {
   let problems = 0;
   try {
     for (const [name, trial] of Object.entries(COLLECTIONS)) {
-      if (!existsSync(join(folder, name))) {
+      const collection = basename(resolve(folder)) === name ? folder : join(folder, name);
+      if (!existsSync(collection)) {
         continue;
       }
-      for await (const outcome of trial(join(folder, name), scratch)) {
+      for await (const outcome of trial(collection, scratch)) {
         tried++;
         problems += outcome.problem === undefined ? 0 : 1;
         refused += outcome.refusal === undefined ? 0 : 1;
@@ -60,7 +61,7 @@ async function tryCollections(folder: string, verbose: boolean): Promise<void> {
 }
 
 new Command('test:formats')
-  .argument('[folder]', 'a folder with checkpoints/ or tokenizers/')
+  .argument('[folder]', 'checkpoints or tokenizers, or a folder with both')
   .option('--fuzz <count>', 'damage so many files at random and read them', Number)
   .option('--seed <number>', 'how they are damaged', Number, 1)
   .option('--verbose', 'tell of every file and its message')
