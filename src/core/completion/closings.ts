@@ -18,7 +18,8 @@ const EMOTICON = /(?:[:;=][-'^]?[DPpOoSs03X]{1,3}|<3)(?![\p{L}\p{N}])/uy;
 const BLOCK_NAME = /\^[\p{L}\d-]{1,64}\s*$/uy;
 const TAG = /#\p{L}[\p{L}\p{M}\d/_-]{0,100}/uy;
 const TEX_NOTE = /\\(?:cite|footnote|index|label|ref|end)[a-z]{0,20}\*?(?:\[[^\][]{0,200}\]){0,2}\{[^{}]{0,500}\}/iuy;
-const ATTRIBUTES = /\{(?:-|\s*[#.][^{}]{1,500}|\s*[\w-]{1,64}=[^{}]{1,500})\}/uy;
+/** Pandoc's sign of a heading without a number. */
+const UNNUMBERED = /\{-\}/uy;
 /** Constructs of which only the ends matter; one that is a comment may go on in the next line. */
 const ENCLOSED: readonly (readonly [opener: string, closer: string, mayGoOn?: boolean])[] = [
   ['<!--', '-->', true],
@@ -78,7 +79,7 @@ function markEnd(text: string, at: number, before: string): number {
     case '^':
       return found(text[at + 1] === '[' ? labelEnd(text, at + 1) : NONE, match(BLOCK_NAME, text, at, before));
     case '{':
-      return found(enclosedEnd(text, at), attributesEnd(text, at), match(ATTRIBUTES, text, at));
+      return found(enclosedEnd(text, at), attributesEnd(text, at), match(UNNUMBERED, text, at));
     case '<':
       return found(enclosedEnd(text, at), noteEnd(text, at, before), tagEnd(text, at), match(EMOTICON, text, at));
     case '%':

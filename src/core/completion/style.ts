@@ -7,6 +7,9 @@ const REACH = 64;
 /** What begins a block of Markdown at the start of a line: a heading, a list item, a rule, a quotation, a table. */
 const BLOCK_SIGN = /^\s*(?:#{1,6}(?=\s|$)|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)|[-=]{2,}(?=\s|$)|[>|:])/;
 
+/** A line of nothing but such signs: the writer is typing one. */
+const BEGUN_SIGN = /(?:^|[\n\r])[^\S\n\r]*[-+*=#>|]+$/;
+
 /** The part of a suggestion after `before` that fits its place, and what would close the construct after it. */
 export function applyStyle(
   suggestion: string,
@@ -24,11 +27,13 @@ export function applyStyle(
   return { text, closer: style.closer ?? '' };
 }
 
-/** Whether a suggestion begins with the sign of a block, where the model may have meant a new line. */
+/** Whether a suggestion begins with the sign of a block, or goes on with one, where the model may have meant a new line. */
 function beginsBlock(before: string, suggestion: string): boolean {
   const atStart =
     before.trim() === '' || /[\n\r][^\S\n\r]*$/.test(before.slice(-REACH)) || endsSentence(before.trimEnd());
-  return atStart && BLOCK_SIGN.test(suggestion);
+  return (
+    (atStart && BLOCK_SIGN.test(suggestion)) || (BEGUN_SIGN.test(before.slice(-REACH)) && /^[-+*=#>|]/.test(suggestion))
+  );
 }
 
 /** As many whole words as fit, and at least one. */

@@ -153,9 +153,12 @@ function isMeant({ kind, from, contentFrom }: OpenInline, text: string, sentence
 }
 
 const LOWER_CASE = /\p{Ll}/u;
-/** A word with a sign, a digit or a capital inside, or that is called; and the names that Python's manual puts stars before. */
+/**
+ * A word with a sign, a digit or a capital inside, or that is called; the names that Python's manual puts stars before;
+ * a letter that is no word, as of `char *p`.
+ */
 const NAME =
-  /^(?:[\p{L}\d]*(?:_[\p{L}\d]|\p{Ll}\p{Lu}|\p{L}\d)|[\p{L}\d]+(?:\(|\.\p{Ll})|(?:kw)?args(?![\p{L}\p{M}]))/u;
+  /^(?:[b-df-hj-np-tvxz](?![\p{L}\p{M}'’])|[\p{L}\d]*(?:_[\p{L}\d]|\p{Ll}\p{Lu}|\p{L}\d)|[\p{L}\d]+(?:\(|\.\p{Ll})|(?:kw)?args(?![\p{L}\p{M}]))/u;
 /** No more of a name is looked at. */
 const LONGEST_NAME = 64;
 

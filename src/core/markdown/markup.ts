@@ -181,7 +181,9 @@ export function wikiLinkEnd(text: string, from: number): number {
   return limit === text.length && !closed ? OPEN : NONE;
 }
 
-/** Attributes of a heading or link, `{#name .class}`, at their brace. */
+const ATTRIBUTES = /^\{[^\S\n]{0,8}(?:[#.:=]|[A-Za-z][\w:-]{0,63}=)/;
+
+/** Attributes of a heading or link, `{#name .class key="value"}`, at their brace. */
 export function attributesEnd(text: string, from: number): number {
-  return '#.:='.includes(text[from + 1] ?? ' ') ? closedBy(text, from, '}', '\n{') : NONE;
+  return ATTRIBUTES.test(text.slice(from, from + 80)) ? closedBy(text, from, '}', '\n{') : NONE;
 }

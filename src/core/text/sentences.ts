@@ -29,6 +29,9 @@ const SPACED_CLOSING = /[\u00a0\u202f][»›]$/u;
 /** Initials, such as `J` and `U.S`; and abbreviations with inner full stops, such as `p.m`. */
 const INITIALS = /^\P{L}*(?!I$)(?:\p{Lu}\.)*\p{Lu}$/u;
 const INNER_STOP = /\.\p{L}$/u;
+/** A small letter alone is most often half of an abbreviation: `a.m.`, `z. B.`, `i. d. R.` */
+const SMALL_LETTER = /^\p{Ll}$/u;
+const INITIAL_FOLLOWS = /^\s*\p{Lu}\./u;
 const LEADING_SIGNS = /^[^\p{L}\p{N}]+/u;
 const GOES_ON = /^[\s"'“„‘‚«»([\]—–-]*\p{Ll}/u;
 const NUMBER_FOLLOWS = /^\s*[\p{N}#]/u;
@@ -50,6 +53,7 @@ export function endsSentence(text: string, next?: string): boolean {
     // `No. I will not.`, but `Fig. A`.
     return followed && !NUMBER_FOLLOWS.test(next) && (bare === 'No' || !LETTER_FOLLOWS.test(next));
   }
+  if (followed && SMALL_LETTER.test(bare) && INITIAL_FOLLOWS.test(next)) return false;
   return followed || !isShortened(bare);
 }
 
@@ -74,11 +78,13 @@ export function keepsFullStop(text: string): boolean {
   const end = readEnd(text);
   if (end?.signs !== '.') return false;
   const bare = end.word.replace(LEADING_SIGNS, '');
-  return LEADS_ON.has(bare) || NUMBERED.has(bare) || MAY_END.has(bare) || INNER_STOP.test(bare);
+  return (
+    LEADS_ON.has(bare) || NUMBERED.has(bare) || MAY_END.has(bare) || INNER_STOP.test(bare) || SMALL_LETTER.test(bare)
+  );
 }
 
 function isShortened(word: string): boolean {
-  return MAY_END.has(word) || INNER_STOP.test(word) || /\p{N}$/u.test(word);
+  return MAY_END.has(word) || INNER_STOP.test(word) || SMALL_LETTER.test(word) || /\p{N}$/u.test(word);
 }
 
 /** Starts a line that goes on with no sentence: a blank one, a list item, a heading, a quotation, a table's row. */

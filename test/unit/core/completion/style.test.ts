@@ -36,6 +36,8 @@ describe('the style of a suggestion', () => {
       assert.equal(await suggest(`The end. ${begun}`, 9, markdown), undefined, begun);
       assert.equal(await suggest(`Well,\n${begun}`, 6, markdown), undefined, begun);
     }
+    // The writer is typing the sign.
+    assert.equal(await suggest('The end.\n\n## How to', 11, markdown), undefined);
     assert.equal(await suggest('He left - and so did she.', 7, markdown), ' - and so did she.');
     assert.equal(await suggest('# How to', 0, {}), '# How to');
   });

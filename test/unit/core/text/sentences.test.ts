@@ -23,6 +23,8 @@ describe('sentences', () => {
     ['她走了。', '他来了。'],
     ['„Schön.“', 'Sie ging, bzw. lief.', '»Komm!«', 'Nr. 5 blieb.'],
     ['« C’est la fin.\u00a0»', 'Il partit.', '¿Qué?', '¡Ven!'],
+    ['Bücher, z. B. Romane, i. d. R. gut.', 'So war es.'],
+    ['See plan b.', 'Then go.'],
     ['«Да.»', 'Он ушёл.'],
   ];
   for (const expected of texts) {
@@ -55,7 +57,18 @@ describe('sentences', () => {
     ]) {
       assert.equal(endsSentence(text), true, text);
     }
-    for (const text of ['It was', 'Mr.', 'J.', 'at 5 p.m.', 'in 1999.', 'cats, etc.', 'No.', 'the U.S.']) {
+    for (const text of [
+      'It was',
+      'Mr.',
+      'J.',
+      'at 5 p.m.',
+      'in 1999.',
+      'cats, etc.',
+      'No.',
+      'the U.S.',
+      'at 10:30 a.',
+      'so z.',
+    ]) {
       assert.equal(endsSentence(text), false, text);
     }
     assert.equal(endsSentence('in 1999.', ' Then'), true);
@@ -64,7 +77,7 @@ describe('sentences', () => {
   });
 
   it('know the full stop that belongs to a word', () => {
-    for (const text of ['Cows, pigs, etc.', 'at 5 p.m.', 'Smith et al.', 'Bell Inc.']) {
+    for (const text of ['Cows, pigs, etc.', 'at 5 p.m.', 'Smith et al.', 'Bell Inc.', 'z.']) {
       assert.ok(keepsFullStop(text), text);
     }
     for (const text of ['Cows, pigs.', 'Why?', 'So...', 'Plan B.']) assert.ok(!keepsFullStop(text), text);
