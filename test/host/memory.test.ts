@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { symlink } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/editor/testApi';
@@ -102,6 +103,16 @@ describe('the memory', () => {
     assert.doesNotMatch(await suggested(OPENING, ' Tarq'), /^uandel/);
     assert.doesNotMatch(await suggested(OPENING, ' Marb'), /^olette/);
     await vscode.workspace.fs.delete(fileOf('link.md'));
+  });
+
+  it('never waits for a pipe that lies where rules are looked for', async () => {
+    await filesRead(all);
+    await vscode.workspace.fs.createDirectory(fileOf('pipes'));
+    execFileSync('mkfifo', [fileOf('pipes/.gitignore').fsPath]);
+    await put('pipes/one.md', PEOPLE.replace('Quillonby', 'Ostervane'));
+    await filesRead(all + 1);
+    await vscode.workspace.fs.delete(fileOf('pipes'), { recursive: true });
+    await filesRead(all);
   });
 
   it('reads no file that the editor or its search leaves out', async () => {

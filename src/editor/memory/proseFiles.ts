@@ -100,7 +100,9 @@ function ignoredIn(folder: vscode.WorkspaceFolder, excludes: Excluded['excludes'
   const rules = new GitIgnore(async (path) => {
     const uri = vscode.Uri.joinPath(folder.uri, path);
     try {
-      const { size } = await vscode.workspace.fs.stat(uri);
+      const { type, size } = await vscode.workspace.fs.stat(uri);
+      // Reading a pipe would wait for ever.
+      if ((type & vscode.FileType.File) === 0) return undefined;
       // What is too large to be read may name anything.
       if (size > LARGEST_FILE) return '*';
       return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalEngine } from '../../../src/engine/localEngine';
-import { compileModel, readOutdatedManifest } from '../../../src/gpt2/compiledModel';
+import { BUILDER_VERSION } from '../../../src/gpt2/compile';
+import { compileModel, readOutdatedManifest, sealed } from '../../../src/gpt2/compiledModel';
 import { writeSafetensors } from '../../../src/gpt2/files/safetensors';
 import type { Precision } from '../../../src/gpt2/precision';
 import type { CompileOptions } from '../../../src/gpt2/storedWeights';
@@ -335,20 +336,22 @@ describe('the model store', () => {
     const other = await store.install('writer/other');
     const { folder: damaged } = await store.install(repo);
     const path = join(damaged, 'manifest.json');
-    const whole = JSON.parse(await readFile(path, 'utf8'));
+    const { seal: _, ...whole } = JSON.parse(await readFile(path, 'utf8'));
     const { origin } = whole;
     for (const change of [
       { origin: undefined },
       { origin: 'the hub' },
       { origin: { ...origin, id: undefined } },
       { origin: { ...origin, installedAt: 5 } },
-      { origin: { ...origin, files: 7 } },
-      { origin: { ...origin, files: [null] } },
+      { origin: { ...origin, sources: 7 } },
+      { origin: { ...origin, sources: [null] } },
+      { files: {} },
       { precision: 'q9' },
       { config: null },
       { name: 5 },
     ]) {
-      await writeFile(path, JSON.stringify({ ...whole, ...change }));
+      // Sealed, so that each is found out by itself.
+      await writeFile(path, JSON.stringify(sealed({ ...whole, ...change })));
       assert.deepEqual(await store.list(), [other], JSON.stringify(change));
       const unusable = await store.listUnusable();
       assert.deepEqual(
@@ -356,7 +359,10 @@ describe('the model store', () => {
         [[damaged, 'damaged']],
       );
     }
-    await writeFile(path, '{');
+    for (const text of [`{"builderVersion":${BUILDER_VERSION},"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, '{']) {
+      await writeFile(path, text);
+      assert.deepEqual(await store.list(), [other]);
+    }
     const both = await store.install('writer/other', { precision: 'fp32' });
     const [unusable] = await store.listUnusable();
     await store.removeUnusable(unusable);

@@ -167,7 +167,9 @@ describe('finding the files of a model', () => {
   });
 
   it('reads no JSON beyond any real size', async () => {
-    const path = await put({ 'config.json': Buffer.alloc(17 * 2 ** 20, 0x20), 'bad.json': '{' });
+    const deep = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    const path = await put({ 'config.json': Buffer.alloc(17 * 2 ** 20, 0x20), 'bad.json': '{', 'deep.json': deep });
+    await assert.rejects(readJsonFile(join(path, 'deep.json')), /is not valid JSON/);
     await assert.rejects(readJsonFile(join(path, 'config.json')), /is too large \(18 MB\)/);
     await assert.rejects(readJsonFile(join(path, 'bad.json')), /is not valid JSON/);
   });
