@@ -13,11 +13,17 @@ import { COLUMNS, READING_GRAPH } from './readingGraph';
 export async function readOwnGraph(file: string): Promise<onnx.ModelProto> {
   const foreign = (what: string) => new UnsupportedModelError(`${what}, so it was not compiled by Inkling`);
   let model: onnx.ModelProto;
+  let bytes: Buffer;
   try {
-    model = onnx.ModelProto.decode(await readFile(file));
+    bytes = await readFile(file);
+    model = onnx.ModelProto.decode(bytes);
   } catch (cause) {
     const isThere = !(cause instanceof Error && 'code' in cause);
     throw isThere ? new UnsupportedModelError('it is damaged', { cause }) : cause;
+  }
+  // Another reader could see what this one does not: of a field that is there twice one takes the last, one joins both.
+  if (!bytes.equals(onnx.ModelProto.encode(model).finish())) {
+    throw foreign('the graph is not written as Inkling writes');
   }
   const { graph, functions } = model;
   const hidesTensors = (node: onnx.INodeProto) =>
@@ -28,10 +34,11 @@ export async function readOwnGraph(file: string): Promise<onnx.ModelProto> {
     throw foreign('the graph has parts that no GPT-2 needs');
   }
   for (const { externalData } of graph?.initializer ?? []) {
-    const location = externalData?.find(({ key }) => key === 'location')?.value;
-    const isInMemory = location === COLUMNS && basename(file) === READING_GRAPH;
-    if (externalData?.length && location !== DATA_FILE && !isInMemory) {
-      throw foreign(`the graph reads weights from ${JSON.stringify(location)}`);
+    const locations = (externalData ?? []).filter(({ key }) => key === 'location').map(({ value }) => value);
+    const isOwn = (location: unknown) =>
+      location === DATA_FILE || (location === COLUMNS && basename(file) === READING_GRAPH);
+    if (externalData?.length && !(locations.length === 1 && isOwn(locations[0]))) {
+      throw foreign(`the graph reads weights from ${locations.map((location) => JSON.stringify(location)).join(', ')}`);
     }
   }
   const data = join(dirname(file), DATA_FILE);

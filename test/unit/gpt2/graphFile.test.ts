@@ -44,6 +44,17 @@ describe('a compiled graph', () => {
       await writeFile(file, onnx.ModelProto.encode(model).finish());
       await fails(/cannot be loaded: the graph reads weights from .*, so it was not compiled by Inkling/);
     }
+    const twice = onnx.ModelProto.decode(whole);
+    for (const { externalData } of twice.graph?.initializer ?? []) {
+      if (externalData?.length) externalData.push({ key: 'location', value: '../elsewhere' });
+    }
+    await writeFile(file, onnx.ModelProto.encode(twice).finish());
+    await fails(/reads weights from "model\.onnx\.data", "\.\.\/elsewhere"/);
+    // onnxruntime joins what is there twice; protobufjs takes the last.
+    const name = 'wte.weight';
+    const before = { graph: { initializer: [{ name, externalData: [{ key: 'location', value: '../elsewhere' }] }] } };
+    await writeFile(file, Buffer.concat([onnx.ModelProto.encode(before).finish(), whole]));
+    await fails(/not written as Inkling writes/);
     const hidden = onnx.ModelProto.decode(whole);
     hidden.graph?.node?.push({
       opType: 'Constant',
