@@ -76,6 +76,14 @@ const LIBRARY: Readonly<Record<string, string>> = {
   win32: 'onnxruntime.dll',
 };
 
+/** A package may grow by so much before somebody has to say that it should. */
+const GROWTH = 1.02;
+
+/** Whether a package has outgrown what the table of sizes has for it, in bytes; 0 where it has nothing. */
+export function hasGrown(bytes: number, known: number): boolean {
+  return bytes > known * GROWTH;
+}
+
 /** What is wrong with a package for a platform: files that are foreign or missing, binaries of another machine. */
 export function faultsIn(files: readonly PackedFile[], target: Target): string[] {
   const [platform, arch] = target.split('-');

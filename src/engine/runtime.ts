@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { win32 } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type * as Ort from 'onnxruntime-node';
 
@@ -29,12 +31,21 @@ export function loadRuntime(): typeof Ort {
 
 /** Where Microsoft keeps the libraries that every program made with Visual C++ needs. */
 const VISUAL_CPP = 'https://aka.ms/vs/17/release/vc_redist.';
+/** Those that onnxruntime asks for. */
+const VISUAL_CPP_FILES = ['msvcp140.dll', 'msvcp140_1.dll', 'vcruntime140.dll', 'vcruntime140_1.dll'];
 
-/** What is wrong where the native library cannot be loaded, and what to do. */
-export function runtimeTrouble({ message }: Error, platform: string, arch: string): string {
+/**
+ * What is wrong where the native library cannot be loaded, and what to do.
+ * @param isThere whether there is such a file
+ */
+export function runtimeTrouble(
+  { message, code }: NodeJS.ErrnoException,
+  platform: string,
+  arch: string,
+  isThere: (path: string) => boolean = existsSync,
+): string {
   const [reason] = message.split('\n');
-  // Windows says so of the library itself and of every library that it needs.
-  if (platform === 'win32' && /specified module could not be found|ERROR_MOD_NOT_FOUND/i.test(message)) {
+  if (platform === 'win32' && code === 'ERR_DLOPEN_FAILED' && lacksVisualCpp(message, isThere)) {
     return l10n.t(
       'onnxruntime needs the Visual C++ runtime, which this machine lacks. Install {0}{1}.exe and restart the engine.',
       VISUAL_CPP,
@@ -53,4 +64,11 @@ export function runtimeTrouble({ message }: Error, platform: string, arch: strin
     name,
     reason,
   );
+}
+
+/** Windows says that a module is not found, of a library and of those that it needs, and says it in its own language. */
+function lacksVisualCpp(message: string, isThere: (path: string) => boolean): boolean {
+  const system = win32.join(process.env.SystemRoot ?? 'C:\\Windows', 'System32');
+  const isNotFound = /module could not be found|module not found/i.test(message);
+  return isNotFound || VISUAL_CPP_FILES.some((name) => !isThere(win32.join(system, name)));
 }

@@ -43,14 +43,20 @@ const TOLERANCE = 1e-3;
 /** Windows as it comes, without what programs made with Visual C++ bring along. */
 const NO_VISUAL_CPP = { WINEDLLOVERRIDES: 'msvcp140=;msvcp140_1=;vcruntime140=;vcruntime140_1=' };
 
-/** What is asked of each platform; the answers are JSON. */
+/**
+ * What is asked of each platform; the answers are JSON. With 8 bits what is read at once is the same everywhere, and a
+ * token that is added is rounded as each processor's kernels round: there a text is the same at full precision only.
+ */
 const QUESTIONS = {
   tokens: ['tokens', TEXT, '--json'],
-  completion: ['complete', TEXT, '--json'],
   logits: ['logits', TEXT, '--precision', 'q8'],
+  suggestion: ['complete', TEXT, '--json'],
+  completion: ['complete', TEXT, '--json', '--model', '../../../../models/default', '--precision', 'fp32'],
 } as const;
 type Question = keyof typeof QUESTIONS;
 type Answers = Readonly<Record<Question, string>>;
+/** Of the first token's log-probability with 8 bits. */
+const ROUNDING = 0.05;
 
 /** @throws Error that says what is missing where it cannot be had by itself */
 function setUp(): void {
@@ -99,7 +105,13 @@ interface Said {
   readonly errors: string;
 }
 
-const ENVIRONMENT = { ...process.env, WINEPREFIX: join(FOLDER, 'wine'), WINEDEBUG: '-all', NODE_NO_WARNINGS: '1' };
+const ENVIRONMENT = {
+  ...process.env,
+
+  WINEPREFIX: join(FOLDER, 'wine'),
+  WINEDEBUG: '-all',
+  NODE_NO_WARNINGS: '1',
+};
 
 /** Asks through files: pipes do not work under wine. */
 function ask(command: readonly string[], extension: string, question: Question, env: NodeJS.ProcessEnv = {}): Said {
@@ -108,7 +120,7 @@ function ask(command: readonly string[], extension: string, question: Question, 
   const files = paths.map((path) => openSync(path, 'w'));
   const { status, error } = spawnSync(program, [...rest, 'dist/cli.js', ...QUESTIONS[question]], {
     cwd: extension,
-    env: { ...ENVIRONMENT, ...env },
+    env: { ...ENVIRONMENT, XDG_CACHE_HOME: join(dirname(extension), 'cache'), ...env },
     stdio: ['ignore', ...files],
   });
   for (const file of files) closeSync(file);
@@ -135,34 +147,48 @@ function farthest(a: string, b: string): number {
   return numbers.reduce((most, number, i) => Math.max(most, Math.abs(number - others[i])), 0);
 }
 
-function suggested(completion: string): string {
-  const { suggestions } = JSON.parse(completion) as { readonly suggestions: readonly { readonly text: string }[] };
-  return suggestions[0].text;
+interface Suggested {
+  readonly text: string;
+  readonly tokens: readonly { readonly id: number; readonly logprob: number }[];
+}
+
+function suggested(completion: string): Suggested {
+  const { suggestions } = JSON.parse(completion) as { readonly suggestions: readonly Suggested[] };
+  return suggestions[0];
 }
 
 /** Whether a platform answers as this one does. */
 async function agrees(platform: Platform, own: Answers): Promise<boolean> {
   const { target, emulator } = platform;
-  const command = [...emulator, fetchNode(platform)];
-  const extension = await unpack(target);
-  const answers = askAll(command, extension);
-  const by = farthest(answers.logits, own.logits);
-  const isSame = answers.tokens === own.tokens && suggested(answers.completion) === suggested(own.completion);
-  console.log(`${target}: ${JSON.stringify(suggested(answers.completion))}, logits differ by ${by} at most`);
-  return isSame && by <= TOLERANCE;
+  const answers = askAll([...emulator, fetchNode(platform)], await unpack(target));
+  const [completion, ownCompletion, suggestion, ownSuggestion] = [
+    answers.completion,
+    own.completion,
+    answers.suggestion,
+    own.suggestion,
+  ].map(suggested);
+  const by = {
+    tokens: farthest(answers.tokens, own.tokens),
+    logits: farthest(answers.logits, own.logits),
+    completion: Math.max(...completion.tokens.map(({ logprob }, i) => distance(logprob, ownCompletion.tokens[i]))),
+    suggestion: distance(suggestion.tokens[0].logprob, ownSuggestion.tokens[0]),
+  };
+  console.log(`${target}: ${JSON.stringify(completion.text)}; farthest off: ${JSON.stringify(by)}`);
+  const isSame = by.tokens === 0 && completion.text === ownCompletion.text;
+  return isSame && by.logits <= TOLERANCE && by.completion <= TOLERANCE && by.suggestion <= ROUNDING;
+}
+
+function distance(logprob: number, other: { readonly logprob: number } | undefined): number {
+  return other === undefined ? Number.POSITIVE_INFINITY : Math.abs(logprob - other.logprob);
 }
 
 /** Whether Windows as it comes runs the model, or says in one sentence what to install. */
 function getsAlong(platform: Platform, own: Answers): boolean {
   const extension = join(FOLDER, platform.target, 'extension');
-  const { status, output, errors } = ask(
-    [...platform.emulator, fetchNode(platform)],
-    extension,
-    'completion',
-    NO_VISUAL_CPP,
-  );
+  const command = [...platform.emulator, fetchNode(platform)];
+  const { status, output, errors } = ask(command, extension, 'completion', NO_VISUAL_CPP);
   console.log(`${platform.target} without the Visual C++ runtime: ${(status === 0 ? output : errors).trim()}`);
-  if (status === 0) return suggested(output) === suggested(own.completion);
+  if (status === 0) return suggested(output).text === suggested(own.completion).text;
   return /^[^\n]*Visual C\+\+ runtime[^\n]*https:\/\/aka\.ms\/\S+x64\.exe[^\n]*$/.test(errors.trim());
 }
 

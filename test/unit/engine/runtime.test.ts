@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { runtimeTrouble } from '../../../src/engine/runtime';
 
 describe('a machine where the native library cannot be loaded', () => {
-  const trouble = (message: string, platform: string, arch = 'x64') =>
-    runtimeTrouble(new Error(message), platform, arch);
+  const trouble = (message: string, platform: string, arch = 'x64', present = (_: string) => true) => {
+    const error = Object.assign(new Error(message), { code: 'ERR_DLOPEN_FAILED' });
+    return runtimeTrouble(error, platform, arch, present);
+  };
 
   it('is told to install the Visual C++ runtime where Windows lacks a library', () => {
     const message = 'The specified module could not be found.\n\\\\?\\C:\\onnxruntime_binding.node';
@@ -13,6 +15,14 @@ describe('a machine where the native library cannot be loaded', () => {
       assert.ok(said.includes(`vc_redist.${arch}.exe`));
       assert.ok(!said.includes('\n'));
     }
+  });
+
+  it('is told so in whatever language Windows speaks, and not where the runtime is there', () => {
+    const message = 'Das angegebene Modul wurde nicht gefunden.\n\\\\?\\C:\\onnxruntime_binding.node';
+    const lacks = (name: string) => trouble(message, 'win32', 'x64', (path) => !path.endsWith(`System32\\${name}`));
+    assert.match(lacks('msvcp140_1.dll'), /needs the Visual C\+\+ runtime/);
+    assert.match(lacks('vcruntime140.dll'), /needs the Visual C\+\+ runtime/);
+    assert.match(lacks('other.dll'), /made for this platform/);
   });
 
   it('is told so where it has another C library, or an old one', () => {

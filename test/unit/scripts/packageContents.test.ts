@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { faultsIn, headOf, machineOf, type PackedFile, REQUIRED } from '../../../scripts/packageContents';
+import { faultsIn, hasGrown, headOf, machineOf, type PackedFile, REQUIRED } from '../../../scripts/packageContents';
+import sizes from '../../../scripts/packageSizes.json';
 import { ROOT, TARGETS } from '../../../scripts/targets';
 
 const RUNTIME = join(ROOT, 'node_modules/onnxruntime-node/bin/napi-v6');
@@ -50,6 +51,14 @@ describe('a package', () => {
     const other = packageFor('win32-arm64').at(-1)?.head ?? Buffer.alloc(0);
     const mixed = files.map((file) => (file.name.endsWith('.dll') ? { ...file, head: other } : file));
     assert.match(faultsIn(mixed, 'win32-x64').join(), /onnxruntime\.dll is for win32-arm64/);
+  });
+
+  it('has a size in the table, and is at fault when it is a fiftieth larger', () => {
+    assert.deepEqual(Object.keys(sizes), [...TARGETS]);
+    assert.deepEqual(
+      [hasGrown(1_020_000, 1_000_000), hasGrown(1_020_001, 1_000_000), hasGrown(1, 0)],
+      [false, true, true],
+    );
   });
 
   it('is told from bytes that are no library', () => {
