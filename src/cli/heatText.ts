@@ -42,11 +42,11 @@ export function heatText(
     }
   };
   for (const { utf16, text: word, bits } of units) {
+    const follows = utf16[0] === at && at > 0;
     between(utf16[0]);
     const level = bits === null ? -1 : levelOf(bits, levels);
-    pieces.push(
-      level < 0 ? { text: visible(word) } : { text: signed(terminal, visible(word), level), mark: `l${level}` },
-    );
+    const mark = level < 0 ? {} : { mark: `l${level}` };
+    pieces.push({ text: level < 0 ? visible(word) : signed(terminal, visible(word), level), ...mark, follows });
     at = utf16[1];
   }
   const legend = levels.map((from, level) => {

@@ -103,7 +103,10 @@ export function compilationProgress(what: string): (fraction: number) => void {
   return (fraction) => {
     const percent = Math.floor(100 * fraction);
     if (percent === shown || (shown < 0 && Date.now() - begun < PATIENCE_MS)) return;
-    if (process.stderr.isTTY) process.stderr.write(`\r${what} … ${percent} %${percent === 100 ? '\n' : ''}`);
+    // A line that the terminal breaks is not written over.
+    const room = (process.stderr.columns || 80) - ' … 100 %'.length - 1;
+    const begins = what.slice(0, Math.max(0, room)).trimEnd();
+    if (process.stderr.isTTY) process.stderr.write(`\r${begins} … ${percent} %${percent === 100 ? '\n' : ''}`);
     else if (shown < 0) process.stderr.write(`${what} …\n`);
     shown = percent;
   };

@@ -16,3 +16,8 @@ export function writeOutput(file: string, content: string): void {
     throw new UsageError(`${file} cannot be written: ${(error as Error).message}.`);
   }
 }
+
+/** A number of things: `1 token`, `2 tokens`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}

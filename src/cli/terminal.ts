@@ -26,7 +26,22 @@ export interface Piece {
   readonly mark?: string;
   /** It ends a line. */
   readonly breaks?: boolean;
+  /** It belongs to the one before, from which no line's end cuts it off. */
+  readonly follows?: boolean;
 }
+
+/** Marks where a terminal has 16 colours only, whose nearest to those of the palette are all white. */
+const SIXTEEN: Readonly<Record<string, 'bgWhite' | 'bgCyan' | 'bgYellow' | 'bgMagenta' | 'bgRed' | 'bgGreen'>> = {
+  box: 'bgWhite',
+  l0: 'bgCyan',
+  l1: 'bgYellow',
+  l2: 'bgMagenta',
+  l3: 'bgRed',
+  r0: 'bgGreen',
+  r1: 'bgYellow',
+  r2: 'bgRed',
+  r3: 'bgMagenta',
+};
 
 /** Adds `--color` to a program, for all its commands. */
 export function withColor(program: Command): Command {
@@ -59,10 +74,10 @@ export function terminalOf(command: Command): Terminal {
 export function wrapPieces({ paint, width }: Terminal, pieces: readonly Piece[]): string {
   let column = 0;
   let out = '';
-  for (const { text, mark, breaks } of pieces) {
+  for (const [i, { text, mark, breaks, follows }] of pieces.entries()) {
     const needed = stringWidth(text);
     if (text === ' ' && (column === 0 || column === width)) continue;
-    if (column > 0 && column + needed > width) {
+    if (column > 0 && column + (follows ? needed : widthWithFollowers(pieces, i)) > width) {
       out += '\n';
       column = 0;
     }
@@ -74,6 +89,12 @@ export function wrapPieces({ paint, width }: Terminal, pieces: readonly Piece[])
     }
   }
   return column > 0 ? `${out}\n` : out;
+}
+
+function widthWithFollowers(pieces: readonly Piece[], from: number): number {
+  let total = stringWidth(pieces[from].text);
+  for (let i = from + 1; pieces[i]?.follows; i++) total += stringWidth(pieces[i].text);
+  return total;
 }
 
 /** A bar of `columns` columns at most, to an eighth of one. */
@@ -89,6 +110,7 @@ export function readable(text: string): string {
 
 function markWith(paint: ChalkInstance, text: string, mark: string | undefined): string {
   if (mark === undefined) return text;
+  if (paint.level === 1) return paint.black[SIXTEEN[mark] ?? 'bgWhite'](text);
   const { text: colour, background } = lightMark(mark);
   return paint.hex(colour).bgHex(background)(text);
 }

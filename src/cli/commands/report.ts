@@ -8,7 +8,7 @@ import { type Reading, type Summary, summarise, toReport } from '../../pictures/
 import { heatText } from '../heatText';
 import { printJson, readText, UsageError } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
-import { writeOutput } from '../output';
+import { counted, writeOutput } from '../output';
 import { type Terminal, terminalOf } from '../terminal';
 
 interface ReportOptions extends ModelOptions {
@@ -66,5 +66,5 @@ function inWords({ words, tokens, scored, bitsPerCharacter, ranks }: Summary): s
   const bands = RANK_BANDS.map(
     (limit, i) => `${percent(ranks[i] / scored)} ${i === 0 ? 'in the' : 'more in the'} top ${limit}`,
   );
-  return `${words} words, ${tokens} tokens, ${bitsPerCharacter.toFixed(2)} bits/character; ${bands.join(', ')}`;
+  return `${counted(words, 'word')}, ${counted(tokens, 'token')}, ${bitsPerCharacter.toFixed(2)} bits/character; ${bands.join(', ')}`;
 }

@@ -3,6 +3,7 @@ import type { Token } from '../../core/tokenizer';
 import { tokenChips } from '../heatText';
 import { answerLines, type InputOptions, printJson, readText, textOf } from '../input';
 import { openTokenizer } from '../model';
+import { counted } from '../output';
 import { readable, terminalOf } from '../terminal';
 
 interface TokensOptions extends InputOptions {
@@ -37,7 +38,7 @@ export function addTokens(program: Command): void {
     const terminal = terminalOf(command);
     if (terminal.isRead) {
       const unscored = tokens.map((token) => ({ ...token, logprob: null, rank: null }));
-      const count = `${tokens.length} tokens, ${[...text].length} characters`;
+      const count = `${counted(tokens.length, 'token')}, ${counted([...text].length, 'character')}`;
       process.stdout.write(`${tokenChips(terminal, text, unscored)}${terminal.paint.bold(count)}\n\n`);
     }
     for (const token of tokens) process.stdout.write(`${describe(token, text)}\n`);
