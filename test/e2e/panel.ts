@@ -115,8 +115,9 @@ export class Panel {
     const frame = await this.frame();
     await frame.evaluate(AXE);
     const found = await frame.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-      const { violations } = await axe.run();
+      const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } };
+      // Who speaks to the machine says what is seen: the name of a control holds its label (WCAG 2.5.3).
+      const { violations } = await axe.run({ rules: { 'label-content-name-mismatch': { enabled: true } } });
       return violations.flatMap(({ id, nodes }) =>
         nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)}: ${failureSummary}`),
       );

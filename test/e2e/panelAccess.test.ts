@@ -72,6 +72,19 @@ describe('Explain Next Token for everyone', () => {
     assert.equal(await panel.root.getByRole('slider', { name: 'Temperature' }).count(), 1);
   });
 
+  it('calls a token as it is drawn, where spaces are shown as GPT-2’s vocabulary has them', async () => {
+    await panel.root.getByLabel('Ġ', { exact: true }).check({ force: true });
+    await panel.openTool('Try');
+    await panel.candidate(0).focus();
+    await workbench.press('Alt+Enter');
+    await panel.locator('.continuation').waitFor({ timeout: 30_000 });
+    const [drawn, name] = [await panel.candidate(0).textContent(), await panel.candidate(0).getAttribute('aria-label')];
+    assert.equal(name, drawn);
+    assert.deepEqual(await panel.violations(), []);
+    await panel.root.getByRole('button', { name: /^Undo branch/ }).click();
+    await panel.root.getByLabel('␣', { exact: true }).check({ force: true });
+  });
+
   for (const [kind, theme] of Object.entries(THEMES)) {
     it(`has nothing axe-core objects to: ${theme}`, async () => {
       if (kind !== 'light') await workbench.setTheme(theme);
