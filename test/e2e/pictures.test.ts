@@ -188,6 +188,26 @@ describe('pictures', () => {
       await row('Next words').click();
     });
     assert.match(words, /^\| word \| probability \| spellings \|/);
+    for (const [name, kind, part] of [
+      ['Tokens', 'tokens', 'tokens'],
+      ['Next tokens', 'next', 'candidates'],
+      ['Stages', 'stages', 'stages'],
+      ['Beam search', 'beams', 'best'],
+      ['Attention', 'attention', 'tokens'],
+      ['Logit lens', 'lens', 'layers'],
+      ['Next words', 'words', 'words'],
+    ] as const) {
+      const view = workbench.page.locator('.quick-input-list .monaco-list-row').getByText(name, { exact: true });
+      const figure = JSON.parse(
+        await copied(async () => {
+          await workbench.command('Copy Data', view);
+          await view.click();
+          await row('JSON').click();
+        }),
+      );
+      assert.deepEqual([figure.kind, figure.text], [kind, NOTE]);
+      assert.ok(figure[part].length > 0, kind);
+    }
     const beams = await copied(async () => {
       await workbench.command('Copy Data', row('Beam search'));
       await row('Beam search').click();

@@ -44,7 +44,7 @@ p{margin:0 0 .8em;max-inline-size:46rem}.lead{font-size:1.1em}
 .card{padding:.8rem 1rem 1rem;border:1px solid var(--vscode-contrastBorder,var(--vscode-widget-border,#8884));border-radius:4px;min-inline-size:0}
 blockquote{margin:.5em 0;padding:0;border:0;background:none;white-space:pre-wrap;font-size:.95em}
 table{border-collapse:collapse;inline-size:100%;font-size:.95em}th,td{padding:.15em .8em .15em 0;text-align:start;vertical-align:top;font-weight:400}
-td.wide,th[scope=row],td.number{white-space:nowrap}td.number{font-variant-numeric:tabular-nums}.scroll{overflow-x:auto}
+td.wide,th[scope=row],td.number{white-space:nowrap}th .token{overflow-wrap:normal;white-space:pre}@media (max-width:30rem){.scroll meter{display:none}}td.number{font-variant-numeric:tabular-nums}.scroll{overflow-x:auto}
 meter{inline-size:4rem;margin-inline-end:.4em;block-size:.8em;vertical-align:middle}meter::-webkit-meter-bar{background:none;border:0;block-size:.8em}
 meter::-webkit-meter-optimum-value{background:var(--vscode-charts-blue);border-radius:0 2px 2px 0}
 dl{display:flex;flex-wrap:wrap;gap:.2em 1.4em;margin:.6em 0}dt{font-size:.85em}dd{margin:0;font-variant-numeric:tabular-nums}

@@ -110,7 +110,7 @@ export function glossary() {
     expected: {
       name: l10n.t('Expected'),
       is: l10n.t('How often it should come up on average.'),
-      formula: 'draws × probability',
+      formula: l10n.t('draws × probability'),
     },
     gain: {
       name: l10n.t('Change'),

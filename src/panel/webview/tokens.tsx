@@ -125,7 +125,7 @@ function RankLegend() {
       ))}
       <span>
         <span class="swatch band3" aria-hidden="true" />
-        <Phrase text={l10n.t('beyond {0}')} parts={[<Asked term="band">{whole(counts[3])}</Asked>]} />
+        <Phrase text={l10n.t('beyond: {0}')} parts={[<Asked term="band">{whole(counts[3])}</Asked>]} />
       </span>
     </div>
   );
