@@ -27,6 +27,11 @@ function faults(): string[] {
       }
     }
   }
+  for (const element of document.querySelectorAll('.column table, .column fieldset, .column .slider')) {
+    const beyond =
+      element.getBoundingClientRect().right - (element.closest('.column')?.getBoundingClientRect().right ?? 0);
+    if (beyond > 1) found.push(`${element.className} is ${Math.round(beyond)} pixels wider than its column`);
+  }
   const root = document.documentElement;
   if (root.scrollWidth > root.clientWidth) found.push(`${root.scrollWidth - root.clientWidth} pixels too wide`);
   for (const element of document.querySelectorAll<HTMLElement>('button, h2, .note, label, .choice span')) {
@@ -107,8 +112,14 @@ describe('Explain Next Token finds room', () => {
       await widen('.part.auxiliarybar', width);
       await laidOut(`side-${width}`);
     }
-    await panel.openTool('Why');
-    await panel.locator('.lens tbody tr').last().waitFor({ timeout: 30_000 });
+    for (const tool of ['Shape', 'Sample', 'Try', 'Beams', 'Words', 'Why'] as const) {
+      await panel.openTool(tool);
+      if (tool === 'Sample') await panel.root.getByRole('button', { name: 'Draw 100' }).click();
+      if (tool === 'Words') await panel.locator('.words tbody tr').first().waitFor({ timeout: 30_000 });
+      if (tool === 'Why') await panel.locator('.lens tbody tr').last().waitFor({ timeout: 30_000 });
+      const tooWide = (await (await panel.frame()).evaluate(faults)).filter((fault) => fault.includes('wider than'));
+      assert.deepEqual(tooWide, [], tool);
+    }
     await workbench.screenshot('layout-side-200-why');
   });
 });

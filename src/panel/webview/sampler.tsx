@@ -96,21 +96,12 @@ function Drawn({ last }: { last: ShownStage }) {
       <thead>
         <tr>
           <th scope="col">{l10n.t('Token')}</th>
-          <th scope="col" class="wide">
-            <span class="legend">
-              <span>
-                <span class="swatch drawn" aria-hidden="true" /> {l10n.t('drawn')}
-              </span>
-              <span>
-                <span class="swatch raw" aria-hidden="true" /> {l10n.t('expected')}
-              </span>
-            </span>
+          <td class="wide" />
+          <th scope="col">
+            <span class="swatch drawn" aria-hidden="true" /> <Asked term="drawn">{l10n.t('Drawn')}</Asked>
           </th>
           <th scope="col">
-            <Asked term="drawn">{l10n.t('Drawn')}</Asked>
-          </th>
-          <th scope="col">
-            <Asked term="expected">{l10n.t('Expected')}</Asked>
+            <span class="swatch raw" aria-hidden="true" /> <Asked term="expected">{l10n.t('Expected')}</Asked>
           </th>
         </tr>
       </thead>
