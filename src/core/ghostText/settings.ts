@@ -11,6 +11,11 @@ export interface GhostTextSettings {
   readonly blockedWords: readonly string[];
 }
 
+/** Blocked words that count, the last ones of the list: they travel with each request. */
+const MOST_BLOCKED = 10_000;
+/** A longer run of letters is no word. */
+const LONGEST_WORD = 200;
+
 /** @param read the value of a setting by its name after `inkling.`, of its type and within its bounds */
 export function ghostTextSettings(read: <T>(name: string) => T): GhostTextSettings {
   return {
@@ -21,7 +26,9 @@ export function ghostTextSettings(read: <T>(name: string) => T): GhostTextSettin
     lookAhead: read('ghostText.lookAhead'),
     deadline: read('ghostText.deadline'),
     learn: read('ghostText.learn'),
-    blockedWords: read<unknown[]>('ghostText.blockedWords').filter((word) => typeof word === 'string'),
+    blockedWords: read<unknown[]>('ghostText.blockedWords')
+      .slice(-MOST_BLOCKED)
+      .filter((word) => typeof word === 'string' && word.length <= LONGEST_WORD) as string[],
   };
 }
 

@@ -7,8 +7,9 @@ import { updateEntry } from './toggle';
 /** A whole URI; the letter of a Windows drive is no scheme. */
 const URI = /^[a-z][\w+.-]+:/i;
 
-/** Patterns that count, of one set; nobody writes more. */
+/** Patterns that count, of one set, and their length; nobody writes more. */
 const MOST_PATTERNS = 500;
+const LONGEST_PATTERN = 1000;
 
 /** Files without ghost text: those of `inkling.exclude`, and new ones that the writer has turned it off for. */
 export class FileExclusions implements vscode.Disposable {
@@ -22,16 +23,17 @@ export class FileExclusions implements vscode.Disposable {
   /** @param exclude `inkling.exclude`: URIs of files, which name just these, and glob patterns */
   excludes(document: vscode.TextDocument, exclude: Settings['exclude']): boolean {
     if (this.#untitled.has(document)) return true;
-    const entries = Object.keys(exclude).filter((entry) => exclude[entry] === true);
-    if (entries.length === 0) return false;
-    const uri = uriOf(document);
+    const isSet = (entry: string) => exclude[entry] === true;
+    if (isSet(uriOf(document))) return true;
+    const patterns = Object.keys(exclude)
+      .filter((entry) => entry.length <= LONGEST_PATTERN && isSet(entry) && !URI.test(entry))
+      .slice(0, MOST_PATTERNS);
+    if (patterns.length === 0) return false;
     const path = pathOf(document.uri);
-    const asked = JSON.stringify([uri, path, entries]);
+    const asked = JSON.stringify([path, patterns]);
     const known = this.#known.get(document);
     if (known?.asked === asked) return known.excluded;
-    const excluded = entries
-      .slice(0, MOST_PATTERNS)
-      .some((entry) => (URI.test(entry) ? entry === uri : new Glob(entry).matches(path)));
+    const excluded = patterns.some((pattern) => new Glob(pattern).matches(path));
     this.#known.set(document, { asked, excluded });
     return excluded;
   }

@@ -26,6 +26,13 @@ describe('settings', () => {
     assert.equal(bounded({ 'ghostText.triggerRate': 0.35 }).triggerRate, 0.35);
   });
 
+  it('take the last of a list of blocked words beyond any use, and no word that is none', () => {
+    const words = [...Array.from({ length: 50_000 }, (_, i) => `word${i}`), 'x'.repeat(201), 5, null, 'last'];
+    const { blockedWords } = readSettings(configOf({ 'ghostText.blockedWords': words })).ghostText;
+    assert.ok(blockedWords.length <= 10_000);
+    assert.deepEqual(blockedWords.slice(-2), ['word49999', 'last']);
+  });
+
   it('leave empty what may be empty', () => {
     const read = (values: Record<string, unknown>) => readSettings(configOf(values)).continueWriting;
     assert.equal(read({}).temperature, null);
