@@ -2,7 +2,15 @@ import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 import { type ByteSource, quoted } from './byteSource';
 import { damaged, type Metadata, readGgufHeader, type TensorInfo } from './ggufHeader';
-import { BYTES_PER_FLOAT, countOf, float16ToFloat32, type PlainFloat, type Tensor, toFloat32 } from './tensor';
+import {
+  BYTES_PER_FLOAT,
+  countOf,
+  float16ToFloat32,
+  type PlainFloat,
+  refuseOverlaps,
+  type Tensor,
+  toFloat32,
+} from './tensor';
 
 /** The tokenizer that a GGUF file brings along: GPT-2's kind, byte-level BPE. */
 export interface GgufTokenizer {
@@ -102,6 +110,11 @@ export async function readGguf(source: ByteSource): Promise<GgufModel> {
     }
     tensors.set(name, tensorOf(source, info, dataStart));
   }
+  const spans = infos.map(({ name, offset }) => {
+    const { byteLength } = tensors.get(transformersName(name)) as Tensor;
+    return { name, begin: offset, end: offset + byteLength };
+  });
+  refuseOverlaps(source.name, spans);
   const name = metadata.get('general.name');
   return {
     ...(typeof name === 'string' && { name }),

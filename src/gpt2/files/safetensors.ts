@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 import { type ByteSource, quoted } from './byteSource';
-import { countOf, type PlainFloat, type Tensor, toFloat32 } from './tensor';
+import { countOf, type PlainFloat, refuseOverlaps, type Tensor, toFloat32 } from './tensor';
 
 const BYTES_PER_ELEMENT: Readonly<Record<string, number>> = {
   F64: 8,
@@ -47,7 +47,7 @@ export async function readSafetensors(source: ByteSource): Promise<Map<string, T
   const header = parseHeader(source.name, await source.read(8, headerLength));
   const entries = Object.entries(header).filter(([name]) => name !== '__metadata__');
   const located = entries.map(([name, value]) => parseEntry(source, name, value, 8 + headerLength));
-  refuseOverlaps(source, located);
+  refuseOverlaps(source.name, located);
   return new Map(located.map((entry) => [entry.name, tensorOf(source, entry)]));
 }
 
@@ -180,17 +180,6 @@ function parseEntry(source: ByteSource, name: string, value: unknown, dataStart:
     );
   }
   return { name, dtype, shape, begin: dataStart + begin, end: dataStart + end };
-}
-
-/** Two tensors never share bytes in this format: where they do, one of them is not what it says. */
-function refuseOverlaps(source: ByteSource, located: readonly Located[]): void {
-  const inOrder = located.filter(({ begin, end }) => end > begin).sort((a, b) => a.begin - b.begin);
-  for (let i = 1; i < inOrder.length; i++) {
-    if (inOrder[i].begin < inOrder[i - 1].end) {
-      const [a, b] = [quoted(inOrder[i - 1].name), quoted(inOrder[i].name)];
-      throw new UnsupportedModelError(l10n.t('{0} is damaged: tensors {1} and {2} overlap.', source.name, a, b));
-    }
-  }
 }
 
 function tensorOf(source: ByteSource, { dtype, shape, begin, end }: Located): Tensor {

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
+import { quoted } from './byteSource';
 
 /** A tensor in a file, its values not read yet. */
 export interface Tensor {
@@ -134,4 +135,25 @@ function float16Table(): Uint32Array {
   }
   float16Bits = new Uint32Array(floats.buffer);
   return float16Bits;
+}
+
+/** Where a tensor lies in its file, in bytes. */
+interface Span {
+  readonly name: string;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * Two tensors never share bytes in safetensors and GGUF: where they do, one of them is not what it says.
+ * @throws UnsupportedModelError
+ */
+export function refuseOverlaps(file: string, spans: readonly Span[]): void {
+  const inOrder = spans.filter(({ begin, end }) => end > begin).sort((a, b) => a.begin - b.begin);
+  for (let i = 1; i < inOrder.length; i++) {
+    if (inOrder[i].begin < inOrder[i - 1].end) {
+      const [a, b] = [quoted(inOrder[i - 1].name), quoted(inOrder[i].name)];
+      throw new UnsupportedModelError(l10n.t('{0} is damaged: tensors {1} and {2} overlap.', file, a, b));
+    }
+  }
 }

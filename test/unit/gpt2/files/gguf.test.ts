@@ -120,6 +120,11 @@ describe('a GGUF file', () => {
     }
     await refuses(ggufFile(METADATA, [...TENSORS, TENSORS[0]]), /token_embd\.weight is there twice/);
     const whole = ggufFile(METADATA, TENSORS);
+    const overlapping = Buffer.from(whole);
+    const { name, shape } = TENSORS[1];
+    const offset = whole.indexOf(name) + name.length + 4 + 8 * shape.length + 4;
+    overlapping.writeBigUInt64LE(0n, offset);
+    await refuses(overlapping, /is damaged: tensors \S+ and \S+ overlap/);
     for (let length = 4; length < whole.length - 32; length += 13) {
       await refuses(whole.subarray(0, length), /cut short|damaged/);
     }
