@@ -128,6 +128,8 @@ async function main(): Promise<void> {
   const script = join(ROOT, 'dist/engine.js');
   if (!existsSync(script)) throw new Error('There is no engine. `npm run build` makes it.');
   const sentences = readFileSync(join(ROOT, 'test/data/sentences.txt'), 'utf8').trim().split('\n');
+  // The engine keeps no process awake that has nothing else to do.
+  const awake = setInterval(() => {}, 60_000);
   const folder = await mkdtemp(join(tmpdir(), 'inkling-soak-'));
   const start = (change: Partial<ForkedEngineOptions> = {}) =>
     new ForkedEngine({
@@ -148,6 +150,7 @@ async function main(): Promise<void> {
     await blows(writer, engine, 'SIGSTOP', counts.stops, counts.seed);
     await roughMachines(start, folder);
   } finally {
+    clearInterval(awake);
     writer.dispose();
     await engine.dispose();
     await rm(folder, { recursive: true, force: true });

@@ -26,6 +26,8 @@ export interface Ask {
 const SILENCE_MS = 20_000;
 /** Of an answer that is no stream; that of a long text's log-probabilities is some megabytes. */
 const MOST_CHARACTERS = 256 * 2 ** 20;
+/** Of one event of a stream; a token with all that is told of it has some kilobytes. */
+const MOST_OF_EVENT = 2 ** 24;
 /** A pool may hold some connections that the server has closed; each is tried once. */
 const DEAD_CONNECTIONS = 4;
 
@@ -73,10 +75,19 @@ export class Connection {
         return;
       }
       const waiting: string[] = [];
-      const parser = createParser({ onEvent: ({ data }) => waiting.push(data) });
+      let read = 0;
+      const parser = createParser({
+        maxBufferSize: MOST_OF_EVENT,
+        onEvent: ({ data }) => waiting.push(data),
+        onError: ({ type }) => {
+          if (type === 'max-buffer-size-exceeded') read = Number.POSITIVE_INFINITY;
+        },
+      });
       const decoder = new TextDecoder();
       for await (const bytes of this.#bytes(response, ask.signal)) {
         parser.feed(decoder.decode(bytes, { stream: true }));
+        read += bytes.length;
+        if (read > MOST_CHARACTERS) throw this.#endless();
         for (const data of waiting.splice(0)) {
           if (data.trim() === '[DONE]') return;
           yield this.#event(data);
@@ -173,6 +184,10 @@ export class Connection {
     });
   }
 
+  #endless(): ServerError {
+    return new ServerError('broken', l10n.t('The answer of {0} does not end.', this.host));
+  }
+
   async *#bytes(response: IncomingMessage, signal?: AbortSignal): AsyncGenerator<Buffer> {
     try {
       yield* response;
@@ -189,7 +204,7 @@ export class Connection {
       text += decoder.decode(bytes, { stream: true });
       if (text.length > MOST_CHARACTERS) {
         response.destroy();
-        throw new ServerError('broken', l10n.t('The answer of {0} does not end.', this.host));
+        throw this.#endless();
       }
     }
     return text + decoder.decode();

@@ -150,6 +150,24 @@ describe('a model server that fails', () => {
     assert.match((await trouble()).message, /sends something else than completions/);
   });
 
+  it('is told of when an event of its stream does not end, before it has filled the memory', async () => {
+    const { fault, engine, trouble } = await start();
+    await engine.info();
+    let sent = 0;
+    fault.now = (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: ');
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(2 ** 20))) sent++;
+        sent++;
+        if (!response.destroyed) response.once('drain', more);
+      };
+      more();
+      return true;
+    };
+    assert.match((await trouble()).message, /The answer of .* does not end/);
+    assert.ok(sent < 64, `${sent} MB`);
+  });
+
   it('keeps nothing of a stream that breaks off in the middle of a character', async () => {
     const { fault, ask, engine, trouble } = await start();
     await engine.info();
