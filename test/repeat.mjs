@@ -26,8 +26,10 @@ function startHogs(count) {
 /** Runs the suite once; resolves to its counts, or to undefined when it did not come to its end. */
 async function runSuite(args) {
   rmSync(COUNTS, { force: true });
-  const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'test/support/reporter.ts', '--timeout', '180000'];
-  const suite = spawn(process.execPath, [...mocha, ...args], {
+  const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'test/support/reporter.ts'];
+  // As `test/run.mjs` runs it.
+  const options = ['--parallel', '--jobs', '2', '--timeout', '180000'];
+  const suite = spawn(process.execPath, [...mocha, ...options, ...args], {
     cwd: ROOT,
     stdio: 'inherit',
     env: { ...process.env, INKLING_TEST_COUNTS: COUNTS },

@@ -14,13 +14,11 @@ const LOCAL = /^(localhost|127(\.\d+){3}|(::ffff:)?127(\.\d+){3}|::1|::|0\.0\.0\
 if (process.env.INKLING_REFUSED === undefined) {
   process.env.INKLING_REFUSED = join(mkdtempSync(join(tmpdir(), 'inkling-refused-')), 'refused');
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --require ${JSON.stringify(__filename)}`.trim();
-  exports.mochaHooks = {
-    afterAll() {
-      const file = process.env.INKLING_REFUSED;
-      const refused = existsSync(file) ? readFileSync(file, 'utf8') : '';
-      rmSync(dirname(file), { recursive: true, force: true });
-      assert.equal(refused, '', 'something reached for another machine');
-    },
+  exports.mochaGlobalTeardown = () => {
+    const file = process.env.INKLING_REFUSED;
+    const refused = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    rmSync(dirname(file), { recursive: true, force: true });
+    assert.equal(refused, '', 'something reached for another machine');
   };
 }
 

@@ -57,8 +57,11 @@ export class SuggesterReset extends Error {
   override name = 'AbortError';
 }
 
-/** Why a generation was aborted that says something else than what was typed. */
-const REFUTED = new DOMException('The generation says something else than what was typed.', 'AbortError');
+/** A generation says something else than what was typed. */
+class Refuted extends Error {
+  override name = 'AbortError';
+}
+
 const NOTHING_YET: Completion = { suggestions: [], reason: 'unfinished' };
 
 /**
@@ -217,12 +220,13 @@ export class Suggester {
 
   /** A generation that came to say something else than a late question's text leaves that question open. */
   #beginAnew({ late, controller }: Run): void {
-    const wasRefuted = controller.signal.reason === REFUTED;
+    const wasRefuted = controller.signal.reason instanceof Refuted;
     if (late && wasRefuted && this.#typed === late.before) this.#start(late).late = late;
   }
 
   #endIfRefuted({ query: { before: prefix }, partial, controller }: Run): void {
-    if (this.#typed?.startsWith(prefix) && !agreesWith({ prefix, partial }, this.#typed)) controller.abort(REFUTED);
+    const isRefuted = this.#typed?.startsWith(prefix) && !agreesWith({ prefix, partial }, this.#typed);
+    if (isRefuted) controller.abort(new Refuted());
   }
 
   #remember({ before, request: { suffix = '', alternatives = 1 } }: Query, completion: Completion): void {
