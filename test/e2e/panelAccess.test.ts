@@ -134,25 +134,29 @@ describe('Explain Next Token for everyone', () => {
   });
 
   it('is as it was left after being hidden, and after the window was reloaded', async () => {
-    await panel.openTool('Shape');
-    await panel.slide('temperature', 0.5);
-    await panel.openTool('Words');
-    await panel.root.getByLabel('Surprisal', { exact: true }).check({ force: true });
-    const asLeft = async () => {
+    const leaveIt = async (temperature: number) => {
+      await panel.root.getByLabel('Surprisal', { exact: true }).check({ force: true });
+      await panel.openTool('Shape');
+      await panel.slide('temperature', temperature);
+      await panel.openTool('Words');
+    };
+    const asLeft = async (temperature: number) => {
       assert.equal(await panel.root.getByLabel('Surprisal', { exact: true }).isChecked(), true);
       await panel.root.getByRole('tab', { name: 'Words', selected: true }).waitFor();
       await panel.openTool('Shape');
-      assert.equal(await panel.locator('#temperature').inputValue(), '0.5');
-      await panel.openTool('Words');
+      assert.equal(await panel.locator('#temperature').inputValue(), String(temperature));
     };
+    await leaveIt(0.5);
     await workbench.command('Problems: Focus on Problems View');
     await workbench.page.locator('.markers-panel :focus').waitFor();
     await panel.locator('main').waitFor({ state: 'hidden' });
     panel = await Panel.open(workbench);
-    await asLeft();
-    await workbench.remembered('"temperature":0.5');
+    await asLeft(0.5);
+    // Another temperature: what was written down before is not this.
+    await leaveIt(0.7);
+    await workbench.remembered('"temperature":0.7', '"colour":"surprisal"', '"tool":"words"');
     await workbench.open('essay.md');
     panel = await Panel.open(workbench);
-    await asLeft();
+    await asLeft(0.7);
   });
 });

@@ -134,15 +134,12 @@ export class Workbench {
 
   /** Waits until the ghost text is this. */
   async ghostTextIs(text: string): Promise<void> {
-    await this.page.waitForFunction(
-      (wanted) =>
-        [...document.querySelectorAll('.ghost-text-decoration')]
-          .map((it) => it.textContent)
-          .join('')
-          .replaceAll('\u00a0', ' ') === wanted,
-      text,
-      { timeout: 30_000 },
-    );
+    await this.page.waitForFunction(isGhostText, { whole: text }, { timeout: 30_000 });
+  }
+
+  /** Waits until the ghost text begins with this. */
+  async ghostTextBegins(text: string): Promise<void> {
+    await this.page.waitForFunction(isGhostText, { begins: text }, { timeout: 30_000 });
   }
 
   async noGhostText(): Promise<void> {
@@ -208,11 +205,12 @@ export class Workbench {
   }
 
   /**
-   * Waits until the workbench has written down something that contains this text. In a browser it writes what views and
+   * Waits until the workbench has written down something that contains these texts. In a browser it writes what views and
    * layout remember every five seconds, and nothing when the page is left.
    */
-  async remembered(text: string): Promise<void> {
-    await this.page.waitForFunction(isRemembered, text);
+  async remembered(...texts: string[]): Promise<void> {
+    // `waitForFunction` would take the promise itself for a yes.
+    while (!(await this.page.evaluate(isRemembered, texts)));
   }
 
   /** Takes a picture of the whole window; returns its path. */
@@ -249,8 +247,16 @@ export function statusItem(page: Page, kind: 'ready' | 'thinking' | 'off' | 'err
   return page.locator(`.statusbar-item[aria-label^="Inkling: ${kind}"]`);
 }
 
-/** Runs in the page. */
-async function isRemembered(text: string): Promise<boolean> {
+/** Runs in the page: whether the ghost text is this or begins with this. */
+function isGhostText({ whole, begins }: { whole?: string; begins?: string }): boolean {
+  const parts = [...document.querySelectorAll('.ghost-text-decoration')].map(({ textContent }) => textContent);
+  const text = parts.join('').replaceAll('\u00a0', ' ');
+  return begins === undefined ? text === whole : text.startsWith(begins);
+}
+
+/** Runs in the page, once a frame. */
+async function isRemembered(texts: string[]): Promise<boolean> {
+  await new Promise(requestAnimationFrame);
   for (const { name } of await indexedDB.databases()) {
     if (!name?.startsWith('vscode-web-state-db')) continue;
     const found = await new Promise<boolean>((resolve, reject) => {
@@ -262,7 +268,8 @@ async function isRemembered(text: string): Promise<boolean> {
         reading.onsuccess = () => {
           opening.result.close();
           // A view's state is JSON in JSON.
-          resolve(reading.result.some((value) => String(value).replaceAll('\\', '').includes(text)));
+          const values = reading.result.map((value) => String(value).replaceAll('\\', ''));
+          resolve(values.some((value) => texts.every((text) => value.includes(text))));
         };
       };
     });

@@ -144,6 +144,25 @@ describe('the keeper of the memory', () => {
     assert.ok(keeper.update({ kind: 'status' }).tokens > 3000);
   });
 
+  it('gets on, a piece after each task, where the next task has always begun', async () => {
+    const keeper = new MemoryKeeper(textTokenizer);
+    const files = [{ uri: 'file:///book/b.md', bytes: bytesOf(TEXT.repeat(200)), markdown: true }];
+    keeper.update({ kind: 'files', files });
+    let end = () => {};
+    const begin = () => keeper.pauseDuring(() => new Promise<void>((done) => (end = done)));
+    let last = begin();
+    for (let task = 0; task < 20; task++) {
+      const [before, finish] = [last, end];
+      last = begin();
+      finish();
+      await before;
+      await turns(2);
+    }
+    assert.ok(keeper.update({ kind: 'status' }).tokens > 3000);
+    end();
+    await last;
+  });
+
   it('reads a long file in pieces, between which others have their turn', async () => {
     const keeper = new MemoryKeeper(textTokenizer);
     const text = TEXT.repeat(3000);
