@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalEngine } from '../../../src/engine/localEngine';
@@ -6,6 +7,7 @@ import { BUILDER_VERSION } from '../../../src/gpt2/compile';
 import { compileModel, readOutdatedManifest, sealed } from '../../../src/gpt2/compiledModel';
 import { writeSafetensors } from '../../../src/gpt2/files/safetensors';
 import type { Precision } from '../../../src/gpt2/precision';
+import { READING_GRAPH } from '../../../src/gpt2/readingGraph';
 import type { CompileOptions } from '../../../src/gpt2/storedWeights';
 import { expectedShapes } from '../../../src/gpt2/weights';
 import { catalogue } from '../../../src/store/catalogue';
@@ -158,6 +160,32 @@ describe('the model store', () => {
     await assert.rejects(store.install(repo), { code: 'self-test', message: /stays in use/ });
     assert.deepEqual(await store.list(), [first]);
     assert.equal((await modelFolders()).length, 1);
+  });
+
+  it('reads the slower way where a model passes only so, and says it', async () => {
+    const tested: boolean[] = [];
+    const store = open({
+      openEngine: async (path) => {
+        const engine = await LocalEngine.open(path);
+        const faster = existsSync(join(path, READING_GRAPH));
+        tested.push(faster);
+        const scored = engine.score.bind(engine);
+        engine.score = async (...asked) => {
+          const tokens = await scored(...asked);
+          return tokens.map((each) =>
+            faster && each.logprob !== null ? { ...each, logprob: each.logprob - 5 } : each,
+          );
+        };
+        return engine;
+      },
+    });
+    const { folder: installed, manifest } = await store.install(repo);
+    assert.deepEqual(tested, [true, false]);
+    assert.equal(existsSync(join(installed, READING_GRAPH)), false);
+    assert.match(manifest.notes?.join(' ') ?? '', /texts are read the slower way/);
+    const engine = await LocalEngine.open(installed);
+    assert.ok((await engine.logits({ text: 'One two three.', bos: true })).every(Number.isFinite));
+    await engine.dispose();
   });
 
   it('does not use a catalogue model whose bytes are not the pinned ones', async () => {
