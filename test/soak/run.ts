@@ -12,8 +12,8 @@ import { WrittenDocument } from './writtenDocument';
 /*
  * `npm run soak` runs the built engine and its model for hours while a long document is written: what it holds may not
  * grow, it may not become slower, and whatever ends its process or troubles its machine, it comes back. Each part can be
- * made shorter, or left out with 0; `npm run soak -- --completions 1000 --explanations 100 --kills 20 --stops 2` takes
- * some minutes.
+ * made shorter, or left out with 0; `npm run soak -- --warm-up 1000 --completions 1000 --explanations 100 --kills 20 --stops 2`
+ * takes some minutes.
  */
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -22,6 +22,18 @@ const MOST = { growth: 1.05, slower: 1.2, backMs: 2000 };
 const SAMPLES = 100;
 /** A writer's keys, in milliseconds. */
 const KEY_MS = { least: 5, most: 60 };
+
+const OPTIONS = {
+  'warm-up': { type: 'string', default: '5000' },
+  completions: { type: 'string', default: '50000' },
+  explanations: { type: 'string', default: '5000' },
+  kills: { type: 'string', default: '1000' },
+  stops: { type: 'string', default: '200' },
+  words: { type: 'string', default: '100000' },
+  seed: { type: 'string', default: '1' },
+  threads: { type: 'string', default: '2' },
+} as const;
+type Counts = Readonly<Record<keyof typeof OPTIONS, number>>;
 
 const faults: string[] = [];
 
@@ -36,15 +48,18 @@ function percentile(numbers: readonly number[], share: number): number {
   return numbers.toSorted((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))];
 }
 
-async function endurance(writer: Writer, engine: ForkedEngine, completions: number, explanations: number) {
+async function endurance(writer: Writer, engine: ForkedEngine, counts: Counts) {
+  const { 'warm-up': warmUp, completions, explanations } = counts;
   if (completions === 0) return;
-  console.log(`\n${completions} completions and ${explanations} explanations`);
+  console.log(`\n${completions} completions and ${explanations} explanations, after ${warmUp} completions`);
+  for (let done = 0; done < warmUp; done++) await writer.complete();
   const { samples, times } = await endure(engine, writer, { completions, explanations, samples: SAMPLES });
-  const [first, last] = [samples[Math.floor(samples.length / 10)], samples.at(-1) ?? samples[0]];
+  const [first, last] = [samples[0], samples.at(-1) ?? samples[0]];
   const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
-  console.log(
-    `  engine ${megabytes(first.engine)} → ${megabytes(last.engine)} MiB, host ${megabytes(first.host)} → ${megabytes(last.host)} MiB`,
-  );
+  for (const of of ['engine', 'host'] as const) {
+    const curve = samples.filter((_, i) => i % 10 === 9).map((sample) => megabytes(sample[of]));
+    console.log(`  ${of}, in MiB: ${curve.join(' ')}`);
+  }
   report(
     'growth of the engine’s memory',
     growth(samples, 10, (sample) => sample.engine),
@@ -107,24 +122,13 @@ async function roughMachines(start: (change?: Partial<ForkedEngineOptions>) => F
 }
 
 async function main(): Promise<void> {
-  const number = (value: string) => ({ type: 'string', default: value }) as const;
-  const { values } = parseArgs({
-    options: {
-      completions: number('50000'),
-      explanations: number('5000'),
-      kills: number('1000'),
-      stops: number('200'),
-      words: number('100000'),
-      seed: number('1'),
-      threads: number('2'),
-    },
-  });
+  const { values } = parseArgs({ options: OPTIONS });
   const counts = Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
       if (!/^\d{1,9}$/.test(value)) throw new Error(`--${name} takes a whole number, not “${value}”.`);
       return [name, Number(value)];
     }),
-  ) as Record<keyof typeof values, number>;
+  ) as Counts;
   const script = join(ROOT, 'dist/engine.js');
   if (!existsSync(script)) throw new Error('There is no engine. `npm run build` makes it.');
   const sentences = readFileSync(join(ROOT, 'test/data/sentences.txt'), 'utf8').trim().split('\n');
@@ -145,7 +149,7 @@ async function main(): Promise<void> {
   try {
     await engine.info();
     await engine.remember({ kind: 'settle' });
-    await endurance(writer, engine, counts.completions, counts.explanations);
+    await endurance(writer, engine, counts);
     await blows(writer, engine, 'SIGKILL', counts.kills, counts.seed);
     await blows(writer, engine, 'SIGSTOP', counts.stops, counts.seed);
     await roughMachines(start, folder);

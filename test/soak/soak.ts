@@ -128,15 +128,14 @@ function openFiles(pid: number): number {
 }
 
 /**
- * How much more of something the last samples hold than the first ones after the warm-up. The least of each are compared:
+ * How much more of something the last samples hold than the first ones. The least of each are compared:
  * garbage that waits to be collected comes and goes, and what is lost stays.
  * @param parts how many parts the samples are cut into
  */
 export function growth(samples: readonly Sample[], parts: number, of: (sample: Sample) => number): number {
-  const warm = samples.slice(Math.floor(samples.length / 10));
-  const part = Math.max(1, Math.floor(warm.length / parts));
+  const part = Math.max(1, Math.floor(samples.length / parts));
   const least = (some: readonly Sample[]) => Math.min(...some.map(of));
-  return least(warm.slice(-part)) / least(warm.slice(0, part));
+  return least(samples.slice(-part)) / least(samples.slice(0, part));
 }
 
 export interface Recovery {
