@@ -91,6 +91,7 @@ async function blows(writer: Writer, engine: ForkedEngine, signal: NodeJS.Signal
   console.log(`  ${asked} questions`);
   report('questions without an answer', asked - settled, 0);
   report('processes left behind', orphans, 0);
+  console.log(`  back after ${percentile(backAfter, 0.5).toFixed(0)} ms in the middle`);
   report('longest way back from the end of a process, in ms', Math.max(...backAfter), MOST.backMs);
 }
 
