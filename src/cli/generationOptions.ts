@@ -54,11 +54,15 @@ export function generationConfig(given: Record<string, unknown>, tokenizer: Toke
   return config as GenerationConfig;
 }
 
-/** Whether options are given that mean nothing unless tokens are drawn: what shapes a draw, its seed, several texts. */
+/**
+ * Whether options are given that mean nothing unless tokens are drawn: what shapes a draw, its seed, several texts. A
+ * seed makes no draw of a search for beams.
+ */
 function drawsByImplication(config: Partial<Record<OptionName, unknown>>): boolean {
   const isSearch = (config.numBeams as number) > 1;
   if (!isSearch && (config.numReturnSequences as number) > 1) return true;
-  return [...SAMPLING, 'seed' as const].some((name) => config[name] !== undefined);
+  if (!isSearch && config.seed !== undefined) return true;
+  return SAMPLING.some((name) => config[name] !== undefined);
 }
 
 /** An error of decoding about its options, in the words of the command line; any other as it is. */

@@ -31,6 +31,7 @@ describe('the command line, called wrongly', () => {
     [['generate', 'x', '--temperature', 'warm'], /--temperature <t>.*number/],
     [['generate', 'x', '--top-p', '2'], /--top-p <p>.*from 0 to 1/],
     [['generate', 'x', '--penalty-alpha', '0.5', '--seed', '3'], /--seed acts only with --do-sample/],
+    [['generate', 'x', '--num-beams', '2', '--seed', '3'], /--seed acts only with --do-sample/],
     [['generate', 'x', '--suppress-tokens', '99999'], /--suppress-tokens names token 99999, but the model has 50257/],
     [['generate', 'one two three', '--max-length', '3'], /--max-length of 3 leaves no room after a prompt of 3 tokens/],
     [
