@@ -1,7 +1,7 @@
 import { attributesEnd, footnoteEnd, labelEnd, NONE, tagEnd, targetEnd, wikiLinkEnd } from '../markdown/markup';
 
 /** A longer rest of the line is more than what closes something. */
-const LONGEST = 4096;
+const LONGEST = 1024;
 
 const WORD = /[\p{L}\p{N}]/u;
 const DIGIT_LAST = /\p{Nd}$/u;
@@ -44,8 +44,8 @@ export function onlyCloses(after: string, before: string): boolean {
   if (rest.length > LONGEST) return false;
   for (let at = 0; at < rest.length; ) {
     const end = markEnd(rest, at, before);
-    if (end === NONE && WORD.test(character(rest, at))) return false;
-    at = end === NONE ? at + character(rest, at).length : end;
+    if (end < 0 && WORD.test(character(rest, at))) return false;
+    at = end < 0 ? at + character(rest, at).length : end;
   }
   return true;
 }
@@ -55,7 +55,7 @@ const WORD_START = /^['’_-]?[\p{L}\p{N}\p{M}]/u;
 
 /** Whether the cursor is inside a word: what follows goes on with it, and is no mark that is written with digits. */
 export function isMidWord(before: string, after: string): boolean {
-  return WORD_END.test(before.slice(-3)) && WORD_START.test(after) && markEnd(after, 0, before) === NONE;
+  return WORD_END.test(before.slice(-3)) && WORD_START.test(after) && markEnd(after, 0, before) < 0;
 }
 
 /** The cells of a table's row are texts of their own. */
@@ -67,7 +67,7 @@ function character(text: string, at: number): string {
   return String.fromCodePoint(text.codePointAt(at) ?? 0);
 }
 
-/** Where the mark ends that begins at `at`; `NONE` where none that is written with letters or digits does. */
+/** Where the mark ends that begins at `at`; below 0 where none that is written with letters or digits does. */
 function markEnd(text: string, at: number, before: string): number {
   switch (text[at]) {
     case ']':
