@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ROOT, TARGETS, vsixPath } from './targets';
 
 /*
@@ -12,7 +12,7 @@ import { ROOT, TARGETS, vsixPath } from './targets';
 const FOLDER = join(ROOT, 'out/release');
 
 function billOfMaterials(path: string): void {
-  const tool = join(ROOT, 'node_modules/@cyclonedx/cyclonedx-npm/bin/cyclonedx-npm-cli.js');
+  const tool = join(dirname(require.resolve('@cyclonedx/cyclonedx-npm')), 'bin/cyclonedx-npm-cli.js');
   // What is bundled counts as well, so that nothing is left out as a tool of the build.
   const args = ['--package-lock-only', '--output-format', 'JSON', '--output-reproducible', '--output-file', path];
   execFileSync(process.execPath, [tool, ...args, join(ROOT, 'package.json')], { cwd: ROOT, stdio: 'inherit' });
