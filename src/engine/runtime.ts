@@ -29,6 +29,10 @@ export function loadRuntime(): typeof Ort {
   return runtime;
 }
 
+/** What onnxruntime is made for. */
+const PLATFORMS = ['linux', 'darwin', 'win32'];
+const PROCESSORS = ['x64', 'arm64'];
+
 /** Where Microsoft keeps the libraries that every program made with Visual C++ needs. */
 const VISUAL_CPP = 'https://aka.ms/vs/17/release/vc_redist.';
 /** Those that onnxruntime asks for. */
@@ -59,6 +63,12 @@ export function runtimeTrouble(
     );
   }
   const name = `${platform}-${arch}`;
+  if (!PLATFORMS.includes(platform) || !PROCESSORS.includes(arch)) {
+    return l10n.t(
+      'onnxruntime, which runs the model, is not made for this machine ({0}). Inkling runs on Linux, macOS and Windows with a processor of 64 bits (x64 or arm64).',
+      name,
+    );
+  }
   return l10n.t(
     'onnxruntime cannot be loaded on this machine ({0}): {1}. Install the Inkling that is made for this platform.',
     name,

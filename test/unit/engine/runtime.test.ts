@@ -34,6 +34,20 @@ describe('a machine where the native library cannot be loaded', () => {
     }
   });
 
+  it('is told what Inkling runs on where there is none for it', () => {
+    for (const [platform, arch] of [
+      ['linux', 'arm'],
+      ['win32', 'ia32'],
+      ['freebsd', 'x64'],
+    ]) {
+      const said = trouble(`Cannot find module '../bin/napi-v6/${platform}/${arch}/binding.node'`, platform, arch);
+      assert.match(
+        said,
+        new RegExp(`not made for this machine \\(${platform}-${arch}\\)\\. Inkling runs on Linux, macOS`),
+      );
+    }
+  });
+
   it('is told to install the right Inkling otherwise, in one line', () => {
     const said = trouble('wrong architecture\n at dlopen', 'darwin', 'arm64');
     assert.match(said, /\(darwin-arm64\): wrong architecture\. Install the Inkling that is made for this platform\.$/);
