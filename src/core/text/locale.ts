@@ -64,6 +64,11 @@ export function listOf(parts: readonly string[]): string {
   return new Intl.ListFormat(language, { type: 'conjunction' }).format(parts);
 }
 
+/** A language as the language has it: `German` and `Deutsch` for `de`. */
+export function languageName(tag: string): string {
+  return new Intl.DisplayNames([language], { type: 'language' }).of(tag) ?? tag;
+}
+
 /** The sentence that goes with a number. Where the language has more forms than these, the others are as `other`. */
 export function plural(count: number, one: string, other: string): string {
   return new Intl.PluralRules(language).select(count) === 'one' ? one : other;

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { fixed, whole } from '../../core/text/locale';
+import { fixed, languageName, whole } from '../../core/text/locale';
 import type { Precision } from '../../engine/api';
 import { type CatalogueModel, catalogue } from '../../store/catalogue';
 import { formatBytes } from '../../store/format';
@@ -78,7 +78,7 @@ function defaultRow(circumstances: Circumstances): Row {
   return {
     action: { kind: 'default' },
     name: l10n.t('Inkling default'),
-    facts: joined(millions(defaultModel), 'English', l10n.t('comes with Inkling')),
+    facts: joined(millions(defaultModel), languageName('en'), l10n.t('comes with Inkling')),
     costs: joined(...runningCosts(defaultModel, precision, circumstances)),
     current: path === '',
   };
@@ -138,7 +138,29 @@ function offeredRow(model: CatalogueModel, circumstances: Circumstances): Row {
 }
 
 function kindOf({ language, kind }: CatalogueModel): string {
-  return joined(language, kind);
+  return joined(languageText(language), kind === 'conversations' ? l10n.t('conversations') : kind);
+}
+
+/** The catalogue's languages by their names in English. */
+const TAGS: Readonly<Record<string, string>> = {
+  Czech: 'cs',
+  Dutch: 'nl',
+  English: 'en',
+  Finnish: 'fi',
+  French: 'fr',
+  German: 'de',
+  Polish: 'pl',
+  Portuguese: 'pt',
+  Spanish: 'es',
+  Turkish: 'tr',
+  Vietnamese: 'vi',
+};
+
+/** A language of the catalogue, `German (Deutsch)`, in the language of the editor and in itself. */
+function languageText(language: string): string {
+  const [english, itself] = language.split(/ \(|\)/);
+  const here = Object.hasOwn(TAGS, english) ? languageName(TAGS[english]) : english;
+  return itself && itself.toLowerCase() !== here.toLowerCase() ? `${here} (${itself})` : here;
 }
 
 function licenceOf({ licence }: CatalogueModel): string {

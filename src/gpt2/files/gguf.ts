@@ -88,7 +88,7 @@ export async function readGguf(source: ByteSource): Promise<GgufModel> {
       l10n.t(
         '{0} holds a model of architecture {1}; Inkling runs GPT-2 models only ("gpt2").',
         source.name,
-        quoted(typeof architecture === 'string' ? architecture : 'unknown'),
+        quoted(typeof architecture === 'string' ? architecture : l10n.t('unknown')),
       ),
     );
   }

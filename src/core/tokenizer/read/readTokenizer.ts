@@ -131,7 +131,7 @@ function requireByteLevelDecoder(value: unknown): void {
   const json = value === null || value === undefined ? {} : objectOf('The decoder', value);
   if (json.type !== 'ByteLevel') {
     throw new TokenizerError(
-      l10n.t('The tokenizer is not byte-level: its decoder is {0}.', String(json.type ?? 'missing')),
+      l10n.t('The tokenizer is not byte-level: its decoder is {0}.', String(json.type ?? l10n.t('missing'))),
     );
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setLanguage } from '../../../../src/core/text/locale';
 import { ProgressText } from '../../../../src/editor/models/progressText';
 import { type Circumstances, modelRows } from '../../../../src/editor/models/rows';
 import { measureSpeed } from '../../../../src/editor/models/speedEstimate';
@@ -51,6 +52,19 @@ describe('rows of Choose Model', () => {
     assert.match(rows[0].costs, /about 2\.0 ms/);
     for (const { costs } of rows.slice(1)) {
       assert.match(costs, /download · .* on disk · up to .* of memory · about \d+(\.\d)? ms per token here/);
+    }
+  });
+
+  it('say what a model writes in the language of the editor, and in its own', () => {
+    const languages = () => rowsOf().map(({ facts }) => facts.split(' · ')[1]);
+    assert.ok(languages().includes('German (Deutsch)') && languages().includes('Finnish (suomi)'));
+    setLanguage('de');
+    try {
+      const german = languages();
+      assert.ok(german.includes('Deutsch') && german.includes('Finnisch (suomi)') && german.includes('Englisch'));
+      assert.ok(!german.some((text) => /German|Finnish|English|Turkish|Czech/.test(text ?? '')), String(german));
+    } finally {
+      setLanguage('en');
     }
   });
 
