@@ -238,7 +238,7 @@ describe('pictures', () => {
     await workbench.command('Save Page', row);
     await row.click();
     const html = (await save('inkling-surprisal.html')).toString();
-    assert.match(html, /<mark class="ink-l\d" title="[\d.]+ bits, rank \d+">quantum<\/mark>/);
+    assert.match(html, /<mark class="ink-l\d" title="[\d.]+ bits, rank [\d,]+">quantum<\/mark>/);
     assert.deepEqual(await objections(path('inkling-surprisal.html')), []);
     await workbench.command('Copy Picture', row);
     await row.click();
