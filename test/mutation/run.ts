@@ -45,7 +45,7 @@ function configFor(paths: readonly string[], specs: readonly string[]) {
       '*.vsix',
     ],
     concurrency: 2,
-    timeoutMS: 10_000,
+    timeoutMS: 4_000,
     reporters: ['clear-text', 'progress', 'html'],
     clearTextReporter: { allowColor: false, reportTests: false },
     htmlReporter: { fileName: 'out/mutation/report.html' },

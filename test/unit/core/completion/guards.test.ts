@@ -27,6 +27,10 @@ describe('guard', () => {
       ' for the first time, and',
       'repetition',
     ]);
+    assert.deepEqual(guarded('We saw', ' the dog the dog'), [' the dog', 'repetition']);
+    assert.deepEqual(guarded('He said', ' no, no, no'), [' no, no,', 'repetition']);
+    assert.deepEqual(guarded('A', ' little little'), [' little', 'repetition']);
+    assert.deepEqual(guarded('A', ' house house'), [' house house', null]);
     assert.deepEqual(guarded('He had', ' had enough that that day'), [' had enough that that day', null]);
   });
 
@@ -60,6 +64,7 @@ describe('guard', () => {
     assert.equal(at('I said ‘the end of the', ' world’ and', '’'), ' world'.length);
     assert.equal(at('‚Das ist', ' so‘ und', '‘'), ' so'.length);
     assert.equal(at("I said 'the end of the", " world that isn't 'so' and", "'"), " world that isn't 'so' and".length);
+    assert.equal(at("I said 'the end", " 'so' of it' and", "'"), " 'so' of it".length);
     assert.equal(at("I said 'the end of the", " world,' and", ''), " world,' and".length);
     assert.equal(at("It isn't the end of the", " boys' world", "'s"), " boys' world".length);
   });
@@ -71,6 +76,9 @@ describe('guard', () => {
     assert.deepEqual(guarded('He said, “it is', ' so.”'), [' so.”', null]);
     assert.deepEqual(guarded('He said,', ' “it is so.'), ['', 'unbalanced']);
     assert.deepEqual(guarded('He said, "it is', ' so," and "well'), [' so," and', 'unbalanced']);
+    assert.deepEqual(guarded('(“so', ') is'), ['', 'unbalanced']);
+    assert.deepEqual(guarded('It was', ' good" and "so'), [' good', 'unbalanced']);
+    assert.deepEqual(guarded('', '"So it is," he'), ['"So it is," he', null]);
     assert.deepEqual(guarded('A paragraph (open\n\nIt was', ' good)'), [' good', 'unbalanced']);
   });
 

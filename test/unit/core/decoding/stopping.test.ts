@@ -49,6 +49,24 @@ describe('stopping', () => {
     assert.equal((await run({ stopStrings: 'One' })).finish, 'end-of-text');
   });
 
+  it('looks back no further than a stop string is long, however long the text is', async () => {
+    let asked = 0;
+    const counted = (id: number) => {
+      asked++;
+      return tokenBytes(id);
+    };
+    const prompt = Array.from({ length: 1000 }, () => 0);
+    const { finish, ids } = await decode(
+      next(),
+      prompt,
+      { maxNewTokens: 50, stopStrings: '12345' },
+      { tokenBytes: counted },
+    );
+    assert.equal(finish, 'end-of-text');
+    // Each token, and before it two of at least two bytes for the four that may precede its first.
+    assert.ok(asked <= 3 * ids.length, `${asked} tokens for ${ids.length}`);
+  });
+
   it('works on beams', async () => {
     const { finish, ids } = await run({ stopStrings: 'the end', numBeams: 2 });
     assert.deepEqual([finish, ids], ['stop', [1, 2, 3, 4]]);
