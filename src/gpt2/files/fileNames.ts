@@ -1,5 +1,5 @@
-/** Windows takes these for devices, whatever follows a dot. */
-const DEVICES = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i;
+/** Windows takes these for devices, whatever follows a dot, and spaces before it. */
+const DEVICES = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)/i;
 const LONGEST = 255;
 
 /**

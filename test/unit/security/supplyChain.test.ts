@@ -20,7 +20,7 @@ interface Locked {
 }
 
 describe('what Inkling is built from', () => {
-  for (const folder of ['', 'scripts/workbench/']) {
+  for (const folder of ['', 'scripts/workbench/', 'test/mutation/']) {
     const manifest = JSON.parse(read(`${folder}package.json`)) as Locked;
     const lock = JSON.parse(read(`${folder}package-lock.json`)) as Lock;
     const { '': root, ...packages } = lock.packages;

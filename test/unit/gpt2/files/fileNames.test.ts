@@ -10,6 +10,9 @@ describe('a file name from outside', () => {
       '.hidden',
       'a b',
       'conx',
+      'falcon.bin',
+      'con x.bin',
+      'x'.repeat(255),
     ]) {
       assert.ok(isFileName(name), name);
     }
@@ -28,6 +31,7 @@ describe('a file name from outside', () => {
       'CON',
       'nul.safetensors',
       'Aux.x.bin',
+      'nul  .bin',
       'com1',
       'LPT¹.bin',
       'conin$',
