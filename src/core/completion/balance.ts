@@ -1,4 +1,4 @@
-/** What closes each sign. Languages differ: “so”, „so“, „so”, ”so”, «so», »so«, »so». */
+/** What closes each sign. Languages differ: “so”, „so“, „so”, ”so”, «so», »so«, »so», 「so」, ‹so›, ›so‹. */
 const CLOSERS: Readonly<Record<string, string>> = {
   '(': ')',
   '[': ']',
@@ -9,12 +9,23 @@ const CLOSERS: Readonly<Record<string, string>> = {
   '»': '«»',
   '”': '”',
   '"': '"',
+  '‹': '›',
+  '›': '‹›',
+  '（': '）',
+  '［': '］',
+  '｛': '｝',
+  '「': '」',
+  '『': '』',
+  '《': '》',
+  '〈': '〉',
+  '【': '】',
+  '〔': '〕',
 };
 /** Signs that close something wherever they stand. */
-const ONLY_CLOSE = ')]}';
+const ONLY_CLOSE = ')]}）］｝」』》〉】〕';
 /** Signs that open only where a word may begin. */
-const OPEN_BEFORE_WORDS = '"”»';
-const SPACE_OR_OPENER = /[\s([{“„‘‚«»—-]/u;
+const OPEN_BEFORE_WORDS = '"”»›';
+const SPACE_OR_OPENER = /[\s([{（［｛「『《〈【〔“„‘‚«»‹›—-]/u;
 
 interface Opened {
   /** The signs that close it. */

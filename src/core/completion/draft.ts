@@ -2,7 +2,7 @@ import { endsSentence } from '../text/sentences';
 import type { StreamDecoder, Tokenizer } from '../tokenizer';
 import type { NextTokens } from './distribution';
 import type { Healing, Hypothesis, Step } from './healing';
-import { continuesWord } from './text';
+import { continuesWord, endsInSpace } from './text';
 import type { Candidate, CompletionReason, SuggestedToken } from './types';
 
 /** When a draft ends; see `CompleteRequest`. */
@@ -102,7 +102,7 @@ export class Draft {
 
   /** The two most probable next tokens that may stand here: after white space that was typed comes no more of it. */
   #best(from: NextTokens): readonly number[] {
-    if (this.#newTokens > 0 || !/\s$/.test(this.#healed)) return from.best(2);
+    if (this.#newTokens > 0 || !endsInSpace(this.#healed)) return from.best(2);
     const goesOn = (id: number) => !/^[^\S\n\r]/.test(from.candidate(id).text);
     const words = from.best(AFTER_SPACE).filter(goesOn);
     return words.length > 1 ? words : from.best(2);

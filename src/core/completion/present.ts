@@ -2,7 +2,7 @@ import { typeset } from '../text/typography';
 import type { Draft } from './draft';
 import { guard } from './guards';
 import { applyStyle } from './style';
-import { withoutSuffix } from './text';
+import { beginsWithSpace, endsInSpace, withoutSuffix } from './text';
 import type { Completion, CompletionReason, Style, Suggestion } from './types';
 
 /** Where the drafts stand, and what must not be said there. */
@@ -42,7 +42,7 @@ function finish(draft: Draft, place: Place): Finished {
   const ended = guarded.guard ?? draft.reason ?? 'empty';
   const { text: whole, closer } = applyStyle(drafted.slice(0, guarded.length), style, prefix);
   // White space that was typed does not become more of it.
-  const text = /\s$/.test(prefix) && /^\s/.test(whole) ? '' : withoutSuffix(whole, suffix);
+  const text = endsInSpace(prefix) && beginsWithSpace(whole) ? '' : withoutSuffix(whole, suffix);
   if (!SAYS_SOMETHING.test(text)) {
     if (SAYS_SOMETHING.test(whole)) return { suggestion: null, reason: 'repeats' };
     return { suggestion: null, reason: ended === 'budget' || ended === 'sentence' ? 'empty' : ended };

@@ -7,6 +7,19 @@ export function continuesWord(text: string, next: string): boolean {
   return WORD_END.test(text.slice(-2)) && WORD_START.test(next);
 }
 
+const SPACE_END = /[\p{White_Space}\u180e\u200b\u2060]$/u;
+const SPACE_START = /^[\p{White_Space}\u180e\u200b\u2060]/u;
+
+/** Whether a text ends in white space of any kind, be it of no width. */
+export function endsInSpace(text: string): boolean {
+  return SPACE_END.test(text.slice(-1));
+}
+
+/** Whether a text begins with white space of any kind, be it of no width. */
+export function beginsWithSpace(text: string): boolean {
+  return SPACE_START.test(text);
+}
+
 /** What stands on the first line of a text. */
 export function restOfLine(text: string): string {
   return /^[^\n\r\u2028\u2029]*/.exec(text)?.[0] ?? '';

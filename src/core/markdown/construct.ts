@@ -142,6 +142,8 @@ function wordKind(text: string): ConstructKind | undefined {
  */
 function isMeant({ kind, from, contentFrom }: OpenInline, text: string, sentence: number): boolean {
   if (kind === 'image description') return true;
+  // `arr[i` is no link.
+  if (kind === 'link text' && WORD.test(text[from - 1] ?? '')) return false;
   if (kind === 'inline code' && (/\s/.test(text[contentFrom] ?? '') || WORD.test(text[from - 1] ?? ''))) return false;
   // CommonMark lets emphasis begin inside a word; `a*b` is a product far more often.
   if (kind === 'emphasis' && (WORD.test(text[from - 1] ?? '') || beginsName(text, contentFrom))) return false;

@@ -61,6 +61,11 @@ describe('complete', () => {
     }
   });
 
+  it('makes no more of a space that takes no room', async () => {
+    const { suggestions } = await complete(memory(['The price\u200b\u200b is 10.']), { prefix: 'The price\u200b' });
+    assert.equal(suggestions[0]?.text ?? '', '');
+  });
+
   it('repeats nothing of the rest of the line, but what later lines say', async () => {
     const text = 'He looked at her. "What do you mean?"';
     const beforeSuffix = async (suffix: string) => {
@@ -142,8 +147,8 @@ describe('complete', () => {
   describe('alternatives', () => {
     const model = table({
       It: { ' was': 0.9 },
-      'It was': { ' a': 0.5, ' the': 0.25, ' an': 0.1 },
-      'It was a': { '.': 0.9 },
+      'It was': { ' one': 0.5, ' the': 0.25, ' an': 0.1 },
+      'It was one': { '.': 0.9 },
       'It was the': { '.': 0.9 },
       'It was an': { '.': 0.9 },
     });
@@ -153,7 +158,7 @@ describe('complete', () => {
         const { suggestions } = await complete(model, { prefix, alternatives: 3 });
         assert.deepEqual(
           suggestions.map(({ text }) => prefix + text),
-          ['It was a.', 'It was the.', 'It was an.'],
+          ['It was one.', 'It was the.', 'It was an.'],
         );
         const logprobs = suggestions.map(({ logprob }) => logprob);
         assert.deepEqual(
@@ -167,7 +172,7 @@ describe('complete', () => {
       const { suggestions } = await complete(model, { prefix: 'It was' });
       assert.deepEqual(
         suggestions.map(({ text }) => text),
-        [' a.'],
+        [' one.'],
       );
     });
 

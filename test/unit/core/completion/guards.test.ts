@@ -51,11 +51,15 @@ describe('guard', () => {
       ['Hon sade', ' ”så är det” och'],
       ['Hon sade', ' »så är det» och'],
       ['Mówi', ' „tak” i'],
+      ['Er sagte', ' ›so‹ und'],
+      ['Il dit', ' ‹\u00a0si\u00a0› et'],
+      ['彼は', '「はい（たぶん）」と'],
     ]) {
       assert.deepEqual(guarded(before, suggestion), [suggestion, null], suggestion);
     }
     assert.deepEqual(guarded('Sie sagte', ' gut “ und „so'), [' gut', 'unbalanced']);
     assert.deepEqual(guarded('Sie sagte „so', ' ist» es'), [' ist', 'unbalanced']);
+    assert.equal(guard('彼は「はい', 'と」言', [], '」').length, 1);
   });
 
   it('does not close a single quote that is closed behind the cursor already', () => {

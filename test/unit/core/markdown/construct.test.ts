@@ -19,6 +19,7 @@ const PROSE: [string, ConstructKind][] = [
   ['| a | b |\n|---|---|\n| c | d‸', 'table'],
   ['A note.[^1]\n\n[^1]: The no‸', 'footnote'],
   ['see [the ma‸', 'link text'],
+  ['the element arr[i and I do‸', 'paragraph'],
   ['see [the ma‸](http://example.com)', 'link text'],
   ['![a pho‸', 'image description'],
   ['```\ncode\n```\n\nAfter‸', 'paragraph'],
