@@ -14,8 +14,8 @@ export type Stage = 'nothing' | 'word' | 'apostrophe';
 const ENDS: Role = { kind: 'ends' };
 const BREAKS: Role = { kind: 'breaks' };
 const APOSTROPHE_LAST = /['’]$/;
-const WORD = /^(?:[\p{L}\p{M}\p{N}]|['’](?=\p{L}))+/u;
-const FIRST_WORD = /^(?: ?(?:[\p{L}\p{M}\p{N}]|['’](?=\p{L}))+| $)/u;
+const WORD = /^(?:['’]\p{L}|[\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]*(?:['’]\p{L}[\p{L}\p{M}\p{N}]*)*/u;
+const FIRST_WORD = /^(?: ?(?:['’]\p{L}|[\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]*(?:['’]\p{L}[\p{L}\p{M}\p{N}]*)*| $)/u;
 
 /** @param text what has been spelled so far */
 export function stageOf(text: string): Stage {
