@@ -27,9 +27,7 @@ function startHogs(count) {
 async function runSuite(args) {
   rmSync(COUNTS, { force: true });
   const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'test/support/reporter.ts'];
-  // As `test/run.mjs` runs it.
-  const options = ['--parallel', '--jobs', '2', '--timeout', '180000'];
-  const suite = spawn(process.execPath, [...mocha, ...options, ...args], {
+  const suite = spawn(process.execPath, [...mocha, '--timeout', '180000', ...args], {
     cwd: ROOT,
     stdio: 'inherit',
     env: { ...process.env, INKLING_TEST_COUNTS: COUNTS },

@@ -5,8 +5,6 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const tsx = [process.execPath, '--import', 'tsx'];
 const mocha = [process.execPath, 'node_modules/mocha/bin/mocha.js', '--reporter', 'test/support/reporter.ts'];
-/** Two files at a time: more workbenches than that want more memory than a small machine has. */
-const inPairs = ['--parallel', '--jobs', '2'];
 
 /** What has to be done before a suite can run, and the checks that need no suite. */
 const STEPS = {
@@ -22,13 +20,13 @@ const STEPS = {
 const SUITES = {
   unit: {
     needs: [],
-    command: [...mocha, ...inPairs, '--require', './test/support/loopbackOnly.cjs'],
+    command: [...mocha, '--parallel', '--jobs', '2', '--require', './test/support/loopbackOnly.cjs'],
     specs: 'test/unit/**/*.test.ts',
   },
   host: { needs: ['set-up', 'build'], command: [...tsx, 'test/e2e/host.ts'] },
   e2e: {
     needs: ['set-up', 'package'],
-    command: [...mocha, ...inPairs, '--timeout', '180000'],
+    command: [...mocha, '--timeout', '180000'],
     specs: 'test/e2e/*.test.ts',
   },
 };

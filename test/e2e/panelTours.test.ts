@@ -26,7 +26,8 @@ describe('a tour of the view', () => {
   const tip = () => panel.locator('.tip');
   const unchanged = async () => {
     assert.equal(workbench.read(NAME), TEXT);
-    assert.equal(await workbench.page.locator('.tab.active.dirty').count(), 0);
+    const shown = await workbench.text.innerText();
+    assert.equal(await workbench.page.locator('.tab.active.dirty').count(), 0, JSON.stringify(shown));
   };
   const explained = async (index: number) => {
     await row(index).and(panel.locator('.chosen')).waitFor();

@@ -55,9 +55,13 @@ describe('pictures', () => {
     await workbench.page.evaluate(() => navigator.clipboard.writeText('nothing'));
     await act();
     const base64 = await workbench.page.evaluate(async () => {
-      let items = await navigator.clipboard.read();
-      while (!items[0].types.includes('image/png')) items = await navigator.clipboard.read();
-      const bytes = new Uint8Array(await (await items[0].getType('image/png')).arrayBuffer());
+      let png: Blob | undefined;
+      while (!png) {
+        const [item] = await navigator.clipboard.read();
+        // What is read while something else is being copied is refused.
+        if (item.types.includes('image/png')) png = await item.getType('image/png').catch(() => undefined);
+      }
+      const bytes = new Uint8Array(await png.arrayBuffer());
       return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
     });
     return Buffer.from(base64, 'base64');
