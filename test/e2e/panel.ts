@@ -24,11 +24,7 @@ export class Panel {
   async opened(): Promise<void> {
     await this.#workbench.page.waitForFunction(() => document.activeElement?.matches('iframe.webview.ready'));
     await this.explained();
-    await this.#focused();
-  }
-
-  /** Waits until keys go into the view: it may have an active element without the focus. */
-  async #focused(): Promise<void> {
+    // The view may have an active element without the focus.
     await (await this.frame()).waitForFunction(() => document.hasFocus());
   }
 
@@ -56,7 +52,6 @@ export class Panel {
   /** Presses Tab until what has the focus is one of these; there are not many stops in the view. */
   async tabTo(selector: string): Promise<void> {
     const frame = await this.frame();
-    await this.#focused();
     for (let stop = 0; stop < 60; stop++) {
       if (await frame.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
       await this.#workbench.press('Tab');
