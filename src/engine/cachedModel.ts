@@ -137,15 +137,15 @@ export class CachedModel implements TextModel {
 
   async #forwardOne(
     ids: readonly number[],
-    { lastN, hidden, stepwise, afresh }: Required<ReadOptions>,
+    options: Required<ReadOptions>,
     signal: AbortSignal | undefined,
     priority: Priority,
   ): Promise<Forward> {
+    const { lastN, hidden, stepwise } = options;
     const slot = this.#slots.borrow(ids, priority);
     try {
       const { cache } = slot;
-      if (afresh || (hidden && !cache.hasHidden)) forget(slot, 0);
-      if (stepwise && slot.readAt < cache.length) forget(slot, slot.readAt);
+      forgetUnfit(slot, options);
       const common = commonPrefix(cache.tokens[0], ids);
       let logits: Float32Array | undefined =
         lastN === 1 && common === ids.length ? recall(slot, common)?.slice() : undefined;
@@ -271,7 +271,7 @@ export class CachedModel implements TextModel {
   async #adoptShared(
     cache: KvCache,
     shared: readonly number[],
-    { hidden, stepwise, afresh }: Required<ReadOptions>,
+    options: Required<ReadOptions>,
     signal: AbortSignal | undefined,
     priority: Priority,
   ) {
@@ -282,12 +282,11 @@ export class CachedModel implements TextModel {
     }
     const slot = this.#slots.borrow(shared, priority);
     try {
-      if (afresh || (hidden && !slot.cache.hasHidden)) forget(slot, 0);
-      if (stepwise && slot.readAt < slot.cache.length) forget(slot, slot.readAt);
+      forgetUnfit(slot, options);
       const common = commonPrefix(slot.cache.tokens[0], shared);
       if (common < shared.length) {
         forget(slot, common);
-        await this.#read(slot, shared, 1, signal, priority, stepwise);
+        await this.#read(slot, shared, 1, signal, priority, options.stepwise);
       }
       cache.adopt(slot.cache, everyRow, shared.length);
     } finally {
@@ -324,4 +323,10 @@ function closest(rows: readonly (readonly number[])[], ids: readonly number[]): 
     if (commonPrefix(rows[row], ids) > commonPrefix(rows[best], ids)) best = row;
   }
   return best;
+}
+
+/** Forgets what a slot has read otherwise than it is to be read now. */
+function forgetUnfit(slot: KvSlot, { hidden, stepwise, afresh }: Required<ReadOptions>): void {
+  if (afresh || (hidden && !slot.cache.hasHidden)) forget(slot, 0);
+  if (stepwise && slot.readAt < slot.cache.length) forget(slot, slot.readAt);
 }

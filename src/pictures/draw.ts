@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { levelOf, surprisal } from '../core/analysis';
 import { percent } from '../core/logits';
 import { compact, fixed, whole } from '../core/text/locale';
+import { bars, ROW } from './bars';
 import { statusText } from './beamTree';
 import { describe, smallPrint, stageName, titleOf } from './caption';
 import {
@@ -21,7 +22,7 @@ import { type Chip, flow, legend } from './flow';
 import { groupByGrapheme } from './graphemes';
 import type { Theme } from './palette';
 import { visible } from './spelling';
-import { Canvas, shorten, widthOf } from './svg';
+import { Canvas, MARGIN, shorten, WIDTH, widthOf, wrap } from './svg';
 
 /** How an SVG is made. */
 export interface DrawOptions {
@@ -33,13 +34,8 @@ export interface DrawOptions {
   readonly width?: number;
 }
 
-const WIDTH = 720;
-const MARGIN = 16;
-const ROW = 22;
 /** Surprisals at which chips change their colour, in bits. */
 export const TOKEN_LEVELS = [3, 6, 9, 12] as const;
-/** Longest column of token texts. */
-const LABEL = 200;
 
 /** A figure as one SVG: title, picture, legend, small print. Equal figures give equal bytes. */
 export function toSvg(figure: Figure, { id = 'inkling', theme = 'system', width = WIDTH }: DrawOptions = {}): string {
@@ -190,58 +186,6 @@ function tintText({ layer, head }: Pick<AttentionFigure, 'layer' | 'head'>, most
     : l10n.t('Tint: share of attention, layer {0}, head {1}; the strongest is {2}.', layer, head, most);
 }
 
-/** A row of a table with a bar. */
-export interface BarRow {
-  readonly label: string;
-  readonly share: number;
-  /** Where a mark crosses the bar. */
-  readonly mark?: number;
-  readonly numbers: readonly string[];
-  readonly strong?: boolean;
-  /** Of the bar; `bar` unless told. */
-  readonly paint?: string;
-}
-
-/** A table with bars as one SVG, to stand on a page that has the rules. */
-export function toBars(chart: { id: string; title: string; head: readonly string[]; rows: readonly BarRow[] }): string {
-  const { id, title, head, rows } = chart;
-  const canvas = new Canvas(WIDTH);
-  const height = bars(canvas, MARGIN / 2, head, rows) + MARGIN;
-  const description = `${rows.map(({ label, numbers }) => `${label}: ${numbers.join(', ')}`).join('; ')}.`;
-  return canvas.toSvg(height, { title, description, id, theme: null });
-}
-
-/** Draws rows of labels, bars and numbers under a head. Bars are to scale, the longest fills its column. */
-function bars(canvas: Canvas, top: number, head: readonly string[], rows: readonly BarRow[]): number {
-  const [name, ...numberNames] = head;
-  const label = Math.min(LABEL, Math.max(widthOf(name, 'small'), ...rows.map((row) => widthOf(row.label)))) + 12;
-  const columns = numberNames.map((column, i) => {
-    return Math.max(widthOf(column, 'small'), ...rows.map(({ numbers }) => widthOf(numbers[i]))) + 16;
-  });
-  const left = MARGIN + label;
-  const right = canvas.width - MARGIN - columns.reduce((sum, width) => sum + width, 0);
-  const longest = Math.max(...rows.map(({ share, mark = 0 }) => Math.max(share, mark)), 1e-9);
-  const ends = columns.map((_, i) => right + columns.slice(0, i + 1).reduce((sum, width) => sum + width, 0));
-  canvas.text(MARGIN, top + 12, name, { size: 'small', paint: 'm' });
-  numberNames.forEach((column, i) => {
-    canvas.text(ends[i], top + 12, column, { size: 'small', paint: 'm', anchor: 'end' });
-  });
-  rows.forEach((row, i) => {
-    const y = top + 20 + i * ROW;
-    canvas.text(MARGIN, y + 14, shorten(row.label, label - 12), { strong: row.strong });
-    canvas.rect(left, y + 3, right - left, 14, 'box');
-    canvas.rect(left, y + 3, ((right - left) * row.share) / longest, 14, row.paint ?? 'bar');
-    if (row.mark !== undefined) {
-      const x = left + ((right - left) * row.mark) / longest;
-      canvas.line(x, y + 1, x, y + 19, 'ink-raw');
-    }
-    row.numbers.forEach((number, column) => {
-      canvas.text(ends[column], y + 14, number, { anchor: 'end', strong: row.strong });
-    });
-  });
-  return top + 20 + rows.length * ROW;
-}
-
 function note(canvas: Canvas, y: number, text: string): number {
   for (const line of wrap(text, canvas.width - 2 * MARGIN)) {
     canvas.text(MARGIN, y + 13, line, { size: 'small', paint: 'm' });
@@ -361,23 +305,4 @@ function drawBeams(canvas: Canvas, { lines, best }: BeamsFigure, top: number): n
     y += ROW;
   }
   return y;
-}
-
-/** Lines of small print, broken at spaces where that is possible. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.replaceAll(/[\r\n\t]+/g, ' ').split(/(?<= )/)) {
-    if (line !== '' && widthOf((line + word).trimEnd(), 'small') > width) {
-      lines.push(line.trimEnd());
-      line = '';
-    }
-    line += word;
-    while (widthOf(line.trimEnd(), 'small') > width) {
-      const head = shorten(line, width, 'small').slice(0, -1);
-      lines.push(head);
-      line = line.slice(head.length);
-    }
-  }
-  return line.trim() === '' ? lines : [...lines, line.trimEnd()];
 }

@@ -1,7 +1,8 @@
 import { bitsPerCharacter, isWord, levelOf, perplexity, surprisal } from '../core/analysis';
 import { percent } from '../core/logits';
 import { heatOf } from './ask';
-import { TOKEN_LEVELS, toBars } from './draw';
+import { toBars } from './bars';
+import { TOKEN_LEVELS } from './draw';
 import { type FigureToken, type HeatUnit, RANK_BANDS, rankBand } from './figure';
 import { pageOf } from './html';
 import { escapeText } from './svg';

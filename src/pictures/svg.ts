@@ -7,6 +7,10 @@ const SIZES = { body: 13, small: 11 } as const;
 
 type Size = keyof typeof SIZES;
 
+/** Of a picture unless told, and at its edges, in pixels. */
+export const WIDTH = 720;
+export const MARGIN = 16;
+
 // XML has no place for controls, halves of surrogate pairs and two non-characters.
 const UNWRITABLE = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\ufffe\uffff]/gu;
 
@@ -37,6 +41,25 @@ export function shorten(text: string, width: number, size: Size = 'body'): strin
     kept += segment;
   }
   return `${kept}…`;
+}
+
+/** A text in lines of small print, broken at spaces where that is possible. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.replaceAll(/[\r\n\t]+/g, ' ').split(/(?<= )/)) {
+    if (line !== '' && widthOf((line + word).trimEnd(), 'small') > width) {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    line += word;
+    while (widthOf(line.trimEnd(), 'small') > width) {
+      const head = shorten(line, width, 'small').slice(0, -1);
+      lines.push(head);
+      line = line.slice(head.length);
+    }
+  }
+  return line.trim() === '' ? lines : [...lines, line.trimEnd()];
 }
 
 export interface TextStyle {

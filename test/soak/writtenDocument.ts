@@ -1,13 +1,7 @@
 import { createRng } from '../../src/core/decoding/random';
 import { MarkdownDocument, type Reading, readMarkdown } from '../../src/core/markdown';
 import { changedLines, type LinePosition, type Lines, offsetOf, placeAt } from '../../src/core/text/lines';
-
-/** An edit as the engine's memory hears of it, in UTF-16 units. */
-export interface Edit {
-  readonly offset: number;
-  readonly removed: number;
-  readonly text: string;
-}
+import type { TextEdit } from '../../src/engine/memory/memoryKeeper';
 
 /** Keys until the writer goes to another place. */
 const STAY = 120;
@@ -77,8 +71,8 @@ export class WrittenDocument implements Lines {
   }
 
   /** The next key, and what goes with it. @returns the edits, one after the other */
-  press(): Edit[] {
-    const edits: Edit[] = [];
+  press(): TextEdit[] {
+    const edits: TextEdit[] = [];
     if (this.#keys++ % STAY === STAY - 1) {
       edits.push(...this.#thin());
       this.#jump();
@@ -97,8 +91,8 @@ export class WrittenDocument implements Lines {
   }
 
   /** Takes out paragraphs until the document is no longer than it was. */
-  #thin(): Edit[] {
-    const edits: Edit[] = [];
+  #thin(): TextEdit[] {
+    const edits: TextEdit[] = [];
     while (this.#end > this.#units) {
       const line = Math.floor(this.#rng() * (this.#lines.length - 1));
       const [removed] = this.#lines.splice(line, 1);
@@ -119,7 +113,7 @@ export class WrittenDocument implements Lines {
     this.#typing = '';
   }
 
-  #replace(line: number, character: number, removed: number, text: string): Edit {
+  #replace(line: number, character: number, removed: number, text: string): TextEdit {
     const before = this.#lines[line].slice(0, character);
     const rest = this.#lines[line].slice(character + removed);
     const edit = { offset: this.#starts[line] + character, removed, text };

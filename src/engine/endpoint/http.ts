@@ -76,18 +76,19 @@ export class Connection {
       }
       const waiting: string[] = [];
       let read = 0;
+      let isEndless = false;
       const parser = createParser({
         maxBufferSize: MOST_OF_EVENT,
         onEvent: ({ data }) => waiting.push(data),
         onError: ({ type }) => {
-          if (type === 'max-buffer-size-exceeded') read = Number.POSITIVE_INFINITY;
+          isEndless ||= type === 'max-buffer-size-exceeded';
         },
       });
       const decoder = new TextDecoder();
       for await (const bytes of this.#bytes(response, ask.signal)) {
         parser.feed(decoder.decode(bytes, { stream: true }));
         read += bytes.length;
-        if (read > MOST_CHARACTERS) throw this.#endless();
+        if (isEndless || read > MOST_CHARACTERS) throw this.#endless();
         for (const data of waiting.splice(0)) {
           if (data.trim() === '[DONE]') return;
           yield this.#event(data);

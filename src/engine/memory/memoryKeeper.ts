@@ -33,7 +33,8 @@ export interface Recollection {
   readonly addends: Float64Array;
 }
 
-interface TextEdit {
+/** An edit of a document. */
+export interface TextEdit {
   /** In UTF-16 units. */
   readonly offset: number;
   readonly removed: number;

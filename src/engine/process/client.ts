@@ -28,7 +28,14 @@ import type {
 } from '../api';
 import { EngineError } from '../runtime';
 import { cancelled, HeardGeneration, unlessAborted } from './cancelling';
-import { type EngineArguments, type FromEngine, type Method, readFromEngine, type ToEngine } from './protocol';
+import {
+  type EngineArguments,
+  type FromEngine,
+  type Method,
+  MODEL_METHODS,
+  readFromEngine,
+  type ToEngine,
+} from './protocol';
 import { Watchdog } from './watchdog';
 
 /** How an engine is. */
@@ -73,19 +80,10 @@ const BACK_OFF_MS = [500, 2_000, 10_000, 60_000];
 /** Who asks waits no longer than this after a crash. */
 export const SOONEST_MS = 5_000;
 /**
- * A process that lived this long, or answered one of these, has not crashed on start; the next crash begins at the first
+ * A process that lived this long, or has run the model, has not crashed on start; the next crash begins at the first
  * pause again.
  */
 const HEALTHY_AFTER_MS = 60_000;
-const RUNS_THE_MODEL: ReadonlySet<Method> = new Set([
-  'complete',
-  'generate',
-  'logits',
-  'score',
-  'explain',
-  'inspect',
-  'words',
-]);
 /** Seconds without a sign of life, while something is asked, after which the process hangs; twice as many the next time. */
 const PATIENCE_S = 10;
 const LONGEST_PATIENCE_S = 160;
@@ -347,7 +345,7 @@ export class ForkedEngine implements Engine {
     }
     this.#calls.delete(message.id);
     this.#patience = PATIENCE_S;
-    if ('result' in message && RUNS_THE_MODEL.has(call.method)) this.#crashes = 0;
+    if ('result' in message && MODEL_METHODS.includes(call.method)) this.#crashes = 0;
     this.#settled();
     if ('result' in message) call.resolve(message.result);
     else call.reject(asError(message.error));

@@ -5,9 +5,8 @@ import type { Engine } from '../api';
 
 /** The calls that travel over the pipe: all of `Engine` but its end. Of the tokenizer travels what it is made from. */
 export type Method = Exclude<keyof Engine, 'dispose' | 'tokenizer'> | 'tokenizerSource';
-const METHODS: readonly Method[] = [
-  'info',
-  'tokenizerSource',
+/** Those that run the model. */
+export const MODEL_METHODS: readonly Method[] = [
   'complete',
   'generate',
   'logits',
@@ -15,10 +14,8 @@ const METHODS: readonly Method[] = [
   'explain',
   'inspect',
   'words',
-  'stats',
-  'remember',
-  'recall',
 ];
+const METHODS: readonly Method[] = ['info', 'tokenizerSource', ...MODEL_METHODS, 'stats', 'remember', 'recall'];
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
