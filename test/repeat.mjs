@@ -72,7 +72,7 @@ async function main() {
     const stop = startHogs(hogs);
     const counts = await runSuite(args);
     stop();
-    const failed = counts ? counts.failures : ['(the suite did not come to its end)'];
+    const failed = counts ? counts.failures.map(({ title }) => title) : ['(the suite did not come to its end)'];
     if (counts?.passed === 0 && failed.length === 0) failed.push('(no test ran)');
     for (const title of failed) failures.set(title, (failures.get(title) ?? 0) + 1);
     lines.push(`run ${run}, ${hogs} hogs: ${counts?.passed ?? 0} passed, ${failed.length} failed`);

@@ -73,12 +73,14 @@ function suite(name, args) {
   const all = specs && !args.some((arg) => arg.endsWith('.test.ts')) ? [specs] : [];
   const ok = run([...command, ...args, ...all], { INKLING_TEST_COUNTS: counts });
   if (!existsSync(counts)) return fail(`${name} did not run to its end`);
-  const { passed, failed, skipped } = JSON.parse(readFileSync(counts, 'utf8'));
+  const { passed, failed, skipped, failures } = JSON.parse(readFileSync(counts, 'utf8'));
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
-  if (failed > 0) problems.push(`${name}: ${failed} failed, see above`);
-  else if (!ok) fail(`${name} failed outside its tests`);
+  // Who sees only the end of the output is to know what it was.
+  for (const { title, message } of failures) problems.push(`${name}: ${title}: ${message}`);
+  if (failed > 0) return;
+  if (!ok) fail(`${name} failed outside its tests`);
   else if (passed === 0) fail(`${name} ran no test`);
 }
 
