@@ -1,6 +1,6 @@
 import type { Gpt2Config } from '../../src/gpt2/config';
 import { openModel } from '../../src/gpt2/files/openModel';
-import { gpt2Config, SHAPES, type Size, writeTensors } from './model';
+import { SHAPES, type Size, writeTensors } from './model';
 
 /** What to widen a model to: so many times its width, its heads and its MLP, with more layers and positions. */
 export interface Wider {
@@ -46,13 +46,16 @@ export async function writeWidened(from: string, to: string, { times, layers, po
   }
 }
 
-/** Writes a model of GPT-2's published shape that says what `from` says, as far as its width divides that of the shape. */
-export async function writeWidenedTo(size: Size, from: string, to: string): Promise<void> {
+/**
+ * Writes a model of GPT-2's published shape that says what `from` says, as far as its width divides that of the shape.
+ * @param positions the model's own unless told: it reads as far, and no further than it makes sense of
+ */
+export async function writeWidenedTo(size: Size, from: string, to: string, positions?: number): Promise<void> {
   const { config, close } = await openModel(from);
   await close();
   const { n_layer, n_embd } = SHAPES[size];
-  const { n_positions } = gpt2Config(size);
-  await writeWidened(from, to, { times: n_embd / config.n_embd, layers: n_layer, positions: n_positions });
+  const times = n_embd / config.n_embd;
+  await writeWidened(from, to, { times, layers: n_layer, positions: positions ?? config.n_positions });
 }
 
 function widened(

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { Workbench } from './workbench';
 
+/** The model alone has no name for these letters; what it would rather say must not come close to the one in the file. */
 const PEOPLE = `# People
 
-At the mill we met a woman who sold brass instruments and spoke of the weather at sea. Her name was Quillonby Vane.
+At the mill we met a woman who sold brass instruments and spoke of the weather at sea. Her name was Fendrake Vane.
 `;
 const OPENING = 'In the evening the captain came back to the harbour and asked everybody for';
 const NOTE = 'note.md';
@@ -47,28 +48,28 @@ describe('the memory', () => {
     }
   }
 
-  const isName = (offered: string) => offered.startsWith('lonby');
+  const isName = (offered: string) => offered.startsWith('rake');
 
   it('offers a name that another file of the folder holds once, after its first letters', async () => {
     await filesRead();
-    await write(`${OPENING} Quil`);
-    await workbench.ghostTextBegins('lonby');
+    await write(`${OPENING} Fend`);
+    await workbench.ghostTextBegins('rake');
   });
 
   it('offers a name that was typed once in this document', async () => {
-    await write(`${OPENING} Fendrake Oldwhistle, the keeper. Later we climbed the hill to speak with Fend`);
-    await workbench.ghostTextBegins('rake');
+    await write(`${OPENING} Yarrowby Oldwhistle, the keeper. Later we climbed the hill to speak with Yarr`);
+    await workbench.ghostTextBegins('owby');
   });
 
   it('does not offer it after Inkling: Forget, however often it is asked', async () => {
     await workbench.command('Inkling: Forget');
     await workbench.toasts.filter({ hasText: 'is forgotten' }).waitFor();
-    for (let tries = 0; tries < 3; tries++) assert.ok(!isName(await offeredAfter(`${OPENING} Quil`)));
+    for (let tries = 0; tries < 3; tries++) assert.ok(!isName(await offeredAfter(`${OPENING} Fend`)));
   });
 
   it('offers no name with inkling.memory.sources at off', async () => {
     await workbench.stop();
     await start({ 'inkling.memory.sources': 'off' });
-    for (let tries = 0; tries < 3; tries++) assert.ok(!isName(await offeredAfter(`${OPENING} Quil`)));
+    for (let tries = 0; tries < 3; tries++) assert.ok(!isName(await offeredAfter(`${OPENING} Fend`)));
   });
 });

@@ -17,6 +17,8 @@ const USAGE = `npm run replay [-- OPTIONS]: types a long text under Inkling in a
   --model FOLDER    a GPT-2 to use; default: the bundled model. \`gpt2-small\` stands for random weights of its shape,
                     \`gpt2-small-widened\` for the bundled model widened to it, which says the same at GPT-2's cost
   --widen FOLDER    the model to widen in place of the bundled one
+  --positions N     tokens that the widened model reads; default: what the model that is widened reads. Beyond those it
+                    costs what a longer context costs, and says hardly anything
   --text FILE       a text to type: .md, .txt, or JSON lines with a "text"; default: a story
   --precision NAME  fp32, q8 (the default) or q4
   --tokens N        longest suggestion; default: the setting's
@@ -33,6 +35,7 @@ async function readOptions(): Promise<Omit<ReplayOptions, 'recordingFile'> | und
     options: {
       model: string,
       widen: string,
+      positions: string,
       text: string,
       precision: string,
       tokens: string,
@@ -45,10 +48,12 @@ async function readOptions(): Promise<Omit<ReplayOptions, 'recordingFile'> | und
     },
   });
   if (values.help) return undefined;
-  const { model, widen, text, precision = 'q8', tokens, full, keystrokes, wpm, seed } = values;
+  const { model, widen, positions, text, precision = 'q8', tokens, full, keystrokes, wpm, seed } = values;
   const settings: Record<string, unknown> = { 'model.precision': precision };
-  if (widen && model !== WIDENED) throw new Error(`--widen goes with --model ${WIDENED}.`);
-  if (model) settings['model.path'] = await folderOf(model, widen);
+  if ((widen || positions) && model !== WIDENED) {
+    throw new Error(`--widen and --positions go with --model ${WIDENED}.`);
+  }
+  if (model) settings['model.path'] = await folderOf(model, widen, positions);
   if (tokens) settings['ghostText.maxTokens'] = Number(tokens);
   if (values['without-memory']) settings['memory.sources'] = 'off';
   if (full) Object.assign(settings, { 'ghostText.triggerRate': 1, 'ghostText.minWordConfidence': 0 });
@@ -61,16 +66,17 @@ async function readOptions(): Promise<Omit<ReplayOptions, 'recordingFile'> | und
   };
 }
 
-async function folderOf(model: string, widen = join(ROOT, 'models/default')): Promise<string> {
+async function folderOf(model: string, widen = join(ROOT, 'models/default'), positions?: string): Promise<string> {
   if (model === 'gpt2-small') return randomGpt2();
-  return model === WIDENED ? widenedGpt2(resolve(widen)) : resolve(model);
+  return model === WIDENED ? widenedGpt2(resolve(widen), positions) : resolve(model);
 }
 
 /** GPT-2 small's shape with another model's sense, made once for each: half a gigabyte. */
-async function widenedGpt2(from: string): Promise<string> {
+async function widenedGpt2(from: string, positions?: string): Promise<string> {
   const { size, mtimeMs } = await stat(join(from, 'config.json'));
-  const folder = join(ROOT, 'out/replay', `${WIDENED}-${basename(from)}-${size}-${Math.round(mtimeMs)}`);
-  await writeWidenedTo('small', from, folder);
+  const parts = [WIDENED, basename(from), positions ?? 'own', size, Math.round(mtimeMs)];
+  const folder = join(ROOT, 'out/replay', parts.join('-'));
+  await writeWidenedTo('small', from, folder, positions === undefined ? undefined : Number(positions));
   return folder;
 }
 

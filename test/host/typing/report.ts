@@ -1,3 +1,4 @@
+import type { Outcome } from '../../../src/editor/ghostText/inlineCompletions';
 import type { ModelInfo } from '../../../src/engine/api';
 import { screenCounts, screenFigures } from '../../../src/eval/screen';
 import { screenRows } from '../../../src/eval/tables';
@@ -8,8 +9,7 @@ export interface Setting {
   readonly words: number;
   /** Characters that stay, at the end of the trace. */
   readonly written: number;
-  /** Time of one more token with nothing else to do, measured after the replay. */
-  /** Absent where the machine was never calm enough to tell. */
+  /** Time of one more token with nothing else to do, measured after the replay; absent where it was never calm enough. */
   readonly decodeMs: number | undefined;
   /** Processors, and the load of the last minute: others may be at work too. */
   readonly cores: number;
@@ -59,10 +59,29 @@ export function report(recording: Recording, setting: Setting): string {
     ['model runs a keystroke: mean; p50, p90, p99', summary(perKey(({ runs }) => runs))],
     ['tokens fed a keystroke: mean; p50, p90, p99', summary(perKey(({ tokensFed }) => tokensFed))],
     ['most generations at once', String(Math.max(...work.map(({ active }) => active)))],
+    ['what the answers came to', reasons(kept)],
     ['model idle', share(elapsedMs - spent, elapsedMs)],
     ...screenRows(screen),
   ];
   return ['| | |', '|---|---:|', ...rows.map(([what, value]) => `| ${what} | ${value} |`)].join('\n');
+}
+
+/** Of the answers how many said something, and why the others did not. */
+function reasons(answers: Recording['answers']): string {
+  const counts = new Map<string, number>();
+  for (const { outcome, items } of answers) {
+    const reason = items > 0 ? 'text' : reasonOf(outcome);
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  const rows = [...counts].sort(([, a], [, b]) => b - a);
+  return rows.map(([reason, count]) => `${reason} ${count}`).join(', ');
+}
+
+function reasonOf(outcome: Outcome | undefined): string {
+  if (outcome === undefined) return 'overtaken';
+  if (outcome.kind === 'suppressed') return outcome.suppression.code;
+  if (outcome.kind === 'failed') return outcome.kind;
+  return outcome.completion.heldBack ? 'not worth it' : outcome.completion.reason;
 }
 
 /** The smallest value that this share of the values does not exceed. */
