@@ -12,6 +12,8 @@ export interface StopRules {
   readonly minTokenLogprob: number;
 }
 
+/** So much of a draft is looked at for how probable its first characters are, in UTF-16 units. */
+const LOOKED_AT = 24;
 /** Tokens that are looked through for one that is no white space. */
 const AFTER_SPACE = 64;
 
@@ -31,6 +33,7 @@ export class Draft {
   readonly #pieces: string[] = [];
   readonly #decoder: StreamDecoder;
   #spelled = '';
+  readonly #begins: number[] = [];
   #logprob = 0;
   /** Of the first token that is new, where the typed text ended one. */
   #first: NextTokens | undefined;
@@ -120,17 +123,39 @@ export class Draft {
     });
   }
 
-  /** Probability that the writer's next character is the first of this draft. */
-  get begins(): number {
-    const [character] = this.text;
-    if (character === undefined) return 0;
-    const bytes = new TextEncoder().encode(character);
+  /**
+   * Probabilities that the writer's next characters are the first of this draft, its first two, and so on: that of all
+   * tokens that begin so, after the tokens before. They never rise.
+   */
+  get begins(): readonly number[] {
+    while (this.#begins.length < Math.min(LOOKED_AT, this.text.length)) {
+      const before = this.#begins.at(-1) ?? 1;
+      this.#begins.push(Math.min(before, this.#beginsWith(this.#begins.length + 1)));
+    }
+    return this.#begins;
+  }
+
+  /** The probability of the first so many UTF-16 units of the text. */
+  #beginsWith(length: number): number {
+    const end = this.#healed.length + length;
+    let at = 0;
+    let start = 0;
+    let logprob = -Math.log(this.#healing.typedMass);
+    while (start + this.#pieces[at].length < end) {
+      start += this.#pieces[at].length;
+      logprob += this.#steps[at].logprob;
+      at++;
+    }
+    const { from, logprob: own } = this.#steps[at];
+    const begun = new TextEncoder().encode(this.#spelled.slice(Math.max(start, this.#healed.length), end));
     const { ended, goesOn } = this.#healing;
-    return Math.min(
-      1,
-      goesOn(bytes) +
-        (this.#first === undefined ? 0 : ended * this.#first.mass(this.#tokenizer.tokensWithPrefix(bytes))),
-    );
+    const startsHere = (next: NextTokens): number => next.mass(this.#tokenizer.tokensWithPrefix(begun));
+    const mass =
+      start <= this.#healed.length
+        ? goesOn(begun) + (this.#first === undefined ? 0 : ended * startsHere(this.#first))
+        : Math.exp(logprob) * startsHere(from);
+    // In the middle of a character no token begins so, but the draft's own does.
+    return Math.min(1, Math.max(mass, Math.exp(logprob + own)));
   }
 
   #push(step: Step): void {

@@ -62,7 +62,7 @@ function finish(draft: Draft, place: Place): Finished {
       healed,
       masked,
       confidence: draft.confidence,
-      begins: draft.begins,
+      begins: draft.begins.slice(0, closed.length),
       words,
       ended,
       next,

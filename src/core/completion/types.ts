@@ -72,8 +72,8 @@ export interface Suggestion {
   readonly masked: number;
   /** Mean log-probability per token, given what was typed: what the gate compares with `minLogprob`. */
   readonly confidence: number;
-  /** Probability that the writer's next character is its first. */
-  readonly begins: number;
+  /** Probabilities that the writer's next characters are its first, its first two, and so on for a word or two. */
+  readonly begins: readonly number[];
   /** Its whole words, in order. */
   readonly words: readonly WordEnd[];
   /** Why it ends where it does. */

@@ -18,8 +18,6 @@ const MOST_RISK = 0.16;
 const STRICT_UP_TO = 0.3;
 /** Keys that anybody presses in the time of a glance. */
 const KEYS = 3;
-/** With so many letters of a word it has shown whether it is the one that was suggested. */
-const LETTERS = 4;
 /** The probability that the key after a deletion is the one suggested: the writer may delete on. */
 const AFTER_DELETION = 0.3;
 /** The longest that a suggestion waits for a pause, and the steps in which that is looked at, in ms. */
@@ -98,7 +96,7 @@ function sureWords(suggestion: Suggestion, leastSure: number, calibration: Calib
 /** The probability that the first word is right, or the first few where it is shorter than what is ever shown. */
 function firstWord({ begins, words }: Suggestion, calibration: Calibration): number {
   const word = words.find(({ length }) => length >= SHORTEST) ?? words.at(-1);
-  return word === undefined ? calibrated(begins, calibration) : chance(word, calibration);
+  return word === undefined ? calibrated(begins[0] ?? 0, calibration) : chance(word, calibration);
 }
 
 /** In how many ms the writer will have paused enough for a suggestion to stay; undefined where never. */
@@ -132,15 +130,10 @@ function risk(suggestion: Suggestion, { before, pace, waited, deleted }: Moment,
   return gone;
 }
 
-/** The probability that so many keys are as suggested: in a word it nears that of the word with its first letters. */
+/** The probability that so many keys are as suggested. */
 function agrees({ words, begins }: Suggestion, keys: number, calibration: Calibration): number {
-  const first = calibrated(begins, calibration);
-  const at = words.findIndex(({ length }) => length >= keys);
-  if (at < 0) return words.length === 0 ? first : chance(words[words.length - 1], calibration);
-  const whole = chance(words[at], calibration);
-  const start = at === 0 ? Math.max(whole, first) : chance(words[at - 1], calibration);
-  const letters = at === 0 ? keys - 1 : keys - words[at - 1].length;
-  return start === 0 ? 0 : start * (whole / start) ** Math.min(1, letters / LETTERS);
+  const chance = begins[keys - 1] ?? Math.exp(words.at(-1)?.logprob ?? Number.NEGATIVE_INFINITY);
+  return calibrated(chance, calibration);
 }
 
 function chance({ logprob }: Suggestion['words'][number], calibration: Calibration): number {

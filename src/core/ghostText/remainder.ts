@@ -15,20 +15,27 @@ export function remainder(suggestion: Suggestion, typed: string): Suggestion | n
     first++;
   }
   const tokens = suggestion.tokens.slice(first);
-  // The typed beginning has made the whole more probable.
-  const begun = typed === '' ? 0 : Math.log(Math.max(suggestion.begins, Number.MIN_VALUE));
+  // What was typed has made the rest more probable: by how much is known for a word or two, and at the ends of words.
+  const begun = typed === '' ? 0 : Math.log(Math.max(typedAs(suggestion, typed.length), Number.MIN_VALUE));
   const learnt = (logprob: number): number => Math.min(0, logprob - begun);
   return {
     ...suggestion,
     text: text.slice(typed.length),
     tokens,
     healed,
-    begins: Math.max(suggestion.words[0] ? Math.exp(learnt(suggestion.words[0].logprob)) : 0, 0),
+    begins: suggestion.begins.slice(typed.length).map((chance) => Math.exp(learnt(Math.log(chance)))),
     words: suggestion.words.flatMap(({ length, confidence, logprob }) => {
       return length > typed.length ? [{ length: length - typed.length, confidence, logprob: learnt(logprob) }] : [];
     }),
     logprob: tokens.reduce((sum, token) => sum + token.logprob, 0),
   };
+}
+
+/** The probability that so many characters were typed as suggested. */
+function typedAs({ begins, words }: Suggestion, length: number): number {
+  if (length <= begins.length) return begins[length - 1];
+  const ends = words.filter((word) => word.length <= length).map(({ logprob }) => Math.exp(logprob));
+  return Math.min(begins.at(-1) ?? 1, ...ends);
 }
 
 /** A running generation: the text it continues, and what it has come up with so far. */

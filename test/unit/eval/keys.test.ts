@@ -25,7 +25,7 @@ function knowing(asked: string[], says = (rest: string) => rest) {
     const logprob = isSlip ? -5 : 0;
     const found = {
       ...suggestion([words]),
-      begins: Math.exp(logprob),
+      begins: [Math.exp(logprob)],
       words: [{ length: words.length, confidence: 0, logprob }],
     };
     return { suggestions: [found], reason: 'sentence' };

@@ -15,7 +15,7 @@ function model(text: string, sure: number): { readonly engine: CalibratedModel; 
       const word = /^\s*\S+/.exec(rest)?.[0] ?? '';
       const logprob = Math.log(sure);
       const ends = [{ length: word.length, confidence: logprob, logprob }];
-      const suggestion = { text: word, words: ends, begins: sure, ended: 'budget', tokens: [], logprob };
+      const suggestion = { text: word, words: ends, begins: [sure], ended: 'budget', tokens: [], logprob };
       return { suggestions: [suggestion], reason: 'budget' };
     },
   } as unknown as CalibratedModel;

@@ -22,7 +22,7 @@ function words(text: string, ...right: number[]): Suggestion {
   const ends = Array.from(text.matchAll(/\S(?=\s|$)/g), ({ index }) => index + 1);
   return {
     ...suggestion([text]),
-    begins: right[0],
+    begins: [right[0]],
     words: ends.map((length, i) => ({ length, confidence: 0, logprob: Math.log(right[i]) })),
   };
 }

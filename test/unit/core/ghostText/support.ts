@@ -10,7 +10,7 @@ export function suggestion(texts: readonly string[], healed = ''): Suggestion {
     healed,
     masked: 0,
     confidence: -1,
-    begins: 1,
+    begins: [1],
     words: [],
     ended: 'sentence',
     next: null,

@@ -13,7 +13,7 @@ class Asked {
   }
 }
 
-const rest = { logprob: -1, tokens: [], healed: '', masked: 0, confidence: -1, begins: 1, next: null, words: [] };
+const rest = { logprob: -1, tokens: [], healed: '', masked: 0, confidence: -1, begins: [1], next: null, words: [] };
 const shown = (ended: CompletionReason = 'sentence'): Completion => ({
   suggestions: [{ text: ' sat down.', ended, ...rest }],
   reason: ended,

@@ -35,7 +35,7 @@ class HeldEngine {
 }
 
 function completionOf(found: readonly string[]): Completion {
-  const scores = { logprob: -1, tokens: [], healed: '', masked: 0, confidence: -1, begins: 1, words: [], next: null };
+  const scores = { logprob: -1, tokens: [], healed: '', masked: 0, confidence: -1, begins: [1], words: [], next: null };
   return { suggestions: found.map((text) => ({ text, ...scores, ended: 'sentence' })), reason: 'sentence' };
 }
 

@@ -26,7 +26,7 @@ const suggestion: Suggestion = {
   healed: '',
   masked: 0,
   confidence: Math.log(0.5),
-  begins: 0.6,
+  begins: [0.6],
   words: [],
   ended: 'sentence',
   next: null,
