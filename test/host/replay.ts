@@ -7,7 +7,7 @@ import type { TestApi } from '../../src/editor/testApi';
 import { synthesise, written } from '../../src/eval/trace';
 import { closeAll, configure, inkling, write } from './support';
 import { countWords, dictation, manuscript } from './typing/manuscript';
-import { firstSuggestion, replay } from './typing/replay';
+import { type First, firstSuggestion, replay } from './typing/replay';
 import { report } from './typing/report';
 
 /** What `npm run replay` hands over, in JSON, as `INKLING_REPLAY`. */
@@ -38,7 +38,7 @@ export async function run(): Promise<void> {
   const model = await api.engine.info();
   const text = manuscript(root);
   const trace = synthesise(dictation(root, options.text), options);
-  const firstMs = await firstAfterOpening(api, text, options);
+  const first = await firstAfterOpening(api, text, options);
   await write(text);
   const recording = await replay(api, trace);
   const load = loadavg()[0];
@@ -51,7 +51,7 @@ export async function run(): Promise<void> {
     decodeMs,
     cores: availableParallelism(),
     load,
-    firstMs,
+    first,
   };
   const { keys, shown } = recording;
   writeFileSync(options.recordingFile, JSON.stringify({ keys, shown, origin: performance.timeOrigin }));
@@ -59,7 +59,7 @@ export async function run(): Promise<void> {
 }
 
 /** Opens the document, waits until the model has read ahead, and times the first suggestion of all. */
-async function firstAfterOpening(api: TestApi, text: string, { settings }: ReplayOptions): Promise<number | undefined> {
+async function firstAfterOpening(api: TestApi, text: string, { settings }: ReplayOptions): Promise<First | undefined> {
   await configure({ ...settings, 'ghostText.triggerRate': 1, 'ghostText.deadline': undefined });
   await write(text);
   for (let runs = -1, stats = await api.engine.stats(); stats.runs !== runs || stats.active > 0; ) {
@@ -67,10 +67,10 @@ async function firstAfterOpening(api: TestApi, text: string, { settings }: Repla
     await sleep(REST_MS);
     stats = await api.engine.stats();
   }
-  const ms = await firstSuggestion(api, 'T');
+  const first = await firstSuggestion(api, 'T');
   await closeAll();
   await configure({ 'ghostText.triggerRate': undefined, ...settings });
-  return ms;
+  return first;
 }
 
 /** In which nothing was run: the model has read what it was given. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/editor/testApi';
 import { synthesise } from '../../src/eval/trace';
-import { answerAt, closeAll, configure, inkling, type, write } from './support';
+import { answerAt, closeAll, configure, eventually, inkling, type, write } from './support';
 import { dictation, manuscript } from './typing/manuscript';
 import { type Recording, replay } from './typing/replay';
 
@@ -49,5 +49,14 @@ describe('typing in a long document', () => {
     const handedOver = recording.answers.filter(({ items }) => items > 0);
     assert.ok(handedOver.length > 0, 'nothing was suggested');
     assert.ok(handedOver.every(({ outdated }) => !outdated));
+  });
+
+  it('has another document read before its first key, however soon it is opened', async () => {
+    await write('It was a quiet');
+    await type(' a');
+    const root = vscode.extensions.getExtension('inkling.inkling')?.extensionPath ?? '';
+    const { tokensFed } = await api.engine.stats();
+    await write(`Another morning. ${manuscript(root)}`);
+    await eventually('the text to be read', async () => (await api.engine.stats()).tokensFed - tokensFed > 200);
   });
 });

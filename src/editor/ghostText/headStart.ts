@@ -25,6 +25,7 @@ export interface HeadStartParts extends QuestionSources {
 export class HeadStart implements vscode.Disposable {
   readonly #pace = new TypingPace();
   #lastChangeAt = Number.NEGATIVE_INFINITY;
+  #lastChanged: vscode.TextDocument | undefined;
   #deleted = false;
   #timer: NodeJS.Timeout | undefined;
   readonly #subscriptions: vscode.Disposable;
@@ -55,6 +56,7 @@ export class HeadStart implements vscode.Disposable {
   #typed({ document, edit, replaced: [change, ...others], bySave }: DocumentChange): void {
     const now = performance.now();
     this.#lastChangeAt = now;
+    this.#lastChanged = document;
     this.#deleted = edit === 'delete';
     if (this.#deleted) this.#pace.deleted();
     const { suggester } = this.#parts;
@@ -76,10 +78,10 @@ export class HeadStart implements vscode.Disposable {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const editor = vscode.window.activeTextEditor;
-      // Where the cursor went with an edit, the model has read.
-      const isEdit = performance.now() - this.#lastChangeAt < EDIT_MS;
-      if (!editor || this.#parts.energy.energySaving || isEdit) return;
+      if (!editor || this.#parts.energy.energySaving) return;
       const { document, selection } = editor;
+      // Where the cursor went with an edit, the model has read.
+      if (document === this.#lastChanged && performance.now() - this.#lastChangeAt < EDIT_MS) return;
       // As if the next key had been typed: that nothing was yet is no reason not to read.
       const place = { document, position: selection.active, context: ASKED, settings: settingsFor(document) };
       if (place.settings.ghostText.mode === 'manual') return;

@@ -64,17 +64,25 @@ export async function replay(api: TestApi, trace: readonly Keystroke[], speed = 
   return { keystrokes: trace.length, elapsedMs, answers, keys, shown, work: await Promise.all(work), counts };
 }
 
-/** The milliseconds from a key in the active editor to the first suggestion; undefined where none comes. */
-export async function firstSuggestion(api: TestApi, text: string): Promise<number | undefined> {
+/** When the first suggestion came after a key, in ms: after it was pressed, and after the text had changed by it. */
+export interface First {
+  readonly afterKey: number;
+  readonly afterChange: number;
+}
+
+/** Presses a key in the active editor and waits for the first suggestion; undefined where none comes. */
+export async function firstSuggestion(api: TestApi, text: string): Promise<First | undefined> {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) throw new Error('There is no editor to type in.');
   let answeredAt: number | undefined;
   const subscription = api.onDidAnswer(({ items }) => {
     if (items > 0) answeredAt ??= performance.now();
   });
-  const pressedAt = performance.now();
-  await vscode.commands.executeCommand('type', { text });
+  const { at, pressedAt } = await pressed(editor, { kind: 'type', text, pauseMs: 0 });
   for (let waited = 0; answeredAt === undefined && waited < LONGEST_MS; waited += POLL_MS) await sleep(POLL_MS);
   subscription.dispose();
-  return answeredAt === undefined ? undefined : answeredAt - pressedAt;
+  if (answeredAt === undefined) return undefined;
+  return { afterKey: answeredAt - pressedAt, afterChange: answeredAt - at };
 }
 
 const LONGEST_MS = 10_000;

@@ -2,7 +2,7 @@ import type { Outcome } from '../../../src/editor/ghostText/inlineCompletions';
 import type { ModelInfo } from '../../../src/engine/api';
 import { screenCounts, screenFigures } from '../../../src/eval/screen';
 import { screenRows } from '../../../src/eval/tables';
-import type { Recording } from './replay';
+import type { First, Recording } from './replay';
 
 export interface Setting {
   readonly model: ModelInfo;
@@ -14,15 +14,15 @@ export interface Setting {
   /** Processors, and the load of the last minute: others may be at work too. */
   readonly cores: number;
   readonly load: number;
-  /** From the first key after opening the document to the first suggestion; undefined where none came. */
-  readonly firstMs: number | undefined;
+  /** The first suggestion after opening the document; undefined where none came. */
+  readonly first: First | undefined;
 }
 
 /** The recording as lines of Markdown. */
 export function report(recording: Recording, setting: Setting): string {
   const { keystrokes, elapsedMs, answers, work, counts } = recording;
   const screen = screenFigures([screenCounts(recording.keys, recording.shown)]);
-  const { model, words, written, decodeMs, cores, load, firstMs } = setting;
+  const { model, words, written, decodeMs, cores, load, first } = setting;
   const perKey = (of: (stats: Recording['work'][number]) => number) =>
     work.slice(1).map((after, i) => of(after) - of(work[i]));
   const spent = perKey(({ busyMs }) => busyMs).reduce((sum, ms) => sum + ms, 0);
@@ -47,7 +47,10 @@ export function report(recording: Recording, setting: Setting): string {
     ['the same where it was not silence', spread(spoken.map(({ ms }) => ms))],
     ['the same where there was text', spread(worded.map(({ ms }) => ms))],
     ['of what was worth showing, answered by the deadline', share(worded.length - late, worded.length)],
-    ['first key after opening to the first suggestion, ms', firstMs?.toFixed(0) ?? 'none'],
+    [
+      'first key after opening to the first suggestion, ms; from the change of the text',
+      first ? `${first.afterKey.toFixed(0)}; ${first.afterChange.toFixed(0)}` : 'none',
+    ],
     [
       'answered from memory; by a running generation; before it ended; generations',
       `${counts.cached}; ${counts.joined}; ${counts.early}; ${counts.started}`,

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Completion } from '../../../../src/core/completion/types';
+import { complete } from '../../../../src/core/completion/complete';
+import type { Completion, Suggestion } from '../../../../src/core/completion/types';
 import { CompletionCache } from '../../../../src/core/ghostText/cache';
 import { agreesWith, remainder } from '../../../../src/core/ghostText/remainder';
+import { table } from '../completion/models';
 import { suggestion } from './support';
 
 const found = (...texts: string[]): Completion => ({
@@ -25,6 +27,26 @@ describe('remainder', () => {
     assert.equal(remainder(suggestion([' good']), ' b'), null);
     assert.equal(remainder(suggestion([' good']), ' good'), null);
     assert.equal(remainder(suggestion([' good']), ' good day'), null);
+  });
+
+  it('is as probable as the model would find it there, after each letter', async () => {
+    const model = table({
+      'It was': { ' very': 0.4, ' vast': 0.2, ' a': 0.3 },
+      'It was very': { ' good': 0.5, ' great': 0.3, ' a': 0.1 },
+      'It was very good': { '.': 0.9 },
+    });
+    const at = async (prefix: string): Promise<Suggestion> => (await complete(model, { prefix })).suggestions[0];
+    const whole = await at('It was');
+    assert.equal(whole.text, ' very good.');
+    for (const typed of [' ', ' v', ' ve', ' ver', ' very', ' very ', ' very g', ' very go']) {
+      const rest = remainder(whole, typed);
+      const anew = await at(`It was${typed}`);
+      assert.equal(rest?.text, anew.text);
+      const chances = ({ words, begins }: Suggestion) => [...words.map(({ logprob }) => Math.exp(logprob)), begins[0]];
+      for (const [i, chance] of chances(anew).entries()) {
+        assert.ok(Math.abs(chance - chances(rest as Suggestion)[i]) < 0.02, `${typed}: ${chances(rest as Suggestion)}`);
+      }
+    }
   });
 });
 
