@@ -88,8 +88,8 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     this.#lookAhead.cancel();
     const abort = new AbortController();
     const subscription = token.onCancellationRequested(() => abort.abort());
-    const { deadline } = place.settings.ghostText;
-    const outcome = await this.#consider(place, abort.signal, isAutomatic(place) ? deadline : undefined);
+    const deadline = isAutomatic(place) ? askedAt + place.settings.ghostText.deadline : undefined;
+    const outcome = await this.#consider(place, abort.signal, deadline);
     subscription.dispose();
     const outdated = token.isCancellationRequested || document.version !== version;
     const items = outcome === undefined || outdated ? [] : this.#show(place, outcome);
@@ -126,13 +126,16 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     return itemsFor(place, suggestions);
   }
 
-  /** Undefined when a newer request took over. */
-  async #consider(place: Place, signal: AbortSignal, deadlineMs?: number): Promise<Outcome | undefined> {
+  /**
+   * Undefined when a newer request took over.
+   * @param deadline by `performance.now()`; absent where the writer waits for all there is
+   */
+  async #consider(place: Place, signal: AbortSignal, deadline?: number): Promise<Outcome | undefined> {
     try {
       const { suppressed, query: ask } = questionAt(place, this.#parts);
       if (suppressed && suppressed.code !== 'just-deleted') return { kind: 'suppressed', suppression: suppressed };
       const query = ask();
-      const mayWait = deadlineMs !== undefined;
+      const mayWait = deadline !== undefined;
       if (suppressed) {
         const known = this.#parts.suggester.recall(query);
         const completion = known && this.#gated(place, query, known, mayWait);
@@ -140,11 +143,11 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
           ? { kind: 'answered', ...query, completion }
           : { kind: 'suppressed', suppression: suppressed };
       }
-      const { completion } = await this.#parts.suggester.suggest(query, signal, deadlineMs);
+      const { completion } = await this.#parts.suggester.suggest(query, signal, deadline);
       return { kind: 'answered', ...query, completion: this.#gated(place, query, completion, mayWait) };
     } catch (error) {
       if (error instanceof SuggesterReset && !signal.aborted) {
-        return this.#consider({ ...place, settings: settingsFor(place.document) }, signal, deadlineMs);
+        return this.#consider({ ...place, settings: settingsFor(place.document) }, signal, deadline);
       }
       if (error instanceof Error && error.name === 'AbortError') return undefined;
       // What ails the engine itself is logged once, as its health.

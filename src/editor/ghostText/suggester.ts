@@ -130,16 +130,15 @@ export class Suggester {
   /**
    * What there is to say. Rejects with an AbortError when `signal` fires or a newer request takes over, and with whatever
    * the engine reports.
-   * @param deadlineMs after which what there is by then is the answer; the generation goes on into the cache
+   * @param deadline by `performance.now()`: what there is by then is the answer; the generation goes on into the cache
    */
-  async suggest(query: Query, signal: AbortSignal, deadlineMs = Number.POSITIVE_INFINITY): Promise<SuggesterAnswer> {
+  async suggest(query: Query, signal: AbortSignal, deadline = Number.POSITIVE_INFINITY): Promise<SuggesterAnswer> {
     signal.throwIfAborted();
     const known = this.recall(query);
     if (known) {
       this.counts.cached++;
       return { completion: known, finished: true };
     }
-    const deadline = performance.now() + deadlineMs;
     // Of several that waited for the same generation in vain, the first begins another, and the others wait for that.
     for (let running = this.#run; running && mayAnswer(running, query); running = this.#run) {
       const agreed = await this.#await(running, query, whileItAgrees(running, query), signal, deadline);
