@@ -56,7 +56,7 @@ describe('typing in a long document', () => {
     await type(' a');
     const root = vscode.extensions.getExtension('inkling.inkling')?.extensionPath ?? '';
     const { tokensFed } = await api.engine.stats();
-    await write(`Another morning. ${manuscript(root)}`);
+    await write(`Another morning. ${dictation(root)}`);
     await eventually('the text to be read', async () => (await api.engine.stats()).tokensFed - tokensFed > 200);
   });
 });

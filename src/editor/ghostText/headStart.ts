@@ -79,6 +79,10 @@ export class HeadStart implements vscode.Disposable {
     this.#timer = setTimeout(() => {
       const editor = vscode.window.activeTextEditor;
       if (!editor || this.#parts.energy.energySaving) return;
+      if (this.#parts.suggester.busy) {
+        this.#rests();
+        return;
+      }
       const { document, selection } = editor;
       // Where the cursor went with an edit, the model has read.
       if (document === this.#lastChanged && performance.now() - this.#lastChangeAt < EDIT_MS) return;
