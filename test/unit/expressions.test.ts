@@ -33,26 +33,34 @@ function expressions(): Found[] {
   });
 }
 
-/** What recheck says against an expression; its seed is fixed, and no clock ends its search. */
+/** So that what is found does not hang on how busy the machine is: by itself recheck stops at a clock here and there. */
+const NO_CLOCK = { timeout: null, attackTimeout: null, incubationTimeout: null, seedingTimeout: null };
+
+/** What recheck says against an expression. */
 function fault(expression: string): string | undefined {
   const end = expression.lastIndexOf('/');
-  const options = { randomSeed: 0, timeout: null };
+  const options = { randomSeed: 0, ...NO_CLOCK };
   const found = checkSync(expression.slice(1, end), expression.slice(end + 1), options);
   if (found.status === 'safe') return undefined;
   return found.status === 'vulnerable' ? found.complexity.summary : found.status;
 }
 
-describe('regular expressions', () => {
+describe('regular expressions that meet a writer’s text', () => {
   const found = expressions();
 
-  it('that meet a writer’s text are linear: recheck counts the steps of its matcher on the worst text it can find', () => {
+  it('are found', () => {
     assert.ok(found.length > 80, `only ${found.length} were found`);
-    const slow = found.flatMap(({ expression, file }) => {
-      const said = expression in BOUNDED ? undefined : fault(expression);
-      return said === undefined ? [] : [`${file}: ${expression} is ${said}`];
-    });
-    assert.deepEqual(slow, []);
   });
+
+  for (const file of new Set(found.map((each) => each.file))) {
+    it(`in ${file} are linear: recheck counts the steps of its matcher on the worst text it can find`, () => {
+      const slow = found.flatMap(({ expression, file: there }) => {
+        const said = there !== file || expression in BOUNDED ? undefined : fault(expression);
+        return said === undefined ? [] : [`${expression} is ${said}`];
+      });
+      assert.deepEqual(slow, []);
+    });
+  }
 
   it('are not excused that are gone', () => {
     for (const expression of Object.keys(BOUNDED)) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import * as l10n from '@vscode/l10n';
@@ -86,8 +86,22 @@ describe('what a writer reads in the editor', () => {
     }
   });
 
-  it('stands in the files that translators work from; `npm run l10n` writes them', async () => {
-    assert.deepEqual(readTexts('source'), await textsOfSource());
+  const said: Record<string, string> = {};
+  const rooms = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name: room } of rooms) {
+    it(`stands in the file that translators work from, where src/${room} says it: \`npm run l10n\` writes it`, async () => {
+      const texts = await textsOfSource(room);
+      Object.assign(said, texts);
+      const file = readTexts('source');
+      assert.deepEqual(Object.fromEntries(Object.keys(texts).map((key) => [key, file[key]])), texts);
+    });
+  }
+
+  it('stands there only if it is said somewhere', () => {
+    assert.deepEqual(Object.keys(readTexts('source')), Object.keys(said).sort());
+  });
+
+  it('of the manifest stands in a file of its own', () => {
     const named: string[] = [];
     const { contributes } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     eachText(contributes, (text) => {
