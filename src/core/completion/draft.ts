@@ -125,7 +125,7 @@ export class Draft {
 
   /**
    * Probabilities that the writer's next characters are the first of this draft, its first two, and so on: that of all
-   * tokens that begin so, after the tokens before. They never rise.
+   * tokens that begin so, after the tokens before. They never rise; a space between two words counts as certain.
    */
   get begins(): readonly number[] {
     while (this.#begins.length < Math.min(LOOKED_AT, this.text.length)) {
@@ -147,7 +147,10 @@ export class Draft {
       at++;
     }
     const { from, logprob: own } = this.#steps[at];
-    const begun = new TextEncoder().encode(this.#spelled.slice(Math.max(start, this.#healed.length), end));
+    const text = this.#spelled.slice(Math.max(start, this.#healed.length), end);
+    // Two tokens in three begin with a space: adding them up at each word would cost more than it tells.
+    if (text === ' ' && start > this.#healed.length) return 1;
+    const begun = new TextEncoder().encode(text);
     const { ended, goesOn } = this.#healing;
     const startsHere = (next: NextTokens): number => next.mass(this.#tokenizer.tokensWithPrefix(begun));
     const mass =

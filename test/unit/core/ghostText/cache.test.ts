@@ -44,7 +44,8 @@ describe('remainder', () => {
       assert.equal(rest?.text, anew.text);
       const chances = ({ words, begins }: Suggestion) => [...words.map(({ logprob }) => Math.exp(logprob)), begins[0]];
       for (const [i, chance] of chances(anew).entries()) {
-        assert.ok(Math.abs(chance - chances(rest as Suggestion)[i]) < 0.02, `${typed}: ${chances(rest as Suggestion)}`);
+        // A space between words counts as certain.
+        assert.ok(Math.abs(chance - chances(rest as Suggestion)[i]) < 0.04, `${typed}: ${chances(rest as Suggestion)}`);
       }
     }
   });
