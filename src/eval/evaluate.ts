@@ -1,4 +1,4 @@
-import { calibrate, calibrated } from '../core/ghostText/calibration';
+import { calibrate } from '../core/ghostText/calibration';
 import type { EvalCase } from './cases';
 import { type Observation, type Operation, observe, operate, type ReliabilityBin, reliability } from './metrics';
 import { opening, type Predictor } from './predictor';
@@ -35,7 +35,6 @@ export async function evaluate(
   { triggerRate, typed: most, onProgress }: EvalOptions,
 ): Promise<Evaluation> {
   if (cases.length === 0) throw new Error('There is nothing to evaluate on: the file holds no case.');
-  const { calibration } = predictor;
   const observations: Observation[] = [];
   const some = cases.filter((_, i) => i % Math.ceil(cases.length / Math.max(1, most)) === 0).slice(0, most);
   for (const place of cases) {
@@ -59,7 +58,7 @@ export async function evaluate(
     ungated: operate(observations, Number.NEGATIVE_INFINITY),
     gated: operate(observations, threshold),
     curve: RATES.map((rate) => operate(observations, calibrate(scores, rate))),
-    reliability: reliability(observations, calibration && ((probability) => calibrated(probability, calibration))),
+    reliability: reliability(observations),
     keystrokes: some.length === 0 ? null : { ungated: savingRate(typed.open), gated: savingRate(typed.gated) },
     scores: scores.filter(Number.isFinite),
   };

@@ -64,19 +64,13 @@ export function operate(observations: readonly Observation[], threshold: number)
   };
 }
 
-/**
- * Predicted against actual: how probable the first word was said to be, and how often it was right.
- * @param turnsOut what the gate makes of a probability
- */
-export function reliability(
-  observations: readonly Observation[],
-  turnsOut = (probability: number): number => probability,
-): ReliabilityBin[] {
+/** Predicted against actual: how probable the first word was said to be, and how often it was right. */
+export function reliability(observations: readonly Observation[]): ReliabilityBin[] {
   const bins: { predicted: number; right: boolean }[][] = Array.from({ length: BINS }, () => []);
   for (const { target, prediction } of observations) {
     const [first] = prediction.words;
     if (first === undefined) continue;
-    const predicted = turnsOut(Math.exp(first.logprob));
+    const predicted = Math.exp(first.logprob);
     const said = prediction.text.slice(0, first.length).trimEnd();
     const right = usefulLength(said, target) === said.length;
     bins[Math.min(BINS - 1, Math.floor(predicted * BINS))].push({ predicted, right });

@@ -1,5 +1,4 @@
 import type { CompleteRequest, Completion, WordEnd } from '../core/completion/types';
-import type { Calibration } from '../core/ghostText/calibration';
 import { MarkdownDocument, readMarkdown } from '../core/markdown';
 import type { EvalCase } from './cases';
 
@@ -12,8 +11,6 @@ export interface Prediction {
 /** What is measured: the model, or a baseline. */
 export interface Predictor {
   readonly name: string;
-  /** How its probabilities turn out, where that was measured: the gate goes by it. */
-  readonly calibration?: Calibration;
   /** What lies beyond the first word of which the author is less sure than `threshold` need not be predicted. */
   predict(place: Pick<EvalCase, 'prefix' | 'markdown' | 'document'>, threshold?: number): Promise<Prediction>;
 }

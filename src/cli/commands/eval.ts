@@ -64,7 +64,7 @@ export function addEval(program: Command): void {
     const cases = texts ? documentCases(texts, options.cases) : await casesOf(file ?? '-', options.cases);
     const engine = await openEngine(options, 'q8');
     try {
-      const { name, precision, calibration = CALIBRATION } = await engine.info();
+      const { name, precision } = await engine.info();
       if (options.calibrate) {
         const recordings = await record(engine, cases, options.keys || CALIBRATION_KEYS);
         return printJson({
@@ -81,8 +81,7 @@ export function addEval(program: Command): void {
       );
       const remembering = texts ? [memoryPredictor(`${name} with memory`, engine, texts, options.maxTokens)] : [];
       const evaluations = [];
-      const models = [complete, ...remembering].map((predictor) => ({ ...predictor, calibration }));
-      for (const predictor of [...models, ...(await baselines(options))]) {
+      for (const predictor of [complete, ...remembering, ...(await baselines(options))]) {
         evaluations.push(await evaluate(predictor, cases, { ...options, onProgress: progress(predictor) }));
       }
       const keys = options.keys > 0 ? await figures(engine, cases, options) : undefined;

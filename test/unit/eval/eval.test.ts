@@ -112,8 +112,6 @@ describe('the measures', () => {
       ],
     );
     assert.ok(Math.abs(bins[2].predicted - Math.exp(-0.1)) < 1e-12);
-    const halved = reliability(observations, (probability) => probability / 2);
-    assert.equal(halved.at(-1)?.predicted, Math.exp(-0.1) / 2, 'as the gate reckons with it');
   });
 });
 
