@@ -20,6 +20,8 @@ const ROOT = join(import.meta.dirname, '../..');
 /** What may not be exceeded. */
 const MOST = { growth: 1.05, slower: 1.2, backMs: 2000 };
 const SAMPLES = 100;
+/** So many explanations fill what the engine remembers of texts that it has scored (256 windows). */
+const FILLING = 300;
 /** A writer's keys, in milliseconds. */
 const KEY_MS = { least: 5, most: 60 };
 
@@ -52,7 +54,8 @@ async function endurance(writer: Writer, engine: ForkedEngine, counts: Counts) {
   const { 'warm-up': warmUp, completions, explanations } = counts;
   if (completions === 0) return;
   console.log(`\n${completions} completions and ${explanations} explanations, after ${warmUp} completions`);
-  for (let done = 0; done < warmUp; done++) await writer.complete();
+  const filling = Math.max(FILLING, Math.ceil((explanations * warmUp) / completions));
+  await endure(engine, writer, { completions: warmUp, explanations: Math.min(warmUp, filling), samples: 0 });
   const { samples, times } = await endure(engine, writer, { completions, explanations, samples: SAMPLES });
   const [first, last] = [samples[0], samples.at(-1) ?? samples[0]];
   const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
