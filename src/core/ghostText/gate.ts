@@ -132,8 +132,10 @@ function risk(suggestion: Suggestion, { before, pace, waited, deleted }: Moment,
 
 /** The probability that so many keys are as suggested. */
 function agrees({ words, begins }: Suggestion, keys: number, calibration: Calibration): number {
-  const chance = begins[keys - 1] ?? Math.exp(words.at(-1)?.logprob ?? Number.NEGATIVE_INFINITY);
-  return calibrated(chance, calibration);
+  const known = begins[keys - 1];
+  if (known !== undefined) return calibrated(known, calibration);
+  const last = words.at(-1);
+  return last === undefined ? 0 : chance(last, calibration);
 }
 
 function chance({ logprob }: Suggestion['words'][number], calibration: Calibration): number {
