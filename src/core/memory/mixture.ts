@@ -1,4 +1,4 @@
-import { log32 } from '../logits/probabilities';
+import { log32, logarithms } from '../logits/probabilities';
 import { cellOf, DOCUMENT, type Evidence, FAR, GROUPS, type Group, LENGTHS, NEAR } from './evidence';
 import prior from './prior.json';
 import type { WordParts } from './wordParts';
@@ -157,31 +157,24 @@ export class Mixed {
   }
 
   /**
-   * Turns the model's logits into those of the mixture, in place: only tokens of which the writer's texts have something
-   * to say change.
-   * @param weights what `exponentials` made of the logits, with the greatest logit and the sum
-   * @returns the `normaliser` of what they are then
+   * Turns the model's logits into those of the mixture, in place. Tokens of which the writer's texts have nothing to say
+   * stay what they are, but for float32's rounding.
+   * @param weights what `exponentials` made of the logits, with the greatest logit and the sum; they become the mixture's
+   * @returns the `normaliser` of what the logits are then
    */
-  mixInto(logits: Float32Array, weights: Float64Array, max: number, sum: number): number {
+  mixInto(logits: Float32Array, weights: Float32Array, max: number, sum: number): number {
     const { tokens, words } = this.evidence;
-    // In units of `weights`: what a count of each group's words adds to a token.
-    const scales = words.map((_, i) => {
-      const expert = this.experts.find(({ group, cell }) => group === i + 1 && cell === undefined);
-      return expert === undefined ? 0 : (expert.share * sum) / (words[i].total * this.modelShare);
-    });
-    const [a, b, c] = scales;
-    const [ofDocument, ofNear, ofFar] = words.map(({ counts }) => counts);
-    if (a + b + c > 0) {
-      for (let id = 0; id < logits.length; id++) {
-        const added = a * ofDocument[id] + b * ofNear[id] + c * ofFar[id];
-        if (added > 0) logits[id] = max + log32(weights[id] + added);
-      }
+    for (const { group, cell, share } of this.experts) {
+      if (group === undefined || cell !== undefined) continue;
+      const counts = words[group - 1];
+      // In units of `weights`.
+      counts.addTo(weights, (share * sum) / (counts.total * this.modelShare));
     }
+    logarithms(weights, max, logits);
     for (let slot = 0; slot < this.#matched.length; slot++) {
       const id = tokens[slot];
-      const matched = (this.#matched[slot] * sum) / this.modelShare;
-      if (matched === 0) continue;
-      logits[id] = max + log32(weights[id] + a * ofDocument[id] + b * ofNear[id] + c * ofFar[id] + matched);
+      weights[id] += (this.#matched[slot] * sum) / this.modelShare;
+      logits[id] = max + log32(weights[id]);
     }
     return max + Math.log(sum / this.modelShare);
   }

@@ -4,7 +4,7 @@ import { reusable } from '../../core/logits/ranking';
 import type { Mixed, TokenOrigin, WriterMemory } from '../../core/memory';
 import type { Tokenizer } from '../../core/tokenizer';
 
-const weightBuffer = reusable((length) => new Float64Array(length));
+const weightBuffer = reusable((length) => new Float32Array(length));
 
 /** What was expected after a text, to be held against what the writer writes there. */
 export interface Lesson {

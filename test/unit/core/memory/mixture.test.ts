@@ -56,7 +56,7 @@ describe('the mixture of model and memory', () => {
     read(memory, [...PHRASE, ...PHRASE, 5, 6]);
     const logits = Float32Array.from({ length: VOCABULARY }, (_, id) => 4 * Math.sin(7 * id));
     const probabilities = softmax(logits);
-    const weights = new Float64Array(VOCABULARY);
+    const weights = new Float32Array(VOCABULARY);
     const { max, sum } = exponentials(logits, weights);
     const expected = memory.expect(1 / sum);
     const total = expected.mixInto(logits, weights, max, sum);
