@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  cpSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -84,7 +85,8 @@ export class Server {
     await provideSearch();
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'inkling-')));
     const [data, extensions] = [join(folder, 'data'), join(folder, 'extensions')];
-    mkdirSync(extensions);
+    if (options.vsix) cpSync(installed(options.vsix), extensions, { recursive: true });
+    else mkdirSync(extensions);
     mkdirSync(join(folder, 'workspace'));
     const trust = { 'security.workspace.trust.enabled': options.workspaceTrust === true };
     writeSettings(folder, 'User', { ...QUIET_SETTINGS, ...trust, ...options.settings });
@@ -92,28 +94,23 @@ export class Server {
     writeSettings(folder, 'Machine', machineSettings);
     if (options.extensionFolder) symlinkSync(options.extensionFolder, join(extensions, 'inkling'), 'junction');
     if (options.language) addLanguagePack(folder, extensions, options.language);
-    const args = ['--accept-server-license-terms', '--server-data-dir', data, '--extensions-dir', extensions];
-    const env = { ...process.env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...options.env };
-    if (options.vsix) {
-      const install = [SERVER, ...args, '--install-extension', options.vsix, '--force'];
-      const { status, stdout, stderr } = spawnSync(process.execPath, install, { env, encoding: 'utf8' });
-      if (status !== 0) throw new Error(`Installing ${options.vsix} failed:\n${stdout}${stderr}`);
-    }
-
     const port = options.port ?? (await freePort());
     const log = openSync(join(folder, 'server.log'), 'a');
     const child = spawn(
       process.execPath,
       [
-        SERVER,
-        ...args,
+        ...serverCommand(data, extensions),
         ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
         ...['--telemetry-level', 'off'],
         ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
         ...(options.language ? ['--locale', options.language] : []),
         ...(options.testDriver ? ['--enable-smoke-test-driver'] : []),
       ],
-      { env, stdio: ['ignore', log, log], detached: process.platform !== 'win32' },
+      {
+        env: { ...process.env, ...NO_GALLERY, ...options.env },
+        stdio: ['ignore', log, log],
+        detached: process.platform !== 'win32',
+      },
     );
     const server = new Server(child, folder, port, machineSettings);
     try {
@@ -160,6 +157,32 @@ export class Server {
     }
     throw new Error(`The VS Code server did not start:\n${this.log}`);
   }
+}
+
+const NO_GALLERY = { EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
+
+function serverCommand(data: string, extensions: string): string[] {
+  return [SERVER, '--accept-server-license-terms', '--server-data-dir', data, '--extensions-dir', extensions];
+}
+
+const installedFrom = new Map<string, string>();
+
+/**
+ * A folder of extensions in which VS Code has installed this one, to be copied: installing takes longer than all else
+ * that a server does before it answers, so that each process does it once.
+ */
+function installed(vsix: string): string {
+  const known = installedFrom.get(vsix);
+  if (known !== undefined) return known;
+  const folder = mkdtempSync(join(tmpdir(), 'inkling-installed-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const extensions = join(folder, 'extensions');
+  const install = [...serverCommand(join(folder, 'data'), extensions), '--install-extension', vsix, '--force'];
+  const env = { ...process.env, ...NO_GALLERY };
+  const { status, stdout, stderr } = spawnSync(process.execPath, install, { env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`Installing ${vsix} failed:\n${stdout}${stderr}`);
+  installedFrom.set(vsix, extensions);
+  return extensions;
 }
 
 function writeSettings(folder: string, level: 'User' | 'Machine', settings: Record<string, unknown>): void {
