@@ -28,10 +28,11 @@ const ASKED_AGAIN_MS = 15;
 
 /**
  * Types `count` keys of a text by the trace of a writer, and asks for a suggestion after each.
+ * @param complete is told all that is written up to the cursor, too
  * @param from the characters of the text that are there before the first key
  */
 export async function recordKeys(
-  complete: (request: CompleteRequest) => Promise<Completion>,
+  complete: (request: CompleteRequest, written: string) => Promise<Completion>,
   text: string,
   { from, count, markdown }: { readonly from: number; readonly count: number; readonly markdown: boolean },
   onKey: () => void = () => {},
@@ -41,7 +42,8 @@ export async function recordKeys(
   const known = new Map<string, Suggestion | null>();
   const before: string[] = [];
   const suggestions: (Suggestion | null)[] = [];
-  let prefix = text.slice(Math.max(0, from - BEFORE), from);
+  const start = Math.max(0, from - BEFORE);
+  let prefix = text.slice(start, from);
   for (const keystroke of trace) {
     prefix = keystroke.kind === 'type' ? prefix + keystroke.text : prefix.slice(0, -1);
     let suggestion = known.get(prefix);
@@ -50,7 +52,8 @@ export async function recordKeys(
       const request = markdown
         ? readMarkdown(new MarkdownDocument(prefix), prefix.length).request
         : { prefix, style: typographyOf(prefix) };
-      const completion = await complete({ ...request, maxTokens: 12, minTokenLogprob: Math.log(0.02) });
+      const asked = { ...request, maxTokens: 12, minTokenLogprob: Math.log(0.02) };
+      const completion = await complete(asked, text.slice(0, start) + prefix);
       suggestion = completion.suggestions[0] ?? null;
       known.set(prefix, suggestion);
     }

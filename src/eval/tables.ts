@@ -2,18 +2,20 @@ import type { Evaluation } from './evaluate';
 import type { Operation } from './metrics';
 import type { ScreenFigures } from './screen';
 
-/** The evaluations as Markdown tables: the comparison, the gate's curve and its reliability for each. */
-export function tables(evaluations: readonly Evaluation[], keys?: TypedKeys): string {
+/** The evaluations as Markdown tables: the comparison, the gate's curve and its reliability for each; keys, if typed. */
+export function tables(evaluations: readonly Evaluation[], keys?: TypedKeys, memoryKeys?: TypedKeys): string {
   const parts = evaluations.flatMap((one) => [curve(one), reliabilityTable(one)]);
-  return [comparison(evaluations), ...parts, ...(keys ? [keysTable(keys)] : [])].join('\n\n');
+  if (keys) parts.push(keysTable(keys, 'without a memory'));
+  if (memoryKeys) parts.push(keysTable(memoryKeys, 'with a memory'));
+  return [comparison(evaluations), ...parts].join('\n\n');
 }
 
 /** Keys typed as in the editor, at a rate of `inkling.ghostText.triggerRate`. */
 export type TypedKeys = ScreenFigures & { readonly count: number; readonly rate: number };
 
-function keysTable({ count, rate, ...figures }: TypedKeys): string {
-  const rows = screenRows(figures);
-  return `**${count} keys at 80 words a minute, as in the editor at a rate of ${rate}**\n\n${table(['', ''], rows)}`;
+function keysTable({ count, rate, ...figures }: TypedKeys, memory: string): string {
+  const heading = `**${count} keys at 80 words a minute, as in the editor at a rate of ${rate}, ${memory}**`;
+  return `${heading}\n\n${table(['', ''], screenRows(figures))}`;
 }
 
 /** What a writer saw, as rows of a table: the same from `eval` and from `replay`. */

@@ -5,13 +5,14 @@ import { gpt2Tokenizer } from '../../core/tokenizer';
 import type { Engine } from '../../engine/api';
 import { frequentBaseline, trigramBaseline } from '../../eval/baselines';
 import { calibration as measureCalibration } from '../../eval/calibrate';
-import { documentCases, type EvalCase, isJsonLines, readCases, sampleCases } from '../../eval/cases';
+import { documentCases, type EvalCase, isJsonLines, readCases, sampleCases, type WritersText } from '../../eval/cases';
 import { evaluate } from '../../eval/evaluate';
 import { type KeyRecording, recordKeys, typeKeys } from '../../eval/keys';
 import { oneLine } from '../../eval/match';
 import { memoryPredictor } from '../../eval/memoryPredictor';
 import { splitWords, TrigramModel } from '../../eval/ngram';
 import { modelPredictor, type Predictor } from '../../eval/predictor';
+import { RememberedTexts } from '../../eval/rememberedTexts';
 import { screenFigures } from '../../eval/screen';
 import { tables } from '../../eval/tables';
 import { integer, number, printJson, readBytes, readText, UsageError } from '../input';
@@ -66,7 +67,7 @@ export function addEval(program: Command): void {
     try {
       const { name, precision } = await engine.info();
       if (options.calibrate) {
-        const recordings = await record(engine, cases, options.keys || CALIBRATION_KEYS);
+        const recordings = await record(engine, cases, options.keys || CALIBRATION_KEYS, texts);
         return printJson({
           model: name,
           precision,
@@ -85,8 +86,9 @@ export function addEval(program: Command): void {
         evaluations.push(await evaluate(predictor, cases, { ...options, onProgress: progress(predictor) }));
       }
       const keys = options.keys > 0 ? await figures(engine, cases, options) : undefined;
-      if (options.json) printJson({ model: name, precision, cases: cases.length, evaluations, keys });
-      else process.stdout.write(`${cases.length} cases\n\n${tables(evaluations, keys)}\n`);
+      const memoryKeys = keys && texts && (await figures(engine, cases, options, texts));
+      if (options.json) printJson({ model: name, precision, cases: cases.length, evaluations, keys, memoryKeys });
+      else process.stdout.write(`${cases.length} cases\n\n${tables(evaluations, keys, memoryKeys)}\n`);
     } finally {
       await engine.dispose();
     }
@@ -110,15 +112,27 @@ const CALIBRATION_KEYS = 4000;
 /** The end of a target is typed by nobody: it only tells what was right. */
 const UNTYPED = 24;
 
-/** Types about so many keys of the cases, a like part of each, and records what would be suggested. */
-async function record(engine: Engine, cases: readonly EvalCase[], keys: number): Promise<KeyRecording[]> {
+/**
+ * Types about so many keys of the cases, a like part of each that is typed, and records what would be suggested.
+ * @param texts of the writer, to be remembered; nothing is without them
+ */
+async function record(
+  engine: Engine,
+  cases: readonly EvalCase[],
+  keys: number,
+  texts?: readonly WritersText[],
+): Promise<KeyRecording[]> {
   const recordings: KeyRecording[] = [];
-  const each = Math.ceil(keys / cases.length);
-  for (const { prefix, target, markdown } of cases) {
-    if (keysOf(recordings) >= keys) break;
-    const count = Math.min(Math.max(each, LEAST_KEYS), oneLine(target).length - UNTYPED);
+  const remembered = texts && new RememberedTexts(engine, texts);
+  const typed = evenly(cases, Math.ceil(keys / LEAST_KEYS));
+  const each = Math.max(LEAST_KEYS, Math.ceil(keys / typed.length));
+  for (const { prefix, target, markdown, document } of typed) {
+    const count = Math.min(each, oneLine(target).length - UNTYPED);
     if (count <= 0) continue;
-    const complete = (request: CompleteRequest) => engine.complete(request);
+    const complete = async (request: CompleteRequest, written: string) => {
+      if (remembered === undefined || document === undefined) return engine.complete(request);
+      return engine.complete({ ...request, place: await remembered.turnTo(document, written) });
+    };
     recordings.push(await recordKeys(complete, prefix + target, { from: prefix.length, count, markdown }));
     progress({ name: 'keys' })(Math.min(keys, keysOf(recordings)), keys);
   }
@@ -133,8 +147,13 @@ function keysOf(recordings: readonly KeyRecording[]): number {
   return recordings.reduce((sum, { suggestions }) => sum + suggestions.length, 0);
 }
 
-async function figures(engine: Engine, cases: readonly EvalCase[], { keys, triggerRate }: EvalCommandOptions) {
-  const recordings = await record(engine, cases, keys);
+async function figures(
+  engine: Engine,
+  cases: readonly EvalCase[],
+  { keys, triggerRate }: EvalCommandOptions,
+  texts?: readonly WritersText[],
+) {
+  const recordings = await record(engine, cases, keys, texts);
   const { calibration = CALIBRATION } = await engine.info();
   const counts = recordings.map((recording) => typeKeys(recording, triggerRate, calibration));
   return { count: keysOf(recordings), rate: triggerRate, ...screenFigures(counts) };
@@ -143,9 +162,13 @@ async function figures(engine: Engine, cases: readonly EvalCase[], { keys, trigg
 async function casesOf(file: string, most: number): Promise<EvalCase[]> {
   const text = await readText(undefined, { file });
   if (!isJsonLines(text)) return sampleCases(text, most, /\.(?:md|markdown)$/i.test(file));
-  const all = readCases(text);
-  const step = Math.max(1, all.length / most);
-  return Array.from({ length: Math.min(most, all.length) }, (_, i) => all[Math.floor(i * step)]);
+  return evenly(readCases(text), most);
+}
+
+/** At most so many of them, at even distances. */
+function evenly(cases: readonly EvalCase[], most: number): EvalCase[] {
+  const step = Math.max(1, cases.length / most);
+  return Array.from({ length: Math.min(most, cases.length) }, (_, i) => cases[Math.floor(i * step)]);
 }
 
 async function baselines({ train, trainWords }: EvalCommandOptions): Promise<Predictor[]> {

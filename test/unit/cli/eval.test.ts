@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Built, buildWithTinyModel, inkling } from '../../support/build';
 
 const SAMPLE = join(__dirname, '../../data/ghost-sample.jsonl');
+const STORY = join(__dirname, '../../data/golden-road.txt');
 const PROSE = 'The cat sat on the mat and the dog sat on the cat while it rained. '.repeat(20);
 
 describe('inkling eval', () => {
@@ -44,6 +45,21 @@ describe('inkling eval', () => {
     assert.equal(status, 0);
     assert.match(stdout, /^3 cases\n\n\| {2}\| coverage \|/);
     assert.match(stderr, /without baselines/);
+  });
+
+  it('types with a memory of the writer’s texts and without', async () => {
+    const documents = join(built.folder, 'texts.jsonl');
+    // Short paragraphs: a case is typed to the end of its paragraph.
+    const text = (await readFile(STORY, 'utf8')).slice(0, 3000).replace(/(.{140}\S*) /g, '$1\n\n');
+    await writeFile(documents, ['a', 'b'].map((name) => JSON.stringify({ path: `${name}.txt`, text })).join('\n'));
+    const args = ['--memory', '--documents', documents, '--cases', '2', '--typed', '0', '--keys', '200', '--json'];
+    const { stdout, status } = await inkling(['eval', ...args]);
+    assert.equal(status, 0);
+    const { evaluations, keys, memoryKeys } = JSON.parse(stdout);
+    assert.equal(evaluations.length, 2);
+    assert.ok(keys.count > 0 && memoryKeys.count === keys.count);
+    // In the second text the memory has read these very sentences; the tiny model knows nothing.
+    assert.ok(memoryKeys.saved > keys.saved, `${memoryKeys.saved} > ${keys.saved}`);
   });
 
   it('names what is wrong with a file', async () => {
