@@ -33,6 +33,8 @@ export interface CompleteRequest extends BareCompleteRequest {
   readonly place?: MemoryPlace;
   /** Comes after all other work, ends no other completion and is not ended by one. */
   readonly background?: boolean;
+  /** Nobody is typing yet: a text is read in longer runs, which are faster, and for which a key may have to wait. */
+  readonly ahead?: boolean;
 }
 
 /** A token of the text, with what the model thought of it. `null` where the model saw nothing before it. */

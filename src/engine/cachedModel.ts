@@ -18,6 +18,8 @@ interface ReadOptions extends ForwardOptions {
   readonly stepwise?: boolean;
   /** Read from the first token on, whatever is remembered. */
   readonly afresh?: boolean;
+  /** Read in long runs, which are faster: no key is expected that would have to wait for one. */
+  readonly ahead?: boolean;
 }
 
 /**
@@ -47,9 +49,9 @@ export class CachedModel implements TextModel {
     this.eosTokenId = endOfText !== undefined && endOfText < this.vocabSize ? endOfText : undefined;
   }
 
-  /** This model for callers that are more or less urgent than decoding. */
-  withPriority(priority: Priority): TextModel {
-    return this.#as((sequences, options, signal) => this.forward(sequences, options, signal, priority));
+  /** This model for callers that are more or less urgent than decoding, or that read `ahead` of the writer's keys. */
+  withPriority(priority: Priority, ahead = false): TextModel {
+    return this.#as((sequences, options, signal) => this.forward(sequences, { ...options, ahead }, signal, priority));
   }
 
   /**
@@ -77,10 +79,11 @@ export class CachedModel implements TextModel {
       throw new Error('Sequences of one batch must have the same length, at least 1.');
     }
     const lastN = Math.min(options.lastN ?? 1, length);
-    const { hidden = false, stepwise = hidden, afresh = false } = options;
+    const { hidden = false, stepwise = hidden, afresh = false, ahead = false } = options;
+    const how = { lastN, hidden, stepwise, afresh, ahead };
     return windows.length === 1
-      ? [await this.#forwardOne(windows[0], { lastN, hidden, stepwise, afresh }, signal, priority)]
-      : this.#forwardBatch(windows, { lastN, hidden, stepwise, afresh }, signal, priority);
+      ? [await this.#forwardOne(windows[0], how, signal, priority)]
+      : this.#forwardBatch(windows, how, signal, priority);
   }
 
   /**
@@ -141,7 +144,7 @@ export class CachedModel implements TextModel {
     signal: AbortSignal | undefined,
     priority: Priority,
   ): Promise<Forward> {
-    const { lastN, hidden, stepwise } = options;
+    const { lastN, hidden } = options;
     const slot = this.#slots.borrow(ids, priority);
     try {
       const { cache } = slot;
@@ -151,7 +154,7 @@ export class CachedModel implements TextModel {
         lastN === 1 && common === ids.length ? recall(slot, common)?.slice() : undefined;
       if (!logits) {
         forget(slot, Math.min(common, ids.length - lastN));
-        logits = await this.#read(slot, ids, lastN, signal, priority, stepwise);
+        logits = await this.#read(slot, ids, lastN, signal, priority, options);
       }
       const states = () => ({ count: ids.length, values: cache.hidden.slice(0, ids.length * cache.shape.width) });
       return { logits, hidden: hidden ? states() : undefined };
@@ -162,7 +165,7 @@ export class CachedModel implements TextModel {
 
   /**
    * Brings a slot from what it holds of `ids` to all of it; returns the logits of the last `lastN` positions.
-   * @param stepwise also where the hidden states of what is new are wanted
+   * @param how `stepwise` also where the hidden states of what is new are wanted
    */
   async #read(
     slot: KvSlot,
@@ -170,13 +173,13 @@ export class CachedModel implements TextModel {
     lastN: number,
     signal: AbortSignal | undefined,
     priority: Priority,
-    stepwise = false,
+    { stepwise = false, ahead = false }: Pick<ReadOptions, 'stepwise' | 'ahead'> = {},
   ): Promise<Float32Array> {
     const { cache } = slot;
     cache.reserve(ids.length);
     const end = ids.length - lastN;
     while (!stepwise && this.#session.canRead && end - cache.length >= LEAST_READ) {
-      const chunk = ids.slice(cache.length, cache.length + this.#pace.next(end - cache.length));
+      const chunk = ids.slice(cache.length, cache.length + this.#pace.next(end - cache.length, ahead));
       slot.readAt = Math.min(slot.readAt, cache.length);
       await this.#lock.take(priority, signal, async () => {
         const startedAt = performance.now();
@@ -286,7 +289,7 @@ export class CachedModel implements TextModel {
       const common = commonPrefix(slot.cache.tokens[0], shared);
       if (common < shared.length) {
         forget(slot, common);
-        await this.#read(slot, shared, 1, signal, priority, options.stepwise);
+        await this.#read(slot, shared, 1, signal, priority, options);
       }
       cache.adopt(slot.cache, everyRow, shared.length);
     } finally {

@@ -217,11 +217,11 @@ export class LocalEngine implements Engine {
   }
 
   async #complete(
-    { place, background, ...request }: CompleteRequest,
+    { place, background, ahead, ...request }: CompleteRequest,
     signal: AbortSignal | undefined,
     onProgress?: (partial: PartialCompletion) => void,
   ): Promise<Completion> {
-    const model = this.#model.withPriority(background ? 2 : 0);
+    const model = this.#model.withPriority(background ? 2 : 0, ahead);
     if (place === undefined) return complete(model, request, signal, onProgress);
     const { memory } = this.#memory;
     const { document, offset } = place;

@@ -1,10 +1,12 @@
-/** A run that has begun is not stopped: this long a key may have to wait for it. */
+/** A run that has begun is not stopped: this long a key may have to wait for it, and so long where none is expected. */
 const LONGEST_RUN_MS = 50;
+const LONGEST_AHEAD_MS = 200;
 /**
  * Tokens of a run. Each run reads all weights from memory: 512 tokens in runs of 32 take 2.3 times as long as in runs of
  * 128, those in runs of 256 nine tenths.
  */
 const [FEWEST, MOST] = [64, 256];
+const MOST_AHEAD = 512;
 /** Of the first run, when nothing is known of the machine. */
 const FIRST = 128;
 /** The runtime's kernels are fastest at multiples of this. */
@@ -16,10 +18,15 @@ const STRETCH = 1.15;
 export class ReadingPace {
   #msPerToken: number | undefined;
 
-  /** How many of the next `rest` tokens to read. */
-  next(rest: number): number {
-    const fitting = this.#msPerToken === undefined ? FIRST : LONGEST_RUN_MS / this.#msPerToken;
-    const count = Math.max(FEWEST, Math.min(MOST, Math.floor(fitting / MULTIPLE) * MULTIPLE));
+  /**
+   * How many of the next `rest` tokens to read.
+   * @param ahead whether this is read before anybody types
+   */
+  next(rest: number, ahead = false): number {
+    const longest = ahead ? LONGEST_AHEAD_MS : LONGEST_RUN_MS;
+    const fitting = this.#msPerToken === undefined ? FIRST : longest / this.#msPerToken;
+    const most = ahead ? MOST_AHEAD : MOST;
+    const count = Math.max(FEWEST, Math.min(most, Math.floor(fitting / MULTIPLE) * MULTIPLE));
     return rest <= count * STRETCH ? rest : count;
   }
 

@@ -124,7 +124,7 @@ export class Suggester {
     if (this.#run) return;
     // Any generation ends it.
     const { signal } = new AbortController();
-    this.#engine.complete({ ...request, maxTokens: 1, alternatives: 1 }, signal).catch(() => {});
+    this.#engine.complete({ ...request, maxTokens: 1, alternatives: 1, ahead: true }, signal).catch(() => {});
   }
 
   /**

@@ -9,13 +9,14 @@ export async function open(path: string, threads: number): Promise<Contender> {
   if (!manifest) throw new Error(`There is no compiled model in ${path}.`);
   const model = new CachedModel(await Session.open(path, manifest.config, { threads }), gpt2Tokenizer());
   let text: readonly number[] = [];
-  const next = async (ids: readonly number[]) => {
+  const next = async (ids: readonly number[], ahead = false) => {
     text = ids;
-    return argmax((await model.forward([ids]))[0].logits);
+    return argmax((await model.forward([ids], { ahead }))[0].logits);
   };
   return {
+    // As on opening a document: nobody has typed yet.
     async prefill(ids) {
-      await next(ids);
+      await next(ids, true);
     },
     async remember(ids) {
       await next(ids);

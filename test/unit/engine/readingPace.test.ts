@@ -31,6 +31,16 @@ describe('how much of a text is read in one run', () => {
     assert.equal(slow.next(500), 64);
   });
 
+  it('takes longer runs before anybody types, none over a quarter of a second', () => {
+    const pace = new ReadingPace();
+    pace.ran(128, 128 * 0.6);
+    assert.equal(pace.next(1000, true), 320);
+    assert.equal(pace.next(1000), 80);
+    pace.ran(128, 128 * 0.05);
+    pace.ran(128, 128 * 0.05);
+    assert.ok(pace.next(2000, true) <= 512);
+  });
+
   it('reads all of a text and leaves no small rest', () => {
     const pace = new ReadingPace();
     assert.equal(pace.next(140), 140);

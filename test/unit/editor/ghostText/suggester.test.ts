@@ -272,8 +272,10 @@ describe('the suggester', () => {
 
   it('has a text read ahead only while nothing else is to be done', () => {
     suggester.readAhead(at('The'));
-    assert.equal(engine.calls[0].request.maxTokens, 1);
+    const { maxTokens, ahead } = engine.calls[0].request;
+    assert.deepEqual([maxTokens, ahead], [1, true]);
     suggester.headStart(at('The'));
+    assert.equal(engine.calls[1].request.ahead, undefined);
     suggester.readAhead(at('Another'));
     assert.equal(engine.calls.length, 2);
   });
