@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
 import { readPrompt } from '../../core/completion/complete';
-import type { Completion, CompletionReason } from '../../core/completion/types';
+import {
+  COMPLETION_DEFAULTS,
+  type CompleteRequest,
+  type Completion,
+  type CompletionReason,
+} from '../../core/completion/types';
 import { consider, readPlainText, type TextReading } from '../../core/ghostText/consider';
 import { gate } from '../../core/ghostText/gate';
 import { TypingPace } from '../../core/ghostText/pace';
@@ -133,8 +138,10 @@ function completeAfter(engine: Engine, prefix: string, suffix: string | undefine
   return engine.complete({ prefix, ...(suffix !== undefined && { suffix }), ...given(limits) });
 }
 
-function given({ maxTokens, minLogprob }: Limits): Limits {
-  return { ...(maxTokens && { maxTokens }), ...(minLogprob !== undefined && { minLogprob }) };
+function given({ maxTokens, minLogprob }: Limits): Partial<CompleteRequest> {
+  // Whoever sets a gate sees all that it lets pass, and not what the editor's would.
+  const gate = minLogprob !== undefined && { minLogprob, minRestLogprob: COMPLETION_DEFAULTS.minRestLogprob };
+  return { ...(maxTokens && { maxTokens }), ...gate };
 }
 
 /** What the editor would do, with what the model reads there, be it asked or not. */

@@ -10,6 +10,7 @@ export interface StopRules {
   readonly maxTokens: number;
   readonly minLogprob: number;
   readonly minTokenLogprob: number;
+  readonly minRestLogprob: number;
 }
 
 /** So much of a draft is looked at for how probable its first characters are, in UTF-16 units. */
@@ -95,6 +96,7 @@ export class Draft {
     else if (lineEnds) this.reason = 'newline';
     else if (this.#newTokens >= this.#rules.maxTokens) this.reason = 'budget';
     else if (wordEnds && this.#newTokens > 0 && next.logprob < this.#rules.minTokenLogprob) this.reason = 'unsure';
+    else if (this.#restWith(next.logprob) < this.#rules.minRestLogprob) this.reason = 'unsure';
     else {
       this.#push(next);
       this.#stopAtSentenceEnd();
@@ -174,6 +176,12 @@ export class Draft {
     if (this.#newTokens > 0 && endsSentence(this.#before + this.#spelled)) {
       this.reason = this.#passesGate() ? 'sentence' : 'unsure';
     }
+  }
+
+  /** The log-probability of all after the first whole word, with one more token; 0 within that word. */
+  #restWith(logprob: number): number {
+    const [first] = this.wordEnds;
+    return first === undefined ? 0 : this.#logprob + logprob - Math.log(this.#healing.typedMass) - first.logprob;
   }
 
   /** Called where a word has ended: keeps what there is if the model is sure enough of it. */

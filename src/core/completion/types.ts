@@ -42,6 +42,8 @@ export interface CompleteRequest {
   readonly minLogprob?: number;
   /** Log-probability below which the first token of a further word ends the suggestion; -Infinity never does. */
   readonly minTokenLogprob?: number;
+  /** Log-probability of all that follows the first word, given that word, below which the suggestion ends there. */
+  readonly minRestLogprob?: number;
   /** How many different suggestions to look for, most probable first; 1 unless told. */
   readonly alternatives?: number;
   /** Words that are never suggested, in any case. */
@@ -121,6 +123,7 @@ export const COMPLETION_DEFAULTS = {
   maxTokens: 16,
   minLogprob: Number.NEGATIVE_INFINITY,
   minTokenLogprob: Number.NEGATIVE_INFINITY,
+  minRestLogprob: Number.NEGATIVE_INFINITY,
   alternatives: 1,
   blockedWords: [],
   style: {},

@@ -2,6 +2,7 @@ import type { CompleteRequest } from '../completion/types';
 import type { Construct } from '../markdown';
 import { normaliseLineBreaks } from '../text/lines';
 import { typographyOf } from '../text/typography';
+import { leastRest } from './gate';
 import type { GhostTextSettings } from './settings';
 import { type SuggestionContext, type Suppression, suppression } from './suppression';
 
@@ -60,6 +61,7 @@ export function consider({ context, read, settings, energySavingTokens }: Place)
     suffix: context.lineAfter,
     maxTokens: asked ? settings.maxTokens : Math.min(settings.maxTokens, energySavingTokens ?? Infinity),
     minTokenLogprob: Math.log(settings.minWordConfidence),
+    minRestLogprob: asked ? Number.NEGATIVE_INFINITY : leastRest(settings.triggerRate),
     blockedWords: settings.blockedWords,
     alternatives: asked ? ALTERNATIVES : 1,
   });

@@ -65,7 +65,7 @@ export function worth({ words }: Pick<Suggestion, 'words'>, calibration: Calibra
 export function gate(completion: Completion, moment: Moment, calibration: Calibration = CALIBRATION): Gated {
   const [first] = completion.suggestions;
   if (first === undefined || moment.rate === 1) return { completion };
-  const strictness = Math.min(1, (1 - moment.rate) / (1 - STRICT_UP_TO));
+  const strictness = strictnessAt(moment.rate);
   const wanted = Math.max(thresholdFor(moment.rate, calibration), strictness) + (moment.learnt ?? 0);
   const suggestion = sureWords(first, FURTHER_SURE * strictness, calibration);
   const value = worth(suggestion, calibration);
@@ -78,9 +78,22 @@ export function gate(completion: Completion, moment: Moment, calibration: Calibr
   return { completion: { ...completion, suggestions: [suggestion] } };
 }
 
+/** How far the bounds hold: 1 up to the rate that the settings begin with, 0 where nothing is held back. */
+function strictnessAt(rate: number): number {
+  return Math.min(1, (1 - rate) / (1 - STRICT_UP_TO));
+}
+
 /** Whether what is left of a suggestion stays on screen that has been there for so long; the last letters go. */
 export function stays({ text }: Pick<Suggestion, 'text'>, shownForMs: number, rate: number): boolean {
   return rate === 1 || text.trim().length >= SHORTEST || shownForMs < GLANCE_MS;
+}
+
+/**
+ * A log-probability of what follows a suggestion's first word, given that word, below which the gate shows none of it at
+ * this rate, now or once the word is typed: the model need not write it.
+ */
+export function leastRest(rate: number): number {
+  return Math.log(FURTHER_SURE * strictnessAt(rate));
 }
 
 /** Its words as far as the model is sure enough of them; at least the first. */

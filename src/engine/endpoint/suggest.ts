@@ -139,7 +139,8 @@ class Suggestion {
     this.#place = { prefix: request.prefix, suffix: request.suffix, blockedWords, style };
     // Without log-probabilities there is no telling where a suggestion becomes unsure.
     const blind = model.server.capabilities.logprobs === undefined;
-    this.#rules = { ...limits, ...(blind && { minTokenLogprob: Number.NEGATIVE_INFINITY }) };
+    const { minTokenLogprob, minRestLogprob } = COMPLETION_DEFAULTS;
+    this.#rules = { ...limits, ...(blind && { minTokenLogprob, minRestLogprob }) };
     this.#text = model.window.of(request.prefix);
   }
 

@@ -130,6 +130,13 @@ describe('complete', () => {
         reason: 'unsure',
       });
     });
+    it('ends where all that follows the first word is less probable than asked for', async () => {
+      const rest = async (least: number) => (await suggest(model, 'It was', { minRestLogprob: Math.log(least) })).text;
+      assert.equal(await rest(0.6), ' a', '“good” has a half');
+      assert.equal(await rest(0.4), ' a good', '“good day” a two-hundredth');
+      assert.equal(await rest(0.004), ' a good day');
+      assert.equal((await suggest(model, 'It', { minRestLogprob: 0 })).text, ' was', 'the first word has its way');
+    });
     it('keeps silent below the threshold and says how far below', async () => {
       const { suggestions, reason, withheld } = await complete(model, { prefix: 'It was', minLogprob: Math.log(0.6) });
       assert.deepEqual([suggestions, reason], [[], 'unsure']);

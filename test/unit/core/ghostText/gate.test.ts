@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Suggestion } from '../../../../src/core/completion/types';
-import { gate, stays, worth } from '../../../../src/core/ghostText/gate';
+import { gate, leastRest, stays, worth } from '../../../../src/core/ghostText/gate';
 import { TypingPace } from '../../../../src/core/ghostText/pace';
 import { suggestion } from './support';
 
@@ -72,6 +72,26 @@ describe('the gate', () => {
       [stays({ text: 'ry' }, 100, 0.3), stays({ text: 'ry' }, 200, 0.3), stays({ text: 'ery' }, 900, 0.3)],
       [true, false, true],
     );
+  });
+
+  it('shows nothing of what the model need not write, before the first word is typed or after', () => {
+    assert.equal(leastRest(1), Number.NEGATIVE_INFINITY);
+    for (const rate of [0.1, 0.3, 0.6, 0.9]) {
+      const little = Math.exp(leastRest(rate)) * 0.99;
+      for (const first of [0.3, 0.6, 1]) {
+        const whole = words(' extraordinarily uncomfortable', first, first * little);
+        assert.equal(
+          gate({ suggestions: [whole], reason: 'sentence' }, { ...resting, rate }).completion.suggestions[0]?.text ??
+            ' extraordinarily',
+          ' extraordinarily',
+        );
+        const rest = words(' uncomfortable', little);
+        assert.deepEqual(
+          gate({ suggestions: [rest], reason: 'sentence' }, { ...resting, rate }).completion.suggestions,
+          [],
+        );
+      }
+    }
   });
 
   it('shows words as long as it is likely that all are right', () => {
