@@ -13,6 +13,8 @@ const LEAST_READ = 32;
 /** Fewer where every position's logits (200 kB each) are wanted. */
 const SCORING_CHUNK = 32;
 
+const BACKGROUND: Priority = 2;
+
 interface ReadOptions extends ForwardOptions {
   /** Read by the steps that decoding takes, and nothing that was read otherwise. */
   readonly stepwise?: boolean;
@@ -87,24 +89,26 @@ export class CachedModel implements TextModel {
   }
 
   /**
-   * Logits after each token from position `from` on, in order; no more than a chunk of them is ever in memory.
+   * Logits after each token from position `from` on, in order, in the background; no more than a chunk of them is ever in
+   * memory.
    * @param ids at most `contextLength` tokens
+   * @param how `stepwise` where the same text is to give the same logits each time
    */
   async forEachPosition(
     ids: readonly number[],
     from: number,
     visit: (position: number, logits: Float32Array) => void,
-    signal?: AbortSignal,
-    priority: Priority = 2,
+    { signal, stepwise = false }: { readonly signal?: AbortSignal; readonly stepwise?: boolean } = {},
   ): Promise<void> {
-    const slot = this.#slots.borrow(ids, priority);
+    const slot = this.#slots.borrow(ids, BACKGROUND);
     try {
+      forgetUnfit(slot, { stepwise });
       forget(slot, Math.min(commonPrefix(slot.cache.tokens[0], ids), from));
-      await this.#read(slot, ids.slice(0, from), 1, signal, priority);
+      await this.#read(slot, ids.slice(0, from), 1, signal, BACKGROUND, { stepwise });
       while (slot.cache.length < ids.length) {
         const start = slot.cache.length;
         const chunk = ids.slice(start, start + SCORING_CHUNK);
-        const logits = await this.#advance(slot, chunk, chunk.length, signal, priority);
+        const logits = await this.#advance(slot, chunk, chunk.length, signal, BACKGROUND);
         chunk.forEach((_, i) => {
           visit(start + i, logits.subarray(i * this.vocabSize, (i + 1) * this.vocabSize));
         });
@@ -329,7 +333,7 @@ function closest(rows: readonly (readonly number[])[], ids: readonly number[]): 
 }
 
 /** Forgets what a slot has read otherwise than it is to be read now. */
-function forgetUnfit(slot: KvSlot, { hidden, stepwise, afresh }: Required<ReadOptions>): void {
+function forgetUnfit(slot: KvSlot, { hidden, stepwise, afresh }: ReadOptions): void {
   if (afresh || (hidden && !slot.cache.hasHidden)) forget(slot, 0);
   if (stepwise && slot.readAt < slot.cache.length) forget(slot, slot.readAt);
 }

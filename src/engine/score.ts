@@ -72,7 +72,7 @@ export class Scorer {
         (position, logits) => {
           scores.push(scoreOf(logits, ids[position + 1], kept, this.#model.tokenizer));
         },
-        signal,
+        { signal },
       );
     }
     // Another call may have replaced it in the meantime.
@@ -123,7 +123,7 @@ function candidateOf({ id, logprob }: RankedToken, tokenizer: Tokenizer): Candid
   return { id, text: tokenizer.tokenText(id), logprob };
 }
 
-/** Calls for each token of a text in order, with the logits before it. */
+/** Calls for each token of a text in order, with the logits before it: the same ones each time. */
 export async function forEachToken(
   model: CachedModel,
   ids: readonly number[],
@@ -134,8 +134,11 @@ export async function forEachToken(
   for (const { start, first } of scoringWindows(text.length, model.contextLength)) {
     // The logits after the last token of the text score nothing.
     const window = text.slice(start, Math.min(start + model.contextLength, text.length - 1));
-    await model.forEachPosition(window, Math.max(first, before.length) - start - 1, (position, logits) => {
-      visit(text[start + position + 1], logits);
-    });
+    await model.forEachPosition(
+      window,
+      Math.max(first, before.length) - start - 1,
+      (position, logits) => visit(text[start + position + 1], logits),
+      { stepwise: true },
+    );
   }
 }

@@ -88,8 +88,8 @@ describe('several readers of one model', () => {
   it('get the logits of their text after another reading of it was cut short', async () => {
     const ids = text(300, 85);
     const readings: ((model: CachedModel, signal: AbortSignal) => Promise<unknown>)[] = [
-      (model, signal) => model.forEachPosition([...ids, 1], 1, () => {}, signal),
-      (model, signal) => model.forEachPosition(ids, 100, () => {}, signal),
+      (model, signal) => model.forEachPosition([...ids, 1], 1, () => {}, { signal }),
+      (model, signal) => model.forEachPosition(ids, 100, () => {}, { signal }),
       (model, signal) => model.inspect(ids, signal),
       (model, signal) => model.forward([[...ids.slice(0, 150), 9, ...ids.slice(150)]], {}, signal),
     ];

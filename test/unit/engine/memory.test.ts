@@ -54,7 +54,8 @@ describe('a model with a memory', () => {
     const probability = (id: number) => Math.exp(logits[id] - logSumExp(logits));
     assert.ok(probability(by) > 0.3);
     const untouched = textTokenizer.encode(' zebra')[0];
-    assert.equal(logits[untouched], own[untouched]);
+    // As near as float32 comes.
+    assert.ok(Math.abs(logits[untouched] - own[untouched]) < 1e-6);
     assert.ok(share > 0 && share < 0.7);
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onnx } from 'onnx-proto';
+import { measurePerplexity } from '../../../src/cli/commands/perplexity';
 import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { loadRuntime } from '../../../src/engine/runtime';
@@ -58,6 +59,24 @@ describe('reading many tokens at once', () => {
       for (const [i, tensor] of found.entries()) assert.ok(maxDifference(tensor, expected[i]) < 1e-4);
     });
   }
+
+  it('has no part in a figure that is to be the same each time', async () => {
+    const { config, to } = await compiled({ vocab_size: 50257 }, 22);
+    const ids = text(config, 300);
+    const session = await Session.open(to, config, { threads: 1 });
+    const model = new CachedModel(session, gpt2Tokenizer());
+    const first = await measurePerplexity(model, ids);
+    // What was read at the pace of the machine is not gone by.
+    await model.forward([ids.slice(0, 100)]);
+    assert.deepEqual(await measurePerplexity(model, ids), first);
+    assert.ok(session.canRead);
+    session.read = () => assert.fail('this was read at the pace of the machine');
+    assert.deepEqual(
+      await measurePerplexity(model, ids.toReversed()),
+      await measurePerplexity(model, ids.toReversed()),
+    );
+    await session.close();
+  });
 
   it('changes nothing for who promises the same answer to the same text, alone or in a batch', async () => {
     const { config, to } = await compiled({ n_layer: 3 }, 21);
