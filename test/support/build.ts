@@ -3,6 +3,7 @@ import { cpSync, rmSync, symlinkSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Gpt2Config } from '../../src/gpt2/config';
+import { PRECISIONS } from '../../src/gpt2/precision';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from './randomModel';
 
 const ROOT = join(__dirname, '../..');
@@ -58,6 +59,8 @@ async function build(): Promise<Built> {
   await writeFile(join(model.folder, 'config.json'), json);
   const { status, stderr } = await runNode(['esbuild.mjs'], { cwd: folder });
   if (status !== 0) throw new Error(`The build failed: ${stderr}`);
+  // A slow machine tells of compiling on standard error: not while a test looks at what else is told there.
+  for (const precision of PRECISIONS) await runBuilt(folder, ['logits', 'One', '--precision', precision]);
   return { folder, model, config, weights };
 }
 
@@ -97,6 +100,10 @@ export function runNode(args: readonly string[], options: RunOptions = {}): Prom
 /** Runs the built command line; what it compiles lands beside the build. */
 export async function inkling(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const { folder } = await buildWithTinyModel();
+  return runBuilt(folder, args, options);
+}
+
+function runBuilt(folder: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const env = { XDG_CACHE_HOME: join(folder, 'cache'), ...options.env };
   return runNode([join(folder, 'dist/cli.js'), ...args], { ...options, env });
 }
