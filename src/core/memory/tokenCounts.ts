@@ -26,13 +26,13 @@ export class TokenCounts {
     this.tokens.push(id);
   }
 
-  /** Adds every token's count, `scale` times, to what is in its place. */
+  /** Adds every token's count, `scale` times, to what is in its place. A model may have more places than tokens. */
   addTo(weights: Float32Array, scale: number): void {
     const counts = this.#counts;
     if (this.tokens.length * DENSE < counts.length) {
       for (const id of this.tokens) weights[id] += scale * counts[id];
     } else {
-      for (let id = 0; id < weights.length; id++) weights[id] += scale * counts[id];
+      for (let id = 0; id < counts.length; id++) weights[id] += scale * counts[id];
     }
   }
 

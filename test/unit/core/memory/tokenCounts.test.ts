@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { TokenCounts } from '../../../../src/core/memory/tokenCounts';
+
+const VOCABULARY = 30;
+
+describe('counts of tokens', () => {
+  for (const different of [3, 25]) {
+    it(`are added to weights, of ${different} tokens, in a model whose vocabulary is padded too`, () => {
+      const counts = new TokenCounts(VOCABULARY);
+      for (let id = 0; id < different; id++) counts.add(id, id + 1);
+      const weights = new Float32Array(VOCABULARY + 5).fill(1);
+      counts.addTo(weights, 0.5);
+      const expected = Array.from(weights, (_, id) => (id < different ? 1 + 0.5 * (id + 1) : 1));
+      assert.deepEqual(Array.from(weights), expected);
+    });
+  }
+});
