@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { consider, readPlainText } from '../../../../src/core/ghostText/consider';
+import { leastRest } from '../../../../src/core/ghostText/gate';
 import { ghostTextSettings } from '../../../../src/core/ghostText/settings';
 import { afterKey } from '../../../../src/core/ghostText/suppression';
 import { SETTINGS } from '../../../../src/manifest';
@@ -20,11 +21,13 @@ describe('what to do at a place', () => {
     assert.equal(request.prefix, 'One\nThe cat');
     assert.equal(request.suffix, '.', 'only the rest of the line');
     assert.deepEqual([request.maxTokens, request.alternatives], [24, 1]);
+    assert.equal(request.minRestLogprob, leastRest(settings.triggerRate), 'no more than could be shown');
   });
 
   it('is to ask for several, however unsure, for who asks', () => {
     const { request } = at('The cat', '', { trigger: 'invoke' });
     assert.equal(request.alternatives, 5);
+    assert.equal(request.minRestLogprob, Number.NEGATIVE_INFINITY, 'to the end of the sentence');
   });
 
   it('is to stay short while energy is saved, but not for who asks', () => {
