@@ -114,11 +114,10 @@ async function writing(workbench: Workbench, pictures: Pictures): Promise<void> 
   await workbench.press('Escape');
   await workbench.noGhostText();
   await pictures.editor(`${folder}/escape.png`);
-  const menu = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'How Often to Suggest' });
-  await workbench.statusItem.click();
-  await menu.waitFor();
+  await workbench.openMenu();
+  await workbench.menuRow('How Often to Suggest').waitFor();
   await pictures.take(`${folder}/menu.png`, { ...(await pictures.box('.part.editor')), y: 0, height: 400 });
-  await workbench.press('Escape');
+  await workbench.closeMenu();
   const models = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'GPT-2' }).first();
   await workbench.command('Inkling: Choose Model', models);
   await pictures.take(`${folder}/models.png`, { ...(await pictures.box('.part.editor')), y: 0, height: 400 });

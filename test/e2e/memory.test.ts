@@ -38,13 +38,11 @@ describe('the memory', () => {
 
   /** Waits until the menu says that the other file has been read. */
   async function filesRead(): Promise<void> {
-    const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'What It Knows' });
     let known = '';
     while (!known.includes('Files read beside this document: 1.')) {
-      await workbench.statusItem.click();
-      known = await row.innerText();
-      await workbench.press('Escape');
-      await row.waitFor({ state: 'hidden' });
+      await workbench.openMenu();
+      known = await workbench.menuRow('What It Knows').innerText();
+      await workbench.closeMenu();
     }
   }
 

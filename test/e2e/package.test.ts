@@ -32,8 +32,8 @@ describe('the packaged extension', () => {
 
   it('is turned off and on in the menu that a click on its status item opens', async () => {
     for (const state of ['off', 'ready'] as const) {
-      await workbench.statusItem.click();
-      await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'for This Language' }).click();
+      await workbench.openMenu();
+      await workbench.menuRow('for This Language').click();
       await workbench.status(state);
     }
   });

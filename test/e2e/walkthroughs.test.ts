@@ -53,9 +53,9 @@ describe('the walkthroughs', () => {
     await workbench.ghostText(ghost);
     await workbench.press('Escape');
     await workbench.noGhostText();
-    await workbench.statusItem.click();
-    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'How Often' }).waitFor();
-    await workbench.press('Escape');
+    await workbench.openMenu();
+    await workbench.menuRow('How Often').waitFor();
+    await workbench.closeMenu();
     const models = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'GPT-2' }).first();
     await workbench.command('Inkling: Choose Model', models);
     await workbench.press('Escape');

@@ -161,6 +161,23 @@ export class Workbench {
     await (shows ? shows.waitFor() : input.waitFor({ state: 'hidden' }));
   }
 
+  /** Opens the menu of Inkling's status item: keys go to it from then on. */
+  async openMenu(): Promise<void> {
+    await this.statusItem.click();
+    await this.page.locator('.quick-input-widget input[type=text]:focus').waitFor();
+  }
+
+  /** A row of the open menu. */
+  menuRow(text: string): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text });
+  }
+
+  /** Closes the menu, whatever row it shows. */
+  async closeMenu(): Promise<void> {
+    await this.press('Escape');
+    await this.page.locator('.quick-input-widget input[type=text]').waitFor({ state: 'hidden' });
+  }
+
   /** Text of the toasts on screen. */
   get toasts(): Locator {
     return this.page.locator('.notification-toast .notification-list-item-message');
@@ -180,6 +197,11 @@ export class Workbench {
       (old) => document.querySelector('.monaco-workbench')?.getAttribute('class') !== old,
       before,
     );
+  }
+
+  /** Waits until the document is no longer what was saved. */
+  async changed(name: string): Promise<void> {
+    await this.page.locator(`.tab.active.dirty[data-resource-name="${name}"]`).waitFor();
   }
 
   /** Saves the open document and returns what is on disk. */
