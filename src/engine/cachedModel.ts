@@ -2,7 +2,7 @@ import { type Forward, type ForwardOptions, type TextModel, windowStart } from '
 import type { Tokenizer } from '../core/tokenizer';
 import { commonPrefix, type KvCache } from './kvCache';
 import { forget, type KvSlot, KvSlots, recall, remember } from './kvSlots';
-import { type Priority, PriorityLock } from './priorityLock';
+import { BACKGROUND, type Priority, PriorityLock } from './priorityLock';
 import { ReadingPace } from './readingPace';
 import type { Internals, Session } from './session';
 
@@ -12,8 +12,6 @@ const PREFILL_CHUNK = 128;
 const LEAST_READ = 32;
 /** Fewer where every position's logits (200 kB each) are wanted. */
 const SCORING_CHUNK = 32;
-
-const BACKGROUND: Priority = 2;
 
 interface ReadOptions extends ForwardOptions {
   /** Read by the steps that decoding takes, and nothing that was read otherwise. */
@@ -92,7 +90,7 @@ export class CachedModel implements TextModel {
    * Logits after each token from position `from` on, in order, in the background; no more than a chunk of them is ever in
    * memory.
    * @param ids at most `contextLength` tokens
-   * @param how `stepwise` where the same text is to give the same logits each time
+   * @param stepwise where the same text is to give the same logits each time
    */
   async forEachPosition(
     ids: readonly number[],
@@ -169,7 +167,7 @@ export class CachedModel implements TextModel {
 
   /**
    * Brings a slot from what it holds of `ids` to all of it; returns the logits of the last `lastN` positions.
-   * @param how `stepwise` also where the hidden states of what is new are wanted
+   * @param stepwise also where the hidden states of what is new are wanted
    */
   async #read(
     slot: KvSlot,

@@ -35,6 +35,7 @@ import { generateText } from './generate';
 import { inspect } from './inspect';
 import { MemoryKeeper } from './memory/memoryKeeper';
 import { MemoryModel } from './memory/memoryModel';
+import { BACKGROUND } from './priorityLock';
 import { idsOf, tokensOf } from './request';
 import { EngineError } from './runtime';
 import { Scorer } from './score';
@@ -167,7 +168,7 @@ export class LocalEngine implements Engine {
   }
 
   async logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array> {
-    const priority = request.background ? 2 : 1;
+    const priority = request.background ? BACKGROUND : 1;
     const [{ logits }] = await this.#model.forward([this.#window(request)], {}, signal, priority);
     return logits;
   }
@@ -221,7 +222,7 @@ export class LocalEngine implements Engine {
     signal: AbortSignal | undefined,
     onProgress?: (partial: PartialCompletion) => void,
   ): Promise<Completion> {
-    const model = this.#model.withPriority(background ? 2 : 0, ahead);
+    const model = this.#model.withPriority(background ? BACKGROUND : 0, ahead);
     if (place === undefined) return complete(model, request, signal, onProgress);
     const { memory } = this.#memory;
     const { document, offset } = place;

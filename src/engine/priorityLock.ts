@@ -1,5 +1,6 @@
 /** Who goes first when several wait for the model: ghost text, then the panel, then work in the background. */
 export type Priority = 0 | 1 | 2;
+export const BACKGROUND: Priority = 2;
 
 /** Lets one run at a time through, the most urgent first, in order of arrival among equals. */
 export class PriorityLock {

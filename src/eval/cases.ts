@@ -1,3 +1,4 @@
+import { isMarkdownFile } from '../core/markdown';
 import { normaliseLineBreaks, wholeCharacter } from '../core/text/lines';
 
 export type CaseKind = 'word-boundary' | 'after-space' | 'mid-word';
@@ -32,7 +33,7 @@ function readCase(line: string, number: number): EvalCase {
   if (typeof prefix !== 'string' || typeof target !== 'string' || target === '') {
     throw new Error(`Line ${number} is no case: it needs the texts "prefix" and "target".`);
   }
-  const markdown = typeof path === 'string' && /\.(?:md|markdown|mdx)$/i.test(path);
+  const markdown = typeof path === 'string' && isMarkdownFile(path);
   return {
     prefix: normaliseLineBreaks(prefix),
     target: normaliseLineBreaks(target),
@@ -98,7 +99,7 @@ export function documentCases(texts: readonly WritersText[], count: number): Eva
     const from = Math.round((before / length) * count);
     before += text.length;
     const wanted = Math.round((before / length) * count) - from;
-    const markdown = /\.(?:md|markdown|mdx)$/i.test(path);
+    const markdown = isMarkdownFile(path);
     return sampleCases(text, wanted, markdown, text.length).map((place) => ({ ...place, document }));
   });
 }

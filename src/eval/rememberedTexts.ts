@@ -1,3 +1,4 @@
+import { isMarkdownFile } from '../core/markdown';
 import type { CompleteRequest, Completion, MemoryPlace, MemoryStatus, MemoryUpdate } from '../engine/api';
 import type { WritersText } from './cases';
 
@@ -36,7 +37,7 @@ export class RememberedTexts {
     const files = this.#texts.slice(this.#files, document).map((text, i) => ({
       uri: uriOf(text, this.#files + i),
       bytes: new TextEncoder().encode(text.text),
-      markdown: /\.(?:md|markdown|mdx)$/i.test(text.path),
+      markdown: isMarkdownFile(text.path),
     }));
     this.#files = document;
     if (files.length > 0) await this.#engine.remember({ kind: 'files', files });

@@ -118,7 +118,7 @@ async function writing(workbench: Workbench, pictures: Pictures): Promise<void> 
   await workbench.menuRow('How Often to Suggest').waitFor();
   await pictures.take(`${folder}/menu.png`, { ...(await pictures.box('.part.editor')), y: 0, height: 400 });
   await workbench.closeMenu();
-  const models = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'GPT-2' }).first();
+  const models = workbench.menuRow('GPT-2').first();
   await workbench.command('Inkling: Choose Model', models);
   await pictures.take(`${folder}/models.png`, { ...(await pictures.box('.part.editor')), y: 0, height: 400 });
   await workbench.press('Escape');

@@ -186,7 +186,7 @@ describe('pictures', () => {
   });
 
   it('are exported from the palette, the model being asked for what is not on show yet', async () => {
-    const row = (name: string) => workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: name });
+    const row = (name: string) => workbench.menuRow(name);
     const words = await copied(async () => {
       await workbench.command('Copy Table', row('Next words'));
       await row('Next words').click();
@@ -233,7 +233,7 @@ describe('pictures', () => {
     await workbench.focusText();
     await workbench.command('Toggle Surprisal Heat Map');
     await workbench.page.locator('.statusbar-item[id*="heatMap"]', { hasText: 'bits' }).waitFor({ timeout: 60_000 });
-    const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Surprisal heat map' });
+    const row = workbench.menuRow('Surprisal heat map');
     const table = await copied(async () => {
       await workbench.command('Copy Table', row);
       await row.click();
@@ -246,14 +246,12 @@ describe('pictures', () => {
     assert.deepEqual(await objections(path('inkling-surprisal.html')), []);
     await workbench.command('Copy Picture', row);
     await row.click();
-    const png = await copiedPng(() =>
-      workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'PNG' }).click(),
-    );
+    const png = await copiedPng(() => workbench.menuRow('PNG').click());
     const width = 2 * 720;
     assert.deepEqual([png.toString('latin1', 1, 4), png.readUInt32BE(16)], ['PNG', width]);
     await workbench.command('Save Picture', row);
     await row.click();
-    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'PNG' }).click();
+    await workbench.menuRow('PNG').click();
     assert.equal((await save('inkling-surprisal.png')).toString('latin1', 1, 4), 'PNG');
   });
 

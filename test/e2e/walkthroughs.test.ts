@@ -18,7 +18,7 @@ describe('the walkthroughs', () => {
   after(() => workbench?.stop());
 
   const open = async (title: string) => {
-    const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: title });
+    const row = workbench.menuRow(title);
     await workbench.command('Welcome: Open Walkthrough...', row);
     await row.click();
     await workbench.page
@@ -56,7 +56,7 @@ describe('the walkthroughs', () => {
     await workbench.openMenu();
     await workbench.menuRow('How Often').waitFor();
     await workbench.closeMenu();
-    const models = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'GPT-2' }).first();
+    const models = workbench.menuRow('GPT-2').first();
     await workbench.command('Inkling: Choose Model', models);
     await workbench.press('Escape');
     await open('Write with Inkling');

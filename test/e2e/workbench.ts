@@ -167,7 +167,7 @@ export class Workbench {
     await this.page.locator('.quick-input-widget input[type=text]:focus').waitFor();
   }
 
-  /** A row of the open menu. */
+  /** A row of the menu, or of another list to choose from, that is open. */
   menuRow(text: string): Locator {
     return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text });
   }

@@ -11,6 +11,11 @@ export type { Construct, ConstructKind } from './construct';
 export { MarkdownDocument } from './document';
 export { withoutMarks } from './plainText';
 
+/** Whether a file is Markdown, by its name. */
+export function isMarkdownFile(path: string): boolean {
+  return /\.(?:md|markdown|mdx)$/i.test(path);
+}
+
 /** The cursor's place in a Markdown document, and what to ask the model there. */
 export interface Reading {
   readonly construct: Construct;

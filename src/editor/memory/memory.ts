@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isEnabledFor } from '../../core/ghostText/settings';
+import { isMarkdownFile } from '../../core/markdown';
 import { NOTHING_REMEMBERED } from '../../core/memory';
 import { normaliseLineBreaks } from '../../core/text/lines';
 import { whole } from '../../core/text/locale';
@@ -261,7 +262,7 @@ export class Memory implements vscode.Disposable {
       if (token.isCancellationRequested) return;
       if (bytes) {
         this.#handed.add(uri.toString());
-        parcel.push({ uri: uri.toString(), bytes, markdown: /\.(?:md|markdown|mdx)$/i.test(path) });
+        parcel.push({ uri: uri.toString(), bytes, markdown: isMarkdownFile(path) });
       }
       size += bytes?.length ?? 0;
       if (size < PARCEL && i < files.length - 1) continue;
