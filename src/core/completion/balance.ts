@@ -40,7 +40,7 @@ interface Opened {
  * @param after the rest of the line after the cursor, where editors put what closes what was typed
  */
 export function unbalancedAt(before: string, suggestion: string, after = ''): number {
-  const paragraph = before.slice(before.lastIndexOf('\n\n') + 1);
+  const paragraph = lastParagraph(before);
   const { open } = scan(paragraph, 0, []);
   // What closes behind the cursor is not closed before it once more.
   const left = scan(paragraph + after, paragraph.length, open, true).open.filter((each) => open.includes(each));
@@ -49,6 +49,20 @@ export function unbalancedAt(before: string, suggestion: string, after = ''): nu
   return Math.min((unopened ?? own) - paragraph.length, closesSingleQuoteAt(paragraph, suggestion, after));
 }
 
+/** The signs that may close what is open at the end of a text; none where nothing is. */
+export function closersAtEnd(text: string): string {
+  const paragraph = lastParagraph(text);
+  const double = scan(paragraph, 0, []).open.map(({ closers }) => closers);
+  const single = paragraph.lastIndexOf('‘');
+  const isSingleOpen = single >= 0 && opensQuote(paragraph, single) && !SINGLE_CLOSES.test(paragraph.slice(single));
+  return double.join('') + (isSingleOpen ? '’' : '');
+}
+
+function lastParagraph(text: string): string {
+  return text.slice(text.lastIndexOf('\n\n') + 1);
+}
+
+const SINGLE_CLOSES = /’(?![\p{L}\p{N}])/u;
 const SINGLE_OPEN = /(?:^|[\s([{“„«—-])['‘‚](?=\S)/u;
 const SINGLE_CLOSED = /^[.,;:!?…]*['’‘](?![\p{L}\p{N}])/u;
 const WORD = /[\p{L}\p{N}]/u;

@@ -64,7 +64,8 @@ export interface Prompt {
 
 /** Tokens of the context window kept free for the partial word, in parts of the window. */
 const PARTIAL_SHARE = 8;
-const BEFORE = 64;
+/** So far back a quotation may have begun that a suggestion closes, in UTF-16 units. */
+const BEFORE = 2048;
 /** Spaces of one line that GPT-2 has hardly ever seen: to it they are spaces like any other. */
 const OTHER_SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 

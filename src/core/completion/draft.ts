@@ -1,5 +1,6 @@
 import { endsSentence } from '../text/sentences';
 import type { StreamDecoder, Tokenizer } from '../tokenizer';
+import { closersAtEnd } from './balance';
 import type { NextTokens } from './distribution';
 import type { Healing, Hypothesis, Step } from './healing';
 import { continuesWord, endsInSpace } from './text';
@@ -17,6 +18,12 @@ export interface StopRules {
 const LOOKED_AT = 24;
 /** Tokens that are looked through for one that is no white space. */
 const AFTER_SPACE = 64;
+
+/** A sentence that has ended inside a quotation or bracket: the text up to its end, and the signs that close what is open. */
+interface Unclosed {
+  readonly text: string;
+  readonly closers: string;
+}
 
 /** A suggestion in the making: grows token by token until a stop rule ends it, and knows which of it may be shown. */
 export class Draft {
@@ -40,6 +47,7 @@ export class Draft {
   #first: NextTokens | undefined;
   /** Tokens that say something new. */
   #newTokens = 0;
+  #unclosed: Unclosed | undefined;
   /** How many steps may be shown: up to the last whole word that the gate let pass. */
   #kept = 0;
   /** The whole words that the gate let pass: the steps up to each, and how sure the model was of them. */
@@ -91,6 +99,10 @@ export class Draft {
     const textEnds = id === this.#tokenizer.endOfText || this.#tokenizer.isSpecial(id);
     const lineEnds = textEnds || /[\n\r]/.test(text);
     const wordEnds = lineEnds || !continuesWord(this.#before + this.#spelled, text);
+    if (this.#unclosed) {
+      this.#closeSentence(this.#unclosed, next, lineEnds);
+      return;
+    }
     if (wordEnds && !this.#passesGate()) this.reason = 'unsure';
     else if (textEnds) this.reason = 'end-of-text';
     else if (lineEnds) this.reason = 'newline';
@@ -173,9 +185,34 @@ export class Draft {
   }
 
   #stopAtSentenceEnd(): void {
-    if (this.#newTokens > 0 && endsSentence(this.#before + this.#spelled)) {
-      this.reason = this.#passesGate() ? 'sentence' : 'unsure';
+    const text = this.#before + this.#spelled;
+    if (this.#newTokens === 0 || !endsSentence(text)) return;
+    if (this.#passesGate()) this.#endSentence(text);
+    else this.reason = 'unsure';
+  }
+
+  /** Takes what closes a quotation or bracket behind the end of the sentence; it may be several tokens, as `”` is. */
+  #closeSentence({ text, closers }: Unclosed, next: Step, isOver: boolean): void {
+    if (!isOver) this.#push(next);
+    const whole = this.#before + this.#spelled;
+    const behind = whole.slice(text.length);
+    // French sets a space before it.
+    const closing = closers.includes('»') ? behind.trimStart() : behind;
+    const isInsideCharacter = !isOver && closing === '';
+    if (isInsideCharacter) return;
+    if (closing === '' || [...closing].some((sign) => sign !== '"' && !closers.includes(sign))) {
+      this.reason = 'sentence';
+      return;
     }
+    const open = this.wordEnds.pop();
+    if (!this.#passesGate() && open) this.wordEnds.push(open);
+    this.#endSentence(whole);
+  }
+
+  #endSentence(text: string): void {
+    const closers = closersAtEnd(text);
+    if (closers === '') this.reason = 'sentence';
+    else this.#unclosed = { text, closers };
   }
 
   /** The log-probability of all after the first whole word, with one more token; 0 within that word. */

@@ -75,7 +75,7 @@ const MOST_SHRINKING = 5;
 /** Characters of the text that the writer's memory looks at. */
 const HISTORY = 400;
 /** Characters before a draft that its stop rules look at. */
-const BEFORE = 64;
+const BEFORE = 2048;
 
 /**
  * What ghost text would show after `request.prefix`, written by a server: see `complete`, whose drafts, stop rules and

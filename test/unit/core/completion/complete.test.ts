@@ -77,6 +77,42 @@ describe('complete', () => {
     assert.equal(await beforeSuffix('"'), 'n?');
   });
 
+  it('closes the quotation or bracket that the sentence ends in, where the model does', async () => {
+    const cases = [
+      ['He looked at her. “What do you mean?”', 34],
+      ['“‘What do you mean?’” she asked.', 17, 'n?’”'],
+      ['He looked at her. ‘What do you mean?’', 34],
+      ['« Que veux-tu dire? »', 15],
+      ['« Que veux-tu dire?\u00a0»', 15],
+      ['„Was meinst du damit?“', 18],
+      ['「何ですか。」', 3],
+      ['He looked at her (she was tired.) And so.', 25, ' tired.)'],
+    ] as const;
+    for (const [text, at, rest = text.slice(at)] of cases) {
+      assert.deepEqual(await suggest(memory([text]), text.slice(0, at)), { text: rest, reason: 'sentence' });
+    }
+    // Behind the cursor it is closed already.
+    const { text } = await suggest(memory(['“What do you mean?”']), '“What do you mea', { suffix: '”' });
+    assert.equal(text, 'n?');
+  });
+
+  it('ends with the sentence where a quotation goes on', async () => {
+    for (const text of ['“What do you mean? I know.”', '“What do you mean?', '“What do you mean?\n\n“I know.”', '“So? “Yes.”']) {
+      const end = text.indexOf('?') + 1;
+      const found = await suggest(memory([text]), text.slice(0, end - 2));
+      assert.deepEqual(found, { text: text.slice(end - 2, end), reason: 'sentence' });
+    }
+  });
+
+  it('looks for no closing sign where nothing is open', async () => {
+    const model = memory(['“Yes.” It was a good day. And then it rained.']);
+    await suggest(model, '“Yes.” It was a good day. And then it');
+    const { runs } = model;
+    const open = memory(['“It was a good day. And then it rained. Yes.”']);
+    await suggest(open, '“It was a good day. And then it');
+    assert.equal(open.runs, runs + 1);
+  });
+
   it('writes in a document that is empty', async () => {
     assert.equal((await suggest(memory(['Hello there!']), '')).text, 'Hello there!');
   });
