@@ -97,7 +97,12 @@ describe('complete', () => {
   });
 
   it('ends with the sentence where a quotation goes on', async () => {
-    for (const text of ['“What do you mean? I know.”', '“What do you mean?', '“What do you mean?\n\n“I know.”', '“So? “Yes.”']) {
+    for (const text of [
+      '“What do you mean? I know.”',
+      '“What do you mean?',
+      '“What do you mean?\n\n“I know.”',
+      '“So? “Yes.”',
+    ]) {
       const end = text.indexOf('?') + 1;
       const found = await suggest(memory([text]), text.slice(0, end - 2));
       assert.deepEqual(found, { text: text.slice(end - 2, end), reason: 'sentence' });
