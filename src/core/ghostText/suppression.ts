@@ -167,6 +167,10 @@ function constructText(construct: ConstructKind | null): string {
       return l10n.t('The cursor is in a citation.');
     case 'emoji code':
       return l10n.t('The cursor is in the code of an emoji.');
+    case 'task box':
+      return l10n.t('The cursor is in the box of a task.');
+    case 'callout type':
+      return l10n.t('The cursor is in the type of a callout.');
     case 'tag':
       return l10n.t('The cursor is in a tag.');
     case 'template':

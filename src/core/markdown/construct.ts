@@ -23,6 +23,8 @@ export type ConstructKind =
   | 'wiki link'
   | 'citation'
   | 'emoji code'
+  | 'task box'
+  | 'callout type'
   | 'tag'
   | 'template'
   | 'attributes';
@@ -67,7 +69,7 @@ export function constructOf(block: Block, after: string): Construct {
   const open = begun.filter((inline, i) => inline.sure || (i < MOST_SIGNS && isMeant(inline, text, sentence)));
   const kind = open.map(({ kind }) => (kind === 'emphasis' ? undefined : kind)).find((kind) => kind !== undefined);
   return construct(
-    kind !== undefined && !PROSE.has(kind) ? kind : (wordKind(text) ?? kind ?? blockKind(block)),
+    kind !== undefined && !PROSE.has(kind) ? kind : (markKind(block) ?? wordKind(text) ?? kind ?? blockKind(block)),
     open.map((inline) => ({ ...inline, from: inline.from + from, contentFrom: inline.contentFrom + from })),
   );
 }
@@ -116,6 +118,17 @@ function cellStart(text: string): number {
   return start;
 }
 
+const TASK_BOX = /^\[[ xX]?$/;
+/** `> [!NOTE]`, as GitHub and Obsidian write it. */
+const CALLOUT_TYPE = /^\[![\p{L}\p{N}-]*$/u;
+
+/** The mark under the cursor that says what kind of list item or quotation its block is. */
+function markKind({ text, containers }: Block): ConstructKind | undefined {
+  const container = containers.at(-1)?.kind;
+  if (container === 'item' && TASK_BOX.test(text)) return 'task box';
+  return container === 'quote' && CALLOUT_TYPE.test(text) ? 'callout type' : undefined;
+}
+
 /** A longer word is no name. */
 const LONGEST_WORD = 100;
 const CITATION = /^[[(;-]*@[^\s@\]]*$/;
@@ -147,6 +160,7 @@ function isMeant({ kind, from, contentFrom }: OpenInline, text: string, sentence
   if (kind === 'inline code' && (/\s/.test(text[contentFrom] ?? '') || WORD.test(text[from - 1] ?? ''))) return false;
   // CommonMark lets emphasis begin inside a word; `a*b` is a product far more often.
   if (kind === 'emphasis' && (WORD.test(text[from - 1] ?? '') || beginsName(text, contentFrom))) return false;
+  if (kind === 'emphasis' && ABBREVIATION.test(text.slice(contentFrom, contentFrom + LONGEST_NAME))) return false;
   if (leavesBrackets(text, from, contentFrom)) return false;
   if (from >= sentence) return true;
   const before = text.slice(Math.max(0, from - SENTENCE_END), from).trimEnd();
@@ -169,6 +183,8 @@ function beginsName(text: string, at: number): boolean {
   return NAME.test(text.slice(at, at + LONGEST_NAME));
 }
 
+/** `*[HTML]: Hypertext Markup Language`, which Markdown Extra reads as the meaning of an abbreviation. */
+const ABBREVIATION = /^\[[^\]\n]+\]:/;
 const WORD = /[\p{L}\p{N}]/u;
 /** More than stands between a sentence's end and the next one. */
 const SENTENCE_END = 64;

@@ -19,6 +19,11 @@ const PROSE: [string, ConstructKind][] = [
   ['| a | b |\n|---|---|\n| c | d‸', 'table'],
   ['A note.[^1]\n\n[^1]: The no‸', 'footnote'],
   ['see [the ma‸', 'link text'],
+  ['- [the ma‸', 'link text'],
+  ['- [ ] Milk and‸', 'list item'],
+  ['- [ ] ‸', 'list item'],
+  ['> [!NOTE] The title‸', 'block quote'],
+  ['> [!NOTE]\n> The note‸', 'block quote'],
   ['the element arr[i and I do‸', 'paragraph'],
   ['see [the ma‸](http://example.com)', 'link text'],
   ['![a pho‸', 'image description'],
@@ -105,6 +110,11 @@ const OTHER: [string, ConstructKind][] = [
   ['It was :smil‸', 'emoji code'],
   ['(:+1‸', 'emoji code'],
   ['It was #summ‸', 'tag'],
+  ['- [‸', 'task box'],
+  ['1. Milk\n   - [x‸', 'task box'],
+  ['- [‸]', 'task box'],
+  ['> [!NO‸', 'callout type'],
+  ['> [!‸]', 'callout type'],
   ['{{< figure src‸', 'template'],
   ['# Heading {#my-i‸', 'attributes'],
 ];
@@ -163,6 +173,7 @@ describe('the Markdown construct at the cursor', () => {
       'The _lineCount is‸',
       'A _foo() is‸',
       'And *os.environ is‸',
+      '*[HTML]: Hypertext Markup‸',
       '*x1 and‸',
     ]) {
       assert.deepEqual(closers(marked), [], marked);
