@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
+import { fileTrouble } from './fileTrouble';
 
 /** Exit codes; 0 is done. */
 export const FAILED = 1;
@@ -75,8 +76,8 @@ function orUsageError<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}.`);
+    const why = fileTrouble(error as NodeJS.ErrnoException, 'there is no such file');
+    throw new UsageError(`${file} cannot be read: ${why}.`);
   }
 }
 
@@ -133,7 +134,8 @@ function parseRequest(line: string): Record<string, unknown> {
 
 /** The `text` of one line of input. */
 export function textOf(request: Record<string, unknown>): string {
-  if (typeof request.text !== 'string') throw new UsageError('The line has no "text".');
+  if (request.text === undefined) throw new UsageError('The line has no "text".');
+  if (typeof request.text !== 'string') throw new UsageError('The "text" of the line is not a text.');
   return request.text;
 }
 

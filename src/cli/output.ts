@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
+import { fileTrouble } from './fileTrouble';
 import { UsageError } from './input';
 
 /**
  * Writes what a command made into a file; `-` is standard output.
  * @throws UsageError when the file cannot be written
  */
-export function writeOutput(file: string, content: string): void {
+export function writeOutput(file: string, content: string | Uint8Array): void {
   if (file === '-') {
     process.stdout.write(content);
     return;
@@ -13,7 +14,8 @@ export function writeOutput(file: string, content: string): void {
   try {
     writeFileSync(file, content);
   } catch (error) {
-    throw new UsageError(`${file} cannot be written: ${(error as Error).message}.`);
+    const why = fileTrouble(error as NodeJS.ErrnoException, 'there is no such folder');
+    throw new UsageError(`${file} cannot be written: ${why}.`);
   }
 }
 

@@ -33,10 +33,16 @@ export function addDecode(program: Command): void {
         return answerLines(options, (request) => ({ text: textOf(idsIn(request)) }));
       }
       if (given.length === 0) throw new UsageError('Give ids, or --jsonl.');
-      const text = textOf(idsIn({ ids: given.map(Number) }));
+      const text = textOf(given.map(readId));
       if (options.json) return printJson({ text });
       process.stdout.write(`${text}\n`);
     });
+}
+
+function readId(given: string): number {
+  const id = Number(given);
+  if (!/^\d+$/.test(given) || !Number.isSafeInteger(id)) throw new UsageError(`“${given}” is no token id.`);
+  return id;
 }
 
 function withoutSpecial(tokenizer: Tokenizer, ids: readonly number[]): readonly number[] {

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { LogitsRequest } from '../../engine/api';
 import {
@@ -11,6 +10,7 @@ import {
   warnOfTrailingSpace,
 } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
+import { writeOutput } from '../output';
 
 interface LogitsOptions extends InputOptions, ModelOptions {
   readonly bos?: boolean;
@@ -44,9 +44,7 @@ export function addLogits(program: Command): void {
       if (options.jsonl) return await answerLines(options, (request) => logits(promptOf(request)));
       if (options.out === undefined) return printJson(await logits({ text }));
       const { buffer, byteOffset, byteLength } = await engine.logits({ text, bos: options.bos });
-      const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-      if (options.out === '-') process.stdout.write(bytes);
-      else writeFileSync(options.out, bytes);
+      writeOutput(options.out, new Uint8Array(buffer, byteOffset, byteLength));
     } finally {
       await engine.dispose();
     }

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { LocalEngine } from '../../engine/localEngine';
@@ -17,6 +16,7 @@ import { record } from '../../verify/record';
 import { table } from '../../verify/table';
 import { FAILED, printJson, UsageError } from '../input';
 import { compilationProgress, downloadProgress } from '../model';
+import { writeOutput } from '../output';
 
 interface VerifyOptions {
   readonly model: string;
@@ -86,7 +86,7 @@ async function recordAnswers(path: string, weights: string, model: string, file:
   await engine.dispose();
   const lines = cases.map((one) => JSON.stringify(one)).join(',\n');
   const head = `"model":${JSON.stringify(model)},"weights":${JSON.stringify(weights)}`;
-  await writeFile(file, `{${head},"cases":[\n${lines}\n]}\n`);
+  writeOutput(file, `{${head},"cases":[\n${lines}\n]}\n`);
   process.stdout.write(`Recorded ${cases.length} cases in ${file}.\n`);
 }
 

@@ -48,6 +48,11 @@ describe('the command line, called wrongly', () => {
     [['generate', 'x', '--early-stopping', 'perhaps'], /one of true, false, never/],
     [['generate', 'x', '--num-return-sequences', '4', '--num-beams', '2'], /--num-return-sequences/],
     [['logits', 'x', '--out', 'f', '--json'], /--out/],
+    [['logits', 'x', '--out', join('no', 'such', 'file')], /file cannot be written: there is no such folder\./],
+    [['logits', 'x', '--out', __dirname], /cannot be written: it is a folder\./],
+    [['tokens', '--file', __dirname], /cannot be read: it is a folder\./],
+    [['decode', '1', 'x'], /“x” is no token id/],
+    [['decode', '1.0'], /“1\.0” is no token id/],
   ];
   it('says what is wrong in one message and exits with 2', async () => {
     await Promise.all(misuses.map(([args, message]) => fails(args, 2, message)));
