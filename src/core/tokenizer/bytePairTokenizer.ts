@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type AddedToken, AddedTokenMatcher } from './addedTokens';
 import { AlignedText, unitsAt } from './alignedText';
 import type { BytePairEncoding, Word } from './bytePairEncoding';
@@ -60,7 +61,9 @@ export class BytePairTokenizer implements Tokenizer {
     const normalizedContent = (content: string) => {
       const text = normalizer?.(new AlignedText(content, 0)).text ?? content;
       if (text !== '') return text;
-      throw new TokenizerError(`Nothing is left of the added token ${JSON.stringify(content)} once it is normalized.`);
+      throw new TokenizerError(
+        l10n.t('Nothing is left of the added token {0} once it is normalized.', JSON.stringify(content)),
+      );
     };
     this.#matcher = new AddedTokenMatcher(inText.map((token) => [token.content, token]));
     this.#normalizedMatcher = new AddedTokenMatcher(

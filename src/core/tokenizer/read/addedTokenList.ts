@@ -37,7 +37,7 @@ export class AddedTokenList {
   addAll(decoder: unknown): void {
     if (decoder === undefined || decoder === null) return;
     const entries = Object.entries(objectOf('added_tokens_decoder', decoder));
-    const tokens = entries.map(([id, value]) => addedTokenOf({ id: Number(id), ...objectOf('An added token', value) }));
+    const tokens = entries.map(([id, value]) => addedTokenOf({ id: Number(id), ...objectOf('added_tokens', value) }));
     for (const token of tokens.sort((a, b) => (a.id ?? 0) - (b.id ?? 0))) {
       if (!this.#tokens.has(token.content)) this.add(token);
     }
@@ -56,9 +56,9 @@ const PLAIN = { special: false, normalized: false, lstrip: false, rstrip: false,
 
 /** @throws TokenizerError that names what of it is wrong */
 export function addedTokenOf(value: unknown): Wanted {
-  const json = objectOf('An added token', value);
-  const content = textOf('The content of an added token', json.content);
-  const what = (name: string) => `${name} of the added token ${JSON.stringify(content)}`;
+  const json = objectOf('added_tokens', value);
+  const content = textOf('added_tokens.content', json.content);
+  const what = (name: string) => `added_tokens[${JSON.stringify(content)}].${name}`;
   const special = flagOf(what('special'), json.special, false);
   return {
     id: idOf(content, json.id),

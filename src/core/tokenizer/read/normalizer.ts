@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as normalizers from '../normalizers';
 import type { Finder } from '../preTokenizers';
 import { TokenizerError } from '../tokenizer';
@@ -12,7 +13,7 @@ const DEEPEST = 8;
  */
 export function readNormalizer(value: unknown, depth = 0): normalizers.Normalizer | undefined {
   if (value === null || value === undefined) return undefined;
-  const json = objectOf('The normalizer', value);
+  const json = objectOf('normalizer', value);
   switch (json.type) {
     case 'NFC':
     case 'NFKC':
@@ -27,19 +28,21 @@ export function readNormalizer(value: unknown, depth = 0): normalizers.Normalize
     case 'Strip':
       return normalizers.strip(flagOf('strip_left', json.strip_left), flagOf('strip_right', json.strip_right));
     case 'Prepend':
-      return normalizers.prepend(textOf('What the normalizer prepends', json.prepend));
+      return normalizers.prepend(textOf('prepend', json.prepend));
     case 'Replace':
-      return normalizers.replace(readFinder(json.pattern), textOf('What the normalizer puts in', json.content));
+      return normalizers.replace(readFinder(json.pattern), textOf('content', json.content));
     case 'Sequence':
       return readSequence(json, depth);
     default:
-      throw new TokenizerError(`The normalizer ${JSON.stringify(json.type)} is not one that byte-level BPE uses.`);
+      throw new TokenizerError(
+        l10n.t('The normalizer {0} is not one that byte-level BPE uses.', JSON.stringify(json.type)),
+      );
   }
 }
 
 function readSequence(json: JsonObject, depth: number): normalizers.Normalizer | undefined {
-  if (depth >= DEEPEST) throw new TokenizerError('The normalizer is nested too deeply.');
-  const parts = listOf('The list of normalizers', json.normalizers)
+  if (depth >= DEEPEST) throw new TokenizerError(l10n.t('The normalizer is nested too deeply.'));
+  const parts = listOf('normalizers', json.normalizers)
     .map((part) => readNormalizer(part, depth + 1))
     .filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : normalizers.sequence(parts);
@@ -50,9 +53,9 @@ function readSequence(json: JsonObject, depth: number): normalizers.Normalizer |
  * @throws TokenizerError that names what is not taken
  */
 export function readFinder(value: unknown): Finder {
-  const json = objectOf('A pattern', value);
+  const json = objectOf('pattern', value);
   if (typeof json.String === 'string') return literalFinder(json.String);
-  return regexFinder(translatePattern(textOf('A pattern', json.Regex)));
+  return regexFinder(translatePattern(textOf('pattern.Regex', json.Regex)));
 }
 
 export function regexFinder(regex: RegExp): Finder {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { TokenizerError } from '../tokenizer';
 import { isLinear } from './patternCost';
 import { type Node, PLACES, parsePattern } from './patternParser';
@@ -10,7 +11,7 @@ export function translatePattern(pattern: string): RegExp {
   const tree = parsePattern(pattern);
   if (!isLinear(tree)) {
     const shown = JSON.stringify(pattern.slice(0, 80));
-    throw new TokenizerError(`The regular expression ${shown} would take too long on some texts.`);
+    throw new TokenizerError(l10n.t('The regular expression {0} would take too long on some texts.', shown));
   }
   return new RegExp(new Writer().write(tree), 'gv');
 }

@@ -1,8 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { TokenizerError } from '../tokenizer';
 
-/** A regular expression as a tree. A set matches one character; its source is the inside of a JavaScript class under the `v` flag. */
+/** Where an assertion holds. */
 export type Place = keyof typeof PLACES;
 
+/** A regular expression as a tree. A set matches one character; its source is the inside of a JavaScript class under the `v` flag. */
 export type Node =
   | { readonly kind: 'set'; readonly source: string; readonly negated: boolean }
   | { readonly kind: 'assertion'; readonly place: Place }
@@ -265,7 +267,14 @@ class Parser {
 
   #refuse(what: string): TokenizerError {
     const shown = this.#pattern.length > 80 ? `${this.#pattern.slice(0, 80)}…` : this.#pattern;
-    return new TokenizerError(`The regular expression ${JSON.stringify(shown)} ${what}.`);
+    return new TokenizerError(
+      l10n.t(
+        'The regular expression {0} cannot be read at character {1} ({2}).',
+        JSON.stringify(shown),
+        this.#at,
+        what,
+      ),
+    );
   }
 }
 

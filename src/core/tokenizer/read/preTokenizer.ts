@@ -39,7 +39,7 @@ export function readPreTokenizer(value: unknown, addPrefixSpace?: boolean): preT
       l10n.t('The pre-tokenizer {0} after ByteLevel is not one that Inkling knows.', names[at + 1]),
     );
   }
-  const alone = objectOf('The pre-tokenizer', value).type === 'ByteLevel';
+  const alone = objectOf('pre_tokenizer', value).type === 'ByteLevel';
   if (parts.length === 1) {
     const space = flagOf('add_prefix_space', (alone ? addPrefixSpace : undefined) ?? parts[0].add_prefix_space);
     const isOwn = !space && flagOf('use_regex', parts[0].use_regex, true);
@@ -51,9 +51,9 @@ export function readPreTokenizer(value: unknown, addPrefixSpace?: boolean): preT
 function flatten(value: unknown, depth: number): JsonObject[] {
   if (value === null || value === undefined) return [];
   if (depth >= DEEPEST) throw new TokenizerError(l10n.t('The pre-tokenizer is nested too deeply.'));
-  const json = objectOf('The pre-tokenizer', value);
+  const json = objectOf('pre_tokenizer', value);
   if (json.type !== 'Sequence') return [json];
-  return listOf('The list of pre-tokenizers', json.pretokenizers).flatMap((part) => flatten(part, depth + 1));
+  return listOf('pretokenizers', json.pretokenizers).flatMap((part) => flatten(part, depth + 1));
 }
 
 function readPart(json: JsonObject, addPrefixSpace: boolean | undefined): preTokenizers.PreTokenizer {
@@ -80,7 +80,7 @@ function readPart(json: JsonObject, addPrefixSpace: boolean | undefined): preTok
     case 'WhitespaceSplit':
       return preTokenizers.split(SPACE, 'Removed');
     case 'CharDelimiterSplit':
-      return preTokenizers.split(readFinder({ String: textOf('The delimiter', json.delimiter) }), 'Removed');
+      return preTokenizers.split(readFinder({ String: textOf('delimiter', json.delimiter) }), 'Removed');
     case 'UnicodeScripts':
       return preTokenizers.unicodeScripts;
     default:

@@ -76,11 +76,11 @@ function readJson(text: string, config: JsonObject): Read {
     );
   }
   if (json.model === undefined || json.model === null) throw new TokenizerError(l10n.t('tokenizer.json has no model.'));
-  const model = objectOf("The tokenizer's model", json.model);
+  const model = objectOf('model', json.model);
   refuseOtherModels(model);
-  const vocabulary = readVocabulary('tokenizer.json', objectOf("The model's vocabulary", model.vocab));
+  const vocabulary = readVocabulary('tokenizer.json', objectOf('model.vocab', model.vocab));
   refuseByteTokens(model, vocabulary);
-  const merges = readMerges(pairsOf(listOf("The model's list of merges", model.merges)), vocabulary, 'tokenizer.json');
+  const merges = readMerges(pairsOf(listOf('model.merges', model.merges)), vocabulary, 'tokenizer.json');
   const normalizer = readNormalizer(json.normalizer);
   const addPrefixSpace = typeof config.add_prefix_space === 'boolean' ? config.add_prefix_space : undefined;
   const preTokenizer = readPreTokenizer(json.pre_tokenizer, addPrefixSpace);
@@ -128,7 +128,7 @@ function refuseByteTokens(model: JsonObject, vocabulary: ReadonlyMap<string, num
 }
 
 function requireByteLevelDecoder(value: unknown): void {
-  const json = value === null || value === undefined ? {} : objectOf('The decoder', value);
+  const json = value === null || value === undefined ? {} : objectOf('decoder', value);
   if (json.type !== 'ByteLevel') {
     throw new TokenizerError(
       l10n.t('The tokenizer is not byte-level: its decoder is {0}.', String(json.type ?? l10n.t('missing'))),
