@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import esbuild from 'esbuild';
 import { thirdPartyNotices } from './scripts/notices.mjs';
 
@@ -21,7 +21,7 @@ const bundles = [
     entryPoints: ['src/panel/webview/main.tsx'],
     outfile: 'dist/media/panel.js',
   },
-].filter(({ entryPoints }) => entryPoints.every((path) => existsSync(path)));
+];
 
 /** Turns the default model's safetensors into the ONNX files that the engine runs, in dist/model. */
 function compileDefaultModel() {

@@ -16,10 +16,13 @@ function newest(folder) {
   );
 }
 
-const sources = Math.max(newest('src'), newest('models'), changedAt('esbuild.mjs'), changedAt('package-lock.json'));
+const files = ['esbuild.mjs', 'package.json', 'package.nls.json', 'package-lock.json'];
+const sources = Math.max(newest('src'), newest('models'), ...files.map(changedAt));
 if (changedAt('dist/cli.js') < sources) {
   const build = spawnSync(process.execPath, [join(root, 'esbuild.mjs')], { cwd: root, stdio: ['ignore', 2, 2] });
   if (build.status !== 0) process.exit(1);
 }
+// Ctrl+C is for the command, which says what it has by then.
+process.on('SIGINT', () => {});
 const run = spawnSync(process.execPath, [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
 process.exit(run.status ?? 1);

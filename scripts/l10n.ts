@@ -24,7 +24,7 @@ export function readTexts(kind: 'manifest' | 'source', language?: Language): Tex
 
 /**
  * The texts of the source, by themselves. Comments for translators are kept out.
- * @param room a folder of `src`; all of it unless told
+ * @param room a folder of `src`; all of it by default
  */
 export async function textsOfSource(room = ''): Promise<Texts> {
   const folder = join(ROOT, 'src', room);

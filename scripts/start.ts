@@ -14,7 +14,10 @@ function desktopCode(): string | undefined {
 
 function openOnDesktop(code: string, folder: string, document: string): void {
   const args = ['--new-window', `--extensionDevelopmentPath=${ROOT}`, folder, document];
-  const { status } = spawnSync(code, args, { stdio: 'inherit', shell: process.platform === 'win32' });
+  // On Windows it is a script, which only the shell runs; that takes each blank for the end of a word.
+  const shell = process.platform === 'win32';
+  const quoted = (text: string) => (shell ? `"${text}"` : text);
+  const { status } = spawnSync(quoted(code), args.map(quoted), { stdio: 'inherit', shell });
   if (status !== 0) throw new Error('The desktop VS Code did not start. Try: npm start -- --browser');
   console.log('Inkling is running in the VS Code window that just opened.');
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readDocuments } from '../src/cli/commands/memoryPerplexity';
+import { readDocuments } from '../src/cli/input';
 import { openEngine } from '../src/cli/model';
 import { argmax, normaliser } from '../src/core/logits';
 import { ReadingMemory } from '../src/core/memory';
@@ -16,7 +16,7 @@ import { ROOT } from './targets';
  */
 
 const PRIOR = join(ROOT, 'src', 'core', 'memory', 'prior.json');
-/** Every other text begins with an empty memory, so that the gate also learns how it is with the first one. */
+/** In the first file every other text begins with an empty memory, so that the gate also learns how it is then. */
 const FORGET_EVERY = 2;
 
 async function main([model, tokens, ...files]: readonly string[]): Promise<void> {
@@ -35,7 +35,8 @@ async function main([model, tokens, ...files]: readonly string[]): Promise<void>
     let [read, own, mixed] = [0, 0, 0];
     for (const [i, text] of texts.entries()) {
       const ids = text.slice(0, most - read);
-      if (ids.length === 0) break;
+      if (read >= most) break;
+      if (ids.length === 0) continue;
       memory.begin(boundary, i % FORGET_EVERY > 0 && others.length === 0);
       await forEachToken(engine.model, ids, (id, logits) => {
         const total = normaliser(logits);
@@ -56,4 +57,7 @@ async function main([model, tokens, ...files]: readonly string[]): Promise<void>
   console.log('Format it with `npm run format`.');
 }
 
-void main(process.argv.slice(2));
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -57,7 +57,7 @@ export interface Candidate {
 }
 
 export interface NextTokenOptions {
-  /** How many candidates; 10 unless told, 1,000 at most. */
+  /** How many candidates; 10 by default, 1,000 at most. */
   readonly top?: number;
 }
 
@@ -82,9 +82,9 @@ export interface PlaceInText {
 }
 
 export interface CompleteOptions {
-  /** Longest completion in tokens; 16 unless told, 64 at most. */
+  /** Longest completion in tokens; 16 by default, 64 at most. */
   readonly maxTokens?: number;
-  /** How many different ones; 1 unless told, 5 at most. */
+  /** How many different ones; 1 by default, 5 at most. */
   readonly alternatives?: number;
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
+import type { WritersText } from '../eval/cases';
 import { fileTrouble } from './fileTrouble';
 
 /** Exit codes; 0 is done. */
@@ -31,7 +32,7 @@ export async function readText(argument: string | undefined, { file, jsonl }: In
   }
   if (file !== undefined && file !== '-') return readFile(file);
   if (argument !== undefined && argument !== '-') return argument;
-  if (process.stdin.isTTY) throw new UsageError('Give a text, --file FILE, or pipe one in.');
+  if (process.stdin.isTTY) throw new UsageError('Name a file or give a text (--help shows how), or pipe one in.');
   const parts: Buffer[] = [];
   for await (const part of process.stdin) parts.push(part);
   // A shell's echo ends what it prints with a newline that nobody meant.
@@ -58,7 +59,7 @@ function decodeText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** The first bytes of a file, `most` at most; all unless told. */
+/** The first bytes of a file, `most` at most; all by default. */
 export function readBytes(file: string, most?: number): Buffer {
   return orUsageError(file, () => {
     if (most === undefined) return readFileSync(file);
@@ -168,14 +169,15 @@ export function number(least: number, most = Number.POSITIVE_INFINITY): (text: s
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || Number.isNaN(value) || value < least || value > most) {
-      throw new InvalidArgumentError(
-        most === Number.POSITIVE_INFINITY
-          ? `It must be a number, ${least} or more.`
-          : `It must be a number from ${least} to ${most}.`,
-      );
+      throw new InvalidArgumentError(`It must be a number${boundsText(least, most)}.`);
     }
     return value;
   };
+}
+
+function boundsText(least: number, most: number): string {
+  if (most === Number.POSITIVE_INFINITY) return `, ${least} or more`;
+  return least === Number.NEGATIVE_INFINITY ? `, ${most} or less` : ` from ${least} to ${most}`;
 }
 
 /** A command line integer within bounds. */
@@ -186,4 +188,28 @@ export function integer(least: number, most?: number): (text: string) => number 
     if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number.');
     return value;
   };
+}
+
+/**
+ * The texts of a file of JSON lines, `{"path","text"}` each.
+ * @throws UsageError that names the first line that is something else
+ */
+export async function readDocuments(file: string): Promise<WritersText[]> {
+  const lines = (await readText(undefined, { file })).split('\n');
+  return lines.flatMap((line, i) => {
+    if (line.trim() === '') return [];
+    const document = documentIn(line);
+    if (document === undefined) throw new UsageError(`${file}, line ${i + 1}: expected an object with a "text".`);
+    return [document];
+  });
+}
+
+function documentIn(line: string): WritersText | undefined {
+  try {
+    const value = JSON.parse(line) as { readonly path?: unknown; readonly text?: unknown } | null;
+    if (typeof value?.text !== 'string') return undefined;
+    return { path: typeof value.path === 'string' ? value.path : '', text: value.text };
+  } catch {
+    return undefined;
+  }
 }

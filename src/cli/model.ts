@@ -29,7 +29,7 @@ export function withModelOptions(command: Command, precision: Precision): Comman
     .option(
       '--model <path>',
       'a GPT-2: a folder with config.json and weights, a file of weights (safetensors, torch, GGUF), or a compiled ' +
-        'model; the default model unless told',
+        'model; the default model by default',
     )
     .addOption(
       new Option(
@@ -114,12 +114,13 @@ export function compilationProgress(what: string): (fraction: number) => void {
 
 /** Tells on a terminal's standard error how much of a download is there. */
 export function downloadProgress(): (done: number, total: number) => void {
-  let shown = -1;
+  let shown = '';
   return (done, total) => {
-    const percent = Math.floor((100 * done) / total);
-    if (process.stderr.isTTY && percent !== shown) {
-      shown = percent;
-      process.stderr.write(`\r${formatBytes(done)} of ${formatBytes(total)} ${percent === 100 ? '\n' : ''}`);
-    }
+    // Mirrors do not all tell how much there is.
+    const part = total === 0 ? formatBytes(done) : `${Math.floor((100 * done) / total)} %`;
+    if (!process.stderr.isTTY || part === shown) return;
+    shown = part;
+    const line = total === 0 ? part : `${formatBytes(done)} of ${formatBytes(total)}`;
+    process.stderr.write(`\r${line} ${done === total ? '\n' : ''}`);
   };
 }

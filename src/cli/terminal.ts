@@ -76,7 +76,7 @@ export function wrapPieces({ paint, width }: Terminal, pieces: readonly Piece[])
   let out = '';
   for (const [i, { text, mark, breaks, follows }] of pieces.entries()) {
     const needed = stringWidth(text);
-    if (text === ' ' && (column === 0 || column === width)) continue;
+    if (text === ' ' && (column === 0 || column >= width)) continue;
     if (column > 0 && column + (follows ? needed : widthWithFollowers(pieces, i)) > width) {
       out += '\n';
       column = 0;

@@ -107,7 +107,7 @@ export interface LogitsRequest {
 }
 
 export interface ScoreRequest extends LogitsRequest {
-  /** How many alternatives to return for each token; 0 unless told. */
+  /** How many alternatives to return for each token; 0 by default. */
   readonly top?: number;
 }
 
@@ -131,7 +131,7 @@ export interface GenerateRequest extends LogitsRequest {
    * taken off what is returned. Without this, GPT-2 goes on from a lone space, which it has hardly ever seen.
    */
   readonly healSpace?: boolean;
-  /** How many candidates each step reports; none unless told. */
+  /** How many candidates each step reports; none by default. */
   readonly trace?: number;
 }
 
@@ -163,7 +163,7 @@ export interface Generation {
 }
 
 export interface InspectRequest extends LogitsRequest {
-  /** The token whose place the lens follows through the layers; the model's own favourite unless told. */
+  /** The token whose place the lens follows through the layers; the model's own favourite by default. */
   readonly candidate?: number;
 }
 

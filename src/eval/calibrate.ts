@@ -14,10 +14,10 @@ const HALVINGS = 10;
 
 /**
  * Measures how a model's probabilities turn out, and what a suggestion must be worth for each rate.
- * @param prior so many words in each tenth count as right just as often as the model says; 0 unless told
+ * @param prior imagined words in each tenth, right as often as the model says; 0 by default
  */
-export async function calibration(recordings: readonly KeyRecording[], prior = 0): Promise<Calibration> {
-  const probability = reliability(recordings, prior);
+export async function measureCalibration(recordings: readonly KeyRecording[], prior = 0): Promise<Calibration> {
+  const probability = reliabilityPoints(recordings, prior);
   const rates: number[][] = [];
   for (const rate of RATES) rates.push([rate, round(await thresholdAt(rate, recordings, probability))]);
   // Of two rates the higher one never asks for more.
@@ -26,7 +26,7 @@ export async function calibration(recordings: readonly KeyRecording[], prior = 0
 }
 
 /** Predicted against actual probability of the first words, in bins, made to rise (pool adjacent violators). */
-function reliability(recordings: readonly KeyRecording[], prior: number): number[][] {
+function reliabilityPoints(recordings: readonly KeyRecording[], prior: number): number[][] {
   const bins = Array.from({ length: BINS }, (_, i) => {
     const right = (prior * (i + 0.5)) / BINS;
     return { count: prior, predicted: right, right };
@@ -58,7 +58,7 @@ function reliability(recordings: readonly KeyRecording[], prior: number): number
     }
   }
   const points = pooled.map(({ count, predicted, right }) => [round(predicted / count), round(right / count)]);
-  return [[0, 0], ...points, [1, Math.max(1, points.at(-1)?.[1] ?? 1)]];
+  return [[0, 0], ...points, [1, 1]];
 }
 
 function falls(a: { count: number; right: number }, b: { count: number; right: number }): boolean {

@@ -53,7 +53,7 @@ function parseObject(line: string): Readonly<Record<string, unknown>> {
 
 /** Whether a text looks like JSON lines rather than prose. */
 export function isJsonLines(text: string): boolean {
-  return /^\s*\{"/.test(text);
+  return /^\s*\{\s*"/.test(text);
 }
 
 function kindOf(prefix: string, target: string): CaseKind {

@@ -2,7 +2,7 @@ import { calibrate } from '../core/ghostText/calibration';
 import type { EvalCase } from './cases';
 import { type Observation, type Operation, observe, operate, type ReliabilityBin, reliability } from './metrics';
 import { opening, type Predictor } from './predictor';
-import { savingRate, type Typing, type } from './typing';
+import { savingRate, type Typing, typeOut } from './typing';
 
 export interface EvalOptions {
   /** The share of cases with a suggestion, from 0 to 1, at which predictors are compared. */
@@ -46,11 +46,11 @@ export async function evaluate(
   // One pass after the other, so that a memory begins both alike: what it learnt in the first does not help the second.
   const typed = { open: [] as Typing[], gated: [] as Typing[] };
   for (const place of some) {
-    typed.open.push(await type(predictor, place, Number.NEGATIVE_INFINITY));
+    typed.open.push(await typeOut(predictor, place, Number.NEGATIVE_INFINITY));
     onProgress?.(cases.length + typed.open.length, cases.length + 2 * some.length);
   }
   for (const place of some) {
-    typed.gated.push(await type(predictor, place, threshold));
+    typed.gated.push(await typeOut(predictor, place, threshold));
     onProgress?.(cases.length + some.length + typed.gated.length, cases.length + 2 * some.length);
   }
   return {

@@ -17,8 +17,9 @@ export interface KeyRecording {
   readonly suggestions: readonly (Suggestion | null)[];
 }
 
-/** Text before the first key that the model may read, and of what it may read a gate looks at, in characters. */
+/** Characters before the first key that the model may read. */
 const BEFORE = 1500;
+/** Characters before the cursor that the gate looks at. */
 const NEAR = 16;
 const WORDS_PER_MINUTE = 80;
 const SEED = 1;
@@ -45,7 +46,7 @@ export async function recordKeys(
   const start = Math.max(0, from - BEFORE);
   let prefix = text.slice(start, from);
   for (const keystroke of trace) {
-    prefix = keystroke.kind === 'type' ? prefix + keystroke.text : prefix.slice(0, -1);
+    prefix = keystroke.kind === 'type' ? prefix + keystroke.text : withoutLast(prefix);
     let suggestion = known.get(prefix);
     // What was never typed has not been looked for, and a deletion looks for nothing.
     if (suggestion === undefined && keystroke.kind === 'type') {
@@ -62,6 +63,11 @@ export async function recordKeys(
     onKey();
   }
   return { keys: pressed(trace), before, suggestions };
+}
+
+/** The text without its last code point. */
+function withoutLast(text: string): string {
+  return text.replace(/[\ud800-\udbff][\udc00-\udfff]$|.$/s, '');
 }
 
 /** The keys of a trace at their times, from 0. */

@@ -60,6 +60,7 @@ export function screenCounts(keys: readonly Pressed[], answers: readonly Answere
     ...keys.map((key, index) => ({ at: key.at, key, index })),
   ].sort((a, b) => a.at - b.at);
   const stays = staying(keys);
+  const typed = keys.map(({ text = '' }, index) => (stays[index] ? text.length : 0));
   const targets = keys.map((_, index) => writtenAfter(keys, stays, index));
   const grey: string[] = keys.map(() => '');
   let [suggestions, short, brief, slipped, firstRight, last] = [0, 0, 0, 0, 0, -1];
@@ -91,14 +92,14 @@ export function screenCounts(keys: readonly Pressed[], answers: readonly Answere
   end(events.at(-1)?.at ?? 0);
   return {
     keys: keys.length,
-    characters: stays.filter(Boolean).length,
+    characters: typed.reduce((sum, length) => sum + length, 0),
     grey: grey.filter(Boolean).length,
     suggestions,
     short,
     brief,
     slipped,
     firstRight,
-    saved: savedBy(stays, targets, grey),
+    saved: savedBy(typed, targets, grey),
   };
 }
 
@@ -157,13 +158,14 @@ function after(text: string, typed: string): string {
   return text.startsWith(typed) ? text.slice(typed.length) : '';
 }
 
-function savedBy(stays: readonly boolean[], targets: readonly string[], grey: readonly string[]): number {
+/** @param typed the characters that each key adds for good */
+function savedBy(typed: readonly number[], targets: readonly string[], grey: readonly string[]): number {
   let saved = 0;
   /** Characters that were taken and are still to come as keys. */
   let taken = 0;
   for (const [key, text] of grey.entries()) {
     if (taken > 0) {
-      if (stays[key]) taken--;
+      taken -= typed[key];
       if (taken > 0) continue;
     }
     const useful = usefulLength(text, targets[key]);

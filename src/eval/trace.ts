@@ -1,7 +1,8 @@
 import { createRng } from '../core/decoding/random';
 
 /** What a writer does next, and how long after what came before. */
-export type Keystroke = { readonly pauseMs: number } & (
+export type Keystroke = { readonly pauseMs: number } & /** One code point is typed, or taken back. */
+(
   | { readonly kind: 'type'; readonly text: string }
   | { readonly kind: 'delete' }
   /** To the end of the paragraph at this share of the document; 1 is the end of the document. */
@@ -13,7 +14,7 @@ export interface TraceOptions {
   /** Words of five characters a minute, all pauses included. */
   readonly wordsPerMinute: number;
   readonly seed: number;
-  /** Whether the writer goes to other places now and then; true unless told. */
+  /** Whether the writer goes to other places now and then; true by default. */
   readonly jumps?: boolean;
 }
 
@@ -65,18 +66,19 @@ function typeSentence(
   rng: () => number,
   pause: (unit: keyof typeof PAUSES) => number,
 ): void {
-  for (let i = 0; i < sentence.length; i++) {
-    const before = sentence.slice(Math.max(0, i - 2), i);
+  const glyphs = [...sentence];
+  for (const [i, glyph] of glyphs.entries()) {
+    const before = glyphs.slice(Math.max(0, i - 2), i).join('');
     const unit = i === 0 ? 'sentence' : /[,;:—]\s?$/.test(before) ? 'phrase' : before.endsWith(' ') ? 'word' : 'letter';
-    if (rng() < SLIPS && /[a-z]/.test(sentence[i])) {
+    if (rng() < SLIPS && /[a-z]/.test(glyph)) {
       const more = Math.floor(3 * rng());
-      const wrong = neighbour(sentence[i]) + sentence.slice(i + 1, i + 1 + more);
+      const wrong = [neighbour(glyph), ...glyphs.slice(i + 1, i + 1 + more)];
       for (const text of wrong) trace.push({ kind: 'type', text, pauseMs: pause('letter') });
-      for (const at of wrong.split('').keys()) {
+      for (const at of wrong.keys()) {
         trace.push({ kind: 'delete', pauseMs: pause(at === 0 ? 'noticing' : 'again') });
       }
     }
-    trace.push({ kind: 'type', text: sentence[i], pauseMs: pause(unit) });
+    trace.push({ kind: 'type', text: glyph, pauseMs: pause(unit) });
   }
 }
 

@@ -12,7 +12,7 @@ export interface Typing {
  * Types the target of a case as a writer would who takes every useful beginning of a suggestion, whole words only: one
  * key for a whole suggestion, or one for each word of a part. As in the editor, a suggestion stays while it is typed.
  */
-export async function type(predictor: Predictor, place: EvalCase, threshold: number): Promise<Typing> {
+export async function typeOut(predictor: Predictor, place: EvalCase, threshold: number): Promise<Typing> {
   const target = oneLine(place.target);
   let keys = 0;
   let at = 0;

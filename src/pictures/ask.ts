@@ -163,7 +163,7 @@ export async function askFigure(
   }
 }
 
-/** Hugging Face keeps 50 tokens unless told; a picture of the model shows them all. */
+/** Hugging Face keeps 50 tokens by default; a picture of the model shows them all. */
 const UNTOUCHED: GenerationConfig = { topK: 0 };
 
 interface Distribution {

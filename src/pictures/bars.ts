@@ -13,7 +13,7 @@ export interface BarRow {
   readonly mark?: number;
   readonly numbers: readonly string[];
   readonly strong?: boolean;
-  /** Of the bar; `bar` unless told. */
+  /** Of the bar; `bar` by default. */
   readonly paint?: string;
 }
 

@@ -26,11 +26,11 @@ import { Canvas, MARGIN, shorten, WIDTH, widthOf, wrap } from './svg';
 
 /** How an SVG is made. */
 export interface DrawOptions {
-  /** Names the picture on its page; `inkling` unless told. */
+  /** Names the picture on its page; `inkling` by default. */
   readonly id?: string;
-  /** The reader's system unless told; `null` where the page around it has the rules. */
+  /** The reader's system by default; `null` where the page around it has the rules. */
   readonly theme?: Theme | null;
-  /** In pixels; 720 unless told. */
+  /** In pixels; 720 by default. */
   readonly width?: number;
 }
 

@@ -16,7 +16,7 @@ export interface FigureRequest {
   /** From 1; `null` for the mean over all. */
   readonly layer: number | null;
   readonly head: number | null;
-  /** The token whose way through the layers is followed; the model's favourite unless told. */
+  /** The token whose way through the layers is followed; the model's favourite by default. */
   readonly candidate?: string;
   readonly decoding: GenerationConfig;
   /** The options as they were given, for the small print. */

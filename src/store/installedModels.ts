@@ -14,7 +14,7 @@ import { parseConfig } from '../gpt2/config';
 import { areWhole, totalBytes } from '../gpt2/fileRecords';
 import { PRECISIONS } from '../gpt2/precision';
 import { durableRename, removeFolder, syncFiles, writeJson } from './disk';
-import { slug } from './format';
+import { slug } from './folderName';
 
 /** A model that can be used. */
 export interface InstalledModel {

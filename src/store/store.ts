@@ -10,7 +10,7 @@ import { openModel } from '../gpt2/files/openModel';
 import { type CatalogueModel, catalogue, findInCatalogue } from './catalogue';
 import { type freeBytes, requireSpace } from './disk';
 import { StoreError, writingTo } from './errors';
-import { slug } from './format';
+import { slug } from './folderName';
 import { fetchModel } from './hub/fetchModel';
 import { Hub, type HubName, type HubOptions, parseHubName } from './hub/hub';
 import type { RetryOptions } from './hub/retry';
@@ -42,7 +42,7 @@ export interface StoreOptions {
 }
 
 export interface InstallOptions {
-  /** How to keep the weights; `q8` unless told. */
+  /** How to keep the weights; `q8` by default. */
   readonly precision?: Precision;
   /** Keep what was downloaded after compiling. */
   readonly keepDownload?: boolean;

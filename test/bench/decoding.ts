@@ -6,7 +6,7 @@ import { encode } from '../support/gpt2';
 
 /*
  * What decoding adds to the model's own time: `npm run bench:decoding [-- FOLDER]`, FOLDER being a compiled model, the
- * default one unless told. Times are the processor's, of the fastest of several rounds; the counts beside them are
+ * default one by default. Times are the processor's, of the fastest of several rounds; the counts beside them are
  * exact: one run a step however many beams there are, each fed one token per beam, the prompt once.
  */
 

@@ -48,7 +48,7 @@ export async function writeWidened(from: string, to: string, { times, layers, po
 
 /**
  * Writes a model of GPT-2's published shape that says what `from` says, as far as its width divides that of the shape.
- * @param positions the model's own unless told: it reads as far, and no further than it makes sense of
+ * @param positions the model's own by default: it reads as far, and no further than it makes sense of
  */
 export async function writeWidenedTo(size: Size, from: string, to: string, positions?: number): Promise<void> {
   const { config, close } = await openModel(from);

@@ -118,7 +118,8 @@ function placeOf(argument: string | undefined, options: CompleteOptions): Docume
     }
     return undefined;
   }
-  if (argument !== undefined || file !== undefined || jsonl) throw new UsageError('Give a text or --before, not both.');
+  if (jsonl) throw new UsageError('With --jsonl each line brings its own "before".');
+  if (argument !== undefined || file !== undefined) throw new UsageError('Give a text or --before, not both.');
   if (suffix !== undefined) throw new UsageError('--suffix goes with a text; with --before it is --after.');
   return { before, after, language };
 }

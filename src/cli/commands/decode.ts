@@ -19,7 +19,7 @@ export function addDecode(program: Command): void {
     .option('--file <file>', 'read lines {"ids":[…]} from a file; implies --jsonl')
     .option(
       '--tokenizer <folder>',
-      "a folder with tokenizer.json, or vocab.json and merges.txt; GPT-2's own unless told",
+      "a folder with tokenizer.json, or vocab.json and merges.txt; GPT-2's own by default",
     )
     .option('--skip-special', 'leave special tokens out, such as <|endoftext|>')
     .option('--json', 'print {"text"}')

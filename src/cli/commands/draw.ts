@@ -23,7 +23,7 @@ export function addDraw(program: Command): void {
     .command('draw')
     .summary('draw a picture: tokens, next tokens, beams, attention and more')
     .description(
-      `Draws a picture of a text, or gives its numbers; a Markdown table unless told.\n\nKinds:\n${Object.entries(KINDS)
+      `Draws a picture of a text, or gives its numbers; a Markdown table by default.\n\nKinds:\n${Object.entries(KINDS)
         .map(([kind, what]) => `  ${kind.padEnd(10)} ${what}`)
         .join('\n')}`,
     )
@@ -57,11 +57,10 @@ export function addDraw(program: Command): void {
       if (given.svg !== undefined) writeOutput(given.svg, toSvg(figure));
       if (given.html !== undefined) writeOutput(given.html, toPage([figure]));
       if (given.csv !== undefined) writeOutput(given.csv, toCsv(figure));
-      const files = [given.svg, given.html, given.csv];
+      if (given.markdown !== undefined) writeOutput(given.markdown, toMarkdown(figure));
+      const files = [given.svg, given.html, given.csv, given.markdown];
       if (given.json) process.stdout.write(toJson(figure));
-      else if (given.markdown !== undefined || files.every((file) => file === undefined)) {
-        writeOutput(given.markdown ?? '-', toMarkdown(figure));
-      }
+      else if (files.every((file) => file === undefined)) writeOutput('-', toMarkdown(figure));
     } finally {
       await engine.dispose();
     }

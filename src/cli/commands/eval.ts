@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { CompleteRequest } from '../../core/completion/types';
 import { CALIBRATION } from '../../core/ghostText/calibration';
+import { isMarkdownFile } from '../../core/markdown';
 import { gpt2Tokenizer } from '../../core/tokenizer';
 import type { Engine } from '../../engine/api';
 import { frequentBaseline, trigramBaseline } from '../../eval/baselines';
-import { calibration as measureCalibration } from '../../eval/calibrate';
+import { measureCalibration } from '../../eval/calibrate';
 import { documentCases, type EvalCase, isJsonLines, readCases, sampleCases, type WritersText } from '../../eval/cases';
 import { evaluate } from '../../eval/evaluate';
 import { type KeyRecording, recordKeys, typeKeys } from '../../eval/keys';
@@ -15,9 +16,8 @@ import { modelPredictor, type Predictor } from '../../eval/predictor';
 import { RememberedTexts } from '../../eval/rememberedTexts';
 import { screenFigures } from '../../eval/screen';
 import { tables } from '../../eval/tables';
-import { integer, number, printJson, readBytes, readText, UsageError } from '../input';
+import { integer, number, printJson, readBytes, readDocuments, readText, UsageError } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
-import { readDocuments } from './memoryPerplexity';
 
 interface EvalCommandOptions extends ModelOptions {
   readonly train?: readonly string[];
@@ -55,7 +55,7 @@ export function addEval(program: Command): void {
       integer(0),
       0,
     )
-    .option('--calibrate', "print what the editor's gate is set by, measured on so many --keys (4000 unless told)")
+    .option('--calibrate', "print what the editor's gate is set by, measured on so many --keys (4000 by default)")
     .option('--max-tokens <n>', 'most tokens to suggest', integer(1))
     .option('--memory', "measure the model with a memory of the writer's texts too, on --documents")
     .option('--documents <file>', `with --memory: one writer's texts in order, one {"path","text"} a line`)
@@ -161,7 +161,7 @@ async function figures(
 
 async function casesOf(file: string, most: number): Promise<EvalCase[]> {
   const text = await readText(undefined, { file });
-  if (!isJsonLines(text)) return sampleCases(text, most, /\.(?:md|markdown)$/i.test(file));
+  if (!isJsonLines(text)) return sampleCases(text, most, isMarkdownFile(file));
   return evenly(readCases(text), most);
 }
 

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { GenerationConfig } from '../../core/decoding/options';
 import { gpt2Tokenizer } from '../../core/tokenizer';
 import type { Engine, GenerateRequest, Generation, GenerationEvent } from '../../engine/api';
@@ -23,7 +23,7 @@ interface GenerateOptions extends InputOptions, EngineOptions, Record<string, un
   readonly trace?: number | true;
 }
 
-/** Candidates of each step that `--trace` prints unless told. */
+/** Candidates of each step that `--trace` prints by default. */
 const TRACED = 10;
 /** Characters of the prompt that are shown before what is added. */
 const PROMPT = 400;
@@ -46,7 +46,11 @@ export function addGenerate(program: Command): void {
         '"sequences":[{"text","ids","finish","score"}]; "seed" where one was drawn',
     )
     .option('--jsonl', 'answer each line {"text":…} or {"ids":[…]} of the input with one line of JSON')
-    .option('--trace [k]', 'print the k best candidates of each step, one line of JSON each', integer(1));
+    .addOption(
+      new Option('--trace [k]', 'print the k best candidates of each step, one line of JSON each')
+        .argParser(integer(1))
+        .conflicts('jsonl'),
+    );
   withGenerationOptions(withServerOptions(withModelOptions(command, 'fp32'))).action(
     async (argument: string | undefined, options: GenerateOptions) => {
       // Mistakes are told before the model is loaded; its own tokenizer reads the texts.

@@ -4,9 +4,9 @@ import { meanLogprob, sumLogprobs, surprisal } from '../../core/analysis';
 import { normaliser, percent } from '../../core/logits';
 import type { CachedModel } from '../../engine/cachedModel';
 import { forEachToken } from '../../engine/score';
-import { integer, printJson, readBytes, readText, UsageError } from '../input';
+import { measureWithMemory } from '../../eval/memoryPerplexity';
+import { integer, printJson, readBytes, readDocuments, readText, UsageError } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
-import { measureWithMemory, readDocuments } from './memoryPerplexity';
 
 interface PerplexityOptions extends ModelOptions {
   readonly ids?: boolean;
@@ -95,6 +95,7 @@ async function printWithMemory(file: string | undefined, options: PerplexityOpti
   const engine = await openEngine(options, 'fp32');
   try {
     const measured = await measureWithMemory(engine.model, texts, { remembered, maxTokens, forget });
+    if (measured.tokens === 0) throw new UsageError('There is no token to measure: the documents are empty.');
     if (options.json) return printJson(measured);
     const line = (name: string, { nats, top1 }: { nats: number; top1: number }) =>
       `${name}: ${nats.toFixed(3)} nats/token, next token right ${percent(top1)}\n`;

@@ -24,7 +24,7 @@ export function addTokens(program: Command): void {
     .option('--file <file>', 'read the text from a file')
     .option(
       '--tokenizer <folder>',
-      "a folder with tokenizer.json, or vocab.json and merges.txt; GPT-2's own unless told",
+      "a folder with tokenizer.json, or vocab.json and merges.txt; GPT-2's own by default",
     )
     .option('--json', 'print {"tokens":[{"id","text","display","bytes":[from,to],"utf16":[from,to]}]}')
     .option('--jsonl', 'answer each line {"text":…} of the input with one line of JSON');

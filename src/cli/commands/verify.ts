@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LocalEngine } from '../../engine/localEngine';
 import { cacheFolder, compiledFolder } from '../../gpt2/compiledCache';
 import { sha256OfFile } from '../../gpt2/fileRecords';
 import { findModelFiles, readJsonFile } from '../../gpt2/files/findModelFiles';
 import { PRECISIONS, type Precision } from '../../gpt2/precision';
+import { formatSeconds } from '../../store/format';
 import { fetchModel } from '../../store/hub/fetchModel';
 import { Hub, hubFromEnvironment, parseHubName } from '../../store/hub/hub';
 import { proxyFromEnvironment } from '../../store/hub/proxy';
@@ -16,7 +17,7 @@ import { record } from '../../verify/record';
 import { table } from '../../verify/table';
 import { FAILED, printJson, UsageError } from '../input';
 import { compilationProgress, downloadProgress } from '../model';
-import { writeOutput } from '../output';
+import { counted, writeOutput } from '../output';
 
 interface VerifyOptions {
   readonly model: string;
@@ -39,7 +40,11 @@ export function addVerify(program: Command): void {
     .requiredOption('--model <path or hub id>', 'a folder or file with a GPT-2, or owner/name to download')
     .option('--numbers <file>', 'JSON as docs/verify.md makes it')
     .option('--precision <list>', 'precisions to compare, with commas between them', precisions, [...PRECISIONS])
-    .option('--record <file>', "write this model's own answers to the published questions down instead")
+    .addOption(
+      new Option('--record <file>', "write this model's own answers to the published questions down instead").conflicts(
+        ['numbers', 'json'],
+      ),
+    )
     .option('--json', 'print {"agrees","groups":[{"precision","group",…}]}')
     .action(verify);
 }
@@ -87,7 +92,7 @@ async function recordAnswers(path: string, weights: string, model: string, file:
   const lines = cases.map((one) => JSON.stringify(one)).join(',\n');
   const head = `"model":${JSON.stringify(model)},"weights":${JSON.stringify(weights)}`;
   writeOutput(file, `{${head},"cases":[\n${lines}\n]}\n`);
-  process.stdout.write(`Recorded ${cases.length} cases in ${file}.\n`);
+  process.stderr.write(`Recorded ${counted(cases.length, 'case')} in ${file}.\n`);
 }
 
 async function open(path: string, precision: Precision): Promise<LocalEngine> {
@@ -104,6 +109,7 @@ async function localPath(model: string): Promise<string> {
   const { folder } = await fetchModel(hub, join(cacheFolder(), '..', 'downloads'), parseHubName(model), {
     precision: 'fp32',
     onBytes: downloadProgress(),
+    onWait: (reason, ms) => process.stderr.write(`${reason} Trying again in ${formatSeconds(ms / 1000)}.\n`),
   });
   return folder;
 }

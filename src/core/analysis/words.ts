@@ -21,9 +21,9 @@ export interface NextWords {
 }
 
 export interface NextWordsOptions {
-  /** How many words to return; 10 unless told. */
+  /** How many words to return; 10 by default. */
   readonly count?: number;
-  /** Most sequences to run through the model; 48 unless told. */
+  /** Most sequences to run through the model; 48 by default. */
   readonly budget?: number;
 }
 

@@ -11,7 +11,7 @@ export interface NextTokens {
   candidate(id: number): Candidate;
   /** Probability that the next token is one of these. */
   mass(ids: readonly number[]): number;
-  /** The `count` most probable of these tokens (of all, unless told), best first; the first of equals wins. */
+  /** The `count` most probable of these tokens (of all, by default), best first; the first of equals wins. */
   best(count: number, ids?: readonly number[]): number[];
 }
 

@@ -21,7 +21,7 @@ export interface SuggestedToken extends Candidate {
 
 /** How the suggestion must look to fit the document. What is left out does not matter. */
 export interface Style extends Typography {
-  /** Whether a full stop may end it; it may unless told. */
+  /** Whether a full stop may end it; true by default. */
   readonly fullStop?: boolean;
   /** Characters left on the line where the writer breaks lines; one word is always allowed. */
   readonly room?: number;
@@ -44,7 +44,7 @@ export interface CompleteRequest {
   readonly minTokenLogprob?: number;
   /** Log-probability of all that follows the first word, given that word, below which the suggestion ends there. */
   readonly minRestLogprob?: number;
-  /** How many different suggestions to look for, most probable first; 1 unless told. */
+  /** How many different suggestions to look for, most probable first; 1 by default. */
   readonly alternatives?: number;
   /** Words that are never suggested, in any case. */
   readonly blockedWords?: readonly string[];

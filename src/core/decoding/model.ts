@@ -2,7 +2,7 @@ import type { Tokenizer } from '../tokenizer';
 
 /** What decoding asks of one sequence's forward pass. */
 export interface ForwardOptions {
-  /** How many final positions to return logits for; 1 unless told. */
+  /** How many final positions to return logits for; 1 by default. */
   readonly lastN?: number;
   /** Also return the final hidden states (after `ln_f`), which contrastive search compares. */
   readonly hidden?: boolean;

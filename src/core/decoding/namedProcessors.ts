@@ -24,7 +24,7 @@ export interface ProcessorCase {
 /**
  * Applies one processor, or `chain` for several options in the order of `generate()`, to one row of scores.
  * Arithmetic keeps the precision of the input; what to keep is decided in float32, as Hugging Face does.
- * `params.input_ids` is the sequence so far, `params.prompt_length` how much of it is the prompt (0 unless told).
+ * `params.input_ids` is the sequence so far, `params.prompt_length` how much of it is the prompt (0 by default).
  * @throws an Error that names an unknown or unsupported processor, or a missing, malformed or unknown field
  */
 export function applyNamedProcessor(request: ProcessorCase): { output: JsonNumber[] } {

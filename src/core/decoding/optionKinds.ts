@@ -29,7 +29,7 @@ export function integer(least: number): Kind<number> {
   return { schema, is, spelling: 'number' };
 }
 
-/** A finite number that fulfils a condition; any unless told. */
+/** A finite number that fulfils a condition; any by default. */
 export function number(is = 'a finite number', holds: (value: number) => boolean = () => true): Kind<number> {
   return { schema: v.pipe(finite, v.check(holds)), is, spelling: 'number' };
 }

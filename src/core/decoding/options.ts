@@ -54,7 +54,7 @@ interface Row<T> {
   /** What its absence means, where that depends on the model or on other options. */
   readonly otherwise?: string;
   readonly help: string;
-  /** Where it comes from; Hugging Face unless told. */
+  /** Where it comes from; Hugging Face by default. */
   readonly source?: string;
   /** Another name than its own in kebab-case for the command line; `false` where only code can give it. */
   readonly flag?: string | false;

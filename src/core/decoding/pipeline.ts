@@ -81,7 +81,7 @@ export interface DistributionStage {
  * own.
  * @param logits the model's, `[vocabSize]`; not changed
  * @param ids the sequence before the token, prompt included
- * @param promptLength how many of them are the prompt; all unless told
+ * @param promptLength how many of them are the prompt; all by default
  * @throws an OptionError that names an unknown, malformed or contradictory option
  */
 export function reshape(

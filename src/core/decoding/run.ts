@@ -13,7 +13,7 @@ import { createStopRule, createTimer, type StoppingTools, type StopRule } from '
 export interface GenerateOptions extends CustomProcessors, StoppingTools {
   /** Ends the generation where it is. */
   readonly signal?: AbortSignal;
-  /** How many candidates each step reports; none unless told. */
+  /** How many candidates each step reports; none by default. */
   readonly trace?: number;
   /** A smaller model with the same tokenizer that guesses ahead. */
   readonly assistantModel?: LanguageModel;

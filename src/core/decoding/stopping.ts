@@ -8,7 +8,7 @@ export type StopRule = (ids: readonly number[]) => Finish | undefined;
 export interface StoppingTools {
   /** The bytes of a token; stop strings need it. */
   readonly tokenBytes?: (id: number) => Uint8Array;
-  /** A clock in milliseconds; `performance.now` unless told. */
+  /** A clock in milliseconds; `performance.now` by default. */
   readonly now?: () => number;
 }
 

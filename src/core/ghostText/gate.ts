@@ -28,7 +28,7 @@ const STEP_MS = 25;
 export interface Moment {
   /** `inkling.ghostText.triggerRate`: the share of keys after which there may be grey text, 0 to 1. */
   readonly rate: number;
-  /** How far the gate has moved with what was accepted and ignored, in characters saved; 0 unless told. */
+  /** How far the gate has moved with what was accepted and ignored, in characters saved; 0 by default. */
   readonly learnt?: number;
   /** The text before the cursor, or its end. */
   readonly before: string;

@@ -21,7 +21,7 @@ export class ReadingMemory {
 
   readonly #mixture: Mixture;
 
-  /** @param mixture what it learns with; one that begins where texts of other writers have left it unless told */
+  /** @param mixture what it learns with; by default one that begins where texts of other writers have left it */
   constructor(
     tokenizer: Pick<TextTokenizer, 'size' | 'decode'>,
     mixture: Mixture = new Mixture(new WordParts(tokenizer)),

@@ -20,7 +20,7 @@ export interface BytePairTokenizerParts {
   readonly model: BytePairEncoding;
   readonly added: readonly AddedToken[];
   readonly endOfText?: number;
-  /** Whether special tokens that stand in a text are read as such unless told. */
+  /** Whether special tokens that stand in a text are read as such by default. */
   readonly allowSpecial: boolean;
   readonly template?: Template;
   readonly normalizer?: Normalizer;

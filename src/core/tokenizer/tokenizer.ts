@@ -17,7 +17,7 @@ export interface Token {
 export interface EncodeOptions {
   /**
    * Read special tokens that are written out in the text (`<|endoftext|>`) as such instead of as ordinary characters.
-   * GPT-2's own tokenizer does so only when told, as OpenAI's; those read from files unless told, as Hugging Face's.
+   * By default those read from files do so, as Hugging Face's, and GPT-2's own does not, as OpenAI's.
    */
   readonly allowSpecial?: boolean;
   /** Also put the template's tokens around the text, as Hugging Face's `encode` does. */

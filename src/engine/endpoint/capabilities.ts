@@ -28,7 +28,7 @@ export interface Capabilities {
   readonly tokenize: 'content' | 'prompt' | undefined;
   /** The tokenizer of this machine that cuts as it does. */
   readonly tokenizer: Tokenizer | undefined;
-  /** It has llama.cpp's settings, which draw from less than the whole distribution unless told. */
+  /** It has llama.cpp's settings, which draw from less than the whole distribution by default. */
   readonly sampler: 'llama.cpp' | 'openai';
 }
 

@@ -13,7 +13,7 @@ export interface Continuation {
   readonly maxTokens: number;
   /** What the answer has to begin with; for servers with a constraint. */
   readonly beginsWith?: string;
-  /** How it draws; the most probable token unless told. */
+  /** How it draws; by default it takes the most probable token. */
   readonly sampling?: Readonly<Record<string, unknown>>;
 }
 
@@ -46,7 +46,7 @@ const FIELD_PROBES: Readonly<
   repetition_penalty: { prompt: REPEATED, sampling: { temperature: 0, repetition_penalty: 100 }, changes: true },
 };
 
-/** Neutralises what llama.cpp's server does to a distribution unless told. */
+/** Neutralises what llama.cpp's server does to a distribution by default. */
 const LLAMA_SAMPLING = { top_k: 0, top_p: 1, min_p: 0 };
 
 /**

@@ -9,7 +9,7 @@ import { readJsonFile, shardsOf } from '../../gpt2/files/findModelFiles';
 import { readTokenizerFiles } from '../../gpt2/files/tokenizerFiles';
 import { type CatalogueModel, findInCatalogue } from '../catalogue';
 import { StoreError } from '../errors';
-import { slug } from '../format';
+import { slug } from '../folderName';
 import { expectedDiskBytes, shapeOf } from '../modelCosts';
 import { askFacts, type DownloadOptions, download } from './download';
 import type { FileFacts, Hub, HubName } from './hub';
@@ -40,7 +40,7 @@ const OTHER_TOKENIZERS = [
   ['spiece.model', 'SentencePiece'],
   ['tokenizer.model', 'SentencePiece'],
   ['sentencepiece.bpe.model', 'SentencePiece'],
-  ['vocab.txt', 'a BERT word list'],
+  ['vocab.txt', 'WordPiece'],
 ] as const;
 /** GPT-2s that read and write from the last word to the first, which only their names tell. */
 const REVERSED = /^okazaki-lab\/japanese-reversed-gpt2-/i;

@@ -5,7 +5,7 @@ import { type Answer, type ChooseAgent, type Exchange, request } from './http';
 import { refusalOf } from './refusals';
 
 export interface HubOptions {
-  /** Nothing is asked or downloaded where this is off; on unless told. */
+  /** Nothing is asked or downloaded where this is off; on by default. */
   readonly enabled?: boolean;
   /** Address of the hub or a mirror of it. */
   readonly endpoint?: string;

@@ -57,7 +57,8 @@ export class Retrier {
     if (this.#failures >= attempts || this.#pausedMs > LONGEST_PAUSE_MS) {
       throw error;
     }
-    const wait = error.retryAfterMs ?? Math.min(backoffMs * 2 ** (this.#failures - 1), LONGEST_BACKOFF_MS);
+    const backoff = Math.min(backoffMs * 2 ** (this.#failures - 1), LONGEST_BACKOFF_MS);
+    const wait = pauseMs > 0 ? pauseMs : backoff;
     onWait?.(error.message, wait);
     await delay(wait, undefined, { signal });
   }

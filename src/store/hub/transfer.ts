@@ -154,7 +154,15 @@ class Transfer {
   async #append(chunk: Uint8Array, url: URL, onProgress: () => void): Promise<void> {
     const { bytes, mostBytes = Number.POSITIVE_INFINITY, file, onBytes } = this.#options;
     if (this.position + chunk.length > (bytes ?? mostBytes)) {
-      throw wrongLength(file, url, 'more', bytes ?? mostBytes);
+      throw new StoreError(
+        'corrupt',
+        l10n.t(
+          '{0} from {1} is longer than the {2} bytes it should have and was thrown away. Try again later.',
+          file.path,
+          url.host,
+          bytes ?? mostBytes,
+        ),
+      );
     }
     for (let offset = 0; offset < chunk.length; ) {
       const { bytesWritten } = await this.#handle.write(chunk, offset, chunk.length - offset, this.position + offset);

@@ -1,8 +1,9 @@
 import type { GenerationConfig } from '../../core/decoding/options';
 import type { Calibration } from '../../core/ghostText/calibration';
 import type { Engine } from '../../engine/api';
-import { calibration } from '../../eval/calibrate';
+import { measureCalibration } from '../../eval/calibrate';
 import { type KeyRecording, recordKeys } from '../../eval/keys';
+import { oneLine } from '../../eval/match';
 
 /** What is asked of a model to calibrate it. */
 export type CalibratedModel = Pick<Engine, 'complete' | 'generate'>;
@@ -41,12 +42,12 @@ export async function ownCalibration(
     const config: GenerationConfig = { doSample: true, topK: 0, maxNewTokens: TOKENS, seed };
     const { text } = await model.generate({ text: '', bos: true, config }, undefined, signal);
     signal?.throwIfAborted();
-    const count = Math.min(KEYS_A_TEXT, text.length - WARM_UP - UNTYPED, total - typed);
+    const count = Math.min(KEYS_A_TEXT, oneLine(text.slice(WARM_UP)).length - UNTYPED, total - typed);
     if (count <= 0) continue;
     const complete = (request: Parameters<CalibratedModel['complete']>[0]) => model.complete(request, signal);
     recordings.push(
       await recordKeys(complete, text, { from: WARM_UP, count, markdown: false }, () => onProgress(++typed, total)),
     );
   }
-  return typed < total ? undefined : calibration(recordings, PRIOR);
+  return typed < total ? undefined : measureCalibration(recordings, PRIOR);
 }

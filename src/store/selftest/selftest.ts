@@ -18,7 +18,7 @@ export interface SelfTestSubject {
   readonly known?: Pick<CatalogueModel, 'id' | 'language' | 'kind'>;
   /** Of a model with a tokenizer of its own, which may know another language: how many tokens it has. */
   readonly ownTokens?: number;
-  /** Longest text in tokens; 1,024 unless told. */
+  /** Longest text in tokens; 1,024 by default. */
   readonly contextLength?: number;
   readonly signal?: AbortSignal;
 }

@@ -51,6 +51,10 @@ describe('the command line, called wrongly', () => {
     [['logits', 'x', '--out', join('no', 'such', 'file')], /file cannot be written: there is no such folder\./],
     [['logits', 'x', '--out', __dirname], /cannot be written: it is a folder\./],
     [['tokens', '--file', __dirname], /cannot be read: it is a folder\./],
+    [['generate', 'x', '--jsonl', '--trace', '5'], /--trace.*cannot be used with.*--jsonl/],
+    [['verify', '--model', Tiny, '--record', 'f', '--json'], /--record.*cannot be used with.*--json/],
+    [['complete', '--before', 'x', '--jsonl'], /each line brings its own "before"/],
+    [['complete', 'x', '--min-logprob', '1'], /It must be a number, 0 or less/],
     [['decode', '1', 'x'], /“x” is no token id/],
     [['decode', '1.0'], /“1\.0” is no token id/],
   ];

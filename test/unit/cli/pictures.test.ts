@@ -76,6 +76,13 @@ describe('the command line draws', () => {
     assert.equal(lens.layers.length, built.config.n_layer);
   });
 
+  it('draw: writes a table beside the JSON that it prints', async () => {
+    const table = file('next.md');
+    const { kind } = JSON.parse(await output(['draw', 'next', TEXT, '--json', '--markdown', table]));
+    assert.equal(kind, 'next');
+    assert.match(readFileSync(table, 'utf8'), /^\|/m);
+  });
+
   it('draw: attention shows a character of several tokens whole', async () => {
     const { tokens } = JSON.parse(await output(['draw', 'attention', 'Oh 😀!', '--bos', '--json']));
     const shown = tokens.map(({ text }: { text: string }) => text);

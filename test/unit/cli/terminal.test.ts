@@ -34,6 +34,11 @@ describe('what a terminal shows', () => {
     assert.deepEqual(lines(10).slice(0, 2), ['One ', 'marmalade.']);
   });
 
+  it('begins no line with the space behind a word that is wider than the line', () => {
+    const pieces = ['marmalade', ' ', 'is', ' ', 'good'].map((text) => ({ text }));
+    assert.equal(wrapPieces(terminal(0, 6), pieces), 'marmalade\nis \ngood\n');
+  });
+
   it('counts one thing as one', () => {
     assert.deepEqual(
       [0, 1, 2].map((count) => counted(count, 'token')),

@@ -5,7 +5,7 @@ import { matchesWords, usefulLength } from '../../../src/eval/match';
 import { observe, operate, reliability } from '../../../src/eval/metrics';
 import type { Prediction, Predictor } from '../../../src/eval/predictor';
 import { tables } from '../../../src/eval/tables';
-import { savingRate, type } from '../../../src/eval/typing';
+import { savingRate, typeOut } from '../../../src/eval/typing';
 
 const place = (prefix: string, target: string): EvalCase => ({
   kind: 'word-boundary',
@@ -118,12 +118,12 @@ describe('the measures', () => {
 describe('typing', () => {
   it('takes every useful beginning and types the rest', async () => {
     const oracle = predictor(['a', says(' very good', -0.1)], ['a very good', says(' night', -0.1)]);
-    assert.deepEqual(await type(oracle, place('a', ' very good day'), -1), { characters: 14, keys: 5 });
+    assert.deepEqual(await typeOut(oracle, place('a', ' very good day'), -1), { characters: 14, keys: 5 });
   });
 
   it('pays a key for each word of a part, and keeps what is typed as suggested', async () => {
     const oracle = predictor(['a', says(' b c x', -0.1)]);
-    assert.deepEqual(await type(oracle, place('a', ' b c d'), -1), { characters: 6, keys: 4 });
+    assert.deepEqual(await typeOut(oracle, place('a', ' b c d'), -1), { characters: 6, keys: 4 });
     const rate = savingRate([
       { characters: 6, keys: 4 },
       { characters: 4, keys: 4 },
@@ -133,7 +133,7 @@ describe('typing', () => {
 
   it('pays for every key behind a closed gate', async () => {
     const oracle = predictor(['a', says(' b c d', -2)]);
-    assert.deepEqual(await type(oracle, place('a', ' b c d'), -1), { characters: 6, keys: 6 });
+    assert.deepEqual(await typeOut(oracle, place('a', ' b c d'), -1), { characters: 6, keys: 6 });
   });
 });
 

@@ -30,6 +30,19 @@ describe('the typing trace', () => {
     assert.equal(typed.slice(0, -4), wanted.slice(0, typed.length - 4));
   });
 
+  it('types and takes back a whole emoji at once', () => {
+    const text = 'no😀we😀go😀in😀at😀so '.repeat(40).trim();
+    for (let seed = 1; seed <= 5; seed++) {
+      const typed: string[] = [];
+      for (const key of synthesise(text, { keystrokes: 500, wordsPerMinute: 80, seed, jumps: false })) {
+        if (key.kind === 'type') typed.push(key.text);
+        else typed.pop();
+      }
+      assert.ok(typed.join('').slice(0, -9).length > 400);
+      assert.ok(text.startsWith(typed.slice(0, -4).join('')), `${seed}`);
+    }
+  });
+
   it('pauses longest between sentences, and differently with another seed', () => {
     const pauses = (after: RegExp) =>
       trace

@@ -53,6 +53,12 @@ describe('the calibration of an installed model', () => {
     assert.equal(stopped.asked(), 0);
   });
 
+  it('is left alone where the model writes little but white space', async () => {
+    for (const text of [`One line.${'\n'.repeat(120)}`, `${SENTENCE.slice(0, 40)}${' \n'.repeat(200)}`]) {
+      assert.equal(await ownCalibration(model(text, 0.5).engine, 1.5e9), undefined);
+    }
+  });
+
   it('is not read where it was damaged', () => {
     for (const stored of [
       undefined,

@@ -159,7 +159,9 @@ describe('parts of the store', () => {
     retrier.progressed();
     await retrier.failed(cut);
     assert.deepEqual(waits, [1, 2, 4, 1]);
-    await retrier.failed(cut);
+    // A pause that is over already is none.
+    await retrier.failed(new TransientError('cut', 0));
+    assert.deepEqual(waits, [1, 2, 4, 1, 2]);
     await retrier.failed(cut);
     await assert.rejects(retrier.failed(cut), cut);
     await assert.rejects(new Retrier().failed(new StoreError('corrupt', 'no')), { code: 'corrupt' });

@@ -4,9 +4,9 @@ import { check, type LogitsProcessor } from './processor';
 
 /** What all truncations share. */
 export interface TruncationOptions {
-  /** Score given to removed tokens; `-Infinity` unless told. */
+  /** Score given to removed tokens; `-Infinity` by default. */
   readonly filterValue?: number;
-  /** How many of the best tokens always stay; 1 unless told. */
+  /** How many of the best tokens always stay; 1 by default. */
   readonly minTokensToKeep?: number;
 }
 

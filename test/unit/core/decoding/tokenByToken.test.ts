@@ -138,7 +138,7 @@ describe('multinomial sampling', () => {
     );
   });
 
-  it('keeps 50 tokens unless told, as Hugging Face does', async () => {
+  it('keeps 50 tokens by default, as Hugging Face does', async () => {
     const flat = () => new FakeModel(200, () => Array.from({ length: 200 }, (_, i) => -i / 1000));
     const most = async (config: object) => {
       const { sequences } = await decode(flat(), [0], {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isFileName } from '../../../src/gpt2/files/fileNames';
-import { slug } from '../../../src/store/format';
+import { slug } from '../../../src/store/folderName';
 
 describe('the folder name of an id', () => {
   it('is readable where that is enough to tell it from others', () => {

@@ -1,10 +1,9 @@
-import { normaliser } from '../../core/logits';
-import { topIndices } from '../../core/logits/ranking';
-import { type Mixed, ReadingMemory } from '../../core/memory';
-import type { CachedModel } from '../../engine/cachedModel';
-import { forEachToken } from '../../engine/score';
-import type { WritersText } from '../../eval/cases';
-import { readText, UsageError } from '../input';
+import { normaliser } from '../core/logits';
+import { topIndices } from '../core/logits/ranking';
+import { type Mixed, ReadingMemory } from '../core/memory';
+import type { CachedModel } from '../engine/cachedModel';
+import { forEachToken } from '../engine/score';
+import type { WritersText } from './cases';
 
 /** How well a writer's texts were predicted: mean surprisal in nats a token, and the share of tokens foreseen. */
 export interface Predicted {
@@ -13,6 +12,7 @@ export interface Predicted {
 }
 
 export interface MemoryPerplexity {
+  /** Where there are none, the means are no numbers. */
   readonly tokens: number;
   readonly model: Predicted;
   readonly memory: Predicted;
@@ -27,33 +27,8 @@ export interface MemoryOptions {
 }
 
 /**
- * The texts of a file of JSON lines, `{"path","text"}` each.
- * @throws UsageError that names the first line that is something else
- */
-export async function readDocuments(file: string): Promise<WritersText[]> {
-  const lines = (await readText(undefined, { file })).split('\n');
-  return lines.flatMap((line, i) => {
-    if (line.trim() === '') return [];
-    const document = documentIn(line);
-    if (document === undefined) throw new UsageError(`${file}, line ${i + 1}: expected an object with a "text".`);
-    return [document];
-  });
-}
-
-function documentIn(line: string): WritersText | undefined {
-  try {
-    const value = JSON.parse(line) as { readonly path?: unknown; readonly text?: unknown } | null;
-    if (typeof value?.text !== 'string') return undefined;
-    return { path: typeof value.path === 'string' ? value.path : '', text: value.text };
-  } catch {
-    return undefined;
-  }
-}
-
-/**
  * Scores one writer's texts in order, each after `<|endoftext|>`, by the model alone and mixed with a memory of what
  * came before. The memory says what it expects of each token before it reads it.
- * @throws UsageError when there is no token
  */
 export async function measureWithMemory(
   model: CachedModel,
@@ -85,7 +60,6 @@ export async function measureWithMemory(
     });
     tokens += ids.length;
   }
-  if (tokens === 0) throw new UsageError('There is no token to measure: the documents are empty.');
   const mean = ({ nats, right }: typeof alone): Predicted => ({ nats: nats / tokens, top1: right / tokens });
   return { tokens, model: mean(alone), memory: mean(mixed) };
 }
