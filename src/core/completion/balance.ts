@@ -46,7 +46,8 @@ export function unbalancedAt(before: string, suggestion: string, after = ''): nu
   const left = scan(paragraph + after, paragraph.length, open, true).open.filter((each) => open.includes(each));
   const { open: end, unopened } = scan(paragraph + suggestion, paragraph.length, left);
   const own = end.find(({ at }) => at >= paragraph.length)?.at ?? Number.POSITIVE_INFINITY;
-  return Math.min((unopened ?? own) - paragraph.length, closesSingleQuoteAt(paragraph, suggestion, after));
+  const first = Math.min(unopened ?? Number.POSITIVE_INFINITY, own);
+  return Math.min(first - paragraph.length, closesSingleQuoteAt(paragraph, suggestion, after));
 }
 
 /** The signs that may close what is open at the end of a text; none where nothing is. */

@@ -16,6 +16,8 @@ export interface StopRules {
 
 /** So much of a draft is looked at for how probable its first characters are, in UTF-16 units. */
 const LOOKED_AT = 24;
+/** Tokens that may close a sentence beyond the most that were asked for. */
+const LONGEST_CLOSING = 8;
 /** Tokens that are looked through for one that is no white space. */
 const AFTER_SPACE = 64;
 
@@ -199,7 +201,7 @@ export class Draft {
     // French sets a space before it.
     const closing = closers.includes('»') ? behind.trimStart() : behind;
     const isInsideCharacter = !isOver && closing === '';
-    if (isInsideCharacter) return;
+    if (isInsideCharacter && this.#newTokens < this.#rules.maxTokens + LONGEST_CLOSING) return;
     if (closing === '' || [...closing].some((sign) => sign !== '"' && !closers.includes(sign))) {
       this.reason = 'sentence';
       return;

@@ -26,9 +26,13 @@ export function guard(before: string, suggestion: string, blockedWords: readonly
     [blockedAt(before, suggestion, blockedWords), 'blocked-word'],
   ];
   const [at, reason] = places.reduce((first, other) => (other[0] < first[0] ? other : first));
-  return at === Number.POSITIVE_INFINITY
-    ? { length: suggestion.length, guard: null }
-    : { length: suggestion.slice(0, at).trimEnd().length, guard: reason };
+  if (at === Number.POSITIVE_INFINITY) return { length: suggestion.length, guard: null };
+  let kept = suggestion.slice(0, at).trimEnd();
+  // What is cut may have closed what stays.
+  for (let open = unbalancedAt(before, kept, after); open < kept.length; open = unbalancedAt(before, kept, after)) {
+    kept = kept.slice(0, open).trimEnd();
+  }
+  return { length: kept.length, guard: reason };
 }
 
 function place(match: RegExpExecArray | null): number {

@@ -1,8 +1,9 @@
 import { typeset } from '../text/typography';
+import { unbalancedAt } from './balance';
 import type { Draft } from './draft';
 import { guard } from './guards';
 import { applyStyle } from './style';
-import { beginsWithSpace, endsInSpace, withoutSuffix } from './text';
+import { beginsWithSpace, endsInSpace, spelling, withoutSuffix } from './text';
 import type { Completion, CompletionReason, Style, Suggestion } from './types';
 
 /** Where the drafts stand, and what must not be said there. */
@@ -42,7 +43,7 @@ function finish(draft: Draft, place: Place): Finished {
   const ended = guarded.guard ?? draft.reason ?? 'empty';
   const { text: whole, closer } = applyStyle(drafted.slice(0, guarded.length), style, prefix);
   // White space that was typed does not become more of it.
-  const text = endsInSpace(prefix) && beginsWithSpace(whole) ? '' : withoutSuffix(whole, suffix);
+  const text = endsInSpace(prefix) && beginsWithSpace(whole) ? '' : withoutFollowing(whole, prefix, suffix);
   if (!SAYS_SOMETHING.test(text)) {
     if (SAYS_SOMETHING.test(whole)) return { suggestion: null, reason: 'repeats' };
     return { suggestion: null, reason: ended === 'budget' || ended === 'sentence' ? 'empty' : ended };
@@ -71,6 +72,12 @@ function finish(draft: Draft, place: Place): Finished {
   };
 }
 
+/** Without the end that follows the cursor already, unless that closes what the suggestion itself has opened. */
+function withoutFollowing(text: string, prefix: string, suffix: string): string {
+  const kept = withoutSuffix(text, suffix);
+  return unbalancedAt(prefix, kept, suffix) < kept.length ? text.trimEnd() : kept;
+}
+
 /** A lone full stop is typed sooner than it is read. */
 const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 /** Ends after which nothing belongs into an open emphasis. */
@@ -78,16 +85,4 @@ const FINISHED: ReadonlySet<CompletionReason> = new Set(['sentence', 'newline', 
 
 function spelled(tokens: readonly { readonly text: string }[]): string {
   return tokens.map(({ text }) => text).join('');
-}
-
-/** The first of these tokens, those that spell `length` characters; the last one only as far as that. */
-function spelling<T extends { readonly text: string }>(tokens: readonly T[], length: number): T[] {
-  const kept: T[] = [];
-  let left = length;
-  for (const token of tokens) {
-    if (left <= 0) break;
-    kept.push(token.text.length > left ? { ...token, text: token.text.slice(0, left) } : token);
-    left -= token.text.length;
-  }
-  return kept;
 }

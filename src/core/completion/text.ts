@@ -42,3 +42,15 @@ export function withoutSuffix(text: string, suffix: string): string {
   }
   return text.trimEnd();
 }
+
+/** The first of these tokens, those that spell `length` characters; the last one only as far as that. */
+export function spelling<T extends { readonly text: string }>(tokens: readonly T[], length: number): T[] {
+  const kept: T[] = [];
+  let left = length;
+  for (const token of tokens) {
+    if (left <= 0) break;
+    kept.push(token.text.length > left ? { ...token, text: token.text.slice(0, left) } : token);
+    left -= token.text.length;
+  }
+  return kept;
+}

@@ -1,3 +1,4 @@
+import { spelling } from '../completion/text';
 import type { Completion, Suggestion } from '../completion/types';
 import { CALIBRATION, type Calibration, calibrated, thresholdFor } from './calibration';
 import type { TypingPace } from './pace';
@@ -98,12 +99,22 @@ export function leastRest(rate: number): number {
 
 /** Its words as far as the model is sure enough of them; at least the first. */
 function sureWords(suggestion: Suggestion, leastSure: number, calibration: Calibration): Suggestion {
-  const { words, text } = suggestion;
+  const { words, text, healed } = suggestion;
   const unsure = words.findIndex(({ logprob }, i) => i > 0 && calibrated(Math.exp(logprob), calibration) < leastSure);
   if (unsure < 0) return suggestion;
   const kept = words.slice(0, unsure);
-  const { length } = kept[kept.length - 1];
-  return { ...suggestion, text: text.slice(0, length), words: kept, ended: 'unsure' };
+  const { length, confidence } = kept[kept.length - 1];
+  const tokens = spelling(suggestion.tokens, healed.length + length);
+  return {
+    ...suggestion,
+    text: text.slice(0, length),
+    tokens,
+    logprob: tokens.reduce((sum, token) => sum + token.logprob, 0),
+    confidence,
+    words: kept,
+    ended: 'unsure',
+    next: suggestion.tokens[tokens.length] ?? suggestion.next,
+  };
 }
 
 /** The probability that the first word is right, or the first few where it is shorter than what is ever shown. */

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import type { Calibration } from '../../core/ghostText/calibration';
 import { worth } from '../../core/ghostText/gate';
 import { percent } from '../../core/logits';
 import { endOf } from '../../core/text/lines';
@@ -121,10 +122,10 @@ export function whyThis({ request, completion, model, energySaving, links }: Exp
         tail(request.prefix),
         model.name,
       ),
-    )} ${first ? verdict(first) : ''}</p>`,
+    )} ${first ? verdict(first, model.calibration) : ''}</p>`,
     ...(others > 0 ? [`<p>${escapeText(othersText(others))}</p>`] : []),
     ...(energySaving ? [`<p>${shortened(request.maxTokens ?? 0, energySaving)}</p>`] : []),
-    `<div class="cards">${completion.suggestions.map((suggestion) => card(suggestion, links)).join('')}</div>`,
+    `<div class="cards">${completion.suggestions.map((suggestion) => card(suggestion, model.calibration, links)).join('')}</div>`,
     `<h2>${escapeText(l10n.t('To reproduce it'))}</h2>`,
     `<p>${escapeText(modelText(model))} ${escapeText(
       l10n.t(
@@ -164,13 +165,13 @@ function tail(prefix: string): string {
 }
 
 /** How sure the model was, in a sentence or two. */
-function verdict({ tokens, ended, words }: Suggestion): string {
+function verdict({ tokens, ended, words }: Suggestion, calibration: Calibration | undefined): string {
   const least = Math.min(...tokens.map(({ logprob }) => logprob));
   return sentence(
     [
       ...(tokens.length > 0 ? [l10n.t('The least sure of them had {0}.', percent(Math.exp(least)))] : []),
       endsText(ended),
-      l10n.t('It can be expected to save {0} characters.', decimal(worth({ words }))),
+      l10n.t('It can be expected to save {0} characters.', decimal(worth({ words }, calibration))),
     ].join(' '),
   );
 }
@@ -179,7 +180,11 @@ function endsText(ended: CompletionReason): string {
   return `${l10n.t('It ends there.')} ${ending(ended)}`;
 }
 
-function card(suggestion: Suggestion, links: ReadonlyMap<string, PassageLink> = new Map()): string {
+function card(
+  suggestion: Suggestion,
+  calibration: Calibration | undefined,
+  links: ReadonlyMap<string, PassageLink> = new Map(),
+): string {
   const { text, tokens, healed, masked, confidence, words, ended } = suggestion;
   const rows = tokens.map(({ text, logprob, rank, runnerUp, origin }) => {
     const other = runnerUp ? `${tokenHtml(runnerUp.text)} ${percent(Math.exp(runnerUp.logprob))}` : '';
@@ -195,7 +200,7 @@ function card(suggestion: Suggestion, links: ReadonlyMap<string, PassageLink> = 
       TOKEN,
       percent(masked),
     ),
-  ).replace(TOKEN, tokenHtml(healed));
+  ).replace(TOKEN, () => tokenHtml(healed));
   return [
     `<section class="card"><h2>${tokenHtml(text)}</h2>`,
     '<dl>',
@@ -206,7 +211,7 @@ function card(suggestion: Suggestion, links: ReadonlyMap<string, PassageLink> = 
     ),
     fact(
       l10n.t('Expected to save'),
-      l10n.t('{0} characters', decimal(worth({ words }))),
+      l10n.t('{0} characters', decimal(worth({ words }, calibration))),
       l10n.t('Its length, weighed by how likely it is right.'),
     ),
     '</dl>',

@@ -109,6 +109,12 @@ describe('complete', () => {
     }
   });
 
+  it('gives up on a closing sign that does not come', async () => {
+    const model = memory([`« Oui.${' '.repeat(200)}`]);
+    assert.deepEqual(await suggest(model, '« Ou', { maxTokens: 4 }), { text: 'i.', reason: 'sentence' });
+    assert.ok(model.runs < 20, `${model.runs} runs`);
+  });
+
   it('looks for no closing sign where nothing is open', async () => {
     const model = memory(['“Yes.” It was a good day. And then it rained.']);
     await suggest(model, '“Yes.” It was a good day. And then it');
@@ -139,6 +145,11 @@ describe('complete', () => {
         text: undefined,
         reason: 'repeats',
       });
+    });
+    it('is no reason to leave open what the suggestion has opened', async () => {
+      const text = '(see chapter 2 (page 3)';
+      assert.equal((await suggest(memory([text]), '(see', { suffix: ')' })).text, ' chapter 2 (page 3)');
+      assert.equal((await suggest(memory(['(see page 3)']), '(see', { suffix: ')' })).text, ' page 3');
     });
     it('is no reason to cut a word', async () => {
       assert.equal((await suggest(model, 'It was', { suffix: ' days of yore' })).text, ' a good day.');

@@ -83,7 +83,14 @@ describe('guard', () => {
     assert.deepEqual(guarded('(“so', ') is'), ['', 'unbalanced']);
     assert.deepEqual(guarded('It was', ' good" and "so'), [' good', 'unbalanced']);
     assert.deepEqual(guarded('', '"So it is," he'), ['"So it is," he', null]);
+    assert.deepEqual(guarded('It was', ' good (see note] and'), [' good', 'unbalanced']);
     assert.deepEqual(guarded('A paragraph (open\n\nIt was', ' good)'), [' good', 'unbalanced']);
+  });
+
+  it('leaves nothing open that the part it cuts away has closed', () => {
+    assert.deepEqual(guarded('It was', ' good (the first time the first time) and'), [' good', 'repetition']);
+    assert.deepEqual(guarded('It was', ' good (so damn fine) and', ['damn']), [' good', 'blocked-word']);
+    assert.deepEqual(guarded('It was', ' good (a [so damn] fine) and', ['damn']), [' good', 'blocked-word']);
   });
 
   it('never closes what is closed after the cursor, be it that an editor has put it there', () => {

@@ -95,6 +95,19 @@ describe('the gate', () => {
     assert.equal(shown(words(' very good day', 0.9, 0.5, 0.1)), ' very good day');
   });
 
+  it('cuts the tokens where it cuts the words', () => {
+    const whole = suggestion(['ve', ' very', ' good'], 've');
+    const ends = [0.9, 0.02].map((right, i) => {
+      return { length: [5, 10][i], confidence: -i, logprob: Math.log(right) };
+    });
+    const { completion } = gate({ suggestions: [{ ...whole, words: ends }], reason: 'sentence' }, resting, plain);
+    const [{ text, tokens, logprob, confidence, next }] = completion.suggestions;
+    assert.deepEqual(
+      [text, tokens.map((token) => token.text), logprob, confidence, next?.text],
+      [' very', ['ve', ' very'], -2, -0, ' good'],
+    );
+  });
+
   it('says what was found and what is asked for where it shows nothing', () => {
     const { completion } = gate({ suggestions: [words(' very', 0.4)], reason: 'sentence' }, resting, plain);
     assert.equal(completion.reason, 'unsure');
