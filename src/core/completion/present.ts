@@ -1,10 +1,11 @@
+import type { Style } from '../text/style';
 import { typeset } from '../text/typography';
 import { unbalancedAt } from './balance';
 import type { Draft } from './draft';
 import { guard } from './guards';
 import { applyStyle } from './style';
 import { beginsWithSpace, endsInSpace, spelling, withoutSuffix } from './text';
-import type { Completion, CompletionReason, Style, Suggestion } from './types';
+import type { Completion, CompletionReason, Suggestion } from './types';
 
 /** Where the drafts stand, and what must not be said there. */
 export interface Place {

@@ -1,5 +1,5 @@
 import { endsSentence, keepsFullStop } from '../text/sentences';
-import type { Style } from './types';
+import type { Style } from '../text/style';
 
 /** More than a word that was begun, and than the white space where a line begins. */
 const REACH = 64;

@@ -1,5 +1,5 @@
 import type { TokenOrigin } from '../memory';
-import type { Typography } from '../text/typography';
+import type { Style } from '../text/style';
 
 /** A possible next token. */
 export interface Candidate {
@@ -17,18 +17,6 @@ export interface SuggestedToken extends Candidate {
   readonly runnerUp: Candidate | null;
   /** Whom its probability comes from, where a memory of the writer's texts was asked too. */
   readonly origin?: TokenOrigin;
-}
-
-/** How the suggestion must look to fit the document. What is left out does not matter. */
-export interface Style extends Typography {
-  /** Whether a full stop may end it; true by default. */
-  readonly fullStop?: boolean;
-  /** Characters left on the line where the writer breaks lines; one word is always allowed. */
-  readonly room?: number;
-  /** Signs before which it ends, such as those of the document's markup. */
-  readonly endsBefore?: string;
-  /** Put after it when it finishes a sentence, line or text, unless it follows the cursor already. */
-  readonly closer?: string;
 }
 
 export interface CompleteRequest {

@@ -1,6 +1,6 @@
 /** What Inkling knows of Markdown: where the cursor is, what the model reads there, and how a suggestion must look. */
-import type { CompleteRequest } from '../completion/types';
 import { type LinePosition, textBetween, windowStart } from '../text/lines';
+import type { Style } from '../text/style';
 import { blocksBetween } from './blocks';
 import { type Construct, constructOf } from './construct';
 import type { MarkdownDocument } from './document';
@@ -19,7 +19,7 @@ export function isMarkdownFile(path: string): boolean {
 /** The cursor's place in a Markdown document, and what to ask the model there. */
 export interface Reading {
   readonly construct: Construct;
-  readonly request: Pick<CompleteRequest, 'prefix' | 'style'>;
+  readonly request: { readonly prefix: string; readonly style: Style };
 }
 
 /** How far back a document is read, in UTF-16 units: more than GPT-2's window holds, whatever markup is left out. */

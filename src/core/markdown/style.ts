@@ -1,4 +1,4 @@
-import type { Style } from '../completion/types';
+import type { Style } from '../text/style';
 import { typographyOf } from '../text/typography';
 import type { Block } from './blocks';
 import type { Construct } from './construct';

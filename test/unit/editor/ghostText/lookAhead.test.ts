@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import type { Completion, CompletionReason, Style } from '../../../../src/core/completion/types';
+import type { Completion, CompletionReason } from '../../../../src/core/completion/types';
+import type { Style } from '../../../../src/core/text/style';
 import { LookAhead } from '../../../../src/editor/ghostText/lookAhead';
 import type { Query, SuggesterAnswer } from '../../../../src/editor/ghostText/suggester';
 
