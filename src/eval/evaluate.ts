@@ -1,6 +1,13 @@
-import { calibrate } from '../core/ghostText/calibration';
 import type { EvalCase } from './cases';
-import { type Observation, type Operation, observe, operate, type ReliabilityBin, reliability } from './metrics';
+import {
+  confidenceFor,
+  type Observation,
+  type Operation,
+  observe,
+  operate,
+  type ReliabilityBin,
+  reliability,
+} from './metrics';
 import { opening, type Predictor } from './predictor';
 import { savingRate, type Typing, typeOut } from './typing';
 
@@ -22,7 +29,7 @@ export interface Evaluation {
   readonly reliability: readonly ReliabilityBin[];
   /** Share of keystrokes saved; null when no case was typed out. */
   readonly keystrokes: { readonly ungated: number; readonly gated: number } | null;
-  /** How sure it was of the first word, for each case with a suggestion: what `calibrate` reads. */
+  /** How sure it was of the first word, for each case with a suggestion: what `confidenceFor` reads. */
   readonly scores: readonly number[];
 }
 
@@ -42,7 +49,7 @@ export async function evaluate(
     onProgress?.(observations.length, cases.length + 2 * some.length);
   }
   const scores = observations.map(({ prediction }) => opening(prediction));
-  const threshold = calibrate(scores, triggerRate);
+  const threshold = confidenceFor(scores, triggerRate);
   // One pass after the other, so that a memory begins both alike: what it learnt in the first does not help the second.
   const typed = { open: [] as Typing[], gated: [] as Typing[] };
   for (const place of some) {
@@ -57,7 +64,7 @@ export async function evaluate(
     name: predictor.name,
     ungated: operate(observations, Number.NEGATIVE_INFINITY),
     gated: operate(observations, threshold),
-    curve: RATES.map((rate) => operate(observations, calibrate(scores, rate))),
+    curve: RATES.map((rate) => operate(observations, confidenceFor(scores, rate))),
     reliability: reliability(observations),
     keystrokes: some.length === 0 ? null : { ungated: savingRate(typed.open), gated: savingRate(typed.gated) },
     scores: scores.filter(Number.isFinite),

@@ -95,3 +95,21 @@ function share(part: number, whole: number): number {
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
+
+/**
+ * The confidence that the share `rate` (0 to 1) of these scores reaches or passes. At 0 nothing passes, at 1 everything.
+ * @throws RangeError without scores, or for another rate
+ */
+export function confidenceFor(scores: readonly number[], rate: number): number {
+  if (!(rate >= 0 && rate <= 1)) throw new RangeError(`A trigger rate lies between 0 and 1, not at ${rate}.`);
+  if (scores.length === 0) throw new RangeError('There are no scores to calibrate on.');
+  if (rate === 0) return Number.POSITIVE_INFINITY;
+  if (rate === 1) return Number.NEGATIVE_INFINITY;
+  const descending = [...scores].sort((a, b) => b - a);
+  const shown = rate * descending.length;
+  const at = Math.floor(shown);
+  if (at === 0) return descending[0];
+  if (at >= descending.length) return descending[descending.length - 1];
+  // Between the last score that shows and the first that does not, as far as the rate says.
+  return descending[at - 1] + (descending[at] - descending[at - 1]) * (shown - at);
+}

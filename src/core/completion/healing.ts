@@ -19,7 +19,7 @@ export interface Hypothesis {
 }
 
 export interface Healing {
-  /** Paths that spell all of the typed bytes, most probable first: at least one, at most as many as asked for. */
+  /** Hypotheses that spell all of the typed bytes, most probable first: at least one, at most as many as asked for. */
   readonly hypotheses: readonly Hypothesis[];
   /** Probability of what was typed among all that could have stood there, between 0 and 1. */
   readonly typedMass: number;

@@ -26,9 +26,7 @@ export function present(drafts: readonly Draft[], place: Place): Completion {
     if (suggestion && !suggestions.some(({ text }) => text === suggestion.text)) suggestions.push(suggestion);
   }
   suggestions.sort((a, b) => b.logprob - a.logprob);
-  const reason = suggestions[0]?.ended ?? first.reason;
-  const unsure = suggestions.length === 0 && reason === 'unsure';
-  return unsure ? { suggestions, reason, withheld: drafts[0].confidence } : { suggestions, reason };
+  return { suggestions, reason: suggestions[0]?.ended ?? first.reason };
 }
 
 interface Finished {

@@ -91,8 +91,6 @@ export type CompletionReason =
 export interface Completion {
   readonly suggestions: readonly Suggestion[];
   readonly reason: CompletionReason;
-  /** Set when a suggestion was found but was not sure enough for `minLogprob`: its confidence. */
-  readonly withheld?: number;
   /** Set when one was found but was not worth showing: the characters it can be expected to save, and those asked for. */
   readonly heldBack?: { readonly worth: number; readonly wanted: number };
 }

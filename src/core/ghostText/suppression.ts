@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { isMidWord, onlyCloses } from '../completion/closings';
 import type { ConstructKind } from '../markdown';
+import { splitLines } from '../text/lines';
 import { plural, whole } from '../text/locale';
 import { isEnabledFor } from './settings';
 
@@ -294,8 +295,6 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-const LINE_BREAK = /\r\n|[\n\r\u2028\u2029]/;
-
 /** The facts in a file between two texts, of whose first the last key was just typed, where nothing else is going on. */
 export function afterKey(
   before: string,
@@ -312,8 +311,8 @@ export function afterKey(
     manualOnly: false,
     selectionEmpty: true,
     cursors: 1,
-    lineBefore: before.split(LINE_BREAK).at(-1) ?? '',
-    lineAfter: after.split(LINE_BREAK, 1)[0],
+    lineBefore: splitLines(before).at(-1) ?? '',
+    lineAfter: splitLines(after)[0],
     lastEdit: 'insert',
     snoozedUntil: null,
     now: 0,

@@ -291,7 +291,7 @@ function whileItAgrees(run: Run, query: Query): Promise<void> {
   });
 }
 
-/** The promise, or the abort of `signal` or `late` if that comes first. */
+/** Settles as the promise does; rejects when `signal` fires, and resolves to 'late' at the deadline, if that comes first. */
 function until<T>(promise: Promise<T>, signal: AbortSignal, deadline: number): Promise<T | 'late'> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
