@@ -34,6 +34,8 @@ describe('Explain Next Token', () => {
     workbench = await Workbench.start({
       files: { 'essay.md': ESSAY, 'chapter.md': CHAPTER },
       size: { width: 1500, height: 1000 },
+      // Nobody but the view runs the model: its runs are counted.
+      settings: { 'inkling.enable': { '*': false, markdown: false } },
     });
     await workbench.open('essay.md');
     panel = await Panel.open(workbench);
