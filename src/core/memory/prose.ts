@@ -3,7 +3,16 @@ import type { Stretch } from './secrets';
 const FRONT_MATTER =
   /^\uFEFF?---[ \t]*\r?\n[\s\S]*?\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)|^\uFEFF?\+\+\+[ \t]*\r?\n[\s\S]*?\r?\n\+\+\+[ \t]*(?:\r?\n|$)/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
-const GENERATED = /\b(?:auto-?generated|generated (?:by|from|with)|do not edit|DO NOT MODIFY)\b/i;
+/** What a generated file says of itself. In the middle of a sentence it is what a writer says of something else. */
+const GENERATED = [
+  /@generated\b|\bDO NOT (?:EDIT|MODIFY)\b/,
+  // In a comment: of HTML, TeX, AsciiDoc and Typst, reStructuredText.
+  /^[ \t]*(?:<!--|%|\/\/|\.\.).*\b(?:auto-?generated|generated (?:by|from|with)|do not (?:edit|modify))\b/im,
+  // Where a line begins, and with a capital: one that a writer broke by hand goes on with a small letter.
+  /^[ \t#>*_-]*(?:Auto(?:matically |-)?g|G)enerated (?:by|from|with)\b/m,
+  /^[ \t#>*_-]*Th(?:is|e) (?:file|page|document|documentation|readme|README) (?:is|was|has been) (?:auto(?:matically |-)?)?generated\b/m,
+  /^[ \t#>*_-]*Do not (?:edit|modify)(?:[.!]| this (?:file|page|document)\b)/m,
+];
 /** Where a generated file says so, in characters from its beginning. */
 const HEAD = 600;
 /** Of a text that people wrote, letters and spaces are most. */
@@ -16,7 +25,8 @@ const LONGEST_WORD = 400;
  */
 export function proseOf(text: string, markdown: boolean): Stretch[] {
   const front = FRONT_MATTER.exec(text)?.[0].length ?? 0;
-  if (GENERATED.test(text.slice(0, front + HEAD)) || !looksWritten(text)) return [];
+  const head = text.slice(0, front + HEAD);
+  if (GENERATED.some((mark) => mark.test(head)) || !looksWritten(text)) return [];
   return markdown ? withoutFences(text, front) : [{ offset: front, text: text.slice(front) }];
 }
 
