@@ -57,13 +57,24 @@ function withoutFences(text: string, from: number): Stretch[] {
   return stretches;
 }
 
-/** A line break inside a paragraph: what comes after it begins neither a list nor a heading. */
-const SOFT_BREAK = /(?<=[^\s\\])\n(?=[\p{L}\p{N}"'“‘(*_[`])/gu;
+/** A line break that may be one inside a paragraph. */
+const LINE_BREAK = /(?<=[^\s\\])\n(?=[\p{L}\p{N}"'“‘(*_[`])/gu;
+/** A line that goes on with no paragraph, of those that `LINE_BREAK` lets pass: an item of a list, a fence. */
+const BEGINS_ANEW = /^(?:\*[ \t]|\d{1,9}[.)][ \t]|```)/;
+/** A line that no paragraph goes on after: a heading, a fence, a rule. */
+const STANDS_ALONE = /^ {0,3}(?:#{1,6}[ \t]|```|~~~)|^[^\p{L}\p{N}]*$/u;
+/** What begins a line is seen in so many characters. */
+const REACH = 12;
 
 /**
  * A text with its paragraphs on one line each, as the model is given it, so that a phrase is known wherever the writer
- * breaks lines, and no line break is expected inside one. Every character keeps its place.
+ * breaks lines, and no line break is expected inside one. Headings, items of lists and fences keep lines of their own.
+ * Every character keeps its place.
  */
 export function unwrapped(text: string): string {
-  return text.replace(SOFT_BREAK, ' ');
+  return text.replace(LINE_BREAK, (found, at: number) => {
+    const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
+    const isSoft = !BEGINS_ANEW.test(text.slice(at + 1, at + 1 + REACH)) && !STANDS_ALONE.test(line);
+    return isSoft ? ' ' : found;
+  });
 }

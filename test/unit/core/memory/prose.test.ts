@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { proseOf } from '../../../../src/core/memory/prose';
+import { proseOf, unwrapped } from '../../../../src/core/memory/prose';
 
 const FILLER = 'The road goes on and on, down from the door where it began, and we must follow if we can.\n';
 
@@ -33,5 +33,29 @@ describe('the prose of a file', () => {
       'This page tells how noise is generated from a seed.',
     ];
     for (const head of heads) assert.ok(isRead(head), head);
+  });
+});
+
+describe('a text with its paragraphs on one line each', () => {
+  it('has no line break where a writer broke a line by hand', () => {
+    const texts = ['We saw the copper\nkettle sing.', 'It was\n*very* late in\n1999 or so', '- an item\n  “and\nmore”'];
+    for (const text of texts) {
+      assert.equal(unwrapped(text).length, text.length);
+      assert.doesNotMatch(unwrapped(text).replace('item\n ', ''), /\n/, text);
+    }
+  });
+
+  it('keeps items of lists, headings, fences and rules apart', () => {
+    const texts = [
+      '1. Preheat the oven\n2. Mix the flour\n10) Bake',
+      '* one\n* two',
+      '# Title\nText',
+      'Title\n=====\nText',
+      'Text\n```js\ncode\n```\nText',
+      '~~~\ncode',
+      '---\nText',
+      'Text.\n\nText\\\nText  \nText',
+    ];
+    for (const text of texts) assert.equal(unwrapped(text), text);
   });
 });
