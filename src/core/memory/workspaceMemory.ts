@@ -79,9 +79,9 @@ export class WorkspaceMemory {
   /** Reads a file, a block at a time, in place of what was known of it; yields the tokens read so far. */
   *add({ uri, text, markdown }: MemoryFile): Generator<number, void> {
     this.remove(uri);
+    const stretches = proseOf(text, markdown);
+    if (stretches.length === 0 || this.#files.size >= MOST_FILES) return;
     const owner = this.#free.pop() ?? this.#uris.length;
-    const stretches = owner > MOST_FILES ? [] : proseOf(text, markdown);
-    if (stretches.length === 0) return;
     this.#uris[owner] = uri;
     this.#groups[owner] = this.#groupOf(uri);
     const file: Remembered = { owner, from: this.#index.length, to: this.#index.length, learned: [] };
