@@ -50,7 +50,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   );
   const exclusions = new FileExclusions();
   const reports = new Reports();
-  const memory = new Memory({ engine, changes, exclusions, log });
+  const memory = new Memory({ engine, changes, log });
   const ghostText = new InlineCompletions({
     engine,
     suggester,

@@ -144,6 +144,19 @@ describe('ghost text keeps its place', () => {
     assert.equal(api.status()?.kind, 'off');
   });
 
+  it('is silent in the files of a folder that is excluded by its name', async () => {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    const drafts = vscode.Uri.joinPath(folder.uri, 'drafts');
+    const uri = vscode.Uri.joinPath(drafts, 'one.md');
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(OPENING));
+    await show(uri);
+    await eventually('the status on', () => api.status()?.kind !== 'off');
+    await configure({ exclude: { '**/drafts': true } });
+    await eventually('the file excluded', () => api.status()?.kind === 'off');
+    await closeAll();
+    await vscode.workspace.fs.delete(drafts, { recursive: true });
+  });
+
   it('is not held up by a pattern of many stars', async () => {
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     const uri = vscode.Uri.joinPath(folder.uri, `${'a'.repeat(110)}.md`);

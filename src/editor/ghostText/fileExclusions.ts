@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { Glob } from '../../core/text/glob';
+import { PatternSetting, patternsIn } from '../../core/text/pathPatterns';
+import { patternPath } from '../configuration';
 import { notify } from '../messages';
 import type { Settings } from '../settings';
 import { updateEntry } from './toggle';
@@ -7,35 +8,20 @@ import { updateEntry } from './toggle';
 /** A whole URI; the letter of a Windows drive is no scheme. */
 const URI = /^[a-z][\w+.-]+:/i;
 
-/** Patterns that count, of one set, and their length; nobody writes more. */
-const MOST_PATTERNS = 500;
-const LONGEST_PATTERN = 1000;
-
 /** Files without ghost text: those of `inkling.exclude`, and new ones that the writer has turned it off for. */
 export class FileExclusions implements vscode.Disposable {
   /** They have no name that would be theirs alone. */
   readonly #untitled = new WeakSet<vscode.TextDocument>();
-  /** Answers, which hold for the patterns and the name that they were given for. */
-  readonly #known = new WeakMap<vscode.TextDocument, { readonly asked: string; readonly excluded: boolean }>();
+  readonly #patterns = new PatternSetting();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
 
   /** @param exclude `inkling.exclude`: URIs of files, which name just these, and glob patterns */
   excludes(document: vscode.TextDocument, exclude: Settings['exclude']): boolean {
     if (this.#untitled.has(document)) return true;
-    const isSet = (entry: string) => exclude[entry] === true;
-    if (isSet(uriOf(document))) return true;
-    const patterns = Object.keys(exclude)
-      .filter((entry) => entry.length <= LONGEST_PATTERN && isSet(entry) && !URI.test(entry))
-      .slice(0, MOST_PATTERNS);
-    if (patterns.length === 0) return false;
-    const path = pathOf(document.uri);
-    const asked = JSON.stringify([path, patterns]);
-    const known = this.#known.get(document);
-    if (known?.asked === asked) return known.excluded;
-    const excluded = patterns.some((pattern) => new Glob(pattern).matches(path));
-    this.#known.set(document, { asked, excluded });
-    return excluded;
+    if (exclude[uriOf(document)] === true) return true;
+    const patterns = patternsIn(exclude).filter((entry) => !URI.test(entry));
+    return this.#patterns.covers(patternPath(document.uri), patterns);
   }
 
   /** Turns ghost text on or off for one file. A pattern that covers more than this file is the writer's to change. */
@@ -57,13 +43,6 @@ export class FileExclusions implements vscode.Disposable {
   dispose(): void {
     this.#changed.dispose();
   }
-}
-
-/** The path in its workspace folder, or all of it, with `/`. */
-function pathOf(uri: vscode.Uri): string {
-  return vscode.workspace.getWorkspaceFolder(uri)
-    ? vscode.workspace.asRelativePath(uri, false)
-    : uri.fsPath.replaceAll('\\', '/');
 }
 
 /** The cells of a notebook share its file. */

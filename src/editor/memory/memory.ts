@@ -4,12 +4,12 @@ import { isMarkdownFile } from '../../core/markdown';
 import { NOTHING_REMEMBERED } from '../../core/memory';
 import { normaliseLineBreaks } from '../../core/text/lines';
 import { whole } from '../../core/text/locale';
+import { PatternSetting, patternsIn } from '../../core/text/pathPatterns';
 import type { CompleteRequest, MemoryStatus } from '../../engine/api';
-import { settingsFor } from '../configuration';
+import { patternPath, settingsFor } from '../configuration';
 import type { DocumentChange, DocumentChanges } from '../documentChanges';
 import { offsetAt, wholeText } from '../documentText';
 import type { EngineHost } from '../engineHost';
-import type { FileExclusions } from '../ghostText/fileExclusions';
 import { MOST_BYTES, readsFiles } from './fileChoice';
 import { findProseFiles, isProseFile, NEVER_READ, PROSE_FILES, type ProseFile } from './proseFiles';
 
@@ -26,7 +26,6 @@ const SETTLE_MS = 500;
 export interface Parts {
   readonly engine: EngineHost;
   readonly changes: DocumentChanges;
-  readonly exclusions: Pick<FileExclusions, 'excludes'>;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -36,6 +35,7 @@ export interface Parts {
  */
 export class Memory implements vscode.Disposable {
   readonly #parts: Parts;
+  readonly #excluded = new PatternSetting();
 
   readonly #didRead = new vscode.EventEmitter<void>();
   /** Files have been read or forgotten: what was suggested before may be another suggestion now. */
@@ -138,7 +138,7 @@ export class Memory implements vscode.Disposable {
     return (
       memory.sources !== 'off' &&
       isEnabledFor(enable, document.languageId) &&
-      !this.#parts.exclusions.excludes(document, memory.exclude)
+      !this.#excluded.covers(patternPath(document.uri), patternsIn(memory.exclude))
     );
   }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Glob } from '../../core/text/glob';
+import { MOST_PATTERNS, PathPatterns, patternsIn } from '../../core/text/pathPatterns';
 import { settingsFor } from '../configuration';
 import { type Choice, chooseFiles, type FoundFile, LARGEST_FILE, lookAround } from './fileChoice';
 import { GitIgnore } from './gitIgnore';
@@ -73,8 +73,6 @@ export async function isProseFile(uri: vscode.Uri): Promise<ProseFile | undefine
 
 /** The search makes regular expressions of patterns: one with more stars could hold it up. */
 const MOST_STARS = 3;
-/** Patterns that count; nobody writes more. */
-const MOST_PATTERNS = 500;
 
 interface Excluded {
   /** What the search need not look at. `files.exclude` is its own. */
@@ -85,14 +83,12 @@ interface Excluded {
 
 function excludedIn(folder: vscode.WorkspaceFolder): Excluded {
   const searched = vscode.workspace.getConfiguration('search', folder).get<Record<string, unknown>>('exclude') ?? {};
-  const { exclude } = settingsFor(folder.uri).memory;
-  const globs = [searched, exclude].flatMap((set) => Object.keys(set).filter((glob) => set[glob] === true));
-  const some = globs.slice(0, MOST_PATTERNS);
-  const simple = some.filter((glob) => (glob.match(/\*+/g) ?? []).length <= MOST_STARS);
-  const matchers = some.map((glob) => new Glob(glob));
+  const patterns = [searched, settingsFor(folder.uri).memory.exclude].flatMap(patternsIn).slice(0, MOST_PATTERNS);
+  const simple = patterns.filter((glob) => (glob.match(/\*+/g) ?? []).length <= MOST_STARS);
+  const excluded = new PathPatterns(patterns);
   return {
     forSearch: `{${[...NEVER, ...simple].join()}}`,
-    excludes: (path) => matchers.some((matcher) => matcher.matches(path)),
+    excludes: (path) => excluded.covers(path),
   };
 }
 
