@@ -105,6 +105,28 @@ describe('the memory', () => {
     await vscode.workspace.fs.delete(fileOf('link.md'));
   });
 
+  it('reads the files of a folder that comes, whatever its name, and forgets what a new rule leaves out', async () => {
+    await filesRead(all);
+    await put('letters/one.md', PEOPLE.replace('Fendrake', 'Tarquandel'));
+    await filesRead(all + 1);
+    await vscode.workspace.fs.rename(fileOf('letters'), fileOf('letters-v1.2'));
+    const passage = async () => {
+      await write(OPENING);
+      await type(' Tarq');
+      const { suggestions } = await answerAt(' Tarq');
+      await closeAll();
+      return suggestions[0]?.tokens.find(({ origin }) => origin?.passage)?.origin?.passage?.uri;
+    };
+    const moved = fileOf('letters-v1.2/one.md').toString();
+    await eventually('the file known where it is now', async () => (await passage()) === moved, 30);
+    await put('.gitignore', 'ignored.md\nletters*/\n');
+    await filesRead(all);
+    await put('.gitignore', 'ignored.md\n');
+    await filesRead(all + 1);
+    await vscode.workspace.fs.delete(fileOf('letters-v1.2'), { recursive: true });
+    await filesRead(all);
+  });
+
   it('never waits for a pipe that lies where rules are looked for', async () => {
     await filesRead(all);
     await vscode.workspace.fs.createDirectory(fileOf('pipes'));

@@ -43,12 +43,23 @@ export async function lookAround<U, T>(
       .filter((found) => !names.has(nameOf(found)))
       .slice(0, MOST_FOUND - names.size);
     for (const found of fresh) names.add(nameOf(found));
-    for (let i = 0; i < fresh.length && !isCancelled(); i += AT_ONCE) {
-      const some = await Promise.all(fresh.slice(i, i + AT_ONCE).map(lookAt));
-      files.push(...some.filter((file) => file !== undefined));
-    }
+    files.push(...(await fewAtOnce(fresh, lookAt, isCancelled)));
   }
   return files;
+}
+
+/** Looks at places, a few at a time: what is told of them, where something is. */
+export async function fewAtOnce<U, T>(
+  places: readonly U[],
+  lookAt: (place: U) => Promise<T | undefined>,
+  isCancelled: () => boolean,
+): Promise<T[]> {
+  const told: T[] = [];
+  for (let i = 0; i < places.length && !isCancelled(); i += AT_ONCE) {
+    const some = await Promise.all(places.slice(i, i + AT_ONCE).map(lookAt));
+    told.push(...some.filter((each) => each !== undefined));
+  }
+  return told;
 }
 
 /**
@@ -83,13 +94,16 @@ function stepsBetween(a: string, b: string): number {
 }
 
 /**
- * Whether files are read at all: in a trusted workspace only (elsewhere the open document is all), and not after the
- * writer asked to forget them.
+ * The folders whose files are read: those of which the setting says so, in a trusted workspace only (elsewhere the open
+ * document is all), and none after the writer asked to forget them.
  */
-export function readsFiles(now: {
-  readonly sources: 'off' | 'document' | 'workspace';
-  readonly trusted: boolean;
-  readonly forgotten: boolean;
-}): boolean {
-  return now.sources === 'workspace' && now.trusted && !now.forgotten;
+export function foldersToRead<F>(
+  folders: readonly F[],
+  now: {
+    readonly sourcesOf: (folder: F) => 'off' | 'document' | 'workspace';
+    readonly trusted: boolean;
+    readonly forgotten: boolean;
+  },
+): F[] {
+  return now.trusted && !now.forgotten ? folders.filter((folder) => now.sourcesOf(folder) === 'workspace') : [];
 }

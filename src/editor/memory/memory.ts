@@ -10,18 +10,15 @@ import { patternPath, settingsFor } from '../configuration';
 import type { DocumentChange, DocumentChanges } from '../documentChanges';
 import { offsetAt, wholeText } from '../documentText';
 import type { EngineHost } from '../engineHost';
-import { MOST_BYTES, readsFiles } from './fileChoice';
-import { findProseFiles, isProseFile, NEVER_READ, PROSE_FILES, type ProseFile } from './proseFiles';
+import { ChangedFiles, liesIn } from './changedFiles';
+import { chooseFiles, foldersToRead, MOST_BYTES } from './fileChoice';
+import { findProseFiles, isNeverRead, lookAtChanged, PROSE_FILES, type ProseFile } from './proseFiles';
 
 const RULES = '**/.gitignore';
-/** Files of a folder that has come. */
-const MOST_OF_FOLDER = 500;
 /** Settings of the editor that leave files out. */
 const EXCLUSIONS = ['files.exclude', 'search.exclude'];
 /** Bytes handed to the engine at a time; the next ones follow when it has taken these. */
 const PARCEL = 256 * 1024;
-/** A file that is saved twice in a row is read once. */
-const SETTLE_MS = 500;
 
 export interface Parts {
   readonly engine: EngineHost;
@@ -45,12 +42,16 @@ export class Memory implements vscode.Disposable {
   #open: vscode.TextDocument | undefined;
   /** The writer asked to forget: only what is typed from then on counts. */
   #forgotten = false;
-  /** Files that the engine was handed, by their URIs. */
-  readonly #handed = new Set<string>();
+  /** The folders whose files are read. */
+  #folders: readonly vscode.WorkspaceFolder[] = [];
+  /** Files that the engine was handed, by their URIs, as they were then. */
+  readonly #handed = new Map<string, ProseFile>();
+  /** Files and folders that went away and that the engine has not been told of yet. */
+  readonly #gone = new Set<string>();
   /** Files that there was no room for. */
   #leftOut = 0;
   #collecting = new vscode.CancellationTokenSource();
-  readonly #changed = new Map<string, NodeJS.Timeout>();
+  #changed = this.#changedFiles();
   readonly #subscriptions: vscode.Disposable;
   #watch: vscode.Disposable | undefined;
 
@@ -86,11 +87,11 @@ export class Memory implements vscode.Disposable {
 
   /** What it knows, in a few words: for the menu. */
   async summary(): Promise<string> {
-    const { sources } = settingsFor().memory;
-    if (sources === 'off') return vscode.l10n.t('The memory is off.');
+    const document = vscode.window.activeTextEditor?.document ?? this.#open;
+    if (settingsFor(document).memory.sources === 'off') return vscode.l10n.t('The memory is off.');
     const status = await this.status().catch(() => NOTHING_REMEMBERED);
     const words = whole(status.words);
-    if (!this.#readsFiles()) {
+    if (this.#foldersToRead().length === 0) {
       return vscode.l10n.t('It knows {0} words of this document; other files are not read.', words);
     }
     if (status.waiting > 0) return vscode.l10n.t('It is reading; files to go: {0}.', status.waiting);
@@ -115,6 +116,7 @@ export class Memory implements vscode.Disposable {
   async #startAfresh(): Promise<void> {
     this.#stopCollecting();
     this.#leftOut = 0;
+    this.#folders = this.#foldersToRead();
     const knew = this.#handed.size > 0;
     this.#handed.clear();
     const known = this.#open ?? vscode.window.activeTextEditor?.document;
@@ -125,12 +127,17 @@ export class Memory implements vscode.Disposable {
     // Begun once more meanwhile.
     if (token.isCancellationRequested) return;
     if (known && !known.isClosed) this.#turnTo(known);
-    if (this.#readsFiles()) await this.#collect();
+    if (this.#folders.length === 0) return;
+    this.#watch = this.#watchFiles();
+    await this.#changed.during(() => this.#collect());
   }
 
-  #readsFiles(): boolean {
-    const { sources } = settingsFor().memory;
-    return readsFiles({ sources, trusted: vscode.workspace.isTrusted, forgotten: this.#forgotten });
+  #foldersToRead(): vscode.WorkspaceFolder[] {
+    return foldersToRead(vscode.workspace.workspaceFolders ?? [], {
+      sourcesOf: ({ uri }) => settingsFor(uri).memory.sources,
+      trusted: vscode.workspace.isTrusted,
+      forgotten: this.#forgotten,
+    });
   }
 
   #isKept(document: vscode.TextDocument): boolean {
@@ -147,9 +154,10 @@ export class Memory implements vscode.Disposable {
     const before = this.#open;
     this.#open = document;
     const uri = document.uri.toString();
+    this.#handed.delete(uri);
     this.#tell({ kind: 'open', uri, text: wholeText(document), learned: !this.#forgotten });
     // The document before this one is one of the other files now, as it is on disk.
-    if (before && this.#readsFiles()) this.#readAgain(before.uri);
+    if (before) this.#hasChanged(before.uri);
   }
 
   #edited({ document, event }: DocumentChange): void {
@@ -165,23 +173,52 @@ export class Memory implements vscode.Disposable {
     this.#tell({ kind: 'edit', uri: document.uri.toString(), edits });
   }
 
+  /** Searches all files, and reads those that have come or changed since it last did. */
   async #collect(): Promise<void> {
     const { token } = this.#collecting;
-    this.#watch = this.#watchFiles();
     try {
-      const { files, bytes, leftOut } = await findProseFiles(this.#open?.uri, token);
-      if (token.isCancellationRequested || files.length === 0) return;
-      this.#leftOut = leftOut;
-      await this.#read(files, token);
+      const { files, bytes, leftOut } = await findProseFiles(this.#open?.uri, this.#folders, token);
       if (token.isCancellationRequested) return;
+      this.#leftOut = leftOut;
+      const fresh = files.filter((file) => {
+        const known = this.#handed.get(file.uri.toString());
+        return known?.size !== file.size || known.changedAt !== file.changedAt;
+      });
+      await this.#replace([...this.#handed.keys()], files, fresh, token);
+      if (token.isCancellationRequested || fresh.length === 0) return;
       const room = leftOut > 0 ? ` There was no room for ${leftOut} more.` : '';
       this.#parts.log.info(
-        `The memory has read ${files.length} files of the workspace, ${Math.ceil(bytes / 1024)} KB.${room}`,
+        `The memory has read ${fresh.length} of ${files.length} files of the workspace, ${Math.ceil(bytes / 1024)} KB.${room}`,
       );
     } catch (error) {
-      if (token.isCancellationRequested) return;
-      this.#parts.log.warn(`The workspace's files cannot be read for the memory: ${error}`);
+      this.#failed(error, token);
     }
+  }
+
+  /** Looks at what has changed: at a few files as they are, at everything where it is more. */
+  async #lookAt(changed: readonly vscode.Uri[]): Promise<void> {
+    const { token } = this.#collecting;
+    try {
+      const found = await lookAtChanged(changed, this.#folders, token);
+      if (token.isCancellationRequested) return;
+      if (found === undefined) return await this.#collect();
+      const names = new Set(changed.map(String));
+      let room = MOST_BYTES;
+      for (const [name, { size }] of this.#handed) if (!names.has(name)) room -= size;
+      const { files } = chooseFiles(found, this.#open?.uri.path ?? '', room);
+      await this.#replace([...names], files, files, token);
+    } catch (error) {
+      this.#failed(error, token);
+    }
+  }
+
+  #failed(error: unknown, token: vscode.CancellationToken): void {
+    if (token.isCancellationRequested) return;
+    this.#parts.log.warn(`The workspace's files cannot be read for the memory: ${error}`);
+  }
+
+  #changedFiles(): ChangedFiles<vscode.Uri> {
+    return new ChangedFiles((changed) => this.#lookAt(changed));
   }
 
   #stopCollecting(): void {
@@ -190,88 +227,83 @@ export class Memory implements vscode.Disposable {
     this.#collecting = new vscode.CancellationTokenSource();
     this.#watch?.dispose();
     this.#watch = undefined;
-    for (const timer of this.#changed.values()) clearTimeout(timer);
-    this.#changed.clear();
+    this.#changed.dispose();
+    this.#changed = this.#changedFiles();
   }
 
   #watchFiles(): vscode.Disposable {
-    const watcher = vscode.workspace.createFileSystemWatcher(PROSE_FILES);
-    watcher.onDidCreate((uri) => this.#readAgain(uri));
-    watcher.onDidChange((uri) => this.#readAgain(uri));
+    const hasChanged = (uri: vscode.Uri) => this.#hasChanged(uri);
+    const files = vscode.workspace.createFileSystemWatcher(PROSE_FILES, true, false, true);
+    files.onDidChange(hasChanged);
     // Of a folder that goes away or comes nothing is said of the files in it.
-    const folders = vscode.workspace.createFileSystemWatcher('**', false, true);
-    folders.onDidDelete((uri) => this.#remove(uri.toString()));
-    folders.onDidCreate((uri) => this.#lookInto(uri));
-    const rules = vscode.workspace.createFileSystemWatcher(RULES);
-    const changed = () => {
-      clearTimeout(this.#changed.get(RULES));
-      this.#changed.set(
-        RULES,
-        setTimeout(() => this.#startAfresh(), SETTLE_MS),
-      );
-    };
-    for (const event of [rules.onDidCreate, rules.onDidChange, rules.onDidDelete]) event(changed);
-    return vscode.Disposable.from(watcher, folders, rules);
+    const all = vscode.workspace.createFileSystemWatcher('**', false, true);
+    all.onDidCreate(hasChanged);
+    all.onDidDelete((uri) => this.#hasGone(uri));
+    const rules = vscode.workspace.createFileSystemWatcher(RULES, true);
+    for (const event of [rules.onDidChange, rules.onDidDelete]) event(hasChanged);
+    return vscode.Disposable.from(files, all, rules);
   }
 
-  /** Reads the files of a folder that has come, as when it was moved. */
-  async #lookInto(uri: vscode.Uri): Promise<void> {
-    if (uri.path.slice(uri.path.lastIndexOf('/')).includes('.')) return;
-    const { token } = this.#collecting;
-    const { type } = await vscode.workspace.fs.stat(uri).then(undefined, () => ({ type: vscode.FileType.Unknown }));
-    if (type !== vscode.FileType.Directory || token.isCancellationRequested) return;
-    const pattern = new vscode.RelativePattern(uri, PROSE_FILES);
-    const files = await vscode.workspace.findFiles(pattern, NEVER_READ, MOST_OF_FOLDER, token);
-    for (const file of files) this.#readAgain(file);
+  #hasChanged(uri: vscode.Uri): void {
+    if (this.#folders.length > 0 && !isNeverRead(uri)) this.#changed.add(uri.toString(), uri);
   }
 
-  /** Forgets a file, or the files in a folder. */
-  async #remove(gone: string): Promise<void> {
-    const uris = [...this.#handed].filter((name) => name === gone || name.startsWith(`${gone}/`));
-    if (uris.length === 0) return;
+  /** What goes away is forgotten at once, and together where it goes together. */
+  #hasGone(uri: vscode.Uri): void {
+    if (this.#gone.size === 0) {
+      queueMicrotask(async () => {
+        const names = [...this.#handed.keys()].filter((name) => liesIn(name, this.#gone));
+        this.#gone.clear();
+        await this.#remove(names);
+        if (names.length > 0) this.#didRead.fire();
+      });
+    }
+    this.#gone.add(uri.toString());
+  }
+
+  async #remove(uris: readonly string[]): Promise<void> {
     for (const uri of uris) this.#handed.delete(uri);
-    await this.#tell({ kind: 'remove', uris });
-    this.#didRead.fire();
+    if (uris.length > 0) await this.#tell({ kind: 'remove', uris });
   }
 
-  #readAgain(uri: vscode.Uri): void {
-    const name = uri.toString();
-    clearTimeout(this.#changed.get(name));
-    const { token } = this.#collecting;
-    this.#changed.set(
-      name,
-      setTimeout(async () => {
-        this.#changed.delete(name);
-        if (name === this.#open?.uri.toString()) return;
-        const file = await isProseFile(uri);
-        if (file) await this.#read([file], token);
-        else await this.#remove(name);
-      }, SETTLE_MS),
-    );
+  /** Forgets the files with these names but for `files`, of which it reads those that are `fresh`. */
+  async #replace(
+    names: readonly string[],
+    files: readonly ProseFile[],
+    fresh: readonly ProseFile[],
+    token: vscode.CancellationToken,
+  ): Promise<void> {
+    const kept = new Set(files.map(({ uri }) => uri.toString()));
+    const gone = names.filter((name) => this.#handed.has(name) && !kept.has(name));
+    if (gone.length + fresh.length === 0) return;
+    await this.#remove(gone);
+    await this.#read(fresh, token);
+    if (!token.isCancellationRequested) this.#didRead.fire();
   }
 
   /** Hands files to the engine, a parcel at a time. */
   async #read(files: readonly ProseFile[], token: vscode.CancellationToken): Promise<void> {
     let parcel: { uri: string; bytes: Uint8Array; markdown: boolean }[] = [];
     let size = 0;
-    for (const [i, { uri, path }] of files.entries()) {
-      const bytes = await vscode.workspace.fs.readFile(uri).then(
+    for (const [i, file] of files.entries()) {
+      const bytes = await vscode.workspace.fs.readFile(file.uri).then(
         (read) => read,
         () => undefined,
       );
       if (token.isCancellationRequested) return;
-      if (bytes) {
-        this.#handed.add(uri.toString());
-        parcel.push({ uri: uri.toString(), bytes, markdown: isMarkdownFile(path) });
+      const uri = file.uri.toString();
+      if (bytes && uri !== this.#open?.uri.toString()) {
+        this.#handed.set(uri, file);
+        parcel.push({ uri, bytes, markdown: isMarkdownFile(file.path) });
       }
       size += bytes?.length ?? 0;
       if (size < PARCEL && i < files.length - 1) continue;
-      await this.#tell({ kind: 'files', files: parcel });
+      // Some may have gone since they were read.
+      await this.#tell({ kind: 'files', files: parcel.filter((each) => this.#handed.has(each.uri)) });
       parcel = [];
       size = 0;
     }
     await this.#tell({ kind: 'settle' });
-    if (!token.isCancellationRequested) this.#didRead.fire();
   }
 
   /** What goes wrong with the engine is told as its health. */

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { Glob } from '../../core/text/glob';
 import { MOST_PATTERNS, PathPatterns, patternsIn } from '../../core/text/pathPatterns';
-import { settingsFor } from '../configuration';
+import { patternPath, settingsFor } from '../configuration';
+import { lookAtFew } from './changedFiles';
 import { type Choice, chooseFiles, type FoundFile, LARGEST_FILE, lookAround } from './fileChoice';
 import { GitIgnore } from './gitIgnore';
 
@@ -14,7 +16,8 @@ const NEVER = [
   '**/{LICENSE,LICENCE,COPYING,NOTICE,CHANGELOG}*',
   '**/*{.min,.lock}.*',
 ];
-export const NEVER_READ = `{${NEVER.join()}}`;
+const NEVER_READ = new PathPatterns(NEVER);
+const PROSE_FILE = new Glob(PROSE_FILES);
 
 /** A file of the workspace that may be read. */
 export interface ProseFile extends FoundFile {
@@ -22,107 +25,139 @@ export interface ProseFile extends FoundFile {
 }
 
 /**
- * The prose files of the workspace's folders that no setting and no `.gitignore` leaves out, in the order of reading.
- * The document's own folder is searched first.
+ * The prose files of these folders of the workspace that no setting and no `.gitignore` leaves out, in the order of
+ * reading. The document's own folder is searched first.
  */
 export async function findProseFiles(
   document: vscode.Uri | undefined,
+  folders: readonly vscode.WorkspaceFolder[],
   token: vscode.CancellationToken,
 ): Promise<Choice<ProseFile>> {
   const own = document && vscode.workspace.getWorkspaceFolder(document);
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  const places = [
-    ...(own && document ? [{ folder: own, from: vscode.Uri.joinPath(document, '..') }] : []),
-    ...[...folders]
-      .sort((a, b) => Number(b === own) - Number(a === own))
-      .map((folder) => ({ folder, from: folder.uri })),
-  ];
-  const found: ProseFile[] = await lookAround(
-    places.map(({ folder, from }) => {
-      const { forSearch, excludes } = excludedIn(folder);
-      const isIgnored = ignoredIn(folder, excludes);
-      return async (most) => {
-        const uris = await vscode.workspace.findFiles(
-          new vscode.RelativePattern(from, PROSE_FILES),
-          forSearch,
-          most,
-          token,
-        );
-        return uris.map((uri) => ({ uri, isIgnored }));
-      };
+  const isOwn = ({ uri }: vscode.WorkspaceFolder) => uri.toString() === own?.uri.toString();
+  const sorted = [...folders].sort((a, b) => Number(isOwn(b)) - Number(isOwn(a)));
+  const places = sorted.map((folder) => ({ folder, from: folder.uri }));
+  if (document && own && folders.some(isOwn)) {
+    places.unshift({ folder: own, from: vscode.Uri.joinPath(document, '..') });
+  }
+  const leftOut = new LeftOut(folders);
+  const found = await lookAround(
+    places.map(({ folder, from }) => async (most) => {
+      const pattern = new vscode.RelativePattern(from, PROSE_FILES);
+      return vscode.workspace.findFiles(pattern, leftOutOfSearch(folder), most, token);
     }),
-    ({ uri }) => uri.toString(),
-    ({ uri, isIgnored }) => lookAt(uri, isIgnored),
+    String,
+    (uri) => lookAt(uri, leftOut),
     () => token.isCancellationRequested,
   );
   return chooseFiles(found, document?.path ?? '');
 }
 
-/** Whether one file would be found. */
-export async function isProseFile(uri: vscode.Uri): Promise<ProseFile | undefined> {
-  const folder = vscode.workspace.getWorkspaceFolder(uri);
-  if (!folder) return undefined;
-  const path = vscode.workspace.asRelativePath(uri, false);
-  const matches = await vscode.workspace.findFiles(
-    new vscode.RelativePattern(folder, escaped(path)),
-    excludedIn(folder).forSearch,
-    1,
+/**
+ * Those files that may be read of a few that have changed; undefined where everything has to be searched anew, as there
+ * are many, or a folder or a `.gitignore` among them.
+ */
+export async function lookAtChanged(
+  changed: readonly vscode.Uri[],
+  folders: readonly vscode.WorkspaceFolder[],
+  token: vscode.CancellationToken,
+): Promise<ProseFile[] | undefined> {
+  if (changed.some(({ path }) => path.endsWith('/.gitignore'))) return undefined;
+  const leftOut = new LeftOut(folders);
+  return lookAtFew(
+    changed,
+    {
+      isProse: ({ path }) => PROSE_FILE.matches(path),
+      isLeftOut: (uri) => leftOut.has(uri),
+      isFolder: async (uri) => (await typeOf(uri)) === vscode.FileType.Directory,
+      lookAt: (uri) => lookAt(uri, leftOut),
+    },
+    () => token.isCancellationRequested,
   );
-  return matches.length === 0 ? undefined : lookAt(uri, ignoredIn(folder, excludedIn(folder).excludes));
+}
+
+/** Whether nothing is ever read there, whatever the settings say. */
+export function isNeverRead(uri: vscode.Uri): boolean {
+  return NEVER_READ.covers(patternPath(uri));
 }
 
 /** The search makes regular expressions of patterns: one with more stars could hold it up. */
 const MOST_STARS = 3;
 
-interface Excluded {
-  /** What the search need not look at. `files.exclude` is its own. */
-  readonly forSearch: string;
-  /** Whether a file that was found is left out. */
-  readonly excludes: (path: string) => boolean;
-}
-
-function excludedIn(folder: vscode.WorkspaceFolder): Excluded {
-  const searched = vscode.workspace.getConfiguration('search', folder).get<Record<string, unknown>>('exclude') ?? {};
-  const patterns = [searched, settingsFor(folder.uri).memory.exclude].flatMap(patternsIn).slice(0, MOST_PATTERNS);
+function leftOutOfSearch(folder: vscode.WorkspaceFolder): string {
+  // `files.exclude` is the search's own.
+  const patterns = [...excludedBy('search', folder), ...patternsIn(settingsFor(folder.uri).memory.exclude)];
   const simple = patterns.filter((glob) => (glob.match(/\*+/g) ?? []).length <= MOST_STARS);
-  const excluded = new PathPatterns(patterns);
-  return {
-    forSearch: `{${[...NEVER, ...simple].join()}}`,
-    excludes: (path) => excluded.covers(path),
-  };
+  return `{${[...NEVER, ...simple.slice(0, MOST_PATTERNS)].join()}}`;
 }
 
-function ignoredIn(folder: vscode.WorkspaceFolder, excludes: Excluded['excludes']): (path: string) => Promise<boolean> {
-  const rules = new GitIgnore(async (path) => {
-    const uri = vscode.Uri.joinPath(folder.uri, path);
-    try {
-      const { type, size } = await vscode.workspace.fs.stat(uri);
-      // Reading a pipe would wait for ever.
-      if ((type & vscode.FileType.File) === 0) return undefined;
-      // What is too large to be read may name anything.
-      if (size > LARGEST_FILE) return '*';
-      return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-    } catch {
-      return undefined;
+/** The patterns of `files.exclude` or `search.exclude`; one that holds on a condition is taken to hold. */
+function excludedBy(section: 'files' | 'search', folder: vscode.WorkspaceFolder): string[] {
+  const set = vscode.workspace.getConfiguration(section, folder).get<Record<string, unknown>>('exclude') ?? {};
+  return Object.keys(set).filter((pattern) => Boolean(set[pattern]));
+}
+
+/** What is left out of some folders of the workspace, as settings and `.gitignore` files say now; each is read once. */
+class LeftOut {
+  readonly #read: ReadonlySet<string>;
+  readonly #rules = new Map<string, { readonly patterns: PathPatterns; readonly gitIgnore: GitIgnore }>();
+
+  /** @param folders what lies in no other is left out */
+  constructor(folders: readonly vscode.WorkspaceFolder[]) {
+    this.#read = new Set(folders.map(({ uri }) => uri.toString()));
+  }
+
+  async has(uri: vscode.Uri): Promise<boolean> {
+    const folder = vscode.workspace.getWorkspaceFolder(uri);
+    if (!folder || !this.#read.has(folder.uri.toString())) return true;
+    const { patterns, gitIgnore } = this.#rulesOf(folder);
+    const path = vscode.workspace.asRelativePath(uri, false);
+    return patterns.covers(path) || gitIgnore.ignores(path);
+  }
+
+  #rulesOf(folder: vscode.WorkspaceFolder) {
+    const name = folder.uri.toString();
+    let rules = this.#rules.get(name);
+    if (rules === undefined) {
+      const own = patternsIn(settingsFor(folder.uri).memory.exclude);
+      const patterns = [...NEVER, ...own, ...excludedBy('search', folder), ...excludedBy('files', folder)];
+      rules = { patterns: new PathPatterns(patterns), gitIgnore: new GitIgnore((path) => readRules(folder, path)) };
+      this.#rules.set(name, rules);
     }
-  });
-  return async (path) => excludes(path) || rules.ignores(path);
+    return rules;
+  }
 }
 
-async function lookAt(uri: vscode.Uri, isIgnored: (path: string) => Promise<boolean>): Promise<ProseFile | undefined> {
+async function readRules(folder: vscode.WorkspaceFolder, path: string): Promise<string | undefined> {
+  const uri = vscode.Uri.joinPath(folder.uri, path);
+  try {
+    const { type, size } = await vscode.workspace.fs.stat(uri);
+    // Reading a pipe would wait for ever.
+    if ((type & vscode.FileType.File) === 0) return undefined;
+    // What is too large to be read may name anything.
+    if (size > LARGEST_FILE) return '*';
+    return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  } catch {
+    return undefined;
+  }
+}
+
+async function typeOf(uri: vscode.Uri): Promise<vscode.FileType | undefined> {
+  try {
+    return (await vscode.workspace.fs.stat(uri)).type;
+  } catch {
+    return undefined;
+  }
+}
+
+async function lookAt(uri: vscode.Uri, leftOut: LeftOut): Promise<ProseFile | undefined> {
   try {
     const { type, size, mtime } = await vscode.workspace.fs.stat(uri);
     // A link would bring in what lies elsewhere, or is left out under its own name.
-    if (type !== vscode.FileType.File || size > LARGEST_FILE) return undefined;
-    if (await isIgnored(vscode.workspace.asRelativePath(uri, false))) return undefined;
+    if (type !== vscode.FileType.File || size > LARGEST_FILE || (await leftOut.has(uri))) return undefined;
     return { uri, path: uri.path, size, changedAt: mtime };
   } catch {
     // It went away while we were looking.
     return undefined;
   }
-}
-
-/** A path as a pattern that matches just it. */
-function escaped(path: string): string {
-  return path.replace(/[[\]{}*?]/g, '[$&]');
 }

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import ignore from 'ignore';
 import {
   chooseFiles,
+  foldersToRead,
   LARGEST_FILE,
   lookAround,
   MOST_BYTES,
   MOST_FOUND,
-  readsFiles,
 } from '../../../../src/editor/memory/fileChoice';
 import { GitIgnore } from '../../../../src/editor/memory/gitIgnore';
 
@@ -67,14 +67,20 @@ describe('the files that the memory reads', () => {
   });
 });
 
-describe('whether files are read', () => {
-  const usual = { sources: 'workspace', trusted: true, forgotten: false } as const;
+describe('the folders whose files are read', () => {
+  const usual = { sourcesOf: () => 'workspace' as const, trusted: true, forgotten: false };
 
   it('depends on trust, on the setting, and on what the writer asked to forget', () => {
-    assert.equal(readsFiles(usual), true);
-    assert.equal(readsFiles({ ...usual, trusted: false }), false);
-    assert.equal(readsFiles({ ...usual, sources: 'document' }), false);
-    assert.equal(readsFiles({ ...usual, forgotten: true }), false);
+    assert.deepEqual(foldersToRead(['a'], usual), ['a']);
+    assert.deepEqual(foldersToRead(['a'], { ...usual, trusted: false }), []);
+    assert.deepEqual(foldersToRead(['a'], { ...usual, sourcesOf: () => 'document' }), []);
+    assert.deepEqual(foldersToRead(['a'], { ...usual, forgotten: true }), []);
+  });
+
+  it('are those whose own setting says so', () => {
+    const sources = { a: 'off', b: 'workspace', c: 'document', d: 'workspace' } as const;
+    const folders = ['a', 'b', 'c', 'd'] as const;
+    assert.deepEqual(foldersToRead(folders, { ...usual, sourcesOf: (folder) => sources[folder] }), ['b', 'd']);
   });
 });
 
