@@ -174,6 +174,17 @@ describe('the memory', () => {
     assert.deepEqual(last?.origin?.passage, { uri: document.uri.toString(), offset: said.indexOf('by Old') });
   });
 
+  it('knows a document once, though its line ends become others', async () => {
+    const editor = await write(`${OPENING} Yarrowby Oldwhistle.\n\nThe end of it came late in the\n`);
+    const words = async () => (await api.engine.remember({ kind: 'settle' })).words;
+    const before = await words();
+    for (const eol of [vscode.EndOfLine.CRLF, vscode.EndOfLine.LF]) {
+      await editor.edit((edit) => edit.setEndOfLine(eol));
+      assert.equal(editor.document.eol, eol);
+      assert.equal(await words(), before);
+    }
+  });
+
   it('knows nothing of the folder with inkling.memory.sources at document, and nothing at all at off', async () => {
     await configure({ 'memory.sources': 'document' });
     await filesRead(0);

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { isEnabledFor } from '../../core/ghostText/settings';
 import { isMarkdownFile } from '../../core/markdown';
 import { NOTHING_REMEMBERED } from '../../core/memory';
-import { normaliseLineBreaks } from '../../core/text/lines';
 import { whole } from '../../core/text/locale';
 import { PatternSetting, patternsIn } from '../../core/text/pathPatterns';
 import type { CompleteRequest, MemoryStatus } from '../../engine/api';
@@ -11,6 +10,7 @@ import type { DocumentChange, DocumentChanges } from '../documentChanges';
 import { offsetAt, wholeText } from '../documentText';
 import type { EngineHost } from '../engineHost';
 import { ChangedFiles, liesIn } from './changedFiles';
+import { editsOf } from './documentEdits';
 import { chooseFiles, foldersToRead, MOST_BYTES } from './fileChoice';
 import { findProseFiles, isNeverRead, lookAtChanged, PROSE_FILES, type ProseFile } from './proseFiles';
 
@@ -38,8 +38,9 @@ export class Memory implements vscode.Disposable {
   /** Files have been read or forgotten: what was suggested before may be another suggestion now. */
   readonly onDidRead = this.#didRead.event;
 
-  /** The document that the engine knows as the one being written. */
+  /** The document that the engine knows as the one being written, and what ends its lines in the text that it was told. */
   #open: vscode.TextDocument | undefined;
+  #eol = vscode.EndOfLine.LF;
   /** The writer asked to forget: only what is typed from then on counts. */
   #forgotten = false;
   /** The folders whose files are read. */
@@ -153,6 +154,7 @@ export class Memory implements vscode.Disposable {
     if (document === this.#open || !this.#isKept(document)) return;
     const before = this.#open;
     this.#open = document;
+    this.#eol = document.eol;
     const uri = document.uri.toString();
     this.#handed.delete(uri);
     this.#tell({ kind: 'open', uri, text: wholeText(document), learned: !this.#forgotten });
@@ -162,14 +164,9 @@ export class Memory implements vscode.Disposable {
 
   #edited({ document, event }: DocumentChange): void {
     if (document !== this.#open) return;
-    // Every line break counts as one, as in the text that was told before.
-    const extra = document.eol === vscode.EndOfLine.CRLF ? 1 : 0;
-    const edits = event.contentChanges.map(({ range: { start, end }, rangeOffset, rangeLength, text }) => ({
-      offset: rangeOffset - start.line * extra,
-      removed: rangeLength - (end.line - start.line) * extra,
-      text: normaliseLineBreaks(text),
-    }));
     // From the last place to the first, each names a place of the text that the ones before it have left.
+    const edits = editsOf(event.contentChanges, this.#eol);
+    this.#eol = document.eol;
     this.#tell({ kind: 'edit', uri: document.uri.toString(), edits });
   }
 
