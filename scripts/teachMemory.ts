@@ -10,13 +10,13 @@ import { forEachToken } from '../src/engine/score';
 import { ROOT } from './targets';
 
 /*
- * `npm run teach:memory -- MODEL TOKENS FILE.jsonl...` teaches the gate of the writer's memory where to begin, and writes
+ * `npm run teach:memory -- MODEL TOKENS FILE.jsonl...` teaches the weights of the writer's memory where to begin, and writes
  * `src/core/memory/prior.json`. Each file holds one writer's texts in order, one {"path","text"} a line, of which so many
  * tokens are read; the files before it are in the memory as what others wrote. docs/memory.md names the texts.
  */
 
 const PRIOR = join(ROOT, 'src', 'core', 'memory', 'prior.json');
-/** In the first file every other text begins with an empty memory, so that the gate also learns how it is then. */
+/** In the first file every other text begins with an empty memory, so that the weights also learn how it is then. */
 const FORGET_EVERY = 2;
 
 async function main([model, tokens, ...files]: readonly string[]): Promise<void> {

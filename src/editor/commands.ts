@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { firstWord } from '../core/memory';
+import { firstWord } from '../core/text/words';
 import { settingsFor } from './configuration';
 import type { DocumentChanges } from './documentChanges';
 import type { EngineHost } from './engineHost';

@@ -24,7 +24,7 @@ export interface Place {
   readonly length: number;
 }
 
-/** Where to look for places, and the words that the texts of each group hold. */
+/** Where to look for places, and whose text each is in. */
 export interface Source {
   readonly index: TokenIndex;
   /** The group of each owner in the index, by its number. */

@@ -1,5 +1,4 @@
 /** What the writer's own texts say comes next, mixed with what the model says. */
-export { firstWord } from './firstWord';
 export type { Mixed } from './mixture';
 export { ReadingMemory } from './readingMemory';
 export type { TextTokenizer } from './textTokenizer';

@@ -27,7 +27,7 @@ const table = layout({
   groupByCounts: GROUPS.length * (TOTALS.length + 1) * (SHARES.length + 1) * PARTS,
   matchByConfidence: LENGTHS.length * PARTS * (CONFIDENCES.length + 1),
 });
-/** How many numbers the gate has learnt. */
+/** How many numbers the weights are made of. */
 export const PARAMETERS = table.size;
 
 /** Nats by which one observation may move a parameter at first; later ones move it less. */
@@ -52,9 +52,10 @@ export interface Shares {
 
 /**
  * Mixes the model's distribution with what the writer's texts say: a mixture of experts (Jacobs et al. 1991) whose
- * gate is a softmax over a few features of each expert: how long the match is, how often it was seen, how much it
- * varied, whether it goes on with a word, whose text it is in, how sure the model is. The gate learns from every token that it is told of, by gradient
- * steps of falling size (AdaGrad, Duchi et al. 2011), and begins where texts of other writers have left it.
+ * weights are a softmax over a few features of each expert: how long the match is, how often it was seen, how much it
+ * varied, whether it goes on with a word, whose text it is in, how sure the model is. It learns from every token that
+ * it is told of, by gradient steps of falling size (AdaGrad, Duchi et al. 2011), and begins where texts of other writers
+ * have left it.
  */
 export class Mixture {
   readonly #words: WordParts;
@@ -146,14 +147,6 @@ export class Mixed {
   /** What matches alone give to one of the evidence's tokens. */
   matched(slot: number): number {
     return this.#matched[slot];
-  }
-
-  /** Adds what the writer's texts say to the model's probabilities of all tokens, in place. */
-  addTo(probabilities: Float64Array): void {
-    for (let id = 0; id < probabilities.length; id++) probabilities[id] *= this.modelShare;
-    this.forEachAddend((id, addend) => {
-      probabilities[id] += addend;
-    });
   }
 
   /**

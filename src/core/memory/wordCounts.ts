@@ -1,4 +1,5 @@
-const WORD = /[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu;
+import { WORD_OF_LETTERS } from '../text/words';
+
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 /** Shorter words are one edit away from too many others. */
 const SHORTEST_SLIP = 4;
@@ -19,7 +20,7 @@ export class WordCounts {
   }
 
   add(text: string, times: 1 | -1 = 1): void {
-    for (const found of text.match(WORD) ?? []) {
+    for (const found of text.match(WORD_OF_LETTERS) ?? []) {
       const word = found.toLowerCase();
       const count = (this.#counts.get(word) ?? 0) + times;
       this.total += times;
@@ -30,11 +31,6 @@ export class WordCounts {
 
   count(word: string): number {
     return this.#counts.get(word.toLowerCase()) ?? 0;
-  }
-
-  /** How many different words there are. */
-  get size(): number {
-    return this.#counts.size;
   }
 
   /** Whether a word stands once only and is one edit (a letter more, less, other, or two in turn) from a common one. */

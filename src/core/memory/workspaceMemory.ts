@@ -118,10 +118,6 @@ export class WorkspaceMemory {
     if (this.#index.length > 2 * this.#alive + SLACK) this.#compact();
   }
 
-  has(uri: string): boolean {
-    return this.#files.has(uri);
-  }
-
   /** Makes the files in this document's folder its neighbours. */
   turnTo(uri: string | undefined): void {
     const folder = uri === undefined ? undefined : folderOf(uri);

@@ -1,3 +1,4 @@
+import { WORD_OF_LETTERS } from '../text/words';
 import { DocumentMemory } from './documentMemory';
 import { cellOf, DOCUMENT, Evidence, GROUPS } from './evidence';
 import { type Mixed, Mixture, type Shares } from './mixture';
@@ -179,9 +180,6 @@ export class WriterMemory {
     let to = position + 1;
     while (to < index.length && to - from < LONGEST_WORD && BEGINS_WITH_LETTER.test(textAt(to))) to++;
     const ids = Array.from({ length: to - from }, (_, i) => index.idAt(from + i)).filter((id) => id >= 0);
-    return this.#tokenizer
-      .decode(ids)
-      .match(/[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu)
-      ?.at(-1);
+    return this.#tokenizer.decode(ids).match(WORD_OF_LETTERS)?.at(-1);
   }
 }

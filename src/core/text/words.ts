@@ -1,5 +1,8 @@
 /** A word: letters, marks and digits, with the apostrophes and hyphens that join its parts (`don't`, `well-known`). */
 const WORD = /[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*/gu;
+/** A word without digits. */
+export const WORD_OF_LETTERS = /[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu;
+const OF_WORD = /[\p{L}\p{N}\p{M}'’-]/u;
 
 export interface Word {
   /** With its case folded. */
@@ -15,6 +18,13 @@ export function wordsOf(text: string): Word[] {
   return Array.from(text.matchAll(WORD), ({ 0: word, index }) => {
     return { text: foldCase(word), at: index, length: word.length };
   });
+}
+
+/** The first word that a suggestion shows, with the part of it that is typed already. */
+export function firstWord(lineBefore: string, suggestion: string): string | undefined {
+  let begin = lineBefore.length;
+  if (OF_WORD.test(suggestion.slice(0, 1))) while (begin > 0 && OF_WORD.test(lineBefore[begin - 1])) begin--;
+  return (lineBefore.slice(begin) + suggestion).match(WORD)?.[0];
 }
 
 /**

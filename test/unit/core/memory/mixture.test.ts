@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { exponentials, normaliser, softmax } from '../../../../src/core/logits';
-import { ReadingMemory } from '../../../../src/core/memory';
+import { type Mixed, ReadingMemory } from '../../../../src/core/memory';
 
 const VOCABULARY = 40;
 const BOUNDARY = 39;
@@ -33,6 +33,14 @@ function random(seed: number): () => number {
   };
 }
 
+/** Makes the model's probabilities of all tokens those of the mixture. */
+function mixInto(probabilities: Float64Array, mixed: Mixed): void {
+  for (let id = 0; id < probabilities.length; id++) probabilities[id] *= mixed.modelShare;
+  mixed.forEachAddend((id, addend) => {
+    probabilities[id] += addend;
+  });
+}
+
 const PHRASE = Array.from({ length: 30 }, (_, i) => i);
 
 describe('the mixture of model and memory', () => {
@@ -42,7 +50,7 @@ describe('the mixture of model and memory', () => {
     read(memory, [...PHRASE, ...PHRASE, 5, 6]);
     const expected = memory.expect(1 / VOCABULARY);
     const probabilities = uniform();
-    expected.addTo(probabilities);
+    mixInto(probabilities, expected);
     assert.ok(Math.abs(probabilities.reduce((sum, p) => sum + p) - 1) < 1e-9);
     probabilities.forEach((probability, id) => {
       assert.ok(probability > 0);
@@ -60,7 +68,7 @@ describe('the mixture of model and memory', () => {
     const { max, sum } = exponentials(logits, weights);
     const expected = memory.expect(1 / sum);
     const total = expected.mixInto(logits, weights, max, sum);
-    expected.addTo(probabilities);
+    mixInto(probabilities, expected);
     probabilities.forEach((probability, id) => {
       assert.ok(Math.abs(Math.exp(logits[id] - total) / probability - 1) < 1e-6, `${id}`);
     });
@@ -71,7 +79,7 @@ describe('the mixture of model and memory', () => {
     const memory = memoryOf();
     read(memory, [...PHRASE, ...PHRASE.slice(0, 10)]);
     const probabilities = uniform();
-    memory.expect(1 / VOCABULARY).addTo(probabilities);
+    mixInto(probabilities, memory.expect(1 / VOCABULARY));
     assert.equal(probabilities.indexOf(Math.max(...probabilities)), 10);
     assert.ok(probabilities[10] > 0.5);
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { firstWord } from '../../../../src/core/memory/firstWord';
+import { firstWord } from '../../../../src/core/text/words';
 
 describe('Never Suggest This Word', () => {
   it('means the first word shown, with what is typed of it', () => {
