@@ -79,6 +79,7 @@ describe('the page on the memory', () => {
       'src/engine/memory/memoryModel.ts',
       'src/editor/memory/memory.ts',
       'src/editor/memory/proseFiles.ts',
+      'src/editor/memory/workspaceFiles.ts',
     ];
     for (const file of files) {
       assert.doesNotMatch(read(file), /node:|writeFile|fetch\(|globalState|workspaceState|storageUri/, file);
