@@ -35,7 +35,7 @@ describe('Explain Next Token', () => {
       files: { 'essay.md': ESSAY, 'chapter.md': CHAPTER },
       size: { width: 1500, height: 1000 },
       // Nobody but the view runs the model: its runs are counted.
-      settings: { 'inkling.enable': { '*': false, markdown: false } },
+      settings: { 'inkling.ghostText.mode': 'manual' },
     });
     await workbench.open('essay.md');
     panel = await Panel.open(workbench);

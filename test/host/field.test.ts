@@ -18,7 +18,7 @@ describe('in the field', () => {
   });
   afterEach(async () => {
     await closeAll();
-    await configure({ exclude: undefined });
+    await configure({ exclude: undefined, 'ghostText.mode': undefined });
   });
   after(() => configure({ 'ghostText.triggerRate': undefined, 'ghostText.lookAhead': undefined }));
 
@@ -145,6 +145,8 @@ describe('in the field', () => {
     ['at the beginning of a line', 'The future of AI\n'],
   ]) {
     it(`a document that is read-only for the session is refused before anything is computed: ${where}`, async () => {
+      // Nothing is read ahead where nothing is said before it is asked for.
+      await configure({ 'ghostText.mode': 'manual' });
       const { document } = await inFile(`locked ${where}.md`, text);
       await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
       await eventually('an idle engine', async () => (await api.engine.stats()).active === 0);
