@@ -3,6 +3,7 @@ import { Workbench } from './workbench';
 
 const OPENING = 'They walked down to the sea, where the little boat was lying on the';
 const NOTE = 'note.md';
+const OTHER = 'other.md';
 
 /** Writes down the ghost text of every frame that the browser paints, in `inklingFrames`. */
 const RECORD_FRAMES = `
@@ -17,7 +18,7 @@ describe('writing with ghost text', () => {
 
   before(async () => {
     workbench = await Workbench.start({
-      files: { [NOTE]: '' },
+      files: { [NOTE]: '', [OTHER]: '' },
       settings: { 'inkling.ghostText.triggerRate': 1, 'inkling.ghostText.minWordConfidence': 0 },
     });
     await workbench.open(NOTE);
@@ -137,6 +138,11 @@ describe('writing with ghost text', () => {
     // It goes from the saved text a moment after the question.
     await workbench.changed(NOTE);
     assert.equal(await workbench.save(NOTE), OPENING);
+    await writeOn();
+    await workbench.switchTo(OTHER);
+    await answer('Discard');
+    await workbench.changed(NOTE);
+    assert.equal(await workbench.save(NOTE), OPENING, 'and where another tab came before it');
   });
 
   it('says why it is silent in a code block', async () => {

@@ -61,6 +61,17 @@ describe('continue writing', () => {
     await configure(seeded);
   });
 
+  it('stops when another tab comes before its own, and keeps what is written', async () => {
+    await configure({ 'continueWriting.maxTokens': 1000 });
+    const { document } = await write(PROMPT);
+    const writing = continueWriting();
+    await eventually('some text', () => document.getText().length > PROMPT.length);
+    await write('Another page.');
+    assert.equal((await writing)?.finish, 'cancelled');
+    assert.ok(document.getText().startsWith(PROMPT) && document.getText().length > PROMPT.length);
+    await configure(seeded);
+  });
+
   it('stops on command', async () => {
     await configure({ 'continueWriting.maxTokens': 1000 });
     const { document } = await write(PROMPT);

@@ -31,7 +31,7 @@ export class ContinueWriting {
   }
 
   /**
-   * Writes at the cursor until the length, the end of the text, Escape, or an edit by the writer. What reaches the length
+   * Writes at the cursor until the length, the end of the text, Escape, an edit by the writer or another tab. What reaches the length
    * ends with its last whole sentence, if it holds one. The length, the temperature and the seed come from the settings
    * where they are set. The writer is asked afterwards whether to keep it; nothing waits for the answer.
    */
@@ -110,14 +110,17 @@ export class ContinueWriting {
     const [keep, retry, discard] = [vscode.l10n.t('Keep'), vscode.l10n.t('Retry'), vscode.l10n.t('Discard')];
     const decide = async (chosen: string | undefined) => {
       if (chosen !== retry && chosen !== discard) return;
-      if (editor.document.getText(written) !== text) {
+      // The writer may have gone to another tab meanwhile, and VS Code edits only what is on screen.
+      const document = await vscode.workspace.openTextDocument(editor.document.uri);
+      if (document.getText(written) !== text) {
         await notify.warning(vscode.l10n.t('The text was changed since; undo takes it back.'));
         return;
       }
-      const done = await editor.edit((change) => change.delete(written));
+      const target = await vscode.window.showTextDocument(document, editor.viewColumn);
+      const done = await target.edit((change) => change.delete(written));
       if (!done || chosen === discard) return;
-      editor.selection = new vscode.Selection(position, position);
-      await this.run(editor, preset);
+      target.selection = new vscode.Selection(position, position);
+      await this.run(target, preset);
     };
     void notify.information(wroteText(text, position.line + 1), keep, retry, discard).then(decide);
   }

@@ -33,7 +33,7 @@ export class StreamedEdit implements vscode.Disposable {
     this.#subscription = changes.listen((change) => this.#changed(change));
   }
 
-  /** Fires when the writer edits the text, or the document cannot be written to. */
+  /** Fires when the writer edits the text or goes to another tab, or the document cannot be written to. */
   get interrupted(): AbortSignal {
     return this.#interrupted.signal;
   }
@@ -87,10 +87,8 @@ export class StreamedEdit implements vscode.Disposable {
     const { written } = this;
     if (written === undefined || length === 0) return;
     const from = this.#editor.document.positionAt(this.#offset - length);
-    await this.#editor.edit((edit) => edit.delete(new vscode.Range(from, written.end)), {
-      undoStopBefore: false,
-      undoStopAfter: false,
-    });
+    const done = await this.#apply((edit) => edit.delete(new vscode.Range(from, written.end)), false);
+    if (!done) return;
     this.#offset -= length;
     this.#text = this.#text.slice(0, this.#text.length - length);
   }
@@ -117,10 +115,7 @@ export class StreamedEdit implements vscode.Disposable {
       const offset = document.offsetAt(range.start);
       this.#own = { offset, removed: document.offsetAt(range.end) - offset, text };
       this.#arrived = false;
-      const done = await this.#editor.edit((edit) => edit.replace(range, text), {
-        undoStopBefore: !this.#begun,
-        undoStopAfter: false,
-      });
+      const done = await this.#apply((edit) => edit.replace(range, text), !this.#begun);
       this.#own = undefined;
       this.#begun ||= this.#arrived;
       if (this.#arrived) return;
@@ -129,6 +124,15 @@ export class StreamedEdit implements vscode.Disposable {
       if (done) break;
     }
     this.#interrupted.abort();
+  }
+
+  /** False where the change met with another one, and where the editor is not on screen any more: VS Code rejects then. */
+  async #apply(change: (edit: vscode.TextEditorEdit) => void, undoStopBefore: boolean): Promise<boolean> {
+    try {
+      return await this.#editor.edit(change, { undoStopBefore, undoStopAfter: false });
+    } catch {
+      return false;
+    }
   }
 
   #changed({ document, replaced, bySave }: DocumentChange): void {
