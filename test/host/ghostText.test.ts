@@ -69,6 +69,31 @@ describe('ghost text', () => {
     await eventually('a calm engine', async () => (await api.engine.stats()).active === 0);
   });
 
+  it('comes when the model was late, whatever changes in another document meanwhile', async () => {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    const uri = vscode.Uri.joinPath(folder.uri, 'background.log');
+    await vscode.workspace.fs.writeFile(uri, new Uint8Array());
+    const other = await vscode.workspace.openTextDocument(uri);
+    await configure({ 'ghostText.deadline': 1 });
+    let late = false;
+    const listening = api.onDidAnswer(({ again }) => {
+      late ||= again === 'late';
+    });
+    // The model reads so long a text for longer than VS Code waits.
+    await write(`${OPENING} spoke of it. `.repeat(60) + OPENING);
+    await type(' qu');
+    await eventually('the suggestion', async () => {
+      const edit = new vscode.WorkspaceEdit();
+      edit.insert(uri, new vscode.Position(0, 0), 'A line.\n');
+      await vscode.workspace.applyEdit(edit);
+      await other.save();
+      return late;
+    });
+    listening.dispose();
+    await vscode.workspace.fs.delete(uri);
+    await configure({ 'ghostText.deadline': 10_000 });
+  });
+
   it('is silent in a language where it is off', async () => {
     const code = await write('The old house', 'javascript');
     await type(' stood');

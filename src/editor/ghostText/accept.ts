@@ -11,11 +11,13 @@ const GUARD_MS = 600;
 export class Accepting implements vscode.Disposable {
   /** The document and version at which a whole accept is to be cut. */
   #sentence: { readonly document: vscode.TextDocument; readonly version: number } | undefined;
+  /** The document whose next change ends the guard. */
+  #guarded: vscode.TextDocument | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #subscription: vscode.Disposable;
 
   constructor(changes: DocumentChanges) {
-    this.#subscription = changes.listen(() => this.#endGuard());
+    this.#subscription = changes.listen(({ document }) => document === this.#guarded && this.#endGuard());
   }
 
   /**
@@ -29,7 +31,7 @@ export class Accepting implements vscode.Disposable {
 
   /** To be called when a suggestion was accepted as a whole. */
   async accepted(editor: vscode.TextEditor | undefined, text: string): Promise<void> {
-    this.#guard();
+    this.#guard(editor?.document);
     const pending = this.#sentence;
     this.#sentence = undefined;
     if (!editor || pending?.document !== editor.document) return;
@@ -57,7 +59,8 @@ export class Accepting implements vscode.Disposable {
    * Guards the moments when nothing is suggested yet: a second Tab then goes nowhere instead of into the text. Typing
    * ends it.
    */
-  #guard(): void {
+  #guard(document: vscode.TextDocument | undefined): void {
+    this.#guarded = document;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#endGuard(), GUARD_MS);
     vscode.commands.executeCommand('setContext', CONTEXT, true);

@@ -54,6 +54,8 @@ export class HeadStart implements vscode.Disposable {
 
   /** A key: ends what it refutes, and begins to look for what to say. */
   #typed({ document, edit, replaced: [change, ...others], bySave }: DocumentChange): void {
+    // An output channel is heard of too, and a file that changes in the background.
+    if (document !== vscode.window.activeTextEditor?.document) return;
     const now = performance.now();
     this.#lastChangeAt = now;
     this.#lastChanged = document;
@@ -62,7 +64,7 @@ export class HeadStart implements vscode.Disposable {
     const { suggester } = this.#parts;
     if (change === undefined || others.length > 0) return;
     const position = document.positionAt(change.offset + change.text.length);
-    const isKey = edit === 'insert' && !bySave && vscode.window.activeTextEditor?.document === document;
+    const isKey = edit === 'insert' && !bySave;
     if (isKey) {
       const line = document.lineAt(position.line).text;
       this.#pace.key(line.slice(0, Math.max(0, position.character - change.text.length)), now);

@@ -65,7 +65,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       this.#headStart,
       this.#reTrigger,
       this.#answered,
-      parts.changes.listen(() => this.#reTrigger.cancel()),
+      parts.changes.listen(({ document }) => this.#reTrigger.changed(document)),
       parts.suggester.onDidEnd(() => this.#reTrigger.look()),
     );
   }

@@ -44,11 +44,9 @@ export class ReTrigger implements vscode.Disposable {
     if (waitMs !== undefined) this.#lookIn(waitMs);
   }
 
-  /** Nothing is awaited any more. */
-  cancel(): void {
-    this.#awaited = undefined;
-    this.#paused = false;
-    clearTimeout(this.#timer);
+  /** To be told of each change of a document: nothing is awaited there any more. */
+  changed(document: vscode.TextDocument): void {
+    if (this.#awaited?.place.document === document) this.#cancel();
   }
 
   /** Looks whether there is something to show by now. */
@@ -59,7 +57,7 @@ export class ReTrigger implements vscode.Disposable {
     const editor = vscode.window.activeTextEditor;
     const isThere = editor?.document === document && document.version === version && editor.selection.isEmpty;
     if (!isThere || !editor.selection.active.isEqual(position)) {
-      this.cancel();
+      this.#cancel();
       return;
     }
     const known = this.#known(place, query);
@@ -69,7 +67,7 @@ export class ReTrigger implements vscode.Disposable {
       return;
     }
     const why = this.#paused ? 'pause' : 'late';
-    this.cancel();
+    this.#cancel();
     if (known.completion.suggestions.length === 0) return;
     this.#told = { document, version: document.version, at: performance.now(), why };
     vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
@@ -84,7 +82,13 @@ export class ReTrigger implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.cancel();
+    this.#cancel();
+  }
+
+  #cancel(): void {
+    this.#awaited = undefined;
+    this.#paused = false;
+    clearTimeout(this.#timer);
   }
 
   #lookIn(ms: number): void {
