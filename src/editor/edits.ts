@@ -8,6 +8,9 @@ export interface Replaced {
   readonly text: string;
 }
 
+/** A character of two units, or a bracket and the one that closes it. */
+const LONGEST_KEYSTROKE = 2;
+
 type Edit = Pick<TextDocumentChangeEvent, 'reason'> & {
   readonly contentChanges: readonly { readonly text: string; readonly rangeLength: number }[];
 };
@@ -20,6 +23,11 @@ export function classifyEdit({ reason, contentChanges }: Edit): LastEdit {
   if (contentChanges.length === 0) return 'none';
   if (reason !== undefined) return 'undo';
   return contentChanges.every(({ text }) => text === '') ? 'delete' : 'insert';
+}
+
+/** Whether one key puts so little there: what is accepted, pasted or completed is no letter that was typed. */
+export function isKeystroke({ removed, text }: Replaced): boolean {
+  return removed === 0 && text.length <= LONGEST_KEYSTROKE;
 }
 
 /**

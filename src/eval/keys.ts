@@ -98,7 +98,7 @@ function answersTo(recording: KeyRecording, rate: number, calibration: Calibrati
     const next = keys[index + 1]?.at ?? Number.POSITIVE_INFINITY;
     const isTyped = key.kind === 'type';
     if (isTyped) pace.key(before[index].slice(0, -key.text.length), key.at);
-    else pace.deleted();
+    else pace.interrupted();
     const rest = shown && isTyped ? remainder(shown.suggestion, key.text) : null;
     shown = shown && rest ? { ...shown, suggestion: rest } : undefined;
     const at = key.at + ANSWER_MS;

@@ -30,8 +30,8 @@ export class TypingPace {
     this.#mean += WEIGHT * (Math.log(interval / medianPause(before).longer) - this.#mean);
   }
 
-  /** To be told of a deletion: the interval after it is none between letters. */
-  deleted(): void {
+  /** To be told of a deletion, a paste and the like: the interval after it is none between letters. */
+  interrupted(): void {
     this.#lastKeyAt = undefined;
   }
 

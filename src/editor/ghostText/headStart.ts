@@ -4,6 +4,7 @@ import { TypingPace } from '../../core/ghostText/pace';
 import { settingsFor } from '../configuration';
 import type { DocumentChange, DocumentChanges } from '../documentChanges';
 import { textBefore } from '../documentText';
+import { isKeystroke } from '../edits';
 import type { Query, Suggester } from './suggester';
 import { ASKED, AUTOMATIC, type Place, type QuestionSources, questionAt } from './suggestionContext';
 
@@ -60,17 +61,21 @@ export class HeadStart implements vscode.Disposable {
     this.#lastChangeAt = now;
     this.#lastChanged = document;
     this.#deleted = edit === 'delete';
-    if (this.#deleted) this.#pace.deleted();
     const { suggester } = this.#parts;
-    if (change === undefined || others.length > 0) return;
+    if (change === undefined || others.length > 0) {
+      this.#pace.interrupted();
+      return;
+    }
     const position = document.positionAt(change.offset + change.text.length);
-    const isKey = edit === 'insert' && !bySave;
-    if (isKey) {
+    const isWritten = edit === 'insert' && !bySave;
+    if (isWritten && isKeystroke(change)) {
       const line = document.lineAt(position.line).text;
       this.#pace.key(line.slice(0, Math.max(0, position.character - change.text.length)), now);
+    } else {
+      this.#pace.interrupted();
     }
     if (suggester.busy) suggester.typed(textBefore(document, position));
-    if (!isKey) return;
+    if (!isWritten) return;
     const query = this.#queryAt({ document, position, context: AUTOMATIC, settings: settingsFor(document) });
     if (query) suggester.headStart(query);
   }

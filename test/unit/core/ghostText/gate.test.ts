@@ -190,7 +190,7 @@ describe('the pace of a writer', () => {
       plain.key('It wa', i * 100);
       corrected.key('It wa', i * 1_000);
       corrected.key('It wa', i * 1_000 + 100);
-      corrected.deleted();
+      corrected.interrupted();
     }
     assert.equal(corrected.keyWithin(200, 'It wa', 0), plain.keyWithin(200, 'It wa', 0));
   });
