@@ -1,7 +1,7 @@
 import { createRng } from '../core/decoding/random';
 
-/** What a writer does next, and how long after what came before. */
-export type Keystroke = { readonly pauseMs: number } /** One code point is typed, or taken back. */ & (
+/** What a writer does next, and how long after what came before: one code point is typed, or taken back, or a jump. */
+export type Keystroke = { readonly pauseMs: number } & (
   | { readonly kind: 'type'; readonly text: string }
   | { readonly kind: 'delete' }
   /** To the end of the paragraph at this share of the document; 1 is the end of the document. */
