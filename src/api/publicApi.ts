@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { entropy, topK } from '../core/logits';
+import { entropy, topTokens } from '../core/logits';
 import type { EngineHost } from '../editor/engineHost';
 import type { ModelInfo } from '../engine/api';
 import type * as api from './inkling';
@@ -73,7 +73,7 @@ export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Dis
       const request = { text: text.slice(-LAST_UNITS), bos: text === '', background: true };
       const logits = await this.#engine.logits(request, signal);
       const tokenizer = await this.#engine.tokenizer();
-      const candidates = topK(logits, count)
+      const candidates = topTokens(logits, count, tokenizer)
         .filter(({ logprob }) => logprob > Number.NEGATIVE_INFINITY)
         .map(({ id, logprob }) => ({ id, text: tokenizer.tokenText(id), probability: Math.exp(logprob) }));
       return { candidates, entropy: entropy(logits) / Math.LN2 };

@@ -1,5 +1,5 @@
 import type { Candidate } from '../core/completion/types';
-import { type RankedToken, rankOf, topK } from '../core/logits';
+import { type RankedToken, rankOf, topTokens } from '../core/logits';
 import type { Tokenizer } from '../core/tokenizer';
 import type { CachedModel } from './cachedModel';
 import { commonPrefix } from './kvCache';
@@ -95,7 +95,7 @@ export class Scorer {
 
 function scoreOf(logits: Float32Array, id: number, top: number, tokenizer: Tokenizer): TokenScore {
   // The passes over the vocabulary are what scoring costs beside the model: the best token knows the sum already.
-  const best = bestTokens(logits, Math.max(1, top), tokenizer);
+  const best = topTokens(logits, Math.max(1, top), tokenizer);
   const total = best[0].logit - best[0].logprob;
   const candidates = best.slice(0, top).map((token) => candidateOf(token, tokenizer));
   return { logprob: logits[id] - total, rank: rankOf(logits, id), top: candidates };
@@ -104,19 +104,7 @@ function scoreOf(logits: Float32Array, id: number, top: number, tokenizer: Token
 /** The `count` most probable tokens. */
 export function candidates(logits: Float32Array, count: number, tokenizer: Tokenizer): Candidate[] {
   if (count === 0) return [];
-  return bestTokens(logits, count, tokenizer).map((token) => candidateOf(token, tokenizer));
-}
-
-/**
- * The `count` most probable tokens, most probable first. A model may have rows beyond its tokenizer's tokens, as
- * padding: they have their share of the probability, but nobody can write them.
- */
-export function bestTokens(logits: Float32Array, count: number, tokenizer: Tokenizer): RankedToken[] {
-  const rows = Math.max(0, logits.length - tokenizer.size) + tokenizer.gaps.length;
-  if (rows === 0) return topK(logits, count);
-  return topK(logits, count + rows)
-    .filter(({ id }) => tokenizer.has(id))
-    .slice(0, count);
+  return topTokens(logits, count, tokenizer).map((token) => candidateOf(token, tokenizer));
 }
 
 function candidateOf({ id, logprob }: RankedToken, tokenizer: Tokenizer): Candidate {

@@ -4,7 +4,7 @@ import { type GenerationConfig, OPTIONS, type OptionName } from '../core/decodin
 import { reshape } from '../core/decoding/pipeline';
 import { spelledName } from '../core/decoding/spelled';
 import type { BeamStep, Finish } from '../core/decoding/steps';
-import { entropy, logSoftmax, topK } from '../core/logits';
+import { entropy, logSoftmax, topTokens } from '../core/logits';
 import type { Token, Tokenizer } from '../core/tokenizer';
 import { glyphsOf } from '../core/tokenizer/glyphs';
 import { attentionWeights, headsLookingAt } from './attention';
@@ -182,12 +182,9 @@ function nextFigure(given: Distribution & { readonly count: number }): NextFigur
   const { text, origin, logits, config, context, tokenizer, count } = given;
   const last = reshape(logits, { ...UNTOUCHED, ...config }, context).at(-1) ?? { scores: logits };
   const raw = logSoftmax(logits);
-  // Rows of the model that are no tokens, such as padding, are never shown.
-  const rows = Math.max(0, logits.length - tokenizer.size) + tokenizer.gaps.length;
   let cumulative = 0;
-  const candidates = topK(last.scores, count + rows)
-    .filter(({ id, logprob }) => logprob > -Infinity && tokenizer.has(id))
-    .slice(0, count)
+  const candidates = topTokens(last.scores, count, tokenizer)
+    .filter(({ logprob }) => logprob > -Infinity)
     .map(({ id, logprob }) => {
       const probability = Math.exp(logprob);
       cumulative += probability;
@@ -204,7 +201,7 @@ export function spelledStage(name: string): string {
 /** What each stage of decoding leaves of the distribution. */
 function stagesFigure({ text, origin, logits, config, context, tokenizer }: Distribution): StagesFigure {
   const stages = reshape(logits, { ...UNTOUCHED, ...config }, context).map(({ name, scores, survivors, massCut }) => {
-    const [{ id, logprob }] = topK(scores, 1);
+    const [{ id, logprob }] = topTokens(scores, 1, tokenizer);
     const favourite = { id, text: tokenizer.tokenText(id), probability: Math.exp(logprob) };
     return { name: spelledStage(name), survivors, massCut, entropyBits: entropy(scores) / Math.LN2, favourite };
   });

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { entropy, percent } from '../../core/logits';
+import { entropy, percent, topTokens } from '../../core/logits';
 import type { Engine, LogitsRequest, ScoredToken } from '../../engine/api';
 import { LocalEngine } from '../../engine/localEngine';
-import { bestTokens } from '../../engine/score';
 import { askFigure } from '../../pictures/ask';
 import { toSvg } from '../../pictures/draw';
 import { toPage } from '../../pictures/html';
@@ -111,7 +110,7 @@ async function explain(engine: Engine, prompt: Prompt, options: ExplainOptions):
   let cumulative = 0;
   const tokenizer = await engine.tokenizer();
   // Of a server's tokens only the likeliest are known.
-  const known = bestTokens(logits, k, tokenizer).filter(({ logprob }) => logprob > Number.NEGATIVE_INFINITY);
+  const known = topTokens(logits, k, tokenizer).filter(({ logprob }) => logprob > Number.NEGATIVE_INFINITY);
   const next = known.map(({ id, logit, logprob }) => {
     const probability = Math.exp(logprob);
     cumulative += probability;

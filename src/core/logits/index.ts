@@ -2,6 +2,7 @@
 export {
   entropy,
   exponentials,
+  type KnownTokens,
   logSoftmax,
   logSumExp,
   normaliser,
@@ -9,5 +10,6 @@ export {
   type RankedToken,
   softmax,
   topK,
+  topTokens,
 } from './probabilities';
 export { argmax, rankOf, type Scores } from './ranking';

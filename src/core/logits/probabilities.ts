@@ -168,6 +168,25 @@ export function topK(logits: Scores, k: number): RankedToken[] {
   return topIndices(logits, k).map((id) => ({ id, logit: logits[id], logprob: logits[id] - total }));
 }
 
+/** Which ids of a model are tokens: those below `size`, without the gaps. */
+export interface KnownTokens {
+  readonly size: number;
+  readonly gaps: readonly number[];
+  has(id: number): boolean;
+}
+
+/**
+ * The `k` most probable tokens, as `topK`. A model may have rows beyond its tokenizer's tokens, as padding: they have
+ * their share of the probability, but nobody can write them.
+ */
+export function topTokens(logits: Scores, k: number, tokens: KnownTokens): RankedToken[] {
+  const others = Math.max(0, logits.length - tokens.size) + tokens.gaps.length;
+  if (others === 0) return topK(logits, k);
+  return topK(logits, k + others)
+    .filter(({ id }) => tokens.has(id))
+    .slice(0, k);
+}
+
 /** What is left of 1 after float32 rounding counts as all of it. */
 const WHOLE = 1 - 1e-6;
 

@@ -17,6 +17,7 @@ import { missingBranch, type Node, nodeOf } from './state';
 import { Asked, Glossary, Tip } from './tips';
 import { Tokens } from './tokens';
 import { useUi } from './ui';
+import type { Vocabulary } from './vocabulary';
 import { Why } from './why';
 import { Words } from './words';
 
@@ -61,7 +62,7 @@ export function App() {
           <div class="column">
             <Tokens />
           </div>
-          {node ? <Distributions node={node} /> : <Trying />}
+          {node ? <Distributions node={node} vocabulary={state.model.vocabulary} /> : <Trying />}
         </main>
       )}
       <Exporter />
@@ -86,7 +87,7 @@ function Trying() {
   );
 }
 
-function Distributions({ node }: { node: Node }) {
+function Distributions({ node, vocabulary }: { node: Node; vocabulary: Vocabulary }) {
   const { state, post } = useUi();
   const { position, at, candidate, why, preferences } = state;
   const { shaping, memory, stage, bars, tool, colour } = preferences;
@@ -96,7 +97,10 @@ function Distributions({ node }: { node: Node }) {
   }, [node, shaping, memory]);
   const last = stages[stages.length - 1];
   const shown = stages.find(({ name }) => name === stage) ?? last;
-  const distribution = useMemo(() => distributionOf(shown, node.logits, bars), [shown, node, bars]);
+  const distribution = useMemo(
+    () => distributionOf(shown, node.logits, bars, vocabulary),
+    [shown, node, bars, vocabulary],
+  );
   const explained = candidate ?? distribution.rows[0]?.id;
   const wanted = (tool === 'why' || colour === 'attention') && why?.candidate !== explained;
   useEffect(() => {
@@ -111,7 +115,7 @@ function Distributions({ node }: { node: Node }) {
       </div>
       <Tools>
         {tool === 'shaping' && <ShapingControls stages={stages} shown={shown} />}
-        {tool === 'sampler' && <Sampler last={last} />}
+        {tool === 'sampler' && <Sampler last={last} vocabulary={vocabulary} />}
         {tool === 'branches' && <Branches />}
         {tool === 'beams' && <Beams />}
         {tool === 'words' && <Words />}

@@ -1,6 +1,6 @@
 import { createRng } from '../../core/decoding/random';
 import { sample } from '../../core/decoding/sampling';
-import { entropy, logSoftmax, type Scores, topK } from '../../core/logits';
+import { entropy, type KnownTokens, logSoftmax, type Scores, topTokens } from '../../core/logits';
 import type { ShownStage } from './stages';
 
 /** One row of the table of candidates. */
@@ -24,10 +24,15 @@ export interface Distribution {
 }
 
 /** The `count` most probable tokens of a stage, beside their probabilities in the raw distribution. */
-export function distributionOf(stage: ShownStage, logits: Float32Array, count: number): Distribution {
+export function distributionOf(
+  stage: ShownStage,
+  logits: Float32Array,
+  count: number,
+  vocabulary: KnownTokens,
+): Distribution {
   const raw = logSoftmax(logits);
   let cumulative = 0;
-  const rows = topK(stage.scores, count)
+  const rows = topTokens(stage.scores, count, vocabulary)
     .filter(({ logprob }) => logprob > -Infinity)
     .map(({ id, logprob }) => {
       const probability = Math.exp(logprob);
@@ -44,6 +49,14 @@ export interface Draws {
   readonly ids: readonly number[];
   /** How often each id was drawn. */
   readonly counts: ReadonlyMap<number, number>;
+}
+
+/** The scores without what is no token: rows of the model that are padding are never drawn. */
+export function drawable(scores: Scores, { gaps }: KnownTokens): Scores {
+  if (gaps.length === 0) return scores;
+  const masked = scores.slice();
+  for (const id of gaps) masked[id] = Number.NEGATIVE_INFINITY;
+  return masked;
 }
 
 /** Draws `count` more times, each time anew, as the engine draws: the same seed gives the same tokens in the same order. */

@@ -71,7 +71,7 @@ export function figureOf(kind: PanelFigureKind, state: State): Figure | undefine
     case 'next': {
       const stages = stagesOf(node.logits, node.context, shaping, remembered);
       const shown = stages.find(({ name }) => name === preferences.stage) ?? stages[stages.length - 1];
-      const { rows, entropyBits } = distributionOf(shown, node.logits, preferences.bars);
+      const { rows, entropyBits } = distributionOf(shown, node.logits, preferences.bars, model.vocabulary);
       const candidates = rows.map(({ id, ...row }) => ({ id, text: textOf(id), ...row }));
       const settings = { 'top-k': preferences.bars, ...shapingUpTo(state, stages, shown) };
       return { kind, text, candidates, entropyBits, origin: originOf(settings, state.draws?.seed) };
@@ -86,7 +86,7 @@ export function figureOf(kind: PanelFigureKind, state: State): Figure | undefine
         stages: stages
           .filter(({ active }) => active)
           .map((stage) => {
-            const { rows, entropyBits } = distributionOf(stage, node.logits, 1);
+            const { rows, entropyBits } = distributionOf(stage, node.logits, 1, model.vocabulary);
             const favourite = { id: rows[0].id, text: textOf(rows[0].id), probability: rows[0].probability };
             return {
               name: spelledStage(stage.name),

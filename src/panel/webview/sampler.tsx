@@ -2,19 +2,20 @@ import * as l10n from '@vscode/l10n';
 import { useMemo } from 'preact/hooks';
 import { logSoftmax } from '../../core/logits';
 import { Section, Spelled } from './controls';
-import { drawOn } from './distribution';
+import { drawable, drawOn } from './distribution';
 import { decimal, percent, plural, whole } from './format';
 import { Phrase } from './phrase';
 import type { ShownStage } from './stages';
 import { Asked } from './tips';
 import { useUi } from './ui';
+import type { Vocabulary } from './vocabulary';
 
 /** Draws from the reshaped distribution with a seed, one token or a hundred at a time: each press draws on. */
-export function Sampler({ last }: { last: ShownStage }) {
+export function Sampler({ last, vocabulary }: { last: ShownStage; vocabulary: Vocabulary }) {
   const { state, dispatch } = useUi();
   const { preferences, draws } = state;
-  const draw = (count: number) =>
-    dispatch({ type: 'drawn', draws: drawOn(draws, last.scores, preferences.seed, count) });
+  const scores = useMemo(() => drawable(last.scores, vocabulary), [last, vocabulary]);
+  const draw = (count: number) => dispatch({ type: 'drawn', draws: drawOn(draws, scores, preferences.seed, count) });
   return (
     <Section name="sampler" title={l10n.t('Draw from it')}>
       <div class="toolbar">

@@ -6,13 +6,20 @@ const strictUtf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 /** The model's tokens by id, as the host sent them: byte strings with one UTF-16 unit for each byte. */
 export class Vocabulary {
   readonly #byteStrings: readonly string[];
+  /** The ids that are no tokens: padding, and those of a server's that it has not named yet. */
+  readonly gaps: readonly number[];
 
   constructor(byteStrings: readonly string[]) {
     this.#byteStrings = byteStrings;
+    this.gaps = [...byteStrings.keys()].filter((id) => !this.has(id));
   }
 
   get size(): number {
     return this.#byteStrings.length;
+  }
+
+  has(id: number): boolean {
+    return (this.#byteStrings[id] ?? '') !== '';
   }
 
   bytes(id: number): Uint8Array {

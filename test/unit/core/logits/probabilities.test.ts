@@ -10,6 +10,7 @@ import {
   type Scores,
   softmax,
   topK,
+  topTokens,
 } from '../../../../src/core/logits';
 import { exp, UNDERFLOW } from '../../../../src/core/logits/exp';
 import { log32, logarithms } from '../../../../src/core/logits/probabilities';
@@ -81,6 +82,14 @@ describe('a distribution over tokens', () => {
       }),
       { numRuns: 1000, seed: 50257 },
     );
+  });
+
+  it('selects as many as are asked for of what is a token', () => {
+    const logits = Float32Array.of(1, 9, 3, 2, 8, 7);
+    const tokens = { size: 4, gaps: [1], has: (id: number) => id !== 1 && id < 4 };
+    const ids = (k: number) => topTokens(logits, k, tokens).map(({ id }) => id);
+    assert.deepEqual([ids(1), ids(2), ids(6)], [[2], [2, 3], [2, 3, 0]]);
+    assert.deepEqual(topTokens(logits, 2, tokens)[0], topK(logits, 6)[3], 'with the share that it has');
   });
 
   it('handles a whole vocabulary, sorted either way or all alike', () => {

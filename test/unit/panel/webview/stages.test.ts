@@ -3,10 +3,14 @@ import { reshape } from '../../../../src/core/decoding/pipeline';
 import { createRng } from '../../../../src/core/decoding/random';
 import { sample } from '../../../../src/core/decoding/sampling';
 import { softmax } from '../../../../src/core/logits';
-import { distributionOf, drawOn } from '../../../../src/panel/webview/distribution';
+import { distributionOf, drawable, drawOn } from '../../../../src/panel/webview/distribution';
 import { neutral, stagesOf } from '../../../../src/panel/webview/stages';
+import { Vocabulary } from '../../../../src/panel/webview/vocabulary';
 
 const logits = Float32Array.from({ length: 500 }, (_, id) => 6 * Math.sin(id * 12.9898) + (id % 7) / 10);
+const vocabulary = new Vocabulary(Array.from(logits, () => 'a'));
+/** Without tokens for the last ten rows. */
+const padded = new Vocabulary(Array.from(logits, (_, id) => (id < 490 ? 'a' : '')));
 const context = [3, 5, 8];
 const shaping = { temperature: 0.7, topK: 60, topP: 0.9, minP: 0.01, typicalP: 0.95, repetitionPenalty: 1.3 };
 
@@ -80,7 +84,7 @@ describe('the bars', () => {
   it('are the most probable tokens with their shares before and after', () => {
     const last = stagesOf(logits, context, { ...neutral, topK: 3 }).at(-1);
     assert.ok(last);
-    const { rows, perplexity } = distributionOf(last, logits, 200);
+    const { rows, perplexity } = distributionOf(last, logits, 200, vocabulary);
     const raw = softmax(logits);
     assert.equal(rows.length, 3);
     assert.ok(Math.abs((rows.at(-1)?.cumulative ?? 0) - 1) < 1e-6);
@@ -90,6 +94,23 @@ describe('the bars', () => {
       assert.ok(Math.abs(row.raw - raw[row.id]) < 1e-12);
       assert.equal(row.logit, logits[row.id]);
     }
+  });
+});
+
+describe('rows of the model that are no tokens', () => {
+  const loud = logits.map((logit, id) => (id < 490 ? logit : 20));
+
+  it('are never among the bars, which are as many as were asked for', () => {
+    const [raw] = stagesOf(loud, context, neutral);
+    const ids = (count: number) => distributionOf(raw, loud, count, padded).rows.map(({ id }) => id);
+    assert.equal(ids(20).length, 20);
+    assert.ok(ids(500).every((id) => id < 490));
+  });
+
+  it('are never drawn', () => {
+    const { ids } = drawOn(null, drawable(loud, padded), 7, 100);
+    assert.ok(ids.every((id) => id < 490));
+    assert.equal(drawable(loud, vocabulary), loud, 'nothing is copied where there are none');
   });
 });
 
