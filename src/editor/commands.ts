@@ -9,11 +9,11 @@ import type { Activity } from './ghostText/activity';
 import type { FileExclusions } from './ghostText/fileExclusions';
 import type { Accepted, InlineCompletions, Outcome } from './ghostText/inlineCompletions';
 import type { Learning } from './ghostText/learning';
+import { neverSuggest } from './ghostText/neverSuggest';
 import type { Suggester } from './ghostText/suggester';
 import { toggleLanguage } from './ghostText/toggle';
 import { whyNot, whyNotReport, whyThis } from './ghostText/why';
 import type { Memory } from './memory/memory';
-import { neverSuggest } from './memory/neverSuggest';
 import { linksTo } from './memory/passages';
 import { showMenu } from './menu';
 import { notify } from './messages';
@@ -131,7 +131,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
         const word = shown && firstWord(lineBefore, shown.text);
         if (word === undefined) return say(vscode.l10n.t('There is no suggestion here.'));
         await vscode.commands.executeCommand('inkling.dismiss');
-        await neverSuggest(word);
+        await neverSuggest(document, word);
         return say(vscode.l10n.t('“{0}” is not suggested any more (inkling.ghostText.blockedWords).', word));
       }),
     'inkling.showLog': () => log.show(),

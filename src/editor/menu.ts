@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { compact } from '../core/text/locale';
 import { settingsFor } from './configuration';
 import type { Activity } from './ghostText/activity';
+import { updateSetting } from './ghostText/toggle';
 import type { Memory } from './memory/memory';
 import { asText } from './outsideText';
 import type { Status } from './statusText';
@@ -66,7 +67,7 @@ export async function showMenu(
     {
       label: vscode.l10n.t('{0} How Often to Suggest…', '$(dashboard)'),
       description: rates().find(([rate]) => rate === triggerRate)?.[1] ?? compact(triggerRate),
-      run: () => chooseRate(triggerRate),
+      run: () => chooseRate(triggerRate, document),
     },
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     {
@@ -95,7 +96,7 @@ export async function showMenu(
   await picked?.run?.();
 }
 
-async function chooseRate(current: number): Promise<void> {
+async function chooseRate(current: number, document: vscode.TextDocument | undefined): Promise<void> {
   const items = rates().map(([rate, label]) => ({
     label,
     description: rate === current ? vscode.l10n.t('now') : compact(rate),
@@ -106,6 +107,5 @@ async function chooseRate(current: number): Promise<void> {
     placeHolder: vscode.l10n.t('The share of keys after which there is grey text (inkling.ghostText.triggerRate)'),
   });
   if (picked === undefined) return;
-  const config = vscode.workspace.getConfiguration('inkling');
-  await config.update('ghostText.triggerRate', picked.rate, vscode.ConfigurationTarget.Global);
+  await updateSetting('ghostText.triggerRate', document, () => picked.rate);
 }

@@ -51,6 +51,29 @@ export interface ModelSettings {
   readonly offer: boolean;
 }
 
+type Inspected = NonNullable<ReturnType<WorkspaceConfiguration['inspect']>>;
+
+/** Where a setting can stand, and the value that stands there. */
+interface SettingPlace {
+  readonly target: 'WorkspaceFolder' | 'Workspace' | 'Global';
+  /** Under the language of the document. */
+  readonly inLanguage: boolean;
+  readonly value: unknown;
+}
+
+/** The place that decides: a value for the language comes before any other, and the user's comes last. */
+export function decidingPlace(inspected: Partial<Inspected> = {}): SettingPlace {
+  const places: SettingPlace[] = [
+    { target: 'WorkspaceFolder', inLanguage: true, value: inspected.workspaceFolderLanguageValue },
+    { target: 'Workspace', inLanguage: true, value: inspected.workspaceLanguageValue },
+    { target: 'Global', inLanguage: true, value: inspected.globalLanguageValue },
+    { target: 'WorkspaceFolder', inLanguage: false, value: inspected.workspaceFolderValue },
+    { target: 'Workspace', inLanguage: false, value: inspected.workspaceValue },
+  ];
+  const decides = places.find(({ value }) => value !== undefined);
+  return decides ?? { target: 'Global', inLanguage: false, value: inspected.globalValue };
+}
+
 /** Reads the section `inkling`; a value of the wrong type counts as not set, one out of bounds as the bound. */
 export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Settings {
   const read = <T>(key: string): T => withinSchema(config.get(key), SETTINGS[`inkling.${key}`]) as T;

@@ -218,6 +218,20 @@ describe('the memory', () => {
     await configure({ 'ghostText.blockedWords': undefined });
   });
 
+  it('puts such a word into the list that holds for the document, whatever stands there', async () => {
+    const config = () => vscode.workspace.getConfiguration('inkling', { languageId: 'markdown' });
+    const list = (value: unknown) =>
+      config().update('ghostText.blockedWords', value, vscode.ConfigurationTarget.Workspace, true);
+    await list(['elsewhere', 1]);
+    await write(OPENING);
+    await type(' Fend');
+    const { suggestions } = await answerAt(' Fend');
+    const rest = /^\p{L}+/u.exec(suggestions[0].text)?.[0] ?? '';
+    await vscode.commands.executeCommand('inkling.neverSuggestThisWord');
+    assert.deepEqual(config().get('ghostText.blockedWords'), ['elsewhere', `Fend${rest}`]);
+    await list(undefined);
+  });
+
   it('forgets when it is told, what is saved afterwards included; what is typed afterwards counts', async () => {
     await write(OPENING);
     await vscode.commands.executeCommand('inkling.forget');

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { isEnabledFor } from '../../core/ghostText/settings';
 import { settingsFor } from '../configuration';
-
-type Entries = Record<string, boolean>;
+import { decidingPlace } from '../settings';
 
 /** Turns ghost text on or off for the language of a document. */
 export async function toggleLanguage(document: vscode.TextDocument): Promise<void> {
@@ -10,23 +9,27 @@ export async function toggleLanguage(document: vscode.TextDocument): Promise<voi
   await updateEntry('enable', document, document.languageId, !enabled);
 }
 
-/**
- * Changes one entry of an object setting in the place that decides now: the folder's or the workspace's settings if
- * they have entries of their own, else the user's.
- */
+/** Changes one entry of an object setting in the place that decides now. */
 export async function updateEntry(
   key: string,
   document: vscode.TextDocument,
   name: string,
   value: boolean,
 ): Promise<void> {
+  await updateSetting(key, document, (entries) => ({ ...(entries as Record<string, boolean>), [name]: value }));
+}
+
+/**
+ * Changes a setting in the place that decides now: elsewhere the change would say nothing.
+ * @param document whose folder and language count; absent where there is none
+ * @param change makes the new value of the one that stands there, which may be anything
+ */
+export async function updateSetting(
+  key: string,
+  document: vscode.TextDocument | undefined,
+  change: (value: unknown) => unknown,
+): Promise<void> {
   const config = vscode.workspace.getConfiguration('inkling', document);
-  const own = config.inspect<Entries>(key);
-  const [target, entries] =
-    own?.workspaceFolderValue !== undefined
-      ? [vscode.ConfigurationTarget.WorkspaceFolder, own.workspaceFolderValue]
-      : own?.workspaceValue !== undefined
-        ? [vscode.ConfigurationTarget.Workspace, own.workspaceValue]
-        : [vscode.ConfigurationTarget.Global, own?.globalValue];
-  await config.update(key, { ...entries, [name]: value }, target);
+  const { target, inLanguage, value } = decidingPlace(config.inspect(key));
+  await config.update(key, change(value), vscode.ConfigurationTarget[target], inLanguage);
 }

@@ -1,10 +1,41 @@
 import assert from 'node:assert/strict';
 import { isEnabledFor } from '../../../src/core/ghostText/settings';
-import { readSettings } from '../../../src/editor/settings';
+import { decidingPlace, readSettings } from '../../../src/editor/settings';
 import { presets } from '../../../src/editor/writing/presets';
 import { SETTINGS } from '../../../src/manifest';
 
 const configOf = (values: Record<string, unknown>) => ({ get: <T>(key: string) => values[key] as T });
+
+describe('the place of a setting that decides', () => {
+  it('is where it stands for the language, then in the folder, the workspace and at last with the user', () => {
+    const everywhere = {
+      workspaceFolderLanguageValue: 1,
+      workspaceLanguageValue: 2,
+      globalLanguageValue: 3,
+      workspaceFolderValue: 4,
+      workspaceValue: 5,
+      globalValue: 6,
+    };
+    const left = Object.entries(everywhere);
+    const found = left.map((_, i) => decidingPlace(Object.fromEntries(left.slice(i))));
+    assert.deepEqual(
+      found.map(({ target, inLanguage, value }) => [target, inLanguage, value]),
+      [
+        ['WorkspaceFolder', true, 1],
+        ['Workspace', true, 2],
+        ['Global', true, 3],
+        ['WorkspaceFolder', false, 4],
+        ['Workspace', false, 5],
+        ['Global', false, 6],
+      ],
+    );
+  });
+
+  it('is the user’s where it stands nowhere, and not where another is 0', () => {
+    assert.deepEqual(decidingPlace(), { target: 'Global', inLanguage: false, value: undefined });
+    assert.equal(decidingPlace({ workspaceValue: 0, globalValue: 0.3 }).target, 'Workspace');
+  });
+});
 
 describe('settings', () => {
   it('fall back to the defaults of the manifest', () => {
