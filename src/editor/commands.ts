@@ -19,7 +19,7 @@ import { showMenu } from './menu';
 import { notify } from './messages';
 import type { Reports } from './reports/reports';
 import type { StatusItem } from './status';
-import { lastEditor } from './writersEditor';
+import { lastEditor, writersEditor } from './writersEditor';
 import { CompareStrategies } from './writing/compareStrategies';
 import { ContinueWriting, pickPreset } from './writing/continueWriting';
 import { presetNamed } from './writing/presets';
@@ -152,7 +152,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
 }
 
 async function inEditor<T>(act: (editor: vscode.TextEditor) => T | Promise<T>): Promise<T | undefined> {
-  const editor = vscode.window.activeTextEditor;
+  const editor = writersEditor();
   if (editor) return act(editor);
   say(vscode.l10n.t('Open a document first.'));
   return undefined;

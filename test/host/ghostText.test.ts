@@ -106,6 +106,20 @@ describe('ghost text', () => {
     assert.equal(code.document.getText(), 'The old house stood');
   });
 
+  it('is toggled for the language of the writer’s document while an output channel has the focus', async () => {
+    await write(OPENING);
+    const channel = vscode.window.createOutputChannel('A log');
+    channel.appendLine('A line.');
+    channel.show();
+    await eventually('the focus there', () => vscode.window.activeTextEditor?.document.uri.scheme === 'output');
+    await vscode.commands.executeCommand('inkling.toggleGhostText');
+    const enabled = vscode.workspace.getConfiguration('inkling').inspect('enable')?.globalValue;
+    assert.deepEqual(enabled, { markdown: false });
+    channel.dispose();
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+    await configure({ enable: undefined });
+  });
+
   it('is toggled for the language of the document by the status item', async () => {
     await write(OPENING);
     await vscode.commands.executeCommand('inkling.toggleGhostText');
