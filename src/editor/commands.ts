@@ -69,9 +69,8 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
     },
     'inkling.acceptSentence': () => inEditor((editor) => accepting.acceptSentence(editor)),
     'inkling.dismiss': () => {
-      stepDone('escape');
       const editor = vscode.window.activeTextEditor;
-      if (editor) activity.dismissed(editor);
+      if (editor && activity.dismissed(editor)) stepDone('escape');
       return vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
     },
     'inkling.accepted': async ({ suggestion }: Accepted) => {

@@ -114,6 +114,14 @@ describe('ghost text keeps its place', () => {
     await answerAt(' k');
   });
 
+  it('goes on where Escape was pressed several times and nothing of its own was shown', async () => {
+    await write(OPENING);
+    for (let times = 0; times < 5; times++) await vscode.commands.executeCommand('inkling.dismiss');
+    assert.notEqual(api.status()?.kind, 'off');
+    await type(' k');
+    await answerAt(' k');
+  });
+
   it('waits to be asked in manual mode', async () => {
     await configure({ 'ghostText.mode': 'manual' });
     await write(OPENING);

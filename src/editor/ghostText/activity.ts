@@ -87,15 +87,22 @@ export class Activity implements vscode.Disposable {
     this.#quietMayChange();
   }
 
-  dismissed(editor: vscode.TextEditor): void {
+  /**
+   * To be told of Escape. Returns whether it sent a suggestion of ours away: other extensions have ghost text too, and
+   * what they are told says nothing about this one.
+   */
+  dismissed(editor: vscode.TextEditor): boolean {
+    const { document, selection } = editor;
+    if (this.shown.at(document, document.offsetAt(selection.active)).length === 0) return false;
     this.#dismissals++;
     this.shown.dismissed();
     this.#dismissedAt = Date.now();
-    const { line, character } = editor.selection.active;
-    const lineBefore = editor.document.lineAt(line).text.slice(0, character);
+    const { line, character } = selection.active;
+    const lineBefore = document.lineAt(line).text.slice(0, character);
     const beforeWord = lineBefore.slice(0, lineBefore.trimEnd().lastIndexOf(' ') + 1);
-    this.#dismissal = { document: editor.document, line, lineBefore, beforeWord };
+    this.#dismissal = { document, line, lineBefore, beforeWord };
     this.#quietMayChange();
+    return true;
   }
 
   accepted(): void {
