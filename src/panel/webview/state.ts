@@ -3,6 +3,7 @@ import { LESSON_IDS, type LessonId } from '../lesson';
 import type {
   BeamsMessage,
   BranchMessage,
+  ModelMessage,
   PanelToken,
   PositionMessage,
   Question,
@@ -213,6 +214,7 @@ const leaveNode = {
   searching: false,
   unanswered: {},
   candidate: null,
+  chip: null,
   draws: null,
 };
 
@@ -231,7 +233,7 @@ function forget(state: State, ids: readonly number[]): State {
 function receive(state: State, message: ToPanel): State {
   switch (message.type) {
     case 'model':
-      return { ...state, model: { ...message, vocabulary: new Vocabulary(message.vocabulary) } };
+      return meet(state, message);
     case 'position':
       return arrive(state, message);
     case 'status':
@@ -251,7 +253,8 @@ function receive(state: State, message: ToPanel): State {
       return { ...state, highlight: message.span };
     case 'unanswered': {
       const unanswered = { ...state.unanswered, [message.question]: message.message };
-      return { ...state, unanswered, searching: state.searching && message.question !== 'beams' };
+      const searching = state.searching && message.question !== 'beams';
+      return { ...state, unanswered, searching, wanted: waitsFor(state, message.question) ? null : state.wanted };
     }
     case 'branch':
       return answered(state, 'try', { branches: new Map(state.branches).set(branchKey(message.ids), message) });
@@ -282,6 +285,23 @@ function want(state: State, { kind, format, action }: WantedExport): State {
   return { ...(tool ? prefer(state, { tool }) : state), wanted: { kind, format, action } };
 }
 
+/** Whether the view that is wanted needs the answer to this question; without a branch there is nothing to show. */
+function waitsFor({ wanted }: State, question: Question['type']): boolean {
+  return wanted !== null && (question === 'try' || TOOL_OF[wanted.kind] === question);
+}
+
+/** Another model may have fewer layers and heads than the one that was looked at. */
+function meet(state: State, message: ModelMessage): State {
+  const { layer, head } = state.preferences;
+  return {
+    ...prefer(state, {
+      layer: layer !== null && layer < message.layers ? layer : null,
+      head: head !== null && head < message.heads ? head : null,
+    }),
+    model: { ...message, vocabulary: new Vocabulary(message.vocabulary) },
+  };
+}
+
 function answered(state: State, question: Question['type'], answer: Partial<State>): State {
   return { ...state, ...answer, unanswered: { ...state.unanswered, [question]: undefined } };
 }
@@ -297,7 +317,6 @@ function arrive(state: State, position: PositionMessage): State {
     position,
     seen: new Map([...state.seen, seenAt(position)].slice(-SEEN)),
     highlight: null,
-    chip: null,
     branches: new Map(),
     triedAt: position.key,
     tried: same ? state.tried : [],

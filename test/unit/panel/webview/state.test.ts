@@ -92,6 +92,44 @@ describe('the state of the view', () => {
     assert.equal(follow(failed, { type: 'goTo', ids: [2] }).unanswered.beams, undefined);
   });
 
+  it('has no token chosen any more where the branch on show is another', () => {
+    const chosen = follow(fresh(), arrival, { type: 'goTo', ids: [2] }, { type: 'chooseChip', index: 1 });
+    assert.equal(chosen.chip, 1);
+    assert.equal(follow(chosen, { type: 'goTo', ids: [] }).chip, null);
+    assert.equal(follow(chosen, { type: 'forget', ids: [2] }).chip, null);
+  });
+
+  it('looks at a layer and a head only as long as the model has them', () => {
+    const looking = follow(fresh(), arrival, { type: 'prefer', change: { layer: 11, head: 5 } });
+    const of = (layers: number, heads: number) => {
+      const model = { type: 'model', name: 'a', precision: 'q8', layers, heads, contextLength: 8, note: null } as const;
+      const { layer, head } = follow(looking, { type: 'message', message: { ...model, vocabulary: [] } }).preferences;
+      return [layer, head];
+    };
+    assert.deepEqual(
+      [of(12, 12), of(6, 12), of(6, 4)],
+      [
+        [11, 5],
+        [null, 5],
+        [null, null],
+      ],
+    );
+  });
+
+  it('exports no view later whose question was not answered', () => {
+    const wanted = { kind: 'attention', format: 'svg', action: 'copy' } as const;
+    const unanswered = (question: 'why' | 'words' | 'try') =>
+      follow(
+        fresh(),
+        arrival,
+        { type: 'export', wanted },
+        { type: 'message', message: { type: 'unanswered', position: 1, question, message: 'No attention.' } },
+      ).wanted;
+    assert.deepEqual(unanswered('words'), wanted);
+    assert.equal(unanswered('why'), null);
+    assert.equal(unanswered('try'), null);
+  });
+
   it('explains a candidate that is clicked, and only marks one that has the focus', () => {
     const focused = follow(fresh(), arrival, { type: 'chooseCandidate', id: 3 });
     assert.deepEqual([focused.candidate, focused.preferences.tool], [3, 'shaping']);
