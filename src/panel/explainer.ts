@@ -64,11 +64,14 @@ const WORDS = 12;
 /** Turns places and questions about them into the messages that answer them; all model runs of the panel start here. */
 export class Explainer {
   readonly #engine: PanelEngine;
+  readonly #modelPath: () => string | undefined;
   readonly #dropped = new TokenCounter();
   #serial = 0;
 
-  constructor(engine: PanelEngine) {
+  /** @param modelPath where the model of this machine lies; undefined for the default model */
+  constructor(engine: PanelEngine, modelPath: () => string | undefined = () => undefined) {
     this.#engine = engine;
+    this.#modelPath = modelPath;
   }
 
   /** Changes with the model. */
@@ -90,7 +93,7 @@ export class Explainer {
     );
     const facts = info.server
       ? { precision: l10n.t('on {0}', info.server.host), layers: 0, heads: 0, note: lacksOf(info.server) }
-      : { precision: info.precision, layers: info.layers, heads: info.heads, note: null };
+      : { precision: info.precision, layers: info.layers, heads: info.heads, note: null, path: this.#modelPath() };
     return { type: 'model', name, ...facts, contextLength, vocabulary };
   }
 
@@ -156,7 +159,7 @@ export class Explainer {
   ): Promise<BeamsMessage> {
     const request = { ...requestFor(place.window), appended: ids };
     const found = await searchBeams(this.#engine, request, search, signal);
-    return { type: 'beams', position: place.message.id, ids, ...found };
+    return { type: 'beams', position: place.message.id, ids, search, ...found };
   }
 
   async why(place: Explained, ids: readonly number[], candidate: number, signal: AbortSignal): Promise<WhyMessage> {

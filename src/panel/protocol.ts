@@ -125,6 +125,7 @@ const beams = v.object({
   type: v.literal('beams'),
   position: count,
   ids: tokenIds,
+  search: beamSearch,
   steps: list(
     v.object({
       nodes: list(

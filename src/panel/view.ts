@@ -67,6 +67,10 @@ async function openPlayground(): Promise<void> {
   editor.selection = new vscode.Selection(end, end);
 }
 
+function modelPath(): string | undefined {
+  return vscode.workspace.getConfiguration('inkling').get<string>('model.path') || undefined;
+}
+
 function setContext(key: string): Thenable<unknown> {
   return vscode.commands.executeCommand('setContext', key, true);
 }
@@ -102,7 +106,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#editors = editors;
     this.#insertions = new Insertions(editors);
     this.#onExport = onExport;
-    this.#explainer = new Explainer(engine);
+    this.#explainer = new Explainer(engine, modelPath);
     this.#mark = new WindowMark(extension);
     this.#session = new PanelSession(this.#explainer, {
       post: (message) => this.#post(message),
@@ -260,7 +264,6 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   #post(message: ToPanel): void {
-    const path = vscode.workspace.getConfiguration('inkling').get<string>('model.path');
-    void this.#webview?.postMessage(message.type === 'model' && path ? { ...message, path } : message);
+    void this.#webview?.postMessage(message);
   }
 }

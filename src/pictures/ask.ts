@@ -35,6 +35,11 @@ export function asOrigin({ name, precision, server }: FigureModel): { name: stri
   return { name, precision: server ? l10n.t('on {0}', server.host) : (precision ?? '') };
 }
 
+/** How a command line names a model of this machine, which lies at `path`; it has no name for a server's. */
+export function choiceOf({ precision, server }: FigureModel, path: string): ModelChoice {
+  return server ? {} : { path, precision };
+}
+
 /** What pictures ask of an engine; every `Engine` has it. */
 export interface FigureEngine {
   info(): Promise<FigureModel>;

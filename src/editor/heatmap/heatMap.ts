@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { WORD_OR_PUNCTUATION } from '../../core/analysis';
 import type { Engine } from '../../engine/api';
-import { asOrigin, heatOf } from '../../pictures/ask';
+import { asOrigin, choiceOf, heatOf } from '../../pictures/ask';
 import { drawCommand } from '../../pictures/command';
 import type { SurprisalFigure } from '../../pictures/figure';
 import { offsetAt } from '../documentText';
@@ -84,15 +84,15 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
     const heat = active && this.#documents.get(active.document);
     if (!heat?.isCurrent) return undefined;
     const { text } = heat.scores;
-    const model = asOrigin(await this.#engine.info());
+    const info = await this.#engine.info();
     const path = readSettings(vscode.workspace.getConfiguration('inkling')).model.path;
     return {
       kind: 'surprisal',
       text,
       origin: {
-        model,
+        model: asOrigin(info),
         settings: {},
-        command: drawCommand('surprisal', text, {}, { path, precision: model.precision }),
+        command: drawCommand('surprisal', text, {}, choiceOf(info, path)),
       },
       units: heatOf(text, heat.scores.tokensIn(0, text.length)).units,
       levels: heat.levels,

@@ -43,22 +43,25 @@ export function hasFigure(kind: PanelFigureKind, state: State): boolean {
  * The text is what the model reads, the branch on show included.
  */
 export function figureOf(kind: PanelFigureKind, state: State): Figure | undefined {
-  const { position, model, preferences, at, why, words, beams } = state;
+  const { position, model, preferences, at, why, words, beams, draws } = state;
   const { shaping, memory } = preferences;
   const node = nodeOf(state);
   if (!position || !model || !node) return undefined;
   const text = position.text + model.vocabulary.texts(at).join('');
-  const originOf = (own: Settings, seed?: number): Origin => {
+  const originOf = (own: Settings, more: Pick<Origin, 'seed' | 'withTexts'> = {}): Origin => {
     const settings = position.start === null ? own : { ...own, bos: true };
     const { name, precision, path } = model;
     const command = drawCommand(kind, text, settings, { path, precision });
     return {
       model: { name, precision },
       settings,
-      ...(memory && node.recalled && { withTexts: true }),
-      ...(seed !== undefined && { seed }),
+      ...more,
       command,
     };
+  };
+  const ofTexts = ({ name }: ShownStage): Pick<Origin, 'withTexts'> => {
+    const isMixed = node.recalled && (memory ? name !== 'raw' : name === 'texts' || name === 'mixed');
+    return isMixed ? { withTexts: true } : {};
   };
   const textOf = (id: number) => model.vocabulary.text(id);
   const remembered = node.recalled && { recalled: node.recalled, mixedIn: memory };
@@ -74,15 +77,17 @@ export function figureOf(kind: PanelFigureKind, state: State): Figure | undefine
       const { rows, entropyBits } = distributionOf(shown, node.logits, preferences.bars, model.vocabulary);
       const candidates = rows.map(({ id, ...row }) => ({ id, text: textOf(id), ...row }));
       const settings = { 'top-k': preferences.bars, ...shapingUpTo(state, stages, shown) };
-      return { kind, text, candidates, entropyBits, origin: originOf(settings, state.draws?.seed) };
+      const origin = originOf(settings, { ...ofTexts(shown), ...(draws && { seed: draws.seed }) });
+      return { kind, text, candidates, entropyBits, origin };
     }
     case 'stages': {
       const stages = stagesOf(node.logits, node.context, shaping, remembered);
-      const { 'keep-top-k': topK, ...others } = shapingUpTo(state, stages, stages[stages.length - 1]);
+      const last = stages[stages.length - 1];
+      const { 'keep-top-k': topK, ...others } = shapingUpTo(state, stages, last);
       return {
         kind,
         text,
-        origin: originOf({ ...(topK !== undefined && { 'top-k': topK }), ...others }),
+        origin: originOf({ ...(topK !== undefined && { 'top-k': topK }), ...others }, ofTexts(last)),
         stages: stages
           .filter(({ active }) => active)
           .map((stage) => {
@@ -100,7 +105,7 @@ export function figureOf(kind: PanelFigureKind, state: State): Figure | undefine
     }
     case 'beams': {
       if (!beams) return undefined;
-      const { beams: count, groups, diversity, tokens, lengthPenalty } = preferences.beam;
+      const { beams: count, groups, diversity, tokens, lengthPenalty } = beams.search;
       const settings = {
         'num-beams': count,
         ...(groups > 1 && { 'num-beam-groups': groups, 'diversity-penalty': diversity }),

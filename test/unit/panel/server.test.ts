@@ -26,7 +26,7 @@ describe('the panel and a model server', () => {
       () => server.close(),
       () => engine.dispose(),
     );
-    return { engine, explainer: new Explainer(engine) };
+    return { engine, explainer: new Explainer(engine, () => '/models/here') };
   };
   const { signal } = new AbortController();
 
@@ -41,6 +41,7 @@ describe('the panel and a model server', () => {
       assert.ok(message.logits.length <= model.vocabulary.length, 'the page knows every token');
       const best = message.logits.indexOf(Math.max(...message.logits));
       assert.equal(model.vocabulary[best], ' the');
+      assert.equal(model.path, undefined, 'no model of this machine has answered');
       assert.match(model.note ?? '', /gives the probabilities of its likeliest tokens, within which the sliders act/);
     });
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { gpt2Tokenizer } from '../../../src/core/tokenizer/gpt2';
-import { askFigure, type FigureEngine } from '../../../src/pictures/ask';
+import { askFigure, choiceOf, type FigureEngine } from '../../../src/pictures/ask';
 import { readRequest } from '../../../src/pictures/request';
 
 describe('the figures of a model with rows that are no tokens', () => {
@@ -22,5 +22,13 @@ describe('the figures of a model with rows that are no tokens', () => {
     const stages = await askFigure(engine, readRequest('stages', ['temperature=0.5'], 'Down to the'));
     assert.ok(stages.kind === 'stages' && stages.stages.length > 1);
     for (const { favourite } of stages.stages) assert.equal(favourite.text, ' sea');
+  });
+});
+
+describe('the model that a command names', () => {
+  it('is the one of this machine that has answered, and none where a server has', () => {
+    const local = { name: 'GPT-2', precision: 'q4' };
+    assert.deepEqual(choiceOf(local, '/models/gpt2'), { path: '/models/gpt2', precision: 'q4' });
+    assert.deepEqual(choiceOf({ name: 'GPT-2', server: { host: 'gpu.example' } }, '/models/gpt2'), {});
   });
 });

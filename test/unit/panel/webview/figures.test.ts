@@ -50,6 +50,7 @@ const beams: BeamsMessage = {
   type: 'beams',
   position: 1,
   ids: [],
+  search: { beams: 2, groups: 1, diversity: 1, tokens: 4, lengthPenalty: 1 },
   steps: [
     {
       nodes: [
@@ -105,6 +106,18 @@ describe('a view of the panel as a figure', () => {
       [4, 4, 2],
     );
     assert.deepEqual(stages.origin.settings, { 'top-k': 2, temperature: 0.5, bos: true });
+  });
+
+  it('says that the writer’s texts have a part only where they have', () => {
+    const recalled = { modelShare: 0.6, ids: Int32Array.of(3), addends: Float64Array.of(0.4) };
+    const knowing = follow(here, said({ ...position, id: 2, recalled }), said({ ...beams, position: 2 }));
+    const says = (kind: 'tokens' | 'next' | 'stages' | 'beams', memory: boolean, stage: string) =>
+      shown(kind, follow(knowing, { type: 'prefer', change: { memory, stage } })).origin.withTexts ?? false;
+    const next = (memory: boolean) => ['raw', 'texts', 'mixed', 'topK'].map((stage) => says('next', memory, stage));
+    assert.deepEqual(next(true), [false, true, true, true]);
+    assert.deepEqual(next(false), [false, true, true, false]);
+    assert.deepEqual([says('stages', true, 'raw'), says('stages', false, 'raw')], [true, false]);
+    assert.deepEqual([says('tokens', true, 'topK'), says('beams', true, 'topK')], [false, false]);
   });
 
   it('names the seed of what was drawn', () => {
@@ -164,7 +177,7 @@ describe('a view of the panel as a figure', () => {
       ],
     );
     assert.deepEqual(figure.best, [{ ids: [1], text: ' b', score: -0.5, finish: 'length' }]);
-    assert.deepEqual(figure.origin.settings, { 'num-beams': 3, 'max-new-tokens': 8, bos: true });
+    assert.deepEqual(figure.origin.settings, { 'num-beams': 2, 'max-new-tokens': 4, bos: true }, 'as searched');
   });
 
   it('that is wanted opens the tool that asks for it', () => {
