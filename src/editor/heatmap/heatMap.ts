@@ -53,7 +53,8 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0) this.#documents.get(document)?.edited();
       }),
-      vscode.workspace.onDidCloseTextDocument((document) => this.#remove(document)),
+      // VS Code says of a document whose language changes that it is closed and opened.
+      vscode.workspace.onDidCloseTextDocument((document) => document.isClosed && this.#remove(document)),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
         this.#documents.get(textEditor.document)?.scrolled();
         this.#show(textEditor);
