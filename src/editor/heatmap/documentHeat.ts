@@ -39,8 +39,8 @@ export class DocumentHeat implements vscode.Disposable {
   ) {
     this.#energy = energy;
     this.scores = new TextScores(engine);
-    this.#energyWatch = energy.onDidChange(() => this.edited(0));
-    this.edited(0);
+    this.#energyWatch = energy.onDidChange(() => this.rescore(0));
+    this.rescore(0);
   }
 
   /** Why there are no scores, if the engine cannot give them. */
@@ -65,11 +65,11 @@ export class DocumentHeat implements vscode.Disposable {
 
   /** To be called when other parts of the document come on screen. */
   scrolled(): void {
-    if (this.#resting) this.edited();
+    if (this.#resting) this.rescore();
   }
 
-  /** Scores what has changed, after a pause. */
-  edited(pause = PAUSE_MS): void {
+  /** Scores anew what has changed, or had no scores, after a pause. */
+  rescore(pause = PAUSE_MS): void {
     this.#resting = false;
     this.#running.abort();
     clearTimeout(this.#timer);

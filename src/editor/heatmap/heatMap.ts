@@ -48,10 +48,10 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
     this.#energy = energy;
     this.#subscriptions = vscode.Disposable.from(
       engine.onDidChangeHealth(({ state }) => {
-        if (state === 'ready') for (const heat of this.#documents.values()) heat.edited(0);
+        if (state === 'ready') for (const heat of this.#documents.values()) heat.rescore(0);
       }),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0) this.#documents.get(document)?.edited();
+        if (contentChanges.length > 0) this.#documents.get(document)?.rescore();
       }),
       // VS Code says of a document whose language changes that it is closed and opened.
       vscode.workspace.onDidCloseTextDocument((document) => document.isClosed && this.#remove(document)),
