@@ -38,11 +38,14 @@ export function readBlock(info: string, content: string): Block | undefined {
   }
 }
 
+/** What is known of a block of a document, whose address is empty where the renderer does not say it. */
+type Ask = (request: FigureRequest, key: string, document: string) => Known;
+
 /**
  * A markdown-it plugin that draws every `inkling` fence from what `ask` knows of it at that moment.
  * @param before HTML that stands once in each document, before its first block
  */
-export function inklingFences(md: MarkdownIt, ask: (request: FigureRequest, key: string) => Known, before = ''): void {
+export function inklingFences(md: MarkdownIt, ask: Ask, before = ''): void {
   const others = md.renderer.rules.fence;
   md.renderer.rules.fence = (tokens, index, options, env, self) => {
     const token = tokens[index];
@@ -50,8 +53,11 @@ export function inklingFences(md: MarkdownIt, ask: (request: FigureRequest, key:
     if (!block) return others ? others(tokens, index, options, env, self) : self.renderToken(tokens, index, options);
     const isFirst =
       tokens.findIndex(({ type, info, content }) => type === 'fence' && readBlock(info, content)) === index;
+    // VS Code's preview says whose drawing it is.
+    const document = String(env?.currentDocument ?? '');
+    const askHere = (request: FigureRequest, key: string) => ask(request, key, document);
     // The attributes tie the block to its line, by which the preview scrolls with the editor.
-    return `${isFirst ? before : ''}<div${self.renderAttrs(token)}>${blockHtml(block, `inkling-${index}`, ask)}</div>\n`;
+    return `${isFirst ? before : ''}<div${self.renderAttrs(token)}>${blockHtml(block, `inkling-${index}`, askHere)}</div>\n`;
   };
 }
 

@@ -23,15 +23,16 @@ const LONGEST = 20_000;
 
 /**
  * What is known of the blocks of Markdown previews. A preview is drawn at once, with what is known; what is not is asked
- * for, one block after another, and the previews are drawn anew with each answer. Blocks that the last drawing no longer
- * held are not asked about.
+ * for, one block after another, and the previews are drawn anew with each answer. Blocks that the last drawing of their
+ * document no longer held are not asked about.
  */
 export class Answers {
   readonly #options: AnswersOptions;
   readonly #known = new Map<string, Known>();
-  /** The blocks of the last drawing without an answer, in order. */
-  readonly #wanted = new Map<string, FigureRequest>();
-  #drawing = false;
+  /** For each document the blocks of its last drawing without an answer, in order. */
+  readonly #wanted = new Map<string, Map<string, FigureRequest>>();
+  /** The documents that are being drawn. */
+  readonly #drawing = new Map<string, Map<string, FigureRequest>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: { readonly key: string; readonly stop: AbortController } | undefined;
 
@@ -39,9 +40,9 @@ export class Answers {
     this.#options = options;
   }
 
-  /** What is known of a block at this moment. To be called while a preview is being drawn. */
-  of(request: FigureRequest, key: string): Known {
-    this.#begin();
+  /** What is known of a block at this moment. To be called while a preview of the document is being drawn. */
+  of(request: FigureRequest, key: string, document: string): Known {
+    const wanted = this.#drawing.get(document) ?? this.#begin(document);
     const known = this.#known.get(key);
     if (known) {
       // What is drawn is kept longest.
@@ -56,7 +57,7 @@ export class Answers {
       );
       return { state: 'failed', message: limit };
     }
-    this.#wanted.set(key, request);
+    wanted.set(key, request);
     return { state: 'asked' };
   }
 
@@ -82,28 +83,37 @@ export class Answers {
   }
 
   /** A drawing is one synchronous pass over a document: the first block of it forgets what the one before wanted. */
-  #begin(): void {
-    if (this.#drawing) return;
-    this.#drawing = true;
-    this.#wanted.clear();
+  #begin(document: string): Map<string, FigureRequest> {
+    const wanted = new Map<string, FigureRequest>();
+    this.#wanted.set(document, wanted);
+    this.#drawing.set(document, wanted);
     queueMicrotask(() => {
-      this.#drawing = false;
+      this.#drawing.delete(document);
+      if (wanted.size === 0) this.#wanted.delete(document);
+      const open = this.#open();
       const { key, stop } = this.#running ?? {};
-      if (key !== undefined && !this.#wanted.has(key)) stop?.abort();
+      if (key !== undefined && !open.has(key)) stop?.abort();
       clearTimeout(this.#timer);
-      if (this.#wanted.size > 0) this.#timer = setTimeout(() => void this.#askNext(), PAUSE_MS);
+      if (open.size > 0) this.#timer = setTimeout(() => void this.#askNext(), PAUSE_MS);
     });
+    return wanted;
+  }
+
+  /** What all previews want to know, each block once. */
+  #open(): Map<string, FigureRequest> {
+    return new Map([...this.#wanted.values()].flatMap((blocks) => [...blocks]));
   }
 
   async #askNext(): Promise<void> {
     if (this.#running) return;
-    for (const [key, request] of this.#wanted) {
+    for (let [next] = this.#open(); next; [next] = this.#open()) {
+      const [key, request] = next;
       const stop = new AbortController();
       this.#running = { key, stop };
       const answer = await this.#ask(request, stop.signal);
       this.#running = undefined;
-      if (!answer) return this.#askNext();
-      this.#wanted.delete(key);
+      if (!answer) continue;
+      for (const blocks of this.#wanted.values()) blocks.delete(key);
       this.#keep(key, answer);
       this.#options.redraw();
     }

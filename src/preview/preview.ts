@@ -1,7 +1,7 @@
 import type MarkdownIt from 'markdown-it';
 import * as vscode from 'vscode';
 import type { ForkedEngine } from '../engine/process/client';
-import { asOrigin, type FigureEngine } from '../pictures/ask';
+import type { FigureEngine } from '../pictures/ask';
 import { figureStyle } from '../pictures/html';
 import { inklingFences } from '../pictures/markdown';
 import { Answers } from './answers';
@@ -12,6 +12,7 @@ type PreviewEngine = FigureEngine & Pick<ForkedEngine, 'onHealth'>;
 export class MarkdownPreview implements vscode.Disposable {
   readonly #answers: Answers;
   readonly #stopListening: () => void;
+  /** The id of the one that answered last. */
   #model: string | undefined;
 
   constructor(engine: PreviewEngine) {
@@ -22,10 +23,9 @@ export class MarkdownPreview implements vscode.Disposable {
     });
     this.#stopListening = engine.onHealth((health) => {
       if (health.state !== 'ready') return;
-      const { name, precision } = asOrigin(health.model);
-      const model = `${name} ${precision}`;
-      const isAnother = this.#model !== undefined && this.#model !== model;
-      this.#model = model;
+      const { id } = health.model;
+      const isAnother = this.#model !== undefined && this.#model !== id;
+      this.#model = id;
       if (isAnother) this.#answers.forget();
       else this.#answers.retry();
     });
@@ -33,7 +33,7 @@ export class MarkdownPreview implements vscode.Disposable {
 
   /** The plugin. Its rules for light and dark stand once in each document, before the first block. */
   extendMarkdownIt(md: MarkdownIt): MarkdownIt {
-    inklingFences(md, (request, key) => this.#answers.of(request, key), `<style>${figureStyle('vscode')}</style>`);
+    inklingFences(md, (...block) => this.#answers.of(...block), `<style>${figureStyle('vscode')}</style>`);
     return md;
   }
 

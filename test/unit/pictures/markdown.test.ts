@@ -95,6 +95,18 @@ describe('the markdown-it plugin', () => {
     assert.match(html, /<figure class="inkling">[\s\S]*<mark class="ink-l1"/);
   });
 
+  it('says whose drawing a block is of, where the renderer says it', () => {
+    const md = markdownIt();
+    const documents: string[] = [];
+    inklingFences(md, (_, __, document) => {
+      documents.push(document);
+      return { state: 'asked' };
+    });
+    md.render(fence('inkling next', 'a'), { currentDocument: new URL('file:///note.md') });
+    md.render(fence('inkling next', 'a'));
+    assert.deepEqual(documents, ['file:///note.md', '']);
+  });
+
   it('shows the text while the model is being asked, and why nothing came', () => {
     assert.match(
       render(fence('inkling next', '<i>'), { state: 'asked' }).html,

@@ -26,7 +26,7 @@ class UniformEngine {
 }
 
 describe('answers for Markdown previews', () => {
-  const block = (text: string) => [readRequest('next', [], text), text] as const;
+  const block = (text: string, document = 'note.md') => [readRequest('next', [], text), text, document] as const;
   const make = () => {
     const uniform = new UniformEngine();
     let redraws = 0;
@@ -51,7 +51,14 @@ describe('answers for Markdown previews', () => {
         onRedraw = () => queueMicrotask(look);
         look();
       });
-    return { uniform, answers, draw, settle, redraws: () => redraws };
+    return {
+      uniform,
+      answers,
+      draw,
+      settle,
+      whenAsked: (redraw: () => void) => (onRedraw = redraw),
+      redraws: () => redraws,
+    };
   };
 
   it('draw at once with what is known, and anew with each answer', async () => {
@@ -63,6 +70,33 @@ describe('answers for Markdown previews', () => {
     assert.deepEqual(draw('two', 'one'), ['known', 'known'], 'and nobody is asked again');
     await setImmediate();
     assert.deepEqual(uniform.asked, ['one', 'two']);
+    answers.dispose();
+  });
+
+  it('come for each of two previews, whichever was drawn last', async () => {
+    const { uniform, answers, whenAsked } = make();
+    const drawBoth = async () => {
+      const { state: one } = answers.of(...block('one', 'note.md'));
+      await setImmediate();
+      const { state: two } = answers.of(...block('two', 'other.md'));
+      return [one, two];
+    };
+    let states: string[] = [];
+    await new Promise<void>((resolve) => {
+      const look = async () => {
+        states = await drawBoth();
+        if (states.every((state) => state === 'known')) resolve();
+      };
+      whenAsked(() => void look());
+      void look();
+    });
+    assert.deepEqual(
+      [states, uniform.asked],
+      [
+        ['known', 'known'],
+        ['one', 'two'],
+      ],
+    );
     answers.dispose();
   });
 
