@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { entropy, topTokens } from '../core/logits';
 import type { EngineHost } from '../editor/engineHost';
 import type { ModelInfo } from '../engine/api';
+import { CallQueue } from './callQueue';
 import type * as api from './inkling';
 
 /** The longest texts that are taken, in UTF-16 units. */
@@ -9,8 +10,6 @@ const MOST_TO_TOKENIZE = 1_000_000;
 const MOST_TO_SCORE = 100_000;
 /** Of a text that the model goes on from, more than it reads; what lies before is dropped. */
 const LAST_UNITS = 16_384;
-/** Calls that may wait for their turn. */
-const MOST_WAITING = 32;
 
 const TOP = { usual: 10, most: 1000 };
 const MAX_TOKENS = { usual: 16, most: 64 };
@@ -25,14 +24,14 @@ export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Dis
   readonly #modelChanged = new vscode.EventEmitter<api.Model>();
   readonly onDidChangeModel = this.#modelChanged.event;
   readonly #healthWatch: vscode.Disposable;
-  #model: api.Model | undefined;
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #queue = new CallQueue();
+  /** The id of the one that answered last. */
+  #model: string | undefined;
 
   constructor(engine: EngineHost) {
     this.#engine = engine;
     this.#healthWatch = engine.onDidChangeHealth((health) => {
-      if (health.state === 'ready') this.#takeUp(modelOf(health.model));
+      if (health.state === 'ready') this.#takeUp(health.model);
     });
   }
 
@@ -54,7 +53,7 @@ export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Dis
     return modelOf(await this.#engine.info());
   }
 
-  tokenize(text: string, cancel?: vscode.CancellationToken): Promise<api.Token[]> {
+  async tokenize(text: string, cancel?: vscode.CancellationToken): Promise<api.Token[]> {
     requireText(text, MOST_TO_TOKENIZE);
     return this.#inTurn(cancel, async () => {
       const tokenizer = await this.#engine.tokenizer();
@@ -62,7 +61,7 @@ export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Dis
     });
   }
 
-  nextToken(
+  async nextToken(
     text: string,
     { top }: api.NextTokenOptions = {},
     cancel?: vscode.CancellationToken,
@@ -80,7 +79,7 @@ export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Dis
     });
   }
 
-  score(text: string, cancel?: vscode.CancellationToken): Promise<api.ScoredToken[]> {
+  async score(text: string, cancel?: vscode.CancellationToken): Promise<api.ScoredToken[]> {
     requireText(text, MOST_TO_SCORE);
     return this.#inTurn(cancel, async (signal) => {
       const tokens = await this.#engine.score({ text }, signal);
@@ -90,7 +89,7 @@ export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Dis
     });
   }
 
-  complete(
+  async complete(
     { before, after = '' }: api.PlaceInText,
     { maxTokens, alternatives }: api.CompleteOptions = {},
     cancel?: vscode.CancellationToken,
@@ -116,10 +115,10 @@ export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Dis
     this.#modelChanged.dispose();
   }
 
-  #takeUp(model: api.Model): void {
+  #takeUp(model: ModelInfo): void {
     const before = this.#model;
-    this.#model = model;
-    if (before && JSON.stringify(before) !== JSON.stringify(model)) this.#modelChanged.fire(model);
+    this.#model = model.id;
+    if (before !== undefined && before !== model.id) this.#modelChanged.fire(modelOf(model));
   }
 
   /** @throws RangeError when too many calls wait already */
@@ -127,28 +126,14 @@ export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Dis
     cancel: vscode.CancellationToken | undefined,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    if (this.#waiting >= MOST_WAITING) {
-      throw new RangeError(
-        `Inkling has ${MOST_WAITING} calls of other extensions to answer already: await the answers.`,
-      );
-    }
     const controller = new AbortController();
     const stop = cancel?.onCancellationRequested(() => controller.abort());
     if (cancel?.isCancellationRequested) controller.abort();
-    const before = this.#last;
-    this.#waiting++;
-    const answer = (async () => {
-      await before;
-      controller.signal.throwIfAborted();
-      return work(controller.signal);
-    })();
-    this.#last = answer.catch(() => {});
     try {
-      return await answer;
+      return await this.#queue.run(controller.signal, () => work(controller.signal));
     } catch (error) {
       throw controller.signal.aborted ? new vscode.CancellationError() : error;
     } finally {
-      this.#waiting--;
       stop?.dispose();
     }
   }
