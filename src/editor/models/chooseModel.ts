@@ -169,8 +169,10 @@ async function installRowInPrecision(models: Models, row: Row | undefined): Prom
 export function installFromHub(models: Models, id: string, precision?: Precision): Promise<InstalledModel | undefined> {
   const name = findInCatalogue(id)?.name ?? id;
   return models.remembering({ id, precision }, () =>
-    models.install(name, (store, options) =>
-      store.install(id, precision === undefined ? options : { ...options, precision }),
+    models.install(
+      name,
+      (store, options) => store.install(id, precision === undefined ? options : { ...options, precision }),
+      () => installFromHub(models, id, precision),
     ),
   );
 }

@@ -72,10 +72,14 @@ export class Models {
     });
   }
 
-  /** Installs with a notification that can be cancelled, and uses the model. Resolves to nothing when it did not work. */
+  /**
+   * Installs with a notification that can be cancelled, and uses the model. Resolves to nothing when it did not work.
+   * @param again what Try Again does
+   */
   async install(
     name: string,
     work: (store: ModelStore, options: InstallOptions) => Promise<InstalledModel>,
+    again: () => Promise<unknown> = () => this.install(name, work),
   ): Promise<InstalledModel | undefined> {
     const { precision, keepDownload } = settingsFor().model;
     const title = vscode.l10n.t('Installing {0}', name);
@@ -91,7 +95,7 @@ export class Models {
       notify.information(vscode.l10n.t('{0} is installed and in use.', name));
       return model;
     } catch (error) {
-      await this.#report(name, error as Error, () => this.install(name, work));
+      await this.#report(name, error as Error, again);
       return undefined;
     }
   }
