@@ -150,7 +150,7 @@ export class PanelSession {
     // What another model has explained says nothing about this one.
     this.#shown = undefined;
     this.#model = id;
-    this.#vocabularySize = await this.#explainer.vocabularySize();
+    this.#vocabularySize = model.vocabulary.length;
     this.#post(model);
   }
 
@@ -159,7 +159,7 @@ export class PanelSession {
     const size = await this.#explainer.vocabularySize();
     if (size === this.#vocabularySize) return;
     const model = await this.#explainer.model();
-    this.#vocabularySize = size;
+    this.#vocabularySize = model.vocabulary.length;
     this.#post(model);
   }
 

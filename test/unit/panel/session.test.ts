@@ -16,6 +16,7 @@ class OrderedExplainer {
   readonly calls: Call[] = [];
   modelName = 'gpt2';
   tokens = 3;
+  isGone = false;
   #serial = 0;
 
   /** The last call of this kind. */
@@ -33,9 +34,10 @@ class OrderedExplainer {
     return this.modelName;
   }
   async model() {
-    return { type: 'model', name: this.modelName };
+    return { type: 'model', name: this.modelName, vocabulary: Array.from({ length: this.tokens }, () => 'a') };
   }
   async vocabularySize() {
+    if (this.isGone) throw new Error('The engine is gone.');
     return this.tokens;
   }
   async work() {
@@ -121,6 +123,14 @@ describe('the session of the view', () => {
     void session.ask({ type, position: shownId(), ids } as Question);
     await settled();
   }
+
+  it('names the model, though the engine fails right after it has named it', async () => {
+    explainer.isGone = true;
+    await rest('one');
+    explainer.isGone = false;
+    await explained('one');
+    assert.equal(of('model').length, 1);
+  });
 
   it('shows the last place, whatever order the answers come in', async () => {
     await rest('one');
