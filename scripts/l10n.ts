@@ -44,7 +44,7 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [key
 
 /** Fields of a contribution that a user reads. */
 const READ_FIELDS =
-  /^(title|name|contextualTitle|description|markdownDescription|deprecationMessage|enumDescriptions|markdownEnumDescriptions|enumItemLabels|contents|label|altText)$/;
+  /^(title|name|contextualTitle|description|markdownDescription|deprecationMessage|markdownDeprecationMessage|enumDescriptions|markdownEnumDescriptions|enumItemLabels|contents|label|altText)$/;
 
 /** Calls `visit` for each text of the manifest that a user reads, with a name for it; what it returns takes its place. */
 export function eachText(manifest: Json, visit: (text: string, key: string) => string): Json {

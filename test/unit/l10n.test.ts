@@ -110,6 +110,8 @@ describe('what a writer reads in the editor', () => {
       return text;
     });
     assert.deepEqual(Object.keys(readTexts('manifest')).sort(), [...new Set(named)].sort());
+    const bare = JSON.stringify(contributes).match(/"\w*(?:[Mm]essage|[Dd]escription)":"[^%][^"]*"/g);
+    assert.deepEqual(bare, null, 'a field that `npm run l10n` does not know');
   });
 
   it('has the same placeholders, code, links and icons in every language, or a fault is told', () => {
