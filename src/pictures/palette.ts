@@ -29,7 +29,7 @@ const COLOURS: Readonly<Record<string, Readonly<Record<string, readonly [light: 
 /** The same colours where they are backgrounds and borders of HTML. */
 const MARKS = ['l0', 'l1', 'l2', 'l3', 'r0', 'r1', 'r2', 'r3'];
 /** Levels differ by form too: dotted, dashed, one line, two lines. */
-const UNDERLINES = ['dotted', 'dashed', 'solid', 'double'];
+export const UNDERLINES = ['dotted', 'dashed', 'solid', 'double'];
 
 const MONOSPACE = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace";
 
@@ -75,7 +75,12 @@ function rules(scheme: 0 | 1, under = ''): string {
     .join('');
 }
 
+/** The background of a mark: `l0` to `l3` for surprisal, `r0` to `r3` for ranks. */
+export function tintOf(name: string, scheme: 'light' | 'dark'): string {
+  return COLOURS.fill[name][scheme === 'light' ? 0 : 1];
+}
+
 /** Text and background of a mark where it is light, as colours for a terminal. */
 export function lightMark(name: string): { readonly text: string; readonly background: string } {
-  return { text: COLOURS.fill.t[0], background: COLOURS.fill[name][0] };
+  return { text: COLOURS.fill.t[0], background: tintOf(name, 'light') };
 }

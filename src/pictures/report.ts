@@ -5,6 +5,7 @@ import { toBars } from './bars';
 import { TOKEN_LEVELS } from './draw';
 import { type FigureToken, type HeatUnit, RANK_BANDS, rankBand } from './figure';
 import { pageOf } from './html';
+import { tintOf, UNDERLINES } from './palette';
 import { escapeText } from './svg';
 
 /** A document and what a model thought of each of its tokens. */
@@ -171,13 +172,10 @@ function markedTokens(text: string, tokens: readonly FigureToken[]): string {
 
 /** Which of its two classes tints a mark is chosen without a script. Levels differ by form as well as by colour. */
 const REPORT_STYLE = (() => {
-  const light = { r: ['#d3f2d3', '#fbedb9', '#ffc2b8', '#e2d2fb'], l: ['#dcebfd', '#fbedb9', '#fdd6a3', '#ffc2b8'] };
-  const dark = { r: ['#1f4a24', '#54470c', '#7d2020', '#4a2c78'], l: ['#1c3a5e', '#54470c', '#6c3f0f', '#7d2020'] };
-  const lines = ['dotted', 'dashed', 'solid', 'double'];
-  const tints = ({ r, l }: typeof light) =>
-    r.map((colour, i) => `.reading:has(#by-rank:checked) .b${i}{background:${colour}}`).join('') +
-    l.map((colour, i) => `.reading:has(#by-bits:checked) .l${i}{background:${colour}}`).join('');
-  const forms = lines.map((line, i) => {
+  const tints = (scheme: 'light' | 'dark') =>
+    [0, 1, 2, 3].map((i) => `.reading:has(#by-rank:checked) .b${i}{background:${tintOf(`r${i}`, scheme)}}`).join('') +
+    [0, 1, 2, 3].map((i) => `.reading:has(#by-bits:checked) .l${i}{background:${tintOf(`l${i}`, scheme)}}`).join('');
+  const forms = UNDERLINES.map((line, i) => {
     const rank = i === 0 ? '' : `.reading:has(#by-rank:checked) .b${i}{text-decoration:underline ${line} 1px}`;
     return `${rank}.reading:has(#by-bits:checked) .l${i}{text-decoration:underline ${line} 1px}`;
   });
@@ -186,6 +184,6 @@ const REPORT_STYLE = (() => {
     'dl{display:flex;flex-wrap:wrap;gap:.5em 2em}dt{font-size:.85em}dd{margin:0;font-size:1.3em}' +
     'fieldset{border:0;padding:0;display:flex;gap:1em}' +
     '.reading:has(#by-bits:checked) .rank-legend,.reading:has(#by-rank:checked) .bits-legend{display:none}' +
-    `${tints(light)}@media (prefers-color-scheme:dark){${tints(dark)}}${forms.join('')}`
+    `${tints('light')}@media (prefers-color-scheme:dark){${tints('dark')}}${forms.join('')}`
   );
 })();

@@ -56,11 +56,6 @@ export class ShownSuggestion<D> {
     return this.#shown === undefined ? 0 : this.#now() - this.#shown.since;
   }
 
-  /** It is not on screen any more, for no reason of the writer's. */
-  hidden(): void {
-    this.#shown = undefined;
-  }
-
   /** Follows an edit of a document. */
   edited(document: D, replaced: readonly Replaced[]): void {
     const shown = this.#shown;

@@ -25,9 +25,3 @@ export function density(text: string, tokens: readonly PanelToken[]): number | n
   const logprobs = scored.map((token) => token.logprob ?? 0);
   return bitsPerCharacter(logprobs, text.slice(first.utf16[0]));
 }
-
-/** Which of the bands cut by `thresholds` a rank falls into, 0 for the most expected (GLTR: below 10, 100, 1000). */
-export function rankBand(rank: number, thresholds: readonly number[]): number {
-  const band = thresholds.findIndex((threshold) => rank < threshold);
-  return band < 0 ? thresholds.length : band;
-}

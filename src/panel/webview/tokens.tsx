@@ -1,11 +1,12 @@
 import * as l10n from '@vscode/l10n';
 import { surprisal } from '../../core/analysis/likelihood';
+import { rankBand } from '../../pictures/figure';
 import { type Notation, speak } from '../../pictures/spelling';
 import type { PanelToken } from '../protocol';
 import { Chips, HOTTEST_BITS } from './chips';
 import { Choice, Scale, Section, Spelled } from './controls';
 import { ExportMenu } from './exportMenu';
-import { decimal, density, hex, percent, plural, rankBand, whole } from './format';
+import { decimal, density, hex, percent, plural, whole } from './format';
 import type { Term } from './glossary';
 import { Phrase } from './phrase';
 import { shownTokens } from './state';
