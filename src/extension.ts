@@ -23,7 +23,7 @@ import { registerModels } from './editor/models';
 import { Reports } from './editor/reports/reports';
 import { StatusItem } from './editor/status';
 import { type TestApi, testApi } from './editor/testApi';
-import { editorOf, lastEditor, noteEditors } from './editor/writersEditor';
+import { editorOf, isConsole, lastEditor, noteEditors } from './editor/writersEditor';
 import { registerPanel } from './panel/view';
 import { MarkdownPreview } from './preview/preview';
 
@@ -73,7 +73,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   });
 
   const preview = new MarkdownPreview(engine.local);
-  const panel = registerPanel(context.extensionUri, engine, { lastEditor, editorOf }, deliver);
+  const panel = registerPanel(context.extensionUri, engine, { lastEditor, editorOf, isConsole }, deliver);
   const heatMap = registerHeatMap(engine, energy);
   const publicApi = new PublicApi(engine);
 

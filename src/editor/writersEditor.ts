@@ -42,6 +42,7 @@ function isOnScreen(editor: vscode.TextEditor): boolean {
   return vscode.window.visibleTextEditors.includes(editor);
 }
 
-function isConsole({ document }: vscode.TextEditor): boolean {
+/** Whether an editor is one of those that nobody writes in. */
+export function isConsole({ document }: vscode.TextEditor): boolean {
   return CONSOLES.includes(document.uri.scheme);
 }

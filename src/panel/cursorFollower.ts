@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Editors } from './document';
 
 /** How long the cursor must rest before it is followed: longer than ghost text waits, which goes first. */
 const PAUSE_MS = 300;
@@ -16,6 +17,7 @@ type Explain = (editor: vscode.TextEditor, signal: AbortSignal) => Promise<void>
 
 /** Follows the cursor of the active editor: calls `explain` when it rests, and ends that call when it moves on. */
 export class CursorFollower implements vscode.Disposable {
+  readonly #editors: Pick<Editors, 'isConsole'>;
   readonly #explain: Explain;
   readonly #events: CursorFollowerEvents;
   readonly #subscriptions: vscode.Disposable;
@@ -23,7 +25,8 @@ export class CursorFollower implements vscode.Disposable {
   #running = new AbortController();
   #on = false;
 
-  constructor(explain: Explain, events: CursorFollowerEvents) {
+  constructor(editors: Pick<Editors, 'isConsole'>, explain: Explain, events: CursorFollowerEvents) {
+    this.#editors = editors;
     this.#explain = explain;
     this.#events = events;
     this.#subscriptions = vscode.Disposable.from(
@@ -74,7 +77,7 @@ export class CursorFollower implements vscode.Disposable {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const editor = vscode.window.activeTextEditor;
-      if (!editor || !isText(editor)) {
+      if (!editor || this.#editors.isConsole(editor)) {
         this.#events.onNothing();
         return;
       }
@@ -82,9 +85,4 @@ export class CursorFollower implements vscode.Disposable {
       void this.#explain(editor, this.#running.signal);
     }, pause);
   }
-}
-
-/** Output channels and the like are editors too, but nobody writes there. */
-function isText({ document }: vscode.TextEditor): boolean {
-  return document.uri.scheme !== 'output';
 }

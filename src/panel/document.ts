@@ -45,6 +45,8 @@ export interface Editors {
   lastEditor(): vscode.TextEditor | undefined;
   /** Of those that show a document the one the writer was in last. */
   editorOf(document: vscode.TextDocument): vscode.TextEditor | undefined;
+  /** Output channels and the like are editors too, but nobody writes there. */
+  isConsole(editor: vscode.TextEditor): boolean;
 }
 
 /** The editor of the document at an address, if one shows it. */

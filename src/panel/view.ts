@@ -113,7 +113,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
       askAgain: () => this.#follower.restart(),
       canStart: () => ['asleep', 'starting'].includes(engine.health.state),
     });
-    this.#follower = new CursorFollower((editor, signal) => this.#explain(editor, signal), {
+    this.#follower = new CursorFollower(editors, (editor, signal) => this.#explain(editor, signal), {
       onMoved: () => this.#session.moved(),
       onNothing: () => this.#session.nothingToFollow(),
       onSelected: (editor) => this.#highlight(editor),
