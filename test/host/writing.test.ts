@@ -69,6 +69,7 @@ describe('continue writing', () => {
     await write('Another page.');
     assert.equal((await writing)?.finish, 'cancelled');
     assert.ok(document.getText().startsWith(PROMPT) && document.getText().length > PROMPT.length);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     await configure(seeded);
   });
 
