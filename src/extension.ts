@@ -6,7 +6,7 @@ import { setLanguage } from './core/text/locale';
 import { registerCommands } from './editor/commands';
 import { settingsFor } from './editor/configuration';
 import { DocumentChanges } from './editor/documentChanges';
-import { DocumentText } from './editor/documentText';
+import { DocumentText, offsetAt, rangeOf } from './editor/documentText';
 import { registerServer, ServerChoice, ServerKey } from './editor/endpoint';
 import { Energy } from './editor/energySaving/energy';
 import { EngineHost, wakeWhenWanted } from './editor/engineHost';
@@ -73,7 +73,12 @@ export function activate(context: vscode.ExtensionContext): Exports {
   });
 
   const preview = new MarkdownPreview(engine.local);
-  const panel = registerPanel(context.extensionUri, engine, { lastEditor, editorOf, isConsole }, deliver);
+  const panel = registerPanel(
+    context.extensionUri,
+    engine,
+    { lastEditor, editorOf, isConsole, offsetAt, rangeOf },
+    deliver,
+  );
   const heatMap = registerHeatMap(engine, energy);
   const publicApi = new PublicApi(engine);
 

@@ -1,24 +1,6 @@
 import * as vscode from 'vscode';
-import { EditorLines, normaliseLineBreaks, offsetOf, placeAt } from '../core/text/lines';
+import { normaliseLineBreaks } from '../core/text/lines';
 import type { Place } from './explainer';
-
-function linesOf(document: vscode.TextDocument): EditorLines {
-  return new EditorLines(document, (line) => document.offsetAt(new vscode.Position(line, 0)));
-}
-
-/** The offset of a position in the document's text with LF, as the model reads it. */
-export function offsetAt(document: vscode.TextDocument, position: vscode.Position): number {
-  return offsetOf(linesOf(document), position);
-}
-
-/** The range from one such offset to another. */
-export function rangeOf(document: vscode.TextDocument, from: number, to: number): vscode.Range {
-  const [start, end] = [from, to].map((offset) => {
-    const { line, character } = placeAt(linesOf(document), offset);
-    return new vscode.Position(line, character);
-  });
-  return new vscode.Range(start, end);
-}
 
 /** The text of a range, its lines ended by LF. */
 export function textIn(document: vscode.TextDocument, range: vscode.Range): string {
@@ -39,7 +21,7 @@ export function placeOf({ document, selection }: vscode.TextEditor): Place {
 /** Lines after the cursor that are looked at. */
 const AFTER_LINES = 20;
 
-/** Which editors the writer has been in. */
+/** What the editor tells: which editors the writer has been in, and where offsets of a text are in its document. */
 export interface Editors {
   /** The one the writer was in last, if any is on screen. */
   lastEditor(): vscode.TextEditor | undefined;
@@ -47,6 +29,10 @@ export interface Editors {
   editorOf(document: vscode.TextDocument): vscode.TextEditor | undefined;
   /** Output channels and the like are editors too, but nobody writes there. */
   isConsole(editor: vscode.TextEditor): boolean;
+  /** The offset of a position in the document's text with LF, as the model reads it. */
+  offsetAt(document: vscode.TextDocument, position: vscode.Position): number;
+  /** The range from one such offset to another. */
+  rangeOf(document: vscode.TextDocument, from: number, to: number): vscode.Range;
 }
 
 /** The editor of the document at an address, if one shows it. */
@@ -74,6 +60,7 @@ export class Insertions {
   /** Inserts at an offset and moves the cursor behind the text. Resolves to false when the editor refuses. */
   async insert(editor: vscode.TextEditor, offset: number, text: string): Promise<boolean> {
     const { document } = editor;
+    const { rangeOf } = this.#editors;
     const inserted = await editor.edit((edit) => edit.insert(rangeOf(document, offset, offset).start, text));
     if (!inserted) return false;
     const { end } = rangeOf(document, offset, offset + text.length);
@@ -88,7 +75,7 @@ export class Insertions {
     const editor = last && editorAt(last.uri, this.#editors);
     if (!last || !editor) return false;
     const { document } = editor;
-    const range = rangeOf(document, last.offset, last.offset + last.text.length);
+    const range = this.#editors.rangeOf(document, last.offset, last.offset + last.text.length);
     if (textIn(document, range) !== normaliseLineBreaks(last.text)) return false;
     const removed = await editor.edit((edit) => edit.delete(range));
     if (removed) editor.selection = new vscode.Selection(range.start, range.start);
@@ -98,9 +85,11 @@ export class Insertions {
 
 /** A sign in the gutter of the line where the model's context begins; what stands before it, the model cannot see. */
 export class WindowMark implements vscode.Disposable {
+  readonly #editors: Pick<Editors, 'rangeOf'>;
   readonly #type: vscode.TextEditorDecorationType;
 
-  constructor(extension: vscode.Uri) {
+  constructor(extension: vscode.Uri, editors: Pick<Editors, 'rangeOf'>) {
+    this.#editors = editors;
     this.#type = vscode.window.createTextEditorDecorationType({
       gutterIconPath: vscode.Uri.joinPath(extension, 'media', 'window-start.svg'),
       gutterIconSize: 'contain',
@@ -111,7 +100,7 @@ export class WindowMark implements vscode.Disposable {
 
   /** Marks where the window begins; nothing is marked where the model sees the document from its start. */
   show(editor: vscode.TextEditor, start: number, model: string): void {
-    const range = rangeOf(editor.document, start, start);
+    const range = this.#editors.rangeOf(editor.document, start, start);
     const hoverMessage = vscode.l10n.t('{0} sees the text from here to the cursor.', model);
     editor.setDecorations(this.#type, start > 0 ? [{ range, hoverMessage }] : []);
   }

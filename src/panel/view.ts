@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineHealth } from '../engine/process/client';
 import { CursorFollower } from './cursorFollower';
-import { type Editors, editorAt, Insertions, offsetAt, placeOf, rangeOf, textIn, WindowMark } from './document';
+import { type Editors, editorAt, Insertions, placeOf, textIn, WindowMark } from './document';
 import { Explainer, type PanelEngine, type Place } from './explainer';
 import { page } from './page';
 import { type Exported, type FromPanel, readFromPanel, type ToPanel, type WantedExport } from './protocol';
@@ -107,7 +107,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#insertions = new Insertions(editors);
     this.#onExport = onExport;
     this.#explainer = new Explainer(engine, modelPath);
-    this.#mark = new WindowMark(extension);
+    this.#mark = new WindowMark(extension, editors);
     this.#session = new PanelSession(this.#explainer, {
       post: (message) => this.#post(message),
       askAgain: () => this.#follower.restart(),
@@ -233,7 +233,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     const editor = editorAt(uri, this.#editors);
     if (!editor) return;
     const { document } = editor;
-    const range = rangeOf(document, start + from, start + to);
+    const range = this.#editors.rangeOf(document, start + from, start + to);
     editor.selection = new vscode.Selection(range.start, range.end);
     editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
@@ -243,8 +243,8 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     if (!shown || editor.document.uri.toString() !== shown.place.uri) return false;
     const { window, message } = shown.explained;
     const { selection, document } = editor;
-    const from = offsetAt(document, selection.start) - window.start;
-    const to = offsetAt(document, selection.end) - window.start;
+    const from = this.#editors.offsetAt(document, selection.start) - window.start;
+    const to = this.#editors.offsetAt(document, selection.end) - window.start;
     if (from < 0 || to > message.text.length) return false;
     this.#post({ type: 'highlight', position: message.id, span: [from, to] });
     return true;
@@ -255,7 +255,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     const editor = editorAt(uri, this.#editors);
     if (!editor) return this.#session.say(vscode.l10n.t('The document is not on screen any more.'));
     const { document } = editor;
-    if (textIn(document, rangeOf(document, 0, before.length)) !== before) {
+    if (textIn(document, this.#editors.rangeOf(document, 0, before.length)) !== before) {
       return this.#session.say(vscode.l10n.t('The text has changed; what fits it follows.'));
     }
     if (!(await this.#insertions.insert(editor, before.length, text))) {
