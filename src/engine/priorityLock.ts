@@ -9,23 +9,28 @@ export class PriorityLock {
 
   /** Runs `task` alone. The signal is looked at once more when the turn comes. */
   async take<T>(priority: Priority, signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
-    if (this.#busy) {
-      await new Promise<void>((start) => {
+    // Messages that came while a run blocked this thread (a cancellation, above all) are heard before the next one.
+    await new Promise<void>((start) => {
+      if (this.#busy) {
         const after = this.#waiting.findIndex((other) => other.priority > priority);
         this.#waiting.splice(after < 0 ? this.#waiting.length : after, 0, { priority, start });
-      });
-    }
-    // Whoever was let in by the one before finds the place still marked as taken.
-    this.#busy = true;
+      } else {
+        this.#busy = true;
+        setImmediate(start);
+      }
+    });
     try {
-      // Messages that came while the last run blocked this thread (a cancellation, above all) are heard first.
-      await new Promise((heard) => setImmediate(heard));
       signal?.throwIfAborted();
       return await task();
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next.start();
-      else this.#busy = false;
+      // Not yet: who has just run may want to go on, and comes before those who are less urgent.
+      setImmediate(() => this.#startNext());
     }
+  }
+
+  #startNext(): void {
+    const next = this.#waiting.shift();
+    if (next) next.start();
+    else this.#busy = false;
   }
 }

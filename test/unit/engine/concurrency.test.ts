@@ -208,4 +208,34 @@ describe('turns', () => {
       ['fulfilled', 'fulfilled', 'rejected', 'rejected', 'fulfilled', 'fulfilled'],
     );
   });
+
+  it('go on with what needs several of them before what is less urgent gets one, and take turns among equals', async () => {
+    const lock = new PriorityLock();
+    const order: string[] = [];
+    const loops = [
+      ['heat', 2],
+      ['ghost', 0],
+      ['ghost too', 0],
+    ] as const;
+    await Promise.all(
+      loops.map(async ([name, priority]) => {
+        for (let run = 0; run < 3; run++) await lock.take(priority, undefined, async () => order.push(name));
+      }),
+    );
+    assert.equal(order.join(), 'heat,ghost,ghost too,ghost,ghost too,ghost,ghost too,heat,heat');
+  });
+
+  it('end for one that was given up while it waited, and do not stop for the others', async () => {
+    const lock = new PriorityLock();
+    const order: string[] = [];
+    const run = (name: string) => async () => order.push(name);
+    const aborted = new AbortController();
+    const first = lock.take(2, undefined, run('first'));
+    const given = lock.take(0, aborted.signal, run('given up'));
+    const last = lock.take(1, undefined, run('last'));
+    aborted.abort();
+    await Promise.all([first, last, assert.rejects(given, ABORTED)]);
+    await lock.take(2, undefined, run('later'));
+    assert.deepEqual(order, ['first', 'last', 'later']);
+  });
 });
