@@ -12,7 +12,7 @@ export interface ModelFiles {
   readonly folder: string;
   /** Weights, absolute: one file, or shards in the order of their index. */
   readonly weights: readonly string[];
-  /** `config.json`; a GGUF file and nanoGPT's checkpoint tell their shape themselves. */
+  /** `config.json`, but for a GGUF file's; nanoGPT's checkpoint needs none either. */
   readonly config?: string;
 }
 
@@ -98,7 +98,8 @@ async function complete(folder: string, names: readonly string[], weights: reado
   if (formats.some((format) => format !== formats[0])) {
     throw new UnsupportedModelError(l10n.t('The shards of the model in {0} are of different formats.', folder));
   }
-  if (names.includes('config.json')) {
+  // A GGUF file holds all that its model needs: a config beside it may be another model's.
+  if (names.includes('config.json') && formats[0] !== 'gguf') {
     return { format: formats[0], folder, weights, config: join(folder, 'config.json') };
   }
   if (formats[0] === 'safetensors') {

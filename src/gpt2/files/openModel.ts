@@ -50,9 +50,8 @@ interface Content {
  */
 export async function openModel(path: string): Promise<OpenModel> {
   const found = await findModelFiles(path);
-  const json = found.config === undefined ? undefined : await readJsonFile(found.config);
-  // A config that cannot be run needs no look at the weights.
-  const own = json === undefined ? undefined : parseConfig(json);
+  // A config that cannot be run needs no look at the weights, where there is no other.
+  const needed = found.format === 'safetensors' ? await readConfig(found) : undefined;
   const opened: OpenFile[] = [];
   const close = async () => {
     await Promise.all(opened.map((file) => file.close()));
@@ -63,15 +62,8 @@ export async function openModel(path: string): Promise<OpenModel> {
     }
     const content = await readContent(found.format, opened);
     // What the file says of itself goes with its weights; a config beside it may be another model's.
-    const config = content.config ?? own;
-    if (!config) {
-      throw new UnsupportedModelError(
-        l10n.t(
-          '{0} has no config.json, which says how the model is built. Put the one it was trained with beside it.',
-          found.folder,
-        ),
-      );
-    }
+    const own = content.config && { config: content.config, json: undefined };
+    const { config, json } = own ?? needed ?? (await readConfig(found));
     const weights = checkWeights(content.tensors, config, content);
     const endOfText = content.endOfText ?? endOfTextOf(json);
     const tokenizer = await readOwnTokenizer(found.folder, content.tokenizer, { rows: config.vocab_size, endOfText });
@@ -93,6 +85,23 @@ export async function openModel(path: string): Promise<OpenModel> {
     await close();
     throw error;
   }
+}
+
+/**
+ * The shape that the folder's `config.json` tells, and all that stands there.
+ * @throws UnsupportedModelError where there is none, or none that can be run
+ */
+async function readConfig({ folder, config }: ModelFiles): Promise<{ config: Gpt2Config; json: unknown }> {
+  if (config === undefined) {
+    throw new UnsupportedModelError(
+      l10n.t(
+        '{0} has no config.json, which says how the model is built. Put the one it was trained with beside it.',
+        folder,
+      ),
+    );
+  }
+  const json = await readJsonFile(config);
+  return { config: parseConfig(json), json };
 }
 
 async function readContent(format: ModelFiles['format'], files: readonly OpenFile[]): Promise<Content> {

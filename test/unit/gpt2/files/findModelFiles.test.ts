@@ -58,6 +58,13 @@ describe('finding the files of a model', () => {
     assert.equal((await findModelFiles(join(path, 'gpt2.gguf'))).format, 'gguf');
   });
 
+  it('takes no config from beside a GGUF file, which has its own', async () => {
+    const path = await put({ ...config, 'x.gguf': 'GGUF' }, 'gguf');
+    for (const file of ['', 'config.json', 'x.gguf']) {
+      assert.equal((await findModelFiles(join(path, file))).config, undefined);
+    }
+  });
+
   it('finds the one checkpoint among what training programs leave', async () => {
     const beside = [
       'optimizer.pt',

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { openModel } from '../../../../src/gpt2/files/openModel';
+import { useTemporaryFolder } from '../../../support/content';
+
+const CHECKPOINTS = join(__dirname, '../../../data/formats/checkpoints');
+/** Of a model that is no GPT-2. */
+const FOREIGN = JSON.stringify({ model_type: 'llama', _name_or_path: 'someone/else', eos_token_id: 7, auto_map: {} });
+
+describe('a model with a config.json beside it', () => {
+  const folder = useTemporaryFolder();
+  const beside = async (checkpoint: string, config: string) => {
+    const from = join(CHECKPOINTS, checkpoint);
+    const to = join(folder(), dirname(checkpoint));
+    await mkdir(to, { recursive: true });
+    await cp(from, join(to, basename(checkpoint)));
+    await writeFile(join(to, 'config.json'), config);
+    return join(to, basename(checkpoint));
+  };
+
+  it("is what its file says where that tells its shape: the config is another model's", async () => {
+    const { close, ...own } = await openModel(join(CHECKPOINTS, 'nanogpt/ckpt.pt'));
+    await close();
+    for (const config of [FOREIGN, '{']) {
+      const opened = await openModel(await beside('nanogpt/ckpt.pt', config));
+      await opened.close();
+      assert.deepEqual(opened.config, own.config);
+      assert.deepEqual([opened.name, opened.endOfText, opened.notes], [own.name, own.endOfText, own.notes]);
+    }
+  });
+
+  it('is what the config says where its file does not, and refused with a config that cannot be run', async () => {
+    const path = await beside('zip/pytorch_model.bin', FOREIGN);
+    await assert.rejects(openModel(path), /model_type "llama"/);
+  });
+});
