@@ -21,8 +21,6 @@ const DONE = new Set<keyof GenerationConfig>([
   'seed',
 ]);
 const USUAL_LENGTH = 20;
-/** Times that a text is taken up again after a phrase that may not come twice. */
-const MOST_REQUESTS = 16;
 
 /**
  * Has a server write a text, token by token. When the signal fires the text ends where it is and says so.
@@ -37,10 +35,10 @@ export async function continueText(
   const { config } = request;
   const text = request.text + vocabulary.decode(request.appended ?? []);
   const spaced = request.healSpace === true && !request.appended?.length && /\S $/.test(text);
-  const prompt = window.of(spaced ? text.slice(0, -1) : text);
-  if (prompt.trim() === '') throw new EngineError(l10n.t('The text is empty: a server needs something to go on from.'));
+  const before = spaced ? text.slice(0, -1) : text;
+  if (before.trim() === '') throw new EngineError(l10n.t('The text is empty: a server needs something to go on from.'));
   const writing = new Writing(config, spaced ? 1 : 0);
-  const prompted = config.noRepeatNgramSize ? vocabulary.encode(prompt) : [];
+  const prompted = config.noRepeatNgramSize ? vocabulary.encode(window.of(before)) : [];
   const take = (id: number, logprob: number): void => {
     onEvent({ kind: 'token', sequence: 0, id, logprob, text: writing.push(id, vocabulary.tokenText(id), logprob) });
   };
@@ -56,19 +54,13 @@ export async function continueText(
   };
   try {
     const sampling = await samplingOf(server, request, signal);
-    for (let requests = 0; writing.finish === undefined; requests++) {
-      if (requests === MOST_REQUESTS) {
-        writing.finish = 'length';
-        break;
-      }
-      const beginsWith = spaced && writing.all === '' ? ' ' : '';
-      const maxTokens = writing.left;
-      const end = await server.stream(
-        { prompt: prompt + writing.all, beginsWith, maxTokens, sampling },
-        hear,
-        1,
-        signal,
-      );
+    // Each request that was hung up on has brought a token.
+    while (writing.finish === undefined) {
+      const end = await window.fitted(() => {
+        const beginsWith = spaced && writing.all === '' ? ' ' : '';
+        const prompt = window.of(before) + writing.all;
+        return server.stream({ prompt, beginsWith, maxTokens: writing.left, sampling }, hear, 1, signal);
+      });
       if (end !== 'hung-up') writing.finish ??= end === 'stop' ? 'end-of-text' : 'length';
     }
   } catch (error) {

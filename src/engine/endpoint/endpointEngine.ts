@@ -24,13 +24,16 @@ import type {
   WordsRequest,
 } from '../api';
 import { MemoryKeeper } from '../memory/memoryKeeper';
+import { BACKGROUND, type Priority } from '../priorityLock';
+import { HeardGeneration, unlessAborted } from '../process/cancelling';
 import type { EngineHealth } from '../process/client';
 import { EngineError } from '../runtime';
 import { CompletionServer } from './completionServer';
 import { continueText } from './continuation';
 import type { ConnectionOptions } from './http';
 import { Likeliest } from './likeliest';
-import { ServerError, type ServerTrouble } from './serverError';
+import { isTooLong, ServerError, type ServerTrouble } from './serverError';
+import type { ServerToken } from './serverTokens';
 import { ServerVocabulary } from './serverVocabulary';
 import { ReadingWindow, type ServerModel, suggest } from './suggest';
 
@@ -134,14 +137,21 @@ export class EndpointEngine implements Engine {
     onEvent?: (event: GenerationEvent) => void,
     signal?: AbortSignal,
   ): Promise<Generation> {
-    return this.#ask((connected, either) => continueText(connected, request, onEvent, either), signal);
+    try {
+      return await this.#ask((connected, either) => continueText(connected, request, onEvent, either), signal);
+    } catch (error) {
+      // Taken back before the server was reached: nothing is written yet.
+      if (signal?.aborted) return new HeardGeneration().sum();
+      throw error;
+    }
   }
 
   /** The log-probabilities of the likeliest tokens, and of all others as one; -Infinity elsewhere. */
   async logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array> {
     return this.#ask(async (connected, either) => {
       const { vocabulary } = connected;
-      const from = await this.#next(connected, textOf(request, vocabulary), either);
+      const priority = request.background ? BACKGROUND : 1;
+      const from = await next(connected, textOf(request, vocabulary), priority, either);
       const logits = new Float32Array(vocabulary.size).fill(Number.NEGATIVE_INFINITY);
       for (const id of from?.ids ?? []) logits[id] = from?.logprob(id) ?? 0;
       logits[vocabulary.others] = Math.log(from?.rest ?? 1);
@@ -189,20 +199,6 @@ export class EndpointEngine implements Engine {
     this.#listeners.clear();
   }
 
-  async #next(model: ServerModel, text: string, signal: AbortSignal): Promise<Likeliest | undefined> {
-    const prompt = model.window.of(text);
-    if (prompt.trim() === '') {
-      throw new EngineError(l10n.t('The text is empty: a server needs something to go on from.'));
-    }
-    let from: Likeliest | undefined;
-    const read = (token: Parameters<typeof Likeliest.of>[0]) => {
-      from = Likeliest.of(token, model.vocabulary, false);
-      return false;
-    };
-    await model.server.stream({ prompt, maxTokens: NEXT }, read, 1, signal);
-    return from;
-  }
-
   #refuse(what: string): Promise<never> {
     return Promise.reject(
       new EngineError(l10n.t('A server does not give {0}: only the model on this machine does.', what)),
@@ -236,10 +232,19 @@ export class EndpointEngine implements Engine {
     const generation = Symbol();
     this.#active.add(generation);
     try {
-      const connected = await this.#connect();
+      either.throwIfAborted();
+      const connecting = this.#connect();
+      // Others may wait for the same connection: it goes on without this one.
+      await unlessAborted(connecting, either);
+      either.throwIfAborted();
+      const connected = await connecting;
       if (this.#trouble) throw this.#trouble;
+      const { work } = connected.server;
+      const before = work.tokens;
       const result = await task(connected, either);
-      this.#noteSuccess(connected);
+      // Only tokens show that it is well again: its list of models may be there while it writes nothing.
+      if (work.tokens > before) this.#failures = 0;
+      if (this.#health.state !== 'ready') this.#setHealth({ state: 'ready', model: infoOf(connected) });
       return result;
     } catch (error) {
       if (!either.aborted) this.#noteFailure(error);
@@ -247,11 +252,6 @@ export class EndpointEngine implements Engine {
     } finally {
       this.#active.delete(generation);
     }
-  }
-
-  #noteSuccess(connected: Connected): void {
-    this.#failures = 0;
-    if (this.#health.state !== 'ready') this.#setHealth({ state: 'ready', model: infoOf(connected) });
   }
 
   #noteFailure(error: unknown): void {
@@ -322,19 +322,51 @@ function textOf({ text, appended = [] }: LogitsRequest, vocabulary: ServerVocabu
   return text + vocabulary.decode(appended);
 }
 
-/** The tokens of a text as far as the server tells of them: with log-probabilities, their places alone, or as they are cut here. */
-async function scoreText(
-  { server, vocabulary }: ServerModel,
-  request: ScoreRequest,
+/** What a server says comes after a text; undefined where it says nothing. */
+async function next(
+  { server, vocabulary, window }: ServerModel,
+  text: string,
+  priority: Priority,
   signal: AbortSignal,
-): Promise<ScoredToken[]> {
+): Promise<Likeliest | undefined> {
+  if (window.of(text).trim() === '') {
+    throw new EngineError(l10n.t('The text is empty: a server needs something to go on from.'));
+  }
+  let from: Likeliest | undefined;
+  const read = (token: ServerToken) => {
+    from = Likeliest.of(token, vocabulary, false);
+    return false;
+  };
+  const end = await window.fitted(() => {
+    return server.stream({ prompt: window.of(text), maxTokens: NEXT }, read, priority, signal);
+  });
+  // A token that ends the text has none of its own.
+  return end === 'stop' ? (from ?? Likeliest.end(vocabulary)) : from;
+}
+
+/** The log-probabilities of a text's tokens: of its end alone, where all of it is too long for the server. */
+async function scoresOf({ server, window }: ServerModel, text: string, signal: AbortSignal) {
+  try {
+    return await server.score(text, 2, signal);
+  } catch (error) {
+    if (!isTooLong(error)) throw error;
+    return window.fitted(() => server.score(window.of(text), 2, signal));
+  }
+}
+
+/** The tokens of a text as far as the server tells of them: with log-probabilities, their places alone, or as they are cut here. */
+async function scoreText(model: ServerModel, request: ScoreRequest, signal: AbortSignal): Promise<ScoredToken[]> {
+  const { server, vocabulary } = model;
   const { text, appended = [] } = request;
   const whole = textOf(request, vocabulary);
   if (whole === '') return [];
-  const scored = await server.score(whole, 2, signal);
+  const scored = await scoresOf(model, whole, signal);
   if (scored) {
-    return vocabulary.place(scored.map((token) => token.text)).map((token, i) => {
-      return { ...token, logprob: scored[i].logprob, rank: scored[i].rank, top: [] };
+    const length = scored.reduce((sum, token) => sum + token.text.length, 0);
+    const unread = vocabulary.tokenize(whole.slice(0, whole.length - length)).map((token) => token.text);
+    return vocabulary.place([...unread, ...scored.map((token) => token.text)]).map((token, i) => {
+      const { logprob, rank } = scored[i - unread.length] ?? { logprob: null, rank: null };
+      return { ...token, logprob, rank, top: [] };
     });
   }
   const pieces = await server.pieces(text, 2, signal);

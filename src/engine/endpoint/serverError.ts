@@ -38,6 +38,11 @@ export class ServerError extends EngineError {
   }
 }
 
+/** Whether the server would take less of the same text. */
+export function isTooLong(error: unknown): boolean {
+  return error instanceof ServerError && error.trouble === 'too-long';
+}
+
 const LONGEST_QUOTE = 200;
 const LONGEST_PAUSE_MS = 10 * 60_000;
 
@@ -66,7 +71,7 @@ export function refusalOf(
   if (status === 503 && /loading/i.test(said)) {
     return new ServerError('loading', l10n.t('{0} is still reading its model.', host), pauseOf(headers));
   }
-  if (isTooLong(status, said, body)) {
+  if (saysTooLong(status, said, body)) {
     return new ServerError('too-long', l10n.t('The text is longer than the context of {0}{1}.', host, quoted));
   }
   if (isAboutModel(status, said)) {
@@ -112,7 +117,7 @@ export function noServer(host: string, found: string): ServerError {
 /** An error that a stream tells of after its start. */
 export function errorInStream(host: string, error: unknown): ServerError {
   const said = messageIn(JSON.stringify({ error }));
-  if (isTooLong(400, said, said)) {
+  if (saysTooLong(400, said, said)) {
     return new ServerError('too-long', l10n.t('The text is longer than the context of {0}{1}.', host, quote(said)));
   }
   return new ServerError('failing', l10n.t('{0} broke off with an error{1}.', host, quote(said)));
@@ -147,7 +152,7 @@ function isPage(headers: IncomingHttpHeaders, body: string): boolean {
   return /html/i.test(headers['content-type'] ?? '') || /^\s*<(!doctype|html)/i.test(body);
 }
 
-function isTooLong(status: number, said: string, body: string): boolean {
+function saysTooLong(status: number, said: string, body: string): boolean {
   if (status < 400 || status >= 600) return false;
   return (
     /exceed_context_size|context_length_exceeded|index out of range/.test(body) || /context (size|length)/i.test(said)

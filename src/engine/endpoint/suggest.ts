@@ -4,17 +4,14 @@ import { Draft, type StopRules } from '../../core/completion/draft';
 import type { Hypothesis } from '../../core/completion/healing';
 import { type Place, present } from '../../core/completion/present';
 import { restOfLine } from '../../core/completion/text';
-import {
-  COMPLETION_DEFAULTS,
-  type CompleteRequest,
-  type Completion,
-  type PartialCompletion,
-} from '../../core/completion/types';
+import { COMPLETION_DEFAULTS, type Completion, type PartialCompletion } from '../../core/completion/types';
 import type { Mixed, TokenOrigin } from '../../core/memory';
 import { normaliseLineBreaks } from '../../core/text/lines';
+import type { CompleteRequest } from '../api';
+import { BACKGROUND, type Priority } from '../priorityLock';
 import type { CompletionServer, StreamEnd } from './completionServer';
 import { Likeliest } from './likeliest';
-import { ServerError } from './serverError';
+import { isTooLong } from './serverError';
 import type { ServerToken } from './serverTokens';
 import type { ServerVocabulary } from './serverVocabulary';
 import { stepOf, TypedText } from './typedText';
@@ -37,8 +34,11 @@ const CHARACTERS_PER_TOKEN = 3;
 const MOST_TOKENS = 2048;
 /** Where a server does not say what it can read. */
 const USUAL_TOKENS = 1024;
-/** Tokens kept free for what is written. */
+/** One part in so many is kept free for what is written. */
 const ROOM_TO_WRITE = 8;
+/** How often a text is sent again that was too long, and what is sent at least. */
+const MOST_SHRINKING = 5;
+const LEAST_CHARACTERS = 64;
 
 /** How much of a text a server is sent: its window moves in steps, so that the server finds in its cache what it has read. */
 export class ReadingWindow {
@@ -60,9 +60,24 @@ export class ReadingWindow {
     return text.slice(characterWindow(text, Math.floor(this.#characters / 12)));
   }
 
-  /** Some text was too long. */
-  shrink(): void {
-    this.#characters = Math.max(64, Math.floor(this.#characters / 2));
+  /**
+   * Runs a task that sends what `of` gives: with less each time the server finds that too long. Where nothing is short
+   * enough, the length is not what is wrong, and the next text is sent as if nothing had been.
+   */
+  async fitted<T>(task: () => Promise<T>): Promise<T> {
+    const characters = this.#characters;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await task();
+      } catch (error) {
+        if (!isTooLong(error)) throw error;
+        if (tries === MOST_SHRINKING) {
+          this.#characters = characters;
+          throw error;
+        }
+        this.#characters = Math.max(LEAST_CHARACTERS, Math.floor(this.#characters / 2));
+      }
+    }
   }
 }
 
@@ -70,8 +85,6 @@ export class ReadingWindow {
 const MOST_REQUESTS = 6;
 /** After so many the memory is not asked any more. */
 const MOST_MIXED_REQUESTS = 4;
-/** How often a text is sent again that was too long. */
-const MOST_SHRINKING = 5;
 /** Characters of the text that the writer's memory looks at. */
 const HISTORY = 400;
 /** Characters before a draft that its stop rules look at. */
@@ -92,14 +105,8 @@ export async function suggest(
   const suffix = restOfLine(request.suffix ?? '');
   if (isMidWord(prefix, suffix)) return { suggestions: [], reason: 'mid-word' };
   if (prefix.trim() === '') return { suggestions: [], reason: 'empty' };
-  for (let tries = 0; ; tries++) {
-    try {
-      return await new Suggestion(model, { ...request, prefix, suffix }, signal, onPartial).write();
-    } catch (error) {
-      if (!(error instanceof ServerError && error.trouble === 'too-long') || tries === MOST_SHRINKING) throw error;
-      model.window.shrink();
-    }
-  }
+  const bare = { ...request, prefix, suffix };
+  return model.window.fitted(() => new Suggestion(model, bare, signal, onPartial).write());
 }
 
 /** A text that a server writes: first it spells what was typed, then it goes on. */
@@ -117,6 +124,7 @@ class Suggestion {
   readonly #model: ServerModel;
   readonly #rules: StopRules;
   readonly #alternatives: number;
+  readonly #priority: Priority;
   readonly #signal: AbortSignal | undefined;
   readonly #onPartial: ((partial: PartialCompletion) => void) | undefined;
   readonly #place: Omit<Place, 'healed' | 'masked'>;
@@ -131,9 +139,10 @@ class Suggestion {
     signal?: AbortSignal,
     onPartial?: (partial: PartialCompletion) => void,
   ) {
-    const { alternatives, blockedWords, style, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
+    const { alternatives, blockedWords, style, background, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
     this.#model = model;
     this.#alternatives = alternatives;
+    this.#priority = background ? BACKGROUND : 0;
     this.#signal = signal;
     this.#onPartial = onPartial;
     this.#place = { prefix: request.prefix, suffix: request.suffix, blockedWords, style };
@@ -198,7 +207,7 @@ class Suggestion {
       const end = await server.stream(
         { prompt: this.#before(typed) + spelled, beginsWith, maxTokens: this.#rules.maxTokens + beginsWith.length + 1 },
         (token) => this.#hear(line, token, isConstrained, mixes),
-        0,
+        this.#priority,
         this.#signal,
       );
       this.#ended(line, end);

@@ -1,17 +1,16 @@
 import type { Generation, GenerationEvent } from '../api';
 
 /** Settles with the promise, or as soon as the signal fires. */
-export async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return promise;
+export async function unlessAborted(promise: Promise<unknown>, signal?: AbortSignal): Promise<void> {
   let stop = () => {};
   const aborted = new Promise<void>((resolve) => {
     stop = resolve;
-    signal.addEventListener('abort', stop, { once: true });
+    signal?.addEventListener('abort', stop, { once: true });
   });
   try {
     await Promise.race([promise, aborted]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', stop);
   }
 }
 

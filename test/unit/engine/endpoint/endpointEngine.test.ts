@@ -156,6 +156,50 @@ describe('the engine that asks a model server', () => {
     assert.equal(first(completion), ' the lamp before the ships came home.');
   });
 
+  it('writes on after a text that is too long, and explains its end', async () => {
+    const text = `${FILLER}${BEGINNING}`;
+    const options = { contextLength: 64, flavour: 'llama-cpp-python' } as const;
+    const writing = await (await start(options)).engine.generate({ text, config: { maxNewTokens: 3 } });
+    assert.equal(writing.text, ' the lamp before');
+    const { engine } = await start(options);
+    const { tokens, logits } = await engine.explain({ text });
+    assert.equal((await engine.tokenizer()).tokenText(logits.indexOf(Math.max(...logits))), ' the');
+    assert.equal(tokens.map((token) => token.text).join(''), text);
+    assert.equal(tokens.at(-1)?.logprob, Math.log(0.8));
+    assert.equal(tokens[0].logprob, null);
+  });
+
+  it('says that the text ends where the server writes no token', async () => {
+    const { engine, server } = await start({
+      instead: (_, response, { prompt }) => {
+        if (prompt !== BEGINNING) return false;
+        const end = JSON.stringify({ choices: [{ text: '', index: 0, finish_reason: 'stop' }] });
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).end(`data: ${end}\n\ndata: [DONE]\n\n`);
+        return true;
+      },
+    });
+    const logits = await engine.logits({ text: BEGINNING });
+    assert.ok(server.counts.requests > 0);
+    const { endOfText } = await engine.tokenizer();
+    assert.equal(logits[endOfText ?? -1], 0);
+    assert.equal(logits.filter((logit) => logit > Number.NEGATIVE_INFINITY).length, 1);
+  });
+
+  it('asks for what is in the background after all else', async () => {
+    const { engine, server } = await start({ writeMs: 1 });
+    await engine.info();
+    const begun = server.bodies.length;
+    await Promise.all([
+      engine.logits({ text: 'first' }),
+      engine.complete({ prefix: 'background ', maxTokens: 1, background: true }),
+      engine.logits({ text: 'also background', background: true }),
+      engine.logits({ text: 'panel' }),
+      engine.complete({ prefix: 'ghost text ', maxTokens: 1 }),
+    ]);
+    const asked = server.bodies.slice(begun).map(({ prompt }) => String(prompt).split(' ')[0]);
+    assert.deepEqual([...new Set(asked)], ['first', 'ghost', 'panel', 'background', 'also']);
+  });
+
   it('finds alternatives that begin otherwise', async () => {
     const { engine } = await start();
     const { suggestions } = await engine.complete({ prefix: BEGINNING, alternatives: 3, maxTokens: 4 });
@@ -223,6 +267,17 @@ describe('the engine that asks a model server', () => {
       config: { maxNewTokens: 6, doSample: false, noRepeatNgramSize: 3 },
     });
     assert.equal(written.startsWith(' the lamp'), false);
+  });
+
+  it('writes as many tokens as were asked for, however many of them are others than the server would write', async () => {
+    const { engine, server } = await start({ story: ' a'.repeat(40) });
+    await engine.info();
+    const before = server.counts.requests;
+    const config = { maxNewTokens: 30, noRepeatNgramSize: 2 };
+    const { ids, finish } = await engine.generate({ text: ' the the', config });
+    assert.deepEqual([ids.length, finish], [30, 'length']);
+    const requests = server.counts.requests - before;
+    assert.ok(requests > 16 && requests <= ids.length, `${requests} requests`);
   });
 
   it('gives what there is of a text that is cut short', async () => {

@@ -114,6 +114,55 @@ describe('a model server that fails', () => {
     assert.equal(engine.health.state, 'error');
   });
 
+  it('is left alone longer each time too where it lists its models and writes nothing', async () => {
+    const { fault, ask, engine, healths } = await start();
+    await ask();
+    fault.now = ({ url }, response) => {
+      if (url !== '/v1/completions') return false;
+      response.writeHead(429).end('{"error":{"message":"Too many requests"}}');
+      return true;
+    };
+    const pauses = () => healths.flatMap((health) => (health.state === 'error' ? [health.retryInMs] : []));
+    const failsAgain = async () => {
+      mock.timers.enable({ apis: ['setTimeout'] });
+      await assert.rejects(ask(), FAILED);
+      mock.timers.tick(60_000);
+      mock.timers.reset();
+      while (engine.health.state !== 'ready') await new Promise((heard) => setImmediate(heard));
+      assert.equal((await engine.complete({ prefix: 'mid', suffix: 'word' })).reason, 'mid-word', 'asks no server');
+    };
+    for (let times = 0; times < 4; times++) await failsAgain();
+    assert.deepEqual(pauses(), [2_000, 5_000, 15_000, 60_000]);
+    const { now } = fault;
+    fault.now = undefined;
+    await ask();
+    fault.now = now;
+    await failsAgain();
+    assert.equal(pauses().at(-1), 2_000, 'it was well in between');
+  });
+
+  it('holds nobody who gives up while it is connected to, and others wait on', async () => {
+    const { fault, engine } = await start();
+    const held: (() => void)[] = [];
+    fault.now = () => {
+      if (held.length > 0) return false;
+      held.push(() => {});
+      return true;
+    };
+    const controller = new AbortController();
+    const { signal } = controller;
+    const others = assert.rejects(engine.info(), /was shut down/);
+    const completion = assert.rejects(engine.complete({ prefix: BEGINNING }, signal), { name: 'AbortError' });
+    const generation = engine.generate({ text: BEGINNING, config: { maxNewTokens: 4 } }, undefined, signal);
+    while (held.length === 0) await new Promise((heard) => setImmediate(heard));
+    controller.abort();
+    await completion;
+    assert.deepEqual(await generation, { text: '', ids: [], logprobs: [], finish: 'cancelled', sequences: [] });
+    assert.equal(engine.health.state, 'starting');
+    await engine.dispose();
+    await others;
+  });
+
   it('is not asked again where it does not help: a wrong key, a web page', async () => {
     const wrong = await start({ key: 'right' });
     const { engine } = wrong;
@@ -209,6 +258,20 @@ describe('a model server that fails', () => {
     const { suggestions } = await engine.complete({ prefix: filler + BEGINNING, maxTokens: 24 });
     assert.equal(suggestions[0].text, ' the lamp before the ships came home.');
     assert.ok(String(server.bodies.at(-1)?.prompt).length < 200);
+  });
+
+  it('is sent texts as long as before after it has answered nothing at any length', async () => {
+    const { fault, engine, ask, server } = await start({ flavour: 'llama-cpp-python' });
+    await engine.info();
+    fault.now = (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: [DONE]\n\n');
+      return true;
+    };
+    await assert.rejects(ask(), /answers nothing/);
+    fault.now = undefined;
+    const long = `${'It rained. '.repeat(100)}${BEGINNING}`;
+    await engine.complete({ prefix: long, maxTokens: 4 });
+    assert.ok(String(server.bodies.at(-1)?.prompt).length > 1000);
   });
 
   it('does not disturb others where it refuses one request', async () => {
