@@ -1,17 +1,19 @@
 import { existsSync } from 'node:fs';
-import { freemem } from 'node:os';
 import { join } from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { loadColumns, releaseColumns } from '../gpt2/columns';
+import { columnsSize, loadColumns, releaseColumns } from '../gpt2/columns';
 import type { Gpt2Config } from '../gpt2/config';
 import { readOwnGraph } from '../gpt2/graphFile';
 import { COLUMNS, EMBEDDING_GRAPH, READING_GRAPH } from '../gpt2/readingGraph';
 import { type CacheShape, KvCache } from './kvCache';
 import { EngineError, loadRuntime, type Ort } from './runtime';
+import { spareMemory } from './spareMemory';
 
 export interface SessionOptions {
   /** Threads of one run; onnxruntime chooses when it is 0. */
   readonly threads?: number;
+  /** Hears, for the log, what is left out for want of memory. */
+  readonly onNote?: (note: string) => void;
 }
 
 /** Tokens that are timed to choose a number of threads: the first ones may have to wait for memory. */
@@ -274,15 +276,23 @@ interface ReadingSessions {
 }
 
 /** What loading a reading graph takes for a moment, in times the size of its matrices. */
-const LOADING_COPIES = 4;
+const LOADING_COPIES = 5;
 
 /** The graphs that read, unless the model has none or a second form of the weights would crowd the machine's memory. */
 async function loadReading(folder: string, options: SessionOptions): Promise<ReadingSessions | undefined> {
   const file = join(folder, READING_GRAPH);
   if (!existsSync(file)) return undefined;
+  const needed = LOADING_COPIES * (await columnsSize(folder).catch(describing(file)));
+  const spare = spareMemory();
+  if (spare < needed) {
+    const [has, wants] = [spare, needed].map((bytes) => `${Math.round(bytes / 1e6)} MB`);
+    options.onNote?.(
+      `Texts are read more slowly: the graph that reads fast needs ${wants} for a moment, and ${has} are free.`,
+    );
+    return undefined;
+  }
   const columns = await loadColumns(folder).catch(describing(file));
   try {
-    if (freemem() < LOADING_COPIES * columns.length) return undefined;
     const read = await load(file, options, { externalData: [{ path: COLUMNS, data: columns }] });
     return { read, embed: await load(join(folder, EMBEDDING_GRAPH), options) };
   } finally {

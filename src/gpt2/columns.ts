@@ -93,6 +93,14 @@ export function releaseColumns(columns: Uint8Array): void {
 }
 
 /**
+ * Bytes of what `loadColumns` makes.
+ * @throws UnsupportedModelError when the graph is none that Inkling wrote
+ */
+export async function columnsSize(folder: string): Promise<number> {
+  return sizeOf(initializersOf(await readOwnGraph(join(folder, READING_GRAPH))));
+}
+
+/**
  * What the reading graph of a compiled model takes from memory, made from the matrices of its other graphs.
  * @throws UnsupportedModelError when the graphs are none that Inkling wrote
  */
@@ -100,7 +108,7 @@ export async function loadColumns(folder: string): Promise<Uint8Array> {
   const reading = initializersOf(await readOwnGraph(join(folder, READING_GRAPH)));
   const { graph } = await readOwnGraph(join(folder, 'model.onnx'));
   const stepping = initializersOf({ graph });
-  const size = Math.max(...[...reading.values()].map(({ offset, length }) => offset + length));
+  const size = sizeOf(reading);
   const memory = new Uint8Array(new (ArrayBuffer as ResizableBuffers)(size, { maxByteLength: size }));
   const data = await open(join(folder, DATA_FILE));
   try {
@@ -140,6 +148,10 @@ export async function loadColumns(folder: string): Promise<Uint8Array> {
 interface Place {
   readonly offset: number;
   readonly length: number;
+}
+
+function sizeOf(places: ReadonlyMap<string, Place>): number {
+  return Math.max(...[...places.values()].map(({ offset, length }) => offset + length));
 }
 
 function initializersOf({ graph }: Pick<onnx.IModelProto, 'graph'>): Map<string, Place> {

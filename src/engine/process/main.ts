@@ -23,7 +23,7 @@ async function main(): Promise<void> {
       void answer(engine, running, message);
     }
   });
-  engine = await LocalEngine.open(await locateModel(model, __dirname, cache), { threads });
+  engine = await LocalEngine.open(await locateModel(model, __dirname, cache), { threads, onNote: console.error });
   engine.adaptThreads(threads);
   send({ ready: true });
 }

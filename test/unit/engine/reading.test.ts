@@ -7,7 +7,7 @@ import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { loadRuntime } from '../../../src/engine/runtime';
 import { Session } from '../../../src/engine/session';
-import { loadColumns } from '../../../src/gpt2/columns';
+import { columnsSize, loadColumns } from '../../../src/gpt2/columns';
 import {
   compileModel,
   type Manifest,
@@ -133,6 +133,26 @@ describe('reading many tokens at once', () => {
     await model.forward([[...ids, 3]], { hidden: true });
     assert.equal(session.work.tokensFed - fed, 60 + 2 * 60 + 1, 'states that are known are kept');
     await session.close();
+  });
+
+  it('is done the slower way where memory is short, which is noted before any is taken', async function () {
+    // There a share of all memory counts, and that cannot be made small.
+    if (process.platform === 'darwin') this.skip();
+    const { config, to } = await compiled({}, 23);
+    const { constrainedMemory, availableMemory } = process;
+    const notes: string[] = [];
+    Object.assign(process, { constrainedMemory: () => 4_000, availableMemory: () => 1_000 });
+    try {
+      const session = await Session.open(to, config, { threads: 1, onNote: (note) => notes.push(note) });
+      assert.equal(session.canRead, false);
+      await session.close();
+    } finally {
+      Object.assign(process, { constrainedMemory, availableMemory });
+    }
+    const size = (await loadColumns(to)).length;
+    assert.equal(await columnsSize(to), size);
+    assert.equal(notes.length, 1);
+    assert.match(notes[0], /read more slowly.* and 0 MB are free/);
   });
 
   it('is done the slower way where a model has no graph for it', async () => {
