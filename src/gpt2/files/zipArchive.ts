@@ -1,8 +1,8 @@
-import { crc32 } from 'node:zlib';
 import * as l10n from '@vscode/l10n';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
 import { UnsupportedModelError } from '../errors';
 import { type ByteSource, quoted } from './byteSource';
+import { crc32 } from './crc32';
 
 /** A record of an archive that is stored as it is, so that any part of it can be read from the file. */
 export interface ZipRecord {
