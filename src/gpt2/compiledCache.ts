@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as l10n from '@vscode/l10n';
+import { noteUse, sweepCache } from './cacheUse';
 import { BUILDER_VERSION } from './compile';
 import { compileModel, findDamage, readManifest, requireUndamaged } from './compiledModel';
 import { UnsupportedModelError, writeTrouble } from './errors';
@@ -20,7 +22,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 /**
  * The folder of a compiled model: `path` itself if it is one, otherwise the weights there (a folder or a file) compiled
  * into the cache, once for each precision and state of its files.
- * What was damaged in the cache is compiled anew.
+ * What was damaged in the cache is compiled anew, and what nobody needs any more makes room.
  * @throws UnsupportedModelError when there is no GPT-2, or one compiled in another precision; DamagedModelError when
  *   `path` is compiled and its files are not what was written
  */
@@ -38,8 +40,13 @@ export async function compiledFolder(
     }
     throw new UnsupportedModelError(l10n.t('{0} is compiled to {1}, not {2}.', path, manifest.precision, precision));
   }
-  const compiled = join(cache, await fingerprint(path, precision));
-  if (await isUsable(compiled)) return compiled;
+  const name = await fingerprint(path, precision);
+  const compiled = join(cache, name);
+  const source = `${precision} ${await realpath(path)}`;
+  if (existsSync(compiled)) {
+    await noteUse(cache, name, source);
+    if (await isUsable(compiled)) return compiled;
+  }
   const own = await makeStagingFolder(cache).catch(({ code }: NodeJS.ErrnoException) => {
     throw new UnsupportedModelError(writeTrouble(cache, String(code)));
   });
@@ -50,6 +57,8 @@ export async function compiledFolder(
     await rm(own, { recursive: true, force: true });
     throw error;
   }
+  await noteUse(cache, name, source);
+  await sweepCache(cache, name, source);
   return compiled;
 }
 

@@ -189,7 +189,7 @@ export async function requireReplaceable(folder: string): Promise<void> {
 }
 
 /** Whether the manifest is one that some version of Inkling wrote. */
-async function isOwnManifest(folder: string): Promise<boolean> {
+export async function isOwnManifest(folder: string): Promise<boolean> {
   const manifest = await readAnyManifest(folder);
   return (
     typeof manifest?.builderVersion === 'number' &&

@@ -28,7 +28,7 @@ async function sweepStaging(parent: string): Promise<void> {
 }
 
 /** Process numbers mean something on one machine only, and in a container only there. */
-function worldOfProcesses(): string {
+export function worldOfProcesses(): string {
   let namespace = '';
   try {
     namespace = readlinkSync('/proc/self/ns/pid');
@@ -38,7 +38,8 @@ function worldOfProcesses(): string {
   return createHash('sha256').update(`${hostname()} ${namespace}`).digest('hex').slice(0, 8);
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this world lives. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
