@@ -225,11 +225,11 @@ export class LocalEngine implements Engine {
     const model = this.#model.withPriority(background ? BACKGROUND : 0, ahead);
     if (place === undefined) return complete(model, request, signal, onProgress);
     const { memory } = this.#memory;
-    const { document, offset } = place;
-    if (document === memory.document && offset !== undefined) memory.turnTo(offset);
+    const isKnown = this.#memory.turnTo(place);
     const mixed = new MemoryModel(model, memory);
     const completion = withOrigins(await complete(mixed, request, signal, onProgress), mixed);
-    if (document === memory.document && offset !== undefined) this.#memory.learnFrom(mixed.lesson);
+    // The writer may have gone to another document since.
+    if (isKnown && place.document === memory.document) this.#memory.learnFrom(mixed.lesson);
     return completion;
   }
 

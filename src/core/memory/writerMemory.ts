@@ -140,6 +140,12 @@ export class WriterMemory {
     return this.#mixture.weigh(evidence, confidence);
   }
 
+  /** Whom a token comes from that has this probability in the mixture. */
+  origin(mixed: Mixed, id: number, probability: number): TokenOrigin {
+    const own = Math.max(0, probability - mixed.probability(id, 0)) / mixed.modelShare;
+    return { ...mixed.shares(id, own), passage: this.passage(mixed, id) };
+  }
+
   /** Where the writer's texts say what this token says; undefined where no passage does. */
   passage({ evidence }: Mixed, id: number): Passage | undefined {
     const slot = evidence.slotOf(id);

@@ -32,7 +32,8 @@ export interface Capabilities {
   readonly sampler: 'llama.cpp' | 'openai';
 }
 
-const PROBE = 'The old house stood at the edge of the';
+/** What a server is asked to go on after, to see what it does. */
+export const PROBE = 'The old house stood at the edge of the';
 /** What no model would say there by itself. */
 const CONSTRAINED = ' zebra';
 const TOKENIZED = 'He’d said: “Naïve, 1984—or 2001?”\n\nNo.  I’ll wait; the lighthouse-keeper won’t.';

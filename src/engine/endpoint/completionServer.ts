@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Tokenizer } from '../../core/tokenizer';
 import { type Priority, PriorityLock } from '../priorityLock';
-import { askCapabilities, type Capabilities, constrained } from './capabilities';
+import { askCapabilities, type Capabilities, constrained, PROBE } from './capabilities';
 import { aligned, choicesOf, echoed, piecesIn, type ScoredText, scoresOfPrompt, tokenizeBody } from './givenText';
 import { brokeOff, Connection, type ConnectionOptions } from './http';
 import { ServerError } from './serverError';
@@ -30,7 +30,6 @@ export interface ServerWork {
 /** Fields that not all servers have. */
 export type DrawingField = 'top_k' | 'min_p' | 'repetition_penalty';
 
-const PROBE = 'The old house stood at the edge of the';
 const REPEATED = 'one two one two one two one two one two one two one';
 
 /** What shows whether a server has a field: whether its first token changes with it. */

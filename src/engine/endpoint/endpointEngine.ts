@@ -124,8 +124,7 @@ export class EndpointEngine implements Engine {
         const { memory } = connected;
         const { place, ...bare } = request;
         if (!memory || !place) return suggest({ ...connected, expect: undefined }, bare, either, onProgress);
-        const { document, offset } = place;
-        if (document === memory.memory.document && offset !== undefined) memory.memory.turnTo(offset);
+        memory.turnTo(place);
         return memory.pauseDuring(() => suggest(connected, bare, either, onProgress));
       },
       signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
@@ -292,12 +291,7 @@ function connectedTo(server: CompletionServer): Connected {
     window: new ReadingWindow(contextLength),
     memory: keeper,
     expect: keeper && ((history, confidence) => keeper.memory.expect(history, confidence)),
-    origin:
-      keeper &&
-      ((mixed, id, probability) => {
-        const own = Math.max(0, probability - mixed.probability(id, 0)) / mixed.modelShare;
-        return { ...mixed.shares(id, own), passage: keeper.memory.passage(mixed, id) };
-      }),
+    origin: keeper && ((mixed, id, probability) => keeper.memory.origin(mixed, id, probability)),
   };
 }
 

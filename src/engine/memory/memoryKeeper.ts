@@ -121,11 +121,21 @@ export class MemoryKeeper {
   }
 
   /**
+   * The writer's cursor stands here.
+   * @returns whether that is known of a place in the open document
+   */
+  turnTo({ document, offset }: MemoryPlace): boolean {
+    if (document !== this.#memory.document || offset === undefined) return false;
+    this.#memory.turnTo(offset);
+    return true;
+  }
+
+  /**
    * What the writer's texts say comes after these tokens; null where they say nothing.
    * @param confidence the probability of the model's first choice
    */
-  recall(ids: readonly number[], { document, offset }: MemoryPlace, confidence: number): Recollection | null {
-    if (document === this.#memory.document && offset !== undefined) this.#memory.turnTo(offset);
+  recall(ids: readonly number[], place: MemoryPlace, confidence: number): Recollection | null {
+    this.turnTo(place);
     const { modelShare, addends } = this.#memory.expect(ids, confidence);
     if (addends.size === 0) return null;
     return {

@@ -72,10 +72,7 @@ export class MemoryModel implements TextModel {
   /** Whom a token's probability came from, the n-th after what was read first; undefined where nothing was asked. */
   origin(before: readonly number[], id: number, logprob: number): TokenOrigin | undefined {
     const mixed = this.#lesson && this.#mixed.get(keyOf([...this.#lesson.text, ...before]));
-    if (!mixed) return undefined;
-    const probability = Math.exp(logprob);
-    const own = Math.max(0, probability - mixed.probability(id, 0)) / mixed.modelShare;
-    return { ...mixed.shares(id, own), passage: this.#memory.passage(mixed, id) };
+    return mixed && this.#memory.origin(mixed, id, Math.exp(logprob));
   }
 }
 

@@ -1,8 +1,6 @@
 import type { AddedToken } from '../addedTokens';
 import { flagOf, idOf, type JsonObject, objectOf, textOf } from './json';
 
-/** An added token with its id. */
-export type AddedTokenEntry = AddedToken;
 type Wanted = Omit<AddedToken, 'id'> & { readonly id?: number };
 
 /**
@@ -11,7 +9,7 @@ type Wanted = Omit<AddedToken, 'id'> & { readonly id?: number };
  */
 export class AddedTokenList {
   readonly #vocabulary: ReadonlyMap<string, number>;
-  readonly #tokens = new Map<string, AddedTokenEntry>();
+  readonly #tokens = new Map<string, AddedToken>();
   #next: number;
 
   constructor(vocabulary: ReadonlyMap<string, number>) {
@@ -19,7 +17,7 @@ export class AddedTokenList {
     this.#next = vocabulary.size;
   }
 
-  get tokens(): readonly AddedTokenEntry[] {
+  get tokens(): readonly AddedToken[] {
     return [...this.#tokens.values()];
   }
 

@@ -7,7 +7,7 @@ import type { Normalizer } from '../normalizers';
 import type { PreTokenizer } from '../preTokenizers';
 import { type Tokenizer, TokenizerError } from '../tokenizer';
 import { Vocabulary } from '../vocabulary';
-import { type AddedTokenEntry, AddedTokenList, addedTokenOf, specialTokensOf } from './addedTokenList';
+import { AddedTokenList, addedTokenOf, specialTokensOf } from './addedTokenList';
 import { flagOf, idOf, type JsonObject, listOf, objectOf, parseObject } from './json';
 import { type PairMerges, pairsOf, pairsOfLines, readMerges } from './merges';
 import { readNormalizer } from './normalizer';
@@ -42,7 +42,7 @@ interface Read {
   readonly merges: PairMerges;
   readonly ignoreMerges: boolean;
   readonly unknown?: { readonly token: string; readonly fuse: boolean };
-  readonly added: readonly AddedTokenEntry[];
+  readonly added: readonly AddedToken[];
   readonly normalizer?: Normalizer;
   readonly preTokenizer?: PreTokenizer;
   readonly template?: Template;
@@ -220,7 +220,7 @@ function build(read: Read, endOfTextToken: string | undefined, { rows = Infinity
       ...(ignoreMerges && { whole: (piece: ByteString) => whole.get(piece) }),
       ...unknownOf(read, symbols),
     }),
-    added: added.map(({ id, ...token }): AddedToken => ({ ...token, id })),
+    added,
     endOfText: endOf(displays.slice(0, byteStrings.length), endOfTextToken, endOfText, made),
     allowSpecial: true,
     template: read.template,
