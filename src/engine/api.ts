@@ -92,7 +92,7 @@ export interface EngineStats {
   readonly tokensFed: number;
   /** Milliseconds spent in those calls. */
   readonly busyMs: number;
-  /** Generations now running; never more than one. */
+  /** Completions and generations that are wanted and not done yet. */
   readonly active: number;
 }
 
@@ -135,7 +135,10 @@ export interface GenerateRequest extends LogitsRequest {
   readonly trace?: number;
 }
 
-/** A token of the text that is being written. `text` is what became complete with it: characters split over tokens arrive with their last one. */
+/**
+ * A token of the text that is being written. `text` is what became complete with it: characters split over tokens arrive
+ * with their last one.
+ */
 export type GenerationChunk = TokenStep & { readonly text: string };
 
 /** Beam search tells of its steps first, and of the tokens of the best text at the end. */
@@ -202,8 +205,9 @@ export interface Explanation {
 
 /**
  * Text in, tokens with log-probabilities out. `LocalEngine` runs in this process (CLI, tests, the forked child),
- * `ForkedEngine` is the extension host's end of the pipe, `EndpointEngine` asks a model server. Every call rejects with an `AbortError` when its signal
- * fires, but for `generate`, which returns what it has; a newer `complete` aborts the running one.
+ * `ForkedEngine` is the extension host's end of the pipe, `EndpointEngine` asks a model server. Every call rejects with
+ * an `AbortError` when its signal fires, but for `generate`, which returns what it has; a newer `complete` aborts the
+ * running one.
  */
 export interface Engine {
   info(): Promise<ModelInfo>;

@@ -1,7 +1,7 @@
 import { type Forward, type ForwardOptions, type TextModel, windowStart } from '../core/decoding/model';
 import type { Tokenizer } from '../core/tokenizer';
 import { commonPrefix, type KvCache } from './kvCache';
-import { forget, type KvSlot, KvSlots, recall, remember } from './kvSlots';
+import { type KvSlot, KvSlots, keepLogits, keptLogits, truncate } from './kvSlots';
 import { BACKGROUND, type Priority, PriorityLock } from './priorityLock';
 import { ReadingPace } from './readingPace';
 import type { Internals, Session } from './session';
@@ -100,8 +100,8 @@ export class CachedModel implements TextModel {
   ): Promise<void> {
     const slot = this.#slots.borrow(ids, BACKGROUND);
     try {
-      forgetUnfit(slot, { stepwise });
-      forget(slot, Math.min(commonPrefix(slot.cache.tokens[0], ids), from));
+      dropUnfit(slot, { stepwise });
+      truncate(slot, Math.min(commonPrefix(slot.cache.tokens[0], ids), from));
       await this.#read(slot, ids.slice(0, from), 1, signal, BACKGROUND, { stepwise });
       while (slot.cache.length < ids.length) {
         const start = slot.cache.length;
@@ -123,12 +123,12 @@ export class CachedModel implements TextModel {
   ): Promise<{ result: Internals & { readonly logits: Float32Array }; capacity: number }> {
     const slot = this.#slots.borrow(ids, 1);
     try {
-      forget(slot, Math.min(commonPrefix(slot.cache.tokens[0], ids), ids.length - 1));
+      truncate(slot, Math.min(commonPrefix(slot.cache.tokens[0], ids), ids.length - 1));
       await this.#read(slot, ids.slice(0, -1), 1, signal, 1);
       const result = await this.#lock.take(1, signal, () =>
         this.#session.stepWithInternals(slot.cache, [ids.slice(-1)], 1),
       );
-      remember(slot, result.logits.slice());
+      keepLogits(slot, result.logits.slice());
       return { result, capacity: slot.cache.capacity };
     } finally {
       this.#slots.release(slot);
@@ -150,12 +150,12 @@ export class CachedModel implements TextModel {
     const slot = this.#slots.borrow(ids, priority);
     try {
       const { cache } = slot;
-      forgetUnfit(slot, options);
+      dropUnfit(slot, options);
       const common = commonPrefix(cache.tokens[0], ids);
       let logits: Float32Array | undefined =
-        lastN === 1 && common === ids.length ? recall(slot, common)?.slice() : undefined;
+        lastN === 1 && common === ids.length ? keptLogits(slot, common)?.slice() : undefined;
       if (!logits) {
-        forget(slot, Math.min(common, ids.length - lastN));
+        truncate(slot, Math.min(common, ids.length - lastN));
         logits = await this.#read(slot, ids, lastN, signal, priority, options);
       }
       const states = () => ({ count: ids.length, values: cache.hidden.slice(0, ids.length * cache.shape.width) });
@@ -201,7 +201,7 @@ export class CachedModel implements TextModel {
     return logits;
   }
 
-  /** Reads one chunk of a slot's text. Whatever happens, the slot's logits are those after its last token. */
+  /** Reads one chunk of a slot's text, and keeps the logits after its last token. */
   async #advance(
     slot: KvSlot,
     chunk: readonly number[],
@@ -210,7 +210,7 @@ export class CachedModel implements TextModel {
     priority: Priority,
   ): Promise<Float32Array> {
     const logits = await this.#step(slot.cache, [chunk], lastN, signal, priority);
-    remember(slot, logits.slice(-this.vocabSize));
+    keepLogits(slot, logits.slice(-this.vocabSize));
     return logits;
   }
 
@@ -287,10 +287,10 @@ export class CachedModel implements TextModel {
     }
     const slot = this.#slots.borrow(shared, priority);
     try {
-      forgetUnfit(slot, options);
+      dropUnfit(slot, options);
       const common = commonPrefix(slot.cache.tokens[0], shared);
       if (common < shared.length) {
-        forget(slot, common);
+        truncate(slot, common);
         await this.#read(slot, shared, 1, signal, priority, options);
       }
       cache.adopt(slot.cache, everyRow, shared.length);
@@ -330,8 +330,8 @@ function closest(rows: readonly (readonly number[])[], ids: readonly number[]): 
   return best;
 }
 
-/** Forgets what a slot has read otherwise than it is to be read now. */
-function forgetUnfit(slot: KvSlot, { hidden, stepwise, afresh }: ReadOptions): void {
-  if (afresh || (hidden && !slot.cache.hasHidden)) forget(slot, 0);
-  if (stepwise && slot.readAt < slot.cache.length) forget(slot, slot.readAt);
+/** Drops what a slot has read otherwise than it is to be read now. */
+function dropUnfit(slot: KvSlot, { hidden, stepwise, afresh }: ReadOptions): void {
+  if (afresh || (hidden && !slot.cache.hasHidden)) truncate(slot, 0);
+  if (stepwise && slot.readAt < slot.cache.length) truncate(slot, slot.readAt);
 }

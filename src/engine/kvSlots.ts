@@ -85,12 +85,12 @@ export class KvSlots {
 const REMEMBERED_LOGITS = 8;
 
 /** Keeps the logits after the cache's last token. */
-export function remember(slot: KvSlot, logits: Float32Array): void {
+export function keepLogits(slot: KvSlot, logits: Float32Array): void {
   keep(slot, slot.cache.length, logits);
 }
 
 /** The logits after the first `length` tokens, if they are known. */
-export function recall(slot: KvSlot, length: number): Float32Array | undefined {
+export function keptLogits(slot: KvSlot, length: number): Float32Array | undefined {
   const known = slot.logits.get(length);
   if (known) keep(slot, length, known);
   return known;
@@ -103,8 +103,8 @@ function keep({ logits }: KvSlot, length: number, values: Float32Array): void {
   if (logits.size > REMEMBERED_LOGITS) logits.delete(oldest);
 }
 
-/** Forgets what lies behind `length`, and the logits that belong to it. */
-export function forget(slot: KvSlot, length: number): void {
+/** Drops what lies behind `length`, and the logits that belong to it. */
+export function truncate(slot: KvSlot, length: number): void {
   for (const at of [...slot.logits.keys()]) if (at > length) slot.logits.delete(at);
   if (length <= slot.readAt) slot.readAt = Infinity;
   slot.cache.truncate(length);

@@ -35,8 +35,9 @@ function* scoringWindows(length: number, contextLength: number): Generator<{ sta
 const REMEMBERED_WINDOWS = 256;
 
 /**
- * Scores texts token by token. A text longer than the context is read in windows that overlap by half. Windows start at fixed places: after an
- * edit, only what follows it within its window is run again, and windows that the edit does not touch not at all.
+ * Scores texts token by token. A text longer than the context is read in windows that overlap by half. Windows start at
+ * fixed places: after an edit, only what follows it within its window is run again, and windows that the edit does not
+ * touch not at all.
  */
 export class Scorer {
   readonly #model: CachedModel;

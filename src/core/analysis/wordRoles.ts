@@ -9,7 +9,7 @@ export type Role =
   | { readonly kind: 'breaks' };
 
 /** How far a word has come. */
-export type Stage = 'nothing' | 'word' | 'apostrophe';
+export type WordStage = 'nothing' | 'word' | 'apostrophe';
 
 const ENDS: Role = { kind: 'ends' };
 const BREAKS: Role = { kind: 'breaks' };
@@ -18,7 +18,7 @@ const WORD = /^(?:['’]\p{L}|[\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]*(?:['’]\p{L}
 const FIRST_WORD = /^(?: ?(?:['’]\p{L}|[\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]*(?:['’]\p{L}[\p{L}\p{M}\p{N}]*)*| $)/u;
 
 /** @param text what has been spelled so far */
-export function stageOf(text: string): Stage {
+export function wordStageOf(text: string): WordStage {
   if (text === '') return 'nothing';
   return APOSTROPHE_LAST.test(text) ? 'apostrophe' : 'word';
 }
@@ -29,7 +29,7 @@ export function stageOf(text: string): Stage {
  */
 export class WordRoles {
   readonly #tokenizer: Tokenizer;
-  readonly #roles: Readonly<Record<Stage, Role[]>> = { nothing: [], word: [], apostrophe: [] };
+  readonly #roles: Readonly<Record<WordStage, Role[]>> = { nothing: [], word: [], apostrophe: [] };
   #inner: readonly number[] | undefined;
 
   constructor(tokenizer: Tokenizer) {
@@ -37,14 +37,14 @@ export class WordRoles {
   }
 
   /** What a token does after whole characters. */
-  roleOf(id: number, stage: Stage): Role {
+  roleOf(id: number, stage: WordStage): Role {
     const roles = this.#roles[stage];
     roles[id] ??= this.#read(id, [], stage);
     return roles[id];
   }
 
   /** What a token does after the first bytes of a character. */
-  roleAfter(id: number, rest: readonly number[], stage: Stage): Role {
+  roleAfter(id: number, rest: readonly number[], stage: WordStage): Role {
     return this.#read(id, rest, stage);
   }
 
@@ -56,7 +56,7 @@ export class WordRoles {
     return this.#inner;
   }
 
-  #read(id: number, before: readonly number[], stage: Stage): Role {
+  #read(id: number, before: readonly number[], stage: WordStage): Role {
     if (!this.#tokenizer.has(id)) return BREAKS;
     if (this.#tokenizer.isSpecial(id)) return roleOfText(this.#tokenizer.tokenText(id), [], stage);
     const bytes = [...before, ...this.#tokenizer.tokenBytes(id)];
@@ -69,7 +69,7 @@ export class WordRoles {
   }
 }
 
-function roleOfText(text: string, rest: readonly number[], stage: Stage): Role {
+function roleOfText(text: string, rest: readonly number[], stage: WordStage): Role {
   if (text === '') return rest.length > 0 ? { kind: 'continues', text, rest } : BREAKS;
   if (stage === 'apostrophe' && !/^\p{L}/u.test(text)) return ENDS;
   const word = (stage === 'nothing' ? FIRST_WORD : WORD).exec(text)?.[0] ?? '';

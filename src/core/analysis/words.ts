@@ -2,7 +2,7 @@ import FlatQueue from 'flatqueue';
 import type { TextModel } from '../decoding/model';
 import { logSoftmax } from '../logits';
 import type { Tokenizer } from '../tokenizer';
-import { type Role, stageOf, WordRoles } from './wordRoles';
+import { type Role, WordRoles, wordStageOf } from './wordRoles';
 
 /** A next word and how probable it is. */
 export interface NextWord {
@@ -75,7 +75,7 @@ export async function nextWords(
   function follow(logits: Float32Array, beginning: Beginning): void {
     const logprobs = logSoftmax(logits);
     const { text, rest } = beginning;
-    const stage = stageOf(text);
+    const stage = wordStageOf(text);
     let ends = 0;
     const take = (id: number, role: Role): void => {
       const total = beginning.logprob + logprobs[id];

@@ -8,8 +8,9 @@ export function randomSeed(): number {
 
 /**
  * xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021) with its 128-bit state
- * filled by SplitMix32 from the lower half of the seed and, where it has one, from its upper half. Only 32-bit integer arithmetic: the same seed gives the same stream on every
- * platform. Each number joins two outputs, 27 high bits of the first and 26 of the second.
+ * filled by SplitMix32 from the lower half of the seed and, where it has one, from its upper half. Only 32-bit integer
+ * arithmetic: the same seed gives the same stream on every platform. Each number joins two outputs, 27 high bits of the
+ * first and 26 of the second.
  * @param seed any safe integer
  * @param stream independent streams of one seed, one for each returned sequence
  */

@@ -191,8 +191,9 @@ export function topTokens(logits: Scores, k: number, tokens: KnownTokens): Ranke
 const WHOLE = 1 - 1e-6;
 
 /**
- * A probability for people, the same on page, terminal and editor, with a space as the SI has it in every language: three digits where they mean something, never a bare
- * 0 % or 100 % for what is only almost that. What is greater is never shown as less.
+ * A probability for people, the same on page, terminal and editor, with a space as the SI has it in every language:
+ * three digits where they mean something, never a bare 0 % or 100 % for what is only almost that. What is greater is
+ * never shown as less.
  */
 export function percent(probability: number): string {
   if (probability === 0) return '0 %';

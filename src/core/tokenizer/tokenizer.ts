@@ -40,7 +40,10 @@ export interface Tokenizer {
   readonly endOfText: number | undefined;
   /** What the template puts before every text; mostly nothing. */
   readonly opening: readonly number[];
-  /** What a text begins after, so that the model has something to go by: at least one token. */
+  /**
+   * What a text begins after, so that the model has something to go by: at least one token; none where no text can be
+   * read.
+   */
   readonly start: readonly number[];
   /** The ids below `size` that are no tokens; mostly none. */
   readonly gaps: readonly number[];

@@ -348,7 +348,10 @@ async function scoresOf({ server, window }: ServerModel, text: string, signal: A
   }
 }
 
-/** The tokens of a text as far as the server tells of them: with log-probabilities, their places alone, or as they are cut here. */
+/**
+ * The tokens of a text as far as the server tells of them: with log-probabilities, their places alone, or as they are
+ * cut here.
+ */
 async function scoreText(model: ServerModel, request: ScoreRequest, signal: AbortSignal): Promise<ScoredToken[]> {
   const { server, vocabulary } = model;
   const { text, appended = [] } = request;

@@ -3,8 +3,8 @@ import { argmax, kthGreatest, reusable, topIndices } from '../../logits/ranking'
 import { check, type LogitsProcessor } from './processor';
 import { cumulativeCut, markBelow, type TruncationOptions, truncation } from './truncation';
 
-const probabilities = reusable((length) => new Float32Array(length));
-const logarithms = reusable((length) => new Float32Array(length));
+const probabilityBuffer = reusable((length) => new Float32Array(length));
+const logprobBuffer = reusable((length) => new Float32Array(length));
 
 /**
  * Keeps tokens with at least `p` times the probability of the most likely one.
@@ -13,7 +13,7 @@ const logarithms = reusable((length) => new Float32Array(length));
 export function minP(p: number, options?: TruncationOptions): LogitsProcessor {
   check('min_p', p, p >= 0 && p <= 1, 'a number from 0 to 1');
   return truncation((scores, keep, removed) => {
-    const probs = softmax32(scores, probabilities(scores.length));
+    const probs = softmax32(scores, probabilityBuffer(scores.length));
     markBelow(probs, Math.fround(Math.fround(p) * probs[argmax(probs)]), removed);
     spareBest(probs, keep, removed);
   }, options);
@@ -27,13 +27,14 @@ export function typicalP(p: number, options?: TruncationOptions): LogitsProcesso
   check('typical_p', p, p > 0 && p < 1, 'a number between 0 and 1');
   const mass = Math.fround(p);
   return truncation((scores, keep, removed) => {
-    const probs = softmax32(scores, probabilities(scores.length));
-    const shifts = logSoftmax(scores, logarithms(scores.length));
-    const entropy = Math.fround(entropyOf(probs, shifts));
-    for (let i = 0; i < shifts.length; i++) shifts[i] = Math.abs(-shifts[i] - entropy);
-    const at = cumulativeCut(shifts, 0, probs, (sum) => Math.fround(sum) >= mass);
-    const closeness = shifts;
-    for (let i = 0; i < shifts.length; i++) closeness[i] = -shifts[i];
+    const probs = softmax32(scores, probabilityBuffer(scores.length));
+    const logprobs = logSoftmax(scores, logprobBuffer(scores.length));
+    const entropy = Math.fround(entropyOf(probs, logprobs));
+    // Each is written over the one before.
+    const [distances, closeness] = [logprobs, logprobs];
+    for (let i = 0; i < logprobs.length; i++) distances[i] = Math.abs(-logprobs[i] - entropy);
+    const at = cumulativeCut(distances, 0, probs, (sum) => Math.fround(sum) >= mass);
+    for (let i = 0; i < distances.length; i++) closeness[i] = -distances[i];
     markBelow(closeness, at === undefined ? -Infinity : closeness[at], removed);
     spareBest(closeness, keep, removed);
   }, options);
@@ -48,11 +49,13 @@ export function epsilonCutoff(epsilon: number, options?: TruncationOptions): Log
   return cutoff(() => epsilon, options);
 }
 
-/** Epsilon cutoff that gives way to entropy: the limit is min(ε, √ε · exp(-entropy)). Same paper as `epsilonCutoff`. */
+/**
+ * Epsilon cutoff that gives way to entropy: the limit is min(ε, √ε · exp(-entropy)). Same paper as `epsilonCutoff`.
+ */
 export function etaCutoff(epsilon: number, options?: TruncationOptions): LogitsProcessor {
   check('eta_cutoff', epsilon, epsilon > 0 && epsilon < 1, 'a number between 0 and 1');
   return cutoff((scores, probs) => {
-    const entropy = entropyOf(probs, logSoftmax(scores, logarithms(scores.length)));
+    const entropy = entropyOf(probs, logSoftmax(scores, logprobBuffer(scores.length)));
     return Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-entropy));
   }, options);
 }
@@ -75,7 +78,7 @@ function cutoff(
   options?: TruncationOptions,
 ): LogitsProcessor {
   return truncation((scores, keep, removed) => {
-    const probs = softmax32(scores, probabilities(scores.length));
+    const probs = softmax32(scores, probabilityBuffer(scores.length));
     markBelow(probs, Math.fround(limit(scores, probs)), removed);
     const best = kthGreatest(scores, keep);
     for (let i = 0; i < removed.length; i++) if (scores[i] >= best) removed[i] = 0;
