@@ -203,7 +203,7 @@ describe('models as they lie on the hub', () => {
 
   for (const [file, what] of [
     ['spiece.model', /cut by SentencePiece \(spiece\.model\).*byte-level BPE only/],
-    ['vocab.txt', /cut by a BERT word list \(vocab\.txt\)/],
+    ['vocab.txt', /cut by WordPiece \(vocab\.txt\)/],
   ] as const) {
     it(`refuses a text that is cut in another way, before the weights travel (${file})`, async () => {
       offer({}, { [file]: Buffer.from('x') });
