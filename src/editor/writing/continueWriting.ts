@@ -31,9 +31,9 @@ export class ContinueWriting {
   }
 
   /**
-   * Writes at the cursor until the length, the end of the text, Escape, an edit by the writer or another tab. What reaches the length
-   * ends with its last whole sentence, if it holds one. The length, the temperature and the seed come from the settings
-   * where they are set. The writer is asked afterwards whether to keep it; nothing waits for the answer.
+   * Writes at the cursor until the length, the end of the text, Escape, an edit by the writer or another tab. What
+   * reaches the length ends with its last whole sentence, if it holds one. The length, the temperature and the seed come
+   * from the settings where they are set. The writer is asked afterwards whether to keep it; nothing waits for the answer.
    */
   async run(editor: vscode.TextEditor, preset: GenerationConfig): Promise<Generation | undefined> {
     this.stop();
