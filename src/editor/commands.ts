@@ -129,7 +129,8 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
         const lineBefore = document.lineAt(active).text.slice(0, active.character);
         const word = shown && firstWord(lineBefore, shown.text);
         if (word === undefined) return say(vscode.l10n.t('There is no suggestion here.'));
-        await vscode.commands.executeCommand('inkling.dismiss');
+        // It is the word that is not wanted, and not suggestions: this is no dismissal among those that make them pause.
+        await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
         await neverSuggest(document, word);
         return say(vscode.l10n.t('“{0}” is not suggested any more (inkling.ghostText.blockedWords).', word));
       }),
