@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
@@ -151,14 +152,32 @@ export class Workbench {
    * command that moves the focus elsewhere later than it ends needs a wait for that before the next key.
    */
   async command(title: string, shows?: Locator): Promise<void> {
-    await this.press('F1');
-    const input = this.page.locator('.quick-input-widget input[type=text]');
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    // Enter takes the row that has the focus; while the list is being filtered that may be another one.
-    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).waitFor();
+    // VS Code tells the page of a view that was given the focus to take it, by a message: on a busy machine that comes
+    // after the next palette has opened, and closes it. A person opens it once more.
+    let isFound = false;
+    for (let tries = 0; tries < 3 && !isFound; tries++) {
+      await this.press('F1');
+      isFound = await this.#findCommand(title).then(
+        () => true,
+        () => false,
+      );
+    }
+    assert.ok(isFound, `the palette finds “${title}”`);
     await this.press('Enter');
-    await (shows ? shows.waitFor() : input.waitFor({ state: 'hidden' }));
+    await (shows ? shows.waitFor() : this.#paletteInput.waitFor({ state: 'hidden' }));
+  }
+
+  get #paletteInput(): Locator {
+    return this.page.locator('.quick-input-widget input[type=text]');
+  }
+
+  /** Types a command's title into the palette that is opening, and waits until Enter would take it. */
+  async #findCommand(title: string): Promise<void> {
+    await this.#paletteInput.fill(`>${title}`, { timeout: 10_000 });
+    // While the list is being filtered another row may have the focus.
+    await this.page
+      .locator('.quick-input-list .monaco-list-row.focused', { hasText: title })
+      .waitFor({ timeout: 10_000 });
   }
 
   /** Opens the menu of Inkling's status item: keys go to it from then on. */
@@ -175,7 +194,7 @@ export class Workbench {
   /** Closes the menu, whatever row it shows. */
   async closeMenu(): Promise<void> {
     await this.press('Escape');
-    await this.page.locator('.quick-input-widget input[type=text]').waitFor({ state: 'hidden' });
+    await this.#paletteInput.waitFor({ state: 'hidden' });
   }
 
   /** Text of the toasts on screen. */
