@@ -8,6 +8,7 @@ import { patternPath, settingsFor } from '../configuration';
 import type { DocumentChange, DocumentChanges } from '../documentChanges';
 import { offsetAt, wholeText } from '../documentText';
 import type { EngineHost } from '../engineHost';
+import { writersEditor } from '../writersEditor';
 import { editsOf } from './documentEdits';
 import { foldersToRead, MOST_BYTES } from './fileChoice';
 import { WorkspaceFiles } from './workspaceFiles';
@@ -74,7 +75,7 @@ export class Memory implements vscode.Disposable {
 
   /** What it knows, in a few words: for the menu. */
   async summary(): Promise<string> {
-    const document = vscode.window.activeTextEditor?.document ?? this.#open;
+    const document = writersEditor()?.document ?? this.#open;
     if (settingsFor(document).memory.sources === 'off') return vscode.l10n.t('The memory is off.');
     const status = await this.status().catch(() => NOTHING_REMEMBERED);
     const words = whole(status.words);
