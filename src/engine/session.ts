@@ -12,6 +12,8 @@ import { spareMemory } from './spareMemory';
 export interface SessionOptions {
   /** Threads of one run; onnxruntime chooses when it is 0. */
   readonly threads?: number;
+  /** Tells how many bytes may be taken; what this machine can spare by default. */
+  readonly spareMemory?: () => number;
   /** Hears, for the log, what is left out for want of memory. */
   readonly onNote?: (note: string) => void;
 }
@@ -283,7 +285,7 @@ async function loadReading(folder: string, options: SessionOptions): Promise<Rea
   const file = join(folder, READING_GRAPH);
   if (!existsSync(file)) return undefined;
   const needed = LOADING_COPIES * (await columnsSize(folder).catch(describing(file)));
-  const spare = spareMemory();
+  const spare = (options.spareMemory ?? spareMemory)();
   if (spare < needed) {
     const [has, wants] = [spare, needed].map((bytes) => `${Math.round(bytes / 1e6)} MB`);
     options.onNote?.(
