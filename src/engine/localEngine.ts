@@ -34,7 +34,7 @@ import { CachedModel } from './cachedModel';
 import { generateText } from './generate';
 import { inspect } from './inspect';
 import { MemoryKeeper } from './memory/memoryKeeper';
-import { MemoryModel } from './memory/memoryModel';
+import { MemoryReader } from './memory/memoryReader';
 import { BACKGROUND } from './priorityLock';
 import { idsOf, tokensOf } from './request';
 import { EngineError } from './runtime';
@@ -226,11 +226,11 @@ export class LocalEngine implements Engine {
     if (place === undefined) return complete(model, request, signal, onProgress);
     const { memory } = this.#memory;
     const isKnown = this.#memory.turnTo(place);
-    const mixed = new MemoryModel(model, memory);
-    const completion = withOrigins(await complete(mixed, request, signal, onProgress), mixed);
+    const reader = new MemoryReader(memory, model.tokenizer);
+    const completion = await complete(model, request, signal, onProgress, (...row) => reader.read(...row));
     // The writer may have gone to another document since.
-    if (isKnown && place.document === memory.document) this.#memory.learnFrom(mixed.lesson);
-    return completion;
+    if (isKnown && place.document === memory.document) this.#memory.learnFrom(reader.lesson);
+    return withOrigins(completion, reader);
   }
 
   /** What a generation would see of a text: all of it, or the window over its end. */
@@ -256,12 +256,12 @@ export class LocalEngine implements Engine {
 }
 
 /** Says of each token of the suggestions whom it comes from. */
-function withOrigins(completion: Completion, model: MemoryModel): Completion {
+function withOrigins(completion: Completion, reader: MemoryReader): Completion {
   const suggestions = completion.suggestions.map((suggestion) => {
     const ids = suggestion.tokens.map(({ id }) => id);
     const tokens = suggestion.tokens.map((token, i) => ({
       ...token,
-      origin: model.origin(ids.slice(0, i), token.id, token.logprob),
+      origin: reader.origin(ids.slice(0, i), token.id, token.logprob),
     }));
     return { ...suggestion, tokens };
   });

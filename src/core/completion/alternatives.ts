@@ -1,13 +1,12 @@
-import type { TextModel } from '../decoding/model';
-import { Distribution } from './distribution';
 import type { Healing, Hypothesis } from './healing';
+import type { Reader } from './reader';
 
 /**
  * The `count` most probable beginnings that differ in what they add to the typed text. Where a hypothesis spells just the
  * typed bytes, which adds nothing, its most probable next tokens take its place: one run for each such hypothesis.
  */
 export async function branch(
-  model: TextModel,
+  reader: Reader,
   context: readonly number[],
   { hypotheses }: Healing,
   typed: Uint8Array,
@@ -17,13 +16,12 @@ export async function branch(
   const beginnings: Hypothesis[] = [];
   for (const hypothesis of hypotheses) {
     const ids = hypothesis.steps.map(({ id }) => id);
-    const length = ids.reduce((sum, id) => sum + model.tokenizer.tokenBytes(id).length, 0);
+    const length = ids.reduce((sum, id) => sum + reader.tokenizer.tokenBytes(id).length, 0);
     if (length > typed.length) {
       beginnings.push(hypothesis);
       continue;
     }
-    const [{ logits }] = await model.forward([[...context, ...ids]], {}, signal);
-    const from = new Distribution(logits, model.tokenizer);
+    const from = await reader.after([...context, ...ids], signal);
     const best = from.best(count + 1);
     for (const id of best.slice(0, count)) {
       const other = id === best[0] ? best[1] : best[0];

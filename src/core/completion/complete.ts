@@ -3,10 +3,10 @@ import { normaliseLineBreaks } from '../text/lines';
 import { branch } from './alternatives';
 import { isMidWord } from './closings';
 import { characterWindow, contextStart, tokensBeforePartial } from './context';
-import { Distribution } from './distribution';
 import { Draft, type StopRules } from './draft';
 import { heal } from './healing';
 import { present } from './present';
+import { Reader, type ReadLogits } from './reader';
 import { restOfLine } from './text';
 import { COMPLETION_DEFAULTS, type CompleteRequest, type Completion, type PartialCompletion } from './types';
 
@@ -17,12 +17,14 @@ export type OnPartial = (partial: PartialCompletion) => void;
  * What ghost text would show after `request.prefix`: the text is cut to what the model can see, its last partial word
  * is healed, and the most probable tokens are taken one by one until a stop rule ends the suggestion. One row of the
  * model for each alternative. Rejects with an AbortError when `signal` fires.
+ * @param read what the model's logits are taken for, see `Reader`
  */
 export async function complete(
   model: TextModel,
   request: CompleteRequest,
   signal?: AbortSignal,
   onPartial?: OnPartial,
+  read?: ReadLogits,
 ): Promise<Completion> {
   const { alternatives, blockedWords, style, ...limits } = { ...COMPLETION_DEFAULTS, ...request };
   const prefix = normaliseLineBreaks(request.prefix);
@@ -31,15 +33,16 @@ export async function complete(
   const rules: StopRules = { ...limits, maxTokens: Math.min(limits.maxTokens, Math.floor(model.contextLength / 2)) };
   const prompt = readPrompt(model, prefix, rules.maxTokens);
   const { context, healed, typed } = prompt;
-  const healing = await heal(model, context, typed, prompt.canonical, alternatives, signal);
+  const reader = new Reader(model, read);
+  const healing = await heal(reader, context, typed, prompt.canonical, alternatives, signal);
   const hypotheses =
-    alternatives > 1 ? await branch(model, context, healing, typed, alternatives, signal) : healing.hypotheses;
+    alternatives > 1 ? await branch(reader, context, healing, typed, alternatives, signal) : healing.hypotheses;
   const drafts = hypotheses.map(
     (hypothesis) => new Draft(hypothesis, prompt.before, healed, healing, rules, model.tokenizer),
   );
   const place = { prefix, suffix, healed, masked: 1 - healing.typedMass, blockedWords, style };
   let words = 0;
-  await write(model, context, drafts, signal, () => {
+  await write(reader, context, drafts, signal, () => {
     const [{ text, wordEnds, reason }] = drafts;
     const grown = wordEnds.length > words && reason === null;
     words = wordEnds.length;
@@ -98,7 +101,7 @@ export function readPrompt(model: TextModel, prefix: string, maxTokens: number):
 
 /** Extends all drafts to their ends; those of equal length share a run. */
 async function write(
-  model: TextModel,
+  reader: Reader,
   context: readonly number[],
   drafts: readonly Draft[],
   signal: AbortSignal | undefined,
@@ -110,11 +113,8 @@ async function write(
     const shortest = Math.min(...open.map(({ ids }) => ids.length));
     const batch = open.filter(({ ids }) => ids.length === shortest);
     const sequences = batch.map(({ ids }) => [...context, ...ids]);
-    const rows = await model.forward(sequences, {}, signal);
-    for (const [i, draft] of batch.entries()) {
-      const { logits, normalisers } = rows[i];
-      draft.extend(new Distribution(logits, model.tokenizer, normalisers?.[0]));
-    }
+    const expected = await reader.afterEach(sequences, signal);
+    for (const [i, draft] of batch.entries()) draft.extend(expected[i]);
     onStep();
   }
 }

@@ -1,4 +1,6 @@
-import { normaliser, rankOf, type Scores } from '../logits';
+import { extent, rankOf, type Scores } from '../logits';
+import { exp } from '../logits/exp';
+import { topIndices } from '../logits/ranking';
 import type { Tokenizer } from '../tokenizer';
 import type { Candidate } from './types';
 
@@ -20,22 +22,37 @@ export class Distribution implements NextTokens {
   readonly #tokenizer: Tokenizer;
   readonly #logits: Scores;
   readonly #normaliser: number;
+  /** The probability of the first choice. */
+  readonly confidence: number;
 
-  /**
-   * Some models pad their vocabulary for speed; what is no token of the tokenizer has no text and is left out.
-   * @param total the `normaliser` of the logits, where it is known already
-   */
-  constructor(logits: Scores, tokenizer: Tokenizer, total?: number) {
+  /** Some models pad their vocabulary for speed; what is no token of the tokenizer has no text and is left out. */
+  constructor(logits: Scores, tokenizer: Tokenizer) {
     this.#tokenizer = tokenizer;
     const { size, gaps } = tokenizer;
     this.#logits = gaps.length > 0 ? logits.slice(0, size) : logits.subarray(0, size);
     for (const id of gaps) this.#logits[id] = Number.NEGATIVE_INFINITY;
-    const whole = gaps.length === 0 && logits.length === size;
-    this.#normaliser = (whole ? total : undefined) ?? normaliser(this.#logits);
+    const { max, normaliser } = extent(this.#logits);
+    this.#normaliser = normaliser;
+    this.confidence = Math.exp(max - normaliser);
   }
 
   logprob(id: number): number {
     return this.#logits[id] - this.#normaliser;
+  }
+
+  /** Tokens with a greater log-probability than this, in order of their ids. */
+  likelierThan(logprob: number): number[] {
+    const least = logprob + this.#normaliser;
+    const found: number[] = [];
+    for (let id = 0; id < this.#logits.length; id++) if (this.#logits[id] > least) found.push(id);
+    return found;
+  }
+
+  /** The probability of every token, by its id. */
+  probabilities(): Float64Array {
+    const probabilities = new Float64Array(this.#logits.length);
+    for (let id = 0; id < probabilities.length; id++) probabilities[id] = exp(this.#logits[id] - this.#normaliser);
+    return probabilities;
   }
 
   rank(id: number): number {
@@ -54,10 +71,9 @@ export class Distribution implements NextTokens {
 
   best(count: number, ids?: readonly number[]): number[] {
     const logits = this.#logits;
+    if (ids === undefined) return topIndices(logits, count);
     const found: number[] = [];
-    const total = ids?.length ?? logits.length;
-    for (let i = 0; i < total; i++) {
-      const id = ids?.[i] ?? i;
+    for (const id of ids) {
       if (found.length === count && logits[id] <= logits[found[count - 1]]) continue;
       let place = found.length;
       while (place > 0 && logits[id] > logits[found[place - 1]]) place--;

@@ -1,5 +1,5 @@
-import type { TextModel } from '../decoding/model';
-import { Distribution, type NextTokens } from './distribution';
+import type { NextTokens } from './distribution';
+import type { Reader } from './reader';
 import type { Candidate } from './types';
 
 /** A chosen token and the distribution it was chosen from. */
@@ -46,7 +46,7 @@ const START: Hypothesis = { steps: [], logprob: 0 };
  * `context` holds at least one token; nothing typed needs no run.
  */
 export async function heal(
-  model: TextModel,
+  reader: Reader,
   context: readonly number[],
   typed: Uint8Array,
   canonical: readonly number[],
@@ -54,15 +54,15 @@ export async function heal(
   signal?: AbortSignal,
 ): Promise<Healing> {
   if (canonical.length === 0) return { hypotheses: [START], typedMass: 1, ended: 1, goesOn: () => 0 };
-  const { tokenizer } = model;
+  const { tokenizer } = reader;
   const found: Hypothesis[] = [];
   const open: Open[] = [];
   let typedMass = 0;
   let ended = 0;
-  const looks: { readonly weight: number; readonly rest: Uint8Array; readonly from: Distribution }[] = [];
+  const looks: { readonly weight: number; readonly rest: Uint8Array; readonly from: NextTokens }[] = [];
   const endsInSpace = isBlank(typed.at(-1));
 
-  const look = (hypothesis: Hypothesis, rest: Uint8Array, from: Distribution, except?: number): void => {
+  const look = (hypothesis: Hypothesis, rest: Uint8Array, from: NextTokens, except?: number): void => {
     const spelling = tokenizer.tokensWithPrefix(rest);
     const beginning = tokenizer.tokensThatArePrefixOf(rest);
     const weight = Math.exp(hypothesis.logprob);
@@ -83,7 +83,7 @@ export async function heal(
     }
   };
 
-  await lookAlongCanonical(model, context, typed, canonical, look, signal);
+  await lookAlongCanonical(reader, context, typed, canonical, look, signal);
   for (let runs = 0; runs < EXPANSIONS; runs++) {
     found.sort(byProbability);
     open.sort(byProbability);
@@ -91,8 +91,7 @@ export async function heal(
     const worstFound = found[Math.min(count, found.length) - 1];
     if (next === undefined || (worstFound !== undefined && next.logprob <= worstFound.logprob)) break;
     const sequence = [...context, ...next.steps.map(({ id }) => id)];
-    const [{ logits, normalisers }] = await model.forward([sequence], {}, signal);
-    look(next, next.rest, new Distribution(logits, tokenizer, normalisers?.[0]));
+    look(next, next.rest, await reader.after(sequence, signal));
   }
   const goesOn = (bytes: Uint8Array): number => {
     const masses = looks.map(
@@ -122,23 +121,22 @@ function byProbability(a: Hypothesis, b: Hypothesis): number {
 
 /** Looks at what could stand at the start of each canonical token, given those before it. */
 async function lookAlongCanonical(
-  model: TextModel,
+  reader: Reader,
   context: readonly number[],
   typed: Uint8Array,
   canonical: readonly number[],
-  look: (hypothesis: Hypothesis, rest: Uint8Array, from: Distribution, except?: number) => void,
+  look: (hypothesis: Hypothesis, rest: Uint8Array, from: NextTokens, except?: number) => void,
   signal?: AbortSignal,
 ): Promise<void> {
   const sequence = [...context, ...canonical.slice(0, -1)];
-  const [{ logits, normalisers }] = await model.forward([sequence], { lastN: canonical.length }, signal);
+  const expected = await reader.along(sequence, canonical.length, signal);
   let hypothesis = START;
   let rest = typed;
   canonical.forEach((id, i) => {
-    const position = logits.subarray(i * model.vocabSize, (i + 1) * model.vocabSize);
-    const from = new Distribution(position, model.tokenizer, normalisers?.[i]);
+    const from = expected[i];
     look(hypothesis, rest, from, id);
     const step = { id, logprob: from.logprob(id), from, runnerUp: null };
     hypothesis = { steps: [...hypothesis.steps, step], logprob: hypothesis.logprob + step.logprob };
-    rest = rest.subarray(model.tokenizer.tokenBytes(id).length);
+    rest = rest.subarray(reader.tokenizer.tokenBytes(id).length);
   });
 }

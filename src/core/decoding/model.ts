@@ -20,8 +20,6 @@ export interface HiddenStates {
 export interface Forward {
   /** Raw `lm_head` outputs, float32 `[lastN, vocabSize]`, oldest position first. */
   readonly logits: Float32Array;
-  /** The `normaliser` of each position, where it is known already. */
-  readonly normalisers?: Float64Array;
   /** When asked for. */
   readonly hidden?: HiddenStates;
 }

@@ -1,7 +1,7 @@
 /** What can be said of one row of logits: ranks, probabilities, and how to write those down. */
 export {
   entropy,
-  exponentials,
+  extent,
   type KnownTokens,
   logSoftmax,
   logSumExp,

@@ -2,44 +2,6 @@ import { fixed } from '../text/locale';
 import { exp } from './exp';
 import { argmax, type Scores, topIndices } from './ranking';
 
-/** Stretches into which [1, 2) is cut, by the first bits of the mantissa. */
-const STRETCH_BITS = 10;
-const MANTISSA_BITS = 23;
-const MANTISSA = 2 ** MANTISSA_BITS - 1;
-const BIAS = 127;
-const float = new Float32Array(1);
-const bits = new Int32Array(float.buffer);
-const INVERSES = Float64Array.from({ length: 2 ** STRETCH_BITS }, (_, i) => 1 / (1 + (i + 0.5) / 2 ** STRETCH_BITS));
-const LOGARITHMS = Float64Array.from(INVERSES, (inverse) => -Math.log(inverse));
-
-/**
- * The natural logarithm of a number between 1.2e-38 and 3.4e38, with an absolute error under 1e-7, as good as a float32
- * can hold it: exponent and first bits of the mantissa are looked up, and two terms of the series do the rest. Several
- * times as fast as `Math.log`.
- */
-export function log32(x: number): number {
-  float[0] = x;
-  return logarithmOf(bits[0]);
-}
-
-/**
- * `log32` of each of these, with `shift` added, into `out`. No number is passed over: guessing which would be takes a
- * processor longer than the logarithm. What is smaller than `log32` takes counts as 1.2e-38.
- * @param values in a buffer of their own from its beginning
- */
-export function logarithms(values: Float32Array, shift: number, out: Float32Array): void {
-  const patterns = new Int32Array(values.buffer, 0, values.length);
-  for (let i = 0; i < out.length; i++) out[i] = shift + logarithmOf(patterns[i]);
-}
-
-/** The logarithm of the float32 that these bits are. */
-function logarithmOf(pattern: number): number {
-  const mantissa = pattern & MANTISSA;
-  const stretch = mantissa >> (MANTISSA_BITS - STRETCH_BITS);
-  const rest = (1 + mantissa / (MANTISSA + 1)) * INVERSES[stretch] - 1;
-  return ((pattern >> MANTISSA_BITS) - BIAS) * Math.LN2 + LOGARITHMS[stretch] + rest * (1 - rest / 2);
-}
-
 /**
  * The greatest score and the sum of the exponentials relative to it, in float64 and one pass, so that nothing overflows.
  * The sum is 0 where every token is masked, and not a number where a score is none.
@@ -76,9 +38,17 @@ export function logSumExp(scores: Scores): number {
  * @throws a RangeError where a logit is not a number or `+Infinity`, and where none is finite
  */
 export function normaliser(logits: Scores): number {
+  return extent(logits).normaliser;
+}
+
+/**
+ * The greatest logit and the `normaliser`, in one pass.
+ * @throws as `normaliser`
+ */
+export function extent(logits: Scores): { readonly max: number; readonly normaliser: number } {
   const { max, sum } = shiftedSum(logits);
   assertDistribution(max, sum);
-  return max + Math.log(sum);
+  return { max, normaliser: max + Math.log(sum) };
 }
 
 /**
@@ -103,23 +73,6 @@ export function softmax(logits: Scores): Float64Array {
   const { max, sum } = shiftedSum(logits);
   assertDistribution(max, sum);
   return Float64Array.from(logits, (logit) => exp(logit - max) / sum);
-}
-
-/**
- * The exponential of every logit relative to the greatest, into `out`, with that logit and their sum: the probability
- * of a token is its part of the sum.
- * @throws as `normaliser`
- */
-export function exponentials(logits: Scores, out: Float32Array): { readonly max: number; readonly sum: number } {
-  const max = logits[argmax(logits)];
-  let sum = 0;
-  for (let id = 0; id < out.length; id++) {
-    const weight = exp(logits[id] - max);
-    out[id] = weight;
-    sum += weight;
-  }
-  assertDistribution(max, sum);
-  return { max, sum };
 }
 
 /** Probabilities rounded to float32, as a float32 softmax gives them; into `out`. */

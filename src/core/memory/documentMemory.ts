@@ -54,7 +54,7 @@ export class DocumentMemory {
   }
 
   get source(): Source {
-    return { index: this.#index, groups: GROUP_OF_OWNER };
+    return { index: this.#index, groups: GROUP_OF_OWNER, holds: [DOCUMENT] };
   }
 
   get counts(): TokenCounts {

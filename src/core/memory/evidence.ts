@@ -29,6 +29,8 @@ export interface Source {
   readonly index: TokenIndex;
   /** The group of each owner in the index, by its number. */
   readonly groups: ArrayLike<number>;
+  /** The groups that have tokens in it. */
+  readonly holds: readonly number[];
 }
 
 /** What followed the places that end like a text: counts by token, group and length of the match. */
@@ -56,8 +58,8 @@ export class Evidence {
     sources: readonly Source[],
     readonly words: readonly TokenCounts[],
   ) {
-    for (const { index, groups } of sources) {
-      index.matches(history, groups, PLACES, (position, group, length) => {
+    for (const { index, groups, holds } of sources) {
+      index.matches(history, groups, holds, PLACES, (position, group, length) => {
         this.#add(index, position, group as Group, length);
       });
     }

@@ -1,6 +1,6 @@
-import { log32, logarithms } from '../logits/probabilities';
 import { cellOf, DOCUMENT, type Evidence, FAR, GROUPS, type Group, LENGTHS, NEAR } from './evidence';
 import prior from './prior.json';
+import type { TokenCounts } from './tokenCounts';
 import type { WordParts } from './wordParts';
 
 /** Taken off every count: what was seen once may well be an accident. */
@@ -119,6 +119,8 @@ export class Mixed {
   readonly modelShare: number;
   /** What matches add to each of the evidence's tokens. */
   readonly #matched: Float64Array;
+  /** The words of each group that has a say, and what each time that a token was seen adds to its probability. */
+  readonly #words: readonly { readonly counts: TokenCounts; readonly scale: number }[];
 
   constructor(
     readonly evidence: Evidence,
@@ -126,9 +128,13 @@ export class Mixed {
   ) {
     this.modelShare = experts[0].share;
     const { tokens } = evidence;
+    this.#words = experts.flatMap(({ group, cell, share }) => {
+      if (group === undefined || cell !== undefined) return [];
+      const counts = evidence.words[group - 1];
+      return { counts, scale: share / counts.total };
+    });
     this.#matched = new Float64Array(tokens.length);
-    for (const expert of experts) {
-      const { cell, share } = expert;
+    for (const { cell, share } of experts) {
       if (cell === undefined) continue;
       const scale = share / (evidence.totals[cell] - DISCOUNT * evidence.kinds[cell]);
       for (let slot = 0; slot < tokens.length; slot++) {
@@ -149,27 +155,22 @@ export class Mixed {
     return this.#matched[slot];
   }
 
-  /**
-   * Turns the model's logits into those of the mixture, in place. Tokens of which the writer's texts have nothing to say
-   * stay what they are, but for float32's rounding.
-   * @param weights what `exponentials` made of the logits, with the greatest logit and the sum; they become the mixture's
-   * @returns the `normaliser` of what the logits are then
-   */
-  mixInto(logits: Float32Array, weights: Float32Array, max: number, sum: number): number {
-    const { tokens, words } = this.evidence;
-    for (const { group, cell, share } of this.experts) {
-      if (group === undefined || cell !== undefined) continue;
-      const counts = words[group - 1];
-      // In units of `weights`.
-      counts.addTo(weights, (share * sum) / (counts.total * this.modelShare));
-    }
-    logarithms(weights, max, logits);
-    for (let slot = 0; slot < this.#matched.length; slot++) {
-      const id = tokens[slot];
-      weights[id] += (this.#matched[slot] * sum) / this.modelShare;
-      logits[id] = max + log32(weights[id]);
-    }
-    return max + Math.log(sum / this.modelShare);
+  /** What words add to the probability of any one token is at most this. */
+  get mostFromWords(): number {
+    return this.#words.reduce((sum, { counts, scale }) => sum + scale * counts.most, 0);
+  }
+
+  /** Tokens that the writer's texts may well make the most probable ones. */
+  get favourites(): number[] {
+    return [...this.evidence.tokens, ...this.#words.flatMap(({ counts }) => counts.favourite ?? [])];
+  }
+
+  /** Makes the model's probabilities of all tokens those of the mixture, in place. */
+  mixInto(probabilities: Float64Array): void {
+    for (let id = 0; id < probabilities.length; id++) probabilities[id] *= this.modelShare;
+    for (const { counts, scale } of this.#words) counts.addTo(probabilities, scale);
+    const { tokens } = this.evidence;
+    for (let slot = 0; slot < tokens.length; slot++) probabilities[tokens[slot]] += this.#matched[slot];
   }
 
   /** What the writer's texts add to the model's share of each token of which they have something to say. */
@@ -181,13 +182,8 @@ export class Mixed {
 
   /** Calls for each part that the writer's texts add to a token's probability; a token may have several. */
   forEachAddend(visit: (id: number, addend: number) => void): void {
-    const { tokens, words } = this.evidence;
-    for (const { group, cell, share } of this.experts) {
-      if (group === undefined || cell !== undefined) continue;
-      const counts = words[group - 1];
-      const scale = share / counts.total;
-      for (const id of counts.tokens) visit(id, scale * counts.count(id));
-    }
+    const { tokens } = this.evidence;
+    for (const { counts, scale } of this.#words) for (const id of counts.tokens) visit(id, scale * counts.count(id));
     for (let slot = 0; slot < tokens.length; slot++) visit(tokens[slot], this.#matched[slot]);
   }
 
@@ -213,11 +209,7 @@ export class Mixed {
 
   #fromWords(id: number): number {
     let sum = 0;
-    for (const { group, cell, share } of this.experts) {
-      if (group === undefined || cell !== undefined) continue;
-      const counts = this.evidence.words[group - 1];
-      sum += (share * counts.count(id)) / counts.total;
-    }
+    for (const { counts, scale } of this.#words) sum += scale * counts.count(id);
     return sum;
   }
 }

@@ -1,4 +1,4 @@
-import { DOCUMENT, Evidence, FAR, NEAR, NOBODY } from './evidence';
+import { DOCUMENT, Evidence, FAR, NEAR, NOBODY, type Source } from './evidence';
 import { type Mixed, Mixture } from './mixture';
 import type { TextTokenizer } from './textTokenizer';
 import { TokenCounts } from './tokenCounts';
@@ -70,9 +70,9 @@ export class ReadingMemory {
 
   /** What it expects next, given the probability of the model's first choice. */
   expect(confidence: number): Mixed {
-    const sources = [
-      { index: this.#document, groups: GROUP_OF_OWNER },
-      { index: this.#earlier, groups: GROUP_OF_OWNER },
+    const sources: Source[] = [
+      { index: this.#document, groups: GROUP_OF_OWNER, holds: [DOCUMENT] },
+      { index: this.#earlier, groups: GROUP_OF_OWNER, holds: [NEAR, FAR] },
     ];
     const { document, near, far } = this.#words;
     return this.#mixture.weigh(

@@ -4,6 +4,10 @@ const DENSE = 3;
 /** How often each token occurs. */
 export class TokenCounts {
   total = 0;
+  /** No token has a greater count, and hardly ever less: what has been taken out since is not looked for. */
+  most = 0;
+  /** The token that had this count. */
+  favourite: number | undefined;
   /** The tokens that occur, or did once, in no order. */
   readonly tokens: number[] = [];
   readonly #counts: Int32Array;
@@ -21,13 +25,17 @@ export class TokenCounts {
   add(id: number, times = 1): void {
     this.#counts[id] += times;
     this.total += times;
+    if (this.#counts[id] > this.most) {
+      this.most = this.#counts[id];
+      this.favourite = id;
+    }
     if (this.#listed[id] === 1) return;
     this.#listed[id] = 1;
     this.tokens.push(id);
   }
 
   /** Adds every token's count, `scale` times, to what is in its place. A model may have more places than tokens. */
-  addTo(weights: Float32Array, scale: number): void {
+  addTo(weights: Float64Array, scale: number): void {
     const counts = this.#counts;
     if (this.tokens.length * DENSE < counts.length) {
       for (const id of this.tokens) weights[id] += scale * counts[id];
@@ -43,5 +51,7 @@ export class TokenCounts {
     }
     this.tokens.length = 0;
     this.total = 0;
+    this.most = 0;
+    this.favourite = undefined;
   }
 }

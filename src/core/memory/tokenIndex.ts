@@ -71,14 +71,21 @@ export class TokenIndex {
   /**
    * Visits places with the same token before them as the end of `history`, newest first, each once. Of each group of
    * owners at most `cap` places are visited for each order, and no list is followed for more than a few times that.
-   * @param groups the group of each owner by its number; 0 is not visited
+   * @param groups the group of each owner by its number
+   * @param wanted the groups to visit, of those that have tokens here: when all have been served, no list is followed further
    */
-  matches(history: ArrayLike<number>, groups: ArrayLike<number>, cap: number, visit: OnMatch): void {
+  matches(
+    history: ArrayLike<number>,
+    groups: ArrayLike<number>,
+    wanted: readonly number[],
+    cap: number,
+    visit: OnMatch,
+  ): void {
     // A place of a longer list is also among the first of the shorter ones: it is left to the longest.
     let shorterThan = LONGEST_MATCH + 1;
     for (let order = ORDERS.length - 1; order >= 0; order--) {
       if (history.length >= ORDERS[order]) {
-        this.#follow(order, history, groups, cap, (position, group) => {
+        this.#follow(order, history, groups, wanted, cap, (position, group) => {
           const length = this.#matchLength(position, history);
           if (length < shorterThan) visit(position, group, length);
         });
@@ -91,16 +98,20 @@ export class TokenIndex {
     order: number,
     history: ArrayLike<number>,
     groups: ArrayLike<number>,
+    wanted: readonly number[],
     cap: number,
     visit: (position: number, group: number) => void,
   ): void {
-    const left = [0, cap, cap, cap];
+    const left = new Float64Array(Math.max(0, ...wanted) + 1);
+    for (const group of wanted) left[group] = cap;
+    let places = wanted.length * cap;
     const previous = this.#previous[order];
     let position = this.#newest(order, history);
-    for (let steps = cap * LONGEST_WALK; position !== NONE && steps > 0; steps--) {
+    for (let steps = cap * LONGEST_WALK; position !== NONE && steps > 0 && places > 0; steps--) {
       const group = groups[this.#owners[position]];
       if (left[group] > 0) {
         left[group]--;
+        places--;
         visit(position, group);
       }
       position = previous[position];

@@ -52,7 +52,8 @@ export class WorkspaceMemory {
   }
 
   get source(): Source {
-    return { index: this.#index, groups: this.#groups };
+    const holds = [NEAR, FAR].filter((group) => (group === NEAR ? this.#near : this.#far).total > 0);
+    return { index: this.#index, groups: this.#groups, holds };
   }
 
   get near(): TokenCounts {

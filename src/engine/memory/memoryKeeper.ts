@@ -1,6 +1,6 @@
 import { type MemoryFile, type MemoryStatus, type TextTokenizer, WriterMemory } from '../../core/memory';
 import { normaliseLineBreaks } from '../../core/text/lines';
-import type { Lesson } from './memoryModel';
+import type { Lesson } from './memoryReader';
 
 /** A change of the texts that the memory is built from. Documents and files are named by their URIs. */
 export type MemoryUpdate =
@@ -154,7 +154,7 @@ export class MemoryKeeper {
     const before = this.#lesson;
     const next = before && tokenAfter(before.text, lesson.text);
     if (before && next !== undefined) {
-      this.#memory.learn(before.mixed, next, Math.exp(before.logits[next] - before.total));
+      this.#memory.learn(before.mixed, next, Math.exp(before.own.logprob(next)));
     }
     this.#lesson = lesson;
   }

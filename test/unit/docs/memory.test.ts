@@ -76,7 +76,8 @@ describe('the page on the memory', () => {
     const files = [
       ...parts.map((name) => `src/core/memory/${name}.ts`),
       'src/engine/memory/memoryKeeper.ts',
-      'src/engine/memory/memoryModel.ts',
+      'src/engine/memory/memoryReader.ts',
+      'src/engine/memory/mixedTokens.ts',
       'src/editor/memory/memory.ts',
       'src/editor/memory/proseFiles.ts',
       'src/editor/memory/workspaceFiles.ts',

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { TextModel } from '../../../src/core/decoding/model';
-import { logSumExp } from '../../../src/core/logits';
+import fc from 'fast-check';
+import { Distribution } from '../../../src/core/completion/distribution';
 import { WriterMemory } from '../../../src/core/memory';
 import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { MemoryKeeper } from '../../../src/engine/memory/memoryKeeper';
-import { MemoryModel } from '../../../src/engine/memory/memoryModel';
+import { MemoryReader } from '../../../src/engine/memory/memoryReader';
 import { textTokenizer } from '../core/memory/support';
 
 const HERE = 'file:///book/chapter.md';
@@ -18,68 +18,72 @@ const turns = async (count: number) => {
 
 const settled = (keeper: MemoryKeeper) => keeper.remember({ kind: 'settle' });
 
-/** A model that always says the same. */
-function fixedModel(): TextModel {
-  const logits = Float32Array.from({ length: textTokenizer.size }, (_, id) => Math.sin(id) * 3);
-  return {
-    vocabSize: textTokenizer.size,
-    contextLength: 64,
-    tokenizer: gpt2Tokenizer(),
-    async forward(sequences, { lastN = 1 } = {}) {
-      return sequences.map(() => {
-        const rows = new Float32Array(logits.length * lastN);
-        for (let i = 0; i < lastN; i++) rows.set(logits, i * logits.length);
-        return { logits: rows };
-      });
-    },
-  };
-}
+const LOGITS = Float32Array.from({ length: textTokenizer.size }, (_, id) => Math.sin(id) * 3);
 
-describe('a model with a memory', () => {
+describe('a model that is read with a memory', () => {
   let memory: WriterMemory;
-  before(() => {
+  const read = (text: readonly number[], logits = LOGITS) => {
+    const reader = new MemoryReader(memory, gpt2Tokenizer());
+    return { reader, next: reader.read(logits, text), own: new Distribution(logits, gpt2Tokenizer()) };
+  };
+
+  beforeEach(() => {
     memory = new WriterMemory(textTokenizer);
     memory.open(HERE, TEXT);
     while (memory.readOn(1000));
     memory.turnTo(TEXT.length);
   });
 
-  it('gives the logits of a distribution, and leaves alone what the memory has nothing to say of', async () => {
-    const model = fixedModel();
+  it('expects what the writer wrote, and leaves alone what the memory has nothing to say of', () => {
     const ids = textTokenizer.encode('So we met Quillonby');
-    const [{ logits: own }] = await model.forward([ids.slice(0, -1)]);
-    const [{ logits }] = await new MemoryModel(model, memory).forward([ids.slice(0, -1)]);
     const by = ids[ids.length - 1];
-    const share = Math.exp(logSumExp(own) - logSumExp(logits));
-    const probability = (id: number) => Math.exp(logits[id] - logSumExp(logits));
-    assert.ok(probability(by) > 0.3);
-    const untouched = textTokenizer.encode(' zebra')[0];
-    // As near as float32 comes.
-    assert.ok(Math.abs(logits[untouched] - own[untouched]) < 1e-6);
-    assert.ok(share > 0 && share < 0.7);
+    const { next, own } = read(ids.slice(0, -1));
+    assert.deepEqual(next.best(1), [by]);
+    assert.ok(next.mass([by]) > 0.3);
+    const [zebra, apple] = textTokenizer.encode(' zebra apple');
+    assert.ok(next.logprob(zebra) < own.logprob(zebra));
+    const apart = next.logprob(zebra) - next.logprob(apple) - (own.logprob(zebra) - own.logprob(apple));
+    assert.ok(Math.abs(apart) < 1e-9);
   });
 
-  it('mixes each of several positions after its own text', async () => {
-    const ids = textTokenizer.encode('So Vane at the old mill');
-    const [{ logits }] = await new MemoryModel(fixedModel(), memory).forward([ids.slice(0, -1)], { lastN: 2 });
-    const size = textTokenizer.size;
-    const best = (i: number) => {
-      const row = logits.subarray(i * size, (i + 1) * size);
-      return row.indexOf(row.reduce((a, b) => Math.max(a, b)));
-    };
-    assert.deepEqual([best(0), best(1)], ids.slice(-2));
-  });
-
-  it('says whom a token comes from, and where the writer wrote it', async () => {
-    const model = new MemoryModel(fixedModel(), memory);
+  it('says whom a token comes from, and where the writer wrote it', () => {
     const ids = textTokenizer.encode('So we met Quillonby');
-    const before = ids.slice(0, -1);
-    const [{ logits }] = await model.forward([before]);
     const by = ids[ids.length - 1];
-    const origin = model.origin([], by, logits[by] - logSumExp(logits));
+    const { reader, next } = read(ids.slice(0, -1));
+    const origin = reader.origin([], by, next.logprob(by));
     assert.ok(origin && origin.document > 0.9);
     assert.equal(origin.passage?.uri, HERE);
     assert.ok(TEXT.slice(origin.passage?.offset).startsWith('by'));
+  });
+
+  it('finds among few tokens what it would find among all, however unequal they are', () => {
+    const story = Array.from({ length: 80 }, (_, i) => `The mill and the road and the ${i} of the day. `).join('');
+    memory.open(HERE, story);
+    while (memory.readOn(1000));
+    memory.turnTo(story.length);
+    const all = Array.from({ length: textTokenizer.size }, (_, id) => id);
+    const property = fc.property(
+      fc.constantFrom('So the', ' and', 'We met him on the road', 'x'),
+      fc.double({ min: 0, max: 20, noNaN: true }),
+      fc.integer(),
+      fc.integer({ min: 1, max: 6 }),
+      (text, spread, seed, count) => {
+        const logits = LOGITS.map((_, id) => spread * Math.sin(id * 1.3 + seed));
+        const tokens = textTokenizer.encode(text);
+        const { next: few } = read(tokens, logits);
+        const { next: whole } = read(tokens, logits);
+        assert.ok(Math.abs(whole.mass(all) - 1) < 1e-9);
+        const best = few.best(count);
+        assert.deepEqual(best, whole.best(count, all));
+        for (const [rank, id] of best.entries()) {
+          assert.ok(Math.abs(few.logprob(id) - whole.logprob(id)) < 1e-9);
+          assert.equal(few.rank(id), rank);
+          assert.equal(whole.rank(id), rank);
+        }
+        assert.equal(few.rank(Math.abs(seed) % all.length), whole.rank(Math.abs(seed) % all.length));
+      },
+    );
+    fc.assert(property, { numRuns: 60, seed: 4 });
   });
 });
 
@@ -179,31 +183,22 @@ describe('the keeper of the memory', () => {
     assert.ok(most < 3000, `${most} tokens in one piece`);
   });
 
-  it('learns from what is written where it was asked, without a run of the model', async () => {
+  it('learns from what is written where it was asked', async () => {
     const keeper = new MemoryKeeper(textTokenizer);
     const story = Array.from({ length: 12 }, (_, i) => `We met Quillonby Vane on day ${i} and went on. `).join('');
     keeper.update({ kind: 'open', uri: HERE, text: TEXT });
     await settled(keeper);
-    let runs = 0;
-    const counting: TextModel = {
-      ...fixedModel(),
-      forward: (...asked) => {
-        runs++;
-        return fixedModel().forward(...asked);
-      },
-    };
     const ids = textTokenizer.encode(story);
     const [, by] = textTokenizer.encode('illonby');
     const trust = () =>
       keeper.memory.expect(textTokenizer.encode(' met Quillonby').slice(0, -1), 0.01).probability(by, 0);
     const before = trust();
     for (let at = 2; at < ids.length; at++) {
-      const model = new MemoryModel(counting, keeper.memory);
-      await model.forward([ids.slice(0, at)]);
-      keeper.learnFrom(model.lesson);
+      const reader = new MemoryReader(keeper.memory, gpt2Tokenizer());
+      reader.read(LOGITS, ids.slice(0, at));
+      keeper.learnFrom(reader.lesson);
     }
     assert.ok(trust() > before + 0.05, `${before} ${trust()}`);
-    assert.equal(runs, ids.length - 2);
   });
 
   it('follows edits of the open document only', async () => {

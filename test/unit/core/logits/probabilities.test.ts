@@ -13,7 +13,6 @@ import {
   topTokens,
 } from '../../../../src/core/logits';
 import { exp, UNDERFLOW } from '../../../../src/core/logits/exp';
-import { log32, logarithms } from '../../../../src/core/logits/probabilities';
 
 const NONE = Number.NEGATIVE_INFINITY;
 
@@ -202,26 +201,5 @@ describe('percentages', () => {
       }),
       { numRuns: 5000 },
     );
-  });
-});
-
-describe('the fast logarithm', () => {
-  it('is within 1e-7 of the exact one', () => {
-    fc.assert(
-      fc.property(fc.double({ min: -86, max: 86, noNaN: true }), (exponent) => {
-        const x = Math.exp(exponent);
-        assert.ok(Math.abs(log32(x) - Math.log(x)) < 1e-7, `log ${x} is not ${log32(x)}`);
-      }),
-      { numRuns: 5000 },
-    );
-    assert.ok(Math.abs(log32(1)) < 1e-9);
-  });
-
-  it('is the same for many numbers at once, and as small as it gets for what is none', () => {
-    const values = Float32Array.of(1, 0.3, 2e-30, 7e20, 0);
-    const out = new Float32Array(values.length);
-    logarithms(values, 5, out);
-    for (let i = 0; i < 4; i++) assert.equal(out[i], Math.fround(5 + log32(values[i])));
-    assert.ok(out[4] < -80);
   });
 });

@@ -26,7 +26,7 @@ function memoryOf(text: string, learned = true) {
 function following(memory: DocumentMemory, before: string): string[] {
   const history = textTokenizer.encode(before);
   const found = new Set<string>();
-  memory.source.index.matches(history, memory.source.groups, 1000, (position, _, length) => {
+  memory.source.index.matches(history, memory.source.groups, memory.source.holds, 1000, (position, _, length) => {
     if (length === Math.min(history.length, 12)) found.add(textTokenizer.decode([memory.source.index.idAt(position)]));
   });
   return [...found].sort();
@@ -125,9 +125,15 @@ describe('the memory of the open document', () => {
     const text = `${long(30)}The copper kettle sang.\n`;
     const { memory, readAll } = memoryOf(text);
     readAll();
-    memory.source.index.matches(textTokenizer.encode('The copper'), memory.source.groups, 10, (position, _, length) => {
-      if (length > 1) assert.equal(memory.offsetOf(position), text.indexOf(' kettle'));
-    });
+    memory.source.index.matches(
+      textTokenizer.encode('The copper'),
+      memory.source.groups,
+      memory.source.holds,
+      10,
+      (position, _, length) => {
+        if (length > 1) assert.equal(memory.offsetOf(position), text.indexOf(' kettle'));
+      },
+    );
   });
 
   it('learns after forgetting only what is typed', () => {

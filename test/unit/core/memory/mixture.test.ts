@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { exponentials, normaliser, softmax } from '../../../../src/core/logits';
+import { softmax } from '../../../../src/core/logits';
 import { type Mixed, ReadingMemory } from '../../../../src/core/memory';
 
 const VOCABULARY = 40;
@@ -58,21 +58,32 @@ describe('the mixture of model and memory', () => {
     });
   });
 
-  it('turns logits into those of the mixture: the same probabilities, and their normaliser, in one pass over them', () => {
+  it('makes the model’s probabilities those of the mixture, all at once', () => {
     const memory = memoryOf();
     memory.remember([5, 6, 7, 5, 6, 8, 9, 10, 11], BOUNDARY);
     read(memory, [...PHRASE, ...PHRASE, 5, 6]);
-    const logits = Float32Array.from({ length: VOCABULARY }, (_, id) => 4 * Math.sin(7 * id));
-    const probabilities = softmax(logits);
-    const weights = new Float32Array(VOCABULARY);
-    const { max, sum } = exponentials(logits, weights);
-    const expected = memory.expect(1 / sum);
-    const total = expected.mixInto(logits, weights, max, sum);
-    mixInto(probabilities, expected);
-    probabilities.forEach((probability, id) => {
-      assert.ok(Math.abs(Math.exp(logits[id] - total) / probability - 1) < 1e-6, `${id}`);
+    const own = softmax(Float32Array.from({ length: VOCABULARY }, (_, id) => 4 * Math.sin(7 * id)));
+    const expected = memory.expect(Math.max(...own));
+    const [once, apart] = [own.slice(), own.slice()];
+    expected.mixInto(once);
+    mixInto(apart, expected);
+    once.forEach((probability, id) => {
+      assert.ok(Math.abs(probability - apart[id]) < 1e-12, `${id}`);
     });
-    assert.ok(Math.abs(total - normaliser(logits)) < 1e-6);
+  });
+
+  it('knows how much words can add to a token at most', () => {
+    const memory = memoryOf();
+    memory.remember([5, 6, 7, 5, 6, 5, 9, 10, 11], BOUNDARY);
+    read(memory, PHRASE);
+    const expected = memory.expect(1 / VOCABULARY);
+    const { tokens } = expected.evidence;
+    const fromWords = Array.from({ length: VOCABULARY }, (_, id) =>
+      tokens.includes(id) ? 0 : expected.probability(id, 0),
+    );
+    assert.ok(Math.max(...fromWords) > 0);
+    assert.ok(Math.max(...fromWords) <= expected.mostFromWords);
+    assert.ok(expected.favourites.includes(5));
   });
 
   it('expects after a phrase that was read once what followed it then', () => {

@@ -17,7 +17,9 @@ function found(
   groups: readonly number[] = OWN,
 ): Found[] {
   const places: Found[] = [];
-  index.matches(history, groups, cap, (position, _, length) => places.push({ position, length }));
+  index.matches(history, groups, [...new Set(groups)].filter(Boolean), cap, (position, _, length) =>
+    places.push({ position, length }),
+  );
   return places.sort((a, b) => a.position - b.position);
 }
 
@@ -58,6 +60,21 @@ describe('the index of tokens', () => {
       places.map(({ position }) => position),
       [791, 793, 795, 797, 799],
     );
+  });
+
+  it('follows a list no further than to where it has all the places that it may', () => {
+    const index = indexOf(Array.from({ length: 400 }, (_, i) => [7, i + 10]).flat());
+    let looks = 0;
+    const groups = {
+      length: 2,
+      get 1() {
+        looks++;
+        return 1;
+      },
+    };
+    let visits = 0;
+    index.matches([7], groups, [1], 5, () => visits++);
+    assert.deepEqual([visits, looks], [5, 5]);
   });
 
   it('does not find what has been disowned, nor what belongs to an owner that is not asked for', () => {
