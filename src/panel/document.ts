@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { normaliseLineBreaks } from '../core/text/lines';
-import type { Place } from './explainer';
+import type { CursorPlace } from './explainer';
 
 /** The text of a range, its lines ended by LF. */
 export function textIn(document: vscode.TextDocument, range: vscode.Range): string {
@@ -8,7 +8,7 @@ export function textIn(document: vscode.TextDocument, range: vscode.Range): stri
 }
 
 /** The place of the cursor in an editor. */
-export function placeOf({ document, selection }: vscode.TextEditor): Place {
+export function placeOf({ document, selection }: vscode.TextEditor): CursorPlace {
   const cursor = selection.active;
   return {
     uri: document.uri.toString(),

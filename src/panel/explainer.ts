@@ -31,7 +31,7 @@ export type PanelEngine = Pick<
 >;
 
 /** A cursor in a document. */
-export interface Place {
+export interface CursorPlace {
   /** Names the document; part of the position's key. */
   readonly uri: string;
   /** What the document is called on screen. */
@@ -102,7 +102,7 @@ export class Explainer {
   }
 
   /** Explains a place: one call of the engine, as all it knows of the model travels with the engine's health. */
-  async position(place: Place, signal: AbortSignal): Promise<Explained> {
+  async position(place: CursorPlace, signal: AbortSignal): Promise<Explained> {
     const { id, contextLength, name } = await this.#engine.info();
     const tokenizer = await this.#engine.tokenizer();
     const window = windowBefore(place.before, contextLength, tokenizer);

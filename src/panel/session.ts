@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { Explained, Explainer, Place } from './explainer';
+import type { CursorPlace, Explained, Explainer } from './explainer';
 import type { FromPanel, Question, ToPanel } from './protocol';
 
 /** What a session needs beside the explainer. */
@@ -14,7 +14,7 @@ export interface SessionOptions {
 
 /** What the page shows. */
 export interface Shown {
-  readonly place: Place;
+  readonly place: CursorPlace;
   readonly explained: Explained;
 }
 
@@ -86,7 +86,7 @@ export class PanelSession {
    * Explains a place to the page. One that is on show already stays as it is, with all that was asked about it.
    * Resolves to what is on show then; to undefined when the signal fired or the engine failed, which the page is told.
    */
-  async explain(place: Place, signal: AbortSignal): Promise<Explained | undefined> {
+  async explain(place: CursorPlace, signal: AbortSignal): Promise<Explained | undefined> {
     this.#status('thinking', l10n.t('Reading {0}…', place.name));
     try {
       await this.#introduceModel(signal);
@@ -235,7 +235,7 @@ export class PanelSession {
   }
 }
 
-function isSame(a: Place, b: Place): boolean {
+function isSame(a: CursorPlace, b: CursorPlace): boolean {
   return a.uri === b.uri && a.name === b.name && a.before === b.before && a.after === b.after;
 }
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineHealth } from '../engine/process/client';
 import { CursorFollower } from './cursorFollower';
 import { type Editors, editorAt, Insertions, placeOf, textIn, WindowMark } from './document';
-import { Explainer, type PanelEngine, type Place } from './explainer';
+import { type CursorPlace, Explainer, type PanelEngine } from './explainer';
 import { page } from './page';
 import { type Exported, type FromPanel, readFromPanel, type ToPanel, type WantedExport } from './protocol';
 import { isQuestion, PanelSession } from './session';
@@ -250,7 +250,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     return true;
   }
 
-  async #insert({ uri, before }: Place, ids: readonly number[]): Promise<void> {
+  async #insert({ uri, before }: CursorPlace, ids: readonly number[]): Promise<void> {
     const text = await this.#explainer.textOf(ids);
     const editor = editorAt(uri, this.#editors);
     if (!editor) return this.#session.say(vscode.l10n.t('The document is not on screen any more.'));

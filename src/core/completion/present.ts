@@ -8,7 +8,7 @@ import { beginsWithSpace, endsInSpace, spelling, withoutSuffix } from './text';
 import type { Completion, CompletionReason, Suggestion } from './types';
 
 /** Where the drafts stand, and what must not be said there. */
-export interface Place {
+export interface DraftPlace {
   readonly prefix: string;
   readonly suffix: string;
   /** See `Suggestion`. */
@@ -19,7 +19,7 @@ export interface Place {
 }
 
 /** The finished drafts as suggestions: guarded, different from each other and from what follows, most probable first. */
-export function present(drafts: readonly Draft[], place: Place): Completion {
+export function present(drafts: readonly Draft[], place: DraftPlace): Completion {
   const [first, ...others] = drafts.map((draft) => finish(draft, place));
   const suggestions: Suggestion[] = [];
   for (const { suggestion } of [first, ...others]) {
@@ -34,7 +34,7 @@ interface Finished {
   readonly reason: CompletionReason;
 }
 
-function finish(draft: Draft, place: Place): Finished {
+function finish(draft: Draft, place: DraftPlace): Finished {
   const { prefix, suffix, healed, masked, blockedWords, style } = place;
   const all = typeset(draft.tokens, prefix, healed.length, style);
   const drafted = spelled(all.slice(0, draft.shown)).slice(healed.length);

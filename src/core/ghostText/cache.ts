@@ -23,10 +23,6 @@ export class CompletionCache {
     this.#capacity = capacity;
   }
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
   /** Remembers what was found for `prefix` before `suffix`. An answer that is empty is an answer too. */
   set(prefix: string, suffix: string, completion: Completion): void {
     const key = keyOf(prefix);

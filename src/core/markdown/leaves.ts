@@ -1,6 +1,6 @@
 import type { Verbatim } from './blockTypes';
+import { CODE_INDENT, isSpace, type LineCursor, onlySpace, runLength } from './lineCursor';
 import { BLOCK_ELEMENTS, tagEnd } from './markup';
-import { CODE_INDENT, isSpace, onlySpace, type Place, runLength } from './place';
 
 /** A longer line is neither the row of a table nor the start of an HTML block. */
 export const LONGEST_HEAD = 4000;
@@ -92,7 +92,7 @@ export function htmlEnd(text: string, interrupts: boolean): string | undefined {
 }
 
 /** Whether a line ends the block whose lines go on with whatever they hold. */
-export function endsVerbatim({ kind, end }: Verbatim, text: string, { base, at, column }: Place): boolean {
+export function endsVerbatim({ kind, end }: Verbatim, text: string, { base, at, column }: LineCursor): boolean {
   if (kind === 'formula') return at === text.length || text.trimEnd().endsWith(end);
   if (kind !== 'code block') return end === '' ? at === text.length : text.slice(at).toLowerCase().includes(end);
   const length = runLength(text, at);

@@ -2,14 +2,14 @@
 export const CODE_INDENT = 4;
 
 /** Where reading has come to in a line: the column from which its content counts, and its first sign after that. */
-export interface Place {
+export interface LineCursor {
   base: number;
   at: number;
   column: number;
 }
 
 /** Moves on over white space. */
-export function skip(text: string, place: Place): void {
+export function skip(text: string, place: LineCursor): void {
   for (; place.at < text.length; place.at++) {
     if (text[place.at] === ' ') place.column++;
     else if (text[place.at] === '\t') place.column += 4 - (place.column % 4);
@@ -35,7 +35,7 @@ export function runLength(text: string, at: number): number {
 }
 
 /** Reads the sign of a quotation if one stands here. */
-export function readQuoteMarker(text: string, place: Place, markers: [number, number][]): boolean {
+export function readQuoteMarker(text: string, place: LineCursor, markers: [number, number][]): boolean {
   if (text[place.at] !== '>' || place.column >= place.base + CODE_INDENT) return false;
   const from = place.at;
   place.at++;

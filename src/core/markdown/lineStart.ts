@@ -17,7 +17,7 @@ import {
   isRule,
   LONGEST_HEAD,
 } from './leaves';
-import { CODE_INDENT, isSpace, onlySpace, type Place, readQuoteMarker, runLength, skip } from './place';
+import { CODE_INDENT, isSpace, type LineCursor, onlySpace, readQuoteMarker, runLength, skip } from './lineCursor';
 
 /** Deeper nesting than this is not prose. */
 const DEEPEST = 32;
@@ -29,7 +29,7 @@ export class LineStart {
   readonly #matched: number;
   readonly #open: OpenBlock | null;
   readonly #text: string;
-  readonly #place: Place;
+  readonly #place: LineCursor;
   readonly #markers: [number, number][];
   readonly #containers: Container[];
   #opened = 0;
@@ -42,7 +42,7 @@ export class LineStart {
     matched: number,
     open: OpenBlock | null,
     text: string,
-    place: Place,
+    place: LineCursor,
     markers: [number, number][],
   ) {
     this.#state = state;

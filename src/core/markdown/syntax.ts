@@ -9,8 +9,8 @@ import {
   type Verbatim,
 } from './blockTypes';
 import { endsVerbatim } from './leaves';
+import { type LineCursor, readQuoteMarker, skip } from './lineCursor';
 import { LineStart } from './lineStart';
-import { type Place, readQuoteMarker, skip } from './place';
 
 /**
  * Markdown's blocks, line by line: CommonMark with GitHub's tables and task items, footnotes, formulas and link
@@ -52,7 +52,7 @@ function isLetter(code: number): boolean {
 }
 
 function readAny(state: BlockState, text: string): Read {
-  const place: Place = { base: 0, at: 0, column: 0 };
+  const place: LineCursor = { base: 0, at: 0, column: 0 };
   const markers: [number, number][] = [];
   skip(text, place);
   const blank = place.at === text.length;
@@ -72,7 +72,7 @@ function readAny(state: BlockState, text: string): Read {
   return new LineStart(state, matched, open, text, place, markers).read();
 }
 
-function continues(container: Container, text: string, place: Place, markers: [number, number][]): boolean {
+function continues(container: Container, text: string, place: LineCursor, markers: [number, number][]): boolean {
   if (container.kind === 'quote') return readQuoteMarker(text, place, markers);
   if (place.at === text.length) return !container.empty;
   if (place.column < place.base + container.indent) return false;
@@ -84,7 +84,7 @@ function inVerbatim(
   { containers }: BlockState,
   block: Verbatim,
   text: string,
-  place: Place,
+  place: LineCursor,
   markers: readonly (readonly [number, number])[],
 ): Read {
   const line: BlockLine = {

@@ -61,10 +61,6 @@ export class DocumentMemory {
     return this.#counts;
   }
 
-  get text(): string {
-    return this.#blocks.map(({ text }) => text).join('');
-  }
-
   /** Whether all of it has been read. */
   get settled(): boolean {
     return this.#unread.size === 0;

@@ -16,7 +16,7 @@ const PLACES = 64;
 const CELLS = GROUPS.length * LENGTHS.length;
 
 /** An earlier place that ends like the text: where the next token stood then. */
-export interface Place {
+export interface EarlierPlace {
   readonly index: TokenIndex;
   readonly position: number;
   readonly group: Group;
@@ -38,7 +38,7 @@ export class Evidence {
   /** The different tokens that followed. */
   readonly tokens: number[] = [];
   /** For each of `tokens` the place with the longest match, the newest of equals. */
-  readonly places: Place[] = [];
+  readonly places: EarlierPlace[] = [];
   /** For each cell (a group and a length): how many tokens followed, how many different ones, how often the most frequent. */
   readonly totals = new Float64Array(CELLS);
   readonly kinds = new Float64Array(CELLS);

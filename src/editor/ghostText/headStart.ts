@@ -6,7 +6,7 @@ import type { DocumentChange, DocumentChanges } from '../documentChanges';
 import { textBefore } from '../documentText';
 import { isKeystroke } from '../edits';
 import type { Query, Suggester } from './suggester';
-import { ASKED, AUTOMATIC, type Place, type QuestionSources, questionAt } from './suggestionContext';
+import { ASKED, AUTOMATIC, type EditorPlace, type QuestionSources, questionAt } from './suggestionContext';
 
 /** A cursor that rests at a place for so long has the model read what is before it. */
 const REST_MS = 200;
@@ -102,7 +102,7 @@ export class HeadStart implements vscode.Disposable {
   }
 
   /** What would be asked at a place; nothing where there is no suggestion anyway. */
-  #queryAt(place: Place): Query | undefined {
+  #queryAt(place: EditorPlace): Query | undefined {
     try {
       const { suppressed, query } = questionAt(place, this.#parts);
       return suppressed ? undefined : query();

@@ -11,7 +11,7 @@ import type { Learning } from './learning';
 import { LookAhead } from './lookAhead';
 import { ReTrigger } from './reTrigger';
 import { type Query, SuggesterReset } from './suggester';
-import { AUTOMATIC, isAutomatic, type Place, questionAt } from './suggestionContext';
+import { AUTOMATIC, type EditorPlace, isAutomatic, questionAt } from './suggestionContext';
 
 /** What came of the last request, for `Inkling: Why No Suggestion?`. */
 export type Outcome =
@@ -114,7 +114,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     this.#subscriptions.dispose();
   }
 
-  #show(place: Place, outcome: Outcome): vscode.InlineCompletionItem[] {
+  #show(place: EditorPlace, outcome: Outcome): vscode.InlineCompletionItem[] {
     this.#outcome = outcome;
     if (outcome.kind !== 'answered') return [];
     const { document, position, settings } = place;
@@ -130,7 +130,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
    * Undefined when a newer request took over.
    * @param deadline by `performance.now()`; absent where the writer waits for all there is
    */
-  async #consider(place: Place, signal: AbortSignal, deadline?: number): Promise<Outcome | undefined> {
+  async #consider(place: EditorPlace, signal: AbortSignal, deadline?: number): Promise<Outcome | undefined> {
     try {
       const { suppressed, query: ask } = questionAt(place, this.#parts);
       if (suppressed && suppressed.code !== 'just-deleted') return { kind: 'suppressed', suppression: suppressed };
@@ -143,7 +143,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
           ? { kind: 'answered', ...query, completion }
           : { kind: 'suppressed', suppression: suppressed };
       }
-      const { completion } = await this.#parts.suggester.suggest(query, signal, deadline);
+      const completion = await this.#parts.suggester.suggest(query, signal, deadline);
       return { kind: 'answered', ...query, completion: this.#gated(place, query, completion, mayWait) };
     } catch (error) {
       if (error instanceof SuggesterReset && !signal.aborted) {
@@ -160,7 +160,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
    * What of a completion is shown at a place: what is on screen there, then what was found, unless it is not worth it.
    * @param mayWait whether VS Code is to ask again once something may be shown that may not yet
    */
-  #gated(place: Place, query: Query, completion: Completion, mayWait: boolean): Completion {
+  #gated(place: EditorPlace, query: Query, completion: Completion, mayWait: boolean): Completion {
     const kept = this.#keepShown(place, completion);
     if (!isAutomatic(place)) return kept;
     if (kept !== completion) {
@@ -177,7 +177,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   }
 
   /** @param typing whether the next key may come at any moment */
-  #gate({ document, settings }: Place, { before }: Query, completion: Completion, typing: boolean): Gated {
+  #gate({ document, settings }: EditorPlace, { before }: Query, completion: Completion, typing: boolean): Gated {
     const { triggerRate, learn } = settings.ghostText;
     const { moment } = this.#headStart;
     const { health } = this.#parts.engine;
@@ -192,13 +192,13 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     return gate(completion, now, health.state === 'ready' ? health.model.calibration : undefined);
   }
 
-  #known(place: Place, query: Query): Gated | undefined {
+  #known(place: EditorPlace, query: Query): Gated | undefined {
     const known = this.#parts.suggester.recall(query);
     return known && this.#gate(place, query, known, true);
   }
 
   /** What is on screen stays first, whatever else was found when the writer, a hover or the editor asks again. */
-  #keepShown({ document, position, context }: Place, completion: Completion): Completion {
+  #keepShown({ document, position, context }: EditorPlace, completion: Completion): Completion {
     if (context.selectedCompletionInfo) return completion;
     const shown = this.#parts.activity.shown.at(document, document.offsetAt(position));
     const others = completion.suggestions.filter(({ text }) => !shown.some((each) => each.text === text));
@@ -215,7 +215,7 @@ const ANCHOR_REACH = 256;
  * many keys. With IntelliSense open it extends the selected item instead.
  */
 function itemsFor(
-  { document, position, context }: Place,
+  { document, position, context }: EditorPlace,
   suggestions: readonly Suggestion[],
 ): vscode.InlineCompletionItem[] {
   const selected = context.selectedCompletionInfo;

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import type { Gated } from '../../core/ghostText/gate';
 import type { Query } from './suggester';
-import type { Place } from './suggestionContext';
+import type { EditorPlace } from './suggestionContext';
 
 /** VS Code asks so soon after it was told to. */
 const ASKS_WITHIN_MS = 1_000;
 
 /** A place where there was nothing to show yet. */
 interface Awaited {
-  readonly place: Place;
+  readonly place: EditorPlace;
   readonly version: number;
   readonly query: Query;
 }
@@ -31,15 +31,15 @@ export class ReTrigger implements vscode.Disposable {
   #paused = false;
   #told: Told | undefined;
   #timer: NodeJS.Timeout | undefined;
-  readonly #known: (place: Place, query: Query) => Gated | undefined;
+  readonly #known: (place: EditorPlace, query: Query) => Gated | undefined;
 
   /** @param known what is known at a place by now, behind the gate; undefined while nothing is */
-  constructor(known: (place: Place, query: Query) => Gated | undefined) {
+  constructor(known: (place: EditorPlace, query: Query) => Gated | undefined) {
     this.#known = known;
   }
 
   /** @param waitMs in how many ms something known may be shown; otherwise `look` is called when more is known */
-  await(place: Place, query: Query, waitMs?: number): void {
+  await(place: EditorPlace, query: Query, waitMs?: number): void {
     this.#awaited = { place, version: place.document.version, query };
     if (waitMs !== undefined) this.#lookIn(waitMs);
   }

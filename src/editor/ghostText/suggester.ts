@@ -17,13 +17,6 @@ export interface Query {
   readonly energySaving?: EnergySaving;
 }
 
-/** An answer: all there is to say, or what there was by the deadline. */
-export interface SuggesterAnswer {
-  readonly completion: Completion;
-  /** Whether the generation had ended. */
-  readonly finished: boolean;
-}
-
 interface Run {
   readonly query: Query;
   readonly controller: AbortController;
@@ -132,12 +125,12 @@ export class Suggester {
    * the engine reports.
    * @param deadline by `performance.now()`: what there is by then is the answer; the generation goes on into the cache
    */
-  async suggest(query: Query, signal: AbortSignal, deadline = Number.POSITIVE_INFINITY): Promise<SuggesterAnswer> {
+  async suggest(query: Query, signal: AbortSignal, deadline = Number.POSITIVE_INFINITY): Promise<Completion> {
     signal.throwIfAborted();
     const known = this.recall(query);
     if (known) {
       this.counts.cached++;
-      return { completion: known, finished: true };
+      return known;
     }
     // Of several that waited for the same generation in vain, the first begins another, and the others wait for that.
     for (let running = this.#run; running && mayAnswer(running, query); running = this.#run) {
@@ -145,13 +138,13 @@ export class Suggester {
       const answer = this.recall(query);
       if (answer) {
         this.counts.joined++;
-        return { completion: answer, finished: true };
+        return answer;
       }
       if (agreed === 'late') return this.#early(running, query);
     }
     const run = this.#start(query);
     const completion = await this.#await(run, query, run.done, signal, deadline);
-    return completion === 'late' ? this.#early(run, query) : { completion, finished: true };
+    return completion === 'late' ? this.#early(run, query) : completion;
   }
 
   /**
@@ -170,10 +163,9 @@ export class Suggester {
     this.#alternatives.clear();
   }
 
-  #early(run: Run, { before }: Query): SuggesterAnswer {
+  #early(run: Run, { before }: Query): Completion {
     this.counts.early++;
-    const completion = run.shown && afterTyping(run.shown, before.slice(run.query.before.length));
-    return { completion: completion ?? NOTHING_YET, finished: false };
+    return (run.shown && afterTyping(run.shown, before.slice(run.query.before.length))) ?? NOTHING_YET;
   }
 
   #start(query: Query): Run {

@@ -14,7 +14,7 @@ import type { FileExclusions } from './fileExclusions';
 import type { Query } from './suggester';
 
 /** Where and how a suggestion is asked for, and under which settings. */
-export interface Place {
+export interface EditorPlace {
   readonly document: vscode.TextDocument;
   readonly position: vscode.Position;
   readonly context: vscode.InlineCompletionContext;
@@ -32,7 +32,7 @@ export const ASKED: vscode.InlineCompletionContext = {
 };
 
 /** Whether nobody asked for the suggestion. */
-export function isAutomatic({ context }: Place): boolean {
+export function isAutomatic({ context }: EditorPlace): boolean {
   return context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
 }
 
@@ -53,7 +53,10 @@ export interface Question {
 }
 
 /** What to ask at a place. */
-export function questionAt(place: Place, { text, activity, exclusions, energy, memory }: QuestionSources): Question {
+export function questionAt(
+  place: EditorPlace,
+  { text, activity, exclusions, energy, memory }: QuestionSources,
+): Question {
   const { document, position, context } = place;
   const item = context.selectedCompletionInfo;
   const start = item?.range.start ?? position;
@@ -84,7 +87,7 @@ function dismissedHere(): Suppression {
 
 /** The facts that decide whether to speak at a place. */
 function observe(
-  { document, position, context, settings }: Place,
+  { document, position, context, settings }: EditorPlace,
   activity: Activity,
   exclusions: FileExclusions,
 ): Omit<SuggestionContext, 'construct'> {

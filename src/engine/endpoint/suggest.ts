@@ -2,7 +2,7 @@ import { isMidWord } from '../../core/completion/closings';
 import { characterWindow, partialWord } from '../../core/completion/context';
 import { Draft, type StopRules } from '../../core/completion/draft';
 import type { Hypothesis } from '../../core/completion/healing';
-import { type Place, present } from '../../core/completion/present';
+import { type DraftPlace, present } from '../../core/completion/present';
 import { restOfLine } from '../../core/completion/text';
 import { COMPLETION_DEFAULTS, type Completion, type PartialCompletion } from '../../core/completion/types';
 import type { Mixed, TokenOrigin } from '../../core/memory';
@@ -127,7 +127,7 @@ class Suggestion {
   readonly #priority: Priority;
   readonly #signal: AbortSignal | undefined;
   readonly #onPartial: ((partial: PartialCompletion) => void) | undefined;
-  readonly #place: Omit<Place, 'healed' | 'masked'>;
+  readonly #place: Omit<DraftPlace, 'healed' | 'masked'>;
   /** What the server reads, with the typed word at its end. */
   readonly #text: string;
   /** What the memory expected after the tokens of a draft, by these. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Explained, Explainer, Place } from '../../../src/panel/explainer';
+import type { CursorPlace, Explained, Explainer } from '../../../src/panel/explainer';
 import type { Question, ToPanel } from '../../../src/panel/protocol';
 import { PanelSession } from '../../../src/panel/session';
 
@@ -43,7 +43,7 @@ class OrderedExplainer {
   async work() {
     return { type: 'work', runs: 0, tokensFed: 0 };
   }
-  position(place: Place, signal: AbortSignal) {
+  position(place: CursorPlace, signal: AbortSignal) {
     return this.#call('position', signal, () => ({
       message: { type: 'position', id: ++this.#serial, text: place.before },
       window: { start: 0, text: place.before, tokens: [], fromTheStart: true },
@@ -81,7 +81,7 @@ async function settled(act: () => unknown = () => {}): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-const place = (before: string): Place => ({ uri: 'file:///a.md', name: 'a.md', before, after: '' });
+const place = (before: string): CursorPlace => ({ uri: 'file:///a.md', name: 'a.md', before, after: '' });
 
 describe('the session of the view', () => {
   let explainer: OrderedExplainer;

@@ -63,10 +63,9 @@ describe('the memory of the open document', () => {
           text = text.slice(0, offset) + inserted + text.slice(offset + count);
           readAll();
         }
-        assert.equal(memory.text, text);
         const fresh = new WordCounts(() => false);
         fresh.add(text);
-        for (const word of ['paragraph', 'sea', 'new', 'more']) {
+        for (const word of new Set(text.match(/\w+/g))) {
           assert.equal(words.count(word), fresh.count(word), word);
         }
         assert.equal(memory.tokens, memory.counts.total);
@@ -147,6 +146,5 @@ describe('the memory of the open document', () => {
     memory.turnTo(0);
     assert.deepEqual(following(memory, 'The brass'), []);
     assert.deepEqual(following(memory, ' copper'), [' kettle']);
-    assert.equal(memory.text, 'The brass lamp stood there. A copper kettle sang. The end.');
   });
 });

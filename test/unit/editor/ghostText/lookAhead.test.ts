@@ -3,14 +3,14 @@ import { mock } from 'node:test';
 import type { Completion, CompletionReason } from '../../../../src/core/completion/types';
 import type { Style } from '../../../../src/core/text/style';
 import { LookAhead } from '../../../../src/editor/ghostText/lookAhead';
-import type { Query, SuggesterAnswer } from '../../../../src/editor/ghostText/suggester';
+import type { Query } from '../../../../src/editor/ghostText/suggester';
 
 class Asked {
   readonly queries: Query[] = [];
   busy = false;
-  async suggest(query: Query): Promise<SuggesterAnswer> {
+  async suggest(query: Query): Promise<Completion> {
     this.queries.push(query);
-    return { completion: { suggestions: [], reason: 'empty' }, finished: true };
+    return { suggestions: [], reason: 'empty' };
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Completion, PartialCompletion } from '../../../../src/core/completion/types';
-import { Suggester, type SuggesterAnswer, SuggesterReset } from '../../../../src/editor/ghostText/suggester';
+import { Suggester, SuggesterReset } from '../../../../src/editor/ghostText/suggester';
 import type { CompleteRequest } from '../../../../src/engine/api';
 
 interface Call {
@@ -40,7 +40,7 @@ function completionOf(found: readonly string[]): Completion {
 }
 
 const at = (before: string) => ({ before, request: { prefix: before, suffix: '' } });
-const texts = ({ completion }: SuggesterAnswer) => completion.suggestions.map((suggestion) => suggestion.text);
+const texts = ({ suggestions }: Completion) => suggestions.map((suggestion) => suggestion.text);
 const live = () => new AbortController().signal;
 const isAbort = (error: Error) => error.name === 'AbortError';
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -82,7 +82,7 @@ describe('the suggester', () => {
   it('leaves at most one generation after a burst of keystrokes', async () => {
     const text = 'A burst of thirty keystrokes..';
     let controller = new AbortController();
-    let last: Promise<SuggesterAnswer> | undefined;
+    let last: Promise<Completion> | undefined;
     for (let length = 1; length <= text.length; length++) {
       controller.abort();
       controller = new AbortController();
@@ -94,7 +94,7 @@ describe('the suggester', () => {
       assert.ok(engine.active <= 1);
     }
     engine.calls.at(-1)?.answer('!');
-    assert.deepEqual(texts((await last) as SuggesterAnswer), ['!']);
+    assert.deepEqual(texts((await last) as Completion), ['!']);
   });
 
   it('waits for the running generation when it still agrees with what was typed', async () => {
@@ -222,8 +222,7 @@ describe('the suggester', () => {
   it('answers by the deadline with whole words, and has the rest for the next key', async () => {
     const answer = suggester.suggest(at('The'), live(), 0);
     engine.calls[0].progress(' cat sa', ' cat');
-    const early = await answer;
-    assert.deepEqual([texts(early), early.finished], [[' cat'], false]);
+    assert.deepEqual(texts(await answer), [' cat']);
     const ended: string[] = [];
     suggester.onDidEnd(({ before }) => ended.push(before));
     await settle();
@@ -267,7 +266,7 @@ describe('the suggester', () => {
     assert.deepEqual(texts(await suggester.suggest(at('The ca'), live(), 0)), ['t']);
     const nothing = new Suggester(engine);
     const late = await nothing.suggest(at('A'), live(), 0);
-    assert.deepEqual([late.completion.suggestions, late.completion.reason], [[], 'unfinished']);
+    assert.deepEqual([late.suggestions, late.reason], [[], 'unfinished']);
   });
 
   it('has a text read ahead only while nothing else is to be done', () => {
