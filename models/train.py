@@ -31,6 +31,7 @@ ap.add_argument('--hold', type=float, default=0.45, help='share of the time at t
 ap.add_argument('--seconds', type=float, default=480, help='from the start of this program to the end of training')
 ap.add_argument('--eval-every', type=float, default=90)
 ap.add_argument('--seed', type=int, default=1)
+ap.add_argument('--init', help='a folder with safetensors of the same shape, to go on from; with another --seed, for another order')
 ap.add_argument('--no-compile', action='store_true')
 args = ap.parse_args()
 
@@ -126,7 +127,21 @@ def newton_schulz(g, buf, parts):
     return x.reshape(n, parts, rows, cols // parts).transpose(1, 2).reshape(n, rows, cols).float()
 
 
+def begin_from(folder):
+    """The weights of a folder's safetensors, sharded or not, into the model; the padding rows stay as they were drawn."""
+    from safetensors.torch import load_file
+    state = model.state_dict()
+    found = {}
+    for f in sorted(glob.glob(folder + '/*.safetensors')):
+        found.update(load_file(f))
+    assert found.keys() == state.keys(), sorted(found.keys() ^ state.keys())
+    for name, t in found.items():
+        state[name][:VOCAB].copy_(t) if name == 'wte.weight' else state[name].copy_(t)
+
+
 model = GPT2().to(dev)
+if args.init:
+    begin_from(args.init)
 muon = Muon(model)
 matrices = {id(p) for p in muon.params()}
 rest = [p for p in model.parameters() if id(p) not in matrices]
@@ -226,6 +241,8 @@ for _ in range(2):
     one_step(0.0)
 if dev == 'cuda':
     torch.cuda.synchronize()
+if args.init:
+    log({'init': evaluate(64)})
 start = evaluated = time.time()
 length = args.seconds - (start - BORN)
 log({'ready_s': round(start - BORN, 1), 'train_s': round(length, 1), 'torch': torch.__version__, 'args': vars(args)})
