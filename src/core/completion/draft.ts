@@ -50,11 +50,11 @@ export class Draft {
   /** Tokens that say something new. */
   #newTokens = 0;
   #unclosed: Unclosed | undefined;
-  /** How many steps may be shown: up to the last whole word that the gate let pass. */
+  /** How many steps may be shown: up to the last whole word at whose end the model was sure enough. */
   #kept = 0;
-  /** The whole words that the gate let pass: the steps up to each, and how sure the model was of them. */
+  /** The whole words that the model was sure enough of: the steps up to each, and how sure it was. */
   readonly wordEnds: { readonly steps: number; readonly confidence: number; readonly logprob: number }[] = [];
-  /** Confidence where the gate last looked. */
+  /** How sure it was at the last word end that was looked at. */
   confidence = Number.NEGATIVE_INFINITY;
 
   /**
@@ -105,7 +105,7 @@ export class Draft {
       this.#closeSentence(this.#unclosed, next, lineEnds);
       return;
     }
-    if (wordEnds && !this.#passesGate()) this.reason = 'unsure';
+    if (wordEnds && !this.#keepIfSure()) this.reason = 'unsure';
     else if (textEnds) this.reason = 'end-of-text';
     else if (lineEnds) this.reason = 'newline';
     else if (this.#newTokens >= this.#rules.maxTokens) this.reason = 'budget';
@@ -127,7 +127,7 @@ export class Draft {
     return words.length > 1 ? words : from.best(2);
   }
 
-  /** How many of the tokens may be shown: those up to the last whole word that passed the gate. */
+  /** How many of the tokens may be shown: those up to the last whole word that it was sure enough of. */
   get shown(): number {
     return this.#kept;
   }
@@ -189,7 +189,7 @@ export class Draft {
   #stopAtSentenceEnd(): void {
     const text = this.#before + this.#spelled;
     if (this.#newTokens === 0 || !endsSentence(text)) return;
-    if (this.#passesGate()) this.#endSentence(text);
+    if (this.#keepIfSure()) this.#endSentence(text);
     else this.reason = 'unsure';
   }
 
@@ -207,7 +207,7 @@ export class Draft {
       return;
     }
     const open = this.wordEnds.pop();
-    if (!this.#passesGate() && open) this.wordEnds.push(open);
+    if (!this.#keepIfSure() && open) this.wordEnds.push(open);
     this.#endSentence(whole);
   }
 
@@ -223,8 +223,8 @@ export class Draft {
     return first === undefined ? 0 : this.#logprob + logprob - Math.log(this.#healing.typedMass) - first.logprob;
   }
 
-  /** Called where a word has ended: keeps what there is if the model is sure enough of it. */
-  #passesGate(): boolean {
+  /** Called where a word has ended: keeps what there is if the model is sure enough of it, and says whether it is. */
+  #keepIfSure(): boolean {
     if (this.#newTokens === 0) return true;
     const logprob = this.#logprob - Math.log(this.#healing.typedMass);
     const confidence = logprob / this.#newTokens;

@@ -39,7 +39,7 @@ export interface CompleteRequest {
   readonly style?: Style;
 }
 
-/** Where a word of a suggestion ends, as the gate saw it. */
+/** Where a word of a suggestion ends, and how sure the model was of it. */
 export interface WordEnd {
   /** UTF-16 units of the suggestion up to there. */
   readonly length: number;
@@ -60,7 +60,7 @@ export interface Suggestion {
   readonly healed: string;
   /** Probability of the tokens that the partial word ruled out where the suggestion begins. */
   readonly masked: number;
-  /** Mean log-probability per token, given what was typed: what the gate compares with `minLogprob`. */
+  /** Mean log-probability per token, given what was typed: what is compared with `minLogprob`. */
   readonly confidence: number;
   /** Probabilities that the writer's next characters are its first, its first two, and so on for a word or two. */
   readonly begins: readonly number[];
