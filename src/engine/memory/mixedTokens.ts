@@ -49,8 +49,12 @@ export class MixedTokens implements NextTokens {
     return enough ? this.best(count, enough) : topIndices(this.#whole, count);
   }
 
-  /** All tokens that have this probability or a greater one, and a few others, in order of their ids; undefined if they are many. */
+  /**
+   * All tokens that have this probability or a greater one, and a few others, in order of their ids. Undefined if they are
+   * many, and where all are known: what the writer's texts say may have changed since.
+   */
   #atLeast(probability: number): number[] | undefined {
+    if (this.#all) return undefined;
     const { mostFromWords, modelShare, evidence } = this.#mixed;
     const fromModel = (probability - mostFromWords) / modelShare;
     if (fromModel <= 0) return undefined;

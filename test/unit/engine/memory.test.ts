@@ -56,6 +56,21 @@ describe('a model that is read with a memory', () => {
     assert.ok(TEXT.slice(origin.passage?.offset).startsWith('by'));
   });
 
+  it('stays what it was once it is known whole, whatever is forgotten in the meantime', () => {
+    const file = { uri: 'file:///book/b.md', text: 'the '.repeat(2000), markdown: true };
+    for (const _ of memory.addFile(file));
+    const { next } = read(textTokenizer.encode('x'));
+    const all = Array.from({ length: textTokenizer.size }, (_, id) => id);
+    next.mass(all);
+    const [the] = textTokenizer.encode(' the');
+    const rank = next.rank(the);
+    memory.removeFile(file.uri);
+    assert.equal(next.rank(the), rank);
+    memory.open('file:///other.md', '');
+    assert.equal(next.rank(the), rank);
+    assert.deepEqual(next.best(3), next.best(3, all));
+  });
+
   it('finds among few tokens what it would find among all, however unequal they are', () => {
     const story = Array.from({ length: 80 }, (_, i) => `The mill and the road and the ${i} of the day. `).join('');
     memory.open(HERE, story);
