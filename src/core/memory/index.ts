@@ -3,4 +3,10 @@ export type { Mixed } from './mixture';
 export { ReadingMemory } from './readingMemory';
 export type { TextTokenizer } from './textTokenizer';
 export type { MemoryFile } from './workspaceMemory';
-export { type MemoryStatus, NOTHING_REMEMBERED, type TokenOrigin, WriterMemory } from './writerMemory';
+export {
+  type MemoryStatus,
+  NOTHING_REMEMBERED,
+  type OpenOptions,
+  type TokenOrigin,
+  WriterMemory,
+} from './writerMemory';

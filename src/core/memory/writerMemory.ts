@@ -21,6 +21,12 @@ export interface TokenOrigin extends Shares {
   readonly passage?: Passage;
 }
 
+/** How a document is turned to. */
+export interface OpenOptions {
+  readonly learned?: boolean;
+  readonly alone?: boolean;
+}
+
 /** What the memory holds. */
 export interface MemoryStatus {
   readonly files: number;
@@ -51,7 +57,7 @@ export class WriterMemory {
   readonly #words: WordCounts;
   readonly #noWords: TokenCounts;
   readonly #workspace: WorkspaceMemory;
-  #document: { readonly uri: string; readonly memory: DocumentMemory } | undefined;
+  #document: { readonly uri: string; readonly memory: DocumentMemory; readonly alone: boolean } | undefined;
   readonly #slips = new Map<string, boolean>();
 
   constructor(tokenizer: TextTokenizer) {
@@ -88,13 +94,14 @@ export class WriterMemory {
 
   /**
    * Turns to another document, or to another text of this one. It is no longer one of the other files.
-   * @param learned whether its text may be learned, or only what is typed from now on
+   * @param options `learned`: whether its text may be learned, or only what is typed from now on; `alone`: other files have
+   *   no say in it
    */
-  open(uri: string, text: string, learned = true): void {
+  open(uri: string, text: string, { learned = true, alone = false }: OpenOptions = {}): void {
     this.#document?.memory.release();
     this.#workspace.remove(uri);
     this.#workspace.turnTo(uri);
-    this.#document = { uri, memory: new DocumentMemory(text, this.#tokenizer, this.#words, learned) };
+    this.#document = { uri, alone, memory: new DocumentMemory(text, this.#tokenizer, this.#words, learned) };
   }
 
   edit(offset: number, removed: number, inserted: string): void {
@@ -129,10 +136,15 @@ export class WriterMemory {
    * @param confidence the probability of the model's first choice
    */
   expect(history: readonly number[], confidence: number): Mixed {
-    const document = this.#document?.memory;
-    const sources = [...(document ? [document.source] : []), this.#workspace.source];
-    const words = [document?.counts ?? this.#noWords, this.#workspace.near, this.#workspace.far];
-    const evidence = new Evidence(history.slice(-LONGEST_MATCH), sources, words);
+    const { memory: document, alone = false } = this.#document ?? {};
+    const { source, near, far } = this.#workspace;
+    const sources = [...(document ? [document.source] : []), ...(alone ? [] : [source])];
+    const words = [document?.counts, ...(alone ? [] : [near, far])];
+    const evidence = new Evidence(
+      history.slice(-LONGEST_MATCH),
+      sources,
+      GROUPS.map((_, i) => words[i] ?? this.#noWords),
+    );
     const mixed = this.#mixture.weigh(evidence, confidence);
     const slips = this.#slipsIn(mixed);
     if (slips.length === 0) return mixed;

@@ -148,7 +148,14 @@ export class Memory implements vscode.Disposable {
     const before = this.#open;
     this.#open = document;
     this.#eol = document.eol;
-    this.#tell({ kind: 'open', uri: document.uri.toString(), text: wholeText(document), learned: !this.#forgotten });
+    this.#tell({
+      kind: 'open',
+      uri: document.uri.toString(),
+      text: wholeText(document),
+      learned: !this.#forgotten,
+      // Another folder's files may have been read.
+      alone: settingsFor(document).memory.sources === 'document',
+    });
     this.#files.turned(before?.uri, document.uri);
   }
 

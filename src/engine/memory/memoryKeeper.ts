@@ -1,11 +1,17 @@
-import { type MemoryFile, type MemoryStatus, type TextTokenizer, WriterMemory } from '../../core/memory';
+import {
+  type MemoryFile,
+  type MemoryStatus,
+  type OpenOptions,
+  type TextTokenizer,
+  WriterMemory,
+} from '../../core/memory';
 import { normaliseLineBreaks } from '../../core/text/lines';
 import type { Lesson } from './memoryReader';
 
 /** A change of the texts that the memory is built from. Documents and files are named by their URIs. */
 export type MemoryUpdate =
-  /** The writer has turned to a document; `learned: false` where only what is typed from now on counts. */
-  | { readonly kind: 'open'; readonly uri: string; readonly text: string; readonly learned?: boolean }
+  /** The writer has turned to a document, see `WriterMemory.open`. */
+  | ({ readonly kind: 'open'; readonly uri: string; readonly text: string } & OpenOptions)
   /** Edits of the open document, each on the text that the one before has left; those of another are not heard. */
   | { readonly kind: 'edit'; readonly uri: string; readonly edits: readonly TextEdit[] }
   /** Other files, as bytes in UTF-8; in place of what was known of them. */
@@ -81,7 +87,7 @@ export class MemoryKeeper {
       case 'open':
         this.#waiting.delete(update.uri);
         this.#lesson = undefined;
-        this.#memory.open(update.uri, update.text, update.learned);
+        this.#memory.open(update.uri, update.text, update);
         break;
       case 'edit':
         if (update.uri !== this.#memory.document) break;

@@ -29,6 +29,7 @@ const HELD: readonly (readonly [claim: string, file: string, title: string])[] =
     'host/memory',
     'knows nothing of the folder with inkling.memory.sources at document, and nothing at all',
   ],
+  ['another folder of the window is read', 'unit/core/memory/writerMemory', 'leaves other files out where the open'],
   ['what you delete there is forgotten', 'unit/core/memory/writerMemory', 'forgets a file that is deleted'],
   ['No file is written', 'unit/docs/memory', 'writes no file and opens no connection'],
   ['empties the memory at once', 'host/memory', 'forgets when it is told'],

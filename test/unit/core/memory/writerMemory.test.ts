@@ -156,6 +156,16 @@ describe('the memory of the writer', () => {
     assert.ok(sharesOf(far).far > 0.3);
   });
 
+  it('leaves other files out where the open document is to be alone, and has them again afterwards', () => {
+    const memory = memoryOf({ 'file:///elsewhere/other.md': `${FILLER}Quillonby laughed.` });
+    memory.open('file:///book/private.md', `${FILLER}Marbolette sang. ${FILLER}`, { alone: true });
+    while (memory.readOn(10_000));
+    assert.equal(given(memory, ' Quillonby laughed'), 0);
+    assert.ok(given(memory, ' Marbolette sang') > 0);
+    memory.open('file:///book/next.md', '');
+    assert.ok(given(memory, ' Quillonby laughed') > 0);
+  });
+
   it('knows the open document as it is in the editor, not as it is on disk', () => {
     const memory = memoryOf({ [HERE]: `${FILLER}Quillonby laughed.` }, FILLER);
     assert.equal(given(memory, ' Quillonby laughed'), 0);
