@@ -23,7 +23,9 @@ export interface TokenOrigin extends Shares {
 
 /** How a document is turned to. */
 export interface OpenOptions {
+  /** Whether its text may be learned (true by default), or only what is typed from now on. */
   readonly learned?: boolean;
+  /** Whether other files have no say in it (false by default). */
   readonly alone?: boolean;
 }
 
@@ -92,11 +94,7 @@ export class WriterMemory {
     };
   }
 
-  /**
-   * Turns to another document, or to another text of this one. It is no longer one of the other files.
-   * @param options `learned`: whether its text may be learned, or only what is typed from now on; `alone`: other files have
-   *   no say in it
-   */
+  /** Turns to another document, or to another text of this one. It is no longer one of the other files. */
   open(uri: string, text: string, { learned = true, alone = false }: OpenOptions = {}): void {
     this.#document?.memory.release();
     this.#workspace.remove(uri);
