@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { columnsSize, loadColumns, releaseColumns } from '../gpt2/columns';
 import type { Gpt2Config } from '../gpt2/config';
 import { readOwnGraph } from '../gpt2/graphFile';
+import { columnsSize, loadColumns, releaseColumns } from '../gpt2/loadColumns';
 import { COLUMNS, EMBEDDING_GRAPH, READING_GRAPH } from '../gpt2/readingGraph';
 import { type CacheShape, KvCache } from './kvCache';
 import { EngineError, loadRuntime, type Ort } from './runtime';

@@ -7,7 +7,7 @@ import { type CompileOptions, storeWeights } from './storedWeights';
 import type { Weights } from './weights';
 
 /** Counts up with each change of what is written; a compiled model of another version is compiled again. */
-export const BUILDER_VERSION = 6;
+export const BUILDER_VERSION = 7;
 export const DATA_FILE = 'model.onnx.data';
 
 export interface CompiledGraphs {

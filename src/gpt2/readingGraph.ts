@@ -1,3 +1,4 @@
+import { COLUMNS_A_WORD } from './columns';
 import type { Gpt2Config } from './config';
 import { Layers, MICROSOFT, PRODUCER } from './graph';
 import { type ExternalData, FLOAT, GraphBuilder, INT32, type StoredBytes, UINT8 } from './onnx';
@@ -21,8 +22,8 @@ const LEAST_MAGNITUDE = 1e-30;
 const HEAD_MULTIPLE = 8;
 
 /** Whether a model of this shape can have a reading graph. */
-export function canBeRead({ n_embd, n_head }: Gpt2Config, precision: Precision): boolean {
-  return precision !== 'fp32' && (n_embd / n_head) % HEAD_MULTIPLE === 0;
+export function canBeRead({ n_embd, n_head, n_inner }: Gpt2Config, precision: Precision): boolean {
+  return precision !== 'fp32' && (n_embd / n_head) % HEAD_MULTIPLE === 0 && n_inner % COLUMNS_A_WORD === 0;
 }
 
 /**

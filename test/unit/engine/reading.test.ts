@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onnx } from 'onnx-proto';
@@ -7,7 +8,6 @@ import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { loadRuntime } from '../../../src/engine/runtime';
 import { Session } from '../../../src/engine/session';
-import { columnsSize, loadColumns } from '../../../src/gpt2/columns';
 import {
   compileModel,
   type Manifest,
@@ -16,7 +16,8 @@ import {
   requireUndamaged,
 } from '../../../src/gpt2/compiledModel';
 import { attentionScale, type Gpt2Config } from '../../../src/gpt2/config';
-import { COLUMNS } from '../../../src/gpt2/readingGraph';
+import { columnsSize, loadColumns } from '../../../src/gpt2/loadColumns';
+import { COLUMNS, READING_GRAPH } from '../../../src/gpt2/readingGraph';
 import { random, randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 import { maxDifference, referenceForward } from '../../support/reference';
 
@@ -147,6 +148,16 @@ describe('reading many tokens at once', () => {
     assert.equal(notes.length, 1);
     assert.match(notes[0], /read more slowly.* and 0 MB are free/);
   });
+
+  for (const [i, shape] of [{ n_embd: 36, n_head: 3 }, { n_inner: 50 }].entries()) {
+    it(`is done the slower way where the shape is none for it: ${JSON.stringify(shape)}`, async () => {
+      const { config, to } = await compiled(shape, 24 + i);
+      assert.equal(existsSync(join(to, READING_GRAPH)), false);
+      const session = await Session.open(to, config, { threads: 1 });
+      assert.equal(session.canRead, false);
+      await session.close();
+    });
+  }
 
   it('is done the slower way where a model has no graph for it', async () => {
     const { config, to } = await compiled({}, 22);
