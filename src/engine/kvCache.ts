@@ -60,24 +60,17 @@ export class KvCache {
     this.hasHidden ||= this.length === 0;
   }
 
-  /** Counts tokens whose keys and values were written after the valid ones, to a cache of one row. */
-  advance(ids: readonly number[]): void {
-    this.length += ids.length;
-    this.tokens[0].push(...ids);
-    this.hasHidden = false;
-  }
-
   /**
-   * Writes the rows a step has made after the valid ones.
+   * Writes the rows that were made of new tokens after the valid ones.
    * @param ids the new tokens of each row, all of one length
    * @param keys for each layer `[rows, heads, ids, headSize]`; `values` likewise
-   * @param hidden `[rows, ids, width]`
+   * @param hidden `[rows, ids, width]`, where they are known
    */
   append(
     ids: readonly (readonly number[])[],
     keys: readonly Float32Array[],
     values: readonly Float32Array[],
-    hidden: Float32Array,
+    hidden?: Float32Array,
   ): void {
     const count = ids[0].length;
     const { heads, headSize, width } = this.shape;
@@ -91,7 +84,8 @@ export class KvCache {
       write(this.keys[layer], keys[layer], this.rows * heads, headSize);
       write(this.values[layer], values[layer], this.rows * heads, headSize);
     }
-    write(this.hidden, hidden, this.rows, width);
+    if (hidden) write(this.hidden, hidden, this.rows, width);
+    else this.hasHidden = false;
     this.length += count;
     ids.forEach((fresh, row) => {
       this.tokens[row].push(...fresh);

@@ -21,6 +21,8 @@ export interface SessionOptions {
 /** Tokens that are timed to choose a number of threads: the first ones may have to wait for memory. */
 const TIMED_TOKENS = 4;
 
+type Tensors = Record<string, Ort.Tensor>;
+
 /** How a step came to its logits. */
 export interface Internals {
   /** For each layer `[rows, heads, ids, capacity + ids]`: attention to the cache's positions, then to the new tokens. */
@@ -96,11 +98,11 @@ export class Session {
    */
   async step(cache: KvCache, ids: readonly (readonly number[])[], lastN: number): Promise<Float32Array> {
     const before = this.work.busyMs;
-    const { floats } = await this.#run(this.#model, cache, ids, lastN);
+    const { logits } = await this.#run(this.#model, cache, ids, lastN);
     if (cache.rows === 1 && ids[0].length === 1) {
       this.onToken?.(this.work.busyMs - before);
     }
-    return floats('logits');
+    return floats(logits);
   }
 
   /**
@@ -146,37 +148,18 @@ export class Session {
   async read(cache: KvCache, ids: readonly number[]): Promise<void> {
     if (!this.#reading || cache.rows !== 1) throw new Error(l10n.t('There is nothing to read this with.'));
     const { Tensor } = loadRuntime();
-    const { layers, heads, headSize } = this.shape;
-    const count = ids.length;
-    this.#known(ids);
-    cache.reserve(cache.length + count);
-    const { capacity, length } = cache;
-    const integers = (values: Int32Array, dims: number[]) => new Tensor('int32', values, dims);
-    const places = Int32Array.from({ length: count }, (_, i) => length + i);
     const { embed, read } = this.#reading;
-    const { embedded } = await embed.run({
-      input_ids: integers(Int32Array.from(ids), [1, count]),
-      position_ids: integers(places, [1, count]),
-    });
-    const feeds: Record<string, Ort.Tensor> = {
+    const { embedded } = await embed.run(this.#tokens(cache, [ids]));
+    const end = cache.length + ids.length;
+    const feeds = {
       embedded,
-      last_position: integers(Int32Array.of(length + count - 1), [1]),
-      total_length: integers(Int32Array.of(length + count), [1]),
+      last_position: new Tensor('int32', Int32Array.of(end - 1), [1]),
+      total_length: new Tensor('int32', Int32Array.of(end), [1]),
+      // What is given as cached is worked on, valid or not.
+      ...this.#past(cache, cache.length === 0 ? 0 : cache.capacity),
     };
-    const fetches: Record<string, Ort.Tensor> = {};
-    for (let layer = 0; layer < layers; layer++) {
-      for (const [kind, rows] of [
-        ['key', cache.keys[layer]],
-        ['value', cache.values[layer]],
-      ] as const) {
-        const tensor = new Tensor('float32', rows, [1, heads, capacity, headSize]);
-        feeds[`past_${kind}_${layer}`] = tensor;
-        // The new rows are written where they belong.
-        fetches[`${kind}_${layer}`] = tensor;
-      }
-    }
-    await this.#count(count, () => read.run(feeds, fetches));
-    cache.advance(ids);
+    const results = await this.#count(ids.length, () => read.run(feeds));
+    cache.append([ids], this.#perLayer(results, 'new_key'), this.#perLayer(results, 'new_value'));
   }
 
   /** A `step` that also returns what went on inside, from a graph of its own, so that it costs other steps nothing. */
@@ -185,39 +168,62 @@ export class Session {
     ids: readonly (readonly number[])[],
     lastN: number,
   ): Promise<Internals & { readonly logits: Float32Array }> {
-    const { floats, perLayer } = await this.#run(await this.#other('inspect.onnx'), cache, ids, lastN);
-    return { logits: floats('logits'), attention: perLayer('attention'), residual: perLayer('hidden') };
+    const results = await this.#run(await this.#other('inspect.onnx'), cache, ids, lastN);
+    const [attention, residual] = ['attention', 'hidden'].map((name) => this.#perLayer(results, name));
+    return { logits: floats(results.logits), attention, residual };
   }
 
-  async #run(model: Ort.InferenceSession, cache: KvCache, ids: readonly (readonly number[])[], lastN: number) {
+  async #run(
+    model: Ort.InferenceSession,
+    cache: KvCache,
+    ids: readonly (readonly number[])[],
+    lastN: number,
+  ): Promise<Readonly<Tensors>> {
+    const { Tensor } = loadRuntime();
+    const [{ length: count }] = ids;
+    const tokens = this.#tokens(cache, ids);
+    const { capacity } = cache;
+    const feeds = {
+      ...tokens,
+      last_n: new Tensor('int64', BigInt64Array.of(BigInt(lastN)), [1]),
+      mask: new Tensor('float32', causalMask(cache, count), [1, 1, count, capacity + count]),
+      ...this.#past(cache, capacity),
+    };
+    const results = await this.#count(count * cache.rows, () => model.run(feeds));
+    const [keys, values] = ['new_key', 'new_value'].map((name) => this.#perLayer(results, name));
+    cache.append(ids, keys, values, floats(results.last_hidden));
+    return results;
+  }
+
+  /** Makes room for new tokens in the cache, and tells where they stand. */
+  #tokens(cache: KvCache, ids: readonly (readonly number[])[]): Tensors {
+    const { Tensor } = loadRuntime();
+    const [{ length: count }] = ids;
+    const inputIds = Int32Array.from(this.#known(ids.flat()));
+    const positions = Int32Array.from({ length: count }, (_, i) => cache.length + i);
+    cache.reserve(cache.length + count);
+    return {
+      input_ids: new Tensor('int32', inputIds, [cache.rows, count]),
+      position_ids: new Tensor('int32', positions, [1, count]),
+    };
+  }
+
+  /** Keys and values of a cache, or of none of its positions where `capacity` is 0. */
+  #past({ rows, keys, values }: KvCache, capacity: number): Tensors {
     const { Tensor } = loadRuntime();
     const { layers, heads, headSize } = this.shape;
-    const count = ids[0].length;
-    const inputIds = this.#known(ids.flat());
-    cache.reserve(cache.length + count);
-    const { capacity, length } = cache;
-    const tensor = (data: Float32Array, dims: number[]) => new Tensor('float32', data, dims);
-    const feeds: Record<string, Ort.Tensor> = {
-      input_ids: new Tensor('int32', Int32Array.from(inputIds), [cache.rows, count]),
-      position_ids: new Tensor(
-        'int32',
-        Int32Array.from({ length: count }, (_, i) => length + i),
-        [1, count],
-      ),
-      last_n: new Tensor('int64', BigInt64Array.of(BigInt(lastN)), [1]),
-      past_bias: tensor(new Float32Array(capacity).fill(Number.NEGATIVE_INFINITY, length), [1, 1, 1, capacity]),
-      new_bias: tensor(causalMask(count), [1, 1, count, count]),
-    };
+    const dims = [rows, heads, capacity, headSize];
+    const size = dims.reduce((product, dim) => product * dim, 1);
+    const tensors: Tensors = {};
     for (let layer = 0; layer < layers; layer++) {
-      const dims = [cache.rows, heads, capacity, headSize];
-      feeds[`past_key_${layer}`] = tensor(cache.keys[layer], dims);
-      feeds[`past_value_${layer}`] = tensor(cache.values[layer], dims);
+      tensors[`past_key_${layer}`] = new Tensor('float32', keys[layer].subarray(0, size), dims);
+      tensors[`past_value_${layer}`] = new Tensor('float32', values[layer].subarray(0, size), dims);
     }
-    const results = await this.#count(count * cache.rows, () => model.run(feeds));
-    const floats = (name: string) => results[name].data as Float32Array;
-    const perLayer = (name: string) => Array.from({ length: layers }, (_, layer) => floats(`${name}_${layer}`));
-    cache.append(ids, perLayer('new_key'), perLayer('new_value'), floats('last_hidden'));
-    return { floats, perLayer };
+    return tensors;
+  }
+
+  #perLayer(results: Readonly<Tensors>, name: string): Float32Array[] {
+    return Array.from({ length: this.shape.layers }, (_, layer) => floats(results[`${name}_${layer}`]));
   }
 
   async #count<T>(tokens: number, run: () => Promise<T>): Promise<T> {
@@ -249,7 +255,7 @@ export class Session {
     const { width } = this.shape;
     const hidden = new Tensor('float32', residual, [residual.length / width, width]);
     const results = await this.#count(0, () => head.run({ hidden }));
-    return results.logits.data as Float32Array;
+    return floats(results.logits);
   }
 
   async close(): Promise<void> {
@@ -331,13 +337,17 @@ function describing(file: string): (error: unknown) => never {
   };
 }
 
-let lastMask = new Float32Array(0);
+function floats({ data }: Ort.Tensor): Float32Array {
+  return data as Float32Array;
+}
 
-/** `[1, 1, count, count]`: -inf where a token would look at a later one. */
-function causalMask(count: number): Float32Array {
-  if (lastMask.length === count * count) return lastMask;
-  const mask = new Float32Array(count * count);
-  for (let row = 0; row < count; row++) mask.fill(Number.NEGATIVE_INFINITY, row * count + row + 1, (row + 1) * count);
-  lastMask = mask;
+/** `[1, 1, count, capacity + count]`: -inf where nothing is cached, and where a token would look at a later one. */
+function causalMask({ capacity, length }: KvCache, count: number): Float32Array {
+  const width = capacity + count;
+  const mask = new Float32Array(count * width);
+  for (let row = 0; row < count; row++) {
+    mask.fill(Number.NEGATIVE_INFINITY, row * width + length, row * width + capacity);
+    mask.fill(Number.NEGATIVE_INFINITY, row * width + capacity + row + 1, (row + 1) * width);
+  }
   return mask;
 }

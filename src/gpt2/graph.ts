@@ -12,8 +12,8 @@ const TO_THE_END = 2 ** 31 - 1;
  * One step of GPT-2 over `B` sequences of `T` new tokens after `C` cached ones (the 'split' graph).
  *
  * Inputs: `input_ids` int32 `[B, T]`; `position_ids` int32 `[1, T]`; `last_n` int64 `[1]`, how many final positions
- * want logits; `past_bias` float `[1, 1, 1, C]`, 0 on a valid row of the cache and -inf beyond; `new_bias` float
- * `[1, 1, T, T]`, the causal mask; for each layer i `past_key_i` and `past_value_i` float `[B or 1, heads, C, d_head]`.
+ * want logits; `mask` float `[1, 1, T, C + T]`, 0 where a token may look and -inf elsewhere: at the rows of the cache that
+ * are not valid, and at later tokens; for each layer i `past_key_i` and `past_value_i` float `[B or 1, heads, C, d_head]`.
  *
  * Outputs: `logits` `[B, last_n, vocab]`; `last_hidden` `[B, T, width]` (after `ln_f`); for each layer the new rows
  * `new_key_i` and `new_value_i` `[B, heads, T, d_head]`, which the caller writes into its cache; and, with `internals`,
@@ -37,8 +37,7 @@ export function buildGraph(
   const inputIds = b.input('input_ids', INT32, ['B', 'T']);
   const positionIds = b.input('position_ids', INT32, [1, 'T']);
   const lastN = b.input('last_n', INT64, [1]);
-  const pastBias = b.input('past_bias', FLOAT, [1, 1, 1, 'C']);
-  const newBias = b.input('new_bias', FLOAT, [1, 1, 'T', 'T']);
+  const mask = b.input('mask', FLOAT, [1, 1, 'T', 'C_plus_T']);
   const pastKeys: string[] = [];
   const pastValues: string[] = [];
   for (let i = 0; i < n_layer; i++) {
@@ -46,9 +45,9 @@ export function buildGraph(
     pastValues.push(b.input(`past_value_${i}`, FLOAT, ['P', n_head, 'C', headSize]));
   }
 
-  const splitHeads = b.integers('split_heads', [0, 0, n_head, headSize]);
+  const splitHeads = b.integers('split_heads', [0, 0, 3 * n_head, headSize]);
   const mergeHeads = b.integers('merge_heads', [0, 0, n_embd]);
-  const pastLength = b.op('Shape', [pastBias], { start: 3, end: 4 });
+  const pastLength = b.op('Shape', [pastKeys[0]], { start: 2, end: 3 });
   const newLength = b.op('Shape', [inputIds], { start: 1, end: 2 });
   const pastAndNew = b.op('Concat', [pastLength, newLength], { axis: 0 });
 
@@ -60,12 +59,12 @@ export function buildGraph(
 
   for (let i = 0; i < n_layer; i++) {
     const qkv = layers.linear(`h.${i}.attn.c_attn`, layers.norm(`h.${i}.ln_1`, x));
-    const [q, k, v] = b
-      .ops('Split', [qkv], 3, { axis: 2 })
-      .map((part) => b.op('Transpose', [b.op('Reshape', [part, splitHeads])], { perm: [0, 2, 1, 3] }));
-    const score = (keys: string, bias: string) =>
-      b.op('Add', [b.op('FusedMatMul', [q, keys], { transB: 1 }, MICROSOFT), bias]);
-    const scores = b.op('Concat', [score(pastKeys[i], pastBias), score(k, newBias)], { axis: 3 });
+    const byHead = b.op('Transpose', [b.op('Reshape', [qkv, splitHeads])], { perm: [0, 2, 1, 3] });
+    const [q, k, v] = b.ops('Split', [byHead], 3, { axis: 1 });
+    const [toPastScores, toNewScores] = [pastKeys[i], k].map((keys) =>
+      b.op('FusedMatMul', [q, keys], { transB: 1 }, MICROSOFT),
+    );
+    const scores = b.op('Add', [b.op('Concat', [toPastScores, toNewScores], { axis: 3 }), mask]);
     const attention = b.op('Softmax', [scores], { axis: 3 });
     const [toPast, toNew] = b.ops('Split', [attention, pastAndNew], 2, { axis: 3 });
     const mixed = b.op('Add', [b.op('MatMul', [toPast, pastValues[i]]), b.op('MatMul', [toNew, v])]);

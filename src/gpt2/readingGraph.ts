@@ -31,11 +31,11 @@ export function canBeRead({ n_embd, n_head, n_inner }: Gpt2Config, precision: Pr
  * so the last layer ends with them.
  *
  * Inputs: `embedded` float `[1, T, width]`, what `buildEmbedding` makes; `last_position` int32 `[1]`, the position of the
- * last token; `total_length` int32 `[1]`, one more; for each layer i `past_key_i` and `past_value_i` float
+ * last token; `total_length` int32 `[1]`, one more; for each layer i but the last `past_key_i` and `past_value_i` float
  * `[1, heads, C, d_head]`, of which the first `total_length - T` rows are valid.
  *
- * Outputs: `key_i` and `value_i`, the same with the new rows in their places. A caller that gives the memory of the
- * inputs to the outputs saves every copy of the cache.
+ * Outputs: for each layer the new rows `new_key_i` and `new_value_i` `[1, heads, T, d_head]`, which the caller writes into
+ * its cache. `GroupQueryAttention` makes the whole cache too, but what leaves the runtime is copied.
  *
  * The matrices are in 8 bits with a scale for each column, which many rows are multiplied by twice as fast as by those
  * with a scale for each block (docs/performance.md). One scale serves all activations, so each row is divided by its
@@ -49,7 +49,9 @@ export function buildReadingGraph(config: Gpt2Config, stored: StoredWeights, dat
   let x = b.input('embedded', FLOAT, [1, 'T', n_embd]);
   const lastPosition = b.input('last_position', INT32, [1]);
   const totalLength = b.input('total_length', INT32, [1]);
-  const cacheShape = [1, n_head, 'C', n_embd / n_head];
+  const headSize = n_embd / n_head;
+  const splitHeads = b.integers('split_heads', [0, 0, n_head, headSize]);
+  const byHead = (part: string) => b.op('Transpose', [b.op('Reshape', [part, splitHeads])], { perm: [0, 2, 1, 3] });
   let normed = layers.norm('h.0.ln_1', x);
 
   /** Adds a linear layer's product and its bias to the residual stream and norms the sum. */
@@ -62,13 +64,18 @@ export function buildReadingGraph(config: Gpt2Config, stored: StoredWeights, dat
     normed = after;
   };
 
-  const cacheRows: [name: string, value: string][] = [];
+  const newRows: [name: string, value: string][] = [];
   for (let i = 0; i < n_layer; i++) {
     const h = `h.${i}`;
-    const past = ['key', 'value'].map((kind) => b.input(`past_${kind}_${i}`, FLOAT, cacheShape));
     const qkvBias = layers.vector(`${h}.attn.c_attn.bias`, [3 * n_embd]);
     const qkv = b.op('Add', [columns.multiply(`${h}.attn.c_attn`, normed), qkvBias]);
-    const [mixed, keys, values] = b.ops(
+    const [, keys, values] = b.ops('Split', [qkv], 3, { axis: 2 });
+    newRows.push([`new_key_${i}`, byHead(keys)], [`new_value_${i}`, byHead(values)]);
+    if (i === n_layer - 1) {
+      break;
+    }
+    const past = ['key', 'value'].map((kind) => b.input(`past_${kind}_${i}`, FLOAT, [1, n_head, 'C', headSize]));
+    const [mixed] = b.ops(
       'GroupQueryAttention',
       // Queries, keys and values lie in one tensor; the attention scale is in the weights.
       [qkv, '', '', ...past, lastPosition, totalLength],
@@ -76,18 +83,12 @@ export function buildReadingGraph(config: Gpt2Config, stored: StoredWeights, dat
       { num_heads: n_head, kv_num_heads: n_head, scale: { float: 1 } },
       MICROSOFT,
     );
-    cacheRows.push([`key_${i}`, keys], [`value_${i}`, values]);
-    if (i === n_layer - 1) {
-      break;
-    }
     addAndNorm(`${h}.attn.c_proj`, columns.multiply(`${h}.attn.c_proj`, mixed), `${h}.ln_2`);
     const bias = layers.vector(`${h}.mlp.c_fc.bias`, [config.n_inner]);
     const hidden = layers.activate(i, columns.multiply(`${h}.mlp.c_fc`, normed), bias);
     addAndNorm(`${h}.mlp.c_proj`, columns.multiply(`${h}.mlp.c_proj`, hidden), `h.${i + 1}.ln_1`);
   }
-  for (const [name, value] of cacheRows) {
-    b.output(name, value, cacheShape);
-  }
+  for (const [name, value] of newRows) b.output(name, value, [1, n_head, 'T', headSize]);
   return b.encode(PRODUCER);
 }
 

@@ -1,44 +1,53 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { loadRuntime } from '../../src/engine/runtime';
 import { Session } from '../../src/engine/session';
 import { readManifest } from '../../src/gpt2/compiledModel';
 import type { Gpt2Config } from '../../src/gpt2/config';
+import { READING_GRAPH } from '../../src/gpt2/readingGraph';
 import { random } from '../support/randomModel';
 
-/** `npx tsx test/bench/profile.ts FOLDER [THREADS]`: where the time of a decode step and of a prefill chunk goes, by operator. */
+/** Operators of a run are read from the trace of the graph that made it. */
+const RUNS = [
+  { label: 'decode after 384', graph: 'model.onnx', before: 384, count: 1, times: 32 },
+  { label: 'reading 512', graph: READING_GRAPH, before: 0, count: 512, times: 8 },
+  { label: 'reading 128 after 384', graph: READING_GRAPH, before: 384, count: 128, times: 8 },
+] as const;
+
+/** `npx tsx test/bench/profile.ts FOLDER [THREADS]`: where the time of a decode step and of reading goes, by operator. */
 async function main([folder, threads = '1']: string[]): Promise<void> {
   const manifest = await readManifest(folder);
   if (!manifest) throw new Error(`There is no compiled model in ${folder}.`);
   const next = random(3);
   const text = (length: number) => Array.from({ length }, () => Math.floor(next() * 50_000));
-  for (const [label, count, steps] of [
-    ['decode at 512', 1, 32],
-    ['prefill of 128 after 384', 128, 4],
-  ] as const) {
+  for (const { label, graph, before, count, times } of RUNS) {
     const traces = mkdtempSync(join(tmpdir(), 'inkling-profile-'));
     const session = await profiled(folder, manifest.config, Number(threads), traces);
     const cache = session.newCache();
-    const before = 512 - (count === 1 ? 0 : count);
-    while (cache.length < before) await session.step(cache, [text(Math.min(128, before - cache.length))], 1);
-    const warmUp = session.work.runs;
-    for (let step = 0; step < steps; step++) {
+    cache.reserve(before + count);
+    const run = async (ids: readonly number[]) => {
+      if (graph === READING_GRAPH) await session.read(cache, ids);
+      else await session.step(cache, [ids], 1);
+    };
+    if (before > 0) await run(text(before));
+    for (let i = 0; i < times; i++) {
       cache.truncate(before);
-      await session.step(cache, [text(count)], 1);
+      await run(text(count));
     }
     await session.close();
-    print(`${label}, ${threads} thread(s)`, join(traces, readdirSync(traces)[0]), warmUp);
+    const trace = readdirSync(traces).find((file) => file.startsWith(graph)) as string;
+    print(`${label}, ${threads} thread(s)`, join(traces, trace), times);
     rmSync(traces, { recursive: true });
   }
 }
 
-/** The engine itself never profiles, so its session has no switch for it: the runtime gets one for a moment. */
+/** The engine itself never profiles, so its sessions have no switch for it: the runtime gets one for a moment. */
 async function profiled(folder: string, config: Gpt2Config, threads: number, traces: string): Promise<Session> {
   const { InferenceSession } = loadRuntime();
   const { create } = InferenceSession;
   const profilingCreate = (file: string, options: object) => {
-    const profiling = { ...options, enableProfiling: true, profileFilePrefix: join(traces, 'trace') };
+    const profiling = { ...options, enableProfiling: true, profileFilePrefix: join(traces, basename(file)) };
     return Reflect.apply(create, InferenceSession, [file, profiling]);
   };
   Object.assign(InferenceSession, { create: profilingCreate });
@@ -49,11 +58,12 @@ async function profiled(folder: string, config: Gpt2Config, threads: number, tra
   }
 }
 
-function print(title: string, file: string, warmUp: number): void {
+/** The least time of each operator in the last `times` runs of a trace. */
+function print(title: string, file: string, times: number): void {
   type Event = { cat: string; name: string; dur: number; ts: number; args?: { op_name?: string } };
   const events = JSON.parse(readFileSync(file, 'utf8')) as Event[];
   const runs = events.filter(({ name }) => name === 'model_run').sort((a, b) => a.ts - b.ts);
-  const from = runs[warmUp].ts;
+  const from = runs.at(-times)?.ts ?? 0;
   // The least time of each node over the steps: what other programs did in between is left out.
   const nodes = new Map<string, { operator: string; time: number }>();
   for (const { cat, name, dur, ts, args } of events) {
@@ -67,7 +77,7 @@ function print(title: string, file: string, warmUp: number): void {
   }
   const rows = [...byOperator].sort(([, a], [, b]) => b.time - a.time);
   const inOperators = rows.reduce((sum, [, { time }]) => sum + time, 0);
-  const best = Math.min(...runs.slice(warmUp).map(({ dur }) => dur));
+  const best = Math.min(...runs.slice(-times).map(({ dur }) => dur));
   console.log(
     `\n${title}: best run ${(best / 1000).toFixed(2)} ms, the operators' best ${(inOperators / 1000).toFixed(2)} ms`,
   );

@@ -6,6 +6,7 @@ import { onnx } from 'onnx-proto';
 import { measurePerplexity } from '../../../src/cli/commands/perplexity';
 import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
+import { KvCache } from '../../../src/engine/kvCache';
 import { loadRuntime } from '../../../src/engine/runtime';
 import { Session } from '../../../src/engine/session';
 import {
@@ -207,40 +208,40 @@ async function openExact(folder: string, config: Gpt2Config, weights: ReadonlyMa
   });
   const { n_layer, n_head, n_embd, n_positions } = config;
   const [wte, wpe] = ['wte.weight', 'wpe.weight'].map((name) => weights.get(name) as Float32Array);
-  const tensors = Array.from({ length: 2 * n_layer }, () => new Float32Array(n_positions * n_embd));
-  const dims = [1, n_head, n_positions, n_embd / n_head];
+  const size = n_embd / n_head;
+  const cache = new KvCache({ layers: n_layer, heads: n_head, headSize: size, width: n_embd });
+  cache.reserve(n_positions);
 
   /** Keys and values of each layer, `[heads, positions, d_head]`, after reading the parts of a text one after another. */
   return async (parts: readonly (readonly number[])[]): Promise<Float32Array[]> => {
-    let length = 0;
     for (const ids of parts) {
       const embedded = Float32Array.from({ length: ids.length * n_embd }, (_, i) => {
         const [place, channel] = [Math.floor(i / n_embd), i % n_embd];
-        return wte[ids[place] * n_embd + channel] + wpe[(length + place) * n_embd + channel];
+        return wte[ids[place] * n_embd + channel] + wpe[(cache.length + place) * n_embd + channel];
       });
-      length += ids.length;
+      const length = cache.length + ids.length;
       const feeds: Record<string, InstanceType<typeof Tensor>> = {
         embedded: new Tensor('float32', embedded, [1, ids.length, n_embd]),
         last_position: new Tensor('int32', Int32Array.of(length - 1), [1]),
         total_length: new Tensor('int32', Int32Array.of(length), [1]),
       };
-      const fetches: typeof feeds = {};
-      for (const [i, values] of tensors.entries()) {
-        const name = `${i % 2 === 0 ? 'key' : 'value'}_${i >> 1}`;
-        const tensor = new Tensor('float32', values, dims);
-        feeds[`past_${name}`] = tensor;
-        fetches[name] = tensor;
+      for (let layer = 0; layer < n_layer; layer++) {
+        const dims = [1, n_head, cache.capacity, size];
+        feeds[`past_key_${layer}`] = new Tensor('float32', cache.keys[layer], dims);
+        feeds[`past_value_${layer}`] = new Tensor('float32', cache.values[layer], dims);
       }
-      await session.run(feeds, fetches);
+      const results = await session.run(feeds);
+      const made = (name: string) =>
+        Array.from({ length: n_layer }, (_, layer) => results[`${name}_${layer}`].data as Float32Array);
+      cache.append([ids], made('new_key'), made('new_value'));
     }
     await session.release();
-    const size = n_embd / n_head;
-    return tensors.map((values) =>
-      Float32Array.from({ length: n_head * length * size }, (_, i) => {
-        const head = Math.floor(i / (length * size));
-        return values[head * n_positions * size + (i % (length * size))];
-      }),
-    );
+    const valid = (values: Float32Array) =>
+      Float32Array.from({ length: n_head * cache.length * size }, (_, i) => {
+        const head = Math.floor(i / (cache.length * size));
+        return values[head * cache.capacity * size + (i % (cache.length * size))];
+      });
+    return cache.keys.flatMap((keys, layer) => [valid(keys), valid(cache.values[layer])]);
   };
 }
 
