@@ -33,13 +33,14 @@ import type {
 import { CachedModel } from './cachedModel';
 import { generateText } from './generate';
 import { inspect } from './inspect';
+import type { LoadOptions } from './loadGraphs';
 import { MemoryKeeper } from './memory/memoryKeeper';
 import { MemoryReader } from './memory/memoryReader';
 import { BACKGROUND } from './priorityLock';
 import { idsOf, tokensOf } from './request';
 import { EngineError } from './runtime';
 import { Scorer } from './score';
-import { Session, type SessionOptions } from './session';
+import { Session } from './session';
 import { ThreadChoice } from './threadChoice';
 
 /** So long after the last work ended nobody is waiting for the engine. */
@@ -77,7 +78,7 @@ export class LocalEngine implements Engine {
    * @param folder what `compileModel` has written
    * @throws EngineError when there is no compiled model of this version or it cannot be loaded
    */
-  static async open(folder: string, options: SessionOptions = {}): Promise<LocalEngine> {
+  static async open(folder: string, options: LoadOptions = {}): Promise<LocalEngine> {
     const manifest = await readManifest(folder);
     if (!manifest) throw new EngineError(l10n.t('There is no compiled model in {0}.', folder));
     const source = await readTokenizerSource(folder, manifest);

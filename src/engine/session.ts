@@ -1,22 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type { Gpt2Config } from '../gpt2/config';
-import { readOwnGraph } from '../gpt2/graphFile';
-import { columnsSize, loadColumns, releaseColumns } from '../gpt2/loadColumns';
-import { COLUMNS, EMBEDDING_GRAPH, READING_GRAPH } from '../gpt2/readingGraph';
 import { type CacheShape, KvCache } from './kvCache';
+import { type LoadOptions, loadGraph, loadReadingGraphs, type ReadingGraphs } from './loadGraphs';
 import { EngineError, loadRuntime, type Ort } from './runtime';
-import { spareMemory } from './spareMemory';
-
-export interface SessionOptions {
-  /** Threads of one run; onnxruntime chooses when it is 0. */
-  readonly threads?: number;
-  /** Tells how many bytes may be taken; what this machine can spare by default. */
-  readonly spareMemory?: () => number;
-  /** Hears, for the log, what is left out for want of memory. */
-  readonly onNote?: (note: string) => void;
-}
 
 /** Tokens that are timed to choose a number of threads: the first ones may have to wait for memory. */
 const TIMED_TOKENS = 4;
@@ -44,12 +31,12 @@ export interface WorkCount {
  */
 export class Session {
   readonly #folder: string;
-  readonly #options: SessionOptions;
+  readonly #options: LoadOptions;
   #model: Ort.InferenceSession;
   #threads: number;
   /** The same model with other numbers of threads, while they are timed. */
   readonly #timed = new Map<number, Ort.InferenceSession>();
-  readonly #reading: ReadingSessions | undefined;
+  readonly #reading: ReadingGraphs | undefined;
 
   readonly work: WorkCount = { runs: 0, tokensFed: 0, busyMs: 0 };
   readonly shape: CacheShape;
@@ -61,9 +48,9 @@ export class Session {
   private constructor(
     readonly config: Gpt2Config,
     folder: string,
-    options: SessionOptions,
+    options: LoadOptions,
     model: Ort.InferenceSession,
-    reading: ReadingSessions | undefined,
+    reading: ReadingGraphs | undefined,
   ) {
     this.#folder = folder;
     this.#options = options;
@@ -75,10 +62,10 @@ export class Session {
   }
 
   /** @throws EngineError when onnxruntime or the model cannot be loaded */
-  static async open(folder: string, config: Gpt2Config, options: SessionOptions = {}): Promise<Session> {
+  static async open(folder: string, config: Gpt2Config, options: LoadOptions = {}): Promise<Session> {
     // What loading needs for a moment is gone before the larger part of the memory is taken.
-    const reading = await loadReading(folder, options);
-    return new Session(config, folder, options, await load(join(folder, 'model.onnx'), options), reading);
+    const reading = await loadReadingGraphs(folder, options);
+    return new Session(config, folder, options, await loadGraph(join(folder, 'model.onnx'), options), reading);
   }
 
   /** Whether there is a graph that reads faster than `step` does. */
@@ -136,7 +123,7 @@ export class Session {
   }
 
   async #open(threads: number): Promise<Ort.InferenceSession> {
-    const model = await load(join(this.#folder, 'model.onnx'), { threads });
+    const model = await loadGraph(join(this.#folder, 'model.onnx'), { threads });
     this.#timed.set(threads, model);
     return model;
   }
@@ -269,72 +256,12 @@ export class Session {
   }
 
   #other(file: string): Promise<Ort.InferenceSession> {
-    const known = this.#others.get(file) ?? load(join(this.#folder, file), this.#options);
+    const known = this.#others.get(file) ?? loadGraph(join(this.#folder, file), this.#options);
     this.#others.set(file, known);
     // What failed to load is tried again, and is nothing to release.
     known.catch(() => this.#others.delete(file));
     return known;
   }
-}
-
-/** The graphs that read, see `buildReadingGraph`. */
-interface ReadingSessions {
-  readonly embed: Ort.InferenceSession;
-  readonly read: Ort.InferenceSession;
-}
-
-/** What loading a reading graph takes for a moment, in times the size of its matrices. */
-const LOADING_COPIES = 5;
-
-/** The graphs that read, unless the model has none or a second form of the weights would crowd the machine's memory. */
-async function loadReading(folder: string, options: SessionOptions): Promise<ReadingSessions | undefined> {
-  const file = join(folder, READING_GRAPH);
-  if (!existsSync(file)) return undefined;
-  const needed = LOADING_COPIES * (await columnsSize(folder).catch(describing(file)));
-  const spare = (options.spareMemory ?? spareMemory)();
-  if (spare < needed) {
-    const [has, wants] = [spare, needed].map((bytes) => `${Math.round(bytes / 1e6)} MB`);
-    options.onNote?.(
-      `Texts are read more slowly: the graph that reads fast needs ${wants} for a moment, and ${has} are free.`,
-    );
-    return undefined;
-  }
-  const columns = await loadColumns(folder).catch(describing(file));
-  try {
-    const read = await load(file, options, { externalData: [{ path: COLUMNS, data: columns }] });
-    return { read, embed: await load(join(folder, EMBEDDING_GRAPH), options) };
-  } finally {
-    releaseColumns(columns);
-  }
-}
-
-async function load(
-  file: string,
-  { threads = 0 }: SessionOptions,
-  more: Ort.InferenceSession.SessionOptions = {},
-): Promise<Ort.InferenceSession> {
-  const { InferenceSession } = loadRuntime();
-  try {
-    await readOwnGraph(file);
-    return await InferenceSession.create(file, {
-      // Higher levels fuse Add and LayerNormalization, which is several times slower.
-      graphOptimizationLevel: 'basic',
-      intraOpNumThreads: threads,
-      // A thread that spins while it waits takes the core from whoever else is at work.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-      logSeverityLevel: 3,
-      ...more,
-    });
-  } catch (error) {
-    return describing(file)(error);
-  }
-}
-
-function describing(file: string): (error: unknown) => never {
-  return (error) => {
-    const [reason] = (error as Error).message.split('\n');
-    throw new EngineError(l10n.t('The model {0} cannot be loaded: {1}', file, reason));
-  };
 }
 
 function floats({ data }: Ort.Tensor): Float32Array {

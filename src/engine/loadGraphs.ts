@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
+import { readOwnGraph } from '../gpt2/graphFile';
+import { columnsSize, loadColumns, releaseColumns } from '../gpt2/loadColumns';
+import { COLUMNS, EMBEDDING_GRAPH, READING_GRAPH } from '../gpt2/readingGraph';
+import { EngineError, loadRuntime, type Ort } from './runtime';
+import { spareMemory } from './spareMemory';
+
+export interface LoadOptions {
+  /** Threads of one run; onnxruntime chooses when it is 0. */
+  readonly threads?: number;
+  /** Tells how many bytes may be taken; what this machine can spare by default. */
+  readonly spareMemory?: () => number;
+  /** Hears, for the log, what is left out for want of memory. */
+  readonly onNote?: (note: string) => void;
+}
+
+/** The graphs that read, see `buildReadingGraph`. */
+export interface ReadingGraphs {
+  readonly embed: Ort.InferenceSession;
+  readonly read: Ort.InferenceSession;
+}
+
+/** What loading a reading graph takes for a moment, in times the size of its matrices. */
+const LOADING_COPIES = 5;
+
+/** The graphs that read, unless the model has none or a second form of the weights would crowd the machine's memory. */
+export async function loadReadingGraphs(folder: string, options: LoadOptions): Promise<ReadingGraphs | undefined> {
+  const file = join(folder, READING_GRAPH);
+  if (!existsSync(file)) return undefined;
+  const needed = LOADING_COPIES * (await columnsSize(folder).catch(describing(file)));
+  const spare = (options.spareMemory ?? spareMemory)();
+  if (spare < needed) {
+    const [has, wants] = [spare, needed].map((bytes) => `${Math.round(bytes / 1e6)} MB`);
+    options.onNote?.(
+      `Texts are read more slowly: the graph that reads fast needs ${wants} for a moment, and ${has} are free.`,
+    );
+    return undefined;
+  }
+  const columns = await loadColumns(folder).catch(describing(file));
+  try {
+    const read = await loadGraph(file, options, { externalData: [{ path: COLUMNS, data: columns }] });
+    return { read, embed: await loadGraph(join(folder, EMBEDDING_GRAPH), options) };
+  } finally {
+    releaseColumns(columns);
+  }
+}
+
+/** @throws EngineError when onnxruntime or the graph cannot be loaded */
+export async function loadGraph(
+  file: string,
+  { threads = 0 }: LoadOptions,
+  more: Ort.InferenceSession.SessionOptions = {},
+): Promise<Ort.InferenceSession> {
+  const { InferenceSession } = loadRuntime();
+  try {
+    await readOwnGraph(file);
+    return await InferenceSession.create(file, {
+      // Higher levels fuse Add and LayerNormalization, which is several times slower.
+      graphOptimizationLevel: 'basic',
+      intraOpNumThreads: threads,
+      // A thread that spins while it waits takes the core from whoever else is at work.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      logSeverityLevel: 3,
+      ...more,
+    });
+  } catch (error) {
+    return describing(file)(error);
+  }
+}
+
+function describing(file: string): (error: unknown) => never {
+  return (error) => {
+    const [reason] = (error as Error).message.split('\n');
+    throw new EngineError(l10n.t('The model {0} cannot be loaded: {1}', file, reason));
+  };
+}
