@@ -46,6 +46,13 @@ function report(what: string, value: number, most: number): void {
   if (!isRight) faults.push(what);
 }
 
+/** Prints each tenth of a long way. */
+function tenths(of: number): (done: number) => void {
+  return (done) => {
+    if (Math.floor((10 * done) / of) > Math.floor((10 * (done - 1)) / of)) console.log(`  … ${done}`);
+  };
+}
+
 function percentile(numbers: readonly number[], share: number): number {
   return numbers.toSorted((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))];
 }
@@ -56,7 +63,8 @@ async function endurance(writer: Writer, engine: ForkedEngine, counts: Counts) {
   console.log(`\n${completions} completions and ${explanations} explanations, after ${warmUp} completions`);
   const filling = Math.max(FILLING, Math.ceil((explanations * warmUp) / completions));
   await endure(engine, writer, { completions: warmUp, explanations: Math.min(warmUp, filling), samples: 0 });
-  const { samples, times } = await endure(engine, writer, { completions, explanations, samples: SAMPLES });
+  const onDone = tenths(completions);
+  const { samples, times } = await endure(engine, writer, { completions, explanations, samples: SAMPLES, onDone });
   const [first, last] = [samples[0], samples.at(-1) ?? samples[0]];
   const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
   for (const of of ['engine', 'host'] as const) {
@@ -90,7 +98,8 @@ async function blows(writer: Writer, engine: ForkedEngine, signal: NodeJS.Signal
     process.kill(pid, signal);
     type();
   };
-  const { asked, settled, backAfter, orphans } = await hit(engine, writer, { count, strike, random, pause });
+  const options = { count, strike, random, pause, onDone: tenths(count) };
+  const { asked, settled, backAfter, orphans } = await hit(engine, writer, options);
   console.log(`  ${asked} questions`);
   report('questions without an answer', asked - settled, 0);
   report('processes left behind', orphans, 0);

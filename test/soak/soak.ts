@@ -30,6 +30,8 @@ export interface EnduranceOptions {
   readonly explanations: number;
   /** How many samples are taken, evenly. */
   readonly samples: number;
+  /** Hears of each completion how many there have been. */
+  readonly onDone?: (done: number) => void;
 }
 
 const URI = 'file:///soak.md';
@@ -84,7 +86,7 @@ export class Writer {
 export async function endure(
   engine: ForkedEngine,
   writer: Writer,
-  { completions, explanations, samples: wanted }: EnduranceOptions,
+  { completions, explanations, samples: wanted, onDone }: EnduranceOptions,
 ): Promise<Endurance> {
   const samples: Sample[] = [];
   const times: number[] = [];
@@ -98,6 +100,7 @@ export async function endure(
       explained++;
     }
     if (samples.length < Math.floor((done * wanted) / completions)) samples.push(sample(engine.pid as number));
+    onDone?.(done);
   }
   return { samples, times, explained };
 }
@@ -158,6 +161,8 @@ export interface BlowOptions {
   readonly random: () => number;
   /** Lets time pass between two keys. */
   readonly pause: () => Promise<void>;
+  /** Hears of each blow, once the engine is back, how many there have been. */
+  readonly onDone?: (done: number) => void;
 }
 
 /** Keys between two blows, at most, and those that are typed while there is no process. */
@@ -166,7 +171,7 @@ const KEYS_WITHOUT = 3;
 
 /** Hits the engine's process again and again, at a moment by chance, while somebody types. */
 export async function hit(engine: ForkedEngine, writer: Writer, options: BlowOptions): Promise<Recovery> {
-  const { count, strike, random, pause } = options;
+  const { count, strike, random, pause, onDone } = options;
   let asked = 0;
   let settled = 0;
   const open = new Set<Promise<void>>();
@@ -209,6 +214,7 @@ export async function hit(engine: ForkedEngine, writer: Writer, options: BlowOpt
     await writer.complete();
     settled++;
     backAfter.push(performance.now() - endedAt);
+    onDone?.(i + 1);
   }
   await Promise.all(open);
   if (others.length > 0) throw others[0];
