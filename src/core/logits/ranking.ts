@@ -68,12 +68,20 @@ export function argmax(scores: Scores): number {
   return Math.max(0, scores.indexOf(maxima[best], best * BLOCK));
 }
 
-/** Indices of the `k` greatest scores, greatest first, lower index first among equals. O(n + k log k). */
+/**
+ * Indices of the `k` greatest scores, greatest first, lower index first among equals. O(n + k log k), however many are
+ * equal.
+ */
 export function topIndices(scores: Scores, k: number): number[] {
-  // Ids come in order and the sort is stable.
-  return atLeastKth(scores, k)
-    .sort((a, b) => scores[b] - scores[a])
-    .slice(0, k);
+  const above: number[] = [];
+  const equal: number[] = [];
+  eachFromBound(scores, k, (i, bound) => {
+    if (scores[i] > bound) above.push(i);
+    else if (equal.length < k) equal.push(i);
+  });
+  // Indices come in order and the sort is stable.
+  const greatest = above.sort((a, b) => scores[b] - scores[a]).slice(0, k);
+  return [...greatest, ...equal.slice(0, k - greatest.length)];
 }
 
 /** The `k`-th greatest score, counting equals separately; `k` from 1 on, clipped to the number of scores. */
@@ -83,21 +91,28 @@ export function kthGreatest(scores: Scores, k: number): number {
 
 /** Indices, in order, of the scores that the `k`-th greatest does not exceed: `k` of them, or more where some tie. */
 export function atLeastKth(scores: Scores, k: number): number[] {
+  const found: number[] = [];
+  const above: number[] = [];
+  eachFromBound(scores, k, (i, bound) => {
+    found.push(i);
+    if (scores[i] > bound) above.push(scores[i]);
+  });
+  if (above.length < k) return found;
+  const least = nthGreatest(Float64Array.from(above), k);
+  return found.filter((i) => scores[i] >= least);
+}
+
+/** Visits, in order, the indices of all scores that are not below a bound, of which the `k`-th greatest is one. */
+function eachFromBound(scores: Scores, k: number, visit: (i: number, bound: number) => void): void {
   const size = Math.max(1, Math.min(BLOCK, Math.floor(scores.length / (4 * k))));
   const maxima = blockMaxima(scores, size);
   // Each of the k greatest maxima is a score, so the k-th greatest score is no smaller.
   const bound = nthGreatest(maxima, k);
-  const found: number[] = [];
   for (let block = 0; block < maxima.length; block++) {
     if (maxima[block] < bound) continue;
     const end = Math.min(scores.length, (block + 1) * size);
-    for (let i = block * size; i < end; i++) if (scores[i] >= bound) found.push(i);
+    for (let i = block * size; i < end; i++) if (scores[i] >= bound) visit(i, bound);
   }
-  const least = nthGreatest(
-    Float64Array.from(found, (i) => scores[i]),
-    k,
-  );
-  return found.filter((i) => scores[i] >= least);
 }
 
 /** How many tokens have a greater score than this one: 0 for the first choice. The lower id wins a tie. */

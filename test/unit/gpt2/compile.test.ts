@@ -256,6 +256,8 @@ describe('compiling a GPT-2', () => {
     assert.deepEqual(outputs('model.onnx'), step);
     assert.deepEqual(outputs('inspect.onnx'), [...step, ...perLayer('attention', 'hidden')]);
     assert.deepEqual(outputs('head.onnx'), ['logits']);
+    // What leaves the runtime is copied: the new rows, and never the whole cache.
+    assert.deepEqual(outputs('read.onnx'), perLayer('new_key', 'new_value'));
   });
 
   it('tells of its progress from nothing to all', async () => {
