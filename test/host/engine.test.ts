@@ -48,7 +48,8 @@ describe('the engine, seen from the editor', () => {
     const pid = api.enginePid();
     assert.ok(pid, 'no engine is running');
     const { started } = api.counts();
-    await type(' She');
+    // A name that no suggestion has foreseen, so that the model has to run.
+    await type(' Quillon');
     await eventually('a generation', () => api.counts().started > started);
     process.kill(pid, 'SIGKILL');
     const status = await eventually(
@@ -57,7 +58,7 @@ describe('the engine, seen from the editor', () => {
     );
     assert.match(status.detail, /engine/i);
     await type(' said');
-    assert.equal(document.getText(), `${LONG} She said`);
+    assert.equal(document.getText(), `${LONG} Quillon said`);
     await eventually('a new engine', () => api.enginePid() !== undefined && api.enginePid() !== pid);
     await type(' that');
     await suggestionAt(' that');
