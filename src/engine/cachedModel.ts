@@ -9,7 +9,7 @@ import type { Internals, Session } from './session';
 /** Tokens of one run while a text is read: long enough to be fast, short enough to be cancelled soon. */
 const PREFILL_CHUNK = 128;
 /** Fewer tokens than these are read as fast by the step that makes the next one. */
-const LEAST_READ = 32;
+const LEAST_READ = 20;
 /** Fewer where every position's logits (200 kB each) are wanted. */
 const SCORING_CHUNK = 32;
 
