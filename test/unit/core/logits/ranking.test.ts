@@ -32,6 +32,16 @@ describe('scores', () => {
     );
   });
 
+  it('have the k greatest found in three looks at each, however many are equal', () => {
+    let looks = 0;
+    const get = (target: Float32Array, key: string | symbol) => {
+      if (typeof key === 'string' && /^\d+$/.test(key)) looks++;
+      return Reflect.get(target, key);
+    };
+    assert.deepEqual(topIndices(new Proxy(new Float32Array(10_000), { get }), 3), [0, 1, 2]);
+    assert.ok(looks < 3.5 * 10_000, `${looks} looks`);
+  });
+
   it('keep all that tie with the k-th', () => {
     fc.assert(
       fc.property(scores, fc.integer({ min: 1, max: 320 }), (values, k) => {
