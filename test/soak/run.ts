@@ -26,7 +26,7 @@ const FILLING = 300;
 const KEY_MS = { least: 5, most: 60 };
 
 const OPTIONS = {
-  'warm-up': { type: 'string', default: '5000' },
+  'warm-up': { type: 'string', default: '10000' },
   completions: { type: 'string', default: '50000' },
   explanations: { type: 'string', default: '5000' },
   kills: { type: 'string', default: '1000' },

@@ -76,7 +76,7 @@ interface Call {
 }
 
 /** Pauses before the second, third, ... start after a crash while nobody asks. */
-const BACK_OFF_MS = [500, 2_000, 10_000, 60_000];
+const BACK_OFF_MS = [250, 2_000, 10_000, 60_000];
 /** Who asks waits no longer than this after a crash. */
 export const SOONEST_MS = 5_000;
 /**

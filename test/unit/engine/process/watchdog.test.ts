@@ -113,7 +113,7 @@ describe('an engine that hangs', () => {
     const engine = await startProgram('process.exit(7);');
     mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
     await assert.rejects(engine.info(), /exit code 7/);
-    for (const pause of [500, 2_000, 10_000]) {
+    for (const pause of [250, 2_000, 10_000]) {
       assert.equal(engine.health.state === 'error' && engine.health.retryInMs, pause);
       const again = becomes(engine, 'starting').then(() => becomes(engine, 'error'));
       mock.timers.tick(pause);
