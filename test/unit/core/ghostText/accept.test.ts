@@ -7,6 +7,8 @@ describe('firstSentence', () => {
     assert.equal(firstSentence('It was a good day.', ' He left. She stayed.'), ' He left.');
     assert.equal(firstSentence('It was', ' a good'), ' a good');
     assert.equal(firstSentence('“It was', ' good,” he said. Then'), ' good,” he said.');
+    assert.equal(firstSentence('It was.', ' '), ' ');
+    assert.equal(firstSentence(`${'It was. '.repeat(200)}It was`, ' good. He left.'), ' good.');
   });
 });
 

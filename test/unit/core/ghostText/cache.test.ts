@@ -51,6 +51,55 @@ describe('remainder', () => {
   });
 });
 
+describe('what is left of a suggestion whose further words are known by their ends', () => {
+  const whole: Suggestion = {
+    ...suggestion([' very', ' good', ' day']),
+    begins: [0.9, 0.8],
+    words: [0.7, 0.4, 0.1].map((right, i) => ({ length: [5, 10, 14][i], confidence: 0, logprob: Math.log(right) })),
+  };
+  const chances = (rest: Suggestion | null) => rest?.words.map(({ length, logprob }) => [length, Math.exp(logprob)]);
+  const near = (found: number[][] | undefined, expected: number[][]) => {
+    assert.equal(found?.length, expected.length);
+    for (const [i, [length, chance]] of expected.entries()) {
+      assert.equal(found?.[i][0], length);
+      assert.ok(Math.abs((found?.[i][1] ?? 0) - chance) < 1e-9, `${found}`);
+    }
+  };
+
+  it('counts what was typed as certain, as far as it is known', () => {
+    near(chances(remainder(whole, '')), [
+      [5, 0.7],
+      [10, 0.4],
+      [14, 0.1],
+    ]);
+    near(chances(remainder(whole, ' v')), [
+      [3, 0.7 / 0.8],
+      [8, 0.4 / 0.8],
+      [12, 0.1 / 0.8],
+    ]);
+    // Within a word nothing is known between its second letter and its end.
+    near(chances(remainder(whole, ' ve')), [
+      [2, 0.7 / 0.8],
+      [7, 0.4 / 0.8],
+      [11, 0.1 / 0.8],
+    ]);
+    near(chances(remainder(whole, ' very')), [
+      [5, 0.4 / 0.7],
+      [9, 0.1 / 0.7],
+    ]);
+    near(chances(remainder(whole, ' very good')), [[4, 0.1 / 0.4]]);
+    assert.deepEqual(remainder(whole, ' ')?.begins, [Math.exp(Math.log(0.8) - Math.log(0.9))]);
+  });
+
+  it('makes nothing more probable where nothing is known', () => {
+    near(chances(remainder({ ...whole, begins: [] }, ' v')), [
+      [3, 0.7],
+      [8, 0.4],
+      [12, 0.1],
+    ]);
+  });
+});
+
 describe('agreesWith', () => {
   it('waits while what was typed and what was generated can be the same text', () => {
     const running = { prefix: 'It was', partial: ' very' };
@@ -92,6 +141,34 @@ describe('CompletionCache', () => {
     cache.set('It was', '.', found(' good'));
     assert.equal(cache.get('It was', ''), undefined);
     assert.deepEqual(texts(cache.get('It was', '.')), [' good']);
+  });
+
+  it('takes what was found for the longer text, and where nothing was found there yet what the shorter one says', () => {
+    const cache = new CompletionCache();
+    cache.set('It was very', '', found(' warm'));
+    cache.set('It was', '', found(' very good'));
+    assert.deepEqual(texts(cache.get('It was very', '')), [' warm']);
+    assert.deepEqual(texts(cache.get('It was very g', '')), ['ood']);
+    cache.set('It was very', '.', found(' well'));
+    assert.deepEqual(texts(cache.get('It was very', '')), [' good'], 'found before another text');
+  });
+
+  it('knows nothing more once it is cleared', () => {
+    const cache = new CompletionCache();
+    cache.set('It was', '', found(' good'));
+    cache.clear();
+    assert.equal(cache.get('It was', ''), undefined);
+  });
+
+  it('goes by the end of a long text, whose start stays put while it is typed on', () => {
+    const cache = new CompletionCache();
+    const text = 'word '.repeat(2_000);
+    cache.set(text.slice(0, 4_090), '', found(text.slice(4_090, 4_110)));
+    for (let typed = 4_090; typed < 4_095; typed++) {
+      assert.deepEqual(texts(cache.get(text.slice(0, typed), '')), [text.slice(typed, 4_110)]);
+    }
+    cache.set(`One ${text}`, '', found('more'));
+    assert.deepEqual(texts(cache.get(`Two ${text}`, '')), ['more'], 'so far back it makes no difference');
   });
 
   it('survives jumps: what was shown elsewhere is still known there', () => {

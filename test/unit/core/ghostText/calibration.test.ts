@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { calibrated, thresholdFor } from '../../../../src/core/ghostText/calibration';
+import { calibrated, storedCalibration, thresholdFor } from '../../../../src/core/ghostText/calibration';
 
 describe('the calibration of the default model', () => {
   it('asks for less worth the more the writer wants to see, from everything to nothing', () => {
@@ -26,5 +26,46 @@ describe('the calibration of the default model', () => {
       rates: [[0, 1]],
     };
     assert.equal(calibrated(0.6, halved), 0.3);
+  });
+
+  it('lies between two points where they lie, and beyond the last one as there', () => {
+    const stepped = {
+      probability: [
+        [0.2, 0.1],
+        [0.4, 0.2],
+        [0.4, 0.3],
+        [0.8, 0.5],
+      ],
+      rates: [[0, 1]],
+    };
+    const at = (probability: number) => Number(calibrated(probability, stepped).toFixed(9));
+    assert.deepEqual([0, 0.2, 0.3, 0.4, 0.6, 0.8, 1].map(at), [0.1, 0.1, 0.15, 0.2, 0.4, 0.5, 0.5]);
+  });
+
+  it('is taken from a file only where it is one', () => {
+    const points = [
+      [0, 0],
+      [1, 0.5],
+    ];
+    assert.deepEqual(storedCalibration({ probability: points, rates: points }), { probability: points, rates: points });
+    for (const other of [
+      undefined,
+      null,
+      'calibration',
+      {},
+      { probability: points },
+      { rates: points },
+      { probability: points, rates: [[0, 0]] },
+      { probability: [[0], [1]], rates: points },
+      {
+        probability: points,
+        rates: [
+          ['0', 0],
+          [1, 1],
+        ],
+      },
+    ]) {
+      assert.equal(storedCalibration(other), undefined, JSON.stringify(other));
+    }
   });
 });

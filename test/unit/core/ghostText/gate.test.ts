@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Suggestion } from '../../../../src/core/completion/types';
-import { gate, leastRest, stays, worth } from '../../../../src/core/ghostText/gate';
+import { gate, leastRest, type Moment, stays, worth } from '../../../../src/core/ghostText/gate';
 import { TypingPace } from '../../../../src/core/ghostText/pace';
 import { suggestion } from './support';
 
@@ -27,7 +27,7 @@ function words(text: string, ...right: number[]): Suggestion {
   };
 }
 
-const resting = { rate: 0.3, before: 'It was', pace: new TypingPace(), waited: Number.POSITIVE_INFINITY };
+const resting: Moment = { rate: 0.3, before: 'It was', pace: new TypingPace(), waited: Number.POSITIVE_INFINITY };
 const shown = (given: Suggestion, moment = resting) =>
   gate({ suggestions: [given], reason: 'sentence' }, moment, plain).completion.suggestions[0]?.text;
 
@@ -67,11 +67,43 @@ describe('the gate', () => {
     assert.equal(shown(words('ery', 1), { ...resting, rate: 0.9 }), 'ery');
   });
 
-  it('lets them stay for a glance', () => {
+  it('lets them stay for a glance, and as long as there is where nothing is held back', () => {
     assert.deepEqual(
       [stays({ text: 'ry' }, 100, 0.3), stays({ text: 'ry' }, 200, 0.3), stays({ text: 'ery' }, 900, 0.3)],
       [true, false, true],
     );
+    assert.deepEqual([stays({ text: ' a' }, 900, 0.3), stays({ text: ' a' }, 900, 1)], [false, true]);
+  });
+
+  it('asks for more of a writer who takes little, and for less of one who takes much', () => {
+    const very = words(' very', 0.6);
+    assert.equal(shown(very, { ...resting, learnt: 0.5 }), undefined, 'worth 2.4, and 2.5 are asked for');
+    const hardly = words(' very', 0.4);
+    assert.equal(shown(hardly, { ...resting, learnt: -0.5 }), ' very', 'worth 1.6, and 1.5 are asked for');
+  });
+
+  it('shows nothing that no pause could make safe', () => {
+    const { completion, waitMs } = gate(
+      { suggestions: [words('ery', 1)], reason: 'sentence' },
+      { ...resting, rate: 0.9, waited: 1_501 },
+      plain,
+    );
+    assert.deepEqual([completion.suggestions, completion.reason, waitMs], [[], 'unsure', undefined]);
+  });
+
+  it('judges a first word of a letter or two by what comes with it', () => {
+    assert.equal(shown(words(' a wonderful', 0.9, 0.15)), undefined, 'together hardly ever right');
+    assert.equal(shown(words(' a wonderful', 0.9, 0.25)), ' a wonderful');
+    assert.equal(shown(words(' the wonderful', 0.9, 0.15)), ' the wonderful', 'one of three is judged alone');
+  });
+
+  it('judges a beginning of a word, which has no end yet, by its first key', () => {
+    const begun = (right: number) => ({ ...suggestion([' extraord']), begins: [right], words: [] });
+    const open = { ...plain, rates: [[0.3, -1]] };
+    const isShown = (right: number) =>
+      gate({ suggestions: [begun(right)], reason: 'sentence' }, { ...resting, learnt: -1 }, open).completion.suggestions
+        .length > 0;
+    assert.deepEqual([isShown(0.1), isShown(0.3)], [false, true]);
   });
 
   it('shows nothing of what the model need not write, before the first word is typed or after', () => {
@@ -162,47 +194,5 @@ describe('the gate', () => {
         },
       ).completion.suggestions.length;
     assert.deepEqual([at('ery'), at('erything')], [0, 1]);
-  });
-});
-
-describe('the pace of a writer', () => {
-  it('is learnt from the keys: who types slower has longer to look', () => {
-    const pace = new TypingPace();
-    const before = pace.keyWithin(200, 'It wa', 0);
-    for (let i = 0; i < 100; i++) pace.key('It wa', i * 400);
-    assert.ok(pace.keyWithin(200, 'It wa', 0) < before / 2);
-    const slow = pace.keyWithin(200, 'It wa', 0);
-    for (let i = 0; i < 100; i++) pace.key('It wa', 1e6 + i * 80);
-    assert.ok(pace.keyWithin(200, 'It wa', 0) > slow);
-  });
-
-  it('tells how soon several keys come: later than the first of them, and a word later than letters', () => {
-    const pace = new TypingPace();
-    const within = (text: string) => pace.allWithin(300, 'It wa', 50, text);
-    assert.equal(within('s'), pace.keyWithin(300, 'It wa', 50));
-    assert.ok(within('s') > within('sa') && within('sa') > within('sat') && within('sat') > 0);
-    assert.ok(within('s a') < within('sat'), 'a pause before a word');
-  });
-
-  it('takes no correction for an interval between letters', () => {
-    const [plain, corrected] = [new TypingPace(), new TypingPace()];
-    for (let i = 0; i < 50; i++) {
-      plain.key('It wa', i * 100);
-      corrected.key('It wa', i * 1_000);
-      corrected.key('It wa', i * 1_000 + 100);
-      corrected.interrupted();
-    }
-    assert.equal(corrected.keyWithin(200, 'It wa', 0), plain.keyWithin(200, 'It wa', 0));
-  });
-
-  it('gives probabilities, which fall the longer the writer has paused', () => {
-    const pace = new TypingPace();
-    for (const text of ['a', 'a ', 'a, ', 'a. ', '']) {
-      for (const waited of [0, 50, 500, 5000, 1e9]) {
-        const chance = pace.keyWithin(200, text, waited);
-        assert.ok(chance >= 0 && chance <= 1, `${chance}`);
-      }
-      assert.equal(pace.keyWithin(200, text, 1e9), 0);
-    }
   });
 });

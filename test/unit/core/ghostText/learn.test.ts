@@ -13,6 +13,10 @@ describe('learn', () => {
   it('stays inside its bounds', () => {
     assert.equal(learnt(Array(500).fill('accepted')).offset, -LEARNING_BOUND);
     assert.equal(learnt(Array(500).fill('ignored')).offset, LEARNING_BOUND);
-    assert.equal(learnt(Array(500).fill('ignored')).ignored, 500);
+  });
+
+  it('counts both', () => {
+    const { accepted, ignored } = learnt(['accepted', 'ignored', 'accepted', 'accepted']);
+    assert.deepEqual([accepted, ignored], [3, 1]);
   });
 });

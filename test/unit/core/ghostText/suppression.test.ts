@@ -31,6 +31,25 @@ const writing: SuggestionContext = {
   construct: null,
 };
 
+const NO_PROSE = [
+  'code block',
+  'inline code',
+  'address',
+  'HTML',
+  'comment',
+  'formula',
+  'front matter',
+  'footnote name',
+  'wiki link',
+  'citation',
+  'emoji code',
+  'task box',
+  'callout type',
+  'tag',
+  'template',
+  'attributes',
+] as const;
+
 const code = (change: Partial<SuggestionContext>) => suppression({ ...writing, ...change })?.code ?? null;
 
 describe('suppression', () => {
@@ -66,10 +85,39 @@ describe('suppression', () => {
     });
   }
 
+  it('gives way to a writer who asks, but not where nothing could be written, or nothing is to be', () => {
+    const firm = reasons.filter(([, change]) => code({ ...change, trigger: 'invoke' }) !== null);
+    assert.deepEqual(
+      firm.map(([code]) => code),
+      [
+        'disabled',
+        'language',
+        'scheme',
+        'read-only',
+        'selection',
+        'multiple-cursors',
+        'mid-word',
+        'modal',
+        'intellisense',
+      ],
+    );
+  });
+
   it('names the construct in which no prose is written', () => {
     const at = (construct: SuggestionContext['construct']) => suppression({ ...writing, construct })?.message;
     assert.equal(at('front matter'), 'The cursor is in the front matter.');
     assert.equal(at('address'), 'The cursor is in an address.');
+    const kinds = NO_PROSE.map(at);
+    assert.equal(new Set(kinds).size, NO_PROSE.length, `each in its own words: ${kinds}`);
+    assert.ok(!kinds.includes('The cursor is where no prose is written.'), `${kinds}`);
+  });
+
+  it('is quiet for as long as the writer has said, to the millisecond', () => {
+    assert.equal(code({ snoozedUntil: writing.now }), null);
+    assert.equal(code({ snoozedUntil: writing.now + 1 }), 'snoozed');
+    const quiet = (dismissedAt: number) => suppression({ ...writing, dismissals: 3, dismissedAt })?.message;
+    const seconds = (message = '') => Number(/\d+ seconds?/.exec(message)?.[0].split(' ')[0]);
+    assert.equal(seconds(quiet(writing.now)) - seconds(quiet(writing.now - 10_000)), 10);
   });
 
   it('counts one second as one', () => {
