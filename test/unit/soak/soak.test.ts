@@ -84,7 +84,7 @@ describe('a long day of writing', () => {
     assert.ok(asked > 2 * 4);
     assert.deepEqual(
       pauses,
-      Array(2).fill(500),
+      Array(2).fill(250),
       'who has just been answered does not wait as for one that never starts',
     );
     assert.equal(orphans, 0);
@@ -102,13 +102,13 @@ describe('a long day of writing', () => {
       type();
       await turn();
       for (let second = 0; second <= 10; second++) mock.timers.tick(1000);
-      mock.timers.tick(500);
+      mock.timers.tick(250);
       mock.timers.reset();
     };
     const options = { count: 1, strike, random: () => 0, pause: () => turn() };
     const { asked, settled, pauses, orphans } = await hit(engine, writer, options);
     writer.dispose();
-    assert.deepEqual([settled, pauses, orphans], [asked, [500], 0]);
+    assert.deepEqual([settled, pauses, orphans], [asked, [250], 0]);
   });
 
   it('goes on where the clock jumps, and where the disk is slow or read-only', async () => {
