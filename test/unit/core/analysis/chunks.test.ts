@@ -34,6 +34,21 @@ describe('chunks', () => {
     assert.ok(changed.length <= 6, `${changed.length} of ${before.size} chunks changed`);
   });
 
+  it('of lines that are all as long are the same again soon behind an edit', () => {
+    const lines = Array.from({ length: 800 }, (_, i) => `\nThe ${i + 100}`);
+    const before = new Set(cut(lines.join('')));
+    for (let at = 50; at < 700; at += 50) {
+      const after = cut([...lines.slice(0, at), '\nSomething new.', ...lines.slice(at)].join(''));
+      const changed = after.filter((chunk) => !before.has(chunk)).length;
+      assert.ok(changed < before.size / 2, `${changed} of ${before.size} chunks changed at ${at}`);
+    }
+  });
+
+  it('are no smaller than half of what fits', () => {
+    const lengths = cut('\nwe'.repeat(1_000)).map((chunk) => encode(chunk).length);
+    assert.ok(Math.max(...lengths) <= most && Math.min(...lengths.slice(0, -1)) >= most / 2, `${lengths}`);
+  });
+
   it('of any text are that text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
