@@ -11,7 +11,8 @@ interface Block {
   readonly text: string;
   /** Its text was there when the writer asked to forget: it is never read. */
   readonly forgotten: boolean;
-  /** Where its tokens stand in the log; nowhere until it is read. */
+  /** Where its tokens stand in the log, and where those of their context begin; nowhere until it is read. */
+  context: number;
   from: number;
   to: number;
   /** The stretches that were learned, and where the tokens of each begin in the log. */
@@ -80,8 +81,8 @@ export class DocumentMemory {
     let first = this.#blockAt(offset);
     const last = this.#blockAt(offset + removed);
     const before = this.#blocks[first.at - 1];
-    // What is typed at the end of a block that may be learned belongs to it, and not to what is forgotten after it.
-    if (offset === first.start && before && !before.forgotten && this.#blocks[first.at].forgotten) {
+    // What is typed or taken away at the end of a block may change its last word. What is forgotten changes no more.
+    if (offset === first.start && before && !before.forgotten) {
       first = { at: first.at - 1, start: first.start - before.text.length };
     }
     const touched = this.#blocks.slice(first.at, last.at + 1);
@@ -109,11 +110,11 @@ export class DocumentMemory {
       this.#forget(this.#cut);
       this.#unread.add(this.#cut);
     }
+    this.#cut = block;
     if (block && !block.forgotten && (this.#unread.has(block) || block.cursor !== cursor)) {
       this.#forget(block);
-      this.#read(block, this.#blocks[at - 1], cursor);
+      this.#read(at, cursor);
     }
-    this.#cut = block;
     this.work(AT_ONCE);
   }
 
@@ -122,7 +123,7 @@ export class DocumentMemory {
     let done = 0;
     for (const block of this.#unread) {
       if (done >= tokens) break;
-      done += this.#read(block, this.#blocks[this.#blocks.indexOf(block) - 1]);
+      done += this.#read(this.#blocks.indexOf(block), block === this.#cut ? block.cursor : undefined);
     }
     if (this.#index.length > 2 * this.#alive + SLACK) this.#compact();
     return done;
@@ -139,19 +140,20 @@ export class DocumentMemory {
     for (const { text, from, to, learned } of this.#blocks) {
       if (position >= from && position < to) {
         const { position: first, stretch } = learned.filter((part) => part.position <= position).at(-1) ?? learned[0];
-        const ids = Array.from({ length: position - first }, (_, i) => this.#index.idAt(first + i));
-        return start + stretch.offset + this.#tokenizer.decode(ids).length;
+        return start + stretch.offset + this.#tokenizer.decode(this.#ids(first, position)).length;
       }
       start += text.length;
     }
     return undefined;
   }
 
-  #read(block: Block, before: Block | undefined, cursor?: number): number {
+  #read(at: number, cursor?: number): number {
+    const [block, next] = this.#blocks.slice(at, at + 2);
     const length = this.#index.length;
     const stretches = learnable(unwrapped(block.text), cursor);
-    const follows = cursor === undefined || (stretches[0]?.offset ?? 0) < cursor;
-    this.#pushContext(follows ? before : null);
+    const follows = stretches[0]?.offset === 0 && cursor !== 0;
+    block.context = length;
+    for (const id of follows ? this.#endOf(this.#blocks[at - 1]) : [BREAK]) this.#index.push(id, NOBODY);
     block.from = this.#index.length;
     block.cursor = cursor;
     block.learned = [];
@@ -167,19 +169,24 @@ export class DocumentMemory {
     }
     block.to = this.#index.length;
     this.#unread.delete(block);
+    if (next?.to && this.#ids(next.context, next.from).join() !== this.#endOf(block).join()) {
+      // It was read behind another end.
+      this.#forget(next);
+      this.#unread.add(next);
+    }
     return this.#index.length - length;
   }
 
-  /** What the next block follows: the end of this one, the beginning of the document, or (null) nothing. */
-  #pushContext(before: Block | undefined | null): void {
-    if (before === undefined) {
-      this.#index.push(this.#tokenizer.endOfText ?? BREAK, NOBODY);
-      return;
-    }
-    const tokens = before === null ? 0 : Math.min(CONTEXT, before.to - before.from);
-    if (tokens === 0) this.#index.push(BREAK, NOBODY);
-    const from = (before?.to ?? 0) - tokens;
-    for (let i = 0; i < tokens; i++) this.#index.push(this.#index.idAt(from + i), NOBODY);
+  /** What a block follows: the end of the one before, the beginning of the document, or nothing. */
+  #endOf(before: Block | undefined): number[] {
+    if (before === undefined) return [this.#tokenizer.endOfText ?? BREAK];
+    const last = before.learned.at(-1)?.stretch;
+    if (last === undefined || last.offset + last.text.length < before.text.length) return [BREAK];
+    return this.#ids(Math.max(before.from, before.to - CONTEXT), before.to);
+  }
+
+  #ids(from: number, to: number): number[] {
+    return Array.from({ length: to - from }, (_, i) => this.#index.idAt(from + i));
   }
 
   #forget(block: Block): void {
@@ -191,20 +198,21 @@ export class DocumentMemory {
     for (const { stretch } of block.learned) this.#words.add(stretch.text, -1);
     this.#index.disown(block.from, block.to);
     block.learned = [];
-    block.from = block.to = 0;
+    block.context = block.from = block.to = 0;
   }
 
   /** Writes the log anew with what is alive, in the order of the text. */
   #compact(): void {
     const index = new TokenIndex();
-    index.push(this.#tokenizer.endOfText ?? BREAK, NOBODY);
-    for (const block of this.#blocks) {
-      const from = index.length;
-      for (let position = block.from; position < block.to; position++) {
+    for (const block of this.#blocks.filter(({ to }) => to > 0)) {
+      const moved = index.length - block.context;
+      for (let position = block.context; position < block.to; position++) {
         index.push(this.#index.idAt(position), this.#index.ownerAt(position));
       }
-      block.learned = block.learned.map((part) => ({ ...part, position: part.position - block.from + from }));
-      [block.from, block.to] = [from, index.length];
+      block.learned = block.learned.map((part) => ({ ...part, position: part.position + moved }));
+      block.context += moved;
+      block.from += moved;
+      block.to += moved;
     }
     this.#index = index;
   }
@@ -221,7 +229,7 @@ export class DocumentMemory {
 }
 
 function unread(text: string): Block {
-  return { text, forgotten: false, from: 0, to: 0, learned: [] };
+  return { text, forgotten: false, context: 0, from: 0, to: 0, learned: [] };
 }
 
 function forgotten(text: string): Block {
@@ -242,10 +250,18 @@ function blocksOf(parts: readonly Pick<Block, 'text' | 'forgotten'>[]): Block[] 
 
 /** What may be learned of a block in which the cursor stands: what is before the word that is being written, and what follows. */
 function learnable(text: string, cursor: number | undefined): Stretch[] {
-  if (cursor === undefined) return withoutSecrets(text);
-  const written = text.slice(0, beginOfWord(text, cursor));
-  const after = withoutSecrets(text.slice(cursor)).map((part) => ({ ...part, offset: part.offset + cursor }));
-  return [...withoutSecrets(written), ...after];
+  const stretches = withoutSecrets(text);
+  if (cursor === undefined) return stretches;
+  return [...between(stretches, 0, beginOfWord(text, cursor)), ...between(stretches, cursor, text.length)];
+}
+
+/** What lies between two characters of the text. */
+function between(stretches: readonly Stretch[], from: number, to: number): Stretch[] {
+  return stretches.flatMap(({ offset, text }) => {
+    const start = Math.max(offset, from);
+    const part = text.slice(start - offset, Math.max(0, to - offset));
+    return part === '' ? [] : [{ offset: start, text: part }];
+  });
 }
 
 /** Where the word that ends at `end` begins, with its space: it is still being written. */

@@ -82,6 +82,49 @@ describe('the memory of the open document', () => {
     assert.deepEqual(following(memory, ' the quick'), [' blue']);
   });
 
+  it('knows a word that is written on, or joined to the next, wherever the document is cut for reading', () => {
+    const before = 'Again and again we go on. '.repeat(39);
+    for (let length = 990; length < 1030; length++) {
+      const text = `${before.slice(0, length)} We saw the brass lamp post, and more to come.`;
+      for (const [removed, typed, word] of [
+        [0, 's', 'lamps'],
+        [1, '', 'lamppost'],
+      ] as const) {
+        const { memory, words, readAll } = memoryOf(text);
+        readAll();
+        memory.edit(text.indexOf(' post'), removed, typed);
+        readAll();
+        assert.deepEqual([words.count(word), words.count('lamp')], [1, 0], `${length}`);
+      }
+    }
+  });
+
+  it('knows after an edit what stands before the words that follow it, wherever the document is cut for reading', () => {
+    const before = 'Again and again we go on. '.repeat(39);
+    for (let length = 990; length < 1030; length++) {
+      const text = `${before.slice(0, length)} We saw the brass lamp post, and more to come.`;
+      const { memory, readAll } = memoryOf(text);
+      readAll();
+      memory.edit(text.indexOf('brass'), 5, 'iron');
+      readAll();
+      assert.deepEqual(following(memory, ' iron lamp'), [' post'], `${length}`);
+      assert.deepEqual(following(memory, ' brass lamp'), [], `${length}`);
+    }
+  });
+
+  it('does not join what stands on both sides of what it was to forget, however long one writes', () => {
+    const { memory, readAll } = memoryOf('The old text.', false);
+    memory.edit(0, 0, 'We saw a zebra');
+    memory.edit('We saw a zebraThe old text.'.length, 0, ' quagga.');
+    for (let i = 0; i < 2000; i++) {
+      memory.edit(0, 0, 'x');
+      readAll();
+      memory.edit(0, 1, '');
+      readAll();
+    }
+    assert.deepEqual(following(memory, ' a zebra'), []);
+  });
+
   it('does not learn the word that is being written, nor that what follows the cursor follows what stands before it', () => {
     const text = 'We saw the quick re zeppelin.\n';
     const { memory } = memoryOf(text);

@@ -112,6 +112,18 @@ describe('the memory of the writer', () => {
     }
   });
 
+  it('sees a secret that the cursor stands in', () => {
+    const text = `password: correcthorsebattery\n${FILLER}\nThe card is 4111 1111 2222 3333.\n`;
+    const memory = memoryOf({}, text);
+    for (const [before, after] of [
+      ['password: correct', 'horsebattery'],
+      ['The card is 4111 1111', ' 2222 3333'],
+    ]) {
+      memory.turnTo(text.indexOf(before) + before.length);
+      assert.equal(given(memory, after), 0, after);
+    }
+  });
+
   it('sees a secret wherever its file is cut for reading', () => {
     for (let length = 960; length < 1040; length++) {
       const before = `${'Again and again. '.repeat(80).slice(0, length)} password: `;
