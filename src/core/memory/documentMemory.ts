@@ -150,7 +150,7 @@ export class DocumentMemory {
   #read(at: number, cursor?: number): number {
     const [block, next] = this.#blocks.slice(at, at + 2);
     const length = this.#index.length;
-    const stretches = learnable(unwrapped(block.text), cursor);
+    const stretches = learnable(block.text, cursor);
     const follows = stretches[0]?.offset === 0 && cursor !== 0;
     block.context = length;
     for (const id of follows ? this.#endOf(this.#blocks[at - 1]) : [BREAK]) this.#index.push(id, NOBODY);
@@ -250,7 +250,7 @@ function blocksOf(parts: readonly Pick<Block, 'text' | 'forgotten'>[]): Block[] 
 
 /** What may be learned of a block in which the cursor stands: what is before the word that is being written, and what follows. */
 function learnable(text: string, cursor: number | undefined): Stretch[] {
-  const stretches = withoutSecrets(text);
+  const stretches = withoutSecrets(text).map((part) => ({ ...part, text: unwrapped(part.text) }));
   if (cursor === undefined) return stretches;
   return [...between(stretches, 0, beginOfWord(text, cursor)), ...between(stretches, cursor, text.length)];
 }

@@ -1,37 +1,23 @@
+import { COLUMN, NAMED, NAMES, PRIVATE_KEY, SHAPES } from './secretPatterns';
+
 /** A stretch of a text, in UTF-16 units. */
 export interface Stretch {
   readonly offset: number;
   readonly text: string;
 }
 
-/** One of these stands in every text in which one of `SECRETS` is found. */
-const HINTS =
-  /pass|pwd|pin|secret|credential|kennwort|contrase|senha|key|token|bearer|basic|seed|recovery|mnemonic|backup|:\/\//i;
-const SECRETS = [
-  // PEM blocks, whole or begun.
-  /-----BEGIN [A-Z ]{0,40}?PRIVATE KEY[A-Z ]{0,20}-----[\s\S]*?(?:-----END [A-Z ]{0,40}?PRIVATE KEY[A-Z ]{0,20}-----|$)/g,
-  // `password = …`, `API_KEY: …`, `"token": "…"`, `| password | … |`.
-  /(?:pass(?:word|wd|phrase|code|wort)?|pwd|pin|secret|credentials?|kennwort|mot de passe|contraseña|senha|(?:api|access|auth|private|client)[_-]?(?:key|token|secret)|token)["'`*_]*\s*[:=|][\s"'`*_]*[^\s"'`*]{4,}/gi,
-  // `the password is …`: what follows has a digit or a sign.
-  /pass(?:word|wd|phrase|code|wort)\s{1,4}(?:is|was|to|ist|lautet)\s{1,4}["'`*_]{0,4}(?=[^\s"'`]{0,64}[\d#$%^&@!+=?])[^\s"'`]{4,256}/gi,
-  // Words that open a wallet, and codes that open an account: the rest of the line.
-  /\b(?:seed|recovery|mnemonic|backup)\s+(?:phrase|words|codes?|keys?)["'`*_]*\s*[:=][^\n]*/gi,
-  // `https://user:password@host`.
-  /:\/\/[^\s/:@]+:[^\s/:@]+@/g,
-  // `Bearer …`, `Basic …`.
-  /\b(?:Bearer|Basic)\s+[\w+/=.~-]{16,}/g,
-];
+/** Where a secret begins and ends. */
+type Span = readonly [number, number];
 
-/** What needs no hint. */
-const SHAPES = [
-  // Keys with a known beginning.
-  /\b(?:gh[opsur]|github_pat|glpat|sk|pk|rk|xox[abprs]|AKIA|ASIA|AIza|ya29|npm|hf)[_-]?[A-Za-z0-9_-]{12,}/g,
-  // Card and account numbers.
-  /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b|\b\d{4}(?:[ -]?\d{4}){3}\b/g,
-];
+/** A code in groups of four. */
+const GROUPS_OF_CODE = /\b[A-Za-z0-9]{4}(?: [A-Za-z0-9]{4}){3,}\b/g;
+/** Below the head of a table: its rule, and its rows. */
+const BELOW_HEAD = /\n[ \t]*\|?[ \t]*:?-[-:| \t]*\n(?:[^\n]*\|[^\n]*(?:\n|$))+/g;
 
 /** What stands between spaces, from a length on that a password may have. */
 const WORD = /\S{8,}/g;
+/** The sign of a hashtag or a mention, a footnote's, a question mark: what may stand at a word that is none. */
+const AROUND_WORD = /^[#@]+|\[\^[^\]\s]{0,64}\]|\?\W{0,8}$/g;
 /** Runs that may be random, and how long they must be. */
 const RUN = /[A-Za-z0-9+/=_-]{16,}/g;
 const SHORTEST_RUN = 16;
@@ -54,11 +40,10 @@ export function withoutSecrets(text: string): Stretch[] {
   return stretches;
 }
 
-function secretSpans(text: string): (readonly [number, number])[] {
-  const spans: (readonly [number, number])[] = [];
-  for (const pattern of [...SHAPES, ...(HINTS.test(text) ? SECRETS : [])]) {
-    for (const { index, 0: found } of text.matchAll(pattern)) spans.push([index, index + found.length]);
-  }
+function secretSpans(text: string): Span[] {
+  const spans = longSecretSpans(text);
+  for (const pattern of SHAPES) spans.push(...found(pattern, text));
+  spans.push(...found(GROUPS_OF_CODE, text).filter(([start, end]) => looksGrouped(text.slice(start, end))));
   for (const { index: start, 0: word } of text.matchAll(WORD)) {
     if (word.length < SHORTEST_RUN && !/\d/.test(word)) continue;
     if (looksLikePassword(word)) spans.push([start, start + word.length]);
@@ -71,8 +56,33 @@ function secretSpans(text: string): (readonly [number, number])[] {
   return spans.sort((a, b) => a[0] - b[0]);
 }
 
-/** Letters of both sizes, digits and signs in one, and no address. */
-function looksLikePassword(word: string): boolean {
+/** Where secrets stand that may be longer than a line, or that a name stands before: only whole can they be seen. */
+export function longSecretSpans(text: string): Span[] {
+  const spans = [...found(PRIVATE_KEY, text), ...columnSpans(text)];
+  if (NAMES.test(text)) for (const pattern of NAMED) spans.push(...found(pattern, text));
+  return spans;
+}
+
+function found(pattern: RegExp, text: string): Span[] {
+  return Array.from(text.matchAll(pattern), ({ index, 0: match }) => [index, index + match.length] as const);
+}
+
+/** The rows of tables that have a column for passwords. */
+function columnSpans(text: string): Span[] {
+  return Array.from(text.matchAll(BELOW_HEAD)).flatMap(({ index, 0: rows }) => {
+    const head = text.slice(text.lastIndexOf('\n', index - 1) + 1, index);
+    return COLUMN.test(head) ? [[index, index + rows.length] as const] : [];
+  });
+}
+
+/** Letters and digits in more than one group of four. */
+function looksGrouped(groups: string): boolean {
+  return groups.split(' ').filter((group) => /\d/.test(group) && /[A-Za-z]/.test(group)).length > 1;
+}
+
+/** Letters of both sizes, digits and signs in one; no address, and nobody's name on a network. */
+function looksLikePassword(found: string): boolean {
+  const word = found.replace(AROUND_WORD, '');
   const mixed = /\d/.test(word) && /[A-Z]/.test(word) && /[a-z]/.test(word) && /[#$%^&@!+=?~]/.test(word);
   return mixed && !word.includes('://') && !word.includes('](');
 }
@@ -105,8 +115,8 @@ function turns(run: string, kind: (sign: string) => unknown): number {
   return changes;
 }
 
-function kindOf(character: string): number {
+function kindOf(character: string): number | undefined {
   if (/\d/.test(character)) return 0;
   if (/[a-z]/.test(character)) return 1;
-  return /[A-Z]/.test(character) ? 2 : 3;
+  return /[A-Z]/.test(character) ? 2 : undefined;
 }

@@ -146,11 +146,11 @@ export class WorkspaceMemory {
   }
 
   #read(file: Remembered, text: string, start: number): void {
-    withoutSecrets(unwrapped(text)).forEach((stretch, i) => {
+    withoutSecrets(text).forEach((stretch, i) => {
       if (i > 0) this.#index.push(BREAK, NOBODY);
       file.learned.push({ position: this.#index.length, offset: start + stretch.offset });
       const counts = this.#countsOf(file.owner);
-      for (const id of this.#tokenizer.encode(stretch.text)) {
+      for (const id of this.#tokenizer.encode(unwrapped(stretch.text))) {
         this.#index.push(id, file.owner);
         counts.add(id);
         this.#alive++;

@@ -100,6 +100,38 @@ describe('the memory of the writer', () => {
       'g5h6i-j7k8l',
       'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9',
       '-----BEGIN PGP PRIVATE KEY BLOCK-----\nlQOYBF6\n-----END PGP PRIVATE KEY BLOCK-----',
+      'Passphrase: ocean violet hammer sunrise',
+      'password: "three words here"',
+      'Password -> swordfishes',
+      'The password is "swordfishes"',
+      '## Password\n\nswordfishes',
+      'Das Kennwort lautet sommer7711',
+      'Mot de passe : soleilrouge',
+      'Contraseña: solrojogrande',
+      'パスワード：swordfishes',
+      '密码：swordfishes',
+      'pw: hunter4711',
+      'ENCRYPTION_KEY=swordfishes',
+      'Card PIN 471182',
+      'CVV: 471',
+      'Login: anna / swordfishes',
+      'redis://:swordfishes@',
+      'mysql://root:sword/fishes@',
+      'https://swordfishesandmore@',
+      'https://example.com/?access_token=swordfishes',
+      'curl -u admin:swordfishes',
+      'WIFI:T:WPA;S:home;P:swordfishes;;',
+      '## Seed phrase\n\nwitch collapse practice feed shame open despair creek road again ice least',
+      'My recovery phrase is witch collapse practice feed shame open despair creek road again ice least',
+      'Wallet:\n\n1. witch\n2. collapse\n3. practice\n4. feed\n5. shame\n6. open\n7. despair\n8. creek\n9. road\n10. again\n11. ice\n12. least',
+      'Backup codes\n\n- 41333719\n- 30350614',
+      'Recovery codes\n\n1. 6963 4557\n2. 8940 6724',
+      '4fn5 z6mr ap5w blpk l275 gy4p',
+      'kdqvdc-qrydce-jkxvn4',
+      '3782 822463 10005',
+      '4111.1111.1111.1111',
+      '4111\u00a01111\u00a01111\u00a01111',
+      'NO93 8601 1117 947',
     ];
     for (const secret of secrets) {
       const memory = memoryOf({ 'file:///a/notes.md': `${FILLER}\n${secret}\n${FILLER}` }, `${FILLER}\n${secret}\n`);
@@ -110,6 +142,12 @@ describe('the memory of the writer', () => {
         assert.equal(mixed.evidence.slotOf(ids[i]), undefined, `${secret}: ${textTokenizer.decode(ids.slice(i))}`);
       }
     }
+  });
+
+  it('never offers what stands in the rows of a table with a column for passwords', () => {
+    const table = '| Site | Password |\n| --- | --- |\n| bank | swordfishes |\n| post | correcthorse |';
+    const memory = memoryOf({ 'file:///a/notes.md': `${FILLER}\n\n${table}\n\n${FILLER}` });
+    for (const word of ['swordfishes', 'correcthorse']) assert.equal(given(memory, word), 0, word);
   });
 
   it('sees a secret that the cursor stands in', () => {
@@ -130,10 +168,22 @@ describe('the memory of the writer', () => {
       const memory = memoryOf({ 'file:///a/notes.md': `${before}correcthorsebattery ${FILLER}` });
       assert.equal(given(memory, 'correcthorsebattery'), 0, `${length}`);
     }
+    const key = `-----BEGIN PRIVATE KEY-----\n${`${'MIIEowIBAAKCAQEA7bqzzkqwPQe'.repeat(2)}\n`.repeat(40)}wordlike==\n-----END PRIVATE KEY-----`;
+    const words = 'seed phrase: witch collapse practice feed shame open despair creek road again ice least';
+    for (let length = 900; length < 1040; length += 5) {
+      const before = 'Again and again. '.repeat(80).slice(0, length);
+      for (const memory of [
+        memoryOf({ 'file:///a/notes.md': `${before}\n${words}\n\n${key}\n` }),
+        memoryOf({}, `${before}\n${words}\n\n${key}\n`),
+      ]) {
+        assert.equal(given(memory, ' despair creek'), 0, `${length}`);
+        assert.equal(given(memory, 'wordlike'), 0, `${length}`);
+      }
+    }
   });
 
   it('is not held up by a text made to hold it up', () => {
-    for (const piece of ['a1', 'A', 'password ', 'a-', 'aA1', '_', 'password is a', '1234 ']) {
+    for (const piece of ['a1', 'A', 'password ', 'a-', 'aA1', '_', 'password is a', '1234 ', 'KEY=', '[^', '?']) {
       assert.ok(withoutSecrets(piece.repeat(50_000)).length < 100_000);
     }
   });
@@ -144,6 +194,24 @@ describe('the memory of the writer', () => {
     });
     assert.ok(given(memory, ' well-known-port') > 0.05);
     assert.ok(given(memory, ' on 2026-11') > 0.05);
+  });
+
+  it('takes no prose for a secret', () => {
+    const texts = [
+      'As Wittgenstein[^3] says, the world is all.',
+      'I joined #NaNoWriMo2024 with @JohnDoe99 again.',
+      'Have you tried Windows11?',
+      'It is a state-of-the-art-2024-model.',
+      'The years 1914 1918 1939 1945 were bad.',
+      'See https://example.com/2024/01/15/some-long-title-here for more.',
+      'The password was lost, and the password is required.',
+      'A secret is to be kept; a token is a piece of a word.',
+      'The compass: north. Shopping: bread, butter.',
+      'Recovery codes help when a phone is lost.',
+      'He found a wallet with some money inside, then walked home along the river.',
+      'Le mot de passe est oublié depuis longtemps. Das Passwort ist leider falsch.',
+    ];
+    for (const text of texts) assert.deepEqual(withoutSecrets(text), [{ offset: 0, text }]);
   });
 
   it('does not offer a slip: a word that stands once, one edit from a common one', () => {
