@@ -1,6 +1,8 @@
 import { WORD_OF_LETTERS } from '../text/words';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+/** Letters of other alphabets that count beside these; no alphabet has more. */
+const MOST_LETTERS = 100;
 /** Shorter words are one edit away from too many others. */
 const SHORTEST_SLIP = 4;
 const LONGEST_SLIP = 24;
@@ -11,6 +13,8 @@ const COMMON = 3;
 export class WordCounts {
   readonly #isFamiliar: (word: string) => boolean;
   readonly #counts = new Map<string, number>();
+  /** The letters of the writer's words. */
+  readonly #letters = new Set(LETTERS);
   /** How many words there are, each as often as it stands. */
   total = 0;
 
@@ -24,6 +28,7 @@ export class WordCounts {
       const word = found.toLowerCase();
       const count = (this.#counts.get(word) ?? 0) + times;
       this.total += times;
+      if (times > 0 && this.#letters.size < MOST_LETTERS) for (const letter of word) this.#letters.add(letter);
       if (count > 0) this.#counts.set(word, count);
       else this.#counts.delete(word);
     }
@@ -38,7 +43,7 @@ export class WordCounts {
     const lower = word.toLowerCase();
     if (lower.length < SHORTEST_SLIP || lower.length > LONGEST_SLIP) return false;
     if (this.count(lower) > 1 || this.#isFamiliar(lower)) return false;
-    for (const near of oneEditAway(lower)) {
+    for (const near of oneEditAway(lower, this.#letters)) {
       if (
         near !== lower &&
         near.length >= SHORTEST_SLIP - 1 &&
@@ -50,12 +55,12 @@ export class WordCounts {
   }
 }
 
-function* oneEditAway(word: string): Generator<string> {
+function* oneEditAway(word: string, letters: Iterable<string>): Generator<string> {
   for (let i = 0; i <= word.length; i++) {
     const [before, after] = [word.slice(0, i), word.slice(i)];
     if (after !== '') yield before + after.slice(1);
     if (after.length > 1) yield before + after[1] + after[0] + after.slice(2);
-    for (const letter of LETTERS) {
+    for (const letter of letters) {
       if (after !== '') yield before + letter + after.slice(1);
       yield before + letter + after;
     }

@@ -45,9 +45,10 @@ export const NOTHING_REMEMBERED: MemoryStatus = { files: 0, words: 0, tokens: 0,
 
 /** Words of a suggestion that only the memory can have brought are checked for slips from this probability on. */
 const NOTICEABLE = 0.02;
-/** Tokens of a word at most. */
-const LONGEST_WORD = 8;
-const BEGINS_WITH_LETTER = /^[\p{L}\p{M}'’-]/u;
+/** Tokens of a word at most: a letter that is no English one may be two. */
+const LONGEST_WORD = 48;
+/** A token that goes on with a word, or with a letter of which it is a part only. */
+const GOES_ON = /^[\p{L}\p{M}'’\ufffd-]/u;
 
 /**
  * What the writer's own texts say comes next: those of the open document and of the workspace's other files. Nothing
@@ -192,9 +193,9 @@ export class WriterMemory {
   #wordAt(index: TokenIndex, position: number): string | undefined {
     const textAt = (at: number) => (index.idAt(at) < 0 ? '' : this.#tokenizer.decode([index.idAt(at)]));
     let from = position;
-    while (from > 0 && position - from < LONGEST_WORD && BEGINS_WITH_LETTER.test(textAt(from))) from--;
+    while (from > 0 && position - from < LONGEST_WORD && GOES_ON.test(textAt(from))) from--;
     let to = position + 1;
-    while (to < index.length && to - from < LONGEST_WORD && BEGINS_WITH_LETTER.test(textAt(to))) to++;
+    while (to < index.length && to - from < LONGEST_WORD && GOES_ON.test(textAt(to))) to++;
     const ids = Array.from({ length: to - from }, (_, i) => index.idAt(from + i)).filter((id) => id >= 0);
     return this.#tokenizer.decode(ids).match(WORD_OF_LETTERS)?.at(-1);
   }

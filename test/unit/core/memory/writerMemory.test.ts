@@ -221,6 +221,23 @@ describe('the memory of the writer', () => {
     assert.ok(given(memoryOf({}, `${text} A lighthoose!`), ' A lighthoose') > 0.1);
   });
 
+  it('sees slips in every alphabet', () => {
+    const slips = [
+      ['молоко', ' малоко'],
+      ['źródło', ' źrodło'],
+      ['Mädchen', ' Madchen'],
+      ['château', ' chateau'],
+      ['grüßen', ' grußen'],
+    ];
+    for (const [word, slip] of slips) {
+      const text = `${FILLER}Here ${word}, there ${word}, then ${word} and ${word}. And once${slip} again.`;
+      const ids = textTokenizer.encode(slip);
+      const memory = memoryOf({}, text);
+      const expected = ids.slice(1).map((id, i) => memory.expect(ids.slice(0, i + 1), UNSURE).probability(id, 0));
+      assert.ok(Math.min(...expected) < 0.02, `${slip}: ${expected}`);
+    }
+  });
+
   it('offers a name that stands once and is like no other word', () => {
     assert.ok(given(memoryOf({}, `${FILLER}We met Zorvath there.`), 'We met Zorvath') > 0.1);
   });
