@@ -212,8 +212,13 @@ export class MemoryKeeper {
   }
 }
 
+/** A file that is no UTF-8 is taken for empty: of its words only parts could be read. */
 function decoded({ uri, bytes, markdown }: FileBytes): MemoryFile {
-  return { uri, text: normaliseLineBreaks(new TextDecoder().decode(bytes)), markdown };
+  try {
+    return { uri, text: normaliseLineBreaks(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), markdown };
+  } catch {
+    return { uri, text: '', markdown };
+  }
 }
 
 /** The token that stands in a later text where an earlier one ended; undefined where that place is not found. */

@@ -113,6 +113,18 @@ describe('the keeper of the memory', () => {
     assert.deepEqual([forgotten.files, forgotten.tokens], [0, 0]);
   });
 
+  it('takes nothing from a file that is no UTF-8, and forgets what it was before', async () => {
+    const keeper = new MemoryKeeper(textTokenizer);
+    const uri = 'file:///book/other.txt';
+    const filesOf = async (bytes: Uint8Array) => {
+      keeper.update({ kind: 'files', files: [{ uri, bytes, markdown: false }] });
+      const { files, words } = await settled(keeper);
+      return [files, words];
+    };
+    assert.deepEqual(await filesOf(bytesOf('Le résumé était écrit.')), [1, 4]);
+    assert.deepEqual(await filesOf(Buffer.from('Le résumé était écrit.', 'latin1')), [0, 0]);
+  });
+
   it('says when all has been read, and at once when there is nothing to read', async () => {
     const keeper = new MemoryKeeper(textTokenizer);
     assert.equal((await settled(keeper)).words, 0);
