@@ -17,7 +17,8 @@ const GENERATED = [
 const HEAD = 600;
 /** Of a text that people wrote, letters and spaces are most. */
 const FEWEST_LETTERS = 0.6;
-const LONGEST_WORD = 400;
+/** No word is as long. Chinese, Japanese and Thai set no spaces. */
+const LONG_RUN = /[!-~]{401}/;
 
 /**
  * The prose of a file: without front matter, and in Markdown without fenced code. Nothing where the file was generated
@@ -26,14 +27,14 @@ const LONGEST_WORD = 400;
 export function proseOf(text: string, markdown: boolean): Stretch[] {
   const front = FRONT_MATTER.exec(text)?.[0].length ?? 0;
   const head = text.slice(0, front + HEAD);
-  if (GENERATED.some((mark) => mark.test(head)) || !looksWritten(text)) return [];
+  if (text === '' || GENERATED.some((mark) => mark.test(head)) || !looksWritten(text)) return [];
   return markdown ? withoutFences(text, front) : [{ offset: front, text: text.slice(front) }];
 }
 
 function looksWritten(text: string): boolean {
   const sample = text.slice(0, 20_000);
   const letters = (sample.match(/[\p{L}\p{M}\s]+/gu) ?? []).reduce((sum, { length }) => sum + length, 0);
-  return letters >= sample.length * FEWEST_LETTERS && sample.split(/\s/).every(({ length }) => length <= LONGEST_WORD);
+  return letters >= sample.length * FEWEST_LETTERS && !LONG_RUN.test(sample);
 }
 
 function withoutFences(text: string, from: number): Stretch[] {

@@ -103,15 +103,13 @@ export class WorkspaceMemory {
   remove(uri: string): void {
     const file = this.#files.get(uri);
     if (!file) return;
-    const ids: number[] = [];
     const counts = this.#countsOf(file.owner);
-    for (let position = file.from; position < file.to; position++) {
-      ids.push(this.#index.idAt(position));
-      if (this.#index.ownerAt(position) !== file.owner) continue;
-      counts.add(this.#index.idAt(position), -1);
-      this.#alive--;
-    }
-    this.#words.add(this.#textOf(ids), -1);
+    file.learned.forEach(({ position }, i) => {
+      const ids = this.#idsOf(file.owner, position, file.learned[i + 1]?.position ?? file.to);
+      for (const id of ids) counts.add(id, -1);
+      this.#alive -= ids.length;
+      this.#words.add(this.#tokenizer.decode(ids), -1);
+    });
     this.#index.disown(file.from, file.to);
     this.#files.delete(uri);
     this.#uris[file.owner] = undefined;
@@ -150,28 +148,25 @@ export class WorkspaceMemory {
       if (i > 0) this.#index.push(BREAK, NOBODY);
       file.learned.push({ position: this.#index.length, offset: start + stretch.offset });
       const counts = this.#countsOf(file.owner);
-      for (const id of this.#tokenizer.encode(unwrapped(stretch.text))) {
+      const ids = this.#tokenizer.encode(unwrapped(stretch.text));
+      for (const id of ids) {
         this.#index.push(id, file.owner);
         counts.add(id);
         this.#alive++;
       }
-      this.#words.add(stretch.text);
+      // As its tokens say them: the text is not kept, and a tokenizer may write it otherwise.
+      this.#words.add(this.#tokenizer.decode(ids));
     });
     file.to = this.#index.length;
   }
 
-  #textOf(ids: readonly number[]): string {
-    let text = '';
-    let part: number[] = [];
-    for (const id of [...ids, BREAK]) {
-      if (id !== BREAK && id !== this.#tokenizer.endOfText) {
-        part.push(id);
-        continue;
-      }
-      text += `${this.#tokenizer.decode(part)}\n`;
-      part = [];
+  /** The tokens of an owner in a part of the log. */
+  #idsOf(owner: number, from: number, to: number): number[] {
+    const ids: number[] = [];
+    for (let position = from; position < to; position++) {
+      if (this.#index.ownerAt(position) === owner) ids.push(this.#index.idAt(position));
     }
-    return text;
+    return ids;
   }
 
   #groupOf(uri: string): number {

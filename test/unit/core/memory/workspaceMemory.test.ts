@@ -16,4 +16,19 @@ describe('the memory of the other files', () => {
     assert.equal(add('file:///c.md', 'We must follow if we can.'), first);
     assert.equal(memory.files, 1);
   });
+
+  it('has no word of a file left that went, wherever it was cut for reading', () => {
+    const words = new WordCounts(() => false);
+    const memory = new WorkspaceMemory(textTokenizer, words);
+    for (const text of [
+      '小説家'.repeat(1000),
+      'Мы видели молоко и маяк. '.repeat(200),
+      'We saw it, password: swordfish. '.repeat(90),
+    ]) {
+      for (const _ of memory.add({ uri: 'file:///a.md', text, markdown: true }));
+      assert.ok(words.total > 0);
+      memory.remove('file:///a.md');
+      assert.deepEqual([words.total, memory.tokens, memory.near.total], [0, 0, 0]);
+    }
+  });
 });
