@@ -1,6 +1,7 @@
 /** Longest text, in UTF-16 units, that is matched at once: V8's regular expressions overflow on runs of some millions. */
-const LONGEST_TEXT = 1_000_000;
-const LONGEST_RUN = 65_536;
+export const LONGEST_TEXT = 1_000_000;
+/** Repetitions that are matched at once in longer ones. */
+export const LONGEST_RUN = 65_536;
 
 const RUNS = {
   letters: '\\p{L}',

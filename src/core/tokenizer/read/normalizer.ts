@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import * as normalizers from '../normalizers';
+import { LONGEST_TEXT } from '../pieces';
 import type { Finder } from '../preTokenizers';
 import { TokenizerError } from '../tokenizer';
 import { flagOf, type JsonObject, listOf, objectOf, textOf } from './json';
@@ -55,7 +56,18 @@ function readSequence(json: JsonObject, depth: number): normalizers.Normalizer |
 export function readFinder(value: unknown): Finder {
   const json = objectOf('pattern', value);
   if (typeof json.String === 'string') return literalFinder(json.String);
-  return regexFinder(translatePattern(textOf('pattern.Regex', json.Regex)));
+  return patternFinder(textOf('pattern.Regex', json.Regex));
+}
+
+/** @throws TokenizerError when the expression is none, or not taken */
+export function patternFinder(pattern: string): Finder {
+  const find = regexFinder(translatePattern(pattern));
+  let findInLong: Finder | undefined;
+  return (text) => {
+    if (text.length <= LONGEST_TEXT) return find(text);
+    findInLong ??= regexFinder(translatePattern(pattern, true));
+    return findInLong(text);
+  };
 }
 
 export function regexFinder(regex: RegExp): Finder {

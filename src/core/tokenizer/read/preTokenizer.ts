@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import * as preTokenizers from '../preTokenizers';
 import { TokenizerError } from '../tokenizer';
 import { flagOf, type JsonObject, listOf, objectOf, textOf } from './json';
-import { readFinder, regexFinder } from './normalizer';
+import { patternFinder, readFinder, regexFinder } from './normalizer';
 
 const DEEPEST = 8;
 const BEHAVIORS: ReadonlySet<unknown> = new Set<preTokenizers.SplitBehavior>([
@@ -16,9 +16,8 @@ const NUMERIC = regexFinder(/\p{N}/gu);
 const PUNCTUATION = regexFinder(/[!-/:-@[-`{-~\p{P}]/gu);
 const SPACE = regexFinder(/\p{White_Space}/gu);
 /** Words, and runs of what is neither word nor white space. */
-const WORDS = regexFinder(
-  /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu,
-);
+const WORDS =
+  '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]+|[^\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}\\p{White_Space}]+';
 
 /**
  * The pre-tokenizer of a tokenizer.json; undefined where it is GPT-2's own.
@@ -76,7 +75,7 @@ function readPart(json: JsonObject, addPrefixSpace: boolean | undefined): preTok
     case 'Punctuation':
       return preTokenizers.split(PUNCTUATION, behaviorOf(json.behavior ?? 'Isolated'));
     case 'Whitespace':
-      return preTokenizers.split(WORDS, 'Removed', true);
+      return preTokenizers.split(patternFinder(WORDS), 'Removed', true);
     case 'WhitespaceSplit':
       return preTokenizers.split(SPACE, 'Removed');
     case 'CharDelimiterSplit':

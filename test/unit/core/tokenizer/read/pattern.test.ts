@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFinder } from '../../../../../src/core/tokenizer/read/normalizer';
 import { translatePattern } from '../../../../../src/core/tokenizer/read/pattern';
 import { TokenizerError } from '../../../../../src/core/tokenizer/tokenizer';
 
@@ -76,5 +77,23 @@ describe("a tokenizer's regular expression", () => {
     ]) {
       assert.doesNotThrow(() => found(pattern, `${' '.repeat(20_000)}x`), pattern);
     }
+  });
+
+  it('finds the same in the form for long texts, wherever that cuts a run', () => {
+    const lengths = (pattern: string, text: string, forLongTexts: boolean) =>
+      (text.match(translatePattern(pattern, forLongTexts)) ?? []).map(({ length }) => length);
+    for (const length of [2, 65_536, 131_073]) {
+      for (const text of [`${' '.repeat(length)}a`, `x${'字'.repeat(length)}..`]) {
+        for (const pattern of [GPT4, '\\p{L}{2,}\\.?', '(?<=x)字|[^.]+']) {
+          assert.deepEqual(lengths(pattern, text, true), lengths(pattern, text, false), `${pattern} ${length}`);
+        }
+      }
+    }
+  });
+
+  it('goes through runs of millions', () => {
+    const find = readFinder({ Regex: GPT4 });
+    assert.deepEqual(find('字'.repeat(5_000_000)), [[0, 5_000_000]]);
+    assert.deepEqual(find('😀'.repeat(2_500_000)), [[0, 5_000_000]]);
   });
 });
