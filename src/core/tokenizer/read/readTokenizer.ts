@@ -223,10 +223,22 @@ function build(read: Read, endOfTextToken: string | undefined, { rows = Infinity
     added,
     endOfText: endOf(displays.slice(0, byteStrings.length), endOfTextToken, endOfText, made),
     allowSpecial: true,
-    template: read.template,
+    template: read.template && templateFor(read.template, rows, displays),
     normalizer: read.normalizer,
     preTokenizer: read.preTokenizer,
   });
+}
+
+/** Tokens that the model does not know are left out, as they are read as text elsewhere. */
+function templateFor({ before, after }: Template, rows: number, names: readonly (string | undefined)[]): Template {
+  const known = (ids: readonly number[]) => ids.filter((id) => id < rows);
+  const template = { before: known(before), after: known(after) };
+  const nameless = [...template.before, ...template.after].find((id) => names[id] === undefined);
+  if (nameless !== undefined) {
+    const shown = JSON.stringify(`#${nameless}`);
+    throw new TokenizerError(l10n.t('The token {0} has the id {1}, which is no id of a token.', shown, nameless));
+  }
+  return template;
 }
 
 function unknownOf(

@@ -48,6 +48,21 @@ describe("a model's own tokenizer", () => {
     assert.throws(() => read(german(), { rows: 300 }), /only 300 tokens/);
   });
 
+  it('puts nothing before a prompt that the model does not know, and refuses what is no token', () => {
+    const opened = (id: number) =>
+      changed((tree) => {
+        tree.added_tokens.push({ id: 380, content: '[BOS]', special: true, normalized: false });
+        tree.post_processor = {
+          type: 'TemplateProcessing',
+          single: [{ SpecialToken: { id: '[BOS]', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+          special_tokens: { '[BOS]': { id: '[BOS]', ids: [id], tokens: ['[BOS]'] } },
+        };
+      });
+    assert.deepEqual(read(opened(380)).opening, [380]);
+    assert.deepEqual(read(opened(380), { rows: 380 }).opening, []);
+    assert.throws(() => read(opened(381)), /"#381" has the id 381, which is no id of a token/);
+  });
+
   it('ends a text with the token that its files name, or the config, if that marks something', () => {
     const files = { 'special_tokens_map.json': '{"eos_token":{"content":"</s>"}}' };
     assert.equal(read(german(), { endOfText: 2 }, files).endOfText, 1);
