@@ -178,19 +178,27 @@ function makeDict(args: readonly unknown[], file: string): Map<unknown, unknown>
   return dict;
 }
 
-function makeTensor([storage, offset, shape, strides]: readonly unknown[], file: string): TorchTensor {
+function makeTensor(args: readonly unknown[], file: string): TorchTensor {
+  const [storage, offset, shape, strides, , , metadata] = args;
   if (!(storage instanceof TorchStorage) || storage.type === undefined) {
     throw wrong(file, '_rebuild_tensor_v2');
   }
-  return checkedTensor(storage, storage.type, offset, shape, strides, file);
+  const tensor = checkedTensor(storage, storage.type, offset, shape, strides, file);
+  return isNegative(metadata) ? tensor.negated() : tensor;
+}
+
+/** Torch marks a view that means the negative of what is stored: the imaginary part of a conjugate. */
+function isNegative(metadata: unknown): boolean {
+  return metadata instanceof Map && metadata.get('neg') === true;
 }
 
 function makeTensorOfType(args: readonly unknown[], file: string): TorchTensor {
-  const [storage, offset, shape, strides, , , type] = args;
+  const [storage, offset, shape, strides, , , type, metadata] = args;
   if (!(storage instanceof TorchStorage) || !(type instanceof TypeName)) {
     throw wrong(file, '_rebuild_tensor_v3');
   }
-  return checkedTensor(storage, type.type, offset, shape, strides, file);
+  const tensor = checkedTensor(storage, type.type, offset, shape, strides, file);
+  return isNegative(metadata) ? tensor.negated() : tensor;
 }
 
 /** A tensor with attributes of its own, or of a class of torch's: `(function, class, arguments, state)`. */

@@ -56,7 +56,13 @@ export class TorchTensor {
     readonly offset: number,
     readonly shape: readonly number[],
     readonly strides: readonly number[],
+    /** Its values are the negatives of those that are stored. */
+    readonly isNegated = false,
   ) {}
+
+  negated(): TorchTensor {
+    return new TorchTensor(this.storage, this.type, this.offset, this.shape, this.strides, true);
+  }
 
   get elementBytes(): number {
     return ELEMENT_BYTES[this.type];
@@ -119,14 +125,14 @@ export function storageByteLength({ type, size }: TorchStorage): number {
 
 /** A tensor to read, under the name of its place in `file`. */
 export function readable(file: string, tensor: TorchTensor): Tensor {
-  const { storage, type, offset, shape, strides, elementBytes } = tensor;
+  const { storage, type, offset, shape, strides, isNegated, elementBytes } = tensor;
   const format = type in BYTES_PER_FLOAT ? (type as PlainFloat) : undefined;
   return {
     type,
     format,
     shape,
     byteLength: countOf(shape) * elementBytes,
-    place: `${file} ${storage.key} ${offset} ${strides}`,
+    place: `${file} ${storage.key} ${offset} ${strides}${isNegated ? ' negated' : ''}`,
     async rows(from, to) {
       const { bytes } = storage;
       if (!format || !bytes) {
@@ -135,7 +141,8 @@ export function readable(file: string, tensor: TorchTensor): Tensor {
       const read = async (first: number, count: number) =>
         toFloat32(await bytes.read(first * elementBytes, count * elementBytes), format);
       const rowShape = [to - from, ...shape.slice(1)];
-      return gather(read, offset + from * (strides[0] ?? 0), shape.length === 0 ? [] : rowShape, strides);
+      const values = await gather(read, offset + from * (strides[0] ?? 0), shape.length === 0 ? [] : rowShape, strides);
+      return isNegated ? values.map((value) => -value) : values;
     },
   };
 }

@@ -50,6 +50,20 @@ describe('a torch checkpoint', () => {
     ['a scalar', 9, [], [], [9]],
     ['empty', 24, [0, 3], [3, 1], []],
   ];
+  it('means the negative of what is stored where torch says so', async () => {
+    const marked = (mark: string) =>
+      bytesOf(tensor('0', 24, 1, [2], [2]).subarray(0, -2), '}', text('neg'), mark, 'stR');
+    for (const [mark, values] of [
+      ['\x88', [-1, -3]],
+      ['\x89', [1, 3]],
+    ] as const) {
+      const { tensors } = await open(torchLegacy(dictOf(marked(mark)), data));
+      const found = tensors.get(NAME);
+      assert.ok(found);
+      assert.deepEqual([...(await valuesOf(found))], values);
+    }
+  });
+
   for (const [container, make] of CONTAINERS) {
     it(`has its tensors read as their strides say, ${container}`, async () => {
       for (const [what, offset, shape, strides, values] of views) {
