@@ -63,13 +63,25 @@ const TYPES: Readonly<Record<number, string>> = {
   21: 'IQ3_S',
   22: 'IQ2_S',
   23: 'IQ4_XS',
+  24: 'I8',
+  25: 'I16',
+  26: 'I32',
+  27: 'I64',
+  28: 'F64',
   29: 'IQ1_M',
   30: 'BF16',
   34: 'TQ1_0',
   35: 'TQ2_0',
   39: 'MXFP4',
+  40: 'NVFP4',
+  41: 'Q1_0',
 };
-const FLOATS: Readonly<Record<string, PlainFloat>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
+const FLOATS: Readonly<Record<string, PlainFloat>> = {
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  F64: 'float64',
+};
 
 /** Q8_0: 32 values in a block, a float16 scale before 32 signed bytes. */
 const BLOCK = 32;

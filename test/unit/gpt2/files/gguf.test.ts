@@ -46,6 +46,7 @@ const TENSORS: readonly GgufTensor[] = [
   { name: 'blk.0.attn_qkv.bias', shape: [2], type: 0, data: bytesOf(Float32Array.of(1.5, -2)) },
   { name: 'output_norm.weight', shape: [2], type: 1, data: Uint8Array.of(0, 0x3c, 0, 0xc0) },
   { name: 'blk.0.ffn_down.weight', shape: [2, 1], type: 30, data: Uint8Array.of(0x80, 0x3f, 0, 0xc0) },
+  { name: 'output_norm.bias', shape: [2], type: 28, data: new Uint8Array(Float64Array.of(0.25, -3).buffer) },
 ];
 
 describe('a GGUF file', () => {
@@ -81,7 +82,7 @@ describe('a GGUF file', () => {
     }
   });
 
-  it('has F32, F16, BF16 and Q8_0 tensors under the names of transformers, rows by themselves too', async () => {
+  it('has F32, F16, BF16, F64 and Q8_0 tensors under the names of transformers, rows by themselves too', async () => {
     const { tensors } = await read(ggufFile(METADATA, TENSORS));
     const values = async (name: string, from?: number, to?: number) => {
       const tensor = tensors.get(name);
@@ -95,6 +96,7 @@ describe('a GGUF file', () => {
     assert.deepEqual(await values('h.0.attn.c_attn.bias'), [1.5, -2]);
     assert.deepEqual(await values('ln_f.weight'), [1, -2]);
     assert.deepEqual(await values('h.0.mlp.c_proj.weight'), [1, -2]);
+    assert.deepEqual(await values('ln_f.bias'), [0.25, -3]);
   });
 
   it('is refused by name when it is another model, quantised otherwise, or a part', async () => {
@@ -113,6 +115,7 @@ describe('a GGUF file', () => {
       [12, 'Q4_K'],
       [14, 'Q6_K'],
       [23, 'IQ4_XS'],
+      [26, 'I32'],
       [77, 'number 77'],
     ] as const) {
       const tensors = [{ name: 'token_embd.weight', shape: [32, 3], type, data: new Uint8Array(64) }];
