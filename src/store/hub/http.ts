@@ -1,7 +1,7 @@
 import http, { type Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { pipeline, type Readable, type Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { pipeline, type Readable, Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import * as l10n from '@vscode/l10n';
 import { StoreError, systemCode } from '../errors';
 import { Body } from './body';
@@ -79,7 +79,8 @@ export async function request(address: string, options: RequestOptions): Promise
  * Where a redirect leads.
  * @throws StoreError for what is no web address, and from https to http
  */
-export function redirectTarget(location: string, from: URL): URL {
+export function redirectTarget(given: string, from: URL): URL {
+  const location = asUtf8(given);
   const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     const shown = JSON.stringify(location.slice(0, 80));
@@ -101,6 +102,18 @@ export function redirectTarget(location: string, from: URL): URL {
   return url;
 }
 
+/** Node reads headers as Latin-1; servers that write letters of other alphabets into them do so in UTF-8. */
+function asUtf8(header: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
+  } catch {
+    return header;
+  }
+}
+
+/** Bytes of an answer's head; Node's own limit of 16 KB is less than some proxies add. */
+const MOST_HEADER_BYTES = 2 ** 17;
+
 async function send(url: URL, { method, headers, agent, signal, timeoutMs }: RequestOptions): Promise<Answer> {
   signal?.throwIfAborted();
   const timeout = new AbortController();
@@ -109,7 +122,13 @@ async function send(url: URL, { method, headers, agent, signal, timeoutMs }: Req
   try {
     return await new Promise((resolve, reject) => {
       const module = url.protocol === 'https:' ? https : http;
-      const options = { method, headers, agent: agent?.(url), signal: AbortSignal.any(signals) };
+      const options = {
+        method,
+        headers,
+        agent: agent?.(url),
+        signal: AbortSignal.any(signals),
+        maxHeaderSize: MOST_HEADER_BYTES,
+      };
       const request = module.request(url, options, (message) => {
         try {
           resolve(answerOf(message, url, method));
@@ -136,34 +155,70 @@ async function send(url: URL, { method, headers, agent, signal, timeoutMs }: Req
 
 function answerOf(message: IncomingMessage, url: URL, method: RequestOptions['method']): Answer {
   const { statusCode: status = 0, headers } = message;
-  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
-  const packed = encoding !== '' && encoding !== 'identity';
+  const codings = codingsOf(headers['content-encoding']);
+  const packed = codings.length > 0;
   // The body of a HEAD answer is empty, whatever its head says.
-  const content = packed && method === 'GET' ? unpack(message, encoding, url) : message;
+  const content = packed && method === 'GET' ? unpack(message, codings, url) : message;
   return { status, headers, body: new Body(content, url.host), packed, url };
+}
+
+/** Names that stand for no packing. The second is left on what was uploaded to S3 in pieces. */
+const NO_CODING = ['', 'identity', 'aws-chunked'];
+
+/** How a body was packed, the last way first. */
+function codingsOf(header = ''): string[] {
+  const names = header.split(',').map((name) => name.trim().toLowerCase());
+  return names.filter((name) => !NO_CODING.includes(name)).reverse();
 }
 
 const UNPACKERS: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,
   'x-gzip': createGunzip,
-  deflate: createInflate,
+  deflate: inflateEither,
   br: createBrotliDecompress,
 };
+/** Of an attack, not of a server. */
+const MOST_CODINGS = 4;
 
-function unpack(message: IncomingMessage, encoding: string, url: URL): Readable {
-  const unpacker = UNPACKERS[encoding];
-  if (unpacker === undefined) {
+function unpack(message: IncomingMessage, codings: readonly string[], url: URL): Readable {
+  const unknown = codings.length > MOST_CODINGS || codings.some((name) => !Object.hasOwn(UNPACKERS, name));
+  if (unknown) {
     throw new StoreError(
       'network',
       l10n.t(
         '{0} packs files in a way that was not asked for ({1}), so they cannot be read.',
         url.host,
-        encoding.slice(0, 40),
+        codings.toReversed().join(', ').slice(0, 40),
       ),
     );
   }
   // The body reports how it ended.
-  return pipeline(message, unpacker(), () => {});
+  return codings.reduce<Readable>((packed, name) => pipeline(packed, UNPACKERS[name](), () => {}), message);
+}
+
+/** The method of a zlib stream, in the low half of its first byte. */
+const ZLIB_METHOD = 8;
+
+/** What calls itself "deflate" is a zlib stream (RFC 9110, section 8.4.1.2), or only what such a stream holds. */
+function inflateEither(): Transform {
+  let inflate: Transform | undefined;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      if (inflate === undefined) {
+        inflate = (chunk[0] & 0x0f) === ZLIB_METHOD ? createInflate() : createInflateRaw();
+        inflate.on('data', (data) => this.push(data));
+        inflate.on('error', (error) => this.destroy(error));
+      }
+      inflate.write(chunk, done);
+    },
+    flush(done) {
+      if (inflate === undefined) {
+        done();
+      } else {
+        inflate.once('end', done).end();
+      }
+    },
+  });
 }
 
 function connectionFailure(url: URL, cause: unknown): Error {
