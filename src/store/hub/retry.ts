@@ -81,7 +81,9 @@ export async function retrying<T>(options: RetryOptions, work: () => Promise<T>)
  * a quota that is used up is filled again (`RateLimit`, draft-ietf-httpapi-ratelimit-headers, as the hub sends it).
  */
 export function pauseOf(headers: IncomingHttpHeaders, now: number = Date.now()): number | undefined {
-  return parseRetryAfter(headers['retry-after'], now) ?? parseRateLimit(headers);
+  // A date is one of the server's clock, which need not be that of this machine.
+  const theirs = Date.parse(headers.date ?? '') || now;
+  return parseRetryAfter(headers['retry-after'], theirs) ?? parseRateLimit(headers);
 }
 
 function parseRetryAfter(header: string | undefined, now: number): number | undefined {
@@ -102,7 +104,10 @@ function parseRateLimit(headers: IncomingHttpHeaders): number | undefined {
       waits.push(Number(seconds) * 1000);
     }
   }
-  const reset = /^\s*(\d+)\s*$/.exec(String(headers['ratelimit-reset'] ?? ''))?.[1];
+  // Earlier drafts have fields of their own, or one of the form `limit=100, remaining=0, reset=20`.
+  const reset =
+    /^\s*(\d+)\s*$/.exec(String(headers['ratelimit-reset'] ?? ''))?.[1] ??
+    /(?:^|,)\s*reset=(\d+)/.exec(String(headers.ratelimit ?? ''))?.[1];
   if (waits.length === 0 && reset !== undefined) {
     waits.push(Number(reset) * 1000);
   }

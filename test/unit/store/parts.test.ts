@@ -127,6 +127,8 @@ describe('parts of the store', () => {
       [{ ratelimit: '"pages"; r=0; t=7, "resolvers"; r=0; t=20' }, 20_000],
       [{ ratelimit: '"resolvers";r=3;t=20' }, undefined],
       [{ 'ratelimit-reset': '11', 'ratelimit-remaining': '0' }, 11_000],
+      [{ ratelimit: 'limit=100, remaining=0, reset=9' }, 9000],
+      [{ 'retry-after': 'Thu, 01 Jan 2026 01:00:30 GMT', date: 'Thu, 01 Jan 2026 01:00:00 GMT' }, 30_000],
       [{ 'retry-after': '5', ratelimit: '"resolvers";r=0;t=20' }, 5000],
       [{}, undefined],
     ];
