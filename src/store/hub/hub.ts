@@ -123,7 +123,7 @@ export class Hub {
     }
     const { status, url } = head.final;
     const mayBeHeadOnly =
-      isFound || [405, 501].includes(status) || (status === 403 && url.origin !== this.#endpoint.origin);
+      isFound || [400, 405, 501].includes(status) || (status === 403 && url.origin !== this.#endpoint.origin);
     if (!mayBeHeadOnly) {
       throw this.#refusal(head.final, file);
     }

@@ -276,6 +276,9 @@ describe('downloading a file from the hub', () => {
       server.faults.head = head;
       assert.equal((await fetchFile()).bytes, content.length, head);
     }
+    server.faults.head = undefined;
+    server.faults.statuses = [{ status: 400 }];
+    assert.equal((await fetchFile()).bytes, content.length);
   });
 
   for (const fault of ['noContentRange', 'packed'] as const) {
