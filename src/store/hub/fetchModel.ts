@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { TOKENIZER_FILES, TokenizerError, tokenizerOf } from '../../core/tokenizer';
@@ -69,6 +69,7 @@ export async function fetchModel(
   const snapshot = new Snapshot(hub, repo, commit, folder, patience);
 
   const files = [await snapshot.get(CONFIG, facts, { pinnedSha256: known?.configSha256, mostBytes: MOST_TEXT_BYTES })];
+  await requireNoPage(hub.host, join(folder, CONFIG));
   const config = parseConfig(await readJsonFile(join(folder, CONFIG)));
   files.push(...(await fetchTokenizer(snapshot, config)));
   files.push(...(await fetchWeights(snapshot, known, config, { onBytes, precision })));
@@ -91,6 +92,23 @@ async function locate(
   }
   const isPinned = known?.revision === undefined || known.revision === asked;
   return { facts: isPinned ? facts : await ask(known.id, known.revision), known };
+}
+
+/**
+ * Networks that want a sign-in, in hotels and companies, answer with their page for whatever is asked.
+ * @throws StoreError
+ */
+async function requireNoPage(host: string, file: string): Promise<void> {
+  if ((await readFile(file, 'utf8')).trimStart().startsWith('<')) {
+    await rm(file, { force: true });
+    throw new StoreError(
+      'network',
+      l10n.t(
+        '{0} answers with a web page instead of a file: your network may want a sign-in first. Open {0} in a browser, and try again.',
+        host,
+      ),
+    );
+  }
 }
 
 function revisionOf({ revision }: HubName, known: CatalogueModel | undefined): string {

@@ -84,6 +84,12 @@ describe('models as they lie on the hub', () => {
     return installed;
   }
 
+  it('says of a network that answers with its own page that it wants a sign-in', async () => {
+    offer({});
+    server.add(repo, 'config.json', Buffer.from('\n<!DOCTYPE html><html><body>Please sign in</body></html>'));
+    await assert.rejects(install(), { code: 'network', message: /a web page instead of a file.*in a browser/ });
+  });
+
   it('1: the head is the embedding, or a matrix of its own, as the config says (GerPT2)', async () => {
     const untied = offer({ tie_word_embeddings: false });
     assert.ok(untied.weights.has('lm_head.weight'));
