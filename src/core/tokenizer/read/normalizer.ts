@@ -55,7 +55,8 @@ function readSequence(json: JsonObject, depth: number): normalizers.Normalizer |
  */
 export function readFinder(value: unknown): Finder {
   const json = objectOf('pattern', value);
-  if (typeof json.String === 'string') return literalFinder(json.String);
+  // An empty text is found at every place, as an empty expression is.
+  if (typeof json.String === 'string') return json.String === '' ? patternFinder('') : literalFinder(json.String);
   return patternFinder(textOf('pattern.Regex', json.Regex));
 }
 
@@ -87,7 +88,6 @@ export function regexFinder(regex: RegExp): Finder {
 function literalFinder(wanted: string): Finder {
   return (text) => {
     const found: [number, number][] = [];
-    if (wanted === '') return found;
     for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
       found.push([at, at + wanted.length]);
     }

@@ -91,6 +91,16 @@ describe("a tokenizer's regular expression", () => {
     }
   });
 
+  it('finds nothing written at all at every place, be it a text or an expression', () => {
+    for (const pattern of [{ String: '' }, { Regex: '' }]) {
+      assert.deepEqual(readFinder(pattern)('a😀'), [
+        [0, 0],
+        [1, 1],
+        [3, 3],
+      ]);
+    }
+  });
+
   it('goes through runs of millions', () => {
     const find = readFinder({ Regex: GPT4 });
     assert.deepEqual(find('字'.repeat(5_000_000)), [[0, 5_000_000]]);
