@@ -50,7 +50,7 @@ export function parseConfig(json: unknown): Gpt2Config {
     throw new UnsupportedModelError(l10n.t('config.json: n_embd {0} is not a multiple of n_head {1}.', width, heads));
   }
   const epsilon = raw.layer_norm_epsilon ?? 1e-5;
-  if (typeof epsilon !== 'number' || !(epsilon > 0)) {
+  if (typeof epsilon !== 'number' || !(epsilon > 0 && epsilon < Infinity)) {
     throw new UnsupportedModelError(l10n.t('config.json: layer_norm_epsilon must be a positive number.'));
   }
   return {

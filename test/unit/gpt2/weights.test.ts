@@ -254,6 +254,7 @@ describe("a GPT-2's config", () => {
       [{ n_head: 3 }, /n_embd 32 is not a multiple of n_head 3/],
       [{ layer_norm_epsilon: 0 }, /layer_norm_epsilon/],
       [{ layer_norm_epsilon: '1e-5' }, /layer_norm_epsilon/],
+      [{ layer_norm_epsilon: Number.POSITIVE_INFINITY }, /layer_norm_epsilon/],
       [{ activation_function: 'swiglu' }, /activation_function "swiglu"/],
       [{ activation_function: 'toString' }, /activation_function "toString"/],
       [{ activation_function: 'x'.repeat(1e6) }, /activation_function "x{50,90}… is not supported/],
