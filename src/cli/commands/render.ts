@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import markdownIt from 'markdown-it';
+import { MarkdownDocument } from '../../core/markdown';
 import { askFigure } from '../../pictures/ask';
 import { pageOf } from '../../pictures/html';
 import { inklingFences, type Known, readBlock } from '../../pictures/markdown';
@@ -12,8 +13,6 @@ import { writeOutput } from '../output';
 interface RenderOptions extends ModelOptions {
   readonly html: string;
 }
-
-const FRONT_MATTER = /^---\r?\n[\s\S]*?\r?\n(?:---|\.\.\.)\r?\n/;
 
 /** `render`: a Markdown document as a page, its `inkling` fences drawn. */
 export function addRender(program: Command): void {
@@ -29,13 +28,21 @@ export function addRender(program: Command): void {
     .argument('[file]', 'the document; - or nothing reads standard input')
     .option('--html <file>', 'where to write the page; - is standard output', '-');
   withModelOptions(command, 'q8').action(async (file: string | undefined, options: RenderOptions) => {
-    const source = (await readText(undefined, { file })).replace(FRONT_MATTER, '');
+    const source = withoutFrontMatter(await readText(undefined, { file }));
     const md = markdownIt({ html: true });
     const known = await answers(md, source, options);
     inklingFences(md, (_, key) => known.get(key) ?? { state: 'asked' });
     const name = file === undefined || file === '-' ? 'Standard input' : basename(file);
     writeOutput(options.html, pageOf(titleOf(md, source) ?? name, md.render(source)));
   });
+}
+
+/** A document without what is front matter for the editor too. */
+function withoutFrontMatter(source: string): string {
+  const document = new MarkdownDocument(source);
+  let end = 0;
+  while (end < source.length && document.inFrontMatter(document.lines.positionAt(end).line)) end++;
+  return source.slice(end);
 }
 
 /** What the model says of every block of the document that can be drawn. */

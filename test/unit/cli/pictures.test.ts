@@ -151,6 +151,21 @@ describe('the command line draws', () => {
     assert.match(stderr, /1 of 2 blocks/);
     assert.match(stdout, /<svg [\s\S]*no picture called “nonsense”[\s\S]*<p>after/);
   });
+
+  it('render: leaves front matter away, and nothing of the text', async () => {
+    const document = file('rules.md');
+    const paragraphs = async (source: string) => {
+      await writeFile(document, source);
+      return (await output(['render', document])).match(/<p>.*?<\/p>/g)?.join('');
+    };
+    const text = '<p>This is kept.</p><p>End.</p>';
+    const rest = 'This is kept.\n\n---\n\nEnd.\n';
+    assert.equal(await paragraphs(`---\ntitle: x\n---\n${rest}`), text);
+    assert.equal(await paragraphs(`---\r\ntitle: x\r\n--- \r\n${rest.replaceAll('\n', '\r\n')}`), text);
+    assert.equal(await paragraphs(`+++\ntitle = 1\n+++\n${rest}`), text);
+    assert.equal(await paragraphs(`---\n---\n${rest}`), text);
+    assert.equal(await paragraphs(`---\n\n${rest}`), text);
+  });
 });
 
 describe('the command line in a terminal', () => {
