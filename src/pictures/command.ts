@@ -18,11 +18,16 @@ export function drawCommand(
   settings: Readonly<Record<string, string | number | boolean>>,
   model: ModelChoice = {},
 ): string {
-  const what = text.length > LONGEST || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text) ? '--file TEXT.txt' : quote(text);
-  const options = Object.entries(settings).map(([name, value]) => {
+  // A dash alone is standard input.
+  const isNamed = text === '-' || text.length > LONGEST || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
+  const what = isNamed ? '--file TEXT.txt' : quote(text);
+  const settingFlags = Object.entries(settings).map(([name, value]) => {
     return value === true ? `--${name}` : `--${name} ${quote(String(value))}`;
   });
-  return ['inkling', 'draw', kind, what, ...options, ...modelFlags(model)].join(' ');
+  const flags = [...settingFlags, ...modelFlags(model)];
+  // Without the dashes before it, a text that begins with one would be taken for an option.
+  const words = !isNamed && text.startsWith('-') ? [...flags, '--', what] : [what, ...flags];
+  return ['inkling', 'draw', kind, ...words].join(' ');
 }
 
 /** The flags that name a model. */

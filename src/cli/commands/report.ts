@@ -41,7 +41,7 @@ export function addReport(program: Command): void {
       const scored = await engine.score({ text, bos: true });
       const tokens = scored.map(({ top: _, ...token }) => token);
       const name = file === undefined || file === '-' ? 'standard input' : basename(file);
-      const source = name === 'standard input' ? '-' : quote(name);
+      const source = name === 'standard input' ? '-' : quote(name.replace(/^-/, './-'));
       const flags = modelFlags({ path: options.model, precision });
       const made = ['inkling', 'report', source, ...flags, '--html', 'PAGE.html'].join(' ');
       const reading: Reading = { name, text, tokens, model: { name: model, precision }, command: made };

@@ -201,7 +201,8 @@ describe('the command in small print', () => {
       drawCommand('next', "it's $HOME", { 'top-k': 5, bos: true }, { path: 'my models/gpt2', precision: 'q8' }),
       "inkling draw next 'it'\\''s $HOME' --top-k 5 --bos --model 'my models/gpt2' --precision q8",
     );
-    assert.equal(drawCommand('tokens', '-x', {}), "inkling draw tokens '-x'");
+    assert.equal(drawCommand('tokens', '- x', { bos: true }), "inkling draw tokens --bos -- '- x'");
+    assert.equal(drawCommand('tokens', '-', {}), 'inkling draw tokens --file TEXT.txt');
     assert.equal(drawCommand('tokens', 'two\nlines', {}), 'inkling draw tokens --file TEXT.txt');
     assert.equal(drawCommand('tokens', 'x'.repeat(300), {}), 'inkling draw tokens --file TEXT.txt');
   });
