@@ -131,6 +131,11 @@ export interface GenerateRequest extends LogitsRequest {
    * taken off what is returned. Without this, GPT-2 goes on from a lone space, which it has hardly ever seen.
    */
   readonly healSpace?: boolean;
+  /**
+   * The text is for a document: where the end cuts a character of several tokens off, its first bytes are left away.
+   * Without this, U+FFFD stands for them in what is returned.
+   */
+  readonly wholeCharacters?: boolean;
   /** How many candidates each step reports; none by default. */
   readonly trace?: number;
 }

@@ -1,7 +1,7 @@
 import { generate } from '../core/decoding/decode';
 import type { TextModel } from '../core/decoding/model';
 import type { GenerationConfig } from '../core/decoding/options';
-import type { Tokenizer } from '../core/tokenizer';
+import type { StreamDecoder, Tokenizer } from '../core/tokenizer';
 import type { GenerateRequest, Generation, GenerationEvent } from './api';
 import { idsOf } from './request';
 
@@ -19,7 +19,11 @@ export async function generateText(
   const { prompt, config, skip } = healed(model, request);
   const decoder = tokenizer.streamDecoder();
   const tokenBytes = (id: number) => tokenizer.tokenBytes(id);
-  const textOf = (ids: readonly number[]) => tokenizer.decode(ids.filter((id) => !isMark(tokenizer, id))).slice(skip);
+  const textOf = (ids: readonly number[]) => {
+    const ending = tokenizer.streamDecoder();
+    const text = ids.map((id) => textWith(tokenizer, ending, id)).join('');
+    return (request.wholeCharacters ? text : text + ending.end()).slice(skip);
+  };
   const steps = generate(model, prompt, config, { signal, trace: request.trace, tokenBytes });
   let first = true;
   for (;;) {
@@ -31,16 +35,16 @@ export async function generateText(
     }
     if (value.kind === 'beams') onEvent(value);
     else if (value.sequence === 0) {
-      const text = isMark(tokenizer, value.id) ? decoder.end() : decoder.push(value.id);
+      const text = textWith(tokenizer, decoder, value.id);
       onEvent({ ...value, text: first ? text.slice(skip) : text });
       first = false;
     }
   }
 }
 
-/** Whether a token is no part of the text: the end, or another special token. */
-function isMark(tokenizer: Tokenizer, id: number): boolean {
-  return id === tokenizer.endOfText || tokenizer.isSpecial(id);
+/** What becomes complete with a token; nothing with the end of the text or another special one, which is no part of it. */
+function textWith(tokenizer: Tokenizer, decoder: StreamDecoder, id: number): string {
+  return id === tokenizer.endOfText || tokenizer.isSpecial(id) ? '' : decoder.push(id);
 }
 
 const SPACE = new TextEncoder().encode(' ');

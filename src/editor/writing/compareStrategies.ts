@@ -89,7 +89,7 @@ export class CompareStrategies implements vscode.Disposable {
     const started = performance.now();
     try {
       const { text, ids, logprobs, finish } = await this.#engine.generate(
-        { text: prompt, config, healSpace: true },
+        { text: prompt, config, healSpace: true, wholeCharacters: true },
         (event) => {
           if (event.kind === 'beams') return;
           const { text, ids } = contestants[index];

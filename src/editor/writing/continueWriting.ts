@@ -96,7 +96,7 @@ export class ContinueWriting {
       });
     };
     try {
-      return await this.#engine.generate({ text, config, healSpace: true }, onEvent, signal);
+      return await this.#engine.generate({ text, config, healSpace: true, wholeCharacters: true }, onEvent, signal);
     } finally {
       await edit.finished();
     }
