@@ -8,6 +8,9 @@ export type Role =
   /** The bytes are no text here. */
   | { readonly kind: 'breaks' };
 
+/** Most bytes of a character that is not whole. */
+export const LONGEST_BEGINNING = 3;
+
 /** How far a word has come. */
 export type WordStage = 'nothing' | 'word' | 'apostrophe';
 
@@ -95,8 +98,8 @@ function isInner(byte: number): boolean {
 }
 
 /** The first bytes of a character at the end of these, if it is not whole. */
-function unfinished(bytes: readonly number[]): readonly number[] {
-  for (let length = 1; length <= Math.min(3, bytes.length); length++) {
+export function unfinished(bytes: readonly number[]): readonly number[] {
+  for (let length = 1; length <= Math.min(LONGEST_BEGINNING, bytes.length); length++) {
     const first = bytes[bytes.length - length];
     if (isInner(first)) continue;
     const wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;

@@ -2,7 +2,7 @@ import FlatQueue from 'flatqueue';
 import type { TextModel } from '../decoding/model';
 import { logSoftmax } from '../logits';
 import type { Tokenizer } from '../tokenizer';
-import { type Role, WordRoles, wordStageOf } from './wordRoles';
+import { LONGEST_BEGINNING, type Role, unfinished, WordRoles, wordStageOf } from './wordRoles';
 
 /** A next word and how probable it is. */
 export interface NextWord {
@@ -58,7 +58,9 @@ export async function nextWords(
   const roles = rolesFor(model.tokenizer);
   const open = new FlatQueue<Beginning>();
   const [root] = await model.forward([ids], {}, signal);
-  follow(root.logits, { ids: [], text: '', rest: [], logprob: 0 });
+  // A text of tokens may end within a character, which then is a part of the word.
+  const rest = unfinished([...model.tokenizer.decodeBytes(ids.slice(-LONGEST_BEGINNING))]);
+  follow(root.logits, { ids: [], text: '', rest, logprob: 0 });
   for (let spent = 1; spent < budget && open.length > 0 && !found.settled(count, -(open.peekValue() ?? 0)); ) {
     const batch = takeBatch(open, Math.min(BATCH, budget - spent));
     const rows = await model.forward(

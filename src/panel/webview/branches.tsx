@@ -97,16 +97,16 @@ function Outcome({ branch }: { branch: BranchMessage | undefined }) {
   const sum = (which: 'before' | 'now') =>
     branch.after.reduce((total, token) => total - surprisal(token[which] ?? 0), 0);
   const change = sum('now') - sum('before');
-  const textOf = (tokens: readonly { id: number }[]) => model.vocabulary.texts(tokens.map(({ id }) => id)).join('');
+  const goesOn = model.vocabulary.textAfter(
+    branch.ids,
+    branch.continuation.map(({ id }) => id),
+  );
   const glyphs = model.vocabulary.glyphs(branch.after.map(({ id }) => id));
   return (
     <div class="outcome">
       {branch.continuation.length > 0 && (
         <p>
-          <Phrase
-            text={l10n.t('Would go on: {0}')}
-            parts={[<bdi class="continuation">{textOf(branch.continuation)}</bdi>]}
-          />
+          <Phrase text={l10n.t('Would go on: {0}')} parts={[<bdi class="continuation">{goesOn}</bdi>]} />
         </p>
       )}
       {branch.after.length > 0 && (

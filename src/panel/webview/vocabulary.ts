@@ -38,6 +38,13 @@ export class Vocabulary {
     return [...texts, decoder.decode()].filter((text) => text !== '');
   }
 
+  /** The text of tokens that follow others; a character that those began is part of it. */
+  textAfter(before: readonly number[], ids: readonly number[]): string {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    for (const id of before) decoder.decode(this.bytes(id), { stream: true });
+    return ids.map((id) => decoder.decode(this.bytes(id), { stream: true })).join('') + decoder.decode();
+  }
+
   /** What each token is drawn as beside its neighbours. */
   glyphs(ids: readonly number[]): string[] {
     return glyphsOf(ids.map((id) => this.bytes(id)));

@@ -54,6 +54,21 @@ describe('the next word', () => {
     assert.ok(Math.abs(covered - 1) < 1e-6);
   });
 
+  it('begins with the character that the text ends within', async () => {
+    const [half, other] = encode('’');
+    const [t] = encode('t');
+    const broken = modelOf({
+      [`${half}`]: { [other]: 0.75, [good]: 0.25 },
+      [`${half} ${other}`]: { [t]: 1 },
+      [`${half} ${other} ${t}`]: { [comma]: 1 },
+    });
+    const { words } = await nextWords(broken, [50256, half]);
+    assert.deepEqual(
+      words.map(({ text, probability }) => [text, Math.round(probability * 1e6) / 1e6]),
+      [['’t', 0.75]],
+    );
+  });
+
   it('is searched for within a budget', async () => {
     const counted = model();
     const { words, covered } = await nextWords(counted, [50256], { budget: 2 });

@@ -17,6 +17,12 @@ describe('the vocabulary of the view', () => {
     assert.deepEqual(vocabulary.texts([]), []);
   });
 
+  it('gives what follows with the character that stands across the border', () => {
+    assert.equal(vocabulary.textAfter([0, 1], [2, 3]), '’s');
+    assert.equal(vocabulary.textAfter([0], [3, 1]), 's\ufffd');
+    assert.equal(vocabulary.textAfter([], [4, 5]), '😀!');
+  });
+
   it('draws a character of several tokens whole, once, and counts the rest', () => {
     assert.deepEqual(vocabulary.glyphs([0, 1, 2, 3]), ['It', '’', '+1', 's']);
     assert.deepEqual(vocabulary.glyphs([4, 5]), ['😀!', '+1']);
