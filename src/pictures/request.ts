@@ -1,7 +1,9 @@
 import * as l10n from '@vscode/l10n';
+import { OptionError } from '../core/decoding/optionError';
 import type { GenerationConfig, OptionName } from '../core/decoding/options';
 import { SAMPLING } from '../core/decoding/options';
 import { optionSpelled, readOption, spelledName } from '../core/decoding/spelled';
+import { resolve, validate } from '../core/decoding/validate';
 import type { FigureKind, TokenColour } from './figure';
 
 /** What to draw. */
@@ -184,7 +186,21 @@ function readDecoding(kind: FigureKind, given: ReadonlyMap<string, string>): Gen
       throw new PictureError(`${spelled} ${(error as Error).message}.`);
     }
   }
+  if (kind === 'beams' && config.numBeams === 1) throw new PictureError('num-beams must be an integer of at least 2.');
+  checkTogether(config as GenerationConfig);
   return config as GenerationConfig;
+}
+
+/** Options that contradict each other are told here, by the names they were given under, whatever the text. */
+function checkTogether(config: GenerationConfig): void {
+  const asked = config.numBeams === undefined ? { ...config, doSample: true } : config;
+  try {
+    validate(asked);
+    resolve(asked, { promptLength: 1, vocabSize: Number.POSITIVE_INFINITY, eosTokenId: 0 });
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    throw new PictureError(error.spelled((name) => spelledName(name) ?? name));
+  }
 }
 
 function readFlag(given: ReadonlyMap<string, string>, name: string): boolean {

@@ -58,6 +58,11 @@ describe('an inkling block', () => {
     const wrong: readonly [info: string, message: RegExp][] = [
       ['inkling', /no picture called “”.*tokens, next/],
       ['inkling nonsense', /no picture called “nonsense”/],
+      ['inkling beams num-beam-groups=2', /num-beams must be a multiple of num-beam-groups/],
+      ['inkling beams num-beams=4 num-beam-groups=2', /num-beam-groups above 1 and a diversity-penalty above 0/],
+      ['inkling beams min-new-tokens=9', /min-new-tokens of 9 is greater than max-new-tokens of 8/],
+      ['inkling beams length-penalty=1000', /length-penalty of 1000 is too great/],
+      ['inkling beams num-beams=1', /num-beams must be an integer of at least 2/],
       ['inkling __proto__', /no picture called/],
       ['inkling next warmth=3', /next has no option “warmth”.*temperature/],
       ['inkling next colour=rank', /no option “colour”/],
