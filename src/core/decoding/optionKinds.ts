@@ -72,6 +72,12 @@ export const tokenIdOrIds: Kind<number | readonly number[]> = {
   tokens: asList,
 };
 
+export const someTokenIds: Kind<number | readonly number[]> = {
+  ...tokenIdOrIds,
+  schema: v.union([id, someIds]),
+  is: 'a token id or a list of them, not empty',
+};
+
 export const sequences: Kind<readonly (readonly number[])[]> = {
   schema: v.pipe(v.array(someIds), v.minLength(1), v.readonly()),
   is: 'a list of lists of token ids, none empty',

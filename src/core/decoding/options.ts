@@ -14,6 +14,7 @@ import {
   shareAboveZero,
   shareBelowOne,
   someTextIds,
+  someTokenIds,
   textIds,
   texts,
   tokenId,
@@ -218,7 +219,7 @@ export const OPTIONS = {
     stage: 'constraint',
     processor: (value, { promptLength }) => forceTokens(promptLength, [value]),
   }),
-  forcedEosTokenId: option(tokenIdOrIds, {
+  forcedEosTokenId: option(someTokenIds, {
     help: 'the last token where the length limit is reached',
     argument: '<ids>',
     stage: 'constraint',
