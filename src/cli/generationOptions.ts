@@ -104,11 +104,10 @@ function describe(name: OptionName, { default: value, otherwise, help, spelling 
 /** Reads what was typed, and holds it against what the option may be. */
 function parserOf(name: OptionName, { spelling }: OptionRow): (text: string, before?: unknown) => unknown {
   if (spelling === 'yes') return () => true;
-  if (spelling === 'text') return (text) => text;
-  if (spelling === 'texts') {
+  if (spelling === 'text' || spelling === 'texts') {
     return (text, before = []) => {
       if (text === '') throw new InvalidArgumentError('It must not be empty.');
-      return [...(before as string[]), text];
+      return spelling === 'text' ? text : [...(before as string[]), text];
     };
   }
   return (text) => {

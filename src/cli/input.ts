@@ -133,11 +133,12 @@ function parseRequest(line: string): Record<string, unknown> {
   return request as Record<string, unknown>;
 }
 
-/** The `text` of one line of input. */
-export function textOf(request: Record<string, unknown>): string {
-  if (request.text === undefined) throw new UsageError('The line has no "text".');
-  if (typeof request.text !== 'string') throw new UsageError('The "text" of the line is not a text.');
-  return request.text;
+/** The `text` of one line of input, or another field of it that is a text. */
+export function textOf(request: Record<string, unknown>, name = 'text'): string {
+  const value = request[name];
+  if (value === undefined) throw new UsageError(`The line has no "${name}".`);
+  if (typeof value !== 'string') throw new UsageError(`The "${name}" of the line is not a text.`);
+  return value;
 }
 
 /** What the model is to read: the `text` of one line of input, or its `ids`, tokens as they are. */

@@ -125,13 +125,14 @@ function placeOf(argument: string | undefined, options: CompleteOptions): Docume
 }
 
 async function answerLine(engine: Engine, line: Record<string, unknown>, options: CompleteOptions) {
-  if (typeof line.before !== 'string') {
-    const suffix = typeof line.suffix === 'string' ? line.suffix : options.suffix;
-    return answerOf(await completeAfter(engine, textOf(line), suffix, options));
+  // Null is how some programs write that a field is not there.
+  const field = (name: string) => (line[name] === undefined || line[name] === null ? undefined : textOf(line, name));
+  const before = field('before');
+  if (before === undefined) {
+    return answerOf(await completeAfter(engine, textOf(line), field('suffix') ?? options.suffix, options));
   }
-  const { before } = line;
-  const after = typeof line.after === 'string' ? line.after : (options.after ?? '');
-  const language = typeof line.language === 'string' ? line.language : (options.language ?? LANGUAGE);
+  const after = field('after') ?? options.after ?? '';
+  const language = field('language') ?? options.language ?? LANGUAGE;
   return completeAt(engine, { before, after, language }, options);
 }
 

@@ -33,7 +33,10 @@ export function addDecode(program: Command): void {
         return answerLines(options, (request) => ({ text: textOf(idsIn(request)) }));
       }
       if (given.length === 0) throw new UsageError('Give ids, or --jsonl.');
-      const text = textOf(given.map(readId));
+      const ids = given.map(readId);
+      const unknown = ids.find((id) => !tokenizer.has(id));
+      if (unknown !== undefined) throw new UsageError(`The tokenizer has no token ${unknown}.`);
+      const text = textOf(ids);
       if (options.json) return printJson({ text });
       process.stdout.write(`${text}\n`);
     });

@@ -169,6 +169,28 @@ describe('the command line', () => {
     assert.notEqual(second.suggestions[0]?.text, suggestions[0].text);
   });
 
+  it('complete --jsonl names a field that is not a text, and takes null for none', async () => {
+    const lines = [
+      { text: 'x', suffix: 5 },
+      { before: true },
+      { before: 'x', language: 7 },
+      { before: 'x', after: null },
+    ];
+    const { stdout, status } = await inkling(['complete', '--jsonl'], {
+      input: lines.map((line) => JSON.stringify(line)).join('\n'),
+    });
+    const answers = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.equal(status, 1);
+    assert.deepEqual(
+      answers.map(({ error }) => /"(\w+)" of the line is not a text/.exec(error)?.[1]),
+      ['suffix', 'before', 'language', undefined],
+    );
+    assert.ok(answers[3].suggestions);
+  });
+
   it('complete --before: what the editor would do at a place of a document', async () => {
     const at = (before: string, ...more: string[]) =>
       answer(['complete', '--before', before, '--min-logprob', '-1000', ...more]);

@@ -56,6 +56,11 @@ describe('the command line, called wrongly', () => {
     [['complete', '--before', 'x', '--jsonl'], /each line brings its own "before"/],
     [['complete', 'x', '--min-logprob', '1'], /It must be a number, 0 or less/],
     [['decode', '1', 'x'], /“x” is no token id/],
+    [['decode', '1', '50257'], /has no token 50257/],
+    [['generate', 'x', '--forced-eos-token-id', ''], /--forced-eos-token-id.*not empty/],
+    [['generate', 'x', '--force-start', ''], /--force-start.*must not be empty/],
+    [['generate', 'x', '--guidance-scale', '2', '--negative-prompt', ''], /--negative-prompt.*must not be empty/],
+    [['draw', 'beams', 'x', '--num-beam-groups', '2'], /num-beams must be a multiple of num-beam-groups/],
     [['decode', '1.0'], /“1\.0” is no token id/],
   ];
   it('says what is wrong in one message and exits with 2', async () => {
