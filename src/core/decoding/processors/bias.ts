@@ -20,7 +20,10 @@ export function sequenceBias(biases: readonly SequenceBias[]): LogitsProcessor {
       if (unknown !== undefined) {
         throw new RangeError(`A sequence names token ${unknown}, but there are ${scores.length}.`);
       }
-      if (sequence.length === 1 || completes(sequence, ids)) scores[sequence[sequence.length - 1]] += bias;
+      if (sequence.length > 1 && !completes(sequence, ids)) continue;
+      const last = sequence[sequence.length - 1];
+      // A score that another bias made infinite would not be a number any more.
+      scores[last] = bias === -Infinity ? bias : scores[last] + bias;
     }
   };
 }
