@@ -2,16 +2,21 @@ import * as v from 'valibot';
 import { shown } from './optionError';
 import { type GenerationConfig, OPTIONS, type OptionName, type ProcessorSetting, rowOf } from './options';
 
+/** Tokens of texts, which need have no score of their own. */
+const OF_TEXTS = ['input_ids', 'encoder_input_ids', 'current_tokens', 'previous_group_tokens'];
+
 /** Reads the parameters of a named processor and remembers which were asked for. */
 export class NamedParams {
   readonly #used = new Set<string>(['input_ids', 'prompt_length', 'input_ids_seq_length', 'prompt_length_to_skip']);
 
   readonly #processor: string;
   readonly #params: Readonly<Record<string, unknown>>;
+  readonly #vocabSize: number;
 
-  constructor(processor: string, params: Readonly<Record<string, unknown>>) {
+  constructor(processor: string, params: Readonly<Record<string, unknown>>, vocabSize: number) {
     this.#processor = processor;
     this.#params = params;
+    this.#vocabSize = vocabSize;
   }
 
   /** The first of several names that is given, as it is. */
@@ -41,6 +46,7 @@ export class NamedParams {
     if (!list.every((id) => Number.isSafeInteger(id))) {
       throw new Error(`${names[0]} must be token ids, but is ${shown(value)}.`);
     }
+    if (!OF_TEXTS.includes(names[0])) this.#checkScored(names[0], list as number[]);
     return list as number[];
   }
 
@@ -58,7 +64,15 @@ export class NamedParams {
   checked<K extends OptionName>(option: K, name: string, value: unknown): NonNullable<GenerationConfig[K]> {
     const { schema, is } = OPTIONS[option];
     if (!v.is(schema, value)) throw new RangeError(`${name} must be ${is}, but is ${shown(value)}.`);
+    this.#checkScored(name, rowOf(option).tokens?.(value as never) ?? []);
     return value as NonNullable<GenerationConfig[K]>;
+  }
+
+  #checkScored(name: string, ids: readonly number[]): void {
+    const unknown = ids.find((id) => id < 0 || id >= this.#vocabSize);
+    if (unknown !== undefined) {
+      throw new RangeError(`${name} names token ${unknown}, but there are ${this.#vocabSize} scores.`);
+    }
   }
 
   setting(): ProcessorSetting {

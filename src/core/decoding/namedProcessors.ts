@@ -35,7 +35,7 @@ export function applyNamedProcessor(request: ProcessorCase): { output: JsonNumbe
     field(request, 'input', v.pipe(v.array(v.unknown()), v.minLength(1)), 'a list of scores'),
     (value) => readNumber('input', value),
   );
-  const params = new NamedParams(processor, given);
+  const params = new NamedParams(processor, given, scores.length);
   const context = { ids: params.ids('input_ids') ?? [], promptLength: params.promptLength(), peers: params.peers() };
   const setting = { promptLength: context.promptLength, vocabSize: scores.length };
   const name = canonical(processor);

@@ -295,6 +295,7 @@ describe('named processors', () => {
     assert.deepEqual(apply('frequency', { ...twice, frequency_penalty: -1e308 }, [inf]), [inf]);
     assert.deepEqual(apply('repetition_penalty', { penalty: 1e308, input_ids: [0] }, [inf]), [inf]);
     assert.deepEqual(apply('log_normalize', {}, [inf, inf]), [inf, inf]);
+    assert.deepEqual(apply('bad_words', { bad_words_ids: [[0]] }, ['inf', 1]), [inf, 1]);
   });
 
   it('refuse parameters out of range, by the names they were given under', () => {
@@ -305,5 +306,19 @@ describe('named processors', () => {
     }
     assert.throws(() => apply('repetition_penalty', { penalty: -1, input_ids: [0] }, [1]), RangeError);
     assert.throws(() => apply('top_k', { top_k: 1, min_tokens_to_keep: 0 }, [1]), RangeError);
+  });
+
+  it('refuse a token that has no score', () => {
+    const cases: readonly [processor: string, params: Record<string, unknown>, name: string][] = [
+      ['suppress_tokens', { suppress_tokens: [0, 2] }, 'suppress_tokens'],
+      ['bad_words', { bad_words_ids: [[0, 2]] }, 'bad_words_ids'],
+      ['min_length', { min_length: 5, eos_token_id: -1 }, 'eos_token_id'],
+      ['forced_eos', { max_length: 2, eos_token_id: 2, input_ids: [0] }, 'eos_token_id'],
+      ['chain', { suppress_tokens: [2] }, 'suppress_tokens'],
+    ];
+    for (const [processor, params, name] of cases) {
+      assert.throws(() => apply(processor, params, [1, 2]), new RegExp(`${name} names token (2|-1)`), processor);
+    }
+    assert.deepEqual(apply('no_repeat_ngram', { ngram_size: 1, input_ids: [7] }, [1, 2]), [1, 2]);
   });
 });
