@@ -1,8 +1,10 @@
-import { longSecretSpans } from './secrets';
+import { longSecretSpans, mayBeginLongSecret } from './secrets';
 
 /** Characters of a block: an edit reads one of them anew. */
 const SHORTEST = 512;
 const LONGEST = 1024;
+/** A name may be cut too. */
+const LONGEST_NAME = 64;
 /** A secret is looked for up to so many characters after the end of a block; a longer one may be cut. */
 const LONGEST_SECRET = 16_384;
 
@@ -42,6 +44,7 @@ function cutIn(stretch: string): number {
 
 /** Where the secret ends in which a text is to be cut; the cut itself, where it is in none. */
 function behindSecret(text: string, cut: number): number {
+  if (!mayBeginLongSecret(text.slice(0, cut + LONGEST_NAME))) return cut;
   let end = cut;
   for (let seen = cut + SHORTEST; ; seen *= 2) {
     for (const [from, to] of longSecretSpans(text.slice(0, seen))) if (from < end && to > end) end = to;

@@ -28,8 +28,16 @@ const LINE_OF_CODE = String.raw`\n+[ \t]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?(?=[\w 
 /** A word of a wallet, with the number of its line. */
 const WORD_OF_WALLET = String.raw`(?:(?:\d{1,2}[.):]?|[-*+])\s+)?["'\x60]?[a-z]{3,8}["'\x60]?`;
 
-/** One of these stands in every text in which one of `NAMED` is found. */
-export const NAMES = new RegExp(`${NAME_OF_VALUE}|${NAME_OF_WORDS}`, 'iu');
+/** Found several times as fast as a name, and in every name. */
+const IN_EVERY_NAME =
+  /pass|pin|pw|mdp|wort|lösen|hasło|пароль|contrase|senha|パス|暗証|密|口令|비밀|secret|credential|token|mnemonic|key|code|word|phrase|frase|clave|wallet|wörter|schlüssel|código|助|恢|备|リカバリー|バック/i;
+const NAMES = new RegExp(`${NAME_OF_VALUE}|${NAME_OF_WORDS}`, 'iu');
+
+/** Whether a text has a name in it without which none of `NAMED` is found. */
+export function namesSecret(text: string): boolean {
+  return IN_EVERY_NAME.test(text) && NAMES.test(text);
+}
+
 export const NAMED = [
   // `password = …`, `API_KEY: …`, `"token": "…"`, `| password | … |`.
   new RegExp(`(?:${NAME_OF_VALUE})${IS}${VALUE}`, 'giu'),
@@ -58,11 +66,8 @@ export const PRIVATE_KEY =
 
 /** What is found without a name, or by one that is sought as fast as any. */
 export const SHAPES = [
-  // `DB_PASS=…`; `Key: …` where the value has a digit.
+  // `DB_PASS=…`.
   /\b[A-Z][A-Z0-9_]{0,40}(?:PASS|PWD|PW|SECRET|KEY|TOKEN)[A-Z0-9_]{0,20}["']?\s*[=:]\s*\S{4,}/g,
-  /\bkey["'`*_]*\s*[:=]\s*(?=\S{0,64}\d)[\w-]{8,}/gi,
-  // Numbers for banks and telephones: `PIN 4711`.
-  /\b(?:PIN|TAN|PUK|CVV2?|CVC2?|OTP)\b[^\n\d]{0,16}\b\d{3,10}\b/g,
   // `https://user:password@host`, `https://token@host`, `?token=…`, `curl -u user:password`, `WIFI:…P:password;`.
   /:\/\/[^\s/:@]*:(?!\d+\/)[^\s@]{1,128}@|:\/\/[^\s/:@]{16,128}@/g,
   /[?&#](?:[a-z_-]{0,20}(?:key|token|secret|password|signature)|sig|code|auth)=[^\s&#)>\]]{6,}/gi,
@@ -73,6 +78,14 @@ export const SHAPES = [
   /\b(?:Bearer|Basic)\s+[\w+/=.~-]{16,}/g,
   // Keys with a known beginning.
   /\b(?:gh[opsur]|github_pat|glpat|sk|pk|rk|xox[abprs]|AKIA|ASIA|AIza|ya29|npm|hf)[_-]?[A-Za-z0-9_-]{12,}/g,
+];
+
+/** Shapes in which there is a digit. */
+export const SHAPES_WITH_DIGITS = [
+  // `Key: …`.
+  /\bkey["'`*_]*\s*[:=]\s*(?=\S{0,64}\d)[\w-]{8,}/gi,
+  // Numbers for banks and telephones: `PIN 4711`.
+  /\b(?:PIN|TAN|PUK|CVV2?|CVC2?|OTP)\b[^\n\d]{0,16}\b\d{3,10}\b/g,
   // `abcdef-ghijk1-lmnopq`, as browsers invent them.
   /\b(?=[a-z-]{0,20}\d)[a-z\d]{6}(?:-[a-z\d]{6}){2}\b/gi,
   // Account and card numbers; not some years.

@@ -1,4 +1,4 @@
-import { COLUMN, NAMED, NAMES, PRIVATE_KEY, SHAPES } from './secretPatterns';
+import { COLUMN, NAMED, namesSecret, PRIVATE_KEY, SHAPES, SHAPES_WITH_DIGITS } from './secretPatterns';
 
 /** A stretch of a text, in UTF-16 units. */
 export interface Stretch {
@@ -13,6 +13,9 @@ type Span = readonly [number, number];
 const GROUPS_OF_CODE = /\b[A-Za-z0-9]{4}(?: [A-Za-z0-9]{4}){3,}\b/g;
 /** Below the head of a table: its rule, and its rows. */
 const BELOW_HEAD = /\n[ \t]*\|?[ \t]*:?-[-:| \t]*\n(?:[^\n]*\|[^\n]*(?:\n|$))+/g;
+
+/** What stands below the head of a table. */
+const RULE = /\n[ \t]*\|?[ \t]*:?-/;
 
 /** What stands between spaces, from a length on that a password may have. */
 const WORD = /\S{8,}/g;
@@ -43,7 +46,10 @@ export function withoutSecrets(text: string): Stretch[] {
 function secretSpans(text: string): Span[] {
   const spans = longSecretSpans(text);
   for (const pattern of SHAPES) spans.push(...found(pattern, text));
-  spans.push(...found(GROUPS_OF_CODE, text).filter(([start, end]) => looksGrouped(text.slice(start, end))));
+  if (/\d/.test(text)) {
+    for (const pattern of SHAPES_WITH_DIGITS) spans.push(...found(pattern, text));
+    spans.push(...found(GROUPS_OF_CODE, text).filter(([start, end]) => looksGrouped(text.slice(start, end))));
+  }
   for (const { index: start, 0: word } of text.matchAll(WORD)) {
     if (word.length < SHORTEST_RUN && !/\d/.test(word)) continue;
     if (looksLikePassword(word)) spans.push([start, start + word.length]);
@@ -56,10 +62,15 @@ function secretSpans(text: string): Span[] {
   return spans.sort((a, b) => a[0] - b[0]);
 }
 
+/** Whether a secret may begin here that is seen only with what follows. */
+export function mayBeginLongSecret(text: string): boolean {
+  return text.includes('-----BEGIN') || (text.includes('|') && RULE.test(text)) || namesSecret(text);
+}
+
 /** Where secrets stand that may be longer than a line, or that a name stands before: only whole can they be seen. */
 export function longSecretSpans(text: string): Span[] {
   const spans = [...found(PRIVATE_KEY, text), ...columnSpans(text)];
-  if (NAMES.test(text)) for (const pattern of NAMED) spans.push(...found(pattern, text));
+  if (namesSecret(text)) for (const pattern of NAMED) spans.push(...found(pattern, text));
   return spans;
 }
 
