@@ -25,6 +25,8 @@ const CLOSERS: Readonly<Record<string, string>> = {
 const ONLY_CLOSE = ')]}）］｝」』》〉】〕';
 /** Signs that open only where a word may begin. */
 const OPEN_BEFORE_WORDS = '"”»›';
+/** Of more that is open the outermost is forgotten: nobody closes it, and each is compared with all. */
+const DEEPEST = 64;
 const SPACE_OR_OPENER = /[\s([{（［｛「『《〈【〔“„‘‚«»‹›—-]/u;
 
 interface Opened {
@@ -100,6 +102,7 @@ function scan(
     if (open[place]?.closers.includes(sign)) open.splice(place, 1);
     else if (ONLY_CLOSE.includes(sign) || (OPEN_BEFORE_WORDS.includes(sign) && !opensQuote(text, at))) unopened ??= at;
     else if (closers !== undefined) open.push({ closers, at });
+    if (open.length > DEEPEST) open.shift();
   }
   return { open, unopened };
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { guard } from '../../../../src/core/completion/guards';
 
-function guarded(before: string, suggestion: string, blocked: string[] = []) {
-  const { length, guard: reason } = guard(before, suggestion, blocked);
+function guarded(before: string, suggestion: string, blocked: string[] = [], after = '') {
+  const { length, guard: reason } = guard(before, suggestion, blocked, after);
   return [suggestion.slice(0, length), reason];
 }
 
@@ -39,6 +39,31 @@ describe('guard', () => {
     assert.deepEqual(guarded(before, ', then the ship sailed from the harbour'), [', then', 'repetition']);
     assert.deepEqual(guarded(before, ', the ship sailed from the harbour at noon'), [', the', 'repetition']);
     assert.deepEqual(guarded(`${before} the sh`, 'ip sailed from the harbour at noon'), ['ip', 'repetition']);
+  });
+
+  it('holds only so many open brackets against each other and against what follows the cursor', () => {
+    const compared = (signs: number) => {
+      const { includes } = Array.prototype;
+      const { includes: within } = String.prototype;
+      let looked = 0;
+      Array.prototype.includes = function (this: unknown[], ...sought) {
+        looked += this.length;
+        return includes.apply(this, sought);
+      };
+      String.prototype.includes = function (this: string, ...sought) {
+        looked++;
+        return within.apply(this, sought);
+      };
+      try {
+        assert.deepEqual(guarded('“'.repeat(signs), ' word', [], '“'.repeat(signs)), [' word', null]);
+      } finally {
+        Array.prototype.includes = includes;
+        String.prototype.includes = within;
+      }
+      return looked;
+    };
+    const [some, more] = [compared(1_000), compared(2_000)];
+    assert.ok(more <= 2.2 * some, `${some} comparisons for 1,000 signs, ${more} for 2,000`);
   });
 
   it('knows the quotes of other languages', () => {
