@@ -98,7 +98,7 @@ const LINE_END = /[\n\r\u0085\u2028\u2029]$/u;
 export function sentenceSpans(text: string, locale = 'en'): Span[] {
   const spans: Span[] = [];
   let from = 0;
-  for (const { index, segment } of new Intl.Segmenter(locale, { granularity: 'sentence' }).segment(text)) {
+  for (const { index, segment } of segmentsOf(text, locale)) {
     // What closes after a space that does not break belongs to the sentence before it.
     const closing = /[\u00a0\u202f]$/u.test(segment) ? /^[»›]\s*/u.exec(text.slice(index + segment.length)) : null;
     const end = index + segment.length + (closing?.[0].length ?? 0);
@@ -109,6 +109,29 @@ export function sentenceSpans(text: string, locale = 'en'): Span[] {
     from = end;
   }
   return spans;
+}
+
+/** So much is given to `Intl.Segmenter` at once, in UTF-16 units: its work grows with the square of that. */
+const AT_ONCE = 4096;
+/** An end that is nearer to the end of what was given may be another once more is known. */
+const LOOK_AHEAD = 256;
+
+/** Sentences as Unicode's rules part them. */
+function* segmentsOf(text: string, locale: string): Generator<{ readonly index: number; readonly segment: string }> {
+  const segmenter = new Intl.Segmenter(locale, { granularity: 'sentence' });
+  let from = 0;
+  for (let length = AT_ONCE; from < text.length; ) {
+    const part = text.slice(from, from + length);
+    const sure = from + length < text.length ? part.length - LOOK_AHEAD : part.length;
+    let end = 0;
+    for (const { index, segment } of segmenter.segment(part)) {
+      if (index + segment.length > sure) break;
+      yield { index: from + index, segment };
+      end = index + segment.length;
+    }
+    from += end;
+    length = end === 0 ? 2 * length : AT_ONCE;
+  }
 }
 
 function endsAt(text: string, from: number, end: number, segment: string): boolean {

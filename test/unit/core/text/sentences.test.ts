@@ -31,6 +31,27 @@ describe('sentences', () => {
     it(`are ${expected.join(' | ')}`, () => assert.deepEqual(sentences(expected.join(' ')), expected));
   }
 
+  it('are found piece by piece in a long text, since Intl.Segmenter is quadratic in what it is given', () => {
+    const { segment } = Intl.Segmenter.prototype;
+    let longest = 0;
+    Intl.Segmenter.prototype.segment = function (this: Intl.Segmenter, text) {
+      longest = Math.max(longest, text.length);
+      return segment.call(this, text);
+    };
+    try {
+      const long = `${'word '.repeat(2_000)}end.`;
+      const expected = ['It was 5 p.m. in the U.S. Army.', '“Why?” he asked Mr. Brown.', 'So!'].flatMap((text) =>
+        Array<string>(300).fill(text),
+      );
+      assert.deepEqual(sentences(expected.join(' ')), expected);
+      assert.deepEqual(sentences('It was.\n\n'.repeat(5_000)), Array<string>(5_000).fill('It was.'));
+      assert.ok(longest < 10_000, `${longest} units at once`);
+      assert.deepEqual(sentences(`So it was. W${long} And on.`), ['So it was.', `W${long}`, 'And on.']);
+    } finally {
+      Intl.Segmenter.prototype.segment = segment;
+    }
+  });
+
   it('go on over a line that was broken by hand, and end with a paragraph, a heading, an item', () => {
     assert.deepEqual(sentences('# Head\n\nIt was a\ndark night. It\nrained.\n\n- one\n- two'), [
       '# Head',
