@@ -85,6 +85,7 @@ class InlineReader {
   readonly #brackets: Bracket[] = [];
   readonly #fences: BacktickRuns;
   readonly #dollars: DollarSigns;
+  readonly #dollarsAfter: DollarSigns;
   /** Signs that do not come again, so that nobody looks for them twice. */
   readonly #absent = new Set<string>();
   #at = 0;
@@ -94,6 +95,7 @@ class InlineReader {
     this.#after = after;
     this.#fences = new BacktickRuns(text);
     this.#dollars = new DollarSigns(text);
+    this.#dollarsAfter = new DollarSigns(after ?? '');
   }
 
   read(): InlineReading {
@@ -230,9 +232,7 @@ class InlineReader {
     }
     // One that is being typed is known by its TeX.
     const written = this.#after !== undefined && TEX.test(text.slice(inner, inner + LONGEST_TEX));
-    const closes = double
-      ? after.includes('$$')
-      : this.#dollars.opens(at) && new DollarSigns(after).first() !== undefined;
+    const closes = double ? after.includes('$$') : this.#dollars.opens(at) && this.#dollarsAfter.first() !== undefined;
     return closes || (written && this.#dollars.opens(at)) ? this.#toTheEnd('formula', at, inner) : inner;
   }
 

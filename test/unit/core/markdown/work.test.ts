@@ -87,4 +87,11 @@ describe('the work of reading', () => {
       assert.ok(longer <= 1.5 * long + 1000, `${long} steps a key in 100,000 units, ${longer} in 400,000`);
     });
   }
+
+  it('looks through what follows the cursor once, however many dollars stand before it', async () => {
+    const steps = (length: number) =>
+      countSteps(FOLDER, () => readInline('a $a '.repeat(500), 'the words '.repeat(length / 10)));
+    const [short, long] = [await steps(100), await steps(1_000)];
+    assert.ok(long <= short + 10_000, `${short} steps before 100 units, ${long} before 1,000`);
+  });
 });
