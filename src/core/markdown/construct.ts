@@ -159,7 +159,8 @@ function isMeant({ kind, from, contentFrom }: OpenInline, text: string, sentence
   if (kind === 'link text' && WORD.test(text[from - 1] ?? '')) return false;
   if (kind === 'inline code' && (/\s/.test(text[contentFrom] ?? '') || WORD.test(text[from - 1] ?? ''))) return false;
   // CommonMark lets emphasis begin inside a word; `a*b` is a product far more often.
-  if (kind === 'emphasis' && (WORD.test(text[from - 1] ?? '') || beginsName(text, contentFrom))) return false;
+  if (kind === 'emphasis' && (GLUED.test(text[from - 1] ?? '') || beginsName(text, contentFrom))) return false;
+  if (kind === 'emphasis' && NO_BEGINNING.test(text.slice(contentFrom, contentFrom + 2))) return false;
   if (kind === 'emphasis' && ABBREVIATION.test(text.slice(contentFrom, contentFrom + LONGEST_NAME))) return false;
   if (leavesBrackets(text, from, contentFrom)) return false;
   if (from >= sentence) return true;
@@ -168,6 +169,10 @@ function isMeant({ kind, from, contentFrom }: OpenInline, text: string, sentence
   return kind === 'emphasis' && !LOWER_CASE.test(text[contentFrom] ?? '') && (before === '' || endsSentence(before));
 }
 
+/** Behind these a sign is part of a word, a path or an option. */
+const GLUED = /[\p{L}\p{N}/\\=^]/u;
+/** No words begin so, but the rest of a path or comment may: `*.md`, `**` and a slash, `*` and a slash. */
+const NO_BEGINNING = /^(?:[/^,;:)\]}|=]|\.(?!\.))/;
 const LOWER_CASE = /\p{Ll}/u;
 /**
  * A word with a sign, a digit or a capital inside, or that is called; the names that Python's manual puts stars before;
