@@ -53,7 +53,7 @@ function finish(draft: Draft, place: DraftPlace): Finished {
   const words = draft.wordEnds
     .map(({ steps, ...sure }) => ({ length: spelled(all.slice(0, steps)).length - healed.length, ...sure }))
     .filter(({ length }) => length <= text.length);
-  const closed = FINISHED.has(ended) && !suffix.startsWith(closer) ? text + closer : text;
+  const closed = FINISHED.has(ended) ? text + closer : text;
   return {
     suggestion: {
       text: closed,

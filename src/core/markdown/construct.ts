@@ -64,7 +64,8 @@ export function constructOf(block: Block, after: string): Construct {
   const inTable = block.kind === 'table';
   const from = inTable ? cellStart(block.text) : 0;
   const text = block.text.slice(from);
-  const { open: begun } = readInline(text, inTable ? after.split(/[|\n]/, 1)[0] : after);
+  const rest = inTable ? after.split(/[|\n]/, 1)[0] : after;
+  const begun = withoutClosed(readInline(text, rest).open, text, rest);
   const sentence = begun.length > 0 ? lastSentenceStart(text) : 0;
   const open = begun.filter((inline, i) => inline.sure || (i < MOST_SIGNS && isMeant(inline, text, sentence)));
   const kind = open.map(({ kind }) => (kind === 'emphasis' ? undefined : kind)).find((kind) => kind !== undefined);
@@ -72,6 +73,21 @@ export function constructOf(block: Block, after: string): Construct {
     kind !== undefined && !PROSE.has(kind) ? kind : (markKind(block) ?? wordKind(text) ?? kind ?? blockKind(block)),
     open.map((inline) => ({ ...inline, from: inline.from + from, contentFrom: inline.contentFrom + from })),
   );
+}
+
+/** Stands for what is about to be written, so that what follows the cursor may close what was begun. */
+const WRITTEN = 'x';
+
+/** What was begun, of whose emphasis only that is to be closed which nothing after the cursor closes. */
+function withoutClosed(begun: readonly OpenInline[], text: string, after: string): readonly OpenInline[] {
+  if (!begun.some(({ kind, closer }) => kind === 'emphasis' && after.includes(closer[0]))) return begun;
+  const left = readInline(text + WRITTEN + after).open.filter(({ kind }) => kind === 'emphasis');
+  const closers = new Map(left.map(({ from, closer }) => [from, closer]));
+  return begun.map((inline) => {
+    if (inline.kind !== 'emphasis') return inline;
+    const closer = closers.get(inline.from) ?? '';
+    return { ...inline, closer, sure: closer !== inline.closer };
+  });
 }
 
 function construct(kind: ConstructKind, open: readonly OpenInline[]): Construct {

@@ -64,8 +64,8 @@ export class MarkdownDocument {
   }
 }
 
-/** A line of an editor may hold Unicode's separators, which end a line too. */
-function stateAfter(state: BlockState, text: string): BlockState {
+/** What is open after a line. One of an editor may hold Unicode's separators, which end a line too. */
+export function stateAfter(state: BlockState, text: string): BlockState {
   const { next } = readLine(state, text);
   if (!/[\u2028\u2029]/.test(text)) return next;
   return splitLines(text).reduce((before, line) => readLine(before, line).next, state);

@@ -1,11 +1,12 @@
 /** What Inkling knows of Markdown: where the cursor is, what the model reads there, and how a suggestion must look. */
-import { type LinePosition, textBetween, windowStart } from '../text/lines';
+import { type LinePosition, splitLines, textBetween, windowStart } from '../text/lines';
 import type { Style } from '../text/style';
 import { blocksBetween } from './blocks';
 import { type Construct, constructOf } from './construct';
-import type { MarkdownDocument } from './document';
+import { type MarkdownDocument, stateAfter } from './document';
 import { plainText } from './plainText';
 import { styleOf } from './style';
+import { readLine } from './syntax';
 
 export type { Construct, ConstructKind } from './construct';
 export { MarkdownDocument } from './document';
@@ -26,6 +27,8 @@ export interface Reading {
 const WIDTH = 16_384;
 /** What follows the cursor in its block is read so far. */
 const AFTER = 1000;
+/** A longer line is a paragraph of its own: it need not be read to its end to know the lines after it. */
+const LONGEST_LINE = 4000;
 
 /** Reads the document at a place, or at an offset in UTF-16 units. In what is no prose the text is left as it is. */
 export function readMarkdown(document: MarkdownDocument, place: LinePosition | number): Reading {
@@ -38,13 +41,28 @@ export function readMarkdown(document: MarkdownDocument, place: LinePosition | n
   return { construct, request: { prefix: text, style: styleOf(blocks, construct, prose) } };
 }
 
-/** The rest of the line, and the lines after it up to a blank one. */
-function textAfter({ lines }: MarkdownDocument, at: LinePosition): string {
-  let text = lines.line(at.line).slice(at.character, at.character + AFTER);
-  for (let line = at.line + 1; line < lines.count && text.length < AFTER; line++) {
-    const next = lines.line(line).slice(0, AFTER);
-    if (next.trim() === '') break;
-    text += `\n${next}`;
+/** The rest of the line, and of its block the lines after it. */
+function textAfter(document: MarkdownDocument, at: LinePosition): string {
+  const line = document.lines.line(at.line);
+  const [rest, ...others] = splitLines(line.slice(at.character, at.character + AFTER));
+  if (line.length > LONGEST_LINE) return rest;
+  let text = rest;
+  let state =
+    others.length === 0
+      ? document.stateBefore(at.line + 1)
+      : stateAfter(document.stateBefore(at.line), line.slice(0, at.character) + rest);
+  for (const next of linesAfter(document, at, others)) {
+    if (text.length >= AFTER) break;
+    const read = readLine(state, next);
+    if (read.line.first || read.line.kind === 'underline') break;
+    text += `\n${next.slice(read.line.from, read.line.to)}`;
+    state = read.next;
   }
   return text;
+}
+
+/** @param others what Unicode's separators part from the cursor's line */
+function* linesAfter({ lines }: MarkdownDocument, { line }: LinePosition, others: readonly string[]) {
+  yield* others;
+  for (let next = line + 1; next < lines.count; next++) yield* splitLines(lines.line(next).slice(0, AFTER));
 }

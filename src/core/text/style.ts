@@ -8,6 +8,6 @@ export interface Style extends Typography {
   readonly room?: number;
   /** Signs before which it ends, such as those of the document's markup. */
   readonly endsBefore?: string;
-  /** Put after it when it finishes a sentence, line or text, unless it follows the cursor already. */
+  /** Put after it when it finishes a sentence, line or text; none of it follows the cursor already. */
   readonly closer?: string;
 }

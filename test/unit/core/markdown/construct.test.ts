@@ -151,6 +151,25 @@ describe('the Markdown construct at the cursor', () => {
     assert.deepEqual(closers('*彼は言った。私は‸'), ['*']);
   });
 
+  it('leaves the emphasis alone that is closed after the cursor', () => {
+    const closers = (marked: string) =>
+      at(marked)
+        .open.map(({ closer }) => closer)
+        .join('');
+    assert.equal(closers('It was **very‸**'), '');
+    assert.equal(closers('It was **very‸.**'), '');
+    assert.equal(closers('It was **very ‸**'), '');
+    assert.equal(closers('**Very *much‸**'), '*');
+    assert.equal(closers('***Very‸**'), '*');
+    assert.equal(closers('*Very\n‸much\nso* it was'), '');
+    assert.equal(closers('> *Very‸\n> much* so'), '');
+    assert.equal(closers('| *very‸* | *so* |\n|---|---|'), '');
+    assert.equal(closers('- *Very‸\n- much*'), '*');
+    assert.equal(closers('*Very‸\n\nmuch*'), '*');
+    assert.equal(closers('*Very‸\n# much*'), '*');
+    assert.equal(closers('**Very‸ *much*'), '**');
+  });
+
   it('does not take a sign for emphasis that the writer did not mean so', () => {
     const closers = (marked: string) => at(marked).open.map(({ closer }) => closer);
     for (const marked of [

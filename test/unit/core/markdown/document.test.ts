@@ -1,42 +1,48 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { MarkdownDocument, readMarkdown } from '../../../../src/core/markdown';
-import { changedLines, type LinePosition, type Lines, TextLines } from '../../../../src/core/text/lines';
+import { changedLines, type LinePosition, type Lines } from '../../../../src/core/text/lines';
 
-/** A text that is edited as an editor edits it, and counts how often each of its lines is read. */
+/** A text that is edited as an editor edits it, to which U+2028 ends no line, and counts how often each line is read. */
 class Draft implements Lines {
-  #lines: TextLines;
+  #lines: string[];
+  #starts: number[] = [];
   reads = 0;
 
-  constructor(text: string) {
-    this.#lines = new TextLines(text);
-  }
-
-  get text(): string {
-    return this.#lines.text;
+  constructor(public text: string) {
+    this.#lines = this.#split();
   }
 
   get count(): number {
-    return this.#lines.count;
+    return this.#lines.length;
   }
 
   line(index: number): string {
     this.reads++;
-    return this.#lines.line(index);
+    return this.#lines[index];
   }
 
   start(index: number): number {
-    return this.#lines.start(index);
+    return this.#starts[index];
   }
 
   positionAt(offset: number): LinePosition {
-    return this.#lines.positionAt(offset);
+    const line = this.#starts.findLastIndex((start) => start <= offset);
+    return { line, character: offset - this.#starts[line] };
   }
 
   replace(from: number, to: number, text: string): ReturnType<typeof changedLines> {
     const range = { start: this.positionAt(from), end: this.positionAt(to) };
-    this.#lines = new TextLines(this.text.slice(0, from) + text + this.text.slice(to));
+    this.text = this.text.slice(0, from) + text + this.text.slice(to);
+    this.#lines = this.#split();
     return changedLines([{ range, text }]);
+  }
+
+  #split(): string[] {
+    const lines = this.text.split('\n');
+    this.#starts = [0];
+    for (const line of lines.slice(0, -1)) this.#starts.push((this.#starts.at(-1) ?? 0) + line.length + 1);
+    return lines;
   }
 }
 
