@@ -158,6 +158,8 @@ class InlineReader {
         return this.#angle(at);
       case '{':
         return this.#brace(at);
+      case '%':
+        return this.#percent(at);
       case '!':
         return text[at + 1] === '[' ? this.#image(at) : at + 1;
       case '[':
@@ -264,6 +266,16 @@ class InlineReader {
     return end === OPEN ? this.#toTheEnd('attributes', at) : this.#cut(at, end);
   }
 
+  /** A comment as Obsidian has it. One that nothing closes yet is known by standing at the start. */
+  #percent(at: number): number {
+    const text = this.#text;
+    if (text[at + 1] !== '%' || !/^\s?$/.test(text[at - 1] ?? '')) return at + 1;
+    const end = this.#find('%%', at + 2);
+    if (end !== undefined) return this.#cut(at, end + 2);
+    const isOpen = this.#after !== undefined && (at === 0 || this.#after.includes('%%'));
+    return isOpen ? this.#toTheEnd('comment', at) : at + 2;
+  }
+
   #angle(at: number): number {
     const text = this.#text;
     const enclosed = this.#enclosed(at);
@@ -364,6 +376,7 @@ class InlineReader {
 
 const ENCLOSED: readonly (readonly [opener: string, closer: string, kind: InlineKind])[] = [
   ['<!--', '-->', 'comment'],
+  ['{/*', '*/}', 'comment'],
   ['<![CDATA[', ']]>', 'HTML'],
   ['<?', '?>', 'HTML'],
   ['{{', '}}', 'template'],

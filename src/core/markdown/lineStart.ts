@@ -169,6 +169,9 @@ export class LineStart {
         return this.#formula();
       case '<':
         return this.#html();
+      case '{':
+      case '%':
+        return this.#comment();
       case '[':
         return this.#interrupts ? undefined : this.#linkDefinition();
       default:
@@ -213,6 +216,16 @@ export class LineStart {
     // Words after a comment in its line are prose.
     const closed = kind === 'HTML' || text.trimEnd().endsWith(end);
     return closed ? this.#line(kind, { block: null }) : undefined;
+  }
+
+  /** A comment of MDX that this line does not close, or one of Obsidian's that begins in a line of its own. */
+  #comment(): Read | undefined {
+    const content = this.#text.slice(this.#place.at);
+    const begins = content.startsWith('{/*')
+      ? !content.includes('*/}')
+      : !this.#interrupts && content.trimEnd() === '%%';
+    if (!begins) return undefined;
+    return this.#line('comment', { block: { kind: 'comment', end: content[0] === '{' ? '*/}' : '%%' } });
   }
 
   #linkDefinition(): Read | undefined {

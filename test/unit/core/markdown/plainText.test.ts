@@ -17,6 +17,13 @@ describe('what the model reads of a Markdown document', () => {
     ['a code block: nothing', 'Run:\n\n```sh\nnpm ci\n```\n\nThen', 'Run:\n\nThen'],
     ['front matter: nothing', '---\ntitle: T\n---\n\nText', 'Text'],
     ['HTML and comments: the words around', 'a <b>bold</b> word <!-- no --> and', 'a bold word and'],
+    ['comments of Obsidian and MDX: nothing', 'One %% no %% two {/* no */} and', 'One two and'],
+    [
+      'such comments of several paragraphs: nothing',
+      'One\n\n%%\nno\n\nno\n%%\n\n{/* no\n\nno */}\n\nTwo',
+      'One\n\nTwo',
+    ],
+    ['signs that begin no comment: as they are', 'At 100%% and %% so', 'At 100%% and %% so'],
     ['an HTML block: nothing', 'One\n\n<div>\nx\n</div>\n\nTwo', 'One\n\nTwo'],
     ['a table elsewhere: nothing', 'One\n\n| a | b |\n|---|---|\n| c | d |\n\nTwo', 'One\n\nTwo'],
     ['the table under the cursor: its rows', '| a | b |\n|---|---|\n| c | d', '| a | b |\n|---|---|\n| c | d'],

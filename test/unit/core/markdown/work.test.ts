@@ -22,6 +22,7 @@ const STUMBLING: Readonly<Record<string, (length: number) => string>> = {
   'tags that are never closed': (length) => '<a '.repeat(length / 3),
   'values that are never closed': (length) => '<a b="'.repeat(length / 6),
   'comments that are never closed': (length) => 'a <!-- '.repeat(length / 7),
+  'comments of Obsidian that are never closed': (length) => 'a %% '.repeat(length / 5),
   JSON: (length) => `{"a":${'{"b":[1,2,"x"],"c":"d"},'.repeat(length / 25)}`,
   'opening brackets': (length) => '['.repeat(length),
   'closing brackets': (length) => ']'.repeat(length),
