@@ -74,6 +74,10 @@ export function readInline(text: string, after?: string): InlineReading {
 const ESCAPABLE = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 const TEX = /\\[A-Za-z]|\^/;
 const LONGEST_TEX = 200;
+const LONGEST_BRACKETED = 1000;
+const MATHEMATICS = /\\[A-Za-z]|[\^=+]|(?<!\\)_/;
+/** A letter alone is a variable, but for that of `(c)`, `(r)` and `(s)`. */
+const VARIABLE = /^\s*[A-Zabd-qt-z]\s*$/;
 
 class InlineReader {
   readonly #text: string;
@@ -183,6 +187,8 @@ class InlineReader {
   #escape(at: number): number {
     const next = this.#text[at + 1];
     if (next === '\n') return this.#afterBreak(at + 2, '\\\n', at);
+    const formula = next === '(' || next === '[' ? this.#bracketFormula(at, next === '(' ? '\\)' : '\\]') : undefined;
+    if (formula !== undefined) return formula;
     return next !== undefined && ESCAPABLE.includes(next) ? this.#cut(at, at + 1) + 1 : at + 1;
   }
 
@@ -236,6 +242,18 @@ class InlineReader {
     const written = this.#after !== undefined && TEX.test(text.slice(inner, inner + LONGEST_TEX));
     const closes = double ? after.includes('$$') : this.#dollars.opens(at) && this.#dollarsAfter.first() !== undefined;
     return closes || (written && this.#dollars.opens(at)) ? this.#toTheEnd('formula', at, inner) : inner;
+  }
+
+  /** A formula in escaped brackets, as TeX has it: they are brackets in a text unless they hold mathematics. */
+  #bracketFormula(at: number, closer: string): number | undefined {
+    const text = this.#text;
+    const inner = at + 2;
+    const near = text.slice(inner, inner + LONGEST_BRACKETED);
+    const end = near.indexOf(closer);
+    if (end >= 0) return isMathematics(near.slice(0, end), closer) ? this.#keep(at, inner + end + 2) : undefined;
+    if (this.#after === undefined || near.length === LONGEST_BRACKETED) return undefined;
+    const closes = this.#after.includes(closer) && (closer === '\\)' || isMathematics(near, closer));
+    return closes || TEX.test(near) ? this.#toTheEnd('formula', at, inner) : undefined;
   }
 
   /** Where a sign comes next, if it does. */
@@ -382,6 +400,11 @@ const ENCLOSED: readonly (readonly [opener: string, closer: string, kind: Inline
   ['{{', '}}', 'template'],
   ['{%', '%}', 'template'],
 ];
+
+/** Whether what stands in escaped brackets is a formula, rather than words in brackets. */
+function isMathematics(content: string, closer: string): boolean {
+  return MATHEMATICS.test(content) || (closer === '\\)' && VARIABLE.test(content));
+}
 
 /** The name of a link definition that is being typed, rather than words in brackets. */
 function isLabel(text: string, from: number): boolean {

@@ -21,6 +21,8 @@ import { CODE_INDENT, isSpace, type LineCursor, onlySpace, readQuoteMarker, runL
 
 /** Deeper nesting than this is not prose. */
 const DEEPEST = 32;
+const ENVIRONMENT =
+  /^\\begin\{((?:equation|align|alignat|flalign|gather|multline|eqnarray|math|displaymath|cases|[bpvBV]?matrix|array|split)\*?)\}/;
 const TABLE: OpenBlock = { kind: 'table' };
 
 /** The part of a line in which blocks may begin. */
@@ -167,6 +169,8 @@ export class LineStart {
         return this.#fence();
       case '$':
         return this.#formula();
+      case '\\':
+        return this.#texFormula();
       case '<':
         return this.#html();
       case '{':
@@ -203,6 +207,16 @@ export class LineStart {
     if (content === '$$') return this.#line('formula', { block: { kind: 'formula', end: '$$' } });
     const closed = content.length > 4 && content.indexOf('$$', 2) === content.length - 2;
     return closed ? this.#line('formula', { block: null }) : undefined;
+  }
+
+  /** TeX's brackets alone in their line, or an environment for mathematics. */
+  #texFormula(): Read | undefined {
+    const text = this.#text;
+    const content = text.slice(this.#place.at, this.#place.at + LONGEST_HEAD).trimEnd();
+    const name = ENVIRONMENT.exec(content)?.[1];
+    if (content !== '\\[' && name === undefined) return undefined;
+    const block: Verbatim = { kind: 'formula', end: name === undefined ? '\\]' : `\\end{${name}}` };
+    return this.#line('formula', { block: endsVerbatim(block, text, this.#place) ? null : block });
   }
 
   #html(): Read | undefined {

@@ -76,6 +76,8 @@ describe('inline markup', () => {
         const text = `${pieces.join('')}z`;
         // cmark, unlike the peer, lets code begin behind an escaped backtick, and strikes nothing through with three tildes.
         fc.pre(!text.includes('\\`') && !text.includes('~~~'));
+        // It knows no formulas.
+        fc.pre(!/\\[([]/.test(text));
         const expected = markup(text);
         fc.pre(expected !== undefined);
         assert.equal(show(text, ownMarkup(text)), show(text, expected));

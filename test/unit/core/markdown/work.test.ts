@@ -35,6 +35,7 @@ const STUMBLING: Readonly<Record<string, (length: number) => string>> = {
     Array.from({ length: Math.sqrt(2 * length) }, (_, i) => '`'.repeat(i)).join(' '),
   dollars: (length) => '$a '.repeat(length / 3),
   braces: (length) => '{#'.repeat(length / 2),
+  'brackets of TeX': (length) => '\\('.repeat(length / 2),
   backslashes: (length) => '\\'.repeat(length),
   addresses: (length) => 'http://'.repeat(length / 7),
   pipes: (length) => '|a'.repeat(length / 2),
