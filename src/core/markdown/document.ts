@@ -90,11 +90,19 @@ function sameBlock(a: NonNullable<BlockState['block']>, b: NonNullable<BlockStat
   return a.kind !== 'paragraph' || b.kind !== 'paragraph' || a.cells === b.cells;
 }
 
-const FENCES: Readonly<Record<string, readonly string[]>> = { '---': ['---', '...'], '+++': ['+++'] };
+const FENCES: Readonly<Record<string, readonly string[]>> = {
+  '---': ['---', '...'],
+  '---yaml': ['---', '...'],
+  '---toml': ['---'],
+  '---json': ['---'],
+  '+++': ['+++'],
+  ';;;': [';;;'],
+  '{': ['}'],
+};
 /** A key in any alphabet, one that is being typed, an item, a comment, or what belongs to the entry before. */
 const ENTRY = /^(?:[\p{L}\p{N}_"'][^:=]{0,200}[:=]|\S{1,200}$|[-#[\]{}]|\s)/u;
 
-/** YAML or TOML between fences at the very start: without a closing fence, or with prose in it, it is a rule and a text. */
+/** YAML, TOML or JSON between fences at the very start: without a closing fence, or with prose in it, it is a rule and a text. */
 function frontMatterEnd(lines: Lines): number {
   const closing = FENCES[lines.line(0).slice(0, 100).trimEnd()];
   if (closing === undefined) return -1;
