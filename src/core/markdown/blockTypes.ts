@@ -1,6 +1,6 @@
-/** A quotation, list item or footnote around a line. */
+/** A quotation, list item, footnote or callout around a line. */
 export interface Container {
-  readonly kind: 'quote' | 'item' | 'footnote';
+  readonly kind: 'quote' | 'item' | 'footnote' | 'callout';
   /** The sign that tells lists apart: `-`, `+`, `*`, `.` or `)`. */
   readonly marker: string;
   /** Columns from the container around it to its content. */
@@ -17,6 +17,8 @@ export type LineKind =
   | 'rule'
   | 'table'
   | 'link definition'
+  /** The type of one, or its end. */
+  | 'callout'
   | 'code block'
   | 'HTML'
   | 'comment'
@@ -61,7 +63,7 @@ export interface BlockLine {
   /** Its content: after the markers of its containers, and before a heading's closing signs. */
   readonly from: number;
   readonly to: number;
-  /** Markers before the content that are no words: those of quotations, footnotes and tasks. */
+  /** Markers before the content that are no words: those of quotations, footnotes, tasks and callouts. */
   readonly markers: readonly (readonly [from: number, to: number])[];
 }
 

@@ -70,8 +70,9 @@ function append(blocks: Block[], text: string, line: BlockLine): void {
       return;
     }
     const { kind, containers, opened } = line;
-    // The indentation of a footnote's later paragraphs is its sign.
-    const lead = opened === 0 && containers.at(-1)?.kind === 'footnote' ? '' : leadOf(text, line);
+    // The indentation of a footnote's or callout's later paragraphs is its sign.
+    const isSign = opened === 0 && ['footnote', 'callout'].includes(containers.at(-1)?.kind ?? '');
+    const lead = isSign ? '' : leadOf(text, line);
     blocks.push({ kind, containers, opened, lead, text: content, widths: [text.length] });
   }
 }

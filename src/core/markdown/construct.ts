@@ -98,6 +98,8 @@ function nonProseKind(kind: LineKind): ConstructKind {
   switch (kind) {
     case 'link definition':
       return 'address';
+    case 'callout':
+      return 'callout type';
     case 'code block':
     case 'HTML':
     case 'comment':

@@ -23,6 +23,13 @@ import { CODE_INDENT, isSpace, type LineCursor, onlySpace, readQuoteMarker, runL
 const DEEPEST = 32;
 const ENVIRONMENT =
   /^\\begin\{((?:equation|align|alignat|flalign|gather|multline|eqnarray|math|displaymath|cases|[bpvBV]?matrix|array|split)\*?)\}/;
+/** `> [!NOTE]`, as GitHub and Obsidian begin a callout. */
+const QUOTED_CALLOUT = /^\[![\p{L}\p{N}-]{1,64}\][+-]?(?:[ \t]+|$)/u;
+/** `:::note`, `::: {.note}` and `:::`, as Docusaurus, Pandoc and others begin and end one. */
+const FENCED_CALLOUT = /^:{3,}[ \t]*(?:[\w-]{1,64})?(?:\{[^}]{0,200}\}?)?(?:[ \t]+|$)/;
+/** `!!! note "Title"`, `??? note` and `=== "Tab"`, as Python-Markdown has them: what is indented below belongs to them. */
+const INDENTED_CALLOUT =
+  /^(?:(?:!!!|\?{3}\+?)[ \t]+[\w-]{1,64}(?:[ \t]+(?:inline|end))*(?:[ \t]*$|[ \t]+")|={3}[+!]?[ \t]+")/;
 const TABLE: OpenBlock = { kind: 'table' };
 
 /** The part of a line in which blocks may begin. */
@@ -71,7 +78,7 @@ export class LineStart {
     const place = this.#place;
     if (this.#task) return this.#paragraph();
     if (place.at === text.length) return this.#line('blank', { block: null });
-    return this.#blockStart() ?? this.#continuation() ?? this.#paragraph();
+    return this.#callout() ?? this.#blockStart() ?? this.#continuation() ?? this.#paragraph();
   }
 
   /** Reads the marker of a container if one stands here. */
@@ -154,6 +161,25 @@ export class LineStart {
     place.base = place.column;
     this.#task = true;
     this.#markers.push([from, place.at]);
+  }
+
+  /** The type of a callout, with its title if it has one. */
+  #callout(): Read | undefined {
+    if (this.#indented) return undefined;
+    const text = this.#text;
+    const place = this.#place;
+    const head = text.slice(place.at, place.at + LONGEST_HEAD);
+    const isQuoted = this.#opened > 0 && this.#containers.at(-1)?.kind === 'quote';
+    const mayHold = !this.#interrupts && this.#containers.length < DEEPEST;
+    const indented = mayHold ? INDENTED_CALLOUT.exec(head) : null;
+    const match = indented ?? (isQuoted ? QUOTED_CALLOUT.exec(head) : null) ?? FENCED_CALLOUT.exec(head);
+    if (match === null) return undefined;
+    this.#markers.push([place.at, place.at + match[0].length]);
+    place.at += match[0].length;
+    if (indented) this.#push({ kind: 'callout', marker: head[0], indent: CODE_INDENT }, false);
+    if (place.at === text.length) return this.#line('callout', { block: null });
+    const title = indented ? text.trimEnd().replace(/"$/, '') : text;
+    return this.#line('paragraph', { block: null, to: title.length });
   }
 
   /** The block other than a paragraph that begins here. */
