@@ -1,4 +1,5 @@
-import { COLUMN, NAMED, namesSecret, PRIVATE_KEY, SHAPES, SHAPES_WITH_DIGITS } from './secretPatterns';
+import { namedSecretSpans, namesSecret, type Span } from './namedSecrets';
+import { BROWSERS_PASSWORD, COLUMN, PRIVATE_KEY, SHAPES, SHAPES_WITH_DIGITS } from './secretPatterns';
 
 /** A stretch of a text, in UTF-16 units. */
 export interface Stretch {
@@ -6,21 +7,12 @@ export interface Stretch {
   readonly text: string;
 }
 
-/** Where a secret begins and ends. */
-type Span = readonly [number, number];
-
 /** A code in groups of four. */
 const GROUPS_OF_CODE = /\b[A-Za-z0-9]{4}(?: [A-Za-z0-9]{4}){3,}\b/g;
-/** Below the head of a table: its rule, and its rows. */
-const BELOW_HEAD = /\n[ \t]*\|?[ \t]*:?-[-:| \t]*\n(?:[^\n]*\|[^\n]*(?:\n|$))+/g;
-
-/** What stands below the head of a table. */
-const RULE = /\n[ \t]*\|?[ \t]*:?-/;
-
 /** What stands between spaces, from a length on that a password may have. */
 const WORD = /\S{8,}/g;
 /** The sign of a hashtag or a mention, a footnote's, a question mark: what may stand at a word that is none. */
-const AROUND_WORD = /^[#@]+|\[\^[^\]\s]{0,64}\]|\?\W{0,8}$/g;
+const AROUND_WORD = /^[#@]+|\[\^[^[\]\s]*\]|\?["'”’)]?$/g;
 /** Runs that may be random, and how long they must be. */
 const RUN = /[A-Za-z0-9+/=_-]{16,}/g;
 const SHORTEST_RUN = 16;
@@ -49,6 +41,7 @@ function secretSpans(text: string): Span[] {
   if (/\d/.test(text)) {
     for (const pattern of SHAPES_WITH_DIGITS) spans.push(...found(pattern, text));
     spans.push(...found(GROUPS_OF_CODE, text).filter(([start, end]) => looksGrouped(text.slice(start, end))));
+    spans.push(...found(BROWSERS_PASSWORD, text).filter(([start, end]) => /\d/.test(text.slice(start, end))));
   }
   for (const { index: start, 0: word } of text.matchAll(WORD)) {
     if (word.length < SHORTEST_RUN && !/\d/.test(word)) continue;
@@ -64,14 +57,12 @@ function secretSpans(text: string): Span[] {
 
 /** Whether a secret may begin here that is seen only with what follows. */
 export function mayBeginLongSecret(text: string): boolean {
-  return text.includes('-----BEGIN') || (text.includes('|') && RULE.test(text)) || namesSecret(text);
+  return text.includes('-----BEGIN') || found(COLUMN, text).length > 0 || namesSecret(text);
 }
 
 /** Where secrets stand that may be longer than a line, or that a name stands before: only whole can they be seen. */
 export function longSecretSpans(text: string): Span[] {
-  const spans = [...found(PRIVATE_KEY, text), ...columnSpans(text)];
-  if (namesSecret(text)) for (const pattern of NAMED) spans.push(...found(pattern, text));
-  return spans;
+  return [...found(PRIVATE_KEY, text), ...columnSpans(text), ...namedSecretSpans(text)];
 }
 
 function found(pattern: RegExp, text: string): Span[] {
@@ -80,10 +71,21 @@ function found(pattern: RegExp, text: string): Span[] {
 
 /** The rows of tables that have a column for passwords. */
 function columnSpans(text: string): Span[] {
-  return Array.from(text.matchAll(BELOW_HEAD)).flatMap(({ index, 0: rows }) => {
-    const head = text.slice(text.lastIndexOf('\n', index - 1) + 1, index);
-    return COLUMN.test(head) ? [[index, index + rows.length] as const] : [];
-  });
+  const spans: Span[] = [];
+  let end = 0;
+  for (const { index } of text.matchAll(COLUMN)) {
+    if (index < end) continue;
+    const from = lineEnd(text, index);
+    end = from;
+    while (end < text.length && text.slice(end + 1, lineEnd(text, end + 1)).includes('|')) end = lineEnd(text, end + 1);
+    if (end > from) spans.push([from, end]);
+  }
+  return spans;
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
 }
 
 /** Letters and digits in more than one group of four. */
