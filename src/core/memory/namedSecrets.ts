@@ -3,7 +3,7 @@ export type Span = readonly [number, number];
 
 /** Found several times as fast as a name, and in every name. */
 const IN_EVERY_NAME =
-  /pass|pin|pw|mdp|wort|lösen|hasło|пароль|contrase|senha|パス|暗証|密|口令|비밀|secret|credential|token|mnemonic|key|code|word|phrase|frase|clave|wallet|wörter|schlüssel|código|助|恢|备|リカバリー|バック/i;
+  /pass|pin|pw|mdp|wort|woord|lösen|hasło|пароль|contrase|senha|パス|暗証|密|口令|비밀|secret|credential|token|mnemonic|key|code|word|phrase|frase|clave|wallet|wörter|schlüssel|código|助|恢|备|リカバリー|バック/i;
 /** What is called so is a secret whatever it looks like. The short names are whole words. */
 const PASSWORD =
   /pass(?:word|wd|phrase|code|wort)|(?<!\p{L})(?:pass|pin|pw|mdp)|pwd|kennwort|wachtwoord|lösenord|hasło|пароль|mot de passe|contraseña|senha|パスワード|暗証番号|密码|密碼|口令|비밀번호/giu;

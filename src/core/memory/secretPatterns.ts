@@ -7,7 +7,7 @@ export const SHAPES = [
   // `DB_PASS=…`.
   /\b[A-Z][A-Z0-9_]{0,40}(?:PASS|PWD|PW|SECRET|KEY|TOKEN)[A-Z0-9_]{0,20}["']?\s*[=:]\s*\S{4,}/g,
   // `https://user:password@host`, `https://token@host`, `?token=…`, `curl -u user:password`, `WIFI:…P:password;`.
-  /:\/\/[^\s/:@]*:(?!\d+\/)[^\s:@]+@/g,
+  /:\/\/[^\s/:@]*:(?!\d+\/)[^\s:@]+(?::[^\s:@]+)?@/g,
   /:\/\/[^\s/:@]{16,}@/g,
   /[?&#](?:[a-z_-]{0,20}(?:key|token|secret|password|signature)|sig|code|auth)=[^\s&#)>\]]{6,}/gi,
   /(?:\s-u|--user)[ =]["']?[\w.@-]{1,32}:[^\s"']{4,}/g,
