@@ -40,9 +40,9 @@ export function addRender(program: Command): void {
 /** A document without what is front matter for the editor too. */
 function withoutFrontMatter(source: string): string {
   const document = new MarkdownDocument(source);
-  let end = 0;
-  while (end < source.length && document.inFrontMatter(document.lines.positionAt(end).line)) end++;
-  return source.slice(end);
+  let line = 0;
+  while (line < document.lines.count && document.inFrontMatter(line)) line++;
+  return line < document.lines.count ? source.slice(document.lines.start(line)) : '';
 }
 
 /** What the model says of every block of the document that can be drawn. */

@@ -1,5 +1,4 @@
-/** Where a secret begins and ends, in UTF-16 units. */
-export type Span = readonly [number, number];
+import type { Span } from '../text/sentences';
 
 /** Found several times as fast as a name, and in every name. */
 const IN_EVERY_NAME =
@@ -25,6 +24,9 @@ const TOLD =
 /** `## Password`, and the value below it, alone on its line. */
 const BEGINS_LINE = /\n[ \t#>*+_-]*$/;
 const BELOW = /[:：*_ \t]*\n+[ \t]*(?:[-*+>][ \t]+){0,2}["'`]?[^\s|]{4,}[ \t]*(?=\n|$)/uy;
+/** Around the name of a column. */
+const BEGINS_CELL = /\|[ \t*_]*$/;
+const ENDS_CELL = /[ \t*_]*(?:\||(?=\n|$))/uy;
 /** The rest of the line. */
 const LISTED = /["'`*_]*[ \t]*[:=：][ \t]*[^\s][^\n]*/uy;
 /** A code to be typed over, on a line of its own or in a list. */
@@ -38,7 +40,7 @@ const FEWEST_WORDS = 12;
 /** So far behind its name what is meant may begin, and so far its words may reach, in UTF-16 units. */
 const NEAR = 80;
 const REACH = 1_000;
-/** Signs before the name of a heading. */
+/** Signs before the name of a heading or column. */
 const MARKS = 40;
 
 /** Whether a text has a name in it behind which a secret may stand. */
@@ -51,7 +53,7 @@ export function namedSecretSpans(text: string): Span[] {
   if (!IN_EVERY_NAME.test(text)) return [];
   return [
     ...behind(PASSWORD, text, (from, to) => {
-      const value = valueEnd(text, to) ?? matchEnd(TOLD, text, to);
+      const value = columnEnd(text, from, to) ?? valueEnd(text, to) ?? matchEnd(TOLD, text, to);
       return value ?? (beginsLine(text, from) ? matchEnd(BELOW, text, to) : undefined);
     }),
     ...behind(KEY, text, (_, to) => valueEnd(text, to)),
@@ -72,6 +74,21 @@ function behind(name: RegExp, text: string, endOf: (from: number, to: number) =>
     last = end;
   }
   return spans;
+}
+
+/** Where the rows end of a table that has a column of this name. */
+function columnEnd(text: string, from: number, to: number): number | undefined {
+  if (!BEGINS_CELL.test(text.slice(Math.max(0, from - MARKS), from))) return undefined;
+  if (matchEnd(ENDS_CELL, text, to) === undefined) return undefined;
+  const head = lineEnd(text, to);
+  let end = head;
+  while (end < text.length && text.slice(end + 1, lineEnd(text, end + 1)).includes('|')) end = lineEnd(text, end + 1);
+  return end > head ? end : undefined;
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
 }
 
 function valueEnd(text: string, at: number): number | undefined {

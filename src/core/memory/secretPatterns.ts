@@ -2,7 +2,7 @@
 export const PRIVATE_KEY =
   /-----BEGIN [A-Z ]{0,40}?PRIVATE KEY[A-Z ]{0,20}-----[\s\S]*?(?:-----END [A-Z ]{0,40}?PRIVATE KEY[A-Z ]{0,20}-----|$)/g;
 
-/** What is found without a name, or by one that is sought as fast as any. */
+/** Secrets that are known by their own shape, wherever they stand. */
 export const SHAPES = [
   // `DB_PASS=…`.
   /\b[A-Z][A-Z0-9_]{0,40}(?:PASS|PWD|PW|SECRET|KEY|TOKEN)[A-Z0-9_]{0,20}["']?\s*[=:]\s*\S{4,}/g,
@@ -33,7 +33,3 @@ export const SHAPES_WITH_DIGITS = [
 
 /** `abcdef-ghijk1-lmnopq`, as browsers invent them, if there is a digit in it. */
 export const BROWSERS_PASSWORD = /\b[a-z\d]{6}-[a-z\d]{6}-[a-z\d]{6}\b/gi;
-
-/** The head of a column for passwords. */
-export const COLUMN =
-  /\|[ \t*_]*(?:pass(?:word|wd|phrase|code|wort)?|pin|pwd?|mdp|kennwort|wachtwoord|lösenord|hasło|пароль|mot de passe|contraseña|senha|パスワード|暗証番号|密码|密碼|口令|비밀번호)[ \t*_]*(?:\||$)/gimu;

@@ -1,5 +1,6 @@
-import { namedSecretSpans, namesSecret, type Span } from './namedSecrets';
-import { BROWSERS_PASSWORD, COLUMN, PRIVATE_KEY, SHAPES, SHAPES_WITH_DIGITS } from './secretPatterns';
+import type { Span } from '../text/sentences';
+import { namedSecretSpans, namesSecret } from './namedSecrets';
+import { BROWSERS_PASSWORD, PRIVATE_KEY, SHAPES, SHAPES_WITH_DIGITS } from './secretPatterns';
 
 /** A stretch of a text, in UTF-16 units. */
 export interface Stretch {
@@ -57,35 +58,16 @@ function secretSpans(text: string): Span[] {
 
 /** Whether a secret may begin here that is seen only with what follows. */
 export function mayBeginLongSecret(text: string): boolean {
-  return text.includes('-----BEGIN') || found(COLUMN, text).length > 0 || namesSecret(text);
+  return text.includes('-----BEGIN') || namesSecret(text);
 }
 
 /** Where secrets stand that may be longer than a line, or that a name stands before: only whole can they be seen. */
 export function longSecretSpans(text: string): Span[] {
-  return [...found(PRIVATE_KEY, text), ...columnSpans(text), ...namedSecretSpans(text)];
+  return [...found(PRIVATE_KEY, text), ...namedSecretSpans(text)];
 }
 
 function found(pattern: RegExp, text: string): Span[] {
   return Array.from(text.matchAll(pattern), ({ index, 0: match }) => [index, index + match.length] as const);
-}
-
-/** The rows of tables that have a column for passwords. */
-function columnSpans(text: string): Span[] {
-  const spans: Span[] = [];
-  let end = 0;
-  for (const { index } of text.matchAll(COLUMN)) {
-    if (index < end) continue;
-    const from = lineEnd(text, index);
-    end = from;
-    while (end < text.length && text.slice(end + 1, lineEnd(text, end + 1)).includes('|')) end = lineEnd(text, end + 1);
-    if (end > from) spans.push([from, end]);
-  }
-  return spans;
-}
-
-function lineEnd(text: string, from: number): number {
-  const end = text.indexOf('\n', from);
-  return end < 0 ? text.length : end;
 }
 
 /** Letters and digits in more than one group of four. */
