@@ -5,7 +5,19 @@ import { CURSOR_SHAPES } from '../../src/core/ghostText/modalEditing';
 import type { TestApi } from '../../src/editor/testApi';
 import { editorOf, lastEditor, noteEditors } from '../../src/editor/writersEditor';
 import type { Generation } from '../../src/engine/api';
-import { answerAt, closeAll, configure, eventually, inkling, outcome, suggestionAt, type, write } from './support';
+import {
+  answerAt,
+  closeAll,
+  configure,
+  eventually,
+  inkling,
+  outcome,
+  show,
+  suggestionAt,
+  type,
+  typeUntilAsked,
+  write,
+} from './support';
 
 const OPENING = 'The old house stood at the end of the road, and nobody in the village';
 
@@ -37,17 +49,14 @@ describe('in the field', () => {
     assert.ok(folder);
     const uri = vscode.Uri.joinPath(folder.uri, name);
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
-    const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
-    const end = editor.document.positionAt(text.length);
-    editor.selection = new vscode.Selection(end, end);
-    return editor;
+    return show(uri);
   }
 
   it('a file whose name is a pattern is turned off, and no other', async () => {
     await inFile('Chapter [1].md', OPENING);
     await toggleFile();
     await eventually('the status off', () => api.status()?.kind === 'off');
-    await type(' k');
+    await typeUntilAsked(' k');
     await suppressed('disabled');
     await inFile('Chapter 1.md', OPENING);
     await eventually('the status on', () => api.status()?.kind !== 'off');

@@ -72,9 +72,17 @@ export async function show(uri: vscode.Uri): Promise<vscode.TextEditor> {
   return editor;
 }
 
-/** Types as the keyboard does. */
+/** Types as the keyboard does. Keys that come before the editor has the focus VS Code drops: those are typed again. */
 export async function type(text: string): Promise<void> {
-  await vscode.commands.executeCommand('type', { text });
+  const document = vscode.window.activeTextEditor?.document;
+  const version = document?.version;
+  for (let tries = 0; tries < 40; tries++) {
+    await vscode.commands.executeCommand('type', { text });
+    if (document?.version !== version) return;
+    await sleep(50);
+    await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
+  }
+  assert.fail(`no editor took ${JSON.stringify(text)}`);
 }
 
 export async function closeAll(): Promise<void> {
