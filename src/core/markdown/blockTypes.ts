@@ -1,7 +1,7 @@
 /** A quotation, list item, footnote or callout around a line. */
 export interface Container {
   readonly kind: 'quote' | 'item' | 'footnote' | 'callout';
-  /** The sign that tells lists apart: `-`, `+`, `*`, `.` or `)`. */
+  /** The sign that tells lists apart: `-`, `+`, `*`, `.`, `)`, and `:` of what a term means. */
   readonly marker: string;
   /** Columns from the container around it to its content. */
   readonly indent: number;
@@ -23,11 +23,12 @@ export type LineKind =
   | 'HTML'
   | 'comment'
   | 'formula'
-  | 'front matter';
+  | 'front matter'
+  | 'template';
 
 /** A block whose lines go on with whatever they hold until the one that ends it. */
 export interface Verbatim {
-  readonly kind: 'code block' | 'HTML' | 'comment' | 'formula';
+  readonly kind: 'code block' | 'HTML' | 'comment' | 'formula' | 'template';
   /** The fence that ends it, a sign that its last line holds, or a blank line where it is empty. */
   readonly end: string;
 }

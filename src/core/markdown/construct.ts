@@ -105,6 +105,7 @@ function nonProseKind(kind: LineKind): ConstructKind {
     case 'comment':
     case 'formula':
     case 'front matter':
+    case 'template':
       return kind;
     default:
       return 'paragraph';
@@ -152,6 +153,8 @@ const LONGEST_WORD = 100;
 const CITATION = /^[[(;-]*@[^\s@\]]*$/;
 const TEX_CITATION = /^\\[a-z]{0,20}(?:cite|ref|label)[a-z]{0,20}\*?\{[^}]*$/i;
 const MAIL_ADDRESS = /^[^\s@]+@[^\s@]*$/;
+/** Of files, from a root or the folder at hand, and of pages without their `https://`. */
+const PATH = /^["'“‘(]*(?:(?:~|\.{1,2}|[A-Za-z]:)[/\\]|[/\\][^\s/\\]+[/\\]|(?:[\w-]+\.)+[a-z]{2,}\/)\S*$/;
 const EMOJI_CODE = /(?:^|[^\p{L}\p{N}:]):[a-z\d_+-]+$/iu;
 const TAG = /^[([]*#\p{L}[^\s#]*$/u;
 
@@ -160,7 +163,7 @@ function wordKind(text: string): ConstructKind | undefined {
   const near = text.slice(-LONGEST_WORD);
   const word = near.split(/\s/).at(-1) ?? '';
   if (CITATION.test(word) || TEX_CITATION.test(word.slice(word.lastIndexOf('\\')))) return 'citation';
-  if (MAIL_ADDRESS.test(word)) return 'address';
+  if (MAIL_ADDRESS.test(word) || PATH.test(word)) return 'address';
   if (TAG.test(word)) return 'tag';
   return EMOJI_CODE.test(word) ? 'emoji code' : undefined;
 }

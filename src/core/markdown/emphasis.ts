@@ -5,7 +5,7 @@ export interface Cut {
   readonly put: string;
 }
 
-/** A run of `*`, `_` or `~~` that may open or close emphasis. */
+/** A run of `*` or `_`, `~~` or `==` that may open or close emphasis. */
 export interface Delimiter {
   readonly sign: string;
   /** Where the whole run begins. */
@@ -21,6 +21,10 @@ export interface Delimiter {
   next: Delimiter | undefined;
 }
 
+/** Signs of which only two together are read. */
+const DOUBLED = '~=';
+/** A comparison such as `a==b` marks nothing. */
+const NEVER_IN_WORDS = '_=';
 const SPACE = /^[\s\p{Zs}]?$/u;
 const PUNCTUATION = /^[\p{P}\p{S}]$/u;
 /** Scripts that put no spaces between words, or hang endings on them. */
@@ -37,7 +41,7 @@ function flanking(text: string, from: number, to: number, written: boolean): { o
   const after = to < text.length ? String.fromCodePoint(text.codePointAt(to) ?? 0) : end;
   const left = !SPACE.test(after) && (!PUNCTUATION.test(after) || isEdge(before));
   const right = !SPACE.test(before) && (!PUNCTUATION.test(before) || isEdge(after));
-  if (text[from] !== '_') return { opens: left, closes: right };
+  if (!NEVER_IN_WORDS.includes(text[from])) return { opens: left, closes: right };
   return { opens: left && (!right || PUNCTUATION.test(before)), closes: right && (!left || PUNCTUATION.test(after)) };
 }
 
@@ -103,7 +107,8 @@ export class Delimiters {
         closer = closer.next;
         continue;
       }
-      const size = closer.sign === '~' || (opener.to - opener.from >= 2 && closer.to - closer.from >= 2) ? 2 : 1;
+      const size =
+        DOUBLED.includes(closer.sign) || (opener.to - opener.from >= 2 && closer.to - closer.from >= 2) ? 2 : 1;
       cuts.push(
         { from: opener.to - size, to: opener.to, put: '' },
         { from: closer.from, to: closer.from + size, put: '' },
@@ -149,6 +154,6 @@ function findOpener(closer: Delimiter, lowest: number, bottom: Delimiter | undef
 
 /** CommonMark's rule of three: runs that both open and close make no pair whose lengths sum to a multiple of three. */
 function fits(opener: Delimiter, closer: Delimiter): boolean {
-  if (opener.sign === '~' || (!opener.closes && !closer.opens)) return true;
+  if (DOUBLED.includes(opener.sign) || (!opener.closes && !closer.opens)) return true;
   return (opener.length + closer.length) % 3 !== 0 || (opener.length % 3 === 0 && closer.length % 3 === 0);
 }

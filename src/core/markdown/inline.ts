@@ -1,3 +1,4 @@
+import { decodeHTMLStrict } from 'entities';
 import { BacktickRuns, DollarSigns } from './closers';
 import { type Cut, type Delimiter, Delimiters } from './emphasis';
 import {
@@ -71,6 +72,8 @@ export function readInline(text: string, after?: string): InlineReading {
   return new InlineReader(text, after).read();
 }
 
+const ENTITY = /&#?[a-zA-Z0-9]{1,32};/y;
+const CONTROL = /\p{Cc}/u;
 const ESCAPABLE = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 const TEX = /\\[A-Za-z]|\^/;
 const LONGEST_TEX = 200;
@@ -164,6 +167,8 @@ class InlineReader {
         return this.#brace(at);
       case '%':
         return this.#percent(at);
+      case '&':
+        return this.#entity(at);
       case '!':
         return text[at + 1] === '[' ? this.#image(at) : at + 1;
       case '[':
@@ -173,6 +178,7 @@ class InlineReader {
       case '*':
       case '_':
       case '~':
+      case '=':
         return this.#delimiter(at);
       case 'h':
       case 'w':
@@ -294,6 +300,15 @@ class InlineReader {
     return isOpen ? this.#toTheEnd('comment', at) : at + 2;
   }
 
+  /** A character by its name or number, such as `&mdash;`. */
+  #entity(at: number): number {
+    ENTITY.lastIndex = at;
+    const [entity] = ENTITY.exec(this.#text) ?? [];
+    if (entity === undefined) return at + 1;
+    const character = decodeHTMLStrict(entity);
+    return character === entity ? at + 1 : this.#cut(at, at + entity.length, CONTROL.test(character) ? ' ' : character);
+  }
+
   #angle(at: number): number {
     const text = this.#text;
     const enclosed = this.#enclosed(at);
@@ -379,7 +394,8 @@ class InlineReader {
     const text = this.#text;
     let end = at;
     while (text[end] === text[at]) end++;
-    if (text[at] !== '~' || end - at === 2) this.#delimiters.push(text, at, end, this.#after !== undefined);
+    // One that is doubled strikes through or marks; others of the kind are text.
+    if (!'~='.includes(text[at]) || end - at === 2) this.#delimiters.push(text, at, end, this.#after !== undefined);
     return end;
   }
 

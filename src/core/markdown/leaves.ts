@@ -93,8 +93,9 @@ export function htmlEnd(text: string, interrupts: boolean): string | undefined {
 
 /** Whether a line ends the block whose lines go on with whatever they hold. */
 export function endsVerbatim({ kind, end }: Verbatim, text: string, { base, at, column }: LineCursor): boolean {
+  if (end === '') return at === text.length;
   if (kind === 'formula') return at === text.length || text.trimEnd().endsWith(end);
-  if (kind !== 'code block') return end === '' ? at === text.length : text.slice(at).toLowerCase().includes(end);
+  if (kind !== 'code block') return text.slice(at).toLowerCase().includes(end);
   const length = runLength(text, at);
   return column < base + CODE_INDENT && text[at] === end[0] && length >= end.length && onlySpace(text, at + length);
 }

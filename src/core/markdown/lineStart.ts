@@ -7,6 +7,8 @@ import {
   type Read,
   type Verbatim,
 } from './blockTypes';
+import { calloutAt } from './callouts';
+import { isModule, templateEnd, texFormulaEnd } from './embedded';
 import {
   countCells,
   delimiterCells,
@@ -21,15 +23,8 @@ import { CODE_INDENT, isSpace, type LineCursor, onlySpace, readQuoteMarker, runL
 
 /** Deeper nesting than this is not prose. */
 const DEEPEST = 32;
-const ENVIRONMENT =
-  /^\\begin\{((?:equation|align|alignat|flalign|gather|multline|eqnarray|math|displaymath|cases|[bpvBV]?matrix|array|split)\*?)\}/;
-/** `> [!NOTE]`, as GitHub and Obsidian begin a callout. */
-const QUOTED_CALLOUT = /^\[![\p{L}\p{N}-]{1,64}\][+-]?(?:[ \t]+|$)/u;
-/** `:::note`, `::: {.note}` and `:::`, as Docusaurus, Pandoc and others begin and end one. */
-const FENCED_CALLOUT = /^:{3,}[ \t]*(?:[\w-]{1,64})?(?:\{[^}]{0,200}\}?)?(?:[ \t]+|$)/;
-/** `!!! note "Title"`, `??? note` and `=== "Tab"`, as Python-Markdown has them: what is indented below belongs to them. */
-const INDENTED_CALLOUT =
-  /^(?:(?:!!!|\?{3}\+?)[ \t]+[\w-]{1,64}(?:[ \t]+(?:inline|end))*(?:[ \t]*$|[ \t]+")|={3}[+!]?[ \t]+")/;
+/** Of lists; a colon begins what the term above it means, as PHP Markdown Extra and Pandoc have it. */
+const BULLETS = '-+*:';
 const TABLE: OpenBlock = { kind: 'table' };
 
 /** The part of a line in which blocks may begin. */
@@ -137,12 +132,12 @@ export class LineStart {
   #itemMarker(): number {
     const text = this.#text;
     const place = this.#place;
-    const digits = '-+*'.includes(text[place.at]) ? 0 : digitsAt(text, place.at);
+    const digits = BULLETS.includes(text[place.at]) ? 0 : digitsAt(text, place.at);
     const width = digits + 1;
     const sign = text[place.at + digits];
     const after = text[place.at + width];
     if ((after !== undefined && !isSpace(after)) || digits > 9) return 0;
-    if (digits === 0 ? !'-+*'.includes(sign) : sign !== '.' && sign !== ')') return 0;
+    if (digits === 0 ? !BULLETS.includes(sign) : sign !== '.' && sign !== ')') return 0;
     if (!this.#interrupts || this.#state.containers.some((other) => sameList(other, sign))) return width;
     // In the middle of a paragraph only what is surely a list begins one.
     const listStart = digits === 0 || (text.startsWith('1', place.at) && digits === 1);
@@ -171,14 +166,13 @@ export class LineStart {
     const head = text.slice(place.at, place.at + LONGEST_HEAD);
     const isQuoted = this.#opened > 0 && this.#containers.at(-1)?.kind === 'quote';
     const mayHold = !this.#interrupts && this.#containers.length < DEEPEST;
-    const indented = mayHold ? INDENTED_CALLOUT.exec(head) : null;
-    const match = indented ?? (isQuoted ? QUOTED_CALLOUT.exec(head) : null) ?? FENCED_CALLOUT.exec(head);
-    if (match === null) return undefined;
-    this.#markers.push([place.at, place.at + match[0].length]);
-    place.at += match[0].length;
-    if (indented) this.#push({ kind: 'callout', marker: head[0], indent: CODE_INDENT }, false);
+    const callout = calloutAt(head, isQuoted, mayHold);
+    if (callout === undefined) return undefined;
+    this.#markers.push([place.at, place.at + callout.length]);
+    place.at += callout.length;
+    if (callout.holds) this.#push({ kind: 'callout', marker: head[0], indent: CODE_INDENT }, false);
     if (place.at === text.length) return this.#line('callout', { block: null });
-    const title = indented ? text.trimEnd().replace(/"$/, '') : text;
+    const title = callout.holds ? text.trimEnd().replace(/"$/, '') : text;
     return this.#line('paragraph', { block: null, to: title.length });
   }
 
@@ -201,7 +195,10 @@ export class LineStart {
         return this.#html();
       case '{':
       case '%':
-        return this.#comment();
+        return this.#comment() ?? this.#template();
+      case 'i':
+      case 'e':
+        return this.#interrupts ? undefined : this.#module();
       case '[':
         return this.#interrupts ? undefined : this.#linkDefinition();
       default:
@@ -239,9 +236,9 @@ export class LineStart {
   #texFormula(): Read | undefined {
     const text = this.#text;
     const content = text.slice(this.#place.at, this.#place.at + LONGEST_HEAD).trimEnd();
-    const name = ENVIRONMENT.exec(content)?.[1];
-    if (content !== '\\[' && name === undefined) return undefined;
-    const block: Verbatim = { kind: 'formula', end: name === undefined ? '\\]' : `\\end{${name}}` };
+    const end = texFormulaEnd(content);
+    if (end === undefined) return undefined;
+    const block: Verbatim = { kind: 'formula', end };
     return this.#line('formula', { block: endsVerbatim(block, text, this.#place) ? null : block });
   }
 
@@ -266,6 +263,21 @@ export class LineStart {
       : !this.#interrupts && content.trimEnd() === '%%';
     if (!begins) return undefined;
     return this.#line('comment', { block: { kind: 'comment', end: content[0] === '{' ? '*/}' : '%%' } });
+  }
+
+  /** Code that no fence but two tags enclose. */
+  #template(): Read | undefined {
+    const content = this.#text.slice(this.#place.at, this.#place.at + LONGEST_HEAD);
+    const end = templateEnd(content);
+    if (end === undefined || content.includes(end)) return undefined;
+    return this.#line('template', { block: { kind: 'template', end } });
+  }
+
+  /** What MDX imports and exports, up to a blank line. */
+  #module(): Read | undefined {
+    const content = this.#text.slice(this.#place.at, this.#place.at + LONGEST_HEAD);
+    if (this.#containers.length > 0 || !isModule(content)) return undefined;
+    return this.#line('code block', { block: { kind: 'code block', end: '' } });
   }
 
   #linkDefinition(): Read | undefined {
@@ -345,7 +357,7 @@ function filled(containers: readonly Container[], blank: boolean): readonly Cont
 }
 
 function sameList({ kind, marker }: Container, sign: string): boolean {
-  return kind === 'item' && '-+*'.includes(marker) === '-+*'.includes(sign);
+  return kind === 'item' && BULLETS.includes(marker) === BULLETS.includes(sign);
 }
 
 function digitsAt(text: string, at: number): number {

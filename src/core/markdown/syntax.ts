@@ -8,6 +8,7 @@ import {
   START,
   type Verbatim,
 } from './blockTypes';
+import { isModule } from './embedded';
 import { endsVerbatim } from './leaves';
 import { type LineCursor, readQuoteMarker, skip } from './lineCursor';
 import { LineStart } from './lineStart';
@@ -35,6 +36,7 @@ function readPlain(state: BlockState, text: string): Read | undefined {
   if (containers.length > 0 || (block !== null && block !== PARAGRAPH)) return undefined;
   if (text === '') return { line: BLANK, next: START };
   if (!isLetter(text.charCodeAt(0)) || text.includes('|')) return undefined;
+  if (block === null && isModule(text)) return undefined;
   const line: BlockLine = {
     kind: 'paragraph',
     containers: NOTHING,

@@ -78,6 +78,17 @@ const PROSE: [string, ConstructKind][] = [
   ['- one\r\n- two‸', 'list item'],
   ['| a | b |\r\n|---|---|\r\n| c | d‸', 'table'],
   ['```\rcode\r```\r\rAfter‸', 'paragraph'],
+  ['Term\n: What it me‸', 'list item'],
+  ['Term\n\n:   What it means.\n\n    And mo‸', 'list item'],
+  ['Note\n:-) he sa‸', 'paragraph'],
+  ['{% highlight js %}\nlet x\n{% endhighlight %}\nIt was‸', 'paragraph'],
+  ['{% raw %}x{% endraw %} was‸', 'paragraph'],
+  ['{{< note >}}\nIt was‸\n{{< /note >}}', 'paragraph'],
+  ['import A from "./a"\n\nIt was‸', 'paragraph'],
+  ['import taxes were‸', 'paragraph'],
+  ['The cat, the dog and the\nimport Tariff were‸', 'paragraph'],
+  ['he or she and/or th‸', 'paragraph'],
+  ['On 12/11/20‸', 'paragraph'],
 ];
 
 const OTHER: [string, ConstructKind][] = [
@@ -156,6 +167,15 @@ const OTHER: [string, ConstructKind][] = [
   ['> [!‸]', 'callout type'],
   ['{{< figure src‸', 'template'],
   ['# Heading {#my-i‸', 'attributes'],
+  ['{% highlight js %}\nlet x‸\n{% endhighlight %}', 'template'],
+  ['{%- raw -%}\nlet x\n\nlet y‸', 'template'],
+  ['{{< highlight go >}}\nlet x‸\n{{< /highlight >}}', 'template'],
+  ['import A fr‸', 'code block'],
+  ['import A from "./a"\nexport const meta = {\n  title: "The‸"\n}\n\nIt was', 'code block'],
+  ['in /usr/local/bi‸', 'address'],
+  ['in (~/Docu‸', 'address'],
+  ['in C:\\Us‸', 'address'],
+  ['see example.org/pa‸', 'address'],
 ];
 
 describe('the Markdown construct at the cursor', () => {
