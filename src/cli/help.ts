@@ -10,7 +10,7 @@ const WIDTH = 80;
 export function withHelp(program: Command): Command {
   const width = () => Math.max(2 * NARROWEST, process.stdout.columns ?? (Number(process.env.COLUMNS) || WIDTH));
   return program
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(--help shows what there is; a text that begins with a dash comes after --)')
     .configureOutput({ getOutHelpWidth: width, getErrHelpWidth: width })
     .configureHelp(LAYOUT);
 }

@@ -95,9 +95,15 @@ function checkNeeds(config: GenerationConfig, name: OptionName, { needs }: Optio
   if (!needs.some(there)) refuse`${name} acts only with ${needs[0]}${condition(needs[0])}.`;
 }
 
+/** The model reads one row for each in a step, and memory is taken for all of them. */
+const MOST_ROWS = 1024;
+
 function checkCounts(config: GenerationConfig): void {
   const { minNewTokens = 0, minLength = 0, maxNewTokens, maxLength, topK } = config;
   const { numBeams = 1, numBeamGroups = 1, numReturnSequences = 1, penaltyAlpha = 0 } = config;
+  for (const [name, rows] of Object.entries({ numBeams, numReturnSequences, topK: penaltyAlpha > 0 ? topK : 1 })) {
+    if ((rows ?? 1) > MOST_ROWS) refuse`${name} of ${rows} is more than the ${MOST_ROWS} texts that a step may read.`;
+  }
   if (minNewTokens > (maxNewTokens ?? minNewTokens)) {
     refuse`${'minNewTokens'} of ${minNewTokens} is greater than ${'maxNewTokens'} of ${maxNewTokens}.`;
   }

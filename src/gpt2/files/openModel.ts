@@ -166,7 +166,8 @@ async function readOwnTokenizer(
 }
 
 function endOfTextOf(config: unknown): number | undefined {
-  const id = (config as { eos_token_id?: unknown } | undefined)?.eos_token_id;
+  // Of several the first is the one that a text is begun with.
+  const [id] = [(config as { eos_token_id?: unknown } | undefined)?.eos_token_id].flat();
   return typeof id === 'number' && Number.isInteger(id) && id >= 0 ? id : undefined;
 }
 

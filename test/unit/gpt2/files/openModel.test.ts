@@ -3,6 +3,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { openModel } from '../../../../src/gpt2/files/openModel';
 import { useTemporaryFolder } from '../../../support/content';
+import { randomWeights, tinyConfig, writeModel } from '../../../support/randomModel';
 
 const CHECKPOINTS = join(__dirname, '../../../data/formats/checkpoints');
 /** Of a model that is no GPT-2. */
@@ -33,5 +34,14 @@ describe('a model with a config.json beside it', () => {
   it('is what the config says where its file does not, and refused with a config that cannot be run', async () => {
     const path = await beside('zip/pytorch_model.bin', FOREIGN);
     await assert.rejects(openModel(path), /model_type "llama"/);
+  });
+
+  it('ends a text with the first token of several that end one', async () => {
+    const config = tinyConfig();
+    await writeModel(folder(), config, randomWeights(config, 1));
+    await writeFile(join(folder(), 'config.json'), JSON.stringify({ ...config, eos_token_id: [5, 7] }));
+    const { close, endOfText } = await openModel(folder());
+    await close();
+    assert.equal(endOfText, 5);
   });
 });
