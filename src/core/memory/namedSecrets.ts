@@ -2,10 +2,10 @@ import type { Span } from '../text/sentences';
 
 /** Found several times as fast as a name, and in every name. */
 const IN_EVERY_NAME =
-  /pass|pin|pw|mdp|wort|woord|lösen|hasło|пароль|contrase|senha|パス|暗証|密|口令|비밀|secret|credential|token|mnemonic|key|code|word|phrase|frase|clave|wallet|wörter|schlüssel|código|助|恢|备|リカバリー|バック/i;
+  /pass|pin|pw|mdp|wort|woord|lösen|hasło|пароль|contrase|senha|heslo|salasana|ifre|khẩu|kode|jelsz|パス|暗証|密|口令|비밀|secret|credential|token|mnemonic|key|code|word|phrase|frase|clave|wallet|wörter|schlüssel|código|助|恢|备|リカバリー|バック/i;
 /** What is called so is a secret whatever it looks like. The short names are whole words. */
 const PASSWORD =
-  /pass(?:word|wd|phrase|code|wort)|(?<!\p{L})(?:pass|pin|pw|mdp)|pwd|kennwort|wachtwoord|lösenord|hasło|пароль|mot de passe|contraseña|senha|パスワード|暗証番号|密码|密碼|口令|비밀번호/giu;
+  /pass(?:word|wd|phrase|code|wort)|(?<!\p{L})(?:pass|pin|pw|mdp|clave|şifre)|pwd|kennwort|wachtwoord|lösenord|hasło|пароль|mot de passe|contraseña|senha|palavra-passe|heslo|salasana|adgangskode|passord|jelszó|mật khẩu|パスワード|暗証番号|密码|密碼|口令|비밀번호/giu;
 /** What is called so may be something else: a value has to follow. */
 const KEY =
   /secret|credentials?|token|mnemonic|(?:api|access|auth|private|client|secret|encryption|signing|licen[cs]e|product|serial|activation|master|session|account|wpa2?|wi-?fi)[ _-]?(?:key|token|secret|code)/giu;

@@ -26,6 +26,8 @@ export const SHAPES_WITH_DIGITS = [
   /\bkey["'`*_]{0,4}\s?[:=]\s?(?=[A-Za-z_-]*\d)[\w-]{8,}/gi,
   // Numbers for banks and telephones: `PIN 4711`.
   /\b(?:PIN|TAN|PUK|CVV2?|CVC2?|OTP)\b[^\n\d]{0,16}\b\d{3,10}\b/g,
+  // Of the United States' social security.
+  /\b(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b/g,
   // Account and card numbers; not some years.
   /\b[A-Z]{2}\d{2}(?:[ \u00A0\u202F]?[A-Z0-9]{4}){2,7}(?:[ \u00A0\u202F]?[A-Z0-9]{1,3})?\b/g,
   /\b(?!(?:(?:1\d|20)\d\d[ -]){3})(?:\d{4}(?:[ .\u00A0\u202F-]?\d{4}){3}|3\d{3}[ .\u00A0\u202F-]?\d{6}[ .\u00A0\u202F-]?\d{4,5})\b/g,
