@@ -1,3 +1,4 @@
+import type { Tokenizer } from '../tokenizer';
 import type { NextTokens } from './distribution';
 import type { Reader } from './reader';
 import type { Candidate } from './types';
@@ -60,16 +61,16 @@ export async function heal(
   let typedMass = 0;
   let ended = 0;
   const looks: { readonly weight: number; readonly rest: Uint8Array; readonly from: NextTokens }[] = [];
-  const endsInSpace = isBlank(typed.at(-1));
+  const endsInSpace = BLANKS.includes(typed[typed.length - 1]);
 
   const look = (hypothesis: Hypothesis, rest: Uint8Array, from: NextTokens, except?: number): void => {
     const spelling = tokenizer.tokensWithPrefix(rest);
     const beginning = tokenizer.tokensThatArePrefixOf(rest);
     const weight = Math.exp(hypothesis.logprob);
     typedMass += weight * from.mass(spelling);
-    ended += weight * from.mass(spelling.filter((id) => tokenizer.tokenBytes(id).length === rest.length));
+    ended += weight * from.mass(tokensOf(tokenizer, rest));
     looks.push({ weight, rest, from });
-    const covering = endsInSpace ? spelling.filter((id) => !isBlank(tokenizer.tokenBytes(id)[rest.length])) : spelling;
+    const covering = endsInSpace ? withoutMoreSpace(tokenizer, spelling, rest) : spelling;
     const [first, second] = from.best(2, [...covering, ...beginning]);
     const follow = (id: number): Hypothesis => {
       const other = id === first ? second : first;
@@ -110,9 +111,19 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both;
 }
 
-/** Spaces and tabs, by their bytes. */
-function isBlank(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x09;
+/** The tokens that have just these bytes. There may be thousands that begin with them: those are not gone through. */
+function tokensOf(tokenizer: Tokenizer, bytes: Uint8Array): readonly number[] {
+  const beginning = tokenizer.tokensThatArePrefixOf(joined(bytes, Uint8Array.of(0)));
+  return beginning.filter((id) => tokenizer.tokenBytes(id).length === bytes.length);
+}
+
+/** Spaces and tabs, as UTF-8 has them. */
+const BLANKS = [0x20, 0x09];
+
+/** Of the tokens that begin with some bytes those that do not go on with a space or tab. */
+function withoutMoreSpace(tokenizer: Tokenizer, spelling: readonly number[], bytes: Uint8Array): readonly number[] {
+  const spaces = new Set(BLANKS.flatMap((blank) => tokenizer.tokensWithPrefix(joined(bytes, Uint8Array.of(blank)))));
+  return spaces.size === 0 ? spelling : spelling.filter((id) => !spaces.has(id));
 }
 
 function byProbability(a: Hypothesis, b: Hypothesis): number {
