@@ -26,6 +26,9 @@ export type LineKind =
   | 'front matter'
   | 'template';
 
+/** Blocks that hold words, and inline markup in them. */
+export const TEXT_BLOCKS: ReadonlySet<LineKind> = new Set(['paragraph', 'heading', 'table']);
+
 /** A block whose lines go on with whatever they hold until the one that ends it. */
 export interface Verbatim {
   readonly kind: 'code block' | 'HTML' | 'comment' | 'formula' | 'template';

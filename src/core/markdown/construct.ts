@@ -1,7 +1,8 @@
 import { endsSentence, lastSentenceStart } from '../text/sentences';
 import type { Block } from './blocks';
-import type { LineKind } from './blockTypes';
-import { type OpenInline, readInline } from './inline';
+import { type LineKind, TEXT_BLOCKS } from './blockTypes';
+import { readInline } from './inline';
+import type { OpenInline } from './inlineTypes';
 
 export type ConstructKind =
   | 'paragraph'
@@ -49,9 +50,6 @@ const PROSE: ReadonlySet<ConstructKind> = new Set([
   'image description',
 ]);
 
-/** Blocks in which words are written, and are read for inline markup. */
-const TEXT: ReadonlySet<LineKind> = new Set(['paragraph', 'heading', 'table']);
-
 /** So many signs before the cursor are looked at that could have begun something: more of them are not prose. */
 const MOST_SIGNS = 16;
 
@@ -60,7 +58,7 @@ const MOST_SIGNS = 16;
  * @param after what follows the cursor in its block
  */
 export function constructOf(block: Block, after: string): Construct {
-  if (!TEXT.has(block.kind)) return construct(nonProseKind(block.kind), []);
+  if (!TEXT_BLOCKS.has(block.kind)) return construct(nonProseKind(block.kind), []);
   const inTable = block.kind === 'table';
   const from = inTable ? cellStart(block.text) : 0;
   const text = block.text.slice(from);

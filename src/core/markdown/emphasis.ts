@@ -1,9 +1,4 @@
-/** A part of a text that is read as something else, or as nothing. */
-export interface Cut {
-  readonly from: number;
-  readonly to: number;
-  readonly put: string;
-}
+import type { Cut } from './inlineTypes';
 
 /** A run of `*` or `_`, `~~` or `==` that may open or close emphasis. */
 export interface Delimiter {

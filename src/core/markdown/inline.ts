@@ -1,6 +1,9 @@
 import { decodeHTMLStrict } from 'entities';
-import { BacktickRuns, DollarSigns } from './closers';
-import { type Cut, type Delimiter, Delimiters } from './emphasis';
+import { BacktickRuns } from './backtickRuns';
+import { type Delimiter, Delimiters } from './emphasis';
+import { Formulas } from './formulas';
+import { type Cut, type InlineKind, type InlineReading, inTextOrder, type OpenInline } from './inlineTypes';
+import { runLength } from './lineCursor';
 import {
   attributesEnd,
   autolinkEnd,
@@ -14,43 +17,6 @@ import {
   urlEnd,
   wikiLinkEnd,
 } from './markup';
-
-/** Inline constructs that can be open where a text ends. */
-export type InlineKind =
-  | 'emphasis'
-  | 'link text'
-  | 'image description'
-  | 'inline code'
-  | 'formula'
-  | 'comment'
-  | 'HTML'
-  | 'address'
-  | 'footnote name'
-  | 'wiki link'
-  | 'template'
-  | 'attributes';
-
-/** An inline construct that was begun and is not closed where the text ends. */
-export interface OpenInline {
-  readonly kind: InlineKind;
-  /** What closes it, where a suggestion may. */
-  readonly closer: string;
-  /** Where it begins, and where its content does. */
-  readonly from: number;
-  readonly contentFrom: number;
-  /** No other reading is possible; else only the writer knows whether the sign was meant to begin something. */
-  readonly sure: boolean;
-}
-
-/** A block's text as its inline markup says it is to be read. */
-export interface InlineReading {
-  /** In the order of the text; one may lie in another. */
-  readonly cuts: readonly Cut[];
-  /** Parts that no words of prose stand in: code, formulas, addresses. */
-  readonly verbatim: readonly (readonly [from: number, to: number])[];
-  /** Constructs begun and not closed, innermost first, whether or not the writer meant to begin them. */
-  readonly open: readonly OpenInline[];
-}
 
 interface Bracket {
   readonly at: number;
@@ -75,12 +41,6 @@ export function readInline(text: string, after?: string): InlineReading {
 const ENTITY = /&#?[a-zA-Z0-9]{1,32};/y;
 const CONTROL = /\p{Cc}/u;
 const ESCAPABLE = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
-const TEX = /\\[A-Za-z]|\^/;
-const LONGEST_TEX = 200;
-const LONGEST_BRACKETED = 1000;
-const MATHEMATICS = /\\[A-Za-z]|[\^=+]|(?<!\\)_/;
-/** A letter alone is a variable, but for that of `(c)`, `(r)` and `(s)`. */
-const VARIABLE = /^\s*[A-Zabd-qt-z]\s*$/;
 
 class InlineReader {
   readonly #text: string;
@@ -91,9 +51,8 @@ class InlineReader {
   readonly #delimiters = new Delimiters();
   readonly #brackets: Bracket[] = [];
   readonly #fences: BacktickRuns;
-  readonly #dollars: DollarSigns;
-  readonly #dollarsAfter: DollarSigns;
-  /** Signs that do not come again, so that nobody looks for them twice. */
+  readonly #formulas: Formulas;
+  /** Signs that the rest of the text does not hold: looking for them again and again would be quadratic. */
   readonly #absent = new Set<string>();
   #at = 0;
 
@@ -101,8 +60,7 @@ class InlineReader {
     this.#text = text;
     this.#after = after;
     this.#fences = new BacktickRuns(text);
-    this.#dollars = new DollarSigns(text);
-    this.#dollarsAfter = new DollarSigns(after ?? '');
+    this.#formulas = new Formulas(text, after);
   }
 
   read(): InlineReading {
@@ -117,7 +75,7 @@ class InlineReader {
       if (active) this.#pushOpen(image ? 'image description' : 'link text', at, at + (image ? 2 : 1));
     }
     return {
-      cuts: this.#cuts.sort((a, b) => a.from - b.from || b.to - a.to),
+      cuts: this.#cuts.sort(inTextOrder),
       verbatim: this.#verbatim,
       open: this.#open.sort((a, b) => b.from - a.from),
     };
@@ -193,8 +151,9 @@ class InlineReader {
   #escape(at: number): number {
     const next = this.#text[at + 1];
     if (next === '\n') return this.#afterBreak(at + 2, '\\\n', at);
-    const formula = next === '(' || next === '[' ? this.#bracketFormula(at, next === '(' ? '\\)' : '\\]') : undefined;
-    if (formula !== undefined) return formula;
+    const formula = this.#formulas.bracketsEnd(at);
+    if (formula === OPEN) return this.#toTheEnd('formula', at, at + 2);
+    if (formula !== NONE) return this.#keep(at, formula);
     return next !== undefined && ESCAPABLE.includes(next) ? this.#cut(at, at + 1) + 1 : at + 1;
   }
 
@@ -212,7 +171,7 @@ class InlineReader {
   }
 
   #code(at: number): number {
-    const length = this.#fences.lengthAt(at);
+    const length = runLength(this.#text, at);
     const inner = at + length;
     const end = this.#fences.closing(length, inner);
     if (end === undefined) {
@@ -234,32 +193,14 @@ class InlineReader {
 
   #formula(at: number): number {
     const text = this.#text;
-    const after = this.#after ?? '';
     const double = text[at + 1] === '$';
     const inner = at + (double ? 2 : 1);
-    const end = double ? this.#find('$$', inner) : this.#dollars.closing(at);
-    if (end !== undefined && end > inner) {
-      const to = double ? end + 2 : end + 1;
-      this.#keep(at, to);
-      // A formula in lines of its own.
-      return double && text.slice(at, to).includes('\n') ? this.#cut(at, to) : to;
-    }
-    // One that is being typed is known by its TeX.
-    const written = this.#after !== undefined && TEX.test(text.slice(inner, inner + LONGEST_TEX));
-    const closes = double ? after.includes('$$') : this.#dollars.opens(at) && this.#dollarsAfter.first() !== undefined;
-    return closes || (written && this.#dollars.opens(at)) ? this.#toTheEnd('formula', at, inner) : inner;
-  }
-
-  /** A formula in escaped brackets, as TeX has it: they are brackets in a text unless they hold mathematics. */
-  #bracketFormula(at: number, closer: string): number | undefined {
-    const text = this.#text;
-    const inner = at + 2;
-    const near = text.slice(inner, inner + LONGEST_BRACKETED);
-    const end = near.indexOf(closer);
-    if (end >= 0) return isMathematics(near.slice(0, end), closer) ? this.#keep(at, inner + end + 2) : undefined;
-    if (this.#after === undefined || near.length === LONGEST_BRACKETED) return undefined;
-    const closes = this.#after.includes(closer) && (closer === '\\)' || isMathematics(near, closer));
-    return closes || TEX.test(near) ? this.#toTheEnd('formula', at, inner) : undefined;
+    const end = this.#formulas.dollarsEnd(at);
+    if (end === NONE) return inner;
+    if (end === OPEN) return this.#toTheEnd('formula', at, inner);
+    this.#keep(at, end);
+    // A formula in lines of its own is no part of a sentence.
+    return double && text.slice(at, end).includes('\n') ? this.#cut(at, end) : end;
   }
 
   /** Where a sign comes next, if it does. */
@@ -392,9 +333,8 @@ class InlineReader {
 
   #delimiter(at: number): number {
     const text = this.#text;
-    let end = at;
-    while (text[end] === text[at]) end++;
-    // One that is doubled strikes through or marks; others of the kind are text.
+    const end = at + runLength(text, at);
+    // `~~` strikes through and `==` marks; one of these signs, or three, are text.
     if (!'~='.includes(text[at]) || end - at === 2) this.#delimiters.push(text, at, end, this.#after !== undefined);
     return end;
   }
@@ -416,11 +356,6 @@ const ENCLOSED: readonly (readonly [opener: string, closer: string, kind: Inline
   ['{{', '}}', 'template'],
   ['{%', '%}', 'template'],
 ];
-
-/** Whether what stands in escaped brackets is a formula, rather than words in brackets. */
-function isMathematics(content: string, closer: string): boolean {
-  return MATHEMATICS.test(content) || (closer === '\\)' && VARIABLE.test(content));
-}
 
 /** The name of a link definition that is being typed, rather than words in brackets. */
 function isLabel(text: string, from: number): boolean {

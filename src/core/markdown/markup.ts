@@ -14,7 +14,8 @@ function isSpaceCode(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13);
 }
 
-function isLetterCode(code: number): boolean {
+/** Whether a UTF-16 unit is a letter from A to Z, large or small. */
+export function isLetterCode(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 }
 

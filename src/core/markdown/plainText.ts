@@ -1,8 +1,8 @@
 import type { Block } from './blocks';
-import type { LineKind } from './blockTypes';
+import { TEXT_BLOCKS } from './blockTypes';
 import type { Construct } from './construct';
-import type { Cut } from './emphasis';
 import { readInline } from './inline';
+import { type Cut, inTextOrder } from './inlineTypes';
 
 /** A document's text as it is read. */
 export interface PlainText {
@@ -12,9 +12,8 @@ export interface PlainText {
   readonly prose: string;
 }
 
-/** Stands for what is no prose. */
+/** Stands in the prose for what no words stand in: Unicode's replacement for an object. */
 const OBJECT = '\uFFFC';
-const WORDS: ReadonlySet<LineKind> = new Set(['paragraph', 'heading', 'table']);
 
 /**
  * The blocks before the cursor as the model is to read them. Addresses, code, HTML, comments, formulas in blocks, front
@@ -27,7 +26,7 @@ export function plainText(blocks: readonly Block[], { open }: Construct): PlainT
   let gap = false;
   for (const [i, block] of blocks.entries()) {
     const last = i === blocks.length - 1;
-    if (!WORDS.has(block.kind) || (block.kind === 'table' && !last)) {
+    if (!TEXT_BLOCKS.has(block.kind) || (block.kind === 'table' && !last)) {
       gap = true;
       continue;
     }
@@ -59,7 +58,7 @@ function objectCut([from, to]: readonly [number, number]): Cut {
 }
 
 function merged(cuts: readonly Cut[], others: readonly Cut[]): Cut[] {
-  return [...cuts, ...others].sort((a, b) => a.from - b.from || b.to - a.to);
+  return [...cuts, ...others].sort(inTextOrder);
 }
 
 /** A table's rows keep their ends. */

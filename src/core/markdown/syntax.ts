@@ -12,6 +12,7 @@ import { isModule } from './embedded';
 import { endsVerbatim } from './leaves';
 import { type LineCursor, readQuoteMarker, skip } from './lineCursor';
 import { LineStart } from './lineStart';
+import { isLetterCode } from './markup';
 
 /**
  * Markdown's blocks, line by line: CommonMark with GitHub's tables and task items, footnotes, formulas and link
@@ -35,7 +36,7 @@ function readPlain(state: BlockState, text: string): Read | undefined {
   const { containers, block } = state;
   if (containers.length > 0 || (block !== null && block !== PARAGRAPH)) return undefined;
   if (text === '') return { line: BLANK, next: START };
-  if (!isLetter(text.charCodeAt(0)) || text.includes('|')) return undefined;
+  if (!isLetterCode(text.charCodeAt(0)) || text.includes('|')) return undefined;
   if (block === null && isModule(text)) return undefined;
   const line: BlockLine = {
     kind: 'paragraph',
@@ -47,10 +48,6 @@ function readPlain(state: BlockState, text: string): Read | undefined {
     markers: NOTHING,
   };
   return { line, next: IN_PARAGRAPH };
-}
-
-function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 }
 
 function readAny(state: BlockState, text: string): Read {
