@@ -1,5 +1,5 @@
 import type { Verbatim } from './blockTypes';
-import { CODE_INDENT, isSpace, type LineCursor, onlySpace, runLength } from './lineCursor';
+import { isIndented, isSpace, type LineCursor, onlySpace, runLength } from './lineCursor';
 import { BLOCK_ELEMENTS, tagEnd } from './markup';
 
 /** A longer line is neither the row of a table nor the start of an HTML block. */
@@ -92,10 +92,11 @@ export function htmlEnd(text: string, interrupts: boolean): string | undefined {
 }
 
 /** Whether a line ends the block whose lines go on with whatever they hold. */
-export function endsVerbatim({ kind, end }: Verbatim, text: string, { base, at, column }: LineCursor): boolean {
+export function endsVerbatim({ kind, end }: Verbatim, text: string, place: LineCursor): boolean {
+  const { at } = place;
   if (end === '') return at === text.length;
   if (kind === 'formula') return at === text.length || text.trimEnd().endsWith(end);
   if (kind !== 'code block') return text.slice(at).toLowerCase().includes(end);
   const length = runLength(text, at);
-  return column < base + CODE_INDENT && text[at] === end[0] && length >= end.length && onlySpace(text, at + length);
+  return !isIndented(place) && text[at] === end[0] && length >= end.length && onlySpace(text, at + length);
 }

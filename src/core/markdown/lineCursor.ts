@@ -8,6 +8,11 @@ export interface LineCursor {
   column: number;
 }
 
+/** Whether what stands here is indented so far that it is code. */
+export function isIndented({ base, column }: LineCursor): boolean {
+  return column >= base + CODE_INDENT;
+}
+
 /** Moves on over white space. */
 export function skip(text: string, place: LineCursor): void {
   for (; place.at < text.length; place.at++) {
@@ -36,7 +41,7 @@ export function runLength(text: string, at: number): number {
 
 /** Reads the sign of a quotation if one stands here. */
 export function readQuoteMarker(text: string, place: LineCursor, markers: [number, number][]): boolean {
-  if (text[place.at] !== '>' || place.column >= place.base + CODE_INDENT) return false;
+  if (text[place.at] !== '>' || isIndented(place)) return false;
   const from = place.at;
   place.at++;
   place.column++;

@@ -8,6 +8,7 @@ import {
   type Verbatim,
 } from './blockTypes';
 import { calloutAt } from './callouts';
+import { LineContainers } from './containers';
 import { isModule, templateEnd, texFormulaEnd } from './embedded';
 import {
   countCells,
@@ -19,15 +20,11 @@ import {
   isRule,
   LONGEST_HEAD,
 } from './leaves';
-import { CODE_INDENT, isSpace, type LineCursor, onlySpace, readQuoteMarker, runLength, skip } from './lineCursor';
+import { CODE_INDENT, isIndented, isSpace, type LineCursor, onlySpace, runLength } from './lineCursor';
 
-/** Deeper nesting than this is not prose. */
-const DEEPEST = 32;
-/** Of lists; a colon begins what the term above it means, as PHP Markdown Extra and Pandoc have it. */
-const BULLETS = '-+*:';
 const TABLE: OpenBlock = { kind: 'table' };
 
-/** The part of a line in which blocks may begin. */
+/** The part of a line in which blocks may begin: the markers of containers, then what it makes of the rest. */
 export class LineStart {
   readonly #state: BlockState;
   readonly #matched: number;
@@ -35,12 +32,12 @@ export class LineStart {
   readonly #text: string;
   readonly #place: LineCursor;
   readonly #markers: [number, number][];
-  readonly #containers: Container[];
-  #opened = 0;
-  /** What a task holds is a paragraph, whatever it looks like. */
-  #task = false;
+  readonly #containers: LineContainers;
 
-  /** @param open the paragraph or table that may go on */
+  /**
+   * @param matched how many of the containers before the line go on in it
+   * @param open the paragraph or table that may go on
+   */
   constructor(
     state: BlockState,
     matched: number,
@@ -55,122 +52,33 @@ export class LineStart {
     this.#text = text;
     this.#place = place;
     this.#markers = markers;
-    this.#containers = state.containers.slice(0, matched);
+    this.#containers = new LineContainers(state, matched, open !== null, text, place, markers);
   }
 
-  /** Whether the line would go on with a paragraph or table if nothing began in it. */
   get #interrupts(): boolean {
-    return this.#open !== null && this.#opened === 0;
-  }
-
-  get #indented(): boolean {
-    return this.#place.column >= this.#place.base + CODE_INDENT;
+    return this.#containers.interrupts;
   }
 
   read(): Read {
-    while (!this.#task && this.#containers.length < DEEPEST && this.#openContainer());
-    const text = this.#text;
-    const place = this.#place;
-    if (this.#task) return this.#paragraph();
-    if (place.at === text.length) return this.#line('blank', { block: null });
+    this.#containers.readMarkers();
+    if (this.#containers.isTask) return this.#paragraph();
+    if (this.#place.at === this.#text.length) return this.#line('blank', { block: null });
     return this.#callout() ?? this.#blockStart() ?? this.#continuation() ?? this.#paragraph();
-  }
-
-  /** Reads the marker of a container if one stands here. */
-  #openContainer(): boolean {
-    const text = this.#text;
-    const place = this.#place;
-    if (this.#indented || isRule(text, place.at)) return false;
-    if (readQuoteMarker(text, place, this.#markers)) {
-      return this.#push({ kind: 'quote', marker: '>', indent: 0 }, false);
-    }
-    return this.#openFootnote() || this.#openItem();
-  }
-
-  #push(container: Omit<Container, 'empty'>, empty: boolean): true {
-    this.#containers.push({ ...container, empty });
-    this.#opened++;
-    return true;
-  }
-
-  #openFootnote(): boolean {
-    const text = this.#text;
-    const place = this.#place;
-    const match = text.startsWith('[^', place.at)
-      ? /^\[\^[^\]\s]{1,200}\]:/.exec(text.slice(place.at, place.at + 204))
-      : null;
-    if (match === null) return false;
-    const from = place.at;
-    place.at += match[0].length;
-    place.column += match[0].length;
-    skip(text, place);
-    this.#markers.push([from, place.at]);
-    place.base = place.column;
-    return this.#push({ kind: 'footnote', marker: '^', indent: CODE_INDENT }, false);
-  }
-
-  #openItem(): boolean {
-    const text = this.#text;
-    const place = this.#place;
-    const width = this.#itemMarker();
-    if (width === 0) return false;
-    const marker = text[place.at + width - 1];
-    const column = place.column + width;
-    const { base } = place;
-    place.at += width;
-    place.column = column;
-    skip(text, place);
-    const empty = place.at === text.length;
-    // Content that is indented by five columns or more is code, one column after the marker.
-    place.base = empty || place.column > column + CODE_INDENT ? column + 1 : place.column;
-    this.#push({ kind: 'item', marker, indent: place.base - base }, empty);
-    this.#readTask();
-    return true;
-  }
-
-  /** The width of a list item's marker here, 0 where there is none. */
-  #itemMarker(): number {
-    const text = this.#text;
-    const place = this.#place;
-    const digits = BULLETS.includes(text[place.at]) ? 0 : digitsAt(text, place.at);
-    const width = digits + 1;
-    const sign = text[place.at + digits];
-    const after = text[place.at + width];
-    if ((after !== undefined && !isSpace(after)) || digits > 9) return 0;
-    if (digits === 0 ? !BULLETS.includes(sign) : sign !== '.' && sign !== ')') return 0;
-    if (!this.#interrupts || this.#state.containers.some((other) => sameList(other, sign))) return width;
-    // In the middle of a paragraph only what is surely a list begins one.
-    const listStart = digits === 0 || (text.startsWith('1', place.at) && digits === 1);
-    return listStart && !onlySpace(text, place.at + width) ? width : 0;
-  }
-
-  #readTask(): void {
-    const text = this.#text;
-    const place = this.#place;
-    const task = /^\[[ xX]\][ \t]/.test(text.slice(place.at, place.at + 4));
-    if (!task) return;
-    const from = place.at;
-    place.at += 4;
-    place.column += 4;
-    skip(text, place);
-    place.base = place.column;
-    this.#task = true;
-    this.#markers.push([from, place.at]);
   }
 
   /** The type of a callout, with its title if it has one. */
   #callout(): Read | undefined {
-    if (this.#indented) return undefined;
+    if (isIndented(this.#place)) return undefined;
     const text = this.#text;
     const place = this.#place;
     const head = text.slice(place.at, place.at + LONGEST_HEAD);
-    const isQuoted = this.#opened > 0 && this.#containers.at(-1)?.kind === 'quote';
-    const mayHold = !this.#interrupts && this.#containers.length < DEEPEST;
+    const isQuoted = this.#containers.opened > 0 && this.#containers.all.at(-1)?.kind === 'quote';
+    const mayHold = !this.#interrupts && this.#containers.mayNest;
     const callout = calloutAt(head, isQuoted, mayHold);
     if (callout === undefined) return undefined;
     this.#markers.push([place.at, place.at + callout.length]);
     place.at += callout.length;
-    if (callout.holds) this.#push({ kind: 'callout', marker: head[0], indent: CODE_INDENT }, false);
+    if (callout.holds) this.#containers.open({ kind: 'callout', marker: head[0], indent: CODE_INDENT });
     if (place.at === text.length) return this.#line('callout', { block: null });
     const title = callout.holds ? text.trimEnd().replace(/"$/, '') : text;
     return this.#line('paragraph', { block: null, to: title.length });
@@ -180,7 +88,7 @@ export class LineStart {
   #blockStart(): Read | undefined {
     const text = this.#text;
     const place = this.#place;
-    if (this.#indented) return this.#interrupts ? undefined : this.#line('code block', { block: null });
+    if (isIndented(this.#place)) return this.#interrupts ? undefined : this.#line('code block', { block: null });
     switch (text[place.at]) {
       case '#':
         return this.#heading();
@@ -276,7 +184,7 @@ export class LineStart {
   /** What MDX imports and exports, up to a blank line. */
   #module(): Read | undefined {
     const content = this.#text.slice(this.#place.at, this.#place.at + LONGEST_HEAD);
-    if (this.#containers.length > 0 || !isModule(content)) return undefined;
+    if (this.#containers.all.length > 0 || !isModule(content)) return undefined;
     return this.#line('code block', { block: { kind: 'code block', end: '' } });
   }
 
@@ -290,7 +198,7 @@ export class LineStart {
     const text = this.#text;
     const place = this.#place;
     const open = this.#open;
-    if (open?.kind !== 'paragraph' || this.#opened > 0 || this.#matched < this.#state.containers.length) {
+    if (open?.kind !== 'paragraph' || this.#containers.opened > 0 || this.#matched < this.#state.containers.length) {
       return undefined;
     }
     const sign = text[place.at];
@@ -333,13 +241,13 @@ export class LineStart {
     const state = this.#state;
     const place = this.#place;
     const text = this.#text;
-    const containers = filled(lazy ? state.containers : this.#containers, kind === 'blank');
+    const containers = filled(lazy ? state.containers : this.#containers.all, kind === 'blank');
     const same = lazy && containers === state.containers && block === state.block;
     return {
       line: {
         kind,
         containers,
-        opened: this.#opened,
+        opened: this.#containers.opened,
         first,
         from: place.at,
         to: to ?? text.length,
@@ -354,14 +262,4 @@ export class LineStart {
 function filled(containers: readonly Container[], blank: boolean): readonly Container[] {
   if (blank || !containers.some(({ empty }) => empty)) return containers;
   return containers.map((container) => (container.empty ? { ...container, empty: false } : container));
-}
-
-function sameList({ kind, marker }: Container, sign: string): boolean {
-  return kind === 'item' && BULLETS.includes(marker) === BULLETS.includes(sign);
-}
-
-function digitsAt(text: string, at: number): number {
-  let end = at;
-  while (text[end] >= '0' && text[end] <= '9') end++;
-  return end - at;
 }
