@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { compact } from '../core/text/locale';
-import { settingsFor } from './configuration';
+import { settingsFor, updateSetting } from './configuration';
 import type { Activity } from './ghostText/activity';
-import { updateSetting } from './ghostText/toggle';
 import type { Memory } from './memory/memory';
 import { asText } from './outsideText';
 import type { Status } from './statusText';

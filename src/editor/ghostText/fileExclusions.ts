@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import { PatternSetting, patternsIn } from '../../core/text/pathPatterns';
-import { patternPath } from '../configuration';
+import { patternPath, updateEntry } from '../configuration';
 import { notify } from '../messages';
 import type { Settings } from '../settings';
-import { updateEntry } from './toggle';
 
 /** A whole URI; the letter of a Windows drive is no scheme. */
 const URI = /^[a-z][\w+.-]+:/i;
