@@ -9,6 +9,7 @@ import { noRepeatPromptNgram } from './processors/ngrams';
 import { promptRepetitionPenalty, repetitionPenalty } from './processors/penalties';
 import type { LogitsProcessor } from './processors/processor';
 import { guidance } from './processors/scale';
+import { snakeCase } from './spelled';
 import { resolve, validate } from './validate';
 
 /** A number, or how JSON spells what it cannot hold. */
@@ -206,8 +207,4 @@ function canonical(processor: string): string {
 
 function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
-}
-
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,7 +1,7 @@
 /** A stream of uniform numbers in [0, 1) with 53 random bits each. */
 export type Rng = () => number;
 
-/** A seed to draw with where none was chosen. */
+/** A seed to draw with where none was chosen: a whole number of 32 bits. */
 export function randomSeed(): number {
   return Math.floor(Math.random() * 2 ** 32);
 }

@@ -7,7 +7,12 @@ export function spelledName(name: OptionName): string | undefined {
   return flag === false ? undefined : (flag ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
 }
 
-/** The option that is spelled so, if there is one. */
+/** An option as Hugging Face spells it, such as `top_k`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** The option that is spelled so in kebab-case, if there is one. */
 export function optionSpelled(spelled: string): OptionName | undefined {
   return ROWS.find(([name]) => spelledName(name) === spelled)?.[0];
 }

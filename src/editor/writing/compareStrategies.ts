@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { meanLogprob } from '../../core/analysis/likelihood';
+import { randomSeed } from '../../core/decoding/random';
 import type { Engine } from '../../engine/api';
 import { settingsFor } from '../configuration';
 import { textBefore } from '../documentText';
 import { notify, withProgress } from '../messages';
 import type { Reports } from '../reports/reports';
 import { type Contestant, comparisonReport, configOf, contestantPart, partId, strategies } from './comparison';
-import { randomSeed } from './presets';
 
 const PROMPT_SHOWN = 200;
 

@@ -1,5 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { GenerationConfig } from '../../core/decoding/options';
+import { randomSeed } from '../../core/decoding/random';
+import { snakeCase } from '../../core/decoding/spelled';
 import type { Settings } from '../settings';
 
 /** A way of choosing words under a plain name. */
@@ -61,13 +63,8 @@ export function presetNamed(name: string): Preset {
 export function describeConfig(config: GenerationConfig): string {
   return Object.entries(config)
     .filter(([key]) => key !== 'doSample')
-    .map(([key, value]) => `${key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} ${value}`)
+    .map(([key, value]) => `${snakeCase(key)} ${value}`)
     .join(', ');
-}
-
-/** A seed to draw with, for when the writer has not chosen one. */
-export function randomSeed(): number {
-  return Math.floor(Math.random() * 2 ** 32);
 }
 
 /**
