@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { isWord } from '../core/analysis';
 import { percent } from '../core/logits';
+import { endOf } from '../core/text/lines';
 import { fixed, plural, whole } from '../core/text/locale';
 import type { Figure } from './figure';
 import { speak, spell } from './spelling';
@@ -132,8 +133,8 @@ function list(parts: readonly string[], most = READ_OUT, separator = '; '): stri
 
 /** The end of a text on one line, to be quoted; what would turn the text around is spelled out. */
 function quotable(text: string): string {
-  const line = text.slice(-2 * QUOTED).replaceAll(/\s+/g, ' ');
-  const end = text.length > QUOTED ? `…${line.slice(-QUOTED).replace(/^[\udc00-\udfff]/, '')}` : line;
+  const line = endOf(text, 2 * QUOTED).replaceAll(/\s+/g, ' ');
+  const end = text.length > QUOTED ? `…${endOf(line, QUOTED)}` : line;
   const spelled = spell(end, 'plain', Number.POSITIVE_INFINITY).map(({ kind, text }) =>
     kind === 'space' ? ' ' : text,
   );

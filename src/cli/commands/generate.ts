@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { GenerationConfig } from '../../core/decoding/options';
+import { endOf } from '../../core/text/lines';
 import { gpt2Tokenizer } from '../../core/tokenizer';
 import type { Engine, GenerateRequest, Generation, GenerationEvent } from '../../engine/api';
 import { asTyped, generationConfig, withGenerationOptions } from '../generationOptions';
@@ -99,7 +100,7 @@ async function run(engine: Engine, request: GenerateRequest, json: boolean, term
 
 /** The end of the prompt as it stands before what is added: dimmed, or with a sign at its end where there are no colours. */
 function promptShown(text: string, { paint }: Terminal): string {
-  const end = text.length > PROMPT ? `…${text.slice(-PROMPT).replace(/^[\udc00-\udfff]/, '')}` : text;
+  const end = text.length > PROMPT ? `…${endOf(text, PROMPT)}` : text;
   return paint.level > 0 ? paint.dim(end) : `${end}▸`;
 }
 
