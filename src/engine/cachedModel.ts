@@ -1,4 +1,4 @@
-import { type Forward, type ForwardOptions, type TextModel, windowStart } from '../core/decoding/model';
+import { contextWindowStart, type Forward, type ForwardOptions, type TextModel } from '../core/decoding/model';
 import type { Tokenizer } from '../core/tokenizer';
 import { commonPrefix, type KvCache } from './kvCache';
 import { type KvSlot, KvSlots, keepLogits, keptLogits, truncate } from './kvSlots';
@@ -316,7 +316,7 @@ export class CachedModel implements TextModel {
 
   /** The part of a long text that the model sees. */
   #window(ids: readonly number[]): readonly number[] {
-    const start = windowStart(ids.length, this.contextLength);
+    const start = contextWindowStart(ids.length, this.contextLength);
     return start === 0 ? ids : ids.slice(start);
   }
 }

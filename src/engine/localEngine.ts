@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { type NextWords, nextWords } from '../core/analysis';
 import { complete } from '../core/completion/complete';
-import { windowStart } from '../core/decoding/model';
+import { contextWindowStart } from '../core/decoding/model';
 import { storedCalibration } from '../core/ghostText/calibration';
 import { argmax, normaliser } from '../core/logits';
 import { type Tokenizer, type TokenizerSource, tokenizerOf } from '../core/tokenizer';
@@ -237,7 +237,7 @@ export class LocalEngine implements Engine {
   /** What a generation would see of a text: all of it, or the window over its end. */
   #window(request: LogitsRequest): readonly number[] {
     const ids = idsOf(this.#model.tokenizer, request);
-    return ids.slice(windowStart(ids.length, this.#model.contextLength));
+    return ids.slice(contextWindowStart(ids.length, this.#model.contextLength));
   }
 
   async #count<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {

@@ -25,11 +25,11 @@ export interface Forward {
 }
 
 /**
- * Where the window of a long text begins: what of `length` tokens the model sees. The start moves in steps of a quarter
- * of the context and depends on the length alone, so that a text that grows token by token is read again only once a
- * quarter.
+ * The index of the first token that the model sees of a text of `length` tokens: 0 unless the text is longer than the
+ * context. The start moves in steps of a quarter of the context and depends on the length alone, so that a text which
+ * grows token by token is read from its beginning again only once a quarter.
  */
-export function windowStart(length: number, contextLength: number): number {
+export function contextWindowStart(length: number, contextLength: number): number {
   const excess = length - contextLength;
   if (excess <= 0) return 0;
   const stride = Math.max(1, Math.floor(contextLength / 4));
@@ -39,7 +39,7 @@ export function windowStart(length: number, contextLength: number): number {
 /**
  * A causal language model as decoding sees it: token ids in, logits out. Implementations cache: a sequence that
  * shares a prefix with an earlier one costs only its new tokens, and the sequences of one call are run as a batch.
- * A sequence longer than `contextLength` is read through a window that slides over its end (`windowStart`).
+ * A sequence longer than `contextLength` is read through a window that slides over its end (`contextWindowStart`).
  */
 export interface LanguageModel {
   readonly vocabSize: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { windowStart } from '../../../src/core/decoding/model';
+import { contextWindowStart } from '../../../src/core/decoding/model';
 import { entropy, logSoftmax } from '../../../src/core/logits';
 import { type Built, buildWithTinyModel, type Ended, inkling, type RunOptions } from '../../support/build';
 import { encode, tokenize } from '../../support/gpt2';
@@ -380,7 +380,7 @@ describe('the command line', () => {
     ]);
     assert.equal(tokens.at(-1).utf16[1], huge.length - 1);
     const ids = encode(huge.slice(0, -1));
-    const seen = ids.slice(windowStart(ids.length, built.config.n_positions));
+    const seen = ids.slice(contextWindowStart(ids.length, built.config.n_positions));
     const { logits } = referenceForward(built.weights, built.config, seen);
     assert.ok(
       maxDifference(next, logits.at(-1) ?? []) < TOLERANCE,

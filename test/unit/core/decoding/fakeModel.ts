@@ -1,8 +1,8 @@
 import {
+  contextWindowStart,
   type Forward,
   type ForwardOptions,
   type LanguageModel,
-  windowStart,
 } from '../../../../src/core/decoding/model';
 import { createRng } from '../../../../src/core/decoding/random';
 
@@ -33,7 +33,7 @@ export class FakeModel implements LanguageModel {
     this.runs += 1;
     this.rows += sequences.length;
     return sequences.map((whole) => {
-      const ids = whole.slice(windowStart(whole.length, this.contextLength));
+      const ids = whole.slice(contextWindowStart(whole.length, this.contextLength));
       const ends = Array.from({ length: lastN }, (_, i) => ids.slice(0, ids.length - lastN + 1 + i));
       const logits = Float32Array.from(ends.flatMap((prefix) => Array.from(this.#logits(prefix))));
       const states = ids.flatMap((_, i) => hiddenOf(ids.slice(0, i + 1)));

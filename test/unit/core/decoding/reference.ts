@@ -1,4 +1,4 @@
-import { windowStart } from '../../../../src/core/decoding/model';
+import { contextWindowStart } from '../../../../src/core/decoding/model';
 
 /** Slow decoders for tiny vocabularies, written apart from the library: whole arrays, full sorts, no state. */
 
@@ -111,7 +111,7 @@ export function slowContrastive(
     const dot = (x: number[], y: number[]) => x.reduce((sum, value, i) => sum + value * y[i], 0);
     return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
   };
-  const seen = (text: readonly number[]) => text.slice(windowStart(text.length, contextLength));
+  const seen = (text: readonly number[]) => text.slice(contextWindowStart(text.length, contextLength));
   const ids = [...prompt];
   while (ids.length < prompt.length + length) {
     const probabilities = logProbabilities(logits(seen(ids))).map((x) => Math.exp(x));
