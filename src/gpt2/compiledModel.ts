@@ -9,7 +9,7 @@ import type { Gpt2Config } from './config';
 import { DamagedModelError, UnsupportedModelError, writeTrouble } from './errors';
 import { describeContent, type FileRecord, findChanged } from './fileRecords';
 import { isFileName } from './files/fileNames';
-import { readJsonFile } from './files/findModelFiles';
+import { readJsonFile } from './files/jsonFile';
 import { type OpenModel, openModel } from './files/openModel';
 import { readTokenizerFiles } from './files/tokenizerFiles';
 import { PRECISIONS, type Precision } from './precision';

@@ -22,20 +22,13 @@ export interface OpenFile extends ByteSource {
  */
 export async function openFile(path: string): Promise<OpenFile> {
   const name = basename(path);
-  const kind = await stat(path).catch(async (error) => {
-    throw new UnsupportedModelError(l10n.t('{0} cannot be read: {1}.', path, await whyUnreadable(path, error)), {
-      cause: error,
-    });
-  });
+  const kind = await stat(path).catch((error) => refuseUnreadable(path, error));
   if (!kind.isFile()) {
     throw new UnsupportedModelError(l10n.t('{0} is not a file.', path));
   }
   // Were the file exchanged for a pipe meanwhile, opening it must not wait for a writer.
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(async (error) => {
-    throw new UnsupportedModelError(l10n.t('{0} cannot be read: {1}.', path, await whyUnreadable(path, error)), {
-      cause: error,
-    });
-  });
+  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+  const handle = await open(path, flags).catch((error) => refuseUnreadable(path, error));
   const { size } = await handle.stat();
   return {
     name,
@@ -116,8 +109,15 @@ function reasonOf(code: string): string | undefined {
   }
 }
 
+/** @throws UnsupportedModelError that says why a file or folder cannot be read */
+export async function refuseUnreadable(path: string, cause: NodeJS.ErrnoException): Promise<never> {
+  throw new UnsupportedModelError(l10n.t('{0} cannot be read: {1}.', path, await whyUnreadable(path, cause)), {
+    cause,
+  });
+}
+
 /** Why a path leads nowhere, and what to do, to be put into a sentence. */
-export async function whyUnreadable(path: string, { code = '', message }: NodeJS.ErrnoException): Promise<string> {
+async function whyUnreadable(path: string, { code = '', message }: NodeJS.ErrnoException): Promise<string> {
   const link = code === 'ENOENT' ? await lstat(path).catch(() => undefined) : undefined;
   return link?.isSymbolicLink()
     ? l10n.t('it is a link to a file that is gone; download the model again')

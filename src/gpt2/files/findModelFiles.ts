@@ -2,17 +2,19 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
-import { openFile, quoted, whyUnreadable } from './byteSource';
+import { openFile, quoted, refuseUnreadable } from './byteSource';
 import { isFileName } from './fileNames';
+import { readJsonFile } from './jsonFile';
+import { formatOf, refuseByName, TORCH_NAMES, type WeightFormat } from './weightFormat';
 
 /** Where a model lies. */
 export interface ModelFiles {
-  readonly format: 'safetensors' | 'torch' | 'gguf';
+  readonly format: WeightFormat;
   /** Absolute; it may hold a tokenizer's files too. */
   readonly folder: string;
   /** Weights, absolute: one file, or shards in the order of their index. */
   readonly weights: readonly string[];
-  /** `config.json`, but for a GGUF file's; nanoGPT's checkpoint needs none either. */
+  /** `config.json`; absent for a GGUF file, and where a torch checkpoint has none beside it: nanoGPT's need none. */
   readonly config?: string;
 }
 
@@ -46,7 +48,6 @@ export async function findModelFiles(path: string): Promise<ModelFiles> {
 
 const SINGLE = ['model.safetensors', 'pytorch_model.bin'];
 const INDEXES = ['model.safetensors.index.json', 'pytorch_model.bin.index.json'];
-const TORCH = /\.(bin|pt|pth|ckpt)$/i;
 /** What training programs leave beside a model. */
 const BESIDE = /^(optimizer|scheduler|scaler|training_args|rng_state|random_states|adapter_model)\b/;
 
@@ -70,7 +71,7 @@ async function inFolder(folder: string, names: readonly string[]): Promise<Model
       ),
     );
   }
-  for (const kind of [/\.safetensors$/i, TORCH, /\.gguf$/i]) {
+  for (const kind of [/\.safetensors$/i, TORCH_NAMES, /\.gguf$/i]) {
     const found = names.filter((name) => kind.test(name) && !BESIDE.test(name));
     if (found.length === 1) {
       return complete(folder, names, [join(folder, found[0])]);
@@ -113,98 +114,6 @@ async function complete(folder: string, names: readonly string[], weights: reado
   return { format: formats[0], folder, weights };
 }
 
-const CONVERSION = `python -c "from transformers import AutoModelForCausalLM as M; M.from_pretrained('FOLDER').save_pretrained('NEW')"`;
-
-function toConvert(name: string, what: string): string {
-  return l10n.t(
-    '{0} holds weights for {1}. Convert it where PyTorch and transformers are installed: {2}.',
-    name,
-    what,
-    CONVERSION,
-  );
-}
-
-function toReplace(name: string, what: string): string {
-  return l10n.t('{0} is made for {1}. Take the model.safetensors it was made from.', name, what);
-}
-
-/** Why a file of this kind is not taken. */
-const REFUSALS: readonly (readonly [test: RegExp, why: (name: string) => string])[] = [
-  [/\.h5$|\.(ckpt\.)?(index|meta|data-\d+-of-\d+|pb)$/i, (name) => toConvert(name, 'TensorFlow')],
-  [/\.msgpack$/i, (name) => toConvert(name, 'Flax')],
-  [/\.np[yz]$/i, (name) => toConvert(name, 'NumPy')],
-  [/\.onnx$/i, (name) => toReplace(name, 'ONNX Runtime')],
-  [/\.ggml$/i, (name) => toReplace(name, 'GGML')],
-  [/\.ot$/i, (name) => toReplace(name, 'rust-bert')],
-  [/\.(mlmodel|mlpackage|tflite)$/i, (name) => toReplace(name, 'Core ML, LiteRT')],
-];
-
-function refuseByName(name: string): void {
-  const [, why] = REFUSALS.find(([test]) => test.test(name)) ?? [];
-  if (why) {
-    throw new UnsupportedModelError(why(quoted(name)));
-  }
-}
-
-/** What a file is, by its first bytes; its name has to go with them. */
-async function formatOf(path: string): Promise<ModelFiles['format']> {
-  const file = await openFile(path);
-  try {
-    const head = Buffer.from(await file.read(0, Math.min(HEAD_BYTES, file.size)));
-    return formatOfBytes(file.name, head);
-  } finally {
-    await file.close();
-  }
-}
-
-const HEAD_BYTES = 64;
-
-function formatOfBytes(name: string, head: Buffer): ModelFiles['format'] {
-  const start = head.toString('latin1');
-  const isNamedSafetensors = /\.safetensors$/i.test(name);
-  if (head.length === 0) {
-    throw new UnsupportedModelError(l10n.t('{0} is empty. Download or copy it again.', name));
-  }
-  if (start.startsWith('version https://git-')) {
-    throw new UnsupportedModelError(
-      l10n.t('{0} is only a Git LFS pointer to the weights. Run "git lfs pull" in its folder.', name),
-    );
-  }
-  if (start.startsWith('\x89HDF')) {
-    throw new UnsupportedModelError(toConvert(name, 'TensorFlow'));
-  }
-  if (start.startsWith('GGUF')) {
-    return 'gguf';
-  }
-  // A safetensors file begins with the length of its header, which may be any number, so the header itself tells.
-  if (head[8] === BRACE && head.subarray(5, 8).every((byte) => byte === 0)) {
-    if (!isNamedSafetensors) {
-      throw new UnsupportedModelError(
-        l10n.t('{0} is a safetensors file under another name; call it model.safetensors.', name),
-      );
-    }
-    return 'safetensors';
-  }
-  const isTorch = start.startsWith('PK') || (head[0] === 0x80 && head[1] <= 5);
-  if (isNamedSafetensors && isTorch) {
-    throw new UnsupportedModelError(l10n.t('{0} is a torch checkpoint (a pickle); call it pytorch_model.bin.', name));
-  }
-  if (!isNamedSafetensors && (isTorch || TORCH.test(name))) {
-    return 'torch';
-  }
-  if (isNamedSafetensors) {
-    return 'safetensors';
-  }
-  throw new UnsupportedModelError(
-    l10n.t(
-      '{0} is no model; choose model.safetensors, pytorch_model.bin, a .gguf file, or their folder.',
-      quoted(name),
-    ),
-  );
-}
-
-const BRACE = 0x7b;
-
 function isIndex(name: string): boolean {
   return INDEXES.includes(name);
 }
@@ -239,46 +148,6 @@ export async function shardsOf(folder: string, index: string): Promise<string[]>
     }
     return join(folder, name);
   });
-}
-
-/** Configs and indexes are some kilobytes; the index of a large sharded model is below a megabyte. */
-const MOST_JSON_BYTES = 16 * 2 ** 20;
-/** What is nested deeper cannot be written again: JSON.stringify and others go down by calls. */
-const DEEPEST_JSON = 100;
-
-/**
- * Reads a JSON file of a model.
- * @throws UnsupportedModelError when it cannot be read, is far too large, nested beyond any use or no JSON
- */
-export async function readJsonFile(path: string): Promise<unknown> {
-  const file = await openFile(path);
-  try {
-    if (file.size > MOST_JSON_BYTES) {
-      throw new UnsupportedModelError(
-        l10n.t('{0} is too large ({1} MB) to be what its name says.', path, Math.round(file.size / 1e6)),
-      );
-    }
-    const value = JSON.parse(new TextDecoder().decode(await file.read(0, file.size)));
-    if (!isWithin(value, DEEPEST_JSON)) {
-      throw new SyntaxError('nested too deeply');
-    }
-    return value;
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      throw new UnsupportedModelError(l10n.t('{0} is not valid JSON.', path), { cause: error });
-    }
-    throw error;
-  } finally {
-    await file.close();
-  }
-}
-
-/** Whether a value of JSON is nested no deeper than this. */
-function isWithin(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) {
-    return true;
-  }
-  return depth > 0 && Object.values(value).every((each) => isWithin(each, depth - 1));
 }
 
 /**
@@ -317,12 +186,6 @@ async function commitOf(ref: string): Promise<string> {
 
 function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch((error) => refuseUnreadable(folder, error));
-}
-
-async function refuseUnreadable(path: string, cause: NodeJS.ErrnoException): Promise<never> {
-  throw new UnsupportedModelError(l10n.t('{0} cannot be read: {1}.', path, await whyUnreadable(path, cause)), {
-    cause,
-  });
 }
 
 /** What to call a model: `owner/name` in the hub's cache, else its folder's name, or its file's. */

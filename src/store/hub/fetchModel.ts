@@ -5,7 +5,8 @@ import { TOKENIZER_FILES, TokenizerError, tokenizerOf } from '../../core/tokeniz
 import type { Precision } from '../../engine/api';
 import { type Gpt2Config, parseConfig } from '../../gpt2/config';
 import { type FileRecord, sha256OfFile } from '../../gpt2/fileRecords';
-import { readJsonFile, shardsOf } from '../../gpt2/files/findModelFiles';
+import { shardsOf } from '../../gpt2/files/findModelFiles';
+import { readJsonFile } from '../../gpt2/files/jsonFile';
 import { readTokenizerFiles } from '../../gpt2/files/tokenizerFiles';
 import { type CatalogueModel, findInCatalogue } from '../catalogue';
 import { StoreError } from '../errors';

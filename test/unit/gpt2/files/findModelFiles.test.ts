@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UnsupportedModelError } from '../../../../src/gpt2/errors';
-import { findModelFiles, readJsonFile } from '../../../../src/gpt2/files/findModelFiles';
+import { findModelFiles } from '../../../../src/gpt2/files/findModelFiles';
+import { readJsonFile } from '../../../../src/gpt2/files/jsonFile';
 import { readTokenizerFiles } from '../../../../src/gpt2/files/tokenizerFiles';
 import { useTemporaryFolder } from '../../../support/content';
 
