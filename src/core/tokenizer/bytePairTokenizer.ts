@@ -1,10 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import { type AddedToken, AddedTokenMatcher } from './addedTokens';
-import { AlignedText, unitsAt } from './alignedText';
+import { AlignedText } from './alignedText';
 import type { BytePairEncoding, Word } from './bytePairEncoding';
 import { utf8ByteString, utf8Length } from './bytes';
 import type { Normalizer } from './normalizers';
 import { splitPieces } from './pieces';
+import { byteOffsets, placesOf, spansOf } from './places';
 import type { Piece, PreTokenizer } from './preTokenizers';
 import { type EncodeOptions, type StreamDecoder, type Token, type Tokenizer, TokenizerError } from './tokenizer';
 import { utf8Decoder, type Vocabulary } from './vocabulary';
@@ -279,63 +280,10 @@ function byteLength(text: string): number {
   return length;
 }
 
-/** For every UTF-16 unit of a text, and its end, the UTF-8 bytes before its character. */
-function byteOffsets(text: string): Uint32Array {
-  const offsets = new Uint32Array(text.length + 1);
-  let bytes = 0;
-  for (let unit = 0; unit < text.length; ) {
-    const units = unitsAt(text, unit);
-    offsets.fill(bytes, unit, unit + units);
-    bytes += utf8Length(text.codePointAt(unit) as number);
-    unit += units;
-  }
-  offsets[text.length] = bytes;
-  return offsets;
-}
-
 function* gpt2Pieces({ text, from, to }: Piece): Generator<Piece> {
   let at = from;
   for (const part of splitPieces(text.text.slice(from, to))) {
     yield { text, from: at, to: at + part.length };
     at += part.length;
   }
-}
-
-/** Where a byte of a piece lies in the text: its character's UTF-16 units, and its own UTF-8 bytes. */
-interface Place {
-  readonly from: number;
-  readonly to: number;
-  readonly byte: number;
-  readonly nextByte: number;
-}
-
-function placesOf({ text, from, to, spaced }: Piece, original: string, byteAt: Uint32Array): Place[] {
-  const places: Place[] = [];
-  if (spaced) {
-    const at = text.start(from);
-    places.push({ from: at, to: at, byte: byteAt[at], nextByte: byteAt[at] });
-  }
-  for (let unit = from; unit < to; ) {
-    const units = unitsAt(text.text, unit);
-    const [start, end] = [text.start(unit), text.end(unit, units)];
-    const length = utf8Length(text.text.codePointAt(unit) as number);
-    // A character that was kept has its own bytes; of one that was rewritten every byte stands for all of it.
-    const isKept = text.isOriginal || original.slice(start, end) === text.text.slice(unit, unit + units);
-    for (let i = 0; i < length; i++) {
-      const byte = byteAt[start] + (isKept ? i : 0);
-      places.push({ from: start, to: end, byte, nextByte: isKept ? byte + 1 : byteAt[end] });
-    }
-    unit += units;
-  }
-  return places;
-}
-
-function spansOf({ ids, spans }: Word, vocabulary: Vocabulary): readonly (readonly [number, number])[] {
-  if (spans) return spans;
-  let end = 0;
-  return ids.map((id) => {
-    const start = end;
-    end += vocabulary.byteStringOf(id).length;
-    return [start, end] as const;
-  });
 }
