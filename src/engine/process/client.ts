@@ -36,9 +36,10 @@ import {
   readFromEngine,
   type ToEngine,
 } from './protocol';
+import { RestartSchedule } from './restartSchedule';
 import { Watchdog } from './watchdog';
 
-/** How an engine is. */
+/** The state of an engine, for the status item and the panel. */
 export type EngineHealth<Model = ModelInfo> =
   /** No process; the next call starts one. */
   | { readonly state: 'asleep' }
@@ -46,12 +47,12 @@ export type EngineHealth<Model = ModelInfo> =
   | { readonly state: 'ready'; readonly model: Model }
   | EngineTrouble;
 
-/** The engine does not work. */
+/** An engine that does not work at present. */
 export interface EngineTrouble {
   readonly state: 'error';
-  /** What is wrong. */
+  /** What is wrong, in a sentence. */
   readonly message: string;
-  /** When it comes back by itself; sooner where it is asked for. */
+  /** Milliseconds until it tries again by itself; a call may make it do so earlier. Absent where it does not try. */
   readonly retryInMs?: number;
   /** The files of the model have changed since it was compiled: it has to be installed again. */
   readonly isDamaged?: boolean;
@@ -75,21 +76,17 @@ interface Call {
   readonly onProgress?: (value: unknown) => void;
 }
 
-/** Pauses before the second, third, ... start after a crash while nobody asks. */
-const BACK_OFF_MS = [250, 2_000, 10_000, 60_000];
-/** Who asks waits no longer than this after a crash. */
-export const SOONEST_MS = 5_000;
-/**
- * A process that lived this long, or has run the model, has not crashed on start; the next crash begins at the first
- * pause again.
- */
+/** A process that lived this long has worked, as one has that ran the model: it did not crash while it started. */
 const HEALTHY_AFTER_MS = 60_000;
-/** Seconds without a sign of life, while something is asked, after which the process hangs; twice as many the next time. */
+/**
+ * Seconds without a sign of life, while a call is open, after which a process counts as hanging. Each process that hangs
+ * doubles them for the next one, up to the longest: the machine may just be slow.
+ */
 const PATIENCE_S = 10;
 const LONGEST_PATIENCE_S = 160;
 /** The same while it starts: reading the weights of a large model is one long call. */
 const STARTING_PATIENCE_S = 60;
-/** A generation that is cancelled returns what the process says of it, or after this long what was heard before. */
+/** How long a cancelled generation may take to return its text; after that what it has told so far is returned. */
 const CANCELLED_WITHIN_MS = 300;
 
 /**
@@ -102,15 +99,11 @@ export class ForkedEngine implements Engine {
   #health: EngineHealth<LocalModelInfo> = { state: 'asleep' };
   #child: ChildProcess | undefined;
   #started: Promise<void> | undefined;
-  /** Fails who waits for the process to start. */
+  /** Rejects `#started`, for the calls that wait for it. */
   #abandonStart: (reason: Error) => void = () => {};
-  /** Why the last process was let go. */
+  /** Why the last process was ended, for calls that had waited for it to start. */
   #stopped: Error | undefined;
-  #crashes = 0;
-  #retry: NodeJS.Timeout | undefined;
-  /** Who asks may start the process before it comes back by itself. */
-  #mayStart = false;
-  #mayStartTimer: NodeJS.Timeout | undefined;
+  readonly #restarts = new RestartSchedule();
   #patience = PATIENCE_S;
   readonly #watchdog = new Watchdog({
     ping: () => this.#send({ ping: true }),
@@ -142,13 +135,13 @@ export class ForkedEngine implements Engine {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Known while the engine is ready; else this starts it. */
+  /** Costs nothing while the engine is ready; else it starts the process. */
   info(): Promise<LocalModelInfo> {
     if (this.#health.state === 'ready') return Promise.resolve(this.#health.model);
     return this.#call('info') as Promise<LocalModelInfo>;
   }
 
-  /** Made once for each process that runs a model. */
+  /** The tokenizer of the model, made on this side of the pipe once for each process. */
   tokenizer(): Promise<Tokenizer> {
     if (!this.#tokenizer) {
       const made = (this.#call('tokenizerSource') as Promise<TokenizerSource>).then(tokenizerOf);
@@ -199,7 +192,7 @@ export class ForkedEngine implements Engine {
     return this.#call('stats') as Promise<EngineStats>;
   }
 
-  /** Tells the present process of a change; while there is none, nobody hears of it, and none is started. */
+  /** Tells the present process of a change. Without one the change is dropped, and no process is started for it. */
   remember(update: MemoryUpdate): Promise<MemoryStatus> {
     if (this.#health.state !== 'ready') return Promise.resolve(NOTHING_REMEMBERED);
     return this.#call('remember', update) as Promise<MemoryStatus>;
@@ -212,7 +205,7 @@ export class ForkedEngine implements Engine {
   /** Lets the process go and starts afresh with the next call, with other options if given. */
   restart(change: Partial<ForkedEngineOptions> = {}): void {
     this.#options = { ...this.#options, ...change };
-    this.#crashes = 0;
+    this.#restarts.worked();
     this.#stop(new EngineError(l10n.t('The engine was restarted.')));
     this.#setHealth({ state: 'asleep' });
   }
@@ -233,12 +226,12 @@ export class ForkedEngine implements Engine {
   ): Promise<T> {
     if (signal?.aborted) return cancelled(signal, cutShort);
     if (this.#disposed) throw new EngineError(l10n.t('The engine was shut down.'));
-    if (this.#health.state === 'error' && !this.#mayStart) throw new EngineError(this.#health.message);
+    if (this.#health.state === 'error' && !this.#restarts.mayStart) throw new EngineError(this.#health.message);
     this.#started ??= this.#start();
     const started = this.#started;
     await unlessAborted(started, signal);
     if (signal?.aborted) return cancelled(signal, cutShort);
-    // It may have been let go before this was heard of.
+    // The process may have been ended between its start and this line.
     if (this.#started !== started) throw this.#stopped;
     const id = this.#nextId++;
     return new Promise<T>((resolve, reject) => {
@@ -277,8 +270,7 @@ export class ForkedEngine implements Engine {
 
   #start(): Promise<void> {
     const { script, model, cache, threads, wording, onOutput } = this.#options;
-    clearTimeout(this.#retry);
-    this.#mayStart = false;
+    this.#restarts.cancel();
     this.#setHealth({ state: 'starting' });
     const startedAt = Date.now();
     const child = fork(script, [JSON.stringify({ model, cache, threads, wording } satisfies EngineArguments)], {
@@ -294,7 +286,7 @@ export class ForkedEngine implements Engine {
       this.#abandonStart = reject;
       const ended = (message: string, recoverable: boolean, isDamaged?: boolean) => {
         if (this.#child !== child) return;
-        if (Date.now() - startedAt > HEALTHY_AFTER_MS) this.#crashes = 0;
+        if (Date.now() - startedAt > HEALTHY_AFTER_MS) this.#restarts.worked();
         this.#stop(new EngineError(message));
         if (recoverable) this.#comeBack(message);
         else this.#setHealth({ state: 'error', message, ...(isDamaged && { isDamaged }) });
@@ -305,7 +297,7 @@ export class ForkedEngine implements Engine {
           signal === null
             ? l10n.t('The engine stopped unexpectedly (exit code {0}).', code ?? '')
             : l10n.t('The engine stopped unexpectedly ({0}).', signal);
-        // Its last words may still be in the pipe, and say why.
+        // A last message, which may still be in the pipe, says why it ended.
         if (child.connected) child.once('disconnect', () => ended(message, true));
         else ended(message, true);
       });
@@ -345,58 +337,47 @@ export class ForkedEngine implements Engine {
     }
     this.#calls.delete(message.id);
     this.#patience = PATIENCE_S;
-    if ('result' in message && MODEL_METHODS.includes(call.method)) this.#crashes = 0;
+    if ('result' in message && MODEL_METHODS.includes(call.method)) this.#restarts.worked();
     this.#settled();
     if ('result' in message) call.resolve(message.result);
     else call.reject(asError(message.error));
   }
 
-  /** One call less is open. */
+  /** To be called whenever a call is no longer open. */
   #settled(): void {
     if (this.#calls.size === 0) this.#watchdog.rest();
     this.#waitForIdle();
   }
 
-  /** The process gives no sign of life although something was asked of it. */
+  /** The process has given no sign of life for too long although a call is open. */
   #hang(): void {
     const message = l10n.t('The engine stopped answering and was ended.');
-    // A machine may be this slow: the next process is given more time.
     this.#patience = Math.min(2 * this.#patience, LONGEST_PATIENCE_S);
     this.#stop(new EngineError(message));
     this.#comeBack(message);
   }
 
+  /** Says what has happened, and starts the process again after a while. */
   #comeBack(message: string): void {
-    const retryInMs = BACK_OFF_MS[Math.min(this.#crashes++, BACK_OFF_MS.length - 1)];
-    this.#setHealth({ state: 'error', message, retryInMs });
-    this.#retry = setTimeout(() => {
+    const retryInMs = this.#restarts.crashed(() => {
       this.#started = this.#start();
-      // Who calls hears of a failure; nobody may be calling.
+      // A call that waits for it hears of a failure; there may be none.
       this.#started.catch(() => {});
-    }, retryInMs);
-    this.#retry.unref();
-    this.#mayStartTimer = setTimeout(
-      () => {
-        this.#mayStart = true;
-      },
-      Math.min(retryInMs, SOONEST_MS),
-    );
-    this.#mayStartTimer.unref();
+    });
+    this.#setHealth({ state: 'error', message, retryInMs });
   }
 
   /** Ends the process and fails what was asked of it. */
   #stop(reason: Error): void {
     this.#tokenizer = undefined;
-    clearTimeout(this.#retry);
-    clearTimeout(this.#mayStartTimer);
+    this.#restarts.cancel();
     clearTimeout(this.#idle);
     this.#watchdog.rest();
-    this.#mayStart = false;
     const child = this.#child;
     this.#child = undefined;
     this.#started = undefined;
     this.#stopped = reason;
-    // One that is stopped or hangs hears no other signal.
+    // A process that hangs, or that the system has stopped, reacts to no other signal.
     child?.kill('SIGKILL');
     this.#abandonStart(reason);
     const calls = [...this.#calls.values()];
@@ -405,7 +386,7 @@ export class ForkedEngine implements Engine {
   }
 
   #send(message: ToEngine): void {
-    // A pipe that broke is heard of as the end of the process.
+    // Errors of the pipe are ignored: they come with the end of the process, which is heard of anyway.
     if (this.#child?.connected) this.#child.send(message, () => {});
   }
 
