@@ -1,7 +1,10 @@
 /** A quotation, list item, footnote or callout around a line. */
 export interface Container {
   readonly kind: 'quote' | 'item' | 'footnote' | 'callout';
-  /** The sign that tells lists apart: `-`, `+`, `*`, `.`, `)`, and `:` of what a term means. */
+  /**
+   * Its sign, by which lists are told apart: `-`, `+`, `*`, `.` or `)` of an item, `:` of a definition; `>` of a
+   * quotation, `^` of a footnote.
+   */
   readonly marker: string;
   /** Columns from the container around it to its content. */
   readonly indent: number;
@@ -17,7 +20,7 @@ export type LineKind =
   | 'rule'
   | 'table'
   | 'link definition'
-  /** The type of one, or its end. */
+  /** The line that names a callout's type, or that ends it. */
   | 'callout'
   | 'code block'
   | 'HTML'
@@ -32,7 +35,7 @@ export const TEXT_BLOCKS: ReadonlySet<LineKind> = new Set(['paragraph', 'heading
 /** A block whose lines go on with whatever they hold until the one that ends it. */
 export interface Verbatim {
   readonly kind: 'code block' | 'HTML' | 'comment' | 'formula' | 'template';
-  /** The fence that ends it, a sign that its last line holds, or a blank line where it is empty. */
+  /** What ends it: for code the fence, else a sign that its last line holds; empty where a blank line does. */
   readonly end: string;
 }
 
@@ -42,7 +45,7 @@ export type OpenBlock =
   | { readonly kind: 'table' }
   | {
       readonly kind: 'paragraph';
-      /** Cells of its last line, were it the head of a table. */
+      /** How many cells its last line would have as the head of a table; 0 where it can be none. */
       readonly cells: number;
     };
 

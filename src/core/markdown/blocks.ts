@@ -12,7 +12,7 @@ export interface Block {
   readonly containers: readonly Container[];
   /** How many of the containers begin with it. */
   readonly opened: number;
-  /** What stands before its first line's content and is no mark of Markdown's: indentation, the markers of lists. */
+  /** What stands before the content of its first line and is read: indentation and the markers of lists, but no `>`. */
   readonly lead: string;
   /** Its lines' content, joined by LF. */
   text: string;

@@ -35,7 +35,9 @@ export interface Construct {
   readonly kind: ConstructKind;
   /** Whether prose is written here. */
   readonly prose: boolean;
-  /** What the writer has begun in the cursor's block and not closed, innermost first; places count in its text. */
+  /**
+   * What the writer has begun in the cursor's block and not closed, innermost first, with offsets in the block's text.
+   */
   readonly open: readonly OpenInline[];
 }
 
@@ -50,7 +52,7 @@ const PROSE: ReadonlySet<ConstructKind> = new Set([
   'image description',
 ]);
 
-/** So many signs before the cursor are looked at that could have begun something: more of them are not prose. */
+/** How many signs that may have begun something are looked at: a text with more of them is not prose. */
 const MOST_SIGNS = 16;
 
 /**
@@ -73,10 +75,12 @@ export function constructOf(block: Block, after: string): Construct {
   );
 }
 
-/** Stands for what is about to be written, so that what follows the cursor may close what was begun. */
+/**
+ * Stands for the text that is about to be written: only behind a word can the signs after the cursor close emphasis.
+ */
 const WRITTEN = 'x';
 
-/** What was begun, of whose emphasis only that is to be closed which nothing after the cursor closes. */
+/** What was begun; emphasis that is closed after the cursor has no closer left to be written. */
 function withoutClosed(begun: readonly OpenInline[], text: string, after: string): readonly OpenInline[] {
   if (!begun.some(({ kind, closer }) => kind === 'emphasis' && after.includes(closer[0]))) return begun;
   const left = readInline(text + WRITTEN + after).open.filter(({ kind }) => kind === 'emphasis');
@@ -146,17 +150,17 @@ function markKind({ text, containers }: Block): ConstructKind | undefined {
   return container === 'quote' && CALLOUT_TYPE.test(text) ? 'callout type' : undefined;
 }
 
-/** A longer word is no name. */
+/** How much before the cursor is looked at for the word there, in UTF-16 units. */
 const LONGEST_WORD = 100;
 const CITATION = /^[[(;-]*@[^\s@\]]*$/;
 const TEX_CITATION = /^\\[a-z]{0,20}(?:cite|ref|label)[a-z]{0,20}\*?\{[^}]*$/i;
 const MAIL_ADDRESS = /^[^\s@]+@[^\s@]*$/;
-/** Of files, from a root or the folder at hand, and of pages without their `https://`. */
+/** The path of a file (absolute, or after `./`, `../` or `~/`), or the address of a page without `https://`. */
 const PATH = /^["'“‘(]*(?:(?:~|\.{1,2}|[A-Za-z]:)[/\\]|[/\\][^\s/\\]+[/\\]|(?:[\w-]+\.)+[a-z]{2,}\/)\S*$/;
 const EMOJI_CODE = /(?:^|[^\p{L}\p{N}:]):[a-z\d_+-]+$/iu;
 const TAG = /^[([]*#\p{L}[^\s#]*$/u;
 
-/** What the word under the cursor is, where it is none of the language. */
+/** What the word under the cursor is, where it is no word of a language. */
 function wordKind(text: string): ConstructKind | undefined {
   const near = text.slice(-LONGEST_WORD);
   const word = near.split(/\s/).at(-1) ?? '';
@@ -190,16 +194,16 @@ function isMeant({ kind, from, contentFrom }: OpenInline, text: string, sentence
 
 /** Behind these a sign is part of a word, a path or an option. */
 const GLUED = /[\p{L}\p{N}/\\=^]/u;
-/** No words begin so, but the rest of a path or comment may: `*.md`, `**` and a slash, `*` and a slash. */
+/** No word begins like this, but the rest of a path or comment does: `*.md`, `**` and a slash, `*` and a slash. */
 const NO_BEGINNING = /^(?:[/^,;:)\]}|=]|\.(?!\.))/;
 const LOWER_CASE = /\p{Ll}/u;
 /**
- * A word with a sign, a digit or a capital inside, or that is called; the names that Python's manual puts stars before;
- * a letter that is no word, as of `char *p`.
+ * A name out of a program: a word with `_`, a digit or a capital inside, or with a call or a member behind it; `args`
+ * and `kwargs`; a letter that is no word by itself, as in `char *p`.
  */
 const NAME =
   /^(?:[b-df-hj-np-tvxz](?![\p{L}\p{M}'’])|[\p{L}\d]*(?:_[\p{L}\d]|\p{Ll}\p{Lu}|\p{L}\d)|[\p{L}\d]+(?:\(|\.\p{Ll})|(?:kw)?args(?![\p{L}\p{M}]))/u;
-/** No more of a name is looked at. */
+/** How much of a name is looked at, in UTF-16 units. */
 const LONGEST_NAME = 64;
 
 /** Whether what a sign stands before is a name out of a program, such as `*args`, `**my_options` or `_lineCount`. */
@@ -210,7 +214,7 @@ function beginsName(text: string, at: number): boolean {
 /** `*[HTML]: Hypertext Markup Language`, which Markdown Extra reads as the meaning of an abbreviation. */
 const ABBREVIATION = /^\[[^\]\n]+\]:/;
 const WORD = /[\p{L}\p{N}]/u;
-/** More than stands between a sentence's end and the next one. */
+/** More than stands between the end of a sentence and the next one, in UTF-16 units. */
 const SENTENCE_END = 64;
 
 const PAIRS: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { type Lines, splitLines, TextLines } from '../text/lines';
 import { type BlockState, isVerbatim, START } from './blockTypes';
 import { readLine } from './syntax';
 
-/** Front matter longer than this is looked at as text. */
+/** Longest front matter, in lines; what is longer is read as text. */
 const LONGEST_FRONT_MATTER = 2000;
 
 /**
@@ -13,7 +13,7 @@ export class MarkdownDocument {
   readonly lines: Lines;
   /** What is open before each line, as far as it was asked for. */
   #states: (BlockState | undefined)[] = [START];
-  /** Lines after which the state may be another than the one remembered. */
+  /** Lines behind which the remembered state may be wrong. */
   readonly #stale = new LineRanges();
   /** The last line of the front matter, -1 where there is none. */
   #frontMatterEnd = -1;
@@ -25,7 +25,7 @@ export class MarkdownDocument {
     this.#stale.add(0, Number.POSITIVE_INFINITY);
   }
 
-  /** To be told that from line `first` on `removed` lines became `added` others; both at least one. */
+  /** Takes note of an edit: from line `first` on, `removed` lines became `added` others, both at least one. */
   changed(first: number, removed: number, added: number): void {
     this.#replaceStates(first + 1, removed - 1, added - 1);
     this.#stale.replace(first, removed, added);
@@ -64,7 +64,7 @@ export class MarkdownDocument {
   }
 }
 
-/** What is open after a line. One of an editor may hold Unicode's separators, which end a line too. */
+/** What is open after a line of an editor. It may hold Unicode's line separators, which end a line in Markdown. */
 export function stateAfter(state: BlockState, text: string): BlockState {
   const { next } = readLine(state, text);
   if (!/[\u2028\u2029]/.test(text)) return next;
@@ -99,7 +99,10 @@ const FENCES: Readonly<Record<string, readonly string[]>> = {
   ';;;': [';;;'],
   '{': ['}'],
 };
-/** A key in any alphabet, one that is being typed, an item, a comment, or what belongs to the entry before. */
+/**
+ * How a line of front matter may begin: with a key in any alphabet, a key that is still being typed, a list item, a
+ * comment, or the white space before the rest of an entry.
+ */
 const ENTRY = /^(?:[\p{L}\p{N}_"'][^:=]{0,200}[:=]|\S{1,200}$|[-#[\]{}]|\s)/u;
 
 /** YAML, TOML or JSON between fences at the very start: without a closing fence, or with prose in it, it is a rule and a text. */
@@ -160,5 +163,5 @@ class LineRanges {
   }
 }
 
-/** So many places may be edited before the lines between them are read again too. */
+/** With more ranges than this the last two become one, and the lines between them are read again too. */
 const MOST_RANGES = 16;

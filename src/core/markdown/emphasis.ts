@@ -87,7 +87,7 @@ export class Delimiters {
 
   /** Finds partners; those that have none stay. */
   pair(bottom: Delimiter | undefined, cuts: Cut[]): void {
-    /** By kind of closer, where its openers may begin at the earliest. */
+    /** For each kind of closer, the offset before which it has no opener any more. */
     const lowest = new Map<string, number>();
     let closer = this.#first(bottom);
     while (closer) {

@@ -25,7 +25,7 @@ export interface Reading {
 
 /** How far back a document is read, in UTF-16 units: more than GPT-2's window holds, whatever markup is left out. */
 const WIDTH = 16_384;
-/** What follows the cursor in its block is read so far. */
+/** How much of the block is read after the cursor, in UTF-16 units. */
 const AFTER = 1000;
 /** A longer line is a paragraph of its own: it need not be read to its end to know the lines after it. */
 const LONGEST_LINE = 4000;
@@ -61,7 +61,7 @@ function textAfter(document: MarkdownDocument, at: LinePosition): string {
   return text;
 }
 
-/** @param others what Unicode's separators part from the cursor's line */
+/** @param others the lines that Unicode's separators make of the rest of the cursor's line */
 function* linesAfter({ lines }: MarkdownDocument, { line }: LinePosition, others: readonly string[]) {
   yield* others;
   for (let next = line + 1; next < lines.count; next++) yield* splitLines(lines.line(next).slice(0, AFTER));

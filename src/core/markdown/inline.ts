@@ -23,7 +23,7 @@ interface Bracket {
   readonly image: boolean;
   /** The last delimiter before it. */
   readonly delimiter: Delimiter | undefined;
-  /** A link holds no links. */
+  /** Whether it may still begin a link: a link holds no other link. */
   active: boolean;
 }
 
@@ -85,14 +85,16 @@ class InlineReader {
     this.#open.push({ kind, closer, from, contentFrom, sure });
   }
 
-  /** To the end of the text everything is in the construct that begins here. */
+  /**
+   * Takes all of the text from here on as the inside of a construct that is not closed. Returns the end of the text.
+   */
   #toTheEnd(kind: InlineKind, from: number, contentFrom = from): number {
     this.#pushOpen(kind, from, contentFrom, '', true);
     this.#verbatim.push([from, this.#text.length]);
     return this.#text.length;
   }
 
-  /** A block that ends before the cursor ends what is open in it: then it is no markup. */
+  /** An unclosed sign is markup only in the block with the cursor; in a block that has ended it is text. */
   #orOpen(end: number): number {
     return end === OPEN && this.#after === undefined ? NONE : end;
   }
@@ -157,7 +159,7 @@ class InlineReader {
     return next !== undefined && ESCAPABLE.includes(next) ? this.#cut(at, at + 1) + 1 : at + 1;
   }
 
-  /** A line's end inside a paragraph is a space, but after two spaces. */
+  /** A line break inside a paragraph is read as a space, and after two spaces as a line break. */
   #lineBreak(at: number): number {
     let from = at;
     while (this.#text[from - 1] === ' ' || this.#text[from - 1] === '\t') from--;
@@ -203,7 +205,7 @@ class InlineReader {
     return double && text.slice(at, end).includes('\n') ? this.#cut(at, end) : end;
   }
 
-  /** Where a sign comes next, if it does. */
+  /** Where a sign comes next; undefined where it does not come again. */
   #find(sign: string, from: number): number | undefined {
     if (this.#absent.has(sign)) return undefined;
     const at = this.#text.indexOf(sign, from);
@@ -212,7 +214,7 @@ class InlineReader {
     return undefined;
   }
 
-  /** A construct that anything may stand in up to its closer, if one begins here. */
+  /** Reads a construct that may hold anything up to its closer (see `ENCLOSED`), if one begins here. */
   #enclosed(at: number): number | undefined {
     for (const [opener, closer, kind] of ENCLOSED) {
       if (!this.#text.startsWith(opener, at)) continue;
@@ -231,7 +233,10 @@ class InlineReader {
     return end === OPEN ? this.#toTheEnd('attributes', at) : this.#cut(at, end);
   }
 
-  /** A comment as Obsidian has it. One that nothing closes yet is known by standing at the start. */
+  /**
+   * A comment of Obsidian's. One that the text does not close counts at the start of the block, or where it is closed
+   * after the cursor.
+   */
   #percent(at: number): number {
     const text = this.#text;
     if (text[at + 1] !== '%' || !/^\s?$/.test(text[at - 1] ?? '')) return at + 1;
@@ -325,7 +330,7 @@ class InlineReader {
     return this.#cut(at, end);
   }
 
-  /** What makes a link or a span of the brackets before it: an address, a label, attributes. */
+  /** Where the part ends that makes the brackets before it a link or a span: an address, a label, or attributes. */
   #tailEnd(at: number): number {
     if (this.#text[at] === '(') return targetEnd(this.#text, at);
     return this.#text[at] === '[' ? labelEnd(this.#text, at) : attributesEnd(this.#text, at);
@@ -357,7 +362,7 @@ const ENCLOSED: readonly (readonly [opener: string, closer: string, kind: Inline
   ['{%', '%}', 'template'],
 ];
 
-/** The name of a link definition that is being typed, rather than words in brackets. */
+/** Whether these brackets, which nothing closes yet, may hold the label of a link rather than words. */
 function isLabel(text: string, from: number): boolean {
   return text.length > from && text.length - from < 80;
 }

@@ -141,7 +141,9 @@ function addressEnd(text: string, from: number): number {
   return at >= text.length ? OPEN : at;
 }
 
-/** Behind the next `closer` that is not escaped; one of the signs of `never` in between makes it nothing. */
+/**
+ * The offset behind the next `closer` that is not escaped; `NONE` where one of the signs in `never` comes before it.
+ */
 function closedBy(text: string, from: number, closer: string, never: string): number {
   const limit = Math.min(text.length, from + 1 + LONGEST);
   for (let at = from + 1; at < limit; at++) {
@@ -162,7 +164,7 @@ export function footnoteEnd(text: string, from: number): number {
   return closedBy(text, from + 1, ']', ' \t\n[');
 }
 
-/** A longer name is none of a page. */
+/** Longest wiki link, in UTF-16 units. */
 const LONGEST_NAME = 200;
 
 /** A wiki link, `[[page]]` or `[[page|words]]`, at its first bracket. */

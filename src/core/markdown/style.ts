@@ -44,7 +44,10 @@ function itemsGoWithoutStop(blocks: readonly Block[]): boolean {
   return others.length > 0 && others.every((end) => end === '' || !'.!?'.includes(end));
 }
 
-/** Lines that were broken by hand, and the share of them near the widest, that make a habit. */
+/**
+ * To break lines by hand is a habit where there are so many such lines, and so large a share of them is nearly as wide
+ * as the widest (`NEAR`, a share of its width, which is at most `WIDEST` characters).
+ */
 const FEWEST_LINES = 3;
 const SHARE = 0.8;
 const NEAR = 0.7;

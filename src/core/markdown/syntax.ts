@@ -24,14 +24,20 @@ import { isLetterCode } from './markup';
 const IN_PARAGRAPH: BlockState = { containers: [], block: PARAGRAPH };
 const BLANK: BlockLine = { kind: 'blank', containers: [], opened: 0, first: true, from: 0, to: 0, markers: [] };
 
-/** Reads a line, given without its end, after what is open before it. */
+/**
+ * Reads one line, given without its line break.
+ * @param state what is open where it begins
+ */
 export function readLine(state: BlockState, text: string): Read {
   return readPlain(state, text) ?? readAny(state, text);
 }
 
 const NOTHING: readonly never[] = [];
 
-/** Most lines of a text: blank, or words of a paragraph in nothing else. */
+/**
+ * Reads at once what most lines of a text are: blank, or words of a paragraph that lies in no container. Undefined for
+ * any other line.
+ */
 function readPlain(state: BlockState, text: string): Read | undefined {
   const { containers, block } = state;
   if (containers.length > 0 || (block !== null && block !== PARAGRAPH)) return undefined;

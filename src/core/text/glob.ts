@@ -13,7 +13,7 @@ type Node =
   | { readonly kind: 'below'; readonly strictly: boolean }
   | { readonly kind: 'oneOf'; readonly options: readonly (readonly Node[])[] };
 
-/** A state of the automaton: steps without a sign, and a step over one. */
+/** A state of the automaton: steps that read nothing, and one that reads a character which passes `test`. */
 interface State {
   readonly free: State[];
   test?: Test;
@@ -54,7 +54,7 @@ export class Glob {
   }
 }
 
-/** What can be reached without a sign. */
+/** All states that can be reached from these without reading a character. */
 function closure(from: readonly State[]): Set<State> {
   const reached = new Set(from);
   // What is added while it is walked is walked too.

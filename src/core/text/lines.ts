@@ -63,7 +63,7 @@ export class TextLines implements Lines {
     return this.#starts[index];
   }
 
-  /** One inside a line's end is at the end of that line. */
+  /** An offset inside a line break stands for the end of the line before it. */
   positionAt(offset: number): LinePosition {
     const line = lastAtMost(this.#offsets.length, (index) => this.#offsets[index], offset);
     const character = Math.max(0, offset - this.#offsets[line]);
@@ -120,7 +120,7 @@ export function placeAt(lines: Lines, offset: number): LinePosition {
   return { line, character: Math.min(offset - lines.start(line), lines.line(line).length) };
 }
 
-/** The last of `count` rising numbers that is `limit` at most; the first where none is. */
+/** The index of the last of `count` rising numbers that does not exceed `limit`; 0 where all do. */
 function lastAtMost(count: number, number: (index: number) => number, limit: number): number {
   let low = 0;
   let high = count - 1;

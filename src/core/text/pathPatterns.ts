@@ -1,8 +1,8 @@
 import { Glob } from './glob';
 
-/** Patterns that count; nobody writes more. */
+/** How many patterns of a setting are used; nobody writes more. */
 export const MOST_PATTERNS = 500;
-/** Answers that are kept. */
+/** How many paths are remembered with their answers. */
 const MOST_KNOWN = 10_000;
 
 /** A setting as `files.exclude`: patterns, of which those count that are `true`. */

@@ -3,23 +3,23 @@
 /** Half-open span in UTF-16 units of a text. */
 export type Span = readonly [number, number];
 
-/** Titles and the like, which something always follows. */
+/** Titles and other abbreviations that never end a sentence. */
 const LEADS_ON = new Set(
   (
     'Mr Mrs Ms Mx Dr St Mt Prof Rev Gen Col Capt Cpl Sgt Lt Maj Hon Sen Rep Gov Pres Messrs Mme Mlle Ph Th vs cf approx viz ' +
     'bzw vgl evtl ggf sog Hr Frl Abb Nr Sra Srta Dra Vd Ud им ул стр тел Doç'
   ).split(' '),
 );
-/** Shortened words that may end a sentence: only what follows tells. */
+/** Abbreviations that may end a sentence: only what follows tells. */
 const MAY_END = new Set(
   'Jr Sr etc al Inc Ltd Co Corp Bros ed eds ca Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Ave Blvd Dept Univ misc incl excl tel ext govt lbs oz'.split(
     ' ',
   ),
 );
-/** Before a number these are shortened words; else they are words. */
+/** These are abbreviations before a number, and ordinary words elsewhere. */
 const NUMBERED = new Set('No Nos Fig Figs Eq Vol Ch Sec Art p pp'.split(' '));
 
-/** A sentence's end is looked for in so many units. */
+/** How much is looked at on each side of a possible end of a sentence, in UTF-16 units. */
 const REACH = 64;
 const END_SIGNS = '.!?…。！？';
 /** What may stand between a sentence's end and the space after it. */
@@ -113,7 +113,7 @@ export function sentenceSpans(text: string, locale = 'en'): Span[] {
 
 /** So much is given to `Intl.Segmenter` at once, in UTF-16 units: its work grows with the square of that. */
 const AT_ONCE = 4096;
-/** An end that is nearer to the end of what was given may be another once more is known. */
+/** Ends nearer than this to the end of a part are not relied on: the text behind the part may move them. */
 const LOOK_AHEAD = 256;
 
 /** Sentences as Unicode's rules part them. */
@@ -140,7 +140,7 @@ function endsAt(text: string, from: number, end: number, segment: string): boole
   return endsSentence(text.slice(Math.max(from, end - REACH), end).trimEnd(), next);
 }
 
-/** A sentence under way is looked for in so many units before the cursor. */
+/** How far before the cursor the sentence under way may begin, in UTF-16 units. */
 const SENTENCE_REACH = 1000;
 
 /** Where the sentence at the end of a text begins, in UTF-16 units; 0 where it is longer than can be seen. */
@@ -154,7 +154,7 @@ export function lastSentenceStart(text: string): number {
   return spans.length === 1 ? 0 : from + last[0];
 }
 
-/** Where the last whole sentence that ends inside `text`, written after `before`, does so; 0 where none does. */
+/** Where in `text`, which stands behind `before`, the last whole sentence ends; 0 where none does. */
 export function lastSentenceEnd(before: string, text: string): number {
   const near = before.slice(-SENTENCE_REACH);
   const ends = sentenceSpans(near + text).map(([, end]) => end - near.length);

@@ -8,7 +8,7 @@ export interface Quotes {
   readonly close: string;
 }
 
-/** What is left out does not matter. */
+/** How text is set. What is undefined is left as it comes. */
 export interface Typography {
   readonly quotes?: Quotes;
   readonly apostrophe?: "'" | '’';
@@ -24,7 +24,7 @@ export interface Typography {
 
 /** How far back the writer's habits are looked for, in UTF-16 units. */
 const REACH = 20_000;
-/** A space before a mark is a habit from so many on. */
+/** How often a space must stand before a mark to be a habit. */
 const FEWEST_SPACES = 2;
 const ADDRESS = /\b(?:https?|ftp):\/\/\S*/g;
 const MARK = /(?<=[\p{L}\p{N}»”)])[ \u00a0\u202f]?(?=[!?;](?:[\s»”"!?)]|$))/gu;
@@ -58,7 +58,7 @@ export function typographyOf(text: string): Typography {
 }
 
 const QUOTE = /["“”„«»]/g;
-/** What may close each opening sign, with what follows where a text shows none: “so”, „so“, „so”, ”so”, «so», »so«. */
+/** The signs that may close each opening one, the usual one first: “so”, „so“, „so”, ”so”, «so», »so«. */
 const CLOSERS: Readonly<Record<string, string>> = { '"': '"', '“': '”', '„': '“”', '”': '”', '«': '»', '»': '«»' };
 const SPACE = /[\s\u00a0\u202f]/;
 /** Before these a quotation opens. */
@@ -95,7 +95,7 @@ function tally(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-/** What was counted most, the first of equals; undefined where nothing was. */
+/** The key with the highest count, the first of equals; undefined where nothing was counted. */
 function prevailing(counts: ReadonlyMap<string, number>): string | undefined {
   let most: string | undefined;
   for (const [key, count] of counts) if (count > (most === undefined ? 0 : (counts.get(most) ?? 0))) most = key;
@@ -166,7 +166,7 @@ function typesetUnits(before: string, text: string, typography: Typography): str
   return units;
 }
 
-/** Words whose beginning an apostrophe stands for. */
+/** What follows an apostrophe that stands for the beginning of a word: ’tis, ’em, ’90s. */
 const SHORTENED = /^(?:t(?:is|was|were|will)|til|cause|em|n|round|bout|\d0s)(?![\p{L}\p{N}])/iu;
 const SHORTENED_REACH = 8;
 /** Single quotes inside those of a quotation. */
