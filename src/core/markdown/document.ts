@@ -1,9 +1,8 @@
 import { type Lines, splitLines, TextLines } from '../text/lines';
 import { type BlockState, isVerbatim, START } from './blockTypes';
+import { frontMatterEnd, LONGEST_FRONT_MATTER } from './frontMatter';
+import { LineRanges } from './lineRanges';
 import { readLine } from './syntax';
-
-/** Longest front matter, in lines; what is longer is read as text. */
-const LONGEST_FRONT_MATTER = 2000;
 
 /**
  * A Markdown document that is being written. It remembers what is open where each line begins, and after an edit reads
@@ -89,79 +88,3 @@ function sameBlock(a: NonNullable<BlockState['block']>, b: NonNullable<BlockStat
   if (isVerbatim(a)) return isVerbatim(b) && a.end === b.end;
   return a.kind !== 'paragraph' || b.kind !== 'paragraph' || a.cells === b.cells;
 }
-
-const FENCES: Readonly<Record<string, readonly string[]>> = {
-  '---': ['---', '...'],
-  '---yaml': ['---', '...'],
-  '---toml': ['---'],
-  '---json': ['---'],
-  '+++': ['+++'],
-  ';;;': [';;;'],
-  '{': ['}'],
-};
-/**
- * How a line of front matter may begin: with a key in any alphabet, a key that is still being typed, a list item, a
- * comment, or the white space before the rest of an entry.
- */
-const ENTRY = /^(?:[\p{L}\p{N}_"'][^:=]{0,200}[:=]|\S{1,200}$|[-#[\]{}]|\s)/u;
-
-/** YAML, TOML or JSON between fences at the very start: without a closing fence, or with prose in it, it is a rule and a text. */
-function frontMatterEnd(lines: Lines): number {
-  const closing = FENCES[lines.line(0).slice(0, 100).trimEnd()];
-  if (closing === undefined) return -1;
-  const end = Math.min(lines.count, LONGEST_FRONT_MATTER);
-  let entryMustFollow = true;
-  for (let line = 1; line < end; line++) {
-    const text = lines.line(line).slice(0, 300).trimEnd();
-    if (closing.includes(text)) return line;
-    if (text !== '' && entryMustFollow && !ENTRY.test(text)) return -1;
-    entryMustFollow = text === '';
-  }
-  return -1;
-}
-
-/** Ranges of lines, in order and apart from each other. */
-class LineRanges {
-  #ranges: [from: number, to: number][] = [];
-
-  /** The first line of all, Infinity where there is none. */
-  get first(): number {
-    return this.#ranges[0]?.[0] ?? Number.POSITIVE_INFINITY;
-  }
-
-  removeFirst(): void {
-    const [first] = this.#ranges;
-    if (first && ++first[0] >= first[1]) this.#ranges.shift();
-  }
-
-  add(from: number, to: number): void {
-    const apart = this.#ranges.filter(([start, end]) => end < from || start > to);
-    const joined = this.#ranges.filter(([start, end]) => end >= from && start <= to);
-    const start = joined.reduce((least, range) => Math.min(least, range[0]), from);
-    const end = joined.reduce((most, range) => Math.max(most, range[1]), to);
-    this.#ranges = [...apart, [start, end] as [number, number]].sort((a, b) => a[0] - b[0]);
-    if (this.#ranges.length > MOST_RANGES) this.#join();
-  }
-
-  /** `removed` lines from `first` on became `added`, all of which are in the ranges from now on. */
-  replace(first: number, removed: number, added: number): void {
-    const shift = (line: number): number => {
-      if (line <= first) return line;
-      return line >= first + removed ? line + added - removed : first + added;
-    };
-    this.#ranges = this.#ranges
-      .map(([from, to]) => [shift(from), shift(to)] as [number, number])
-      .filter(([from, to]) => from < to);
-    this.add(first, first + added);
-  }
-
-  /** The two ranges nearest to the end as one. */
-  #join(): void {
-    const last = this.#ranges.pop();
-    const before = this.#ranges.at(-1);
-    if (last && before) before[1] = last[1];
-  }
-}
-
-/** With more ranges than this the last two become one, and the lines between them are read again too. */
-const MOST_RANGES = 16;
