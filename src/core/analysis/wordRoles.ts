@@ -5,10 +5,10 @@ export type Role =
   | { readonly kind: 'continues'; readonly text: string; readonly rest: readonly number[] }
   | { readonly kind: 'completes'; readonly text: string }
   | { readonly kind: 'ends' }
-  /** The bytes are no text here. */
+  /** The bytes are no UTF-8 at this place. */
   | { readonly kind: 'breaks' };
 
-/** Most bytes of a character that is not whole. */
+/** The most bytes that the beginning of an unfinished character can have. */
 export const LONGEST_BEGINNING = 3;
 
 /** How far a word has come. */

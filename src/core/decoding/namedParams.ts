@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { shown } from './optionError';
 import { type GenerationConfig, OPTIONS, type OptionName, type ProcessorSetting, rowOf } from './options';
 
-/** Tokens of texts, which need have no score of their own. */
+/** Parameters that are texts: their tokens may lie outside the given scores. */
 const OF_TEXTS = ['input_ids', 'encoder_input_ids', 'current_tokens', 'previous_group_tokens'];
 
 /** Reads the parameters of a named processor and remembers which were asked for. */
@@ -104,7 +104,7 @@ export class NamedParams {
     return tokens.slice(0, group * Math.floor(beams / groups));
   }
 
-  /** Everything not read so far. */
+  /** All parameters that were not read so far. */
   rest(): Record<string, unknown> {
     const entries = Object.entries(this.#params).filter(([name]) => !this.#used.has(name));
     for (const [name] of entries) this.#used.add(name);

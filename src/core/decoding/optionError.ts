@@ -1,8 +1,8 @@
 import { OPTIONS, type OptionName } from './options';
 
 /**
- * Options that cannot be followed, said in a message that names them. Whoever took them under other names, as a command
- * line does, can have the same message in its own.
+ * Options that cannot be followed; the message names them. A caller that spells options in another way, as a command
+ * line does, gets the message in that spelling from `spelled`.
  */
 export class OptionError extends Error {
   override name = 'OptionError';

@@ -48,7 +48,7 @@ export interface ProcessorSetting {
 
 /** What an option does, beside what it may be. */
 interface Row<T> {
-  /** What its absence means; so given, it counts as not given. */
+  /** The value that its absence means; where it is given explicitly, it counts as not given. */
   readonly default?: T;
   /** The value that does nothing, where that is not the default. */
   readonly off?: T;
@@ -63,9 +63,9 @@ interface Row<T> {
   readonly argument?: string;
   /** It acts only beside one of these. */
   readonly needs?: readonly string[];
-  /** It cannot be beside any of these. */
+  /** It cannot be given together with any of these. */
   readonly contradicts?: readonly string[];
-  /** It speaks of the end of the text, so the model must have an end-of-text token. */
+  /** It refers to the end of the text, so the model must have an end-of-text token. */
   readonly needsEnd?: true;
   readonly stage?: Stage;
   readonly processor?: (value: T, setting: ProcessorSetting) => LogitsProcessor;

@@ -84,7 +84,7 @@ function isSet(config: GenerationConfig, name: OptionName): boolean {
   return value !== undefined && value !== (DEFAULTS as GenerationConfig)[name];
 }
 
-/** In words, when an option that others need is there. */
+/** When an option that others need counts as given, in words. */
 export function condition(name: string): string {
   return name === 'numBeams' || name === 'guidanceScale' ? ' above 1' : '';
 }
@@ -128,7 +128,7 @@ function checkCounts(config: GenerationConfig): void {
   }
 }
 
-/** A draft model guesses where prompt lookup would, and gets along with what that gets along with. */
+/** Prompt lookup and a draft model both guess tokens: only one of them can, beside the same other options. */
 function checkGuesses(config: GenerationConfig, assistant: boolean): void {
   if (!assistant) return;
   if (isSet(config, 'promptLookupNumTokens')) {

@@ -3,7 +3,7 @@ import { longSecretSpans, mayBeginLongSecret } from './secrets';
 /** Characters of a block: an edit reads one of them anew. */
 const SHORTEST = 512;
 const LONGEST = 1024;
-/** A name may be cut too. */
+/** Longest name that announces a secret: it may itself lie across the end of a block. */
 const LONGEST_NAME = 64;
 /** A secret is looked for up to so many characters after the end of a block; a longer one may be cut. */
 const LONGEST_SECRET = 16_384;
@@ -26,18 +26,21 @@ export function cutIntoBlocks(text: string): string[] {
   return blocks;
 }
 
-/** Not where a name ends whose value follows, nor inside a number: only whole can it be seen for a secret. */
-function belongsToBefore(last: string | undefined): boolean {
+/**
+ * Whether a block may end behind this character: not behind a sign that a value follows, nor inside a number, since a
+ * secret is recognised only where it is whole.
+ */
+function mayEndBehind(last: string | undefined): boolean {
   return last === undefined || !/[:=\d]/.test(last);
 }
 
 /** Where to cut a stretch of `LONGEST` characters and the one after it. */
 function cutIn(stretch: string): number {
   for (let end = LONGEST; end > SHORTEST; end--) {
-    if (stretch[end - 1] === '\n' && /\S/.test(stretch[end]) && belongsToBefore(stretch[end - 2])) return end;
+    if (stretch[end - 1] === '\n' && /\S/.test(stretch[end]) && mayEndBehind(stretch[end - 2])) return end;
   }
   for (let end = LONGEST; end > SHORTEST; end--) {
-    if (stretch[end] === ' ' && /\S/.test(stretch[end - 1]) && belongsToBefore(stretch[end - 1])) return end;
+    if (stretch[end] === ' ' && /\S/.test(stretch[end - 1]) && mayEndBehind(stretch[end - 1])) return end;
   }
   return /[\uDC00-\uDFFF]/.test(stretch[LONGEST]) ? LONGEST - 1 : LONGEST;
 }

@@ -11,7 +11,7 @@ interface Block {
   readonly text: string;
   /** Its text was there when the writer asked to forget: it is never read. */
   readonly forgotten: boolean;
-  /** Where its tokens stand in the log, and where those of their context begin; nowhere until it is read. */
+  /** Positions in the log: where its context begins, and where its own tokens begin and end; all 0 until it is read. */
   context: number;
   from: number;
   to: number;
@@ -22,11 +22,11 @@ interface Block {
 }
 
 const GROUP_OF_OWNER = [NOBODY, DOCUMENT];
-/** Tokens of the block before that are context for a block. */
+/** How many tokens of the block before are put before a block in the log, as its context. */
 const CONTEXT = 4;
-/** The log is written anew when it holds this many tokens more than twice what is alive. */
+/** The log is written anew when it holds this many tokens more than twice those that can still be found. */
 const SLACK = 8192;
-/** Tokens that are read while a suggestion waits; more are read in the background. */
+/** How many tokens are read while a suggestion waits; the rest is read in the background. */
 const AT_ONCE = 1024;
 
 /**
@@ -81,7 +81,7 @@ export class DocumentMemory {
     let first = this.#blockAt(offset);
     const last = this.#blockAt(offset + removed);
     const before = this.#blocks[first.at - 1];
-    // What is typed or taken away at the end of a block may change its last word. What is forgotten changes no more.
+    // An edit at the end of a block may change its last word, so the block is read again; a forgotten one never is.
     if (offset === first.start && before && !before.forgotten) {
       first = { at: first.at - 1, start: first.start - before.text.length };
     }
@@ -170,7 +170,7 @@ export class DocumentMemory {
     block.to = this.#index.length;
     this.#unread.delete(block);
     if (next?.to && this.#ids(next.context, next.from).join() !== this.#endOf(block).join()) {
-      // It was read behind another end.
+      // It was read with the old end of this block as its context.
       this.#forget(next);
       this.#unread.add(next);
     }

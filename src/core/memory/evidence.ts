@@ -1,7 +1,10 @@
 import type { TokenCounts } from './tokenCounts';
 import type { TokenIndex } from './tokenIndex';
 
-/** Whose text a place is in: the document's own, that of a neighbour, that of the rest; `NOBODY`'s is never looked at. */
+/**
+ * Groups of texts: the document itself, the files in its folder, all other files. Places of `NOBODY` are never looked
+ * at.
+ */
 export const NOBODY = 0;
 export const DOCUMENT = 1;
 export const NEAR = 2;
@@ -11,7 +14,7 @@ export type Group = (typeof GROUPS)[number];
 
 /** A match counts for every one of these lengths that it reaches, in tokens. */
 export const LENGTHS = [1, 2, 3, 4, 6, 9] as const;
-/** Places looked at for each order and group: twice as many would change hardly anything. */
+/** How many places are looked at for each order and group: twice as many would change hardly anything. */
 const PLACES = 64;
 const CELLS = GROUPS.length * LENGTHS.length;
 
@@ -71,7 +74,7 @@ export class Evidence {
     return this.#counts[slot * CELLS + cell];
   }
 
-  /** The place of a token among `tokens`; undefined when it never followed. */
+  /** The index of a token in `tokens`; undefined when it never followed. */
   slotOf(id: number): number | undefined {
     return this.#slots.get(id);
   }

@@ -1,15 +1,17 @@
 import type { Span } from '../text/sentences';
 
-/** Found several times as fast as a name, and in every name. */
+/** Parts of which every name below has one: they are found several times as fast as the names. */
 const IN_EVERY_NAME =
   /pass|pin|pw|mdp|wort|woord|lösen|hasło|пароль|contrase|senha|heslo|salasana|ifre|khẩu|kode|jelsz|パス|暗証|密|口令|비밀|secret|credential|token|mnemonic|key|code|word|phrase|frase|clave|wallet|wörter|schlüssel|código|助|恢|备|リカバリー|バック/i;
-/** What is called so is a secret whatever it looks like. The short names are whole words. */
+/**
+ * Names of passwords: what follows one is a secret whatever it looks like. The short names count only as whole words.
+ */
 const PASSWORD =
   /pass(?:word|wd|phrase|code|wort)|(?<!\p{L})(?:pass|pin|pw|mdp|clave|şifre)|pwd|kennwort|wachtwoord|lösenord|hasło|пароль|mot de passe|contraseña|senha|palavra-passe|heslo|salasana|adgangskode|passord|jelszó|mật khẩu|パスワード|暗証番号|密码|密碼|口令|비밀번호/giu;
-/** What is called so may be something else: a value has to follow. */
+/** Names of keys, which are ordinary words too: a secret is only the value that is assigned to one. */
 const KEY =
   /secret|credentials?|token|mnemonic|(?:api|access|auth|private|client|secret|encryption|signing|licen[cs]e|product|serial|activation|master|session|account|wpa2?|wi-?fi)[ _-]?(?:key|token|secret|code)/giu;
-/** Words that open a wallet, and codes that open an account. */
+/** Names of the words that open a wallet, and of the codes that open an account. */
 const WORDS =
   /(?:seed|recovery|mnemonic|backup|secret)\s+(?:phrase|words|codes?|keys?)|mnemonic|wallet|(?:12|24|twelve|twenty-four)\s+words|wiederherstellungs-?(?:phrase|wörter|codes?|schlüssel)|(?:ersatz|notfall)codes?|(?:codes?|c[óo]digos?|phrase|frase|clave)\s+(?:de\s+)?(?:secours|récupération|recuperación|recuperação|respaldo|backup|semilla)|助记词|助記詞|恢复码|恢復碼|备用码|リカバリー(?:コード|フレーズ)|バックアップコード/giu;
 
@@ -37,10 +39,10 @@ const WALLET_WORD = /^["'`]?[a-z]{3,8}["'`]?[.;]?$/i;
 const NUMBER_OF_LINE = /^(?:\d{1,2}[.):]?|[-*+])$/;
 const FEWEST_WORDS = 12;
 
-/** So far behind its name what is meant may begin, and so far its words may reach, in UTF-16 units. */
+/** How far behind its name a secret may begin, and how far the words of a wallet may reach, in UTF-16 units. */
 const NEAR = 80;
 const REACH = 1_000;
-/** Signs before the name of a heading or column. */
+/** How much before a name is looked at for the signs of a heading or column, in UTF-16 units. */
 const MARKS = 40;
 
 /** Whether a text has a name in it behind which a secret may stand. */

@@ -5,7 +5,7 @@ import { TokenCounts } from './tokenCounts';
 import { LONGEST_MATCH, TokenIndex } from './tokenIndex';
 import { WordParts } from './wordParts';
 
-/** Owners in the index of earlier texts, which are also their groups. */
+/** The group of each owner in the indexes: here the owners are the groups. */
 const GROUP_OF_OWNER = [NOBODY, DOCUMENT, NEAR, FAR];
 
 /**

@@ -12,14 +12,17 @@ export interface Stretch {
 const GROUPS_OF_CODE = /\b[A-Za-z0-9]{4}(?: [A-Za-z0-9]{4}){3,}\b/g;
 /** What stands between spaces, from a length on that a password may have. */
 const WORD = /\S{8,}/g;
-/** The sign of a hashtag or a mention, a footnote's, a question mark: what may stand at a word that is none. */
+/**
+ * Signs that may stand at an ordinary word and would make a password of it: those of a hashtag or mention, of a
+ * footnote, a question mark.
+ */
 const AROUND_WORD = /^[#@]+|\[\^[^[\]\s]*\]|\?["'”’)]?$/g;
-/** Runs that may be random, and how long they must be. */
+/** Runs of characters that may be random, and how long they must be. */
 const RUN = /[A-Za-z0-9+/=_-]{16,}/g;
 const SHORTEST_RUN = 16;
 /** Changes between small letters, capitals and digits for each character: words have hardly any. */
 const RANDOM_CHANGES = 0.2;
-/** Codes to be typed over: letters and digits in turn, so often at least. */
+/** Codes that people type over: between letters and digits they change at least so often. */
 const CODE = /[A-Za-z0-9-]{10,}/g;
 const TURNS_OF_CODE = 4;
 
@@ -56,12 +59,15 @@ function secretSpans(text: string): Span[] {
   return spans.sort((a, b) => a[0] - b[0]);
 }
 
-/** Whether a secret may begin here that is seen only with what follows. */
+/** Whether a secret may begin in this text that is recognised only together with the text behind it. */
 export function mayBeginLongSecret(text: string): boolean {
   return text.includes('-----BEGIN') || namesSecret(text);
 }
 
-/** Where secrets stand that may be longer than a line, or that a name stands before: only whole can they be seen. */
+/**
+ * The secrets that are recognised only where they are whole: those that may be longer than a line, and those behind a
+ * name.
+ */
 export function longSecretSpans(text: string): Span[] {
   return [...found(PRIVATE_KEY, text), ...namedSecretSpans(text)];
 }
@@ -97,7 +103,7 @@ function capitalsInTurn(run: string): boolean {
   return run.length >= 20 && found / run.length >= RANDOM_CHANGES;
 }
 
-/** How often the kind changes from sign to sign; those of no kind are passed over. */
+/** How often the kind of character changes; characters for which `kind` is undefined are passed over. */
 function turns(run: string, kind: (sign: string) => unknown): number {
   let changes = 0;
   let before: unknown;

@@ -1,12 +1,17 @@
-/** One in so many of the vocabulary: then a loop over all of it is faster than one over the tokens in no order. */
+/**
+ * When at least one token in so many is listed, a loop over the whole vocabulary is faster than one over the list,
+ * whose tokens are in no order.
+ */
 const DENSE = 3;
 
 /** How often each token occurs. */
 export class TokenCounts {
   total = 0;
-  /** No token has a greater count, and hardly ever less: what has been taken out since is not looked for. */
+  /**
+   * A bound that no count exceeds. It is not lowered when counts are taken out, so the greatest count may be smaller.
+   */
   most = 0;
-  /** The token that had this count. */
+  /** The token that reached it. */
   favourite: number | undefined;
   /** The tokens that occur, or did once, in no order. */
   readonly tokens: number[] = [];

@@ -2,15 +2,15 @@
 const ORDERS = [1, 2, 4] as const;
 /** Matches are measured up to this many tokens. */
 export const LONGEST_MATCH = 12;
-/** No token: a place that nothing stood before. It is like no other context. */
+/** Stands in the log between texts, in place of a token. No history holds it, so no match reaches across it. */
 export const BREAK = -1;
 const FIRST_CAPACITY = 1024;
 const NONE = -1;
 const GROWTH = 1.125;
-/** Hash tables grow by this when more than `FULL` of their slots is taken. */
+/** Hash tables grow by this factor when more than a share of `FULL` of their slots is taken. */
 const GROWTH_OF_TABLES = 1.5;
 const FULL = 0.75;
-/** Steps along one list, in caps. */
+/** A list is followed for at most so many times as many steps as places may be visited (`cap`). */
 const LONGEST_WALK = 4;
 
 /** Hears of an earlier place: where it is, its group, and how many tokens before it are those before the cursor. */

@@ -1,12 +1,12 @@
 import { WORD_OF_LETTERS } from '../text/words';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
-/** Letters of other alphabets that count beside these; no alphabet has more. */
+/** How many letters slips are looked for with, those of other alphabets included; no alphabet has more. */
 const MOST_LETTERS = 100;
 /** Shorter words are one edit away from too many others. */
 const SHORTEST_SLIP = 4;
 const LONGEST_SLIP = 24;
-/** A word that stands this often is meant. */
+/** A word that occurs this often is spelled as it is meant. */
 const COMMON = 3;
 
 /** How often each word stands in the writer's texts, in small letters. Tells slips of the hand from words. */

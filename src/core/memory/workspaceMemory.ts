@@ -24,7 +24,7 @@ interface Remembered {
 
 /** Owners are numbers of 16 bits, 0 being nobody. */
 const MOST_FILES = 65_535;
-/** The log is written anew when it holds this many tokens more than twice what is alive. */
+/** The log is written anew when it holds this many tokens more than twice those that can still be found. */
 const SLACK = 65_536;
 
 /**
@@ -154,7 +154,7 @@ export class WorkspaceMemory {
         counts.add(id);
         this.#alive++;
       }
-      // As its tokens say them: the text is not kept, and a tokenizer may write it otherwise.
+      // Counted as the tokens spell them: the text itself is not kept, so `remove` has only the tokens to count from.
       this.#words.add(this.#tokenizer.decode(ids));
     });
     file.to = this.#index.length;

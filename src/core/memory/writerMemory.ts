@@ -21,7 +21,7 @@ export interface TokenOrigin extends Shares {
   readonly passage?: Passage;
 }
 
-/** How a document is turned to. */
+/** How a document is taken up as the one that is being written. */
 export interface OpenOptions {
   /** Whether its text may be learned (true by default), or only what is typed from now on. */
   readonly learned?: boolean;
@@ -43,7 +43,7 @@ export interface MemoryStatus {
 
 export const NOTHING_REMEMBERED: MemoryStatus = { files: 0, words: 0, tokens: 0, bytes: 0, waiting: 0 };
 
-/** Words of a suggestion that only the memory can have brought are checked for slips from this probability on. */
+/** A token is checked for being part of a slip of the hand where the memory alone gives it this probability or more. */
 const NOTICEABLE = 0.02;
 /** Tokens of a word at most: a letter that is no English one may be two. */
 const LONGEST_WORD = 48;
@@ -124,7 +124,7 @@ export class WriterMemory {
     return true;
   }
 
-  /** The cursor stands at this character of the document: what is being written there is not learned. */
+  /** Tells where the cursor stands in the document: what is being written there is not learned. */
   turnTo(offset: number): void {
     this.#slips.clear();
     this.#document?.memory.turnTo(offset);
@@ -151,7 +151,10 @@ export class WriterMemory {
     return this.#mixture.weigh(evidence, confidence);
   }
 
-  /** Whom a token comes from that has this probability in the mixture. */
+  /**
+   * Where a token's probability comes from.
+   * @param probability what the mixture gives it
+   */
   origin(mixed: Mixed, id: number, probability: number): TokenOrigin {
     const own = Math.max(0, probability - mixed.probability(id, 0)) / mixed.modelShare;
     return { ...mixed.shares(id, own), passage: this.passage(mixed, id) };

@@ -5,10 +5,10 @@ export interface AddedToken {
   readonly special: boolean;
   /** Whether it is looked for in the normalised text. */
   readonly normalized: boolean;
-  /** Whether it takes the white space before it along, or after it. */
+  /** Whether the white space before it, or behind it, becomes part of it. */
   readonly lstrip: boolean;
   readonly rstrip: boolean;
-  /** Whether letters next to it make it ordinary text. */
+  /** Whether it is ordinary text where a letter stands next to it. */
   readonly singleWord: boolean;
 }
 

@@ -1,4 +1,7 @@
-/** A character of a rewritten text: 0 takes the place of one character, n > 0 is new, -n takes the place of 1 + n. */
+/**
+ * A character of a rewritten text: with change 0 it replaces one character, with -n it replaces 1 + n, and with n > 0
+ * it is new.
+ */
 export type Change = readonly [character: string, change: number];
 
 /**
@@ -35,7 +38,7 @@ export class AlignedText {
     return this.#ends?.[unit] ?? (this.#ends ? this.#lastEnd() : this.#base + unit + units);
   }
 
-  /** The text made of other characters; `skip` of the first ones are dropped. */
+  /** The text rewritten as other characters; the first `skip` characters of the old text are dropped. */
   transform(characters: Iterable<Change>, skip = 0): AlignedText {
     const places: number[] = [];
     for (let unit = 0; unit < this.text.length; unit += unitsAt(this.text, unit)) places.push(unit);
@@ -115,7 +118,7 @@ export class AlignedText {
     return new AlignedText(text, this.#base, starts, ends);
   }
 
-  /** The text after others that come from nowhere: their spans are empty. */
+  /** The text with other characters before it; these have empty spans, as they come from no place in the original. */
   prepend(added: string): AlignedText {
     const changes: Change[] = [...added].map((character): Change => [character, 1]);
     return this.transform([...changes, ...[...this.text].map((character): Change => [character, 0])]);

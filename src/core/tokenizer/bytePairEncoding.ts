@@ -4,7 +4,7 @@ import { type Merges, mergePairs } from './merge';
 /** What stands for bytes that the vocabulary lacks. */
 export interface Unknown {
   readonly id: number;
-  /** Whether neighbours become one. */
+  /** Whether several in a row become one. */
   readonly fuse: boolean;
 }
 
@@ -26,7 +26,9 @@ export interface Word {
 }
 
 const CACHED_PIECES = 20_000;
-/** V8 copies so short a part of a string; a longer one, kept as a key, would keep the whole text in memory. */
+/**
+ * V8 copies a part of a string that is this short; a longer part, kept as a key, would keep the whole text in memory.
+ */
 const LONGEST_CACHED_PIECE = 12;
 
 /** The model of a byte-level BPE tokenizer: cuts a piece of text into tokens. */

@@ -10,7 +10,7 @@ import type { Piece, PreTokenizer } from './preTokenizers';
 import { type EncodeOptions, type StreamDecoder, type Token, type Tokenizer, TokenizerError } from './tokenizer';
 import { utf8Decoder, type Vocabulary } from './vocabulary';
 
-/** What stands around every text. */
+/** Tokens that are put around every text. */
 export interface Template {
   readonly before: readonly number[];
   readonly after: readonly number[];
@@ -90,7 +90,7 @@ export class BytePairTokenizer implements Tokenizer {
 
   get start(): readonly number[] {
     if (this.opening.length > 0) return this.opening;
-    // Without a token for it, texts end with a line.
+    // Without an end-of-text token a text begins as behind a line break.
     return this.endOfText === undefined ? this.encode('\n').slice(0, 1) : [this.endOfText];
   }
 
@@ -223,7 +223,7 @@ export class BytePairTokenizer implements Tokenizer {
       if ('token' in part) {
         const { token, from, to, found } = part;
         const placed = this.#token(token.id, [byteAt[from], byteAt[to]], [from, to]);
-        // With the white space that it takes along, as it stands in the text.
+        // Shown with the white space that became part of it, as it stands in the text.
         tokens.push({ ...placed, display: found });
         continue;
       }

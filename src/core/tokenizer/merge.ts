@@ -13,7 +13,7 @@ export interface Merges {
 
 const NO_PAIR = -1;
 
-/** Scratch space of one merging: as good for the next, unless that is longer. */
+/** Scratch space of a merging. It is used again by the next one, unless that needs more. */
 class Workspace {
   // Parts are named by their first place: next[i] is where part i ends, previous[i] where the part before it starts.
   readonly next: Int32Array;

@@ -28,11 +28,14 @@ interface Finished extends Hypothesis {
  */
 export class BeamGroup {
   running: readonly Beam[];
-  /** The tokens by which later groups are told apart from this one: those of the texts that run on, or would but for a limit. */
+  /**
+   * The tokens that this group chose in the present step, which later groups are to shun: those of texts that run on,
+   * or would run on without a limit.
+   */
   chosen: readonly number[] = [];
   /** At most `size` texts, best first. */
   finished: readonly Finished[] = [];
-  /** No running beam can or need get among the finished any more. */
+  /** Whether the group has ended: no running beam can still get among the finished texts, or needs to. */
   done = false;
 
   readonly #index: number;
