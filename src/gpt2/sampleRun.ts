@@ -27,7 +27,7 @@ function encoded(source: TokenizerSource): number[] {
     const tokenizer = tokenizerOf(source);
     return [...tokenizer.start, ...tokenizer.encode(TEXT)];
   } catch {
-    // What is wrong with a tokenizer is said by whoever needs it.
+    // A tokenizer that cannot be read is reported where it is needed.
     return [];
   }
 }
@@ -61,16 +61,22 @@ export class SampleRun {
     this.#tokens = embedded.length / config.n_embd;
   }
 
-  /** Puts the text through a layer's attention; returns the largest magnitude of each channel that `attention` sees. */
-  attend(layer: number, norm: Norm, attention: Matrix, projection: Matrix): Float32Array {
+  /**
+   * Puts the text through a layer's attention.
+   * @returns the largest magnitude of each channel that the matrix `attention` is multiplied with
+   */
+  runAttention(layer: number, norm: Norm, attention: Matrix, projection: Matrix): Float32Array {
     const normed = this.#norm(norm);
     const mixed = this.#mix(this.#linear(normed, attention), attentionScale(this.#config, layer));
     this.#add(this.#linear(mixed, projection));
     return this.#largest(normed);
   }
 
-  /** Puts the text through a layer's MLP; returns the largest magnitude of each channel that `expansion` sees. */
-  think(norm: Norm, expansion: Matrix, projection: Matrix): Float32Array {
+  /**
+   * Puts the text through a layer's MLP.
+   * @returns the largest magnitude of each channel that the matrix `expansion` is multiplied with
+   */
+  runMlp(norm: Norm, expansion: Matrix, projection: Matrix): Float32Array {
     const normed = this.#norm(norm);
     const hidden = this.#linear(normed, expansion).map(activationOf(this.#config.activation_function));
     this.#add(this.#linear(hidden, projection));
@@ -169,24 +175,24 @@ function activationOf(name: Activation): (x: number) => number {
   return (x) => x / (1 + Math.exp(-1.702 * x));
 }
 
-/** A channel this many times as large as the one in the middle takes the bits from all others. */
+/** A channel this many times as large as the median leaves too few bits to the others. */
 const OUTLIER = 4;
-/** Less is not worth what the matrix loses by it. */
+/** A smaller factor is not worth what the matrix loses by it. */
 const LEAST_MOVED = 4;
 
 /**
  * Factors that even out a norm's channels where some are far larger than the rest and the rows of the matrix after it
- * are not: the norm's results are divided by them and the rows multiplied, so that both are as far from the one in the
- * middle (Xiao et al. 2022, SmoothQuant, arXiv 2211.10438; moving all channels, as there, made the default model worse:
+ * are not: the norm's results are divided by them and the rows multiplied, so that both are as far from their
+ * median (Xiao et al. 2022, SmoothQuant, arXiv 2211.10438; moving all channels, as there, made the default model worse:
  * a few dozen tokens cannot steer it). Powers of two, so that the rewrite is exact.
  * @param activations the largest magnitude of each channel of the norm's results
  * @param weights the largest magnitude of each row of the matrix
  */
 export function evenFactors(activations: Float32Array, weights: Float32Array): Float32Array {
-  const [middle, middleRow] = [activations, weights].map((each) => each.slice().sort()[each.length >> 1]);
+  const [median, medianRow] = [activations, weights].map((each) => each.slice().sort()[each.length >> 1]);
   return activations.map((activation, channel) => {
-    const share = activation / middle;
-    const factor = Math.sqrt(share / (weights[channel] / middleRow));
+    const share = activation / median;
+    const factor = Math.sqrt(share / (weights[channel] / medianRow));
     const isOutlier = share > OUTLIER && factor >= LEAST_MOVED && Number.isFinite(factor);
     return isOutlier ? 2 ** Math.round(Math.log2(factor)) : 1;
   });

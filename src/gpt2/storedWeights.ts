@@ -11,7 +11,7 @@ export interface CompileOptions {
   /** Called with the fraction done, 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
   readonly signal?: AbortSignal;
-  /** Tokens to see the size of a model's activations with, before its weights are rounded. */
+  /** Tokens to run the model on before its weights are rounded, to see how large its activations are. */
   readonly sample?: readonly number[];
 }
 
@@ -96,7 +96,7 @@ export async function storeWeights(
     const firstNorm = await part(`${h}.ln_1`);
     const attention = await part(`${h}.attn.c_attn`);
     const mixing = await part(`${h}.attn.c_proj`);
-    even(firstNorm, attention, run?.attend(layer, firstNorm, attention, mixing));
+    evenOut(firstNorm, attention, run?.runAttention(layer, firstNorm, attention, mixing));
     for (const values of [attention.weight, attention.bias]) {
       scaleQueries(values, n_embd, attentionScale(config, layer));
     }
@@ -107,7 +107,7 @@ export async function storeWeights(
     const secondNorm = await part(`${h}.ln_2`);
     const expansion = await part(`${h}.mlp.c_fc`);
     const projection = await part(`${h}.mlp.c_proj`);
-    even(secondNorm, expansion, run?.think(secondNorm, expansion, projection));
+    evenOut(secondNorm, expansion, run?.runMlp(secondNorm, expansion, projection));
     await storeNorm(`${h}.ln_2`, secondNorm);
     await storeLinear(`${h}.mlp.c_fc`, n_embd, expansion);
     await storeLinear(`${h}.mlp.c_proj`, n_inner, projection);
@@ -122,7 +122,7 @@ export async function storeWeights(
   }
   const headName = config.tie_word_embeddings ? 'wte.weight' : 'lm_head.weight';
   matrices.set('head', await storeHead(rows(headName), config, precision, data));
-  // Without whole blocks the lookup cannot read the head's padded rows.
+  // A row that is no whole number of blocks is padded in the head, and the lookup cannot read padded rows.
   const shared =
     config.tie_word_embeddings && (precision === 'fp32' || n_embd % blockSizeFor(n_embd, HEAD.block) === 0);
   if (isEmpty) {
@@ -170,7 +170,7 @@ async function embedded(
 }
 
 /** Moves size from the channels of a norm's results to the rows of the matrix after it; their product stays the same. */
-function even(norm: Norm, matrix: Matrix, magnitudes: Float32Array | undefined): void {
+function evenOut(norm: Norm, matrix: Matrix, magnitudes: Float32Array | undefined): void {
   if (!magnitudes) return;
   const to = matrix.bias.length;
   const rows = magnitudes.map((_, channel) =>

@@ -29,10 +29,10 @@ describe('a run on a sample of prose', () => {
       return get('wte.weight')[ids[Math.floor(i / 32)] * 32 + (i % 32)] + get('wpe.weight')[i];
     });
     const run = new SampleRun(config, embedded);
-    run.attend(0, part('h.0.ln_1'), part('h.0.attn.c_attn'), part('h.0.attn.c_proj'));
-    run.think(part('h.0.ln_2'), part('h.0.mlp.c_fc'), part('h.0.mlp.c_proj'));
+    run.runAttention(0, part('h.0.ln_1'), part('h.0.attn.c_attn'), part('h.0.attn.c_proj'));
+    run.runMlp(part('h.0.ln_2'), part('h.0.mlp.c_fc'), part('h.0.mlp.c_proj'));
     const [first] = referenceForward(weights, config, ids).residual;
-    const largest = run.attend(1, part('h.1.ln_1'), part('h.1.attn.c_attn'), part('h.1.attn.c_proj'));
+    const largest = run.runAttention(1, part('h.1.ln_1'), part('h.1.attn.c_attn'), part('h.1.attn.c_proj'));
     const normed = first.map((row) => {
       const mean = row.reduce((a, b) => a + b, 0) / 32;
       const deviation = Math.sqrt(row.reduce((a, b) => a + (b - mean) ** 2, 0) / 32 + config.layer_norm_epsilon);
