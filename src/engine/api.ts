@@ -31,9 +31,11 @@ export interface CompleteRequest extends BareCompleteRequest {
    * alone is asked.
    */
   readonly place?: MemoryPlace;
-  /** Comes after all other work, ends no other completion and is not ended by one. */
+  /** Whether it comes after all other work, ends no other completion and is not ended by one. */
   readonly background?: boolean;
-  /** Nobody is typing yet: a text is read in longer runs, which are faster, and for which a key may have to wait. */
+  /**
+   * Whether nobody is typing yet: the text is then read in longer runs, which are faster but may keep a key waiting.
+   */
   readonly ahead?: boolean;
 }
 
@@ -60,13 +62,16 @@ export interface LocalModelInfo {
   readonly server?: undefined;
   /** What a user should know of how the model's files were read, in whole sentences; for the log. */
   readonly notes?: readonly string[];
-  /** Where the gate of ghost text stands for it; absent where nothing else was measured than for Inkling's own model. */
+  /**
+   * How the gate of ghost text is set for this model; absent where it was not measured, so that the values for
+   * Inkling's own model hold.
+   */
   readonly calibration?: Calibration;
 }
 
 /**
- * What a server does not give: log-probabilities of what it writes; those of a text that is there; where it cuts a text
- * into tokens; tokens that are known here, by which the writer's memory can be asked.
+ * What a server cannot give: `logprobs` of the text that it writes, `scores` of a text that is given, the `tokens` that
+ * a text is cut into, or token `ids` that are known here, without which the writer's memory cannot be asked.
  */
 export type ServerLack = 'logprobs' | 'scores' | 'tokens' | 'ids';
 
@@ -146,7 +151,7 @@ export interface GenerateRequest extends LogitsRequest {
  */
 export type GenerationChunk = TokenStep & { readonly text: string };
 
-/** Beam search tells of its steps first, and of the tokens of the best text at the end. */
+/** Beam search reports its steps first, and the tokens of the best text at the end. */
 export type GenerationEvent = GenerationChunk | BeamStep;
 
 export interface GeneratedSequence {

@@ -8,15 +8,15 @@ import type { Internals, Session } from './session';
 
 /** Tokens of one run while a text is read: long enough to be fast, short enough to be cancelled soon. */
 const PREFILL_CHUNK = 128;
-/** Fewer tokens than these are read as fast by the step that makes the next one. */
+/** Shorter texts are read as fast by an ordinary step as by the graph that only reads. */
 const LEAST_READ = 20;
-/** Fewer where every position's logits (200 kB each) are wanted. */
+/** The same where the logits of every position are wanted, which take 200 kB each. */
 const SCORING_CHUNK = 32;
 
 interface ReadOptions extends ForwardOptions {
-  /** Read by the steps that decoding takes, and nothing that was read otherwise. */
+  /** Read with the steps that decoding takes, and keep nothing that was read in another way. */
   readonly stepwise?: boolean;
-  /** Read from the first token on, whatever is remembered. */
+  /** Read from the first token on, even where the text is remembered. */
   readonly afresh?: boolean;
   /** Read in long runs, which are faster: no key is expected that would have to wait for one. */
   readonly ahead?: boolean;
@@ -55,8 +55,9 @@ export class CachedModel implements TextModel {
   }
 
   /**
-   * This model for one text that is written on, of which the same is promised each time: at 8 and 4 bits a logit depends a
-   * little on how many tokens were read together, so that the text is read once more from its beginning, and always alike.
+   * This model for writing one text, so that the same request gives the same text each time. At 8 and 4 bits a logit
+   * depends a little on how many tokens were read together: so the text is read anew from its beginning, always in the
+   * same steps.
    */
   repeatable(): TextModel {
     let afresh = true;
@@ -116,7 +117,10 @@ export class CachedModel implements TextModel {
     }
   }
 
-  /** What went on inside at the last token; `capacity` is that of the cache it was run after. */
+  /**
+   * The model's internals at the last token. `capacity` is that of the cache they were computed with, which the shape
+   * of the attention depends on.
+   */
   async inspect(
     ids: readonly number[],
     signal?: AbortSignal,
@@ -135,7 +139,7 @@ export class CachedModel implements TextModel {
     }
   }
 
-  /** Runs a task that needs the session itself, in turn with all others. */
+  /** Runs a task that needs the session itself, when no other run is under way. */
   exclusively<T>(priority: Priority, signal: AbortSignal | undefined, task: (session: Session) => Promise<T>) {
     return this.#lock.take(priority, signal, () => task(this.#session));
   }
@@ -167,7 +171,7 @@ export class CachedModel implements TextModel {
 
   /**
    * Brings a slot from what it holds of `ids` to all of it; returns the logits of the last `lastN` positions.
-   * @param stepwise also where the hidden states of what is new are wanted
+   * @param stepwise must be set where hidden states are wanted: only ordinary steps give them
    */
   async #read(
     slot: KvSlot,
@@ -192,7 +196,7 @@ export class CachedModel implements TextModel {
     let logits: Float32Array = new Float32Array(0);
     while (cache.length < ids.length) {
       const rest = ids.length - cache.length;
-      // The positions that want logits must lie in the last chunk.
+      // All positions whose logits are wanted must lie in the last chunk.
       const take = rest <= PREFILL_CHUNK || rest <= lastN ? rest : Math.min(PREFILL_CHUNK, rest - lastN);
       const wanted = take === rest ? lastN : 1;
       const chunk = ids.slice(cache.length, cache.length + take);
@@ -330,7 +334,7 @@ function closest(rows: readonly (readonly number[])[], ids: readonly number[]): 
   return best;
 }
 
-/** Drops what a slot has read otherwise than it is to be read now. */
+/** Drops what a slot has read in another way than these options ask for. */
 function dropUnfit(slot: KvSlot, { hidden, stepwise, afresh }: ReadOptions): void {
   if (afresh || (hidden && !slot.cache.hasHidden)) truncate(slot, 0);
   if (stepwise && slot.readAt < slot.cache.length) truncate(slot, slot.readAt);

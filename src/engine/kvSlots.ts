@@ -3,22 +3,28 @@ import type { Priority } from './priorityLock';
 
 /** Texts remembered at once: what ghost text reads, what the panel reads, what the heat map reads. */
 const REMEMBERED_TEXTS = 3;
-/** Kept when more had to be read at the same time, or all that is remembered is somebody's who is more urgent. */
+/**
+ * Upper bound, reached when more texts are read at the same time, or when all remembered ones belong to more urgent
+ * readers.
+ */
 const MOST_REMEMBERED = REMEMBERED_TEXTS + 2;
 
 /** A remembered text. */
 export interface KvSlot {
   readonly cache: KvCache;
   /**
-   * Logits after some of the cache's tokens, by how many those are: asking again runs nothing, be it that a suggestion was
-   * written on from there. The ones least recently used are forgotten.
+   * Logits after the first n tokens of the cache, for some n: asking for these again needs no run, even after a
+   * suggestion was written on from there. The least recently used ones are forgotten.
    */
   readonly logits: Map<number, Float32Array>;
-  /** The first of its tokens that was read with many at once, whose keys and values differ a little with their company. */
+  /**
+   * The index of the first token that was read together with many others: from there on keys and values differ slightly
+   * from those that single steps give.
+   */
   readAt: number;
   inUse: boolean;
   usedAt: number;
-  /** Of the one who used it last. */
+  /** The most urgent priority with which its present text was read (0 is the most urgent). */
   priority: Priority;
 }
 
@@ -48,12 +54,12 @@ export class KvSlots {
     return slot;
   }
 
-  /** Takes a slot back. What many readers at once have needed is not kept for ever. */
+  /** Takes a slot back. Where there are more than `MOST_REMEMBERED`, the least urgent and oldest are dropped. */
   release(slot: KvSlot): void {
     slot.inUse = false;
     while (this.#slots.length > MOST_REMEMBERED) {
       const least = this.#slots.reduce((a, b) => ((b.priority - a.priority || a.usedAt - b.usedAt) > 0 ? b : a));
-      // It goes when it is given back.
+      // A slot that is in use is dropped when it is given back.
       if (least.inUse) return;
       this.#slots = this.#slots.filter((each) => each !== least);
     }

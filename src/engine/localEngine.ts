@@ -43,9 +43,12 @@ import { Scorer } from './score';
 import { Session } from './session';
 import { ThreadChoice } from './threadChoice';
 
-/** So long after the last work ended nobody is waiting for the engine. */
+/** How long after the end of the last work the engine counts as idle. */
 const IDLE_MS = 3_000;
-/** The model is there twice while threads are timed: GPT-2 medium and larger ones keep what they were given. */
+/**
+ * Timing threads takes memory for a second copy of the model: larger ones than this, from GPT-2 medium on, keep the
+ * number of threads that they were given.
+ */
 const MOST_PARAMETERS = 250e6;
 
 /** The engine in this process. It blocks the thread during each run. */
@@ -59,7 +62,7 @@ export class LocalEngine implements Engine {
   #completing: AbortController | undefined;
   /** Settles when the last completion has ended and given back the text that it was reading. */
   #completed: Promise<unknown> = Promise.resolve();
-  /** Generations that are wanted still; one that was aborted may have a run to finish. */
+  /** Generations that are still wanted. One that was aborted is not among them, though it may have a run to finish. */
   readonly #active = new Set<symbol>();
   #idleTimer: NodeJS.Timeout | undefined;
   #whenIdle: (() => Promise<void>) | undefined;
@@ -91,8 +94,8 @@ export class LocalEngine implements Engine {
   }
 
   /**
-   * Runs with one thread or with so many, whichever measures faster on this machine, now and whenever tokens come to take
-   * another time: looked at only when nothing was under way for a while.
+   * Chooses between one thread and `most` threads by measuring, at first and whenever tokens begin to take a different
+   * time. It measures only when the engine has been idle for a while.
    */
   adaptThreads(most: number): void {
     const { n_layer, n_embd, vocab_size } = this.#manifest.config;
@@ -151,7 +154,8 @@ export class LocalEngine implements Engine {
     const either = signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
     const before = this.#completed;
     const completion = this.#count(either, async () => {
-      // One that was overtaken ends with its present run. Begun earlier, this one would have to read the text anew.
+      // A completion that was overtaken ends with its present run, and then gives back the text it has read: beginning
+      // before that would mean reading the text again.
       await before;
       either.throwIfAborted();
       return this.#memory.pauseDuring(() => this.#complete(request, either, onProgress));
@@ -256,7 +260,7 @@ export class LocalEngine implements Engine {
   }
 }
 
-/** Says of each token of the suggestions whom it comes from. */
+/** Adds to each token of the suggestions where its probability comes from. */
 function withOrigins(completion: Completion, reader: MemoryReader): Completion {
   const suggestions = completion.suggestions.map((suggestion) => {
     const ids = suggestion.tokens.map(({ id }) => id);

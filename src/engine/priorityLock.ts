@@ -9,7 +9,7 @@ export class PriorityLock {
 
   /** Runs `task` alone. The signal is looked at once more when the turn comes. */
   async take<T>(priority: Priority, signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
-    // Messages that came while a run blocked this thread (a cancellation, above all) are heard before the next one.
+    // Messages that came while a run blocked this thread, cancellations above all, are handled before the next run.
     await new Promise<void>((start) => {
       if (this.#busy) {
         const after = this.#waiting.findIndex((other) => other.priority > priority);
@@ -23,7 +23,7 @@ export class PriorityLock {
       signal?.throwIfAborted();
       return await task();
     } finally {
-      // Not yet: who has just run may want to go on, and comes before those who are less urgent.
+      // Started a little later: the caller that has just run may ask again at once, and goes before less urgent ones.
       setImmediate(() => this.#startNext());
     }
   }

@@ -1,4 +1,7 @@
-/** A run that has begun is not stopped: this long a key may have to wait for it, and so long where none is expected. */
+/**
+ * How long a run may take in ms, since it cannot be stopped and a key has to wait for it: while keys are expected, and
+ * while none is.
+ */
 const LONGEST_RUN_MS = 50;
 const LONGEST_AHEAD_MS = 200;
 /**
@@ -7,11 +10,11 @@ const LONGEST_AHEAD_MS = 200;
  */
 const [FEWEST, MOST] = [64, 256];
 const MOST_AHEAD = 512;
-/** Of the first run, when nothing is known of the machine. */
+/** Tokens of the first run, when nothing is known of the machine. */
 const FIRST = 128;
 /** The runtime's kernels are fastest at multiples of this. */
 const MULTIPLE = 16;
-/** A rest that is no more than this much longer than a run is read at once. */
+/** What is left of a text is read in one run if it is at most this many times as long as a run. */
 const STRETCH = 1.15;
 
 /** Chooses how many tokens a run reads, from how long those before it took: fast, and over soon when a key comes. */

@@ -12,7 +12,7 @@ export interface TokenScore {
 }
 
 interface ScoredWindow {
-  /** What is read, and the token behind it. */
+  /** The tokens that were read, and the one behind them. */
   readonly ids: readonly number[];
   readonly top: number;
   /** For each token but the first. */
@@ -61,7 +61,7 @@ export class Scorer {
   async #scoreWindow(ids: readonly number[], top: number, signal?: AbortSignal): Promise<readonly TokenScore[]> {
     const known = this.#mostAlike(ids, top);
     const shared = known ? commonPrefix(known.ids, ids) : 0;
-    // What is remembered of a window never gets poorer.
+    // A window that was scored with more alternatives keeps them.
     const kept = known?.top ?? top;
     const scores = known ? known.scores.slice(0, Math.max(0, shared - 1)) : [];
     if (scores.length < ids.length - 1) {

@@ -63,7 +63,7 @@ export class Session {
 
   /** @throws EngineError when onnxruntime or the model cannot be loaded */
   static async open(folder: string, config: Gpt2Config, options: LoadOptions = {}): Promise<Session> {
-    // What loading needs for a moment is gone before the larger part of the memory is taken.
+    // Loaded first: what loading it needs for a moment is free again before the larger graph takes its memory.
     const reading = await loadReadingGraphs(folder, options);
     return new Session(config, folder, options, await loadGraph(join(folder, 'model.onnx'), options), reading);
   }
@@ -142,7 +142,7 @@ export class Session {
       embedded,
       last_position: new Tensor('int32', Int32Array.of(end - 1), [1]),
       total_length: new Tensor('int32', Int32Array.of(end), [1]),
-      // What is given as cached is worked on, valid or not.
+      // The graph computes with all cached positions that it is given, valid or not.
       ...this.#past(cache, cache.length === 0 ? 0 : cache.capacity),
     };
     const results = await this.#count(ids.length, () => read.run(feeds));
@@ -258,7 +258,7 @@ export class Session {
   #other(file: string): Promise<Ort.InferenceSession> {
     const known = this.#others.get(file) ?? loadGraph(join(this.#folder, file), this.#options);
     this.#others.set(file, known);
-    // What failed to load is tried again, and is nothing to release.
+    // A graph that failed to load is tried again with the next call, and there is nothing to release.
     known.catch(() => this.#others.delete(file));
     return known;
   }

@@ -8,9 +8,12 @@ export interface Threaded {
 
 /** Each number is timed so often, in turn, and its best time counts. */
 const ROUNDS = 3;
-/** More threads must be faster by so much: they take the processor from whoever else is at work. */
+/** More threads are chosen only if they are this many times as fast: they take the processor from other programs. */
 const GAIN = 1.1;
-/** A machine has changed when the median of so many tokens takes so many times as long as when it was chosen, or as little. */
+/**
+ * The choice is due again when the median time of the last `TOKENS` tokens is `CHANGED` times that at the last choice,
+ * or less than that part of it.
+ */
 const TOKENS = 16;
 const CHANGED = 1.6;
 

@@ -5,9 +5,12 @@ import { isAlive, makeStagingFolder, worldOfProcesses } from './staging';
 
 /** A compiled model of the cache. */
 const COMPILED = /^[0-9a-f]{32}$/;
-/** Beside it, a note that a process uses it: the world it lives in, and the process; as in staging folders. */
+/**
+ * Beside it, a note that a process uses it, named by the machine or container of that process and its number, as
+ * staging folders are.
+ */
 const NOTE = /^([0-9a-f]{32})\.([0-9a-f]{8})-(\d+)\.used$/;
-/** What nobody has used for so long is made again when it is wanted. */
+/** A compiled model that nobody has used for so long is removed; it is compiled again when it is wanted. */
 const KEPT_MS = 60 * 24 * 60 * 60_000;
 
 /** A process that uses a compiled model, or has used it. */
@@ -30,7 +33,7 @@ export async function noteUse(cache: string, compiled: string, source: string): 
   const own = join(cache, `${compiled}.${worldOfProcesses()}-${process.pid}.used`);
   try {
     await writeFile(own, source);
-    // The last note tells when it was used.
+    // The time of the last note tells when it was used last.
     const earlier = (await usesIn(cache)).filter((use) => use.compiled === compiled && use.note !== own);
     for (const use of earlier) if (use.process === 'ended' || use.age > KEPT_MS) await rm(use.note, { force: true });
   } catch {
@@ -60,12 +63,12 @@ async function isDue(folder: string, uses: readonly Use[], source: string): Prom
   if (uses.some((use) => use.process === 'lives') || !(await isOwnManifest(folder))) return false;
   const sinceMade = Date.now() - (await stat(folder)).mtimeMs;
   if (Math.min(sinceMade, ...uses.map(({ age }) => age)) > KEPT_MS) return true;
-  // What a version used that left no notes may be in use.
+  // Without a note it is used by a version of Inkling that left none, and may be in use now.
   if (uses.length === 0 || uses.some((use) => use.process === 'unknown')) return false;
   return uses.some((use) => use.source === source) || (await readManifest(folder)) === undefined;
 }
 
-/** Whoever looks for a compiled model meanwhile finds all of it, or nothing. */
+/** Removes a compiled model so that a process which looks for it meanwhile finds all of it, or nothing. */
 async function remove(cache: string, name: string, uses: readonly Use[]): Promise<void> {
   const away = await makeStagingFolder(cache);
   await rename(join(cache, name), join(away, name));

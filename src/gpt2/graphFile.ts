@@ -21,7 +21,8 @@ export async function readOwnGraph(file: string): Promise<onnx.ModelProto> {
     const isThere = !(cause instanceof Error && 'code' in cause);
     throw isThere ? new UnsupportedModelError('it is damaged', { cause }) : cause;
   }
-  // Another reader could see what this one does not: of a field that is there twice one takes the last, one joins both.
+  // Readers of protobuf differ (of a field that occurs twice one takes the last, another joins both), so onnxruntime
+  // could see what was not checked here. A file that is just what this library writes reads alike everywhere.
   if (!bytes.equals(onnx.ModelProto.encode(model).finish())) {
     throw foreign('the graph is not written as Inkling writes');
   }

@@ -4,7 +4,10 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** Hidden folder of work in progress: the world its process lives in, the process, and what makes it the only one. */
+/**
+ * A hidden folder of work in progress, named by the machine or container of its process (`worldOfProcesses`), the
+ * number of the process, and something random.
+ */
 const STAGING = /^\.staging-([0-9a-f]{8})-(\d+)-/;
 
 /**
@@ -27,18 +30,18 @@ async function sweepStaging(parent: string): Promise<void> {
   }
 }
 
-/** Process numbers mean something on one machine only, and in a container only there. */
+/** Names what process numbers are unique in: this machine, or this container on it. */
 export function worldOfProcesses(): string {
   let namespace = '';
   try {
     namespace = readlinkSync('/proc/self/ns/pid');
   } catch {
-    // Not on Linux: there is one world for all.
+    // Not on Linux: all processes of the machine count together.
   }
   return createHash('sha256').update(`${hostname()} ${namespace}`).digest('hex').slice(0, 8);
 }
 
-/** Whether a process of this world lives. */
+/** Whether a process of this machine or container is running. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

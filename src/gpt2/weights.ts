@@ -149,7 +149,7 @@ interface Named {
   readonly tensor: Tensor;
 }
 
-/** A file's tensors by the part they have. */
+/** The tensors of a file by what they are for. */
 interface Sorted {
   /** Those of the transformer, without their prefix and without masks. */
   readonly body: ReadonlyMap<string, Named>;
@@ -238,7 +238,10 @@ function headAsEmbedding(name: string, config: Gpt2Config, head: Named | undefin
   return name === EMBEDDING && config.tie_word_embeddings ? head : undefined;
 }
 
-/** Square matrices do not tell how they lie, but they lie like the others: all of those have to be the other way round. */
+/**
+ * Whether the matrices lie transposed. A square one does not show it, but all lie alike: all others have to be
+ * transposed.
+ */
 function liesTransposed(body: ReadonlyMap<string, Named>, shapes: ReadonlyMap<string, readonly number[]>): boolean {
   const telling = [...shapes].filter(([name, [rows, columns]]) => LINEAR.test(name) && rows !== columns);
   return telling.every(([name, [rows, columns]]) => {

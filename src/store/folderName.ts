@@ -10,7 +10,7 @@ export function slug(id: string): string {
     .replaceAll('/', '--')
     .replaceAll(/[^\w.-]/g, '_')
     .slice(0, LONGEST_SLUG);
-  // Some file systems know no case, and some names mean something else than a folder.
+  // Some file systems ignore case, and some names are not those of folders (devices of Windows, for one).
   const isPlain =
     readable.replaceAll('--', '/') === id &&
     readable === readable.toLowerCase() &&

@@ -16,7 +16,10 @@ export interface LockOptions {
 
 const DEFAULT_STALE_MS = 15_000;
 const LOOK_EVERY_MS = 250;
-/** For the library no lock is ever too old: it compares the lock's date with the clock, and clocks are set. */
+/**
+ * The library is to take no lock for too old: it would compare the lock's date with the clock, which people set.
+ * `Watch` tells instead.
+ */
 const NEVER = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -116,7 +119,10 @@ class Watch {
     this.#staleMs = staleMs;
   }
 
-  /** `unknown` until the lock's date has changed, or has not for long enough. */
+  /**
+   * What is known of the lock's holder: `unknown` until the lock's date has changed, or has stayed the same for long
+   * enough.
+   */
   async look(): Promise<'free' | 'alive' | 'dead' | 'unknown'> {
     const date = await dateOf(this.#path);
     const now = performance.now();

@@ -55,7 +55,7 @@ interface FileBytes {
 
 /** Tokens that identify the end of a text. */
 const END = 12;
-/** How far back it is looked for: the writer has written a few words since. */
+/** How many tokens back from the end it is looked for: the writer has written a few words since. */
 const REACH = 64;
 
 /** Tokens that are read between two looks at the clock of the event loop: a few milliseconds. */
@@ -152,8 +152,8 @@ export class MemoryKeeper {
   }
 
   /**
-   * To be told of what was expected at each place where the writer was: what has been written there since shows how
-   * far each opinion can be trusted, and costs no run of the model.
+   * Learns from what the writer has written since a place for which something was expected: it shows how far each
+   * opinion can be trusted, and costs no run of the model.
    */
   learnFrom(lesson: Lesson | undefined): void {
     if (lesson === undefined) return;
@@ -181,7 +181,8 @@ export class MemoryKeeper {
       for (const _ of this.#pieces()) {
         await new Promise((heard) => setImmediate(heard));
         if (this.#wanted === 0) continue;
-        // One piece after each task, though the next has begun: whoever types without a pause is known to in the end.
+        // One piece is read after each task even if the next task has begun: else nothing would be learned of a writer
+        // who never pauses.
         await new Promise<void>((resume) => {
           this.#resume = resume;
         });

@@ -4,7 +4,7 @@ import { rankOf } from '../../core/logits';
 import { topIndices } from '../../core/logits/ranking';
 import type { Mixed } from '../../core/memory';
 
-/** To look at so many tokens one by one takes as long as to work out the probabilities of all. */
+/** Looking at this many tokens one by one takes as long as working out the probabilities of all. */
 const MANY = 2000;
 /** Nats by which a bound is lowered, so that no token is lost by rounding. */
 const ROUNDING = 1e-6;

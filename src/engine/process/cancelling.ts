@@ -14,13 +14,13 @@ export async function unlessAborted(promise: Promise<unknown>, signal?: AbortSig
   }
 }
 
-/** What a call that was cancelled comes to. */
+/** What a cancelled call gives: the result of `cutShort` if there is one, else an error with the signal's reason. */
 export function cancelled<T>(signal: AbortSignal, cutShort: (() => T) | undefined): T {
   if (cutShort) return cutShort();
   throw signal.reason;
 }
 
-/** A generation, as far as its events have told of it. */
+/** A generation as far as its events have reported it. */
 export class HeardGeneration {
   #text = '';
   readonly #ids: number[] = [];

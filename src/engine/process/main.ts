@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   if (wording) speakAs(wording);
   const running = new Map<number, AbortController>();
   let engine: LocalEngine | undefined;
-  // A sign of life is asked for while the model is being compiled and loaded, too.
+  // Listens from the start: a sign of life is also asked for while the model is being compiled and loaded.
   process.on('message', (data) => {
     const message = readToEngine(data);
     if (message === undefined) {

@@ -52,7 +52,7 @@ export async function openFile(path: string): Promise<OpenFile> {
   };
 }
 
-/** The bytes that are there end before what they hold does. */
+/** The bytes end before the structure that they hold does. */
 export class CutShortError extends UnsupportedModelError {}
 
 /** How much of a file is read first in search of where its table of contents ends. */

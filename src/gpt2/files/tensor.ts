@@ -69,7 +69,7 @@ export function transposed(tensor: Tensor): Tensor {
   };
 }
 
-/** What a file has no tensor for because it is nothing but zeros. */
+/** A tensor of zeros, for one that a file leaves out because it is nothing but zeros. */
 export function zeros(shape: readonly number[]): Tensor {
   const rowSize = countOf(shape.slice(1));
   return {

@@ -203,7 +203,7 @@ function makeTensorOfType(args: readonly unknown[], file: string): TorchTensor {
 
 /** A tensor with attributes of its own, or of a class of torch's: `(function, class, arguments, state)`. */
 function makeFromType([rebuild, , args]: readonly unknown[], file: string): TorchTensor {
-  // One in another would be a way to nest calls without end.
+  // Such a tensor made from another such tensor is refused: calls could be nested without end.
   const isTensor = isGlobal(rebuild) && rebuild.name !== FROM_TYPE && args instanceof Tuple;
   const value = isTensor ? rebuild.call(args.items) : undefined;
   return requireTensor(value, file, '_rebuild_from_type_v2');

@@ -6,7 +6,7 @@ import { BYTES_PER_FLOAT, countOf, type PlainFloat, type Tensor, toFloat32 } fro
 /** The bytes of one storage, wherever they lie. */
 export interface StorageBytes {
   readonly size: number;
-  /** Names the place, so that two tensors of one storage can be told. */
+  /** Names the place, so that tensors of the same storage are known by it. */
   readonly name: string;
   read(offset: number, length: number): Promise<Uint8Array>;
 }

@@ -162,10 +162,10 @@ function answerOf(message: IncomingMessage, url: URL, method: RequestOptions['me
   return { status, headers, body: new Body(content, url.host), packed, url };
 }
 
-/** Names that stand for no packing. The second is left on what was uploaded to S3 in pieces. */
+/** Codings that do not change the body. S3 leaves `aws-chunked` on what was uploaded in pieces. */
 const NO_CODING = ['', 'identity', 'aws-chunked'];
 
-/** How a body was packed, the last way first. */
+/** The codings of a body, the one that was applied last first. */
 function codingsOf(header = ''): string[] {
   const names = header.split(',').map((name) => name.trim().toLowerCase());
   return names.filter((name) => !NO_CODING.includes(name)).reverse();
@@ -177,7 +177,7 @@ const UNPACKERS: Readonly<Record<string, () => Transform>> = {
   deflate: inflateEither,
   br: createBrotliDecompress,
 };
-/** Of an attack, not of a server. */
+/** More codings than this are an attack. */
 const MOST_CODINGS = 4;
 
 function unpack(message: IncomingMessage, codings: readonly string[], url: URL): Readable {

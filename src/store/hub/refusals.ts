@@ -48,7 +48,7 @@ export function refusalOf(answer: Answer, question: Question): StoreError | Tran
   );
 }
 
-/** The hub has already said yes: whoever refuses now stands on the way. */
+/** A refusal after the hub itself has agreed: by its storage, or by something on the way there. */
 function ofStorage({ status, url }: Answer, { repo, path }: Question): StoreError {
   return new StoreError(
     'network',

@@ -52,7 +52,7 @@ const KNOWN_PERPLEXITY = { english: 60, other: 500 };
 /** Compares a compiled model with what is known about it. */
 export async function selfTest(model: TestedModel, subject: SelfTestSubject): Promise<Check[]> {
   const { precision, known, contextLength = 1024, signal } = subject;
-  // First, while the model remembers no text.
+  // This check comes first: the model must not remember any text yet.
   const reading = await checkReading(model, contextLength, TOLERANCES[precision], signal);
   const checks = [...reading, await checkProse(model, subject)];
   const reference = known === undefined ? undefined : references[known.id];
@@ -137,14 +137,15 @@ async function checkReading(
   { mean, most }: Tolerance,
   signal?: AbortSignal,
 ): Promise<Check[]> {
-  // What is longer than the context is scored in windows, which see less than a reading does; a token has a byte at least.
+  // Within the context, as a token is a byte at least: a longer text would be scored in windows, which see less of it
+  // than reading does.
   const text = paragraphs.English.slice(0, contextLength - 1);
   const places = [...text.matchAll(/ /g)].map(({ index }) => index);
   const asked: { place: number; logprobs: Float32Array }[] = [];
   for (const place of ASKED_BEFORE.map((word) => places[word - 1]).filter((found) => found !== undefined)) {
     const logits = await model.logits({ text: text.slice(0, place), bos: true }, signal);
     if (!logits.every(Number.isFinite)) {
-      // The next check says so.
+      // A model that fails here is reported by the next check.
       return [];
     }
     asked.push({ place, logprobs: logSoftmax(logits) });
