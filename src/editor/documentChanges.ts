@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { LastEdit } from '../core/ghostText/suppression';
 import { classifyEdit, type Replaced } from './edits';
 
-/** A save takes no longer; one that failed is not heard of. */
+/** How long a save may take, in ms: VS Code does not tell when one has failed. */
 const SAVE_MS = 2_000;
 
 /** A change of a document. */
@@ -19,7 +19,7 @@ export interface DocumentChange {
 /** The one listener to changes of documents: everything in ghost text hears of a change from here, in a fixed order. */
 export class DocumentChanges implements vscode.Disposable {
   readonly #listeners = new Set<(change: DocumentChange) => void>();
-  /** When the save that is under way began. */
+  /** When the save of each document that is under way began. */
   readonly #saving = new WeakMap<vscode.TextDocument, number>();
   readonly #subscriptions = vscode.Disposable.from(
     vscode.workspace.onWillSaveTextDocument(({ document }) => this.#saving.set(document, Date.now())),
@@ -27,7 +27,7 @@ export class DocumentChanges implements vscode.Disposable {
     vscode.workspace.onDidChangeTextDocument((event) => this.#changed(event)),
   );
 
-  /** Those who listen hear of a change in the order in which they began to. */
+  /** Adds a listener. All hear of a change in the order in which they were added. */
   listen(listener: (change: DocumentChange) => void): vscode.Disposable {
     this.#listeners.add(listener);
     return new vscode.Disposable(() => this.#listeners.delete(listener));

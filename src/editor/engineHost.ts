@@ -91,7 +91,7 @@ export class EngineHost implements Engine, vscode.Disposable {
     return () => subscription.dispose();
   }
 
-  /** Whatever is wrong, it is tried anew. */
+  /** Starts afresh, whatever went wrong before. */
   restart(): void {
     if (this.#server) this.#switch();
     else this.local.restart();
@@ -166,7 +166,7 @@ export class EngineHost implements Engine, vscode.Disposable {
     const { current } = this.#choice;
     const before = this.#server;
     if (current.kind === 'local' && !before) {
-      // What could not be used is not asked for any more.
+      // The settings no longer ask for the server that could not be used.
       this.#healthChanged.fire(this.health);
       return;
     }

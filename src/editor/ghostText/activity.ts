@@ -7,7 +7,7 @@ interface Dismissal {
   readonly document: vscode.TextDocument;
   readonly line: number;
   readonly lineBefore: string;
-  /** Of the line, what stands before the word. */
+  /** The line up to the word at which the suggestion was sent away. */
   readonly beforeWord: string;
 }
 
@@ -44,7 +44,7 @@ export class Activity implements vscode.Disposable {
       // What a save took away, such as spaces at a line's end, the writer did not delete.
       vscode.workspace.onDidSaveTextDocument((document) => this.#lastEdits.delete(document)),
       vscode.window.onDidChangeActiveTextEditor((editor) => {
-        // The event may come after the first key.
+        // VS Code may send the event only after the first key in the new editor.
         if (editor?.document !== this.#typedIn) this.#typedIn = undefined;
       }),
       this.#quietChanged,
@@ -64,7 +64,7 @@ export class Activity implements vscode.Disposable {
     return this.#dismissals;
   }
 
-  /** When the last of them was, in ms since the epoch. */
+  /** When the last of them was dismissed, in ms since the epoch. */
   get dismissedAt(): number {
     return this.#dismissedAt;
   }
@@ -88,8 +88,8 @@ export class Activity implements vscode.Disposable {
   }
 
   /**
-   * To be told of Escape. Returns whether it sent a suggestion of ours away: other extensions have ghost text too, and
-   * what they are told says nothing about this one.
+   * To be called when Escape was pressed. Returns whether it sent away a suggestion of Inkling's: an Escape for the
+   * ghost text of another extension says nothing about ours.
    */
   dismissed(editor: vscode.TextEditor): boolean {
     const { document, selection } = editor;
@@ -132,7 +132,8 @@ export class Activity implements vscode.Disposable {
     if (bySave) return;
     this.#lastEdits.set(document, edit);
     const last = this.#dismissal;
-    // What was taken back beyond its word and is written again is another sentence.
+    // Once more than the word of the dismissed suggestion was deleted, the dismissal no longer counts: what is written
+    // then is another text.
     if (last?.document === document) {
       const line = last.line < document.lineCount ? document.lineAt(last.line).text : '';
       if (!line.startsWith(last.beforeWord)) this.#dismissal = undefined;

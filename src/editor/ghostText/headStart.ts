@@ -8,9 +8,9 @@ import { isKeystroke } from '../edits';
 import type { Query, Suggester } from './suggester';
 import { ASKED, AUTOMATIC, type EditorPlace, type QuestionSources, questionAt } from './suggestionContext';
 
-/** A cursor that rests at a place for so long has the model read what is before it. */
+/** Once the cursor has rested for so long, the model reads what is before it. */
 const REST_MS = 200;
-/** The cursor moves with an edit so soon after it. */
+/** A move of the cursor this soon after an edit belongs to the edit. */
 const EDIT_MS = 1_000;
 
 /** What a head start is made of. */
@@ -53,9 +53,9 @@ export class HeadStart implements vscode.Disposable {
     this.#subscriptions.dispose();
   }
 
-  /** A key: ends what it refutes, and begins to look for what to say. */
+  /** Takes note of a key: ends a generation that it contradicts, and begins to look for a suggestion. */
   #typed({ document, edit, replaced: [change, ...others], bySave }: DocumentChange): void {
-    // An output channel is heard of too, and a file that changes in the background.
+    // VS Code also tells of output channels, and of files that change in the background.
     if (document !== vscode.window.activeTextEditor?.document) return;
     const now = performance.now();
     this.#lastChangeAt = now;
@@ -91,9 +91,9 @@ export class HeadStart implements vscode.Disposable {
         return;
       }
       const { document, selection } = editor;
-      // Where the cursor went with an edit, the model has read.
+      // The key that moved the cursor has had the model read there already.
       if (document === this.#lastChanged && performance.now() - this.#lastChangeAt < EDIT_MS) return;
-      // As if the next key had been typed: that nothing was yet is no reason not to read.
+      // As if the writer had asked for a suggestion: that nothing was typed here yet is no reason not to read.
       const place = { document, position: selection.active, context: ASKED, settings: settingsFor(document) };
       if (place.settings.ghostText.mode === 'manual') return;
       const query = this.#queryAt(place);
@@ -101,13 +101,13 @@ export class HeadStart implements vscode.Disposable {
     }, REST_MS);
   }
 
-  /** What would be asked at a place; nothing where there is no suggestion anyway. */
+  /** The question for a place; undefined where there is to be no suggestion. */
   #queryAt(place: EditorPlace): Query | undefined {
     try {
       const { suppressed, query } = questionAt(place, this.#parts);
       return suppressed ? undefined : query();
     } catch {
-      // It is told when VS Code asks.
+      // The error comes again, and is reported, when VS Code asks.
       return undefined;
     }
   }

@@ -23,7 +23,7 @@ export type Outcome =
 export interface Answer {
   /** Undefined when a newer request took over. */
   readonly outcome: Outcome | undefined;
-  /** From the request to the answer. */
+  /** Milliseconds from the request to the answer. */
   readonly ms: number;
   /** VS Code had given the request up, or the document had changed: the answer was thrown away. */
   readonly outdated: boolean;
@@ -33,7 +33,7 @@ export interface Answer {
   readonly again: 'late' | 'pause' | undefined;
 }
 
-/** What is told when a suggestion was accepted as a whole. */
+/** What the accept command of an item is given, once the whole suggestion was accepted. */
 export interface Accepted {
   readonly suggestion: Suggestion;
 }
@@ -150,15 +150,15 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
         return this.#consider({ ...place, settings: settingsFor(place.document) }, signal, deadline);
       }
       if (error instanceof Error && error.name === 'AbortError') return undefined;
-      // What ails the engine itself is logged once, as its health.
+      // Trouble of the engine itself is logged once, when its health changes.
       if (!(error instanceof EngineError)) this.#parts.log.error(error instanceof Error ? error : String(error));
       return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
     }
   }
 
   /**
-   * What of a completion is shown at a place: what is on screen there, then what was found, unless it is not worth it.
-   * @param mayWait whether VS Code is to ask again once something may be shown that may not yet
+   * What is shown at a place: what is on screen there, then what was found, unless it is not worth showing.
+   * @param mayWait whether VS Code is to ask again later where something is to be shown only after a pause
    */
   #gated(place: EditorPlace, query: Query, completion: Completion, mayWait: boolean): Completion {
     const kept = this.#keepShown(place, completion);
@@ -206,7 +206,10 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   }
 }
 
-/** An item begins at most about so far before the cursor: accepting it is to be a small edit, in a long line too. */
+/**
+ * About how far before the cursor an item may begin, in UTF-16 units: accepting it is to be a small edit in a long line
+ * too.
+ */
 const ANCHOR_REACH = 256;
 
 /**

@@ -2,9 +2,9 @@ import type { Completion, CompletionReason, Suggestion } from '../../core/comple
 import { continuation } from '../../core/ghostText/remainder';
 import type { Query, Suggester } from './suggester';
 
-/** The writer reads the suggestion rather than typing on. */
+/** After so many ms without a key the writer is reading the suggestion rather than typing on. */
 const IDLE_MS = 400;
-/** Ends after which more can follow on the same line. */
+/** Reasons for a suggestion to end behind which more can follow on the same line. */
 const GOES_ON: readonly CompletionReason[] = ['sentence', 'budget', 'unsure'];
 
 /**
@@ -30,7 +30,7 @@ export class LookAhead {
     if (first === undefined || !canGoOn(query, first)) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      // What goes wrong here goes wrong again, and is told, when the writer gets there.
+      // An error is ignored here: it comes again, and is reported, when the writer gets there.
       if (!this.#suggester.busy) {
         this.#suggester.suggest(next(query, first), new AbortController().signal).catch(() => {});
       }
@@ -49,7 +49,7 @@ function canGoOn({ request: { style } }: Query, { ended }: Suggestion): boolean 
 }
 
 function next({ before, request }: Query, suggestion: Suggestion): Query {
-  // What was not accepted yet does not stand in the document.
+  // No offset is given: what is not accepted yet does not stand in the document.
   const place = request.place && { document: request.place.document };
   return {
     before: before + suggestion.text,

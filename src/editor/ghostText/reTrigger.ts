@@ -3,7 +3,7 @@ import type { Gated } from '../../core/ghostText/gate';
 import type { Query } from './suggester';
 import type { EditorPlace } from './suggestionContext';
 
-/** VS Code asks so soon after it was told to. */
+/** A request of VS Code's within so many ms after it was told to ask is the answer to that. */
 const ASKS_WITHIN_MS = 1_000;
 
 /** A place where there was nothing to show yet. */
@@ -13,7 +13,7 @@ interface Awaited {
   readonly query: Query;
 }
 
-/** When VS Code was told to ask again, at which version of what, and what had been waited for. */
+/** When VS Code was told to ask again, for which version of which document, and why nothing had been shown before. */
 interface Told {
   readonly document: vscode.TextDocument;
   readonly version: number;
@@ -22,12 +22,12 @@ interface Told {
 }
 
 /**
- * Has VS Code ask again where there was nothing to show yet, once there is and the cursor still stands there: after an
- * empty answer it does not by itself.
+ * Makes VS Code ask again at a place where there was nothing to show yet, once there is something and if the cursor
+ * still stands there: after an empty answer VS Code does not ask by itself.
  */
 export class ReTrigger implements vscode.Disposable {
   #awaited: Awaited | undefined;
-  /** What is awaited is known and waits for a pause of the writer. */
+  /** Whether a suggestion is known by now and only waits for the writer to pause. */
   #paused = false;
   #told: Told | undefined;
   #timer: NodeJS.Timeout | undefined;

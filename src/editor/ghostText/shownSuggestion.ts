@@ -2,7 +2,7 @@ import { remainder } from '../../core/ghostText/remainder';
 import type { Suggestion } from '../../engine/api';
 import type { Replaced } from '../edits';
 
-/** What became of a suggestion: some of it was taken, or it was gone past or sent away. */
+/** What became of a suggestion: some of it was accepted, or the writer typed something else or sent it away. */
 export type SuggestionOutcome = 'accepted' | 'ignored';
 
 /** What was on screen for a shorter time was not ignored: it was not read. */
@@ -32,7 +32,9 @@ export class ShownSuggestion<D> {
     this.#now = now;
   }
 
-  /** Ghost text appeared. At the place that the last one was followed to, it is the same that goes on. */
+  /**
+   * To be called when ghost text appears. At the place to which the last one was followed, it counts as the same one.
+   */
   show(document: D, offset: number, suggestions: readonly Suggestion[]): void {
     if (suggestions.length === 0) return;
     const last = this.#shown;
@@ -46,7 +48,7 @@ export class ShownSuggestion<D> {
     };
   }
 
-  /** What is on screen at a place, the first of the alternatives first; nothing where nothing is. */
+  /** The suggestions on screen at a place, the one that is shown first; none where there is no ghost text. */
   at(document: D, offset: number): readonly Suggestion[] {
     return this.#shown?.document === document && this.#shown.offset === offset ? this.#shown.suggestions : [];
   }

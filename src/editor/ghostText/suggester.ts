@@ -3,9 +3,12 @@ import { agreesWith } from '../../core/ghostText/remainder';
 import type { CompleteRequest, Completion, Engine } from '../../engine/api';
 import type { EnergySaving } from '../energySaving/energySaving';
 
-/** VS Code asks again 50 ms after a keystroke: what nobody waits for goes on that long for a request that agrees. */
+/**
+ * How long a generation goes on in ms after the last request for it was given up: VS Code asks again 50 ms after a key,
+ * and that request may agree with it.
+ */
 const GRACE_MS = 120;
-/** What a key has begun waits longer: VS Code asks later where answers have been slow. */
+/** The same for a generation that was begun with the key: VS Code asks later where answers have been slow. */
 const HEAD_START_MS = 400;
 
 /** A question to the suggester. */
@@ -27,7 +30,7 @@ interface Run {
   shown: Completion | undefined;
   /** Requests that wait for it. */
   waiting: number;
-  /** The last question that had no answer by its deadline: what the generation comes to is wanted still. */
+  /** The last question that had no answer by its deadline: it still wants the result of this generation. */
   late: Query | undefined;
   /** Called when `partial` has grown. */
   readonly onProgress: Set<() => void>;
@@ -45,12 +48,12 @@ export interface SuggesterCounts {
   early: number;
 }
 
-/** What was asked has to be asked anew: the settings or the model have changed. */
+/** A question has to be asked anew because the settings or the model have changed. */
 export class SuggesterReset extends Error {
   override name = 'AbortError';
 }
 
-/** A generation says something else than what was typed. */
+/** Aborts a generation that says something else than what was typed. */
 class Refuted extends Error {
   override name = 'AbortError';
 }
@@ -65,7 +68,7 @@ export class Suggester {
   readonly counts: SuggesterCounts = { started: 0, cached: 0, joined: 0, early: 0 };
   readonly #busyListeners = new Set<(busy: boolean) => void>();
   readonly #endListeners = new Set<(query: Query, completion: Completion) => void>();
-  /** Completions for which several suggestions were looked for. */
+  /** Completions for questions that asked for several alternatives. */
   readonly #alternatives = new CompletionCache();
   #run: Run | undefined;
   /** The text before the cursor at the last key since `#run` began. */
@@ -107,7 +110,7 @@ export class Suggester {
   headStart(query: Query): void {
     if (this.recall(query) || (this.#run && mayAnswer(this.#run, query))) return;
     const run = this.#start(query);
-    // What goes wrong here goes wrong again, and is told, when it is asked for.
+    // An error is ignored here: it comes again, and is reported, when a suggestion is asked for.
     run.done.catch(() => {});
     this.#abandonUnlessAwaited(run, HEAD_START_MS);
   }
@@ -115,7 +118,7 @@ export class Suggester {
   /** Has the model read a text at which the writer may go on, so that the first key there need not wait for that. */
   readAhead({ request }: Query): void {
     if (this.#run) return;
-    // Any generation ends it.
+    // The engine ends it for any generation, so nobody needs to abort it.
     const { signal } = new AbortController();
     this.#engine.complete({ ...request, maxTokens: 1, alternatives: 1, ahead: true }, signal).catch(() => {});
   }
@@ -132,7 +135,8 @@ export class Suggester {
       this.counts.cached++;
       return known;
     }
-    // Of several that waited for the same generation in vain, the first begins another, and the others wait for that.
+    // Several questions may have waited for the same generation in vain: the first then begins another, and the others
+    // find that one running and wait for it.
     for (let running = this.#run; running && mayAnswer(running, query); running = this.#run) {
       const agreed = await this.#await(running, query, whileItAgrees(running, query), signal, deadline);
       const answer = this.recall(query);
@@ -209,7 +213,10 @@ export class Suggester {
     return run;
   }
 
-  /** A generation that came to say something else than a late question's text leaves that question open. */
+  /**
+   * Begins another generation for a question that was late, where the one it waited for came to say something else than
+   * was typed.
+   */
   #beginAnew({ late, controller }: Run): void {
     const wasRefuted = controller.signal.reason instanceof Refuted;
     if (late && wasRefuted && this.#typed === late.before) this.#start(late).late = late;
@@ -247,7 +254,7 @@ export class Suggester {
       if (value === 'late') run.late = query;
       return value;
     } catch (error) {
-      // The engine says only that it was aborted.
+      // The engine's error says only that it was aborted; the reason says why.
       const { reason } = run.controller.signal;
       throw reason instanceof SuggesterReset && !signal.aborted ? reason : error;
     } finally {

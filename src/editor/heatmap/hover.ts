@@ -24,7 +24,7 @@ export function heatHover(
   const rows = scored.map((token) => {
     const own = document.getText(rangeOf(document, ...token.utf16));
     const rank = token.rank ?? 0;
-    // What is the model's own first guess would not rather have been something else.
+    // Alternatives are listed only where the token was not the model's own first choice.
     const rather = rank === 0 ? [] : token.top.filter(({ text }) => text !== own);
     return [
       shown(own),

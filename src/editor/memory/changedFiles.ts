@@ -1,8 +1,8 @@
 import { fewAtOnce, MOST_FOUND } from './fileChoice';
 
-/** A file that is saved twice in a row is read once. */
+/** How long to wait after a change, in ms: a file that is saved twice in a row is read once. */
 const SETTLE_MS = 500;
-/** So many changed files are looked at one by one. */
+/** Up to so many changed files are looked at one by one. */
 export const MOST_CHANGED = 50;
 
 /** Gathers the files and folders that change, and has them looked at together a little later; never twice at a time. */
@@ -17,7 +17,7 @@ export class ChangedFiles<F> {
   }
 
   add(name: string, file: F): void {
-    // More than can be looked at need not be told apart.
+    // Beyond that everything is searched anew, so which files changed does not matter.
     if (this.#changed.size <= MOST_FOUND) this.#changed.set(name, file);
     this.#wait();
   }

@@ -7,11 +7,11 @@ export interface FoundFile {
   readonly changedAt: number;
 }
 
-/** Larger files are not what somebody writes by hand. */
+/** Largest file that is read, in bytes: larger ones are not written by hand. */
 export const LARGEST_FILE = 1024 * 1024;
 /** Bytes of all files together: about 1,000,000 tokens of English. */
 export const MOST_BYTES = 4.5 * 1024 * 1024;
-/** Files that are looked at, in folders however large. */
+/** The most files that are looked at, however large the folders are. */
 export const MOST_FOUND = 5_000;
 const AT_ONCE = 16;
 
@@ -24,10 +24,10 @@ export interface Choice<T> {
 }
 
 /**
- * Looks at the files that some searches find, in the order of the searches and each file once, a few at a time. With a
- * search for the nearest first, those are among them where there are more than are looked at.
- * @param searches each finds at most so many, or is taken to
- * @param lookAt tells of a file; undefined where it may not be read
+ * Looks at the files that some searches find, each once and a few at a time, in the order of the searches. There is a
+ * limit to how many are looked at (`MOST_FOUND`), so the search for the nearest files should come first.
+ * @param searches each is given the most files it should find; what it finds beyond that is left out
+ * @param lookAt describes a file; undefined where it may not be read
  */
 export async function lookAround<U, T>(
   searches: readonly ((most: number) => Promise<readonly U[]>)[],
@@ -48,7 +48,7 @@ export async function lookAround<U, T>(
   return files;
 }
 
-/** Looks at places, a few at a time: what is told of them, where something is. */
+/** Looks at places, a few at a time. Gives all answers that are not undefined, in the order of the places. */
 export async function fewAtOnce<U, T>(
   places: readonly U[],
   lookAt: (place: U) => Promise<T | undefined>,

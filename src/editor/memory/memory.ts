@@ -111,7 +111,7 @@ export class Memory implements vscode.Disposable {
     this.#open = undefined;
     await this.#tell({ kind: 'forget' });
     if (isKnown) this.#didRead.fire();
-    // Begun once more meanwhile.
+    // It was begun once more in the meantime.
     if (files !== this.#files) return;
     if (known && !known.isClosed) this.#turnTo(known);
     await files.read();
@@ -153,7 +153,7 @@ export class Memory implements vscode.Disposable {
       uri: document.uri.toString(),
       text: wholeText(document),
       learned: !this.#forgotten,
-      // Another folder's files may have been read.
+      // The other files were perhaps read for a document of another folder, whose settings allow it.
       alone: settingsFor(document).memory.sources === 'document',
     });
     this.#files.turned(before?.uri, document.uri);
@@ -167,7 +167,7 @@ export class Memory implements vscode.Disposable {
     this.#tell({ kind: 'edit', uri: document.uri.toString(), edits });
   }
 
-  /** What goes wrong with the engine is told as its health. */
+  /** Errors of the engine are ignored here: they are reported as its health. */
   async #tell(update: MemoryUpdate): Promise<void> {
     await this.#parts.engine.remember(update).catch(() => {});
   }

@@ -134,7 +134,7 @@ async function readRules(folder: vscode.WorkspaceFolder, path: string): Promise<
     const { type, size } = await vscode.workspace.fs.stat(uri);
     // Reading a pipe would wait for ever.
     if ((type & vscode.FileType.File) === 0) return undefined;
-    // What is too large to be read may name anything.
+    // A `.gitignore` that is too large to be read is taken to exclude everything.
     if (size > LARGEST_FILE) return '*';
     return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
   } catch {

@@ -75,7 +75,7 @@ export class WorkspaceFiles implements vscode.Disposable {
     const hasChanged = (uri: vscode.Uri) => this.#hasChanged(uri);
     const files = vscode.workspace.createFileSystemWatcher(PROSE_FILES, true, false, true);
     files.onDidChange(hasChanged);
-    // Of a folder that goes away or comes nothing is said of the files in it.
+    // When a folder comes or goes, there are no events for the files in it.
     const all = vscode.workspace.createFileSystemWatcher('**', false, true);
     all.onDidCreate(hasChanged);
     all.onDidDelete((uri) => this.#hasGone(uri));
@@ -128,7 +128,7 @@ export class WorkspaceFiles implements vscode.Disposable {
       let room = MOST_BYTES;
       for (const [name, { size }] of this.#handed) if (!names.has(name)) room -= size;
       const choice = found && chooseFiles(found, this.#listener.open()?.path ?? '', room);
-      // Which of them are nearest, and fit, is seen only where all are.
+      // Which files are nearest, and fit the budget, can only be decided over all of them.
       if (choice === undefined || choice.leftOut > 0) return this.#collect();
       await this.#replace([...names], choice.files, choice.files);
     });
@@ -170,7 +170,7 @@ export class WorkspaceFiles implements vscode.Disposable {
       }
       size += bytes?.length ?? 0;
       if (size < PARCEL && i < files.length - 1) continue;
-      // Some may have gone since they were read.
+      // Left out are those that have gone since they were read.
       await this.#listener.tell({ kind: 'files', files: parcel.filter((each) => this.#handed.has(each.uri)) });
       parcel = [];
       size = 0;

@@ -16,7 +16,7 @@ type Timed = Pick<Engine, 'generate' | 'stats'>;
 const PROMPT = 'The ship left the harbour in the morning, and by noon the coast had gone. ';
 const TOKENS = 24;
 const MOST_TRIES = 20;
-/** Two measurements that differ by less than this share are of the same, undisturbed thing. */
+/** Two measurements that differ by less than this share agree: neither was disturbed. */
 const TOLERANCE = 0.1;
 const PAUSE_MS = 300;
 
@@ -94,7 +94,7 @@ export class SpeedEstimate {
   async measure(signal?: AbortSignal): Promise<void> {
     try {
       const info = await this.#engine.info();
-      // How fast a server is says nothing of this machine.
+      // The speed of a server says nothing about this machine.
       if (info.server) return;
       const { layers, width, vocabSize, contextLength, precision } = info;
       const shape = { layers, width, vocabulary: vocabSize, context: contextLength };

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { DocumentChange, DocumentChanges } from '../documentChanges';
 import { shifted } from '../edits';
 
-/** How often an insertion is tried that met with another edit. */
+/** How often an edit is tried again that failed because of another edit at the same time. */
 const TRIES = 10;
 
 /**
@@ -119,7 +119,8 @@ export class StreamedEdit implements vscode.Disposable {
       this.#own = undefined;
       this.#begun ||= this.#arrived;
       if (this.#arrived) return;
-      // A read-only editor says that it has done it; one whose document was just changed says that it has not.
+      // For a read-only editor VS Code says that the edit was made; for one whose document has just changed, that it
+      // was not.
       this.#refused ||= done;
       if (done) break;
     }
