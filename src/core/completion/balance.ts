@@ -25,7 +25,10 @@ const CLOSERS: Readonly<Record<string, string>> = {
 const ONLY_CLOSE = ')]}）］｝」』》〉】〕';
 /** Signs that open only where a word may begin. */
 const OPEN_BEFORE_WORDS = '"”»›';
-/** Of more that is open the outermost is forgotten: nobody closes it, and each is compared with all. */
+/**
+ * How many open signs are remembered. Of more the outermost is forgotten: nobody closes it, and each sign is compared
+ * with all that are open.
+ */
 const DEEPEST = 64;
 const SPACE_OR_OPENER = /[\s([{（［｛「『《〈【〔“„‘‚«»‹›—-]/u;
 
@@ -44,7 +47,7 @@ interface Opened {
 export function unbalancedAt(before: string, suggestion: string, after = ''): number {
   const paragraph = lastParagraph(before);
   const { open } = scan(paragraph, 0, []);
-  // What closes behind the cursor is not closed before it once more.
+  // What is closed behind the cursor need not be closed by the suggestion.
   const left = scan(paragraph + after, paragraph.length, open, true).open.filter((each) => open.includes(each));
   const { open: end, unopened } = scan(paragraph + suggestion, paragraph.length, left);
   const own = end.find(({ at }) => at >= paragraph.length)?.at ?? Number.POSITIVE_INFINITY;

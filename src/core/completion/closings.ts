@@ -1,6 +1,6 @@
 import { attributesEnd, footnoteEnd, labelEnd, NONE, tagEnd, targetEnd, wikiLinkEnd } from '../markdown/markup';
 
-/** A longer rest of the line is more than what closes something. */
+/** Longest rest of a line that is looked at, in UTF-16 units: a longer one does more than close something. */
 const LONGEST = 1024;
 
 const WORD = /[\p{L}\p{N}]/u;
@@ -13,7 +13,7 @@ const EMOJI_CODE = /:[a-z0-9_+-]{1,64}:/uy;
 /** Numbers of notes and keys of a bibliography in brackets, up to the closing one. */
 const REFERENCE =
   /\[{1,2}(?:[\d\s,;–-]{1,64}|#[\w-]{0,64}|(?:[^\][@]{0,200}[\s;])?-?@[\p{L}\d_{][^\][]{0,200})(?=\\?\])/uy;
-/** Faces of letters or digits; those of signs alone need no word. */
+/** Emoticons with letters or digits in them. Those of signs alone hold no words anyway. */
 const EMOTICON = /(?:[:;=][-'^]?[DPpOoSs03X]{1,3}|<3)(?![\p{L}\p{N}])/uy;
 const BLOCK_NAME = /\^[\p{L}\d-]{1,64}\s*$/uy;
 const TAG = /#\p{L}[\p{L}\p{M}\d/_-]{0,100}/uy;
@@ -99,12 +99,15 @@ function markEnd(text: string, at: number, before: string): number {
   }
 }
 
-/** The first of some ends that is one. */
+/** The first of these ends that is not below 0; `NONE` where all are. */
 function found(...ends: readonly number[]): number {
   return ends.find((end) => end >= 0) ?? NONE;
 }
 
-/** Where an expression's match at `at` ends. @param before given where it counts only behind white space */
+/**
+ * Where the match of a sticky expression at `at` ends, if there is one.
+ * @param before the text before the cursor, given where the match counts only behind white space
+ */
 function match(expression: RegExp, text: string, at: number, before?: string): number {
   if (before !== undefined && !/(?:^|\s)$/u.test(charactersBefore(text, at, before))) return NONE;
   expression.lastIndex = at;

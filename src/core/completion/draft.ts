@@ -14,11 +14,11 @@ export interface StopRules {
   readonly minRestLogprob: number;
 }
 
-/** So much of a draft is looked at for how probable its first characters are, in UTF-16 units. */
+/** For how many of its first UTF-16 units a draft works out how probable they are. */
 const LOOKED_AT = 24;
-/** Tokens that may close a sentence beyond the most that were asked for. */
+/** How many tokens more than were asked for may close a quotation or bracket at the end of a sentence. */
 const LONGEST_CLOSING = 8;
-/** Tokens that are looked through for one that is no white space. */
+/** How many of the likeliest tokens are looked through for one that is no white space. */
 const AFTER_SPACE = 64;
 
 /** A sentence that has ended inside a quotation or bracket: the text up to its end, and the signs that close what is open. */
@@ -27,7 +27,10 @@ interface Unclosed {
   readonly closers: string;
 }
 
-/** A suggestion in the making: grows token by token until a stop rule ends it, and knows which of it may be shown. */
+/**
+ * A suggestion in the making: it grows token by token until a stop rule ends it, and knows which part of it may be
+ * shown.
+ */
 export class Draft {
   /** Set when the draft is finished. */
   reason: CompletionReason | null = null;
@@ -45,7 +48,7 @@ export class Draft {
   #spelled = '';
   readonly #begins: number[] = [];
   #logprob = 0;
-  /** Of the first token that is new, where the typed text ended one. */
+  /** The distribution of the first new token, where the typed text ended with a whole token. */
   #first: NextTokens | undefined;
   /** Tokens that say something new. */
   #newTokens = 0;
@@ -54,7 +57,7 @@ export class Draft {
   #kept = 0;
   /** The whole words that the model was sure enough of: the steps up to each, and how sure it was. */
   readonly wordEnds: { readonly steps: number; readonly confidence: number; readonly logprob: number }[] = [];
-  /** How sure it was at the last word end that was looked at. */
+  /** How sure the model was at the end of the last word that was looked at: the mean log-probability per new token. */
   confidence = Number.NEGATIVE_INFINITY;
 
   /**

@@ -77,7 +77,7 @@ function withoutFollowing(text: string, prefix: string, suffix: string): string 
   return unbalancedAt(prefix, kept, suffix) < kept.length ? text.trimEnd() : kept;
 }
 
-/** A lone full stop is typed sooner than it is read. */
+/** Tells what is worth showing: signs alone, such as a full stop, are typed sooner than they are read. */
 const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 /** Ends after which nothing belongs into an open emphasis. */
 const FINISHED: ReadonlySet<CompletionReason> = new Set(['sentence', 'newline', 'end-of-text']);

@@ -1,7 +1,10 @@
 import { endsSentence, keepsFullStop } from '../text/sentences';
 import type { Style } from '../text/style';
 
-/** More than a word that was begun, and than the white space where a line begins. */
+/**
+ * How much before the suggestion is looked at, in UTF-16 units: more than an unfinished word or the indentation of a
+ * line.
+ */
 const REACH = 64;
 
 /** What begins a block of Markdown at the start of a line: a heading, a list item, a rule, a quotation, a table. */

@@ -6,7 +6,10 @@ interface Entry {
   readonly completion: Completion;
 }
 
-/** Keys keep this many characters before the cursor, and up to as many again: see `keyOf`. */
+/**
+ * A key is the end of the text before the cursor: at least this many characters and less than twice as many, see
+ * `keyOf`.
+ */
 const KEY_LENGTH = 2048;
 
 /**

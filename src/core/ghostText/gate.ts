@@ -3,23 +3,22 @@ import type { Completion, Suggestion } from '../completion/types';
 import { CALIBRATION, type Calibration, calibrated, thresholdFor } from './calibration';
 import type { TypingPace } from './pace';
 
-/** Fewer characters cost as much to take as to type. */
+/** A suggestion of fewer characters costs as much to accept as to type. */
 const SHORTEST = 3;
-/** Shown for a shorter time it only distracts. */
+/** What is on screen for a shorter time only distracts. */
 const GLANCE_MS = 200;
-/**
- * At the rate that the settings begin with and below it a suggestion saves at least a character, and: how probable it
- * must be that the first word is right, and that all words are for a further one to be shown, and how probable it may
- * be that the next keys take it away before it was seen. Above that rate they give way, until at 1 nothing is held back.
- * Chosen by typing parts of three writers' texts (docs/evaluation.md).
- */
+// The bounds of the gate, chosen by typing parts of three writers' texts (docs/evaluation.md). They hold in full for
+// trigger rates up to STRICT_UP_TO, the default; above it they give way, until at 1 nothing is held back.
+/** The least probability that the first word is right. */
 const FIRST_SURE = 0.2;
+/** The least probability that all words up to a further one are right, for that one to be shown too. */
 const FURTHER_SURE = 0.05;
+/** The greatest probability that the next keys take the suggestion away before it was seen. */
 const MOST_RISK = 0.16;
 const STRICT_UP_TO = 0.3;
-/** Keys that anybody presses in the time of a glance. */
+/** The most keys that anybody presses in the time of a glance. */
 const KEYS = 3;
-/** The probability that the key after a deletion is the one suggested: the writer may delete on. */
+/** The probability that the writer types on after a deletion, rather than deleting more. */
 const AFTER_DELETION = 0.3;
 /** The longest that a suggestion waits for a pause, and the steps in which that is looked at, in ms. */
 const LONGEST_WAIT_MS = 1_500;
@@ -29,27 +28,27 @@ const STEP_MS = 25;
 export interface Moment {
   /** `inkling.ghostText.triggerRate`: the share of keys after which there may be grey text, 0 to 1. */
   readonly rate: number;
-  /** How far the gate has moved with what was accepted and ignored, in characters saved; 0 by default. */
+  /** How far the threshold has moved by what this writer accepted and ignored, in characters saved; 0 by default. */
   readonly learnt?: number;
   /** The text before the cursor, or its end. */
   readonly before: string;
   readonly pace: TypingPace;
   /** Milliseconds since the last key; Infinity where nobody is typing. */
   readonly waited: number;
-  /** The last key took something away: what the next one does then is not for the model to say. */
+  /** Whether the last key deleted something: then the model cannot tell what the next key does. */
   readonly deleted?: boolean;
 }
 
 /** What the gate lets pass now. */
 export interface Gated {
   readonly completion: Completion;
-  /** In so many ms a suggestion that is held back now may be shown, if no key comes; absent where none may. */
+  /** In how many ms a suggestion that is held back now may be shown if no key comes; absent where none may be. */
   readonly waitMs?: number;
 }
 
 /**
- * What a suggestion is worth: the characters that it can be expected to save, word by word, by the model's own
- * probabilities as they turn out, less the key that takes it.
+ * What a suggestion is worth: how many characters it can be expected to save, summed over its words by the model's
+ * calibrated probabilities, less the key that accepts it.
  */
 export function worth({ words }: Pick<Suggestion, 'words'>, calibration: Calibration = CALIBRATION): number {
   let value = 0;
@@ -79,12 +78,12 @@ export function gate(completion: Completion, moment: Moment, calibration: Calibr
   return { completion: { ...completion, suggestions: [suggestion] } };
 }
 
-/** How far the bounds hold: 1 up to the rate that the settings begin with, 0 where nothing is held back. */
+/** How strictly the bounds hold at a trigger rate: 1 up to the default rate, 0 at the rate of 1. */
 function strictnessAt(rate: number): number {
   return Math.min(1, (1 - rate) / (1 - STRICT_UP_TO));
 }
 
-/** Whether what is left of a suggestion stays on screen that has been there for so long; the last letters go. */
+/** Whether what is left of a suggestion stays on screen: the last letters go, unless that would make it flash by. */
 export function stays({ text }: Pick<Suggestion, 'text'>, shownForMs: number, rate: number): boolean {
   return rate === 1 || text.trim().length >= SHORTEST || shownForMs < GLANCE_MS;
 }
@@ -97,7 +96,7 @@ export function leastRest(rate: number): number {
   return Math.log(FURTHER_SURE * strictnessAt(rate));
 }
 
-/** Its words as far as the model is sure enough of them; at least the first. */
+/** The suggestion up to the last word that the model is sure enough of; at least its first word. */
 function sureWords(suggestion: Suggestion, leastSure: number, calibration: Calibration): Suggestion {
   const { words, text, healed } = suggestion;
   const unsure = words.findIndex(({ logprob }, i) => i > 0 && calibrated(Math.exp(logprob), calibration) < leastSure);
@@ -138,8 +137,8 @@ function msUntilSafe(
 }
 
 /**
- * The probability that it is gone before the writer has looked: that at the writer's pace one of the next few keys is
- * another than suggested, or that all of it is typed by then.
+ * The probability that the suggestion is gone before the writer has looked at it: that within a glance, at the writer's
+ * pace, one of the next few keys differs from it, or all of it is typed.
  */
 function risk(suggestion: Suggestion, { before, pace, waited, deleted }: Moment, calibration: Calibration): number {
   const { text } = suggestion;
@@ -154,7 +153,7 @@ function risk(suggestion: Suggestion, { before, pace, waited, deleted }: Moment,
   return gone;
 }
 
-/** The probability that so many keys are as suggested. */
+/** The probability that the next `keys` keys are as suggested. */
 function agrees({ words, begins }: Suggestion, keys: number, calibration: Calibration): number {
   const known = begins[keys - 1];
   if (known !== undefined) return calibrated(known, calibration);

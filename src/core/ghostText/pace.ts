@@ -1,7 +1,7 @@
 /** Between two letters of a writer who has not been timed yet, in ms: 80 words a minute, pauses included. */
 const UNKNOWN_MS = 100;
 const STEPS = 8;
-/** Longer pauses are not typing. */
+/** A longer interval is a pause in the writing, not the pace of it. */
 const PAUSE_MS = 2_000;
 /** The share of the latest interval in the running mean. */
 const WEIGHT = 0.1;
@@ -30,7 +30,7 @@ export class TypingPace {
     this.#mean += WEIGHT * (Math.log(interval / medianPause(before).longer) - this.#mean);
   }
 
-  /** To be told of a deletion, a paste and the like: the interval after it is none between letters. */
+  /** To be called for a deletion, a paste and the like: the interval after it says nothing about typing. */
   interrupted(): void {
     this.#lastKeyAt = undefined;
   }
@@ -55,7 +55,7 @@ export class TypingPace {
   allWithin(ms: number, before: string, waited: number, text: string): number {
     if (text.length === 1) return this.keyWithin(ms, before, waited);
     const further = Array.from({ length: text.length - 1 }, (_, i) => medianPause(before + text.slice(0, i + 1)));
-    // The first comes at some time, and the others follow it.
+    // The time of the first key is taken in steps; the further keys then have what is left.
     let chance = 0;
     let come = 0;
     for (let step = 1; step <= STEPS; step++) {

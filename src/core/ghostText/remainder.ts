@@ -15,7 +15,8 @@ export function remainder(suggestion: Suggestion, typed: string): Suggestion | n
     first++;
   }
   const tokens = suggestion.tokens.slice(first);
-  // What was typed has made the rest more probable: by how much is known for a word or two, and at the ends of words.
+  // What was typed as suggested makes the rest more probable. By how much is known within the first word or two, and at
+  // the ends of words.
   const begun = typed === '' ? 0 : Math.log(Math.max(typedAs(suggestion, typed.length), Number.MIN_VALUE));
   const learnt = (logprob: number): number => Math.min(0, logprob - begun);
   return {

@@ -11,7 +11,7 @@ export interface GhostTextSettings {
   readonly blockedWords: readonly string[];
 }
 
-/** Blocked words that count, the last ones of the list: they travel with each request. */
+/** The most blocked words that are used, the last ones of the list: they are sent with each request. */
 const MOST_BLOCKED = 10_000;
 /** A longer run of letters is no word. */
 const LONGEST_WORD = 200;
