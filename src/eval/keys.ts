@@ -17,20 +17,22 @@ export interface KeyRecording {
   readonly suggestions: readonly (Suggestion | null)[];
 }
 
-/** Characters before the first key that the model may read. */
+/** How much before the first key the model may read, in characters. */
 const BEFORE = 1500;
-/** Characters before the cursor that the gate looks at. */
+/** How much before the cursor the gate looks at, in characters. */
 const NEAR = 16;
+/** Characters at the end of a text that are not typed: they only tell which suggestions before them were right. */
+export const UNTYPED = 24;
 const WORDS_PER_MINUTE = 80;
 const SEED = 1;
-/** From a key until VS Code has asked and was answered, and from when it is told to ask again, in ms. */
+/** Milliseconds from a key until VS Code has asked and got its answer, and from being told to ask again until then. */
 const ANSWER_MS = 75;
 const ASKED_AGAIN_MS = 15;
 
 /**
- * Types `count` keys of a text by the trace of a writer, and asks for a suggestion after each.
- * @param complete is told all that is written up to the cursor, too
- * @param from the characters of the text that are there before the first key
+ * Types `count` keys of a text as an invented writer would, and asks for a suggestion after each.
+ * @param complete answers a request; its second argument is all that is written up to the cursor
+ * @param from how many characters of the text are there before the first key
  */
 export async function recordKeys(
   complete: (request: CompleteRequest, written: string) => Promise<Completion>,
@@ -48,7 +50,7 @@ export async function recordKeys(
   for (const keystroke of trace) {
     prefix = keystroke.kind === 'type' ? prefix + keystroke.text : withoutLast(prefix);
     let suggestion = known.get(prefix);
-    // What was never typed has not been looked for, and a deletion looks for nothing.
+    // After a deletion the model is not asked: there is a suggestion only where this very text was typed before.
     if (suggestion === undefined && keystroke.kind === 'type') {
       const request = markdown
         ? readMarkdown(new MarkdownDocument(prefix), prefix.length).request
@@ -84,7 +86,10 @@ interface Shown {
   readonly since: number;
 }
 
-/** What a writer sees at a rate, who types a recording in an editor that answers every key in time: always the same. */
+/**
+ * What a writer sees at a trigger rate while typing a recording, where every key is answered in time. The same
+ * recording always gives the same counts.
+ */
 export function typeKeys(recording: KeyRecording, rate: number, calibration: Calibration): ScreenCounts {
   return screenCounts(recording.keys, answersTo(recording, rate, calibration));
 }

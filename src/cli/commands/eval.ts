@@ -8,7 +8,7 @@ import { frequentBaseline, trigramBaseline } from '../../eval/baselines';
 import { measureCalibration } from '../../eval/calibrate';
 import { documentCases, type EvalCase, isJsonLines, readCases, sampleCases, type WritersText } from '../../eval/cases';
 import { evaluate } from '../../eval/evaluate';
-import { type KeyRecording, recordKeys, typeKeys } from '../../eval/keys';
+import { type KeyRecording, recordKeys, typeKeys, UNTYPED } from '../../eval/keys';
 import { oneLine } from '../../eval/match';
 import { memoryPredictor } from '../../eval/memoryPredictor';
 import { splitWords, TrigramModel } from '../../eval/ngram';
@@ -109,12 +109,9 @@ async function textsOf(file: string | undefined, { memory, documents }: EvalComm
 }
 
 const CALIBRATION_KEYS = 4000;
-/** The end of a target is typed by nobody: it only tells what was right. */
-const UNTYPED = 24;
-
 /**
- * Types about so many keys of the cases, a like part of each that is typed, and records what would be suggested.
- * @param texts of the writer, to be remembered; nothing is without them
+ * Types about `keys` keys, as many of each case as of any other, and records what would be suggested.
+ * @param texts the writer's texts, which the memory is to know; absent where no memory is measured
  */
 async function record(
   engine: Engine,
@@ -140,7 +137,7 @@ async function record(
   return recordings;
 }
 
-/** Fewer keys in a row say little. */
+/** The fewest keys that are typed of a case: fewer in a row say little. */
 const LEAST_KEYS = 100;
 
 function keysOf(recordings: readonly KeyRecording[]): number {

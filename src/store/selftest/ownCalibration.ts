@@ -2,25 +2,24 @@ import type { GenerationConfig } from '../../core/decoding/options';
 import type { Calibration } from '../../core/ghostText/calibration';
 import type { Engine } from '../../engine/api';
 import { measureCalibration } from '../../eval/calibrate';
-import { type KeyRecording, recordKeys } from '../../eval/keys';
+import { type KeyRecording, recordKeys, UNTYPED } from '../../eval/keys';
 import { oneLine } from '../../eval/match';
 
 /** What is asked of a model to calibrate it. */
 export type CalibratedModel = Pick<Engine, 'complete' | 'generate'>;
 
-/** GPT-2 small is asked before so many keys, a larger model before fewer. */
+/** How many keys are typed with GPT-2 small; with a larger model fewer, in proportion to its parameters. */
 const KEYS = 200;
 const LEAST_KEYS = 60;
 const SMALL = 124e6;
-/** Each text that the model writes: tokens, and the keys at its end that nobody types, since they tell what was right. */
+/** Tokens of each text that the model writes. */
 const TOKENS = 80;
-const UNTYPED = 24;
-/** Keys of a text before the first one that counts, and those that count. */
+/** Characters of a text before its first key, and the most keys that are typed of it. */
 const WARM_UP = 40;
 const KEYS_A_TEXT = 80;
-/** A model that writes nothing to speak of is not asked for ever. */
+/** The most texts that are typed: a model may write next to nothing. */
 const MOST_TEXTS = 12;
-/** Few words were seen: they count for as many that come true as often as the model says. */
+/** Only a few words are seen, so to each tenth of probability so many are added that come true as often as the model says. */
 const PRIOR = 10;
 
 /**
