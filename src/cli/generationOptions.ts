@@ -55,8 +55,8 @@ export function generationConfig(given: Record<string, unknown>, tokenizer: Toke
 }
 
 /**
- * Whether options are given that mean nothing unless tokens are drawn: what shapes a draw, its seed, several texts. A
- * seed makes no draw of a search for beams.
+ * Whether options are given that mean nothing unless tokens are drawn: those that shape a draw, its seed, several
+ * texts. Beside beams neither a seed nor several texts mean drawing.
  */
 function drawsByImplication(config: Partial<Record<OptionName, unknown>>): boolean {
   const isSearch = (config.numBeams as number) > 1;
@@ -119,7 +119,7 @@ function parserOf(name: OptionName, { spelling }: OptionRow): (text: string, bef
   };
 }
 
-/** A word comes at the start of a text or after a space, and is other tokens then. */
+/** A word is spelled by other tokens at the start of a text than behind a space. */
 function spellings(word: string, tokenizer: Tokenizer): number[][] {
   return (word.startsWith(' ') ? [word] : [word, ` ${word}`]).map((text) => tokenizer.encode(text));
 }

@@ -56,7 +56,7 @@ export async function openEngine(options: ModelOptions, otherwise: Precision): P
 async function locate({ model, precision }: ModelOptions, otherwise: Precision): Promise<string> {
   const compiled = await readManifest(model ?? BUILT_MODEL);
   if (model === undefined) {
-    // Without its weights at hand, the default model is what the build made of it.
+    // Without its weights (as in a package) the default model has the precision that the build gave it.
     const wanted = precision ?? (existsSync(SOURCE_MODEL) ? otherwise : (compiled?.precision ?? otherwise));
     return locateModel({ path: '', precision: wanted }, __dirname, cacheFolder(), { onProgress: progress(wanted) });
   }
@@ -89,7 +89,7 @@ export async function openTokenizer(folder: string | undefined): Promise<Tokeniz
   return readTokenizer(files);
 }
 
-/** What is done sooner than this needs no notice. */
+/** A compilation that takes less time than this, in ms, is not mentioned. */
 const PATIENCE_MS = 1_000;
 
 /**
@@ -116,7 +116,7 @@ export function compilationProgress(what: string): (fraction: number) => void {
 export function downloadProgress(): (done: number, total: number) => void {
   let shown = '';
   return (done, total) => {
-    // Mirrors do not all tell how much there is.
+    // Some mirrors do not say how large a file is.
     const part = total === 0 ? formatBytes(done) : `${Math.floor((100 * done) / total)} %`;
     if (!process.stderr.isTTY || part === shown) return;
     shown = part;

@@ -4,7 +4,7 @@ import stringWidth from 'string-width';
 import { lightMark } from '../pictures/palette';
 import { visible } from '../pictures/spelling';
 
-/** Columns where nobody says. */
+/** Columns where nothing says how wide the output is. */
 const WIDTH = 80;
 /** 256 colours, where colours are asked for and the terminal does not say what it can. */
 const COLOURS_ASKED_FOR = 2;
@@ -24,9 +24,9 @@ export interface Terminal {
 export interface Piece {
   readonly text: string;
   readonly mark?: string;
-  /** It ends a line. */
+  /** Whether a line ends behind it. */
   readonly breaks?: boolean;
-  /** It belongs to the one before, from which no line's end cuts it off. */
+  /** Whether it belongs to the piece before it, so that no line may end between them. */
   readonly follows?: boolean;
 }
 

@@ -8,7 +8,7 @@ import { screenFigures, targetsOf } from './screen';
 const WORDS = 4;
 const BINS = 10;
 const RATES = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-/** No suggestion is worth more, in characters. */
+/** The greatest worth that is tried as a threshold, in characters: no suggestion has more. */
 const MOST_WORTH = 32;
 const HALVINGS = 10;
 
@@ -20,7 +20,7 @@ export async function measureCalibration(recordings: readonly KeyRecording[], pr
   const probability = reliabilityPoints(recordings, prior);
   const rates: number[][] = [];
   for (const rate of RATES) rates.push([rate, round(await thresholdAt(rate, recordings, probability))]);
-  // Of two rates the higher one never asks for more.
+  // A higher rate never asks for a greater worth than a lower one.
   for (let i = 1; i < rates.length; i++) rates[i][1] = Math.min(rates[i][1], rates[i - 1][1]);
   return { probability, rates };
 }
@@ -73,7 +73,7 @@ async function thresholdAt(
 ): Promise<number> {
   let [low, high] = [-1, MOST_WORTH];
   for (let i = 0; i < HALVINGS; i++) {
-    // The process that installs a model is the editor's: other extensions have their turn in between.
+    // This also runs in the editor's process while a model is installed: other extensions get their turn in between.
     await setImmediate();
     const middle = (low + high) / 2;
     if (greyAt(rate, middle, recordings, probability) > rate) low = middle;

@@ -2,7 +2,7 @@ import type { EvalCase } from './cases';
 import { countWords, matchesWords, oneLine, usefulLength } from './match';
 import { gated, type Prediction } from './predictor';
 
-/** A case and what was predicted there, with the gate open. */
+/** A case and what was predicted there before the gate. */
 export interface Observation {
   readonly target: string;
   readonly prediction: Prediction;

@@ -11,7 +11,7 @@ export interface Prediction {
 /** What is measured: the model, or a baseline. */
 export interface Predictor {
   readonly name: string;
-  /** What lies beyond the first word of which the author is less sure than `threshold` need not be predicted. */
+  /** @param threshold nothing is needed behind the first word of which the author is less sure than this */
   predict(place: Pick<EvalCase, 'prefix' | 'markdown' | 'document'>, threshold?: number): Promise<Prediction>;
 }
 

@@ -20,7 +20,10 @@ export class RememberedTexts {
     this.#texts = texts;
   }
 
-  /** Remembers the texts before this one and so much of it; where its end is. Texts come in order, or anew from the first. */
+  /**
+   * Makes the memory know the texts before this one and `prefix` of this one. Returns the place at the end of `prefix`.
+   * Texts must come in order; going back to an earlier one begins anew.
+   */
   async turnTo(document: number, prefix: string): Promise<MemoryPlace> {
     // A second pass begins with an empty memory, as the first one did.
     if (document < this.#files) {

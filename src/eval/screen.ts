@@ -1,6 +1,6 @@
 import { countWords, usefulLength } from './match';
 
-/** A key at a time, in ms of any clock: when the text had changed by it. */
+/** A key, and when it had changed the text, in ms of any clock. */
 export type Pressed =
   | { readonly at: number; readonly kind: 'type'; readonly text: string }
   | { readonly at: number; readonly kind: 'delete' | 'jump'; readonly text?: undefined };
@@ -45,7 +45,7 @@ export interface ScreenCounts {
 
 const GLANCE_MS = 200;
 const SHORTEST = 3;
-/** Of what is written after a key so much is looked at, in characters. */
+/** How much of what is written after a key is looked at, in characters. */
 const REACH = 200;
 
 interface OnScreen {
@@ -142,7 +142,7 @@ function staying(keys: readonly Pressed[]): boolean[] {
 function writtenAfter(keys: readonly Pressed[], stays: readonly boolean[], index: number): string {
   let slips = 0;
   let text = '';
-  // What is deleted later and was typed before is a slip that stands now.
+  // A later deletion that reaches back before this key means that a slip stands here now.
   for (let next = index + 1; next < keys.length && text.length < REACH; next++) {
     const key = keys[next];
     if (key.kind === 'jump') break;
@@ -161,7 +161,7 @@ function after(text: string, typed: string): string {
 /** @param typed the characters that each key adds for good */
 function savedBy(typed: readonly number[], targets: readonly string[], grey: readonly string[]): number {
   let saved = 0;
-  /** Characters that were taken and are still to come as keys. */
+  /** Characters that were accepted and that the recorded keys are still to type. */
   let taken = 0;
   for (const [key, text] of grey.entries()) {
     if (taken > 0) {

@@ -1,19 +1,19 @@
 import { Canvas, MARGIN, shorten, WIDTH, widthOf } from './svg';
 
-/** Height of a row. */
+/** Height of a row, in pixels. */
 export const ROW = 22;
-/** Longest column of token texts. */
+/** Widest column of token texts, in pixels. */
 const LABEL = 200;
 
 /** A row of a table with a bar. */
 export interface BarRow {
   readonly label: string;
   readonly share: number;
-  /** Where a mark crosses the bar. */
+  /** Where a mark crosses the bar, on the scale of `share`. */
   readonly mark?: number;
   readonly numbers: readonly string[];
   readonly strong?: boolean;
-  /** Of the bar; `bar` by default. */
+  /** Class that paints the bar; `bar` by default. */
   readonly paint?: string;
 }
 

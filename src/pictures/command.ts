@@ -8,7 +8,10 @@ export interface ModelChoice {
 
 /** What `--precision` takes; a model that runs elsewhere has none of them. */
 const PRECISIONS = /^(?:fp32|q8|q4)$/;
-/** Longer texts, and those of several lines, do not fit a printed command; they are named as a file. */
+/**
+ * Longest text that is written into a printed command, in UTF-16 units; longer ones, and those of several lines, become
+ * `--file TEXT.txt`.
+ */
 const LONGEST = 200;
 
 /** The command that draws a picture again, for a POSIX shell. */

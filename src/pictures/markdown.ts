@@ -53,7 +53,7 @@ export function inklingFences(md: MarkdownIt, ask: Ask, before = ''): void {
     if (!block) return others ? others(tokens, index, options, env, self) : self.renderToken(tokens, index, options);
     const isFirst =
       tokens.findIndex(({ type, info, content }) => type === 'fence' && readBlock(info, content)) === index;
-    // VS Code's preview says whose drawing it is.
+    // VS Code's preview passes the address of the document that is being drawn.
     const document = String(env?.currentDocument ?? '');
     const askHere = (request: FigureRequest, key: string) => ask(request, key, document);
     // The attributes tie the block to its line, by which the preview scrolls with the editor.

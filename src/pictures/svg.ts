@@ -7,7 +7,7 @@ const SIZES = { body: 13, small: 11 } as const;
 
 type Size = keyof typeof SIZES;
 
-/** Of a picture by default, and at its edges, in pixels. */
+/** Width of a picture by default, and of the margin around it, in pixels. */
 export const WIDTH = 720;
 export const MARGIN = 16;
 

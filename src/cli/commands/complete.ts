@@ -141,7 +141,7 @@ function completeAfter(engine: Engine, prefix: string, suffix: string | undefine
 }
 
 function given({ maxTokens, minLogprob }: Limits): Partial<CompleteRequest> {
-  // Whoever sets a gate sees all that it lets pass, and not what the editor's would.
+  // A gate that is given as an option takes the place of the editor's bounds on further words.
   const gate = minLogprob !== undefined && { minLogprob, minRestLogprob: COMPLETION_DEFAULTS.minRestLogprob };
   return { ...(maxTokens && { maxTokens }), ...gate };
 }
@@ -158,7 +158,7 @@ async function completeAt(engine: Engine, { before, after, language }: DocumentP
     settings: defaults,
   });
   const wanted = { ...request(), ...given(limits) };
-  // What a server reads of a text it counts in tokens of its own.
+  // How many tokens a server reads is not known: it counts in tokens of its own.
   const context =
     engine instanceof LocalEngine
       ? readPrompt(engine.model, wanted.prefix, wanted.maxTokens ?? defaults.maxTokens).text
