@@ -10,7 +10,18 @@ import { glyphsOf } from '../core/tokenizer/glyphs';
 import { attentionWeights, headsLookingAt } from './attention';
 import { linesOf, runsOf, treeAt } from './beamTree';
 import { drawCommand, type ModelChoice } from './command';
-import type { BeamLine, Figure, FigureToken, HeatUnit, NextFigure, Origin, StagesFigure } from './figure';
+import type {
+  AttentionFigure,
+  BeamLine,
+  BeamsFigure,
+  Figure,
+  FigureToken,
+  HeatUnit,
+  LensFigure,
+  NextFigure,
+  Origin,
+  StagesFigure,
+} from './figure';
 import { type FigureRequest, PictureError } from './request';
 
 interface Prompt {
@@ -91,6 +102,7 @@ export async function askFigure(
   const { kind, text, bos } = request;
   const prompt = { text, bos };
   const tokenizer = await engine.tokenizer();
+  // Where tokens begin and end is known without the model.
   const asked = !(kind === 'tokens' && request.colour === 'boundary');
   const model = asOrigin(await engine.info());
   const { precision } = model;
@@ -107,55 +119,17 @@ export async function askFigure(
     case 'next':
     case 'stages': {
       const logits = await engine.logits(prompt, signal);
-      const context = [...(bos ? tokenizer.start : tokenizer.opening), ...tokenizer.encode(text)];
-      const given = { text, origin, logits, config: request.decoding, context, tokenizer };
+      const given = { text, origin, logits, config: request.decoding, context: idsOf(request, tokenizer), tokenizer };
       return kind === 'next' ? nextFigure({ ...given, count: request.count }) : stagesFigure(given);
     }
-    case 'beams': {
-      const steps: BeamStep[] = [];
-      const config = { ...request.decoding, numReturnSequences: request.decoding.numBeams };
-      const { sequences } = await engine.generate(
-        { ...prompt, config },
-        (event) => event.kind === 'beams' && steps.push(event),
-        signal,
-      );
-      signal?.throwIfAborted();
-      const best = sequences.map(({ ids, text, score, finish }) => ({ ids, text, score, finish }));
-      const lines = beamLines(steps, (ids) => tokenizer.decode(ids));
-      return { kind, text, origin, steps: steps.length, lines, best };
-    }
+    case 'beams':
+      return beamsFigure(engine, request, origin, tokenizer, signal);
     case 'attention':
     case 'lens': {
       const candidate = request.candidate === undefined ? undefined : tokenOf(tokenizer, request.candidate);
       const seen = await engine.inspect({ ...prompt, ...(candidate !== undefined && { candidate }) }, signal);
-      if (kind === 'lens') {
-        const layers = seen.lens.map(({ layer, top: [says], candidateLogprob, candidateRank }) => ({
-          layer: layer + 1,
-          says: { id: says.id, text: says.text, probability: Math.exp(says.logprob) },
-          probability: Math.exp(candidateLogprob),
-          rank: candidateRank,
-        }));
-        return {
-          kind,
-          text,
-          origin,
-          candidate: { id: seen.candidate, text: tokenizer.tokenText(seen.candidate) },
-          layers,
-        };
-      }
-      const { layer, head } = request;
-      if ((layer ?? 1) > seen.layers) {
-        throw new PictureError(l10n.t('{0} must be at most {1} with this model.', 'layer', seen.layers));
-      }
-      if ((head ?? 1) > seen.heads) {
-        throw new PictureError(l10n.t('{0} must be at most {1} with this model.', 'head', seen.heads));
-      }
-      const ids = [...(bos ? tokenizer.start : tokenizer.opening), ...tokenizer.encode(text)];
-      const glyphs = glyphsOf(ids.map((id) => tokenizer.tokenBytes(id))).slice(-seen.tokens);
-      const weights = [...attentionWeights(seen, layer === null ? null : layer - 1, head === null ? null : head - 1)];
-      const tokens = glyphs.map((text, i) => ({ text, weight: weights[i] }));
-      const token = strongest(weights);
-      return { kind, text, origin, layer, head, tokens, heads: { token, weights: headsLookingAt(seen, token) } };
+      const figureOf = kind === 'lens' ? lensFigure : attentionFigure;
+      return figureOf(seen, request, origin, tokenizer);
     }
     case 'words': {
       const { words, covered } = await engine.words({ ...prompt, count: request.count }, signal);
@@ -166,6 +140,68 @@ export async function askFigure(
       return { kind, text, origin, ...heatOf(text, tokens) };
     }
   }
+}
+
+/** The tokens that the model reads for a request. */
+function idsOf({ text, bos }: FigureRequest, tokenizer: Tokenizer): number[] {
+  return [...(bos ? tokenizer.start : tokenizer.opening), ...tokenizer.encode(text)];
+}
+
+async function beamsFigure(
+  engine: FigureEngine,
+  { text, bos, decoding }: FigureRequest,
+  origin: Origin,
+  tokenizer: Tokenizer,
+  signal?: AbortSignal,
+): Promise<BeamsFigure> {
+  const steps: BeamStep[] = [];
+  const config = { ...decoding, numReturnSequences: decoding.numBeams };
+  const { sequences } = await engine.generate(
+    { text, bos, config },
+    (event) => event.kind === 'beams' && steps.push(event),
+    signal,
+  );
+  signal?.throwIfAborted();
+  const best = sequences.map(({ ids, text, score, finish }) => ({ ids, text, score, finish }));
+  const lines = beamLines(steps, (ids) => tokenizer.decode(ids));
+  return { kind: 'beams', text, origin, steps: steps.length, lines, best };
+}
+
+type Inspection = Awaited<ReturnType<FigureEngine['inspect']>>;
+
+function lensFigure(seen: Inspection, { text }: FigureRequest, origin: Origin, tokenizer: Tokenizer): LensFigure {
+  const layers = seen.lens.map(({ layer, top: [says], candidateLogprob, candidateRank }) => ({
+    layer: layer + 1,
+    says: { id: says.id, text: says.text, probability: Math.exp(says.logprob) },
+    probability: Math.exp(candidateLogprob),
+    rank: candidateRank,
+  }));
+  const candidate = { id: seen.candidate, text: tokenizer.tokenText(seen.candidate) };
+  return { kind: 'lens', text, origin, candidate, layers };
+}
+
+/** @throws PictureError when the model has no such layer or head */
+function attentionFigure(
+  seen: Inspection,
+  request: FigureRequest,
+  origin: Origin,
+  tokenizer: Tokenizer,
+): AttentionFigure {
+  const { text, layer, head } = request;
+  if ((layer ?? 1) > seen.layers) {
+    throw new PictureError(l10n.t('{0} must be at most {1} with this model.', 'layer', seen.layers));
+  }
+  if ((head ?? 1) > seen.heads) {
+    throw new PictureError(l10n.t('{0} must be at most {1} with this model.', 'head', seen.heads));
+  }
+  // The model sees the end of a long text only.
+  const bytes = idsOf(request, tokenizer).map((id) => tokenizer.tokenBytes(id));
+  const glyphs = glyphsOf(bytes).slice(-seen.tokens);
+  const weights = [...attentionWeights(seen, layer === null ? null : layer - 1, head === null ? null : head - 1)];
+  const tokens = glyphs.map((text, i) => ({ text, weight: weights[i] }));
+  const token = strongest(weights);
+  const heads = { token, weights: headsLookingAt(seen, token) };
+  return { kind: 'attention', text, origin, layer, head, tokens, heads };
 }
 
 /** Hugging Face keeps 50 tokens by default; a picture of the model shows them all. */
