@@ -22,12 +22,15 @@ const DOUBLED = '~=';
 const NEVER_IN_WORDS = '_=';
 const SPACE = /^[\s\p{Zs}]?$/u;
 const PUNCTUATION = /^[\p{P}\p{S}]$/u;
+/** Behind these and behind white space nothing is closed. */
+const OPENING = /^[\p{Ps}\p{Pi}]?$/u;
 /** Scripts that put no spaces between words, or hang endings on them. */
 const WITHOUT_SPACES =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\u3000-\u303f\uff00-\uffef]$/u;
 
 /**
- * What a run of signs may do, by CommonMark's rules on what stands on its sides.
+ * What a run of signs may do, by CommonMark's rules on what stands on its sides. One that was written last may close
+ * whatever it can, since white space may follow it: `**Note:**`, `_so_`.
  * @param written whether a word is about to be written where the text ends
  */
 function flanking(text: string, from: number, to: number, written: boolean): { opens: boolean; closes: boolean } {
@@ -36,8 +39,10 @@ function flanking(text: string, from: number, to: number, written: boolean): { o
   const after = to < text.length ? String.fromCodePoint(text.codePointAt(to) ?? 0) : end;
   const left = !SPACE.test(after) && (!PUNCTUATION.test(after) || isEdge(before));
   const right = !SPACE.test(before) && (!PUNCTUATION.test(before) || isEdge(after));
-  if (!NEVER_IN_WORDS.includes(text[from])) return { opens: left, closes: right };
-  return { opens: left && (!right || PUNCTUATION.test(before)), closes: right && (!left || PUNCTUATION.test(after)) };
+  const last = written && to === text.length && !SPACE.test(before) && !OPENING.test(before);
+  if (!NEVER_IN_WORDS.includes(text[from])) return { opens: left, closes: right || last };
+  const closes = right && (!left || PUNCTUATION.test(after));
+  return { opens: left && (!right || PUNCTUATION.test(before)), closes: closes || last };
 }
 
 /**

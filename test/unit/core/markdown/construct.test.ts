@@ -210,6 +210,28 @@ describe('the Markdown construct at the cursor', () => {
     assert.deepEqual(closers('*彼は言った。私は‸'), ['*']);
   });
 
+  it('takes emphasis for closed whose closing sign was just written', () => {
+    const closers = (marked: string) => at(marked).open.map(({ closer }) => closer);
+    for (const marked of [
+      'Go to _Webhooks_‸',
+      'Go to __Webhooks__‸',
+      'Go to ==Webhooks==‸',
+      'Go to _Webhooks_‸, and then _on_.',
+      '**Note:**‸',
+      '- _Tea._‸',
+      'He said *“No.”*‸',
+      'He *(the boy)*‸',
+      'I said ~~never!~~‸',
+      '***Both?***‸',
+    ]) {
+      assert.deepEqual(closers(marked), [], marked);
+    }
+    assert.deepEqual(closers('*Go (*‸'), ['*', '*']);
+    assert.deepEqual(closers('*One* and *‸'), ['*']);
+    assert.deepEqual(closers('He said—*‸'), ['*']);
+    assert.deepEqual(closers('**Very _much_‸'), ['**']);
+  });
+
   it('leaves the emphasis alone that is closed after the cursor', () => {
     const closers = (marked: string) =>
       at(marked)
