@@ -45,6 +45,8 @@ export interface SuggestionContext {
   readonly modalNormalMode: boolean;
   /** The item selected in an open IntelliSense list and the text it replaces. */
   readonly selectedItem: { readonly text: string; readonly replaces: string } | null;
+  /** A suggestion is on screen that was typed as far as the cursor: it goes on through whatever it says itself. */
+  readonly onScreen: boolean;
   /** The Markdown construct around the cursor where prose does not belong; null in prose. */
   readonly construct: ConstructKind | null;
 }
@@ -236,13 +238,13 @@ const RULES: readonly Rule[] = [
   {
     code: 'mid-word',
     yieldsToAsking: false,
-    applies: (s) => isMidWord(s.lineBefore, s.lineAfter),
+    applies: (s) => !s.onScreen && isMidWord(s.lineBefore, s.lineAfter),
     message: () => l10n.t('The word goes on to the right of the cursor.'),
   },
   {
     code: 'text-after',
     yieldsToAsking: true,
-    applies: (s) => !onlyCloses(s.lineAfter.trimEnd(), s.lineBefore),
+    applies: (s) => !s.onScreen && !onlyCloses(s.lineAfter.trimEnd(), s.lineBefore),
     message: () => l10n.t('There is more text on this line after the cursor.'),
   },
   {
@@ -260,7 +262,7 @@ const RULES: readonly Rule[] = [
   {
     code: 'construct',
     yieldsToAsking: true,
-    applies: (s) => s.construct !== null,
+    applies: (s) => !s.onScreen && s.construct !== null,
     message: (s) => constructText(s.construct),
   },
   {
@@ -323,6 +325,7 @@ export function afterKey(
     readOnly: false,
     modalNormalMode: false,
     selectedItem: null,
+    onScreen: false,
   };
 }
 

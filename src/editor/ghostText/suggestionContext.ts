@@ -115,6 +115,7 @@ function observe(
     readOnly: vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false,
     modalNormalMode: editor !== undefined && keysAreCommands(modalCursor(editor)),
     selectedItem: item ? { text: item.text, replaces: document.getText(item.range) } : null,
+    onScreen: !item && activity.shown.at(document, document.offsetAt(position)).length > 0,
   };
 }
 

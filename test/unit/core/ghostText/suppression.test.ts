@@ -28,6 +28,7 @@ const writing: SuggestionContext = {
   readOnly: false,
   modalNormalMode: false,
   selectedItem: null,
+  onScreen: false,
   construct: null,
 };
 
@@ -317,6 +318,14 @@ describe('suppression', () => {
   it('is mid-word in any script, and not after a space', () => {
     assert.equal(code({ lineBefore: 'прив', lineAfter: 'ет' }), 'mid-word');
     assert.equal(code({ lineBefore: 'It was ', lineAfter: 'very' }), 'text-after');
+  });
+
+  it('lets what is on screen go on where it says an address itself, or was asked for before other text', () => {
+    assert.equal(code({ construct: 'address', onScreen: true }), null);
+    assert.equal(code({ lineAfter: ' good day', onScreen: true }), null);
+    assert.equal(code({ lineBefore: 'It was v', lineAfter: 'good', onScreen: true }), null);
+    assert.equal(code({ construct: 'address', onScreen: true, lastEdit: 'undo' }), 'undone');
+    assert.equal(code({ construct: 'address', onScreen: true, enabled: false }), 'disabled');
   });
 
   it('allows an item that extends what was typed', () => {
