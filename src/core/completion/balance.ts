@@ -64,6 +64,27 @@ export function closersAtEnd(text: string): string {
   return double.join('') + (isSingleOpen ? '’' : '');
 }
 
+/** How many brackets and double quotes are open at the end of a text. */
+export function countOpen(text: string): number {
+  return scan(lastParagraph(text), 0, []).open.length;
+}
+
+/**
+ * Where a suggestion closes a bracket or quote that was opened before the innermost `within` of those that are open at
+ * its beginning; Infinity where it closes none.
+ */
+export function closesOuterAt(before: string, suggestion: string, within: number): number {
+  const paragraph = lastParagraph(before);
+  let { open } = scan(paragraph, 0, []);
+  const outer = open.length - within;
+  const text = paragraph + suggestion;
+  for (let at = paragraph.length; outer > 0 && at < text.length; at++) {
+    ({ open } = scan(text.slice(0, at + 1), at, open));
+    if (open.length < outer) return at - paragraph.length;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
 function lastParagraph(text: string): string {
   return text.slice(text.lastIndexOf('\n\n') + 1);
 }

@@ -1,11 +1,11 @@
 import type { Style } from '../text/style';
 import { typeset } from '../text/typography';
-import { unbalancedAt } from './balance';
+import { closesOuterAt, unbalancedAt } from './balance';
 import type { Draft } from './draft';
 import { guard } from './guards';
 import { applyStyle } from './style';
 import { beginsWithSpace, endsInSpace, spelling, withoutSuffix } from './text';
-import type { Completion, CompletionReason, Suggestion } from './types';
+import type { Completion, CompletionReason, SuggestedToken, Suggestion } from './types';
 
 /** Where the drafts stand, and what must not be said there. */
 export interface DraftPlace {
@@ -47,13 +47,16 @@ function finish(draft: Draft, place: DraftPlace): Finished {
     if (SAYS_SOMETHING.test(whole)) return { suggestion: null, reason: 'repeats' };
     return { suggestion: null, reason: ended === 'budget' || ended === 'sentence' ? 'empty' : ended };
   }
-  const tokens = spelling(all, healed.length + text.length);
+  const outer = closer === '' ? Number.POSITIVE_INFINITY : closesOuterAt(prefix, text, style.closerHolds ?? 0);
+  const written = withCloser(all, healed.length + outer, closer);
+  const said = text.slice(0, outer) + (outer < text.length ? closer : '') + text.slice(outer);
+  const tokens = spelling(written, healed.length + said.length);
   const logprob = tokens.reduce((sum, token) => sum + token.logprob, 0);
   const next = all[tokens.length] ?? draft.refused;
   const words = draft.wordEnds
-    .map(({ steps, ...sure }) => ({ length: spelled(all.slice(0, steps)).length - healed.length, ...sure }))
-    .filter(({ length }) => length <= text.length);
-  const closed = FINISHED.has(ended) ? text + closer : text;
+    .map(({ steps, ...sure }) => ({ length: spelled(written.slice(0, steps)).length - healed.length, ...sure }))
+    .filter(({ length }) => length <= said.length);
+  const closed = FINISHED.has(ended) && outer >= text.length ? said + closer : said;
   return {
     suggestion: {
       text: closed,
@@ -69,6 +72,17 @@ function finish(draft: Draft, place: DraftPlace): Finished {
     },
     reason: ended,
   };
+}
+
+/** The tokens with what closes the emphasis put in at a place, in UTF-16 units; as they are where they do not reach it. */
+function withCloser(tokens: readonly SuggestedToken[], at: number, closer: string): readonly SuggestedToken[] {
+  let from = 0;
+  return tokens.map((token) => {
+    const inside = at - from;
+    from += token.text.length;
+    if (inside < 0 || at >= from) return token;
+    return { ...token, text: token.text.slice(0, inside) + closer + token.text.slice(inside) };
+  });
 }
 
 /** Without the end that follows the cursor already, unless that closes what the suggestion itself has opened. */

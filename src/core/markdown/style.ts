@@ -1,3 +1,4 @@
+import { countOpen } from '../completion/balance';
 import type { Style } from '../text/style';
 import { typographyOf } from '../text/typography';
 import type { Block } from './blocks';
@@ -16,12 +17,14 @@ export function styleOf(blocks: readonly Block[], construct: Construct, prose: s
   const stop = SETS_NO_FULL_STOP.has(construct.kind) || itemsGoWithoutStop(blocks);
   const width = lineWidth(blocks);
   const column = blocks[blocks.length - 1].widths.at(-1) ?? 0;
-  const closers = construct.open.map(({ kind, closer }) => (kind === 'emphasis' ? closer : ''));
+  const emphasis = construct.open.filter(({ kind }) => kind === 'emphasis');
+  const holds = blocks[blocks.length - 1].text.slice(emphasis.at(-1)?.contentFrom);
   return {
     ...typographyOf(prose),
     fullStop: !stop,
     endsBefore: MARKUP,
-    closer: closers.join(''),
+    closer: emphasis.map(({ closer }) => closer).join(''),
+    ...(emphasis.length > 0 && { closerHolds: countOpen(holds) }),
     ...(width === undefined || construct.kind === 'table' ? {} : { room: Math.max(0, width - column) }),
   };
 }

@@ -10,4 +10,9 @@ export interface Style extends Typography {
   readonly endsBefore?: string;
   /** Put after it when it finishes a sentence, line or text; none of it follows the cursor already. */
   readonly closer?: string;
+  /**
+   * How many of the brackets and quotes that are open were opened inside what `closer` closes: it stands before what
+   * closes any other, as in `(*so.*)`. None by default.
+   */
+  readonly closerHolds?: number;
 }

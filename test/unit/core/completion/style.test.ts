@@ -29,6 +29,19 @@ describe('the style of a suggestion', () => {
     assert.equal(await suggest('He left the house.', 7, { closer: '*' }, '** at'), ' the house.*');
   });
 
+  it('closes what is open before it closes the quotation or bracket around that', async () => {
+    const suggestAfter = (prefix: string, text: string, style: Style) => suggest(prefix + text, prefix.length, style);
+    const inside = { closer: '*', closerHolds: 0 };
+    assert.equal(await suggestAfter('He left (so did', ' she.)', inside), ' she.*)');
+    assert.equal(await suggestAfter('“I left', ' it,” he said.', inside), ' it,*” he said.');
+    assert.equal(await suggestAfter('He left (so', ' did “she” too.)', inside), ' did “she” too.*)');
+    assert.equal(await suggestAfter('He left (so', ' did he) too.', { closer: '*', closerHolds: 1 }), ' did he) too.*');
+    assert.equal(
+      await suggestAfter('“So (he', ' left) at once.”', { closer: '*', closerHolds: 1 }),
+      ' left) at once.*”',
+    );
+  });
+
   it('begins no block of Markdown where the model would rather begin a line', async () => {
     const markdown = { endsBefore: '*_' };
     for (const begun of ['# How to', '- The first', '12. The first', '--- and', '> So it', '+ So']) {

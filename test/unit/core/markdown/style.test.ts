@@ -48,6 +48,14 @@ describe('how a suggestion must look', () => {
     assert.equal(style('It was **very** much')?.closer, '');
   });
 
+  it('knows what was opened inside that emphasis', () => {
+    const holds = (text: string) => style(text)?.closerHolds;
+    assert.equal(holds('It was (*very'), 0);
+    assert.equal(holds('It was *very (so'), 1);
+    assert.equal(holds('“It *was (so) “very'), 1);
+    assert.equal(holds('It was (so'), undefined);
+  });
+
   it('keeps to the width at which lines are broken', () => {
     const line = 'It was a dark and stormy night and';
     assert.equal(style(`${line}\n${line}\n${line}\n${line}\nIt was`)?.room, line.length - 'It was'.length);
