@@ -7,6 +7,10 @@ const TWICE_WORDS = 3;
 const LONG_WORD = 6;
 /** How far back an echo is looked for, in words. */
 const MEMORY_WORDS = 60;
+/** Parts the groups of a number, which are no words of their own: the zeros of 1,000,000,000 are no circle. */
+const GROUPS = /(?<=\p{N})[.,:](?=\p{N})/gu;
+/** Five groups of the same digits are. */
+const ENDLESS = /(?<!\p{N})(\p{N}+)(?:'\1){4}(?!\p{N})/u;
 
 /**
  * Where a suggestion begins to go in circles: at the second copy of two or more words or of a long one said twice in a
@@ -15,11 +19,13 @@ const MEMORY_WORDS = 60;
  */
 export function loopAt(before: string, suggestion: string): number {
   const tail = before.slice(-MEMORY_WORDS * 12);
-  const all = wordsOf(tail + suggestion);
+  // An apostrophe joins what it parts.
+  const all = wordsOf((tail + suggestion).replace(GROUPS, "'"));
   const said = all.map(({ text }) => text);
   const first = all.findIndex(({ at, length }) => at + length > tail.length);
   if (first < 0) return Number.POSITIVE_INFINITY;
   for (let i = first; i < all.length; i++) {
+    if (ENDLESS.test(said[i])) return Math.max(0, all[i].at - tail.length);
     const copy =
       copyStart(said, i) ??
       echoStart(said, i, first, ECHO_WORDS, 0) ??

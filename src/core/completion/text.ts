@@ -2,9 +2,14 @@
 const WORD_END = /[\p{L}\p{N}\p{M}'’_-]$/u;
 const WORD_START = /^[\p{L}\p{N}\p{M}'’_-]/u;
 
-/** Whether `next` goes on with the word at the end of `text`. */
+/** What the groups of a number are parted by: `1,000`, `10:30`, `3.5`. */
+const GROUP_END = /\p{N}[.,:]$/u;
+const DIGIT_START = /^\p{N}/u;
+
+/** Whether `next` goes on with the word or number at the end of `text`. */
 export function continuesWord(text: string, next: string): boolean {
-  return WORD_END.test(text.slice(-2)) && WORD_START.test(next);
+  const end = text.slice(-3);
+  return (WORD_END.test(end) && WORD_START.test(next)) || (GROUP_END.test(end) && DIGIT_START.test(next));
 }
 
 const SPACE_END = /[\p{White_Space}\u180e\u200b\u2060]$/u;

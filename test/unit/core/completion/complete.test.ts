@@ -50,6 +50,15 @@ describe('complete', () => {
     assert.deepEqual(await suggest(model, 'We saw', { maxTokens: 2 }), { text: ' the', reason: 'budget' });
   });
 
+  it('never ends inside a number when the budget ends', async () => {
+    const text = 'It cost 1,200,350 or 3.75 at 10:30 on the day';
+    for (let maxTokens = 1; maxTokens < 24; maxTokens++) {
+      const { text: shown = '' } = await suggest(memory([text]), 'It cost', { maxTokens });
+      const rest = text.slice('It cost'.length + shown.length);
+      assert.ok(!/[\d.,:]$/.test(shown) || !/^\d/.test(rest), shown);
+    }
+  });
+
   it('takes every space of one line for a space, and makes no more white space of it', async () => {
     for (const space of [' ', '\u00a0', '\u202f', '\u2009', '\u3000']) {
       const { suggestions } = await complete(memory(['The price is 10 pounds.']), {

@@ -34,6 +34,15 @@ describe('guard', () => {
     assert.deepEqual(guarded('He had', ' had enough that that day'), [' had enough that that day', null]);
   });
 
+  it('takes a number for one word, whatever parts its groups', () => {
+    for (const number of [' 1,000,000,000', ' 4.000.000.000 Euro', ' 10:00:00:00']) {
+      assert.deepEqual(guarded('It cost', `${number} then`), [`${number} then`, null]);
+    }
+    assert.deepEqual(guarded('It cost', ' 10 10 10 then'), [' 10 10', 'repetition']);
+    assert.deepEqual(guarded('It cost', ' 2,000,000,000,000,000 then'), ['', 'repetition']);
+    assert.deepEqual(guarded('It cost 2,000', ',000,000,000,000,000'), ['', 'repetition']);
+  });
+
   it('stops echoes of what was just written, but for a first word, which may be right', () => {
     const before = 'The ship sailed from the harbour at dawn. In the evening';
     assert.deepEqual(guarded(before, ', then the ship sailed from the harbour'), [', then', 'repetition']);
