@@ -1,6 +1,7 @@
 import { foldCase, wordsOf } from '../text/words';
 import { unbalancedAt } from './balance';
 import { loopAt } from './repetition';
+import { withoutFirstSign } from './text';
 import type { GuardReason } from './types';
 
 export interface Guarded {
@@ -27,7 +28,7 @@ export function guard(before: string, suggestion: string, blockedWords: readonly
   ];
   const [at, reason] = places.reduce((first, other) => (other[0] < first[0] ? other : first));
   if (at === Number.POSITIVE_INFINITY) return { length: suggestion.length, guard: null };
-  let kept = suggestion.slice(0, at).trimEnd();
+  let kept = withoutFirstSign(suggestion.slice(0, at)).trimEnd();
   // What was cut off may have closed a sign in what stays; that sign then has to go too.
   for (let open = unbalancedAt(before, kept, after); open < kept.length; open = unbalancedAt(before, kept, after)) {
     kept = kept.slice(0, open).trimEnd();

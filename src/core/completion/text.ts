@@ -5,11 +5,23 @@ const WORD_START = /^[\p{L}\p{N}\p{M}'’_-]/u;
 /** What the groups of a number are parted by: `1,000`, `10:30`, `3.5`. */
 const GROUP_END = /\p{N}[.,:]$/u;
 const DIGIT_START = /^\p{N}/u;
+/** Signs that a price, a name or a number begins with: `$5`, `@name`, `#1`. */
+const FIRST_SIGN = /[\p{Sc}@#]$/u;
+const LETTER_OR_DIGIT_START = /^[\p{L}\p{N}]/u;
 
 /** Whether `next` goes on with the word or number at the end of `text`. */
 export function continuesWord(text: string, next: string): boolean {
   const end = text.slice(-3);
-  return (WORD_END.test(end) && WORD_START.test(next)) || (GROUP_END.test(end) && DIGIT_START.test(next));
+  return (
+    (WORD_END.test(end) && WORD_START.test(next)) ||
+    (GROUP_END.test(end) && DIGIT_START.test(next)) ||
+    (FIRST_SIGN.test(end) && LETTER_OR_DIGIT_START.test(next))
+  );
+}
+
+/** A text that a word was cut off from, without the sign that the word began with. */
+export function withoutFirstSign(text: string): string {
+  return text.replace(FIRST_SIGN, '');
 }
 
 const SPACE_END = /[\p{White_Space}\u180e\u200b\u2060]$/u;

@@ -39,6 +39,7 @@ describe('guard', () => {
       assert.deepEqual(guarded('It cost', `${number} then`), [`${number} then`, null]);
     }
     assert.deepEqual(guarded('It cost', ' 10 10 10 then'), [' 10 10', 'repetition']);
+    assert.deepEqual(guarded('It cost', ' $10 or $20 or $10 or $20'), [' $10 or $20 or', 'repetition']);
     assert.deepEqual(guarded('It cost', ' 2,000,000,000,000,000 then'), ['', 'repetition']);
     assert.deepEqual(guarded('It cost 2,000', ',000,000,000,000,000'), ['', 'repetition']);
   });
