@@ -4,7 +4,7 @@ import { closesOuterAt, unbalancedAt } from './balance';
 import type { Draft } from './draft';
 import { guard } from './guards';
 import { applyStyle } from './style';
-import { beginsWithSpace, endsInSpace, spelling, withoutSuffix } from './text';
+import { beginsWithSpace, endsInSpace, spaceBefore, spelling, withoutSuffix } from './text';
 import type { Completion, CompletionReason, SuggestedToken, Suggestion } from './types';
 
 /** Where the drafts stand, and what must not be said there. */
@@ -56,7 +56,7 @@ function finish(draft: Draft, place: DraftPlace): Finished {
   const words = draft.wordEnds
     .map(({ steps, ...sure }) => ({ length: spelled(written.slice(0, steps)).length - healed.length, ...sure }))
     .filter(({ length }) => length <= said.length);
-  const closed = FINISHED.has(ended) && outer >= text.length ? said + closer : said;
+  const closed = (FINISHED.has(ended) && outer >= text.length ? said + closer : said) + spaceBefore(suffix, prefix);
   return {
     suggestion: {
       text: closed,

@@ -60,6 +60,15 @@ export function withoutSuffix(text: string, suffix: string): string {
   return text.trimEnd();
 }
 
+/** A word, or what opens before one: a bracket, a quote, emphasis, code, a link; not the sign of a note. */
+const BEGINS_WORD = /^[*_~`"'“‘«]*(?:[\p{L}\p{N}({¿¡„]|\[(?!\^))/u;
+const OPENING_END = /(?:^|[\p{Ps}\p{Pi}„¿¡])$/u;
+
+/** What parts a text written between `before` and `suffix` from a word that follows it: a space or nothing. */
+export function spaceBefore(suffix: string, before: string): string {
+  return BEGINS_WORD.test(suffix) && (endsInSpace(before) || OPENING_END.test(before.slice(-1))) ? ' ' : '';
+}
+
 /** The first of these tokens, those that spell `length` characters; the last one only as far as that. */
 export function spelling<T extends { readonly text: string }>(tokens: readonly T[], length: number): T[] {
   const kept: T[] = [];

@@ -54,7 +54,10 @@ export interface Suggestion {
   readonly text: string;
   /** Summed log-probability of the tokens. */
   readonly logprob: number;
-  /** The tokens behind the text; their texts spell `healed` and then `text`, but for a closer: see `Style`. */
+  /**
+   * The tokens behind the text; their texts spell `healed` and then `text`, but for a closer (see `Style`) and for the
+   * space before a word that follows the cursor.
+   */
   readonly tokens: readonly SuggestedToken[];
   /** The end of the prefix that the first tokens spell again: the partial word, a trailing space, or nothing. */
   readonly healed: string;

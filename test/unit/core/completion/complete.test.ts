@@ -155,6 +155,15 @@ describe('complete', () => {
         reason: 'repeats',
       });
     });
+    it('is parted from the suggestion where the cursor is before a word', async () => {
+      for (const suffix of ['so far', '10', '(so far)', '*so* far', '“so” far', '[so](far)', '`so`', '"so"', '[@so]']) {
+        assert.equal((await suggest(model, 'It was ', { suffix })).text, 'a good day. ', suffix);
+      }
+      for (const suffix of ['', ' so', ', so', '”', '"', '*', '**.', '[^1]', '“', '|', '](so)']) {
+        assert.equal((await suggest(model, 'It was ', { suffix })).text, 'a good day.', suffix);
+      }
+      assert.equal((await suggest(memory(['“It was.']), '“', { suffix: 'So' })).text, 'It was. ');
+    });
     it('is no reason to leave open what the suggestion has opened', async () => {
       const text = '(see chapter 2 (page 3)';
       assert.equal((await suggest(memory([text]), '(see', { suffix: ')' })).text, ' chapter 2 (page 3)');
