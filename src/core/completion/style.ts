@@ -30,13 +30,14 @@ export function applyStyle(
   return { text, closer: style.closer ?? '' };
 }
 
-/** Whether a suggestion begins with the sign of a block, or goes on with one, where the model may have meant a new line. */
+/**
+ * Whether a suggestion begins with the sign of a block where the model may have meant a new line, or goes on with one
+ * that the writer has begun, whose space comes next.
+ */
 function beginsBlock(before: string, suggestion: string): boolean {
   const atStart =
     before.trim() === '' || /[\n\r][^\S\n\r]*$/.test(before.slice(-REACH)) || endsSentence(before.trimEnd());
-  return (
-    (atStart && BLOCK_SIGN.test(suggestion)) || (BEGUN_SIGN.test(before.slice(-REACH)) && /^[-+*=#>|]/.test(suggestion))
-  );
+  return (atStart && BLOCK_SIGN.test(suggestion)) || (BEGUN_SIGN.test(before.slice(-REACH)) && !/^\s/.test(suggestion));
 }
 
 /** As many whole words as fit, and at least one. */

@@ -5,6 +5,11 @@ import { readLine } from './syntax';
 
 /** Stands at the cursor for what is about to be written there, so that the cursor lies inside its block. */
 const PLACEHOLDER = 'x';
+/** A line of nothing but the marker of a list item, whose space comes next. */
+const BEGUN_ITEM = /^(?:[ \t>]|(?:[-+*]|\d{1,9}[.)])[ \t])*(?:[-+*]|\d{1,9}[.)])$/;
+
+/** A longer line holds more than markers. */
+const LONGEST_MARKERS = 1000;
 
 /** Lines that belong together: a paragraph, a heading, a table, a piece of code. */
 export interface Block {
@@ -23,11 +28,12 @@ export interface Block {
 /** The blocks from one place to another; the last is the one in which the text ends, as if a word were written there. */
 export function blocksBetween(document: MarkdownDocument, from: LinePosition, to: LinePosition): readonly Block[] {
   const blocks: Block[] = [];
+  const placeholder = (beginsItem(document, to) ? ' ' : '') + PLACEHOLDER;
   let state = document.stateBefore(from.line);
   for (let line = from.line; line <= to.line; line++) {
     const whole = document.lines.line(line);
     const start = line === from.line ? from.character : 0;
-    const parts = splitLines(line === to.line ? whole.slice(start, to.character) + PLACEHOLDER : whole.slice(start));
+    const parts = splitLines(line === to.line ? whole.slice(start, to.character) + placeholder : whole.slice(start));
     for (const text of parts) {
       if (document.inFrontMatter(line)) {
         append(blocks, text, FRONT_MATTER);
@@ -39,9 +45,17 @@ export function blocksBetween(document: MarkdownDocument, from: LinePosition, to
     }
   }
   const last = blocks[blocks.length - 1];
-  last.text = last.text.slice(0, -PLACEHOLDER.length);
-  if (last.widths.length > 0) last.widths[last.widths.length - 1] -= PLACEHOLDER.length;
+  last.text = last.text.slice(0, -placeholder.length);
+  if (last.widths.length > 0) last.widths[last.widths.length - 1] -= placeholder.length;
   return blocks;
+}
+
+/** Whether the line of the cursor holds the marker of a list item so far, and not yet the space after it. */
+export function beginsItem(document: MarkdownDocument, { line, character }: LinePosition): boolean {
+  const text = document.lines.line(line);
+  if (text.length > LONGEST_MARKERS) return false;
+  const [before, after] = [splitLines(text.slice(0, character)), splitLines(text.slice(character))];
+  return BEGUN_ITEM.test(before[before.length - 1]) && after[0].trim() === '';
 }
 
 const FRONT_MATTER: BlockLine = {

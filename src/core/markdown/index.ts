@@ -1,7 +1,7 @@
 /** What Inkling knows of Markdown: where the cursor is, what the model reads there, and how a suggestion must look. */
 import { type LinePosition, splitLines, textBetween, windowStart } from '../text/lines';
 import type { Style } from '../text/style';
-import { blocksBetween } from './blocks';
+import { beginsItem, blocksBetween } from './blocks';
 import { type Construct, constructOf } from './construct';
 import { type MarkdownDocument, stateAfter } from './document';
 import { plainText } from './plainText';
@@ -38,7 +38,8 @@ export function readMarkdown(document: MarkdownDocument, place: LinePosition | n
   const construct = constructOf(blocks[blocks.length - 1], textAfter(document, at));
   if (!construct.prose) return { construct, request: { prefix: textBetween(document.lines, start, at), style: {} } };
   const { text, prose } = plainText(blocks, construct);
-  return { construct, request: { prefix: text, style: styleOf(blocks, construct, prose) } };
+  const prefix = beginsItem(document, at) ? text.trimEnd() : text;
+  return { construct, request: { prefix, style: styleOf(blocks, construct, prose) } };
 }
 
 /** The rest of the line, and of its block the lines after it. */

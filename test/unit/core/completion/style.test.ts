@@ -51,6 +51,8 @@ describe('the style of a suggestion', () => {
     }
     // The writer is typing the sign.
     assert.equal(await suggest('The end.\n\n## How to', 11, markdown), undefined);
+    assert.equal(await suggest('* One\n*two', 7, markdown), undefined);
+    assert.equal(await suggest('* One\n* two', 7, markdown), ' two');
     assert.equal(await suggest('He left - and so did she.', 7, markdown), ' - and so did she.');
     assert.equal(await suggest('# How to', 0, {}), '# How to');
   });

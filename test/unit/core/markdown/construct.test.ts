@@ -232,6 +232,26 @@ describe('the Markdown construct at the cursor', () => {
     assert.deepEqual(closers('**Very _much_‸'), ['**']);
   });
 
+  it('takes a star that begins a line for the sign of a list item until more is written', () => {
+    const closers = (marked: string) => at(marked).open.map(({ closer }) => closer);
+    for (const marked of ['*‸', '* one\n* two\n*‸', 'So:\n*‸', '> *‸', '- *‸', '* one\n  *‸']) {
+      assert.deepEqual(closers(marked), [], marked);
+    }
+    assert.deepEqual(closers('*So‸'), ['*']);
+    assert.deepEqual(closers('**‸'), ['**']);
+    assert.deepEqual(closers('So *‸'), ['*']);
+  });
+
+  it('takes a star that begins a line for the sign of a list item until more is written', () => {
+    const closers = (marked: string) => at(marked).open.map(({ closer }) => closer);
+    for (const marked of ['*‸', '* one\n* two\n*‸', 'So:\n*‸', '> *‸', '- *‸', '* one\n  *‸']) {
+      assert.deepEqual(closers(marked), [], marked);
+    }
+    assert.deepEqual(closers('*So‸'), ['*']);
+    assert.deepEqual(closers('**‸'), ['**']);
+    assert.deepEqual(closers('So *‸'), ['*']);
+  });
+
   it('leaves the emphasis alone that is closed after the cursor', () => {
     const closers = (marked: string) =>
       at(marked)
