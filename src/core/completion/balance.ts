@@ -41,7 +41,7 @@ interface Opened {
 /**
  * Where a suggestion stops being balanced: at a closing bracket or quote that nothing in the paragraph has opened, or
  * that follows the cursor already, or at an opening one of its own that it does not close. Infinity when it is balanced.
- * Single quotes are apostrophes too: one counts only where it would close what is closed behind the cursor.
+ * Single quotes are apostrophes too: one that closes counts only where the same is closed behind the cursor.
  * @param after the rest of the line after the cursor, where editors put what closes what was typed
  */
 export function unbalancedAt(before: string, suggestion: string, after = ''): number {
@@ -52,7 +52,8 @@ export function unbalancedAt(before: string, suggestion: string, after = ''): nu
   const { open: end, unopened } = scan(paragraph + suggestion, paragraph.length, left);
   const own = end.find(({ at }) => at >= paragraph.length)?.at ?? Number.POSITIVE_INFINITY;
   const first = Math.min(unopened ?? Number.POSITIVE_INFINITY, own);
-  return Math.min(first - paragraph.length, closesSingleQuoteAt(paragraph, suggestion, after));
+  const single = Math.min(closesSingleQuoteAt(paragraph, suggestion, after), openSingleQuoteAt(paragraph, suggestion));
+  return Math.min(first - paragraph.length, single);
 }
 
 /** The signs that may close what is open at the end of a text; none where nothing is. */
@@ -104,6 +105,13 @@ function closesSingleQuoteAt(paragraph: string, suggestion: string, after: strin
     else if ("'’‘".includes(text[at]) && !WORD.test(text[at + 1] ?? '') && open-- === 0) return at - paragraph.length;
   }
   return Number.POSITIVE_INFINITY;
+}
+
+/** Where a suggestion opens a single quotation with the sign that does nothing else, and does not close it. */
+function openSingleQuoteAt(paragraph: string, suggestion: string): number {
+  const at = suggestion.lastIndexOf('‘');
+  const isOpen = at >= 0 && opensQuote(paragraph + suggestion, paragraph.length + at);
+  return isOpen && !SINGLE_CLOSES.test(suggestion.slice(at)) ? at : Number.POSITIVE_INFINITY;
 }
 
 /**

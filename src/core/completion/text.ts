@@ -5,8 +5,8 @@ const WORD_START = /^[\p{L}\p{N}\p{M}'’_-]/u;
 /** What the groups of a number are parted by: `1,000`, `10:30`, `3.5`. */
 const GROUP_END = /\p{N}[.,:]$/u;
 const DIGIT_START = /^\p{N}/u;
-/** Signs that a price, a name or a number begins with: `$5`, `@name`, `#1`. */
-const FIRST_SIGN = /[\p{Sc}@#]$/u;
+/** Signs that a price, a name, a number or a quoted word begins with: `$5`, `@name`, `#1`, `‘so’`. */
+const FIRST_SIGN = /[\p{Sc}@#‘‚]$/u;
 const LETTER_OR_DIGIT_START = /^[\p{L}\p{N}]/u;
 
 /** Whether `next` goes on with the word or number at the end of `text`. */

@@ -59,6 +59,14 @@ describe('complete', () => {
     }
   });
 
+  it('never ends with a quote that it has just opened', async () => {
+    const text = '‘No,’ he said, ‘I do not’ and';
+    for (let maxTokens = 1; maxTokens < 12; maxTokens++) {
+      const { text: shown = '' } = await suggest(memory([text]), '‘No,’ he', { maxTokens });
+      assert.doesNotMatch(shown, /‘$/);
+    }
+  });
+
   it('takes every space of one line for a space, and makes no more white space of it', async () => {
     for (const space of [' ', '\u00a0', '\u202f', '\u2009', '\u3000']) {
       const { suggestions } = await complete(memory(['The price is 10 pounds.']), {

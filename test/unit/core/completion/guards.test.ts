@@ -108,6 +108,14 @@ describe('guard', () => {
     assert.equal(at("It isn't the end of the", " boys' world", "'s"), " boys' world".length);
   });
 
+  it('does not leave a single quotation of its own open, where the sign tells', () => {
+    assert.deepEqual(guarded('‘No,’ he', ' said, ‘I am not'), [' said,', 'unbalanced']);
+    assert.deepEqual(guarded('‘No,’ he', ' said, ‘I’m not.’ And'), [' said, ‘I’m not.’ And', null]);
+    assert.deepEqual(guarded('“No,” he', ' said, “so ‘was’ it”'), [' said, “so ‘was’ it”', null]);
+    assert.deepEqual(guarded('Er sagte: ‚Das', ' ist so‘ und'), [' ist so‘ und', null]);
+    assert.deepEqual(guarded("'No,' he", " said, 'I am not"), [" said, 'I am not", null]);
+  });
+
   it('stops where quotes and brackets lose their balance', () => {
     assert.deepEqual(guarded('It was', ' good) and'), [' good', 'unbalanced']);
     assert.deepEqual(guarded('(It was', ' good) and'), [' good) and', null]);
