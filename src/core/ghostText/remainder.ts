@@ -1,3 +1,5 @@
+import { unbalancedAt } from '../completion/balance';
+import { spelling } from '../completion/text';
 import type { CompleteRequest, Suggestion } from '../completion/types';
 import { sentenceSpans } from '../text/sentences';
 
@@ -30,6 +32,31 @@ export function remainder(suggestion: Suggestion, typed: string): Suggestion | n
     }),
     logprob: tokens.reduce((sum, token) => sum + token.logprob, 0),
   };
+}
+
+/** What editors close as it is typed. */
+const PAIRS: ReadonlySet<string> = new Set(['()', '[]', '{}', '""', '“”', '«»']);
+
+/**
+ * What is left of a suggestion when its first sign was typed and the editor has put the closing one behind the cursor:
+ * as far as the suggestion closes it itself. Null when something else was typed or nothing is left.
+ * @param pair the two signs
+ */
+export function remainderInside(suggestion: Suggestion, pair: string): Suggestion | null {
+  const rest = PAIRS.has(pair) ? remainder(suggestion, pair[0]) : null;
+  if (rest === null) return null;
+  const text = rest.text.slice(0, unbalancedAt(pair[0], rest.text, pair[1])).trimEnd();
+  const tokens = spelling(rest.tokens, rest.healed.length + text.length);
+  return text === ''
+    ? null
+    : {
+        ...rest,
+        text,
+        tokens,
+        logprob: tokens.reduce((sum, token) => sum + token.logprob, 0),
+        begins: rest.begins.slice(0, text.length),
+        words: rest.words.filter(({ length }) => length <= text.length),
+      };
 }
 
 /** The probability that so many characters were typed as suggested. */

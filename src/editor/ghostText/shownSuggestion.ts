@@ -1,4 +1,4 @@
-import { remainder } from '../../core/ghostText/remainder';
+import { remainder, remainderInside } from '../../core/ghostText/remainder';
 import type { Suggestion } from '../../engine/api';
 import type { Replaced } from '../edits';
 
@@ -63,6 +63,7 @@ export class ShownSuggestion<D> {
     const shown = this.#shown;
     if (shown?.document !== document || replaced.length === 0) return;
     const typed = replaced.length === 1 ? typedAt(shown.offset, replaced[0]) : undefined;
+    if (typed !== undefined && this.#closedAtOnce(shown, typed)) return;
     const agreeing = shown.suggestions.filter(({ text }) => typed !== undefined && text.startsWith(typed));
     if (typed === undefined || agreeing.length === 0) {
       this.#gone(typed !== undefined);
@@ -76,6 +77,14 @@ export class ShownSuggestion<D> {
       suggestions: agreeing.flatMap((suggestion) => remainder(suggestion, typed) ?? []),
       taken: taken || shown.taken,
     };
+  }
+
+  /** Whether the edit was a bracket or quote as suggested, which the editor has closed: what is inside goes on. */
+  #closedAtOnce(shown: Shown<D>, typed: string): boolean {
+    const suggestions = shown.suggestions.flatMap((suggestion) => remainderInside(suggestion, typed) ?? []);
+    if (suggestions.length === 0) return false;
+    this.#shown = { ...shown, offset: shown.offset + 1, suggestions };
+    return true;
   }
 
   /** The writer sent it away. */

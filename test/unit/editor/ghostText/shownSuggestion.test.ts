@@ -80,4 +80,23 @@ describe('what becomes of a shown suggestion', () => {
     type(13, 'x');
     assert.deepEqual(texts(14), []);
   });
+
+  it('goes on inside a bracket or quote that the editor closes as it is typed', () => {
+    const texts = (offset: number) => shown.at(document, offset).map(({ text }) => text);
+    shown.show(document, 20, [suggestion([' (so he', ' said)', ' and', ' left']), suggestion([' “No,”', ' he said'])]);
+    type(20, ' ');
+    type(21, '()');
+    assert.deepEqual(texts(22), ['so he said']);
+    type(22, 's');
+    assert.deepEqual(texts(23), ['o he said']);
+    shown.show(document, 40, [suggestion(['(so)', ' and']), suggestion(['((so)', ' and)', ' then'])]);
+    type(40, '()');
+    assert.deepEqual(texts(41), ['so', '(so) and']);
+    assert.deepEqual(outcomes, []);
+    shown.show(document, 60, [suggestion(['(so)', ' and'])]);
+    time = 9000;
+    type(60, '[]');
+    assert.deepEqual(texts(61), []);
+    assert.deepEqual(outcomes, ['ignored']);
+  });
 });
