@@ -40,13 +40,14 @@ function finish(draft: Draft, place: DraftPlace): Finished {
   const drafted = spelled(all.slice(0, draft.shown)).slice(healed.length);
   const guarded = guard(prefix, drafted, blockedWords, suffix);
   const ended = guarded.guard ?? draft.reason ?? 'empty';
-  const { text: whole, closer } = applyStyle(drafted.slice(0, guarded.length), style, prefix);
+  const { text: whole, isWhole } = applyStyle(drafted.slice(0, guarded.length), style, prefix);
   // White space that was typed does not become more of it.
   const text = endsInSpace(prefix) && beginsWithSpace(whole) ? '' : withoutFollowing(whole, prefix, suffix);
   if (!SAYS_SOMETHING.test(text)) {
     if (SAYS_SOMETHING.test(whole)) return { suggestion: null, reason: 'repeats' };
     return { suggestion: null, reason: ended === 'budget' || ended === 'sentence' ? 'empty' : ended };
   }
+  const { closer = '' } = style;
   const outer = closer === '' ? Number.POSITIVE_INFINITY : closesOuterAt(prefix, text, style.closerHolds ?? 0);
   const written = withCloser(all, healed.length + outer, closer);
   const said = text.slice(0, outer) + (outer < text.length ? closer : '') + text.slice(outer);
@@ -56,7 +57,8 @@ function finish(draft: Draft, place: DraftPlace): Finished {
   const words = draft.wordEnds
     .map(({ steps, ...sure }) => ({ length: spelled(written.slice(0, steps)).length - healed.length, ...sure }))
     .filter(({ length }) => length <= said.length);
-  const closed = (FINISHED.has(ended) && outer >= text.length ? said + closer : said) + spaceBefore(suffix, prefix);
+  const endsInside = isWhole && FINISHED.has(ended) && outer >= text.length;
+  const closed = (endsInside ? said + closer : said) + spaceBefore(suffix, prefix);
   return {
     suggestion: {
       text: closed,

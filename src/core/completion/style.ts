@@ -13,21 +13,22 @@ const BLOCK_SIGN = /^\s*(?:#{1,6}(?=\s|$)|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)|[-=]
 /** A line of nothing but such signs: the writer is typing one. */
 const BEGUN_SIGN = /(?:^|[\n\r])[^\S\n\r]*[-+*=#>|]+$/;
 
-/** The part of a suggestion after `before` that fits its place, and what would close the construct after it. */
+/** The part of a suggestion after `before` that fits its place, and whether that is all it says. */
 export function applyStyle(
   suggestion: string,
   style: Style,
   before = '',
-): { readonly text: string; readonly closer: string } {
+): { readonly text: string; readonly isWhole: boolean } {
   let text = suggestion;
   if (style.endsBefore !== undefined && beginsBlock(before, text)) text = '';
   const forbidden = [...text].findIndex((sign) => style.endsBefore?.includes(sign));
   if (forbidden >= 0) text = [...text].slice(0, forbidden).join('');
   if (style.room !== undefined) text = wrapped(text, style.room);
+  const isWhole = text.length === suggestion.length;
   if (style.fullStop === false && /[^.]\.$/.test(text) && !keepsFullStop(before.slice(-REACH) + text)) {
     text = text.slice(0, -1);
   }
-  return { text, closer: style.closer ?? '' };
+  return { text, isWhole };
 }
 
 /**

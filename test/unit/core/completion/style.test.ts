@@ -29,6 +29,12 @@ describe('the style of a suggestion', () => {
     assert.equal(await suggest('He left the house.', 7, { closer: '*' }, '** at'), ' the house.*');
   });
 
+  it('closes nothing where the width of the lines or a sign of the markup cuts the sentence', async () => {
+    assert.equal(await suggest('He left the house at once.', 7, { closer: '*', room: 12 }), ' the house');
+    assert.equal(await suggest('He left the house * at once.', 7, { closer: '*', endsBefore: '*' }), ' the house');
+    assert.equal(await suggest('He left the house.', 7, { closer: '*', fullStop: false }), ' the house*');
+  });
+
   it('closes what is open before it closes the quotation or bracket around that', async () => {
     const suggestAfter = (prefix: string, text: string, style: Style) => suggest(prefix + text, prefix.length, style);
     const inside = { closer: '*', closerHolds: 0 };
