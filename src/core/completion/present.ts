@@ -38,9 +38,11 @@ function finish(draft: Draft, place: DraftPlace): Finished {
   const { prefix, suffix, healed, masked, blockedWords, style } = place;
   const all = typeset(draft.tokens, prefix, healed.length, style);
   const drafted = spelled(all.slice(0, draft.shown)).slice(healed.length);
-  const guarded = guard(prefix, drafted, blockedWords, suffix);
+  const { text: fitting, isWhole } = applyStyle(drafted, style, prefix);
+  // What the style cuts may have closed what stays.
+  const guarded = guard(prefix, fitting, blockedWords, suffix);
   const ended = guarded.guard ?? draft.reason ?? 'empty';
-  const { text: whole, isWhole } = applyStyle(drafted.slice(0, guarded.length), style, prefix);
+  const whole = fitting.slice(0, guarded.length);
   // White space that was typed does not become more of it.
   const text = endsInSpace(prefix) && beginsWithSpace(whole) ? '' : withoutFollowing(whole, prefix, suffix);
   if (!SAYS_SOMETHING.test(text)) {

@@ -35,6 +35,13 @@ describe('the style of a suggestion', () => {
     assert.equal(await suggest('He left the house.', 7, { closer: '*', fullStop: false }), ' the house*');
   });
 
+  it('leaves no quotation or bracket open that it cuts', async () => {
+    assert.equal(await suggest('He said, “I do not know.”', 2, { room: 12 }), ' said,');
+    assert.equal(await suggest('He left (as he had said) at once.', 2, { room: 12 }), ' left');
+    assert.equal(await suggest('He left (as *he* had said) at once.', 2, { endsBefore: '*' }), ' left');
+    assert.equal(await suggest('He left (as he had said) at once.', 2, { room: 24 }), ' left (as he had said)');
+  });
+
   it('closes what is open before it closes the quotation or bracket around that', async () => {
     const suggestAfter = (prefix: string, text: string, style: Style) => suggest(prefix + text, prefix.length, style);
     const inside = { closer: '*', closerHolds: 0 };
