@@ -1,9 +1,11 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import * as l10n from '@vscode/l10n';
-import { createParser } from 'eventsource-parser';
 import type { ServerAddress } from './address';
+import { EventReader, type ServerEvent } from './events';
+import { readJson } from './readJson';
 import { errorInStream, noServer, refusalOf, ServerError } from './serverError';
+import { unpacked } from './unpacked';
 
 /** Chooses a proxy's agent for an address; nothing for a direct connection. */
 export type ChooseAgent = (url: URL) => http.Agent | undefined;
@@ -24,10 +26,8 @@ export interface Ask {
 }
 
 const SILENCE_MS = 20_000;
-/** Of an answer that is no stream; that of a long text's log-probabilities is some megabytes. */
-const MOST_CHARACTERS = 256 * 2 ** 20;
-/** Of one event of a stream; a token with all that is told of it has some kilobytes. */
-const MOST_OF_EVENT = 2 ** 24;
+/** Of an answer; that of a long text's log-probabilities is some megabytes. */
+const MOST_BYTES = 256 * 2 ** 20;
 /** A pool may hold some connections that the server has closed; each is tried once. */
 const DEAD_CONNECTIONS = 4;
 
@@ -53,12 +53,7 @@ export class Connection {
    */
   async json(path: string, ask: Ask = {}): Promise<unknown> {
     const response = await this.#answer(path, ask);
-    const body = await this.#text(response, ask.signal);
-    try {
-      return JSON.parse(body);
-    } catch {
-      throw refusalOrPage(this.host, response, body);
-    }
+    return this.#read(response, await this.#text(response, ask.signal));
   }
 
   /**
@@ -69,31 +64,21 @@ export class Connection {
   async *events(path: string, ask: Ask): AsyncGenerator<Record<string, unknown>> {
     const response = await this.#answer(path, ask);
     try {
-      const type = response.headers['content-type'] ?? '';
-      if (!/event-stream/i.test(type)) {
-        yield* this.#wholeAnswer(response, ask.signal);
-        return;
-      }
-      const waiting: string[] = [];
-      let read = 0;
-      let isEndless = false;
-      const parser = createParser({
-        maxBufferSize: MOST_OF_EVENT,
-        onEvent: ({ data }) => waiting.push(data),
-        onError: ({ type }) => {
-          isEndless ||= type === 'max-buffer-size-exceeded';
-        },
-      });
-      const decoder = new TextDecoder();
-      for await (const bytes of this.#bytes(response, ask.signal)) {
-        parser.feed(decoder.decode(bytes, { stream: true }));
-        read += bytes.length;
-        if (isEndless || read > MOST_CHARACTERS) throw this.#endless();
-        for (const data of waiting.splice(0)) {
-          if (data.trim() === '[DONE]') return;
-          yield this.#event(data);
+      const reader = new EventReader();
+      /** All that came, until there is an event in it. */
+      let eventless: string | undefined = '';
+      for await (const text of this.#texts(response, ask.signal)) {
+        if (eventless !== undefined) eventless += text;
+        for (const event of reader.read(text)) {
+          eventless = undefined;
+          if (event.data.trim() === '[DONE]') return;
+          yield this.#event(event);
         }
+        if (reader.isEndless) throw this.#endless();
       }
+      // Some answer a request for a stream in one piece, or call an error or a page one.
+      const isStream = /event-stream/i.test(response.headers['content-type'] ?? '');
+      if (eventless && (!isStream || /^\s*[{[<]/.test(eventless))) yield this.#object(this.#read(response, eventless));
     } finally {
       response.destroy();
     }
@@ -103,29 +88,17 @@ export class Connection {
     this.#agent.destroy();
   }
 
-  /** Some servers answer a request for a stream in one piece. */
-  async *#wholeAnswer(response: IncomingMessage, signal?: AbortSignal): AsyncGenerator<Record<string, unknown>> {
-    const body = await this.#text(response, signal);
-    let answer: unknown;
+  #event({ event: kind, data }: ServerEvent): Record<string, unknown> {
+    if (kind === 'error') throw errorInStream(this.host, data);
     try {
-      answer = JSON.parse(body);
-    } catch {
-      throw refusalOrPage(this.host, response, body);
-    }
-    yield this.#object(answer);
-  }
-
-  #event(data: string): Record<string, unknown> {
-    let event: unknown;
-    try {
-      event = JSON.parse(data);
-    } catch {
+      return this.#object(readJson(data));
+    } catch (error) {
+      if (error instanceof ServerError) throw error;
       throw new ServerError(
         'broken',
         l10n.t('{0} sends something else than completions: an event is no JSON.', this.host),
       );
     }
-    return this.#object(event);
   }
 
   #object(event: unknown): Record<string, unknown> {
@@ -135,8 +108,18 @@ export class Connection {
         l10n.t('{0} sends something else than completions: an event is no object.', this.host),
       );
     }
-    if ('error' in event && event.error !== null) throw errorInStream(this.host, event.error);
+    const { error = null, object } = event as Record<string, unknown>;
+    if (error !== null || object === 'error') throw errorInStream(this.host, JSON.stringify(event));
     return event as Record<string, unknown>;
+  }
+
+  /** The JSON of a body. */
+  #read(response: IncomingMessage, body: string): unknown {
+    try {
+      return readJson(body);
+    } catch {
+      throw refusalOrPage(this.host, response, body);
+    }
   }
 
   async #answer(path: string, ask: Ask): Promise<IncomingMessage> {
@@ -159,6 +142,7 @@ export class Connection {
         signal: ask.signal,
         headers: {
           accept: 'application/json, text/event-stream',
+          'accept-encoding': 'identity',
           ...(body && { 'content-type': 'application/json', 'content-length': body.length }),
           ...(key !== '' && { authorization: `Bearer ${key}` }),
         },
@@ -189,26 +173,27 @@ export class Connection {
     return new ServerError('broken', l10n.t('The answer of {0} does not end.', this.host));
   }
 
-  async *#bytes(response: IncomingMessage, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  async *#texts(response: IncomingMessage, signal?: AbortSignal): AsyncGenerator<string> {
+    const decoder = new TextDecoder();
+    let read = 0;
     try {
-      yield* response;
+      for await (const bytes of unpacked(response) as AsyncIterable<Buffer>) {
+        read += bytes.length;
+        if (read > MOST_BYTES) throw this.#endless();
+        yield decoder.decode(bytes, { stream: true });
+      }
     } catch (error) {
+      response.destroy();
       if (signal?.aborted) throw signal.reason;
       throw error instanceof ServerError ? error : brokeOff(this.host);
     }
+    yield decoder.decode();
   }
 
   async #text(response: IncomingMessage, signal?: AbortSignal): Promise<string> {
     let text = '';
-    const decoder = new TextDecoder();
-    for await (const bytes of this.#bytes(response, signal)) {
-      text += decoder.decode(bytes, { stream: true });
-      if (text.length > MOST_CHARACTERS) {
-        response.destroy();
-        throw this.#endless();
-      }
-    }
-    return text + decoder.decode();
+    for await (const part of this.#texts(response, signal)) text += part;
+    return text;
   }
 }
 

@@ -115,8 +115,8 @@ export function noServer(host: string, found: string): ServerError {
 }
 
 /** An error that a stream tells of after its start. */
-export function errorInStream(host: string, error: unknown): ServerError {
-  const said = messageIn(JSON.stringify({ error }));
+export function errorInStream(host: string, error: string): ServerError {
+  const said = messageIn(error);
   if (saysTooLong(400, said, said)) {
     return new ServerError('too-long', l10n.t('The text is longer than the context of {0}{1}.', host, quote(said)));
   }

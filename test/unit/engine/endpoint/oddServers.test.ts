@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { readAddress } from '../../../../src/engine/endpoint/address';
+import { EndpointEngine, type EndpointOptions } from '../../../../src/engine/endpoint/endpointEngine';
+import { StandInServer } from '../../../support/standInServer';
+
+const BEGINNING = 'The keeper climbed the stairs every evening and lit';
+const TOKENS = [' the', ' lamp', ' before', ' the', ' ships', ' came', ' home', '.', ' The', ' night'];
+const SENTENCE = ' the lamp before the ships came home.';
+
+type Body = Record<string, unknown>;
+/** What stands in the events of an answer. */
+type Written = (body: Body) => unknown[];
+type Answering = (response: ServerResponse, body: Body) => void;
+
+const asked = ({ max_tokens: most }: Body) => TOKENS.slice(0, Number(most));
+const choice = (text: string, more: object = {}) => ({ choices: [{ index: 0, text, finish_reason: null, ...more }] });
+const end = (reason = 'length') => ({ choices: [{ index: 0, text: '', finish_reason: reason }] });
+const plain: Written = (body) => [...asked(body).map((text) => choice(text)), end()];
+const stream = (events: readonly unknown[]) => events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+const event = { 'content-type': 'text/event-stream' };
+
+const writes =
+  (written: Written): Answering =>
+  (response, body) =>
+    response.writeHead(200, event).end(stream(written(body)));
+
+describe('a model server with ways of its own', () => {
+  const closing: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  });
+
+  /** @param answering what it answers for completions; it has nothing else but a list of models */
+  const start = async (answering: Answering, options: Partial<EndpointOptions> & { models?: unknown } = {}) => {
+    const { models = { data: [{ id: 'story' }] } } = options;
+    const server = await StandInServer.start({
+      story: SENTENCE,
+      instead: ({ url, headers }, response, body) => {
+        heard.push({ url, key: headers.authorization });
+        if (url === '/v1/completions') answering(response, body);
+        else if (url === '/v1/models') response.writeHead(200).end(JSON.stringify(models));
+        else response.writeHead(404).end('{"detail":"Not Found"}');
+        return true;
+      },
+    });
+    const heard: { readonly url: string | undefined; readonly key: string | undefined }[] = [];
+    const engine = new EndpointEngine({ address: readAddress(server.url, false), key: '', model: '', ...options });
+    closing.push(
+      () => server.close(),
+      () => engine.dispose(),
+    );
+    const suggested = async (prefix = BEGINNING) =>
+      (await engine.complete({ prefix, maxTokens: 24 })).suggestions.map(({ text }) => text);
+    return { server, engine, heard, suggested };
+  };
+
+  it('is read by what it answers, whatever it calls that', async () => {
+    assert.deepEqual(await (await start(writes(plain))).suggested(), [SENTENCE]);
+    for (const type of ['text/plain', 'application/json', 'application/octet-stream']) {
+      const { suggested } = await start((response, body) =>
+        response.writeHead(200, { 'content-type': type }).end(stream(plain(body))),
+      );
+      assert.deepEqual(await suggested(), [SENTENCE], type);
+    }
+    const { engine } = await start((response) =>
+      response.writeHead(200, event).end(JSON.stringify(choice(' the lamp', { finish_reason: 'stop' }))),
+    );
+    assert.equal((await engine.generate({ text: BEGINNING, config: { maxNewTokens: 8 } })).text, ' the lamp');
+  });
+
+  it('is told of with the words of its error, in whatever form a stream has it', async () => {
+    const said = { message: 'No room on the card', code: 500 };
+    for (const body of [
+      JSON.stringify({ error: said }),
+      `error: ${JSON.stringify(said)}\n\n`,
+      `event: error\ndata: ${said.message}\n\n`,
+      stream([{ object: 'error', ...said }]),
+    ]) {
+      const { engine } = await start((response) => response.writeHead(200, event).end(body));
+      await assert.rejects(engine.info(), /broke off with an error \(“No room on the card”\)/, body);
+    }
+  });
+
+  it('is unpacked where a gateway packs what it answers', async () => {
+    const packings = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
+    for (const [coding, pack] of Object.entries(packings)) {
+      const { suggested, engine } = await start((response, body) =>
+        response.writeHead(200, { ...event, 'content-encoding': coding }).end(pack(stream(plain(body)))),
+      );
+      assert.deepEqual(await suggested(), [SENTENCE], coding);
+      await engine.dispose();
+    }
+    const cut = await start((response, body) =>
+      response
+        .writeHead(200, { ...event, 'content-encoding': 'gzip' })
+        .end(gzipSync(stream(plain(body))).subarray(0, 20)),
+    );
+    await assert.rejects(cut.engine.info(), /broke off/);
+  });
+
+  it('is read where it writes numbers that JSON does not have', async () => {
+    const logprobs = { tokens: [' the'], token_logprobs: [0], top_logprobs: [{ ' the': 0, ' a': 'LEAST' }] };
+    const written = (body: Body) =>
+      stream([choice(' the', { logprobs, note: 'a \\"NaN", -Infinity' }), end()]).replaceAll('"LEAST"', '-Infinity') +
+      (body.stream === true ? 'data: [DONE]\n\n' : '');
+    const { engine } = await start((response, body) => response.writeHead(200, event).end(written(body)));
+    const logits = await engine.logits({ text: BEGINNING });
+    const tokenizer = await engine.tokenizer();
+    const [best] = [...logits.keys()].sort((a, b) => logits[b] - logits[a]);
+    assert.equal(tokenizer.tokenText(best), ' the');
+    assert.deepEqual((await engine.info()).server.lacks, ['scores', 'tokens', 'ids']);
+  });
+});
