@@ -43,12 +43,10 @@ export async function openAnyEngine(options: EngineOptions, precision: Precision
     return openEngine(options, precision);
   }
   const key = process.env[KEY_VARIABLE] ?? '';
-  const engine = new EndpointEngine({
-    address: addressOf(endpoint, allowPlainHttp),
-    key,
-    model: endpointModel,
-    chooseAgent: proxyFromEnvironment,
-  });
+  const address = addressOf(endpoint, allowPlainHttp);
+  // What is sent to this machine does not leave it by way of a proxy, which curl would ask.
+  const chooseAgent = address.isHere ? undefined : proxyFromEnvironment;
+  const engine = new EndpointEngine({ address, key, model: endpointModel, ...(chooseAgent && { chooseAgent }) });
   try {
     await engine.info();
   } catch (error) {

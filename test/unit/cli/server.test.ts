@@ -49,6 +49,41 @@ describe('the command line with a model server', () => {
     assert.doesNotMatch(wrong.stderr, /other-secret/);
   });
 
+  it('takes a key that ends in a newline, and refuses one with a sign that no key holds, by its sign', async () => {
+    const { url } = await start({ key: 'very-secret' });
+    const args = ['complete', BEGINNING, '--endpoint', url, '--max-tokens', '3'];
+    const copied = await inkling(args, { env: { INKLING_SERVER_KEY: 'very-secret\n' } });
+    assert.equal(copied.stdout, ' the lamp before\n');
+    const odd = await inkling(args, { env: { INKLING_SERVER_KEY: 'very…secret' } });
+    assert.equal(odd.status, 1);
+    assert.match(odd.stderr, /^inkling: The key for 127\.0\.0\.1:\d+ holds "…", which no key does\. Set it again/);
+    assert.doesNotMatch(odd.stderr, /secret/);
+  });
+
+  it('asks a server on this machine without a proxy, which would read text and key', async () => {
+    const { url } = await start();
+    let reached = 0;
+    const proxy = await start({
+      instead: (_, response) => {
+        reached++;
+        response.writeHead(502).end();
+        return true;
+      },
+    });
+    const env = { HTTP_PROXY: proxy.url, http_proxy: proxy.url, ALL_PROXY: proxy.url, NO_PROXY: '', no_proxy: '' };
+    const { stdout } = await inkling(['complete', BEGINNING, '--endpoint', url], { env });
+    assert.equal(stdout, ' the lamp before the ships came home.\n');
+    assert.equal(reached, 0);
+  });
+
+  it('explains nothing where the server gives no probabilities', async () => {
+    const { url } = await start({ flavour: 'transformers' });
+    const { status, stdout, stderr } = await inkling(['explain', BEGINNING, '--endpoint', url]);
+    assert.equal(status, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^inkling: 127\.0\.0\.1:\d+ gives no probabilities/);
+  });
+
   it('says in one sentence what is wrong with a server', async () => {
     const { url } = await start();
     const [model, plain, none, nobody] = await Promise.all([
