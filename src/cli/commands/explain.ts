@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { entropy, percent, topTokens } from '../../core/logits';
 import type { Engine, LogitsRequest, ScoredToken } from '../../engine/api';
 import { LocalEngine } from '../../engine/localEngine';
+import { EngineError } from '../../engine/runtime';
 import { askFigure } from '../../pictures/ask';
 import { toSvg } from '../../pictures/draw';
 import { toPage } from '../../pictures/html';
@@ -102,9 +103,16 @@ async function drawInto(engine: LocalEngine, text: string, { svg, html, topK, bo
   if (html !== undefined) writeOutput(html, toPage([next, await draw('tokens', ['colour=surprisal'])]));
 }
 
-/** @param options `all` asks for the tokens of the text, which costs the logits of every position */
+/**
+ * @param options `all` asks for the tokens of the text, which costs the logits of every position
+ * @throws EngineError where the model is a server's that gives no probabilities
+ */
 async function explain(engine: Engine, prompt: Prompt, options: ExplainOptions): Promise<Explanation> {
   const { all, bos, topK: k } = options;
+  const { name: model, server } = await engine.info();
+  if (server?.lacks.includes('logprobs')) {
+    throw new EngineError(`${server.host} gives no probabilities, which are all that explain shows.`);
+  }
   const scored = all ? await engine.score({ ...prompt, bos }) : [];
   const logits = await engine.logits({ ...prompt, bos });
   let cumulative = 0;
@@ -117,7 +125,7 @@ async function explain(engine: Engine, prompt: Prompt, options: ExplainOptions):
     return { id, text: tokenizer.tokenText(id), logit, probability, cumulative };
   });
   const tokens = scored.map(({ top: _, ...token }) => token);
-  return { tokens, next, entropy: entropy(logits), model: (await engine.info()).name };
+  return { tokens, next, entropy: entropy(logits), model };
 }
 
 function print(

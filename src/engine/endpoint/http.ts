@@ -132,7 +132,8 @@ export class Connection {
 
   async #send(path: string, ask: Ask, tries: number): Promise<IncomingMessage> {
     ask.signal?.throwIfAborted();
-    const { address, key, chooseAgent, silenceMs = SILENCE_MS } = this.#options;
+    const { address, chooseAgent, silenceMs = SILENCE_MS } = this.#options;
+    const key = this.#key();
     const url = new URL(path, address.root);
     const body = ask.body === undefined ? undefined : Buffer.from(JSON.stringify(ask.body));
     return new Promise((resolve, reject) => {
@@ -167,6 +168,24 @@ export class Connection {
       });
       request.end(body);
     });
+  }
+
+  /**
+   * The key as it is sent: what is copied from a file often ends in a newline.
+   * @throws ServerError for one that no header may hold
+   */
+  #key(): string {
+    const key = this.#options.key.trim();
+    const sign = /[^\x20-\x7e]/u.exec(key)?.[0];
+    if (sign === undefined) return key;
+    throw new ServerError(
+      'key',
+      l10n.t(
+        'The key for {0} holds {1}, which no key does. Set it again with “Inkling: Set Server Key”, or INKLING_SERVER_KEY in the terminal.',
+        this.host,
+        JSON.stringify(sign),
+      ),
+    );
   }
 
   #endless(): ServerError {
