@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Tokenizer } from '../../core/tokenizer';
 import { choicesOf, echoes, idsIn, scoresOfPrompt, tokenizeBody } from './givenText';
 import type { Connection } from './http';
-import { ServerError } from './serverError';
+import { isRefusal, ServerError } from './serverError';
 import { type Spelling, spellingOf, TokenReader } from './serverTokens';
 
 /** How a server is told what the answer must begin with. */
@@ -235,11 +235,4 @@ async function optional(asked: Promise<unknown>): Promise<unknown> {
     if (isRefusal(error)) return undefined;
     throw error;
   }
-}
-
-/** A server that fails at what it does not know (500) may know the rest. */
-function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof ServerError && ['refused', 'no-server', 'failing', 'too-long', 'model'].includes(error.trouble)
-  );
 }

@@ -4,7 +4,7 @@ import { type Priority, PriorityLock } from '../priorityLock';
 import { askCapabilities, type Capabilities, constrained, PROBE } from './capabilities';
 import { aligned, choicesOf, echoed, piecesIn, type ScoredText, scoresOfPrompt, tokenizeBody } from './givenText';
 import { brokeOff, Connection, type ConnectionOptions } from './http';
-import { ServerError } from './serverError';
+import { isRefusal, ServerError } from './serverError';
 import { type ServerToken, TokenReader } from './serverTokens';
 
 /** What is asked of a server: to go on after a text. */
@@ -179,7 +179,7 @@ export class CompletionServer {
     try {
       await this.#alone(2, signal, () => this.#connection.json('v1/models', { signal }));
     } catch (error) {
-      if (!(error instanceof ServerError) || !['refused', 'no-server'].includes(error.trouble)) throw error;
+      if (!isRefusal(error)) throw error;
     }
   }
 

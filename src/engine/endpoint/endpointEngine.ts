@@ -58,6 +58,7 @@ const PASSING: ReadonlySet<ServerTrouble> = new Set([
   'loading',
   'broken',
   'failing',
+  'away',
 ]);
 /** What concerns one request. */
 const OF_ONE_REQUEST: ReadonlySet<ServerTrouble> = new Set(['refused', 'too-long']);
@@ -221,7 +222,8 @@ export class EndpointEngine implements Engine {
       return connected;
     } catch (error) {
       this.#connected = undefined;
-      this.#noteFailure(error);
+      // What it does not take now it takes of nobody.
+      if (error instanceof ServerError) this.#fail(error);
       throw error;
     }
   }
@@ -254,7 +256,12 @@ export class EndpointEngine implements Engine {
   }
 
   #noteFailure(error: unknown): void {
-    if (!(error instanceof ServerError) || error === this.#trouble || OF_ONE_REQUEST.has(error.trouble)) return;
+    if (!(error instanceof ServerError) || OF_ONE_REQUEST.has(error.trouble)) return;
+    this.#fail(error);
+  }
+
+  #fail(error: ServerError): void {
+    if (error === this.#trouble) return;
     this.#trouble = error;
     const { message, retryAfterMs, trouble } = error;
     if (!PASSING.has(trouble)) {

@@ -20,6 +20,8 @@ export type ServerTrouble =
   | 'broken'
   /** It has a fault of its own. */
   | 'failing'
+  /** What stands before it does not reach it. */
+  | 'away'
   /** The text is longer than its context. */
   | 'too-long'
   /** It does not take this request; others may pass. */
@@ -43,7 +45,20 @@ export function isTooLong(error: unknown): boolean {
   return error instanceof ServerError && error.trouble === 'too-long';
 }
 
+/** Whether it may take other requests: a server that fails at what it does not know (500) may know the rest. */
+export function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof ServerError && ['refused', 'no-server', 'failing', 'too-long', 'model'].includes(error.trouble)
+  );
+}
+
 const LONGEST_QUOTE = 200;
+const TOO_LONG_BY_TYPE = /exceed_context_size|context_length_exceeded|index out of range/;
+/** llama.cpp, vLLM, SGLang and OpenAI; vLLM's engine; Text Generation Inference; Triton. */
+const TOO_LONG =
+  /context (size|length|window)|maximum (model|input|sequence) length|must (have less than|be <=) \d+( tokens)?|max_model_len/i;
+/** No error is put together from more parts. */
+const DEEPEST = 8;
 const LONGEST_PAUSE_MS = 10 * 60_000;
 
 /** What an answer that is no success means. */
@@ -84,19 +99,21 @@ export function refusalOf(
       ),
     );
   }
+  if (status >= 500 || status === 408) {
+    // Gateways say so with a page of their own, for as long as the server starts again.
+    const trouble = [408, 502, 503, 504].includes(status) ? 'away' : 'failing';
+    return new ServerError(
+      trouble,
+      l10n.t('{0} has a fault of its own ({1}){2}.', host, status, quoted),
+      pauseOf(headers),
+    );
+  }
   if (status === 404 || status === 405 || (status >= 300 && status < 400) || isPage(headers, body)) {
     return noServer(
       host,
       isPage(headers, body)
         ? l10n.t('it answers {0} with a web page', status)
         : l10n.t('it answers {0}{1}', status, quoted),
-    );
-  }
-  if (status >= 500 || status === 408) {
-    return new ServerError(
-      'failing',
-      l10n.t('{0} has a fault of its own ({1}){2}.', host, status, quoted),
-      pauseOf(headers),
     );
   }
   return new ServerError('refused', l10n.t('{0} does not take the request ({1}){2}.', host, status, quoted));
@@ -134,12 +151,15 @@ function messageIn(body: string): string {
   return wordsOf(value);
 }
 
-function wordsOf(value: unknown): string {
+function wordsOf(value: unknown, depth = 0): string {
   if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return value.map(wordsOf).filter(Boolean).join('; ');
-  if (typeof value !== 'object' || value === null) return '';
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return '';
+  if (Array.isArray(value)) {
+    const parts = value.map((part) => wordsOf(part, depth + 1));
+    return parts.filter(Boolean).join('; ');
+  }
   const { error, message, detail, msg } = value as Record<string, unknown>;
-  return wordsOf(error ?? message ?? detail ?? msg ?? '');
+  return wordsOf(error ?? message ?? detail ?? msg, depth + 1);
 }
 
 function quote(said: string): string {
@@ -154,9 +174,8 @@ function isPage(headers: IncomingHttpHeaders, body: string): boolean {
 
 function saysTooLong(status: number, said: string, body: string): boolean {
   if (status < 400 || status >= 600) return false;
-  return (
-    /exceed_context_size|context_length_exceeded|index out of range/.test(body) || /context (size|length)/i.test(said)
-  );
+  if (status === 413) return true;
+  return TOO_LONG_BY_TYPE.test(body) || TOO_LONG.test(said);
 }
 
 function isAboutModel(status: number, said: string): boolean {

@@ -184,6 +184,105 @@ describe('a model server that fails', () => {
     assert.equal(other.retryInMs, undefined);
   });
 
+  it('is asked again where a gateway stands before it that cannot reach it for a while', async () => {
+    const { fault, trouble, engine, ask } = await start();
+    mock.timers.enable({ apis: ['setTimeout'] });
+    for (const [status, pause] of [
+      [502, 2_000],
+      [504, 2_000],
+      [503, 9_000],
+    ]) {
+      const { fault: other, trouble: another } = status === 502 ? { fault, trouble } : await start();
+      other.now = (_, response) => {
+        const headers = { 'content-type': 'text/html', ...(status === 503 && { 'retry-after': '9' }) };
+        response.writeHead(status, headers).end(`<html><h1>${status}</h1></html>`);
+        return true;
+      };
+      const { message, retryInMs } = await another();
+      assert.ok(message.includes(`(${status})`), message);
+      assert.equal(retryInMs, pause);
+    }
+    fault.now = undefined;
+    mock.timers.tick(2_000);
+    mock.timers.reset();
+    while (engine.health.state !== 'ready') await new Promise((heard) => setImmediate(heard));
+    assert.equal((await ask()).suggestions.length, 1);
+  });
+
+  it('is not said to lack what a gateway could not ask it for', async () => {
+    const { fault, engine } = await start({ flavour: 'vllm' });
+    let asked = 0;
+    fault.now = ({ url }, response) => {
+      if (url !== '/v1/completions' || asked++ > 0) return false;
+      response.writeHead(502).end();
+      return true;
+    };
+    mock.timers.enable({ apis: ['setTimeout'] });
+    await assert.rejects(engine.info(), /\(502\)/);
+    mock.timers.tick(2_000);
+    mock.timers.reset();
+    while (engine.health.state !== 'ready') await new Promise((heard) => setImmediate(heard));
+    assert.deepEqual((await engine.info()).server.lacks, []);
+  });
+
+  it('is well again where it writes, though its list of models fails as it always did', async () => {
+    const { fault, engine, ask, trouble } = await start();
+    const noList: Fault = ({ url }, response) => {
+      if (url === '/v1/models') response.writeHead(500).end();
+      return url === '/v1/models';
+    };
+    fault.now = noList;
+    await ask();
+    fault.now = (_, response) => {
+      response.writeHead(429).end();
+      return true;
+    };
+    mock.timers.enable({ apis: ['setTimeout'] });
+    await trouble();
+    fault.now = noList;
+    mock.timers.tick(2_000);
+    mock.timers.reset();
+    while (engine.health.state !== 'ready') await new Promise((heard) => setImmediate(heard));
+  });
+
+  it('does not seem to start for ever where it takes no request at all, and is not asked at each key', async () => {
+    const { fault, ask, trouble, engine } = await start();
+    let asked = 0;
+    fault.now = (_, response) => {
+      asked++;
+      response.writeHead(400).end(`{"error":${'['.repeat(50_000)}${']'.repeat(50_000)}}`);
+      return true;
+    };
+    assert.match((await trouble()).message, /does not take the request \(400\)/);
+    const before = asked;
+    await assert.rejects(ask(), FAILED);
+    assert.equal(asked, before);
+    assert.equal(engine.health.state, 'error');
+  });
+
+  it('is sent less of a text that it calls too long in other words', async () => {
+    for (const said of [
+      [400, 'The decoder prompt (length 300) is longer than the maximum model length of 256.'],
+      [422, 'Input validation error: `inputs` must have less than 256 tokens. Given: 300'],
+      [400, 'Prompt length (300) exceeds maximum input length (256) set in build config'],
+      [400, "The input exceeded this model's context window limit"],
+      [413, 'Payload Too Large'],
+    ] as const) {
+      const { fault, engine } = await start();
+      await engine.info();
+      fault.now = (_, response, body) => {
+        if (String(body.prompt).length < 500) return false;
+        response.writeHead(said[0], { 'content-type': 'application/json' }).end(JSON.stringify({ error: said[1] }));
+        return true;
+      };
+      const { suggestions } = await engine.complete({
+        prefix: `${'It rained. '.repeat(200)}${BEGINNING}`,
+        maxTokens: 24,
+      });
+      assert.equal(suggestions[0]?.text, ' the lamp before the ships came home.', said[1]);
+    }
+  });
+
   it('is told of when it does not have the model', async () => {
     const { trouble } = await start({ model: 'novel' });
     assert.match((await trouble()).message, /has no model “novel”\. It serves: story\. Name one of them/);
