@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Tokenizer } from '../../core/tokenizer';
 import { choicesOf, echoes, idsIn, scoresOfPrompt, tokenizeBody } from './givenText';
 import type { Connection } from './http';
-import { isRefusal, ServerError } from './serverError';
+import { isRefusal, printable, ServerError } from './serverError';
 import { type Spelling, spellingOf, TokenReader } from './serverTokens';
 
 /** How a server is told what the answer must begin with. */
@@ -22,6 +22,10 @@ export interface Capabilities {
   /** What to send to get log-probabilities; undefined where there are none. */
   readonly logprobs: Readonly<Record<string, unknown>> | undefined;
   readonly spelling: Spelling;
+  /** It repeats the text before what it writes after it. */
+  readonly repeats: boolean;
+  /** It cuts the first space of what it writes: where a text ends in a letter it cannot be told whether a new word begins. */
+  readonly cutsSpace: boolean;
   readonly constraint: Constraint | undefined;
   readonly scoring: Scoring | undefined;
   /** It cuts texts into tokens when asked: how it wants to be asked, and what it answers. */
@@ -34,6 +38,9 @@ export interface Capabilities {
 
 /** What a server is asked to go on after, to see what it does. */
 export const PROBE = 'The old house stood at the edge of the';
+/** What any model goes on with by a word. */
+export const REPEATED = 'one two one two one two one two one two one two one';
+const BEGINS_WORD = /^[\p{L}\p{N}]/u;
 /** What no model would say there by itself. */
 const CONSTRAINED = ' zebra';
 const TOKENIZED = 'He’d said: “Naïve, 1984—or 2001?”\n\nNo.  I’ll wait; the lighthouse-keeper won’t.';
@@ -44,15 +51,13 @@ const TOKENIZED = 'He’d said: “Naïve, 1984—or 2001?”\n\nNo.  I’ll wai
  */
 const LOGPROBS = [{ logprobs: 50 }, { logprobs: 20 }, { logprobs: 5 }, { logprobs: true, top_logprobs: 10 }] as const;
 
-const modelList = v.object({
-  data: v.array(
-    v.object({
-      id: v.string(),
-      max_model_len: v.nullish(v.number()),
-      meta: v.nullish(v.object({ n_ctx: v.nullish(v.number()) })),
-    }),
-  ),
+const listed = v.object({
+  id: v.string(),
+  max_model_len: v.nullish(v.number()),
+  meta: v.nullish(v.object({ n_ctx: v.nullish(v.number()) })),
 });
+/** OpenAI's list; that of some gateways has nothing around it. */
+const modelList = v.union([v.object({ data: v.array(v.unknown()) }), v.array(v.unknown())]);
 const props = v.object({
   default_generation_settings: v.object({ n_ctx: v.optional(v.number()) }),
   model_alias: v.optional(v.string()),
@@ -71,10 +76,10 @@ export async function askCapabilities(
   candidates: readonly Tokenizer[],
   signal?: AbortSignal,
 ): Promise<Capabilities> {
-  const listed = await models(connection, signal);
-  const own = listed.find(({ id }) => id === wanted) ?? (wanted === '' ? listed[0] : undefined);
-  if (wanted !== '' && listed.length > 0 && !own) {
-    const names = listed.map(({ id }) => id);
+  const served = await models(connection, signal);
+  const own = served.find(({ id }) => id === wanted) ?? (wanted === '' ? served[0] : undefined);
+  if (wanted !== '' && served.length > 0 && !own) {
+    const names = served.map(({ id }) => printable(id));
     throw new ServerError(
       'model',
       l10n.t(
@@ -91,16 +96,20 @@ export async function askCapabilities(
   const probe = new Probe(connection, model, signal);
   const { logprobs, choices } = await probe.logprobs();
   const tokenized = await tokenizing(connection, model, candidates, signal);
+  const llamas = settings.success ? settings.output : undefined;
+  const lengths = [llamas?.default_generation_settings.n_ctx, own?.max_model_len, own?.meta?.n_ctx];
+  const spelling = choices.map(spellingOf).find((one) => one !== 'text') ?? 'text';
+  const begun = new TokenReader(spelling);
+  const written = choices.flatMap((choice) => begun.read(choice).map(({ text }) => text)).join('');
+  const repeats = written.startsWith(PROBE);
   return {
     model,
-    name: model ?? (settings.success ? settings.output.model_alias : undefined) ?? connection.host,
-    contextLength:
-      (settings.success ? settings.output.default_generation_settings.n_ctx : undefined) ??
-      own?.max_model_len ??
-      own?.meta?.n_ctx ??
-      undefined,
+    name: printable(model ?? llamas?.model_alias ?? connection.host),
+    contextLength: lengths.find((length) => Number.isInteger(length) && Number(length) > 0) ?? undefined,
     logprobs,
-    spelling: choices.map(spellingOf).find((spelling) => spelling !== 'text') ?? 'text',
+    spelling,
+    repeats,
+    cutsSpace: BEGINS_WORD.test(repeats ? written.slice(PROBE.length) : written) && (await probe.cutsSpace(repeats)),
     constraint: await probe.constraint(),
     scoring: await probe.scoring(),
     ...tokenized,
@@ -108,10 +117,12 @@ export async function askCapabilities(
   };
 }
 
-async function models(connection: Connection, signal?: AbortSignal): Promise<v.InferOutput<typeof modelList>['data']> {
+async function models(connection: Connection, signal?: AbortSignal): Promise<v.InferOutput<typeof listed>[]> {
   try {
     const parsed = v.safeParse(modelList, await connection.json('v1/models', { signal }));
-    return parsed.success ? parsed.output.data : [];
+    if (!parsed.success) return [];
+    const all = Array.isArray(parsed.output) ? parsed.output : parsed.output.data;
+    return all.filter((one) => v.is(listed, one));
   } catch (error) {
     // A server may have completions and no list of models; the next request shows.
     if (isRefusal(error)) return [];
@@ -154,6 +165,12 @@ class Probe {
       if (text.trim() !== '' && (CONSTRAINED.startsWith(text) || text.startsWith(CONSTRAINED))) return constraint;
     }
     return undefined;
+  }
+
+  /** Whether it cuts the space before a word that surely comes. */
+  async cutsSpace(repeats: boolean): Promise<boolean> {
+    const text = await this.#textOf({ prompt: REPEATED });
+    return BEGINS_WORD.test(repeats ? text.slice(REPEATED.length) : text);
   }
 
   async scoring(): Promise<Scoring | undefined> {

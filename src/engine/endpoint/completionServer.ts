@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { Tokenizer } from '../../core/tokenizer';
 import { type Priority, PriorityLock } from '../priorityLock';
-import { askCapabilities, type Capabilities, constrained, PROBE } from './capabilities';
+import { asWrittenAfter } from './asWritten';
+import { askCapabilities, type Capabilities, constrained, PROBE, REPEATED } from './capabilities';
 import { aligned, choicesOf, echoed, piecesIn, type ScoredText, scoresOfPrompt, tokenizeBody } from './givenText';
 import { brokeOff, Connection, type ConnectionOptions } from './http';
 import { isRefusal, ServerError } from './serverError';
@@ -29,8 +30,6 @@ export interface ServerWork {
 
 /** Fields that not all servers have. */
 export type DrawingField = 'top_k' | 'min_p' | 'repetition_penalty';
-
-const REPEATED = 'one two one two one two one two one two one two one';
 
 /** What shows whether a server has a field: whether its first token changes with it. */
 const FIELD_PROBES: Readonly<
@@ -103,6 +102,7 @@ export class CompletionServer {
   ): Promise<StreamEnd> {
     return this.#alone(priority, signal, async () => {
       const reader = new TokenReader(this.capabilities.spelling);
+      const asWritten = asWrittenAfter(continuation.prompt, this.capabilities);
       let finish: unknown;
       let events = 0;
       for await (const event of this.#connection.events('v1/completions', {
@@ -113,7 +113,8 @@ export class CompletionServer {
         for (const choice of choicesOf(event)) {
           for (const token of reader.read(choice)) {
             this.work.tokens++;
-            if (!onToken(token)) return 'hung-up';
+            const written = asWritten(token);
+            if (written && !onToken(written)) return 'hung-up';
           }
           finish = choice.finish_reason ?? finish;
         }
@@ -122,7 +123,7 @@ export class CompletionServer {
       if (events === 0) {
         throw new ServerError('too-long', l10n.t('{0} answers nothing: the text may be too long for it.', this.host));
       }
-      if (typeof finish !== 'string') throw brokeOff(this.host);
+      if (typeof finish !== 'string' || /^(abort|error)/.test(finish)) throw brokeOff(this.host);
       return finish === 'length' ? 'length' : 'stop';
     });
   }

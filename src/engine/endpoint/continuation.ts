@@ -45,8 +45,8 @@ export async function continueText(
   const hear = (token: ServerToken): boolean => {
     const from = Likeliest.of(token, vocabulary, false);
     const id = from.ids.find((other) => !writing.repeats(other, prompted));
-    if (id === undefined) {
-      writing.finish = 'stop';
+    if (id === undefined || vocabulary.isSpecial(id)) {
+      writing.finish = id === undefined ? 'stop' : 'end-of-text';
       return false;
     }
     take(id, from.logprob(id));

@@ -2,9 +2,11 @@ import * as v from 'valibot';
 
 /* What servers say of a text that is there: the log-probabilities of its tokens, and where it is cut. */
 
-/** The choices of an answer, or of one event of a stream. */
+/** The first choice of an answer, or of one event of a stream: some servers write several though one was asked for. */
 export function choicesOf(event: Record<string, unknown>): Record<string, unknown>[] {
-  return Array.isArray(event.choices) ? event.choices.filter((choice) => typeof choice === 'object' && choice) : [];
+  const { choices } = event;
+  if (!Array.isArray(choices)) return [];
+  return choices.filter((choice) => typeof choice === 'object' && choice && (choice.index ?? 0) === 0);
 }
 
 /** A token of a text that is there. */

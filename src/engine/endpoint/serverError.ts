@@ -162,10 +162,17 @@ function wordsOf(value: unknown, depth = 0): string {
   return wordsOf(error ?? message ?? detail ?? msg, depth + 1);
 }
 
+/** What a server says as it may stand in a sentence: without control characters; the rest is shown as text wherever it is shown. */
+export function printable(said: string): string {
+  return said
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim()
+    .slice(0, LONGEST_QUOTE);
+}
+
 function quote(said: string): string {
-  // Control characters have no place in a sentence; the rest is shown as text wherever it is shown.
-  const text = said.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim();
-  return text === '' ? '' : ` (“${text.slice(0, LONGEST_QUOTE).replace(/\.$/, '')}”)`;
+  const text = printable(said);
+  return text === '' ? '' : ` (“${text.replace(/\.$/, '')}”)`;
 }
 
 function isPage(headers: IncomingHttpHeaders, body: string): boolean {

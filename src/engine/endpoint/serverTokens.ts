@@ -73,9 +73,10 @@ export class TokenReader {
   read(choice: Record<string, unknown>): ServerToken[] {
     const text = textOf(choice);
     const found = this.#entries(choice);
-    if (found.length === 0) return text === '' ? [] : [this.#token({ text, logprob: null, top: [] })];
+    if (found.length === 0) return pieces(text).map((piece) => this.#token({ text: piece, logprob: null, top: [] }));
     const joined = found.map((each) => each.text).join('');
-    if (joined === text) return this.#whole(found);
+    const lacksSpace = !this.#begun && joined === ` ${text}`;
+    if (joined === text || lacksSpace) return this.#whole(found);
     if (text === '') return this.#whole(found.map((each) => ({ ...each, text: '' })));
     const named = this.#spelling === 'text' ? undefined : this.#named(found, text);
     if (named) return this.#whole(named);
@@ -119,7 +120,7 @@ export class TokenReader {
 
   /** Completes what is pending with a token. */
   #token({ text, logprob, top }: Entry): ServerToken {
-    const token = { text, logprob: sum([this.#pending, logprob]), top: this.#pendingTop ?? top };
+    const token = { text, logprob: atMostCertain(sum([this.#pending, logprob])), top: this.#pendingTop ?? top };
     this.#begun = true;
     this.#pending = 0;
     this.#pendingTop = undefined;
@@ -130,9 +131,11 @@ export class TokenReader {
     const { logprobs, completion_probabilities: native } = choice;
     if (v.is(legacy, logprobs)) {
       return logprobs.tokens.map((token, i) => ({
-        text: token,
+        text: legacyName(token),
         logprob: logprobs.token_logprobs[i] ?? null,
-        top: candidates(Object.entries(logprobs.top_logprobs?.[i] ?? {})),
+        top: candidates(
+          Object.entries(logprobs.top_logprobs?.[i] ?? {}).map(([name, logprob]) => [legacyName(name), logprob]),
+        ),
       }));
     }
     const listed = v.safeParse(entries, v.is(chat, logprobs) ? logprobs.content : native);
@@ -164,6 +167,24 @@ export function spellingOf(choice: Record<string, unknown>): Spelling {
   return unspelt.some((name) => name.startsWith('▁')) ? 'pieces' : 'text';
 }
 
+/**
+ * A text in pieces at which it may end: servers that give no log-probabilities may send many words at once, with the
+ * end of the text as the model writes it among them.
+ */
+function pieces(text: string): string[] {
+  return text.match(/<\|[\w-]+\|>|\s*(?:(?!<\|[\w-]+\|>)\S)+|\s+/g) ?? [];
+}
+
+/** OpenAI spells parts of characters by their bytes; vLLM, started so, names tokens by ids that are not known here. */
+function legacyName(name: string): string {
+  if (/^token_id:\d+$/.test(name)) return '';
+  if (!/^bytes:(?:\\x[\da-f]{2}|[^\\])+$/i.test(name)) return name;
+  const spelt = name.slice('bytes:'.length).replace(/\\x([\da-f]{2})|[^\\]/gi, (sign, hex?: string) => {
+    return hex ?? Buffer.from(sign).toString('hex');
+  });
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(spelt, 'hex'));
+}
+
 function nameOf({ token, bytes }: Named, spelling: Spelling): string {
   if (bytes) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes));
   if (spelling === 'pieces') return token.replaceAll('▁', ' ');
@@ -179,8 +200,13 @@ function bytesOf(name: string): Uint8Array {
 function candidates(pairs: readonly (readonly [string, number])[]): ServerCandidate[] {
   return pairs
     .filter(([text]) => text !== '' && !text.includes('\ufffd'))
-    .map(([text, logprob]) => ({ text, logprob }))
+    .map(([text, logprob]) => ({ text, logprob: Math.min(0, logprob) }))
     .sort((a, b) => b.logprob - a.logprob);
+}
+
+/** Some servers round to more than certain. */
+function atMostCertain(logprob: number | null): number | null {
+  return logprob === null ? null : Math.min(0, logprob);
 }
 
 function sum(logprobs: readonly (number | null)[]): number | null {

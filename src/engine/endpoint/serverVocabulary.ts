@@ -4,6 +4,9 @@ import type { StreamDecoder, Token, Tokenizer } from '../../core/tokenizer';
 /** Where an unknown tokenizer may cut: words with the space before them, numbers, signs, white space. */
 const PIECES = / ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+/gu;
 
+/** What models write at the ends of texts and turns, where a server does not leave it out. */
+const SPECIAL = /^(?:<\|[\w-]+\|>|<\/?s>|<(?:eos|bos|pad|unk|(?:start|end)_of_turn)>)$/;
+
 /**
  * The tokens of a server's model as far as they are known. Where it cuts texts as a tokenizer that is here, tokens have
  * that one's ids. All others get ids in the order in which they are met, above those; of a tokenizer that is not here,
@@ -40,6 +43,7 @@ export class ServerVocabulary implements Tokenizer {
   idOf(text: string): number {
     const id = this.#ids.get(text);
     if (id !== undefined) return id;
+    if (SPECIAL.test(text)) return this.#meet(text);
     const ids = this.known?.encode(text) ?? [];
     const found = ids.length === 1 ? ids[0] : undefined;
     if (found === undefined) return this.#meet(text);
@@ -53,7 +57,7 @@ export class ServerVocabulary implements Tokenizer {
 
   isSpecial(id: number): boolean {
     if (id === this.others || id === this.endOfText) return true;
-    return id < this.#offset && (this.known?.isSpecial(id) ?? false);
+    return id < this.#offset ? (this.known?.isSpecial(id) ?? false) : SPECIAL.test(this.#textMet(id));
   }
 
   encode(text: string): number[] {

@@ -257,6 +257,7 @@ class Suggestion {
   /** The server names no token that spells what was typed: it goes on after it. */
   #goOnAsTyped(line: Line): void {
     Object.assign(line, this.#line('', line.onGrown));
+    if (line.draft && this.#model.server.capabilities.cutsSpace) line.draft.reason = 'unsure';
   }
 
   #ended(line: Line, end: StreamEnd): void {

@@ -112,4 +112,109 @@ describe('a model server with ways of its own', () => {
     assert.equal(tokenizer.tokenText(best), ' the');
     assert.deepEqual((await engine.info()).server.lacks, ['scores', 'tokens', 'ids']);
   });
+
+  it('does not suggest the text that stands there already where the server repeats it', async () => {
+    const { suggested, engine } = await start(writes((body) => [choice(String(body.prompt)), ...plain(body)]));
+    assert.deepEqual(await suggested(), [SENTENCE]);
+    const config = { maxNewTokens: 3 };
+    assert.equal((await engine.generate({ text: BEGINNING, config })).text, ' the lamp before');
+  });
+
+  it('is given back the first space that it cuts, and asked for nothing where that cannot be told', async () => {
+    const words = ['one', 'two'];
+    const cut = writes((body) => {
+      const counts = String(body.prompt).startsWith('one two');
+      const [first = '', ...others] = counts ? words : /came$/.test(String(body.prompt)) ? [' home', '.'] : asked(body);
+      return [...[first.trimStart(), ...others].map((text) => choice(text)), end()];
+    });
+    const { engine, suggested } = await start(cut);
+    assert.deepEqual(await suggested(), [], 'it goes on with “the”, be that a word or an end of one');
+    assert.deepEqual(await suggested('The old ships came hom'), ['e.'], 'the word that was begun tells');
+    const { text } = await engine.generate({ text: BEGINNING, config: { maxNewTokens: 2 } });
+    assert.equal(text, ' the lamp');
+    const { text: healed } = await engine.generate({
+      text: `${BEGINNING} `,
+      config: { maxNewTokens: 2 },
+      healSpace: true,
+    });
+    assert.equal(healed, 'the lamp');
+  });
+
+  it('keeps the space that stands in the names of its tokens', async () => {
+    const named = (text: string) => ({
+      tokens: [text],
+      token_logprobs: [-0.1],
+      top_logprobs: [{ [text]: -0.1, ' a': -3 }],
+    });
+    const { suggested } = await start(
+      writes((body) => [
+        ...asked(body).map((text, i) => choice(i === 0 ? text.trimStart() : text, { logprobs: named(text) })),
+        end(),
+      ]),
+    );
+    assert.deepEqual(await suggested(), [SENTENCE]);
+  });
+
+  it('writes no sign of its model for the end of a text into the writer’s', async () => {
+    for (const sign of ['<|endoftext|>', '</s>', '<|im_end|>', '<end_of_turn>']) {
+      const { suggested, engine } = await start(
+        writes((body) => [
+          ...[' the', ' lamp', sign].slice(0, Number(body.max_tokens)).map((text) => choice(text)),
+          end('stop'),
+        ]),
+      );
+      assert.deepEqual(await suggested(), [' the lamp'], sign);
+      const { text, finish } = await engine.generate({ text: BEGINNING, config: { maxNewTokens: 8 } });
+      assert.deepEqual([text, finish], [' the lamp', 'end-of-text'], sign);
+    }
+    const { suggested } = await start(writes(() => [choice(' the lamp<|endoftext|>The'), end('stop')]));
+    assert.deepEqual(await suggested(), [' the lamp']);
+  });
+
+  it('is held to one sentence, and to as many words as were asked for, where it sends many at once', async () => {
+    const { suggested, engine } = await start(writes(() => [choice(`${SENTENCE} The night was cold.\n\nThen`), end()]));
+    assert.deepEqual(await suggested(), [SENTENCE]);
+    assert.equal((await engine.generate({ text: BEGINNING, config: { maxNewTokens: 3 } })).text, ' the lamp before');
+  });
+
+  it('is heard in its first choice alone', async () => {
+    const { suggested } = await start(
+      writes((body) => [
+        ...asked(body).map((text) => ({
+          choices: [
+            { index: 1, text: text.toUpperCase() },
+            { index: 0, text },
+          ],
+        })),
+        end(),
+      ]),
+    );
+    assert.deepEqual(await suggested(), [SENTENCE]);
+  });
+
+  it('names tokens by their bytes or ids, which are no text', async () => {
+    const top = { ' the': -0.5, 'bytes:\\x20lamp': -1.2, 'bytes:\\xe2\\x80': -1.5, 'token_id:13': -2 };
+    const logprobs = { tokens: [' the'], token_logprobs: [0.001], top_logprobs: [top] };
+    const { engine } = await start(writes(() => [choice(' the', { logprobs }), end()]));
+    const logits = await engine.logits({ text: BEGINNING });
+    const tokenizer = await engine.tokenizer();
+    const told = [...logits.keys()].filter((id) => logits[id] > Number.NEGATIVE_INFINITY);
+    assert.deepEqual(told.map((id) => tokenizer.tokenText(id)).sort(), [' lamp', ' the', '(all other tokens)']);
+    assert.ok(logits.every((logit) => logit <= 0));
+  });
+
+  it('has broken off where it was stopped from outside', async () => {
+    const { engine } = await start(writes((body) => [choice(' the'), end(body.max_tokens === 1 ? 'length' : 'abort')]));
+    await assert.rejects(engine.generate({ text: BEGINNING, config: { maxNewTokens: 8 } }), /broke off/);
+  });
+
+  it('may list its models in other ways, and a length that is none', async () => {
+    const bare = [{ id: 7 }, { id: 'team/story 2' }];
+    assert.equal((await (await start(writes(plain), { models: bare })).engine.info()).name, 'team/story 2');
+    const models = { data: [{ id: `a\u001b[31m${'b'.repeat(9_999)}`, max_model_len: 0 }, 'x'] };
+    const { engine } = await start(writes(plain), { models });
+    const { name, contextLength } = await engine.info();
+    assert.ok(name.startsWith('a [31mb') && name.length <= 200);
+    assert.ok(contextLength > 0);
+  });
 });
