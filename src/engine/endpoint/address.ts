@@ -30,6 +30,9 @@ export function readAddress(address: string, allowPlainHttp: boolean): ServerAdd
   if (url.username !== '' || url.password !== '') {
     throw new EngineError(l10n.t('The address of the model server holds a password: a key is set apart from it.'));
   }
+  // Where a server listens to all that reaches its machine, it says that address of itself.
+  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
+  if (url.hostname === '[::]') url.hostname = '[::1]';
   const isHere = isLoopback(url.hostname);
   if (url.protocol === 'http:' && !isHere && !allowPlainHttp) {
     throw new EngineError(
@@ -39,7 +42,7 @@ export function readAddress(address: string, allowPlainHttp: boolean): ServerAdd
       ),
     );
   }
-  const path = url.pathname.replace(/\/$/, '').replace(/\/v1$/, '');
+  const path = url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
   const root = new URL(url.origin);
   // A path that begins with two slashes would be another host, were it resolved.
   root.pathname = `${path}/`;

@@ -229,6 +229,16 @@ function silent(host: string, ms: number): ServerError {
 }
 
 function unreachable(host: string, { code, message }: NodeJS.ErrnoException): ServerError {
+  if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code)) {
+    return new ServerError(
+      'unreachable',
+      l10n.t(
+        'The certificate of {0} is not trusted ({1}). One that it made itself, or that of a company proxy, needs its root certificate in the system store, or in the file NODE_EXTRA_CA_CERTS names.',
+        host,
+        code,
+      ),
+    );
+  }
   return new ServerError(
     'unreachable',
     l10n.t(

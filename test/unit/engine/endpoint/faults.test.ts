@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { readAddress } from '../../../../src/engine/endpoint/address';
@@ -62,6 +63,18 @@ describe('a model server that fails', () => {
     closing.splice(0, 1);
     await assert.rejects(engine.info(), /cannot be reached \(ECONNREFUSED\)\. Check that the server runs/);
     assert.ok(engine.health.state === 'error' && engine.health.retryInMs === 2_000);
+  });
+
+  it('is told of when its certificate is not trusted', async () => {
+    const agent = new Agent();
+    agent.createConnection = () => {
+      const socket = new Socket();
+      const error = Object.assign(new Error('self-signed certificate'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+      setImmediate(() => socket.destroy(error));
+      return socket;
+    };
+    const { engine } = await start({ chooseAgent: () => agent });
+    await assert.rejects(engine.info(), /certificate of .* is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
   });
 
   it('is told of when it is silent', async () => {
@@ -416,10 +429,21 @@ describe('the address of a model server', () => {
       'http://localhost:8080/',
       'http://localhost:8080/v1',
       ' http://localhost:8080/v1/ ',
+      'http://localhost:8080/v1//',
     ]) {
       assert.equal(readAddress(address, false).root.href, 'http://localhost:8080/');
     }
     assert.equal(readAddress('https://gpu.example.org/llm/v1', false).root.href, 'https://gpu.example.org/llm/');
+  });
+
+  it('is of this machine where a server says that it listens everywhere', () => {
+    for (const [said, meant] of [
+      ['http://0.0.0.0:8000/v1', 'http://127.0.0.1:8000/'],
+      ['http://[::]:8080', 'http://[::1]:8080/'],
+    ]) {
+      const { root, isHere } = readAddress(said, false);
+      assert.deepEqual([root.href, isHere], [meant, true]);
+    }
   });
 
   it('is asked at the host that is shown, whatever its path looks like', () => {
