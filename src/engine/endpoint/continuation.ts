@@ -54,14 +54,22 @@ export async function continueText(
   };
   try {
     const sampling = await samplingOf(server, request, signal);
-    // Each request that was hung up on has brought a token.
-    while (writing.finish === undefined) {
+    // Each request but the last has brought a token.
+    for (let requests = 0; writing.finish === undefined; requests++) {
+      const { left } = writing;
       const end = await window.fitted(() => {
         const beginsWith = spaced && writing.all === '' ? ' ' : '';
-        const prompt = window.of(before) + writing.all;
-        return server.stream({ prompt, beginsWith, maxTokens: writing.left, sampling }, hear, 1, signal);
+        const prompt = window.of(before + writing.all);
+        const drawn = {
+          ...sampling,
+          ...(typeof sampling.seed === 'number' && { seed: (sampling.seed + requests) >>> 0 }),
+        };
+        const maxTokens = window.roomAfter(prompt, writing.left);
+        return server.stream({ prompt, beginsWith, maxTokens, sampling: drawn }, hear, 1, signal);
       });
-      if (end !== 'hung-up') writing.finish ??= end === 'stop' ? 'end-of-text' : 'length';
+      if (end === 'stop') writing.finish ??= 'end-of-text';
+      // What a server writes at once, and its context, may be shorter than what is wanted.
+      else if (writing.left === left) writing.finish ??= 'length';
     }
   } catch (error) {
     if (!signal?.aborted) throw error;

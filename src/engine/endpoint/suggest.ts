@@ -42,9 +42,11 @@ const LEAST_CHARACTERS = 64;
 
 /** How much of a text a server is sent: its window moves in steps, so that the server finds in its cache what it has read. */
 export class ReadingWindow {
+  readonly #context: number;
   #characters: number;
 
   constructor(contextLength: number | undefined) {
+    this.#context = contextLength ?? USUAL_TOKENS;
     const tokens = Math.min(MOST_TOKENS, contextLength ?? USUAL_TOKENS);
     this.#characters = Math.floor(tokens * (1 - 1 / ROOM_TO_WRITE)) * CHARACTERS_PER_TOKEN;
   }
@@ -58,6 +60,12 @@ export class ReadingWindow {
   of(text: string): string {
     // `characterWindow` thinks in tokens of eight characters and adds up to a half.
     return text.slice(characterWindow(text, Math.floor(this.#characters / 12)));
+  }
+
+  /** How many of the tokens that are wanted may be asked for after a prompt; the context holds both. */
+  roomAfter(prompt: string, wanted: number): number {
+    const free = this.#context - Math.ceil(prompt.length / CHARACTERS_PER_TOKEN);
+    return Math.min(wanted, Math.max(1, free));
   }
 
   /**

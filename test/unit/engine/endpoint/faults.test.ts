@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import { connect, type TcpNetConnectOpts } from 'node:net';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { readAddress } from '../../../../src/engine/endpoint/address';
@@ -67,11 +67,10 @@ describe('a model server that fails', () => {
 
   it('is told of when its certificate is not trusted', async () => {
     const agent = new Agent();
-    agent.createConnection = () => {
-      const socket = new Socket();
-      const error = Object.assign(new Error('self-signed certificate'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
-      setImmediate(() => socket.destroy(error));
-      return socket;
+    const error = Object.assign(new Error('self-signed certificate'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    agent.createConnection = (options) => {
+      const socket = connect(options as TcpNetConnectOpts);
+      return socket.prependOnceListener('connect', () => socket.destroy(error));
     };
     const { engine } = await start({ chooseAgent: () => agent });
     await assert.rejects(engine.info(), /certificate of .* is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);

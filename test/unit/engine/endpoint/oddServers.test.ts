@@ -217,4 +217,38 @@ describe('a model server with ways of its own', () => {
     assert.ok(name.startsWith('a [31mb') && name.length <= 200);
     assert.ok(contextLength > 0);
   });
+
+  it('writes as much as was asked for within its context, and within what it writes at once', async () => {
+    const Context = 256;
+    const tokensIn = (text: unknown) => Math.ceil(String(text).length / 4);
+    const refusing: Answering = (response, body) => {
+      const sum = tokensIn(body.prompt) + Number(body.max_tokens);
+      if (sum <= Context) return writes((own) => [...counted(own), end()])(response, body);
+      const message = `This model's maximum context length is ${Context} tokens. However, you requested ${sum} tokens.`;
+      return response.writeHead(400).end(JSON.stringify({ error: { message } }));
+    };
+    const stopping = writes((body) => [...counted(body).slice(0, Context - tokensIn(body.prompt)), end()]);
+    const hasty = writes((body) => [...counted(body).slice(0, 16), end()]);
+    const counted = ({ max_tokens: most }: Body) => Array.from({ length: Number(most) }, (_, i) => choice(` n${i}`));
+    for (const answering of [refusing, stopping, hasty]) {
+      const sent: Body[] = [];
+      const models = { data: [{ id: 'story', max_model_len: Context }] };
+      const { engine } = await start(
+        (response, body) => {
+          sent.push(body);
+          answering(response, body);
+        },
+        { models },
+      );
+      await engine.info();
+      const config = { maxNewTokens: 300, doSample: true, seed: 7 };
+      const { ids, finish } = await engine.generate({ text: 'It rained all day. '.repeat(99), config });
+      assert.deepEqual([ids.length, finish], [300, 'length']);
+      const seeds = sent.flatMap(({ seed }) => (seed === undefined ? [] : [seed]));
+      assert.equal(new Set(seeds).size, seeds.length, 'no part is drawn as the one before');
+      const before = sent.length;
+      await engine.complete({ prefix: 'It rained all day. '.repeat(99), maxTokens: 4 });
+      assert.ok(String(sent[before].prompt).length > 400, 'what ghost text reads has not become less');
+    }
+  });
 });
