@@ -30,7 +30,7 @@ export async function updateEntry(
   name: string,
   value: boolean,
 ): Promise<void> {
-  await updateSetting(key, document, (entries) => ({ ...(entries as Record<string, boolean>), [name]: value }));
+  await updateSetting(key, document, (entries) => ({ ...(isObject(entries) && entries), [name]: value }));
 }
 
 /** What patterns of a setting are held against: the path in its workspace folder, or all of it, with `/`. */
@@ -43,4 +43,9 @@ export function patternPath(uri: vscode.Uri): string {
 /** How a process of its own is to speak: as the editor does. */
 export function editorWording(): Wording {
   return { language: vscode.env.language, bundle: vscode.l10n.uri?.fsPath };
+}
+
+/** A setting that was written by hand may hold a string or a list, whose parts are no entries. */
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -112,4 +112,10 @@ describe('settings', () => {
     assert.equal(isEnabledFor({ markdown: false, '*': true }, 'latex'), true);
     assert.equal(isEnabledFor({}, 'markdown'), false);
   });
+
+  it('enable no language by what is neither true nor false', () => {
+    assert.equal(isEnabledFor({ markdown: 'false', '*': 'false' }, 'markdown'), false);
+    assert.equal(isEnabledFor({ markdown: 'false', '*': true }, 'markdown'), true);
+    assert.equal(isEnabledFor({ '*': false }, 'constructor'), false);
+  });
 });
