@@ -96,3 +96,14 @@ export function textBefore(document: vscode.TextDocument, position: vscode.Posit
   const lines = linesOf(document);
   return textBetween(lines, windowStart(lines, position, WIDTH), position);
 }
+
+/** A document that may have been closed meanwhile; undefined where it is gone, as a new one or a deleted file is. */
+export async function reopened(document: vscode.TextDocument): Promise<vscode.TextDocument | undefined> {
+  if (!document.isClosed) return document;
+  if (document.isUntitled) return undefined;
+  try {
+    return await vscode.workspace.openTextDocument(document.uri);
+  } catch {
+    return undefined;
+  }
+}

@@ -63,6 +63,21 @@ describe('continue writing', () => {
     await configure(seeded);
   });
 
+  it('begins anew where it is asked for while it writes, after what is there', async () => {
+    await configure(endless);
+    const { document } = await write(PROMPT);
+    const first = continueWriting();
+    await eventually('some text', () => document.getText().length > PROMPT.length + 20);
+    const others = [continueWriting(), continueWriting()];
+    const begun = await first;
+    await eventually('more text', () => document.getText().length > PROMPT.length + (begun?.text.length ?? 0) + 20);
+    await vscode.commands.executeCommand('inkling.stopWriting');
+    const [between, last] = await Promise.all(others);
+    assert.equal(between, undefined, 'it was asked for again before it began');
+    assert.ok(last && last.text.length > 0);
+    await configure(seeded);
+  });
+
   it('stops when another tab comes before its own, and keeps what is written', async () => {
     await configure(endless);
     const { document } = await write(PROMPT);

@@ -3,7 +3,7 @@ import { meanLogprob } from '../../core/analysis/likelihood';
 import { randomSeed } from '../../core/decoding/random';
 import type { Engine } from '../../engine/api';
 import { settingsFor } from '../configuration';
-import { textBefore } from '../documentText';
+import { reopened, textBefore } from '../documentText';
 import { notify, withProgress } from '../messages';
 import type { Reports } from '../reports/reports';
 import { type Contestant, comparisonReport, configOf, contestantPart, partId, strategies } from './comparison';
@@ -59,8 +59,8 @@ export class CompareStrategies implements vscode.Disposable {
   async insert(index: number): Promise<void> {
     if (!this.#comparison) return;
     const { editor, position, prompt, contestants } = this.#comparison;
-    const document = await vscode.workspace.openTextDocument(editor.document.uri);
-    if (textBefore(document, position) !== prompt) {
+    const document = await reopened(editor.document);
+    if (!document || textBefore(document, position) !== prompt) {
       await notify.warning(vscode.l10n.t('The text was changed since; compare again.'));
       return;
     }

@@ -5,7 +5,7 @@ import { lastSentenceEnd } from '../../core/text/sentences';
 import type { Engine, Generation, GenerationEvent } from '../../engine/api';
 import { settingsFor } from '../configuration';
 import type { DocumentChanges } from '../documentChanges';
-import { textBefore } from '../documentText';
+import { reopened, textBefore } from '../documentText';
 import { notify, withProgress } from '../messages';
 import { describeConfig, presets, withSettings } from './presets';
 import { StreamedEdit } from './streamedEdit';
@@ -18,6 +18,8 @@ export class ContinueWriting {
   readonly #changes: DocumentChanges;
   readonly #log: vscode.LogOutputChannel;
   #running: AbortController | undefined;
+  /** Resolves when the last continuation that was begun is in the document, or given up. */
+  #written: Promise<unknown> = Promise.resolve();
 
   constructor(engine: Pick<Engine, 'generate'>, changes: DocumentChanges, log: vscode.LogOutputChannel) {
     this.#engine = engine;
@@ -34,17 +36,36 @@ export class ContinueWriting {
    * Writes at the cursor until the length, the end of the text, Escape, an edit by the writer or another tab. What
    * reaches the length ends with its last whole sentence, if it holds one. The length, the temperature and the seed come
    * from the settings where they are set. The writer is asked afterwards whether to keep it; nothing waits for the answer.
+   * One that is under way ends first: its last words would count as an edit of the writer's.
    */
-  async run(editor: vscode.TextEditor, preset: GenerationConfig): Promise<Generation | undefined> {
+  run(editor: vscode.TextEditor, preset: GenerationConfig): Promise<Generation | undefined> {
     this.stop();
+    const stopped = new AbortController();
+    this.#running = stopped;
+    const run = this.#written
+      .then(() => (stopped.signal.aborted ? undefined : this.#run(editor, preset, stopped.signal)))
+      .finally(() => this.#ended(stopped));
+    this.#written = run.catch(() => {});
+    return run;
+  }
+
+  async #ended(run: AbortController): Promise<void> {
+    if (this.#running !== run) return;
+    this.#running = undefined;
+    await vscode.commands.executeCommand('setContext', RUNNING, false);
+  }
+
+  async #run(
+    editor: vscode.TextEditor,
+    preset: GenerationConfig,
+    stopped: AbortSignal,
+  ): Promise<Generation | undefined> {
     if (vscode.workspace.fs.isWritableFileSystem(editor.document.uri.scheme) === false) {
       void notify.warning(readOnly());
       return undefined;
     }
     const config = withSettings(preset, settingsFor(editor.document).continueWriting);
     this.#log.info(`Continue Writing: ${describeConfig(config)}`);
-    const stopped = new AbortController();
-    this.#running = stopped;
     const position = editor.selection.active;
     const edit = new StreamedEdit(editor, position, this.#changes);
     await vscode.commands.executeCommand('setContext', RUNNING, true);
@@ -56,7 +77,7 @@ export class ContinueWriting {
       const generation = await withProgress(
         vscode.l10n.t('Inkling is writing (Escape stops it)'),
         (report, cancelled) => {
-          const signal = AbortSignal.any([stopped.signal, edit.interrupted, cancelled]);
+          const signal = AbortSignal.any([stopped, edit.interrupted, cancelled]);
           return this.#write(editor, position, edit, config, signal, report);
         },
       );
@@ -64,14 +85,12 @@ export class ContinueWriting {
         void notify.warning(readOnly());
         return undefined;
       }
-      const whole = await endWithSentence(edit, textBefore(editor.document, position), generation);
-      this.#offer(editor, position, edit, preset);
+      // Lines may have come before it meanwhile.
+      const start = edit.written?.start ?? position;
+      const whole = await endWithSentence(edit, textBefore(editor.document, start), generation);
+      this.#offer(editor, start, edit, preset);
       return whole;
     } finally {
-      if (this.#running === stopped) {
-        this.#running = undefined;
-        await vscode.commands.executeCommand('setContext', RUNNING, false);
-      }
       edit.dispose();
     }
   }
@@ -111,8 +130,8 @@ export class ContinueWriting {
     const decide = async (chosen: string | undefined) => {
       if (chosen !== retry && chosen !== discard) return;
       // The writer may have gone to another tab meanwhile, and VS Code edits only what is on screen.
-      const document = await vscode.workspace.openTextDocument(editor.document.uri);
-      if (document.getText(written) !== text) {
+      const document = await reopened(editor.document);
+      if (document?.getText(written) !== text) {
         await notify.warning(vscode.l10n.t('The text was changed since; undo takes it back.'));
         return;
       }
