@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { normaliseLineBreaks } from '../core/text/lines';
 import type { CursorPlace } from './explainer';
+import { afterEdit, type InsertedText } from './insertedText';
 
 /** The text of a range, its lines ended by LF. */
 export function textIn(document: vscode.TextDocument, range: vscode.Range): string {
@@ -42,45 +43,72 @@ export function editorAt(uri: string, { editorOf }: Editors): vscode.TextEditor 
 }
 
 /** Text that the panel put into a document. */
-interface Insertion {
-  readonly uri: string;
-  readonly offset: number;
-  readonly text: string;
+interface Insertion extends InsertedText {
+  readonly document: vscode.TextDocument;
 }
 
 /** Puts chosen candidates into documents, and takes them out again as long as they stand there untouched. */
-export class Insertions {
-  readonly #done: Insertion[] = [];
+export class Insertions implements vscode.Disposable {
   readonly #editors: Editors;
+  readonly #subscriptions: vscode.Disposable;
+  #done: readonly Insertion[] = [];
 
   constructor(editors: Editors) {
     this.#editors = editors;
+    this.#subscriptions = vscode.Disposable.from(
+      vscode.workspace.onDidChangeTextDocument((event) => this.#changed(event)),
+      vscode.workspace.onDidCloseTextDocument((closed) => {
+        this.#done = this.#done.filter(({ document }) => document !== closed);
+      }),
+    );
+  }
+
+  /** The document whose insertion would be taken out next, if there is any left. */
+  get last(): vscode.TextDocument | undefined {
+    return this.#done.at(-1)?.document;
   }
 
   /** Inserts at an offset and moves the cursor behind the text. Resolves to false when the editor refuses. */
   async insert(editor: vscode.TextEditor, offset: number, text: string): Promise<boolean> {
     const { document } = editor;
     const { rangeOf } = this.#editors;
-    const inserted = await editor.edit((edit) => edit.insert(rangeOf(document, offset, offset).start, text));
-    if (!inserted) return false;
-    const { end } = rangeOf(document, offset, offset + text.length);
+    const { start } = rangeOf(document, offset, offset);
+    if (!(await edited(editor, (edit) => edit.insert(start, text)))) return false;
+    const { end } = rangeOf(document, offset, offset + normaliseLineBreaks(text).length);
     editor.selection = new vscode.Selection(end, end);
-    this.#done.push({ uri: document.uri.toString(), offset, text });
+    this.#done = [...this.#done, { document, from: document.offsetAt(start), to: document.offsetAt(end) }];
     return true;
   }
 
-  /** Takes the last insertion out. Resolves to false when there is none or the document has changed there. */
-  async undo(): Promise<boolean> {
-    const last = this.#done.pop();
-    const editor = last && editorAt(last.uri, this.#editors);
-    if (!last || !editor) return false;
+  /** Takes the last insertion out of its document. Resolves to false when there is none, or the editor refuses. */
+  async undo(editor: vscode.TextEditor): Promise<boolean> {
     const { document } = editor;
-    const range = this.#editors.rangeOf(document, last.offset, last.offset + last.text.length);
-    if (textIn(document, range) !== normaliseLineBreaks(last.text)) return false;
-    const removed = await editor.edit((edit) => edit.delete(range));
+    const last = this.#done.at(-1);
+    if (last?.document !== document) return false;
+    this.#done = this.#done.slice(0, -1);
+    const range = new vscode.Range(document.positionAt(last.from), document.positionAt(last.to));
+    const removed = await edited(editor, (edit) => edit.delete(range));
     if (removed) editor.selection = new vscode.Selection(range.start, range.start);
     return removed;
   }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  #changed({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    this.#done = this.#done.flatMap((insertion) => {
+      if (insertion.document !== document) return [insertion];
+      const now = afterEdit(insertion, contentChanges);
+      return now ? [{ document, ...now }] : [];
+    });
+  }
+}
+
+/** Makes an edit. A read-only editor says that it has done it, though nothing changes. */
+async function edited(editor: vscode.TextEditor, change: (edit: vscode.TextEditorEdit) => void): Promise<boolean> {
+  const { version } = editor.document;
+  return (await editor.edit(change)) && editor.document.version !== version;
 }
 
 /** A sign in the gutter of the line where the model's context begins; what stands before it, the model cannot see. */

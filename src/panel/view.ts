@@ -162,6 +162,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#stopListening();
     this.#left();
     this.#follower.dispose();
+    this.#insertions.dispose();
     this.#mark.dispose();
   }
 
@@ -206,10 +207,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
       return;
     }
     if (message.type === 'undo') {
-      if (!(await this.#insertions.undo())) {
-        this.#session.say(vscode.l10n.t('There is no insertion of the panel left to undo.'));
-      }
-      return;
+      return this.#undo();
     }
     if (message.type === 'learnt') {
       // The walkthrough ticks its steps off by these.
@@ -259,6 +257,16 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
       return this.#session.say(vscode.l10n.t('The text has changed; what fits it follows.'));
     }
     if (!(await this.#insertions.insert(editor, before.length, text))) {
+      this.#session.say(vscode.l10n.t('The document cannot be changed.'));
+    }
+  }
+
+  async #undo(): Promise<void> {
+    const { last } = this.#insertions;
+    if (!last) return this.#session.say(vscode.l10n.t('There is no insertion of the panel left to undo.'));
+    const editor = this.#editors.editorOf(last);
+    if (!editor) return this.#session.say(vscode.l10n.t('The document is not on screen any more.'));
+    if (!(await this.#insertions.undo(editor))) {
       this.#session.say(vscode.l10n.t('The document cannot be changed.'));
     }
   }

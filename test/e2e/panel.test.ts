@@ -278,6 +278,38 @@ describe('Explain Next Token', () => {
       assert.equal(await workbench.save('essay.md'), ESSAY);
     });
 
+    it('what was taken out with Ctrl+Z and written by hand is the writer’s, and is not undone', async () => {
+      const [first] = await panel.candidates();
+      await panel.candidate(0).focus();
+      await panel.candidate(0).press('Enter');
+      await tokens(1);
+      await workbench.focusText();
+      await workbench.press('Control+Z');
+      await tokens(0);
+      await workbench.press('Control+Home', 'ArrowDown', 'ArrowDown', 'End');
+      await workbench.type(plain(first.token));
+      await tokens(1);
+      await panel.explained();
+      await panel.openTool('Try');
+      await panel.root.getByRole('button', { name: 'Undo insertion' }).click();
+      await panel.locator('.status', { hasText: 'There is no insertion of the panel left to undo.' }).waitFor();
+      await tokens(1);
+      await workbench.focusText();
+      await workbench.press('Control+Z');
+      await tokens(0);
+      assert.equal(await workbench.save('essay.md'), ESSAY);
+    });
+
+    it('not in a document that is read-only, which the view says', async () => {
+      await workbench.focusText();
+      await workbench.command('File: Set Active Editor Read-only in Session');
+      await panel.candidate(0).focus();
+      await panel.candidate(0).press('Enter');
+      await panel.locator('.status', { hasText: 'The document cannot be changed.' }).waitFor();
+      await workbench.focusText();
+      await workbench.command('File: Set Active Editor Writeable in Session');
+    });
+
     it('by Alt+Enter, which tries without touching the document', async () => {
       await panel.openTool('Try');
       await panel.candidate(1).focus();
