@@ -12,7 +12,11 @@ export const TEXTS = 'texts';
 
 const list = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.readonly());
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const tokenIds = v.pipe(v.array(count), v.maxLength(48), v.readonly());
+/** Tokens of the longest branch that can be tried, and those that a beam search writes after it at most. */
+export const LONGEST_BRANCH = 48;
+const LONGEST_SEARCH = 32;
+const tokenIds = v.pipe(v.array(count), v.maxLength(LONGEST_BRANCH), v.readonly());
+const insertedIds = v.pipe(v.array(count), v.minLength(1), v.maxLength(LONGEST_BRANCH + LONGEST_SEARCH), v.readonly());
 const span = v.pipe(
   v.tuple([count, count]),
   v.check(([from, to]) => from <= to, 'a span ends where it starts or after'),
@@ -114,7 +118,7 @@ export const beamSearch = v.pipe(
     groups: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(8)),
     /** Taken off for each earlier group that chose the same token; acts with more than one group. */
     diversity: v.pipe(v.number(), v.minValue(0.1), v.maxValue(5)),
-    tokens: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32)),
+    tokens: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LONGEST_SEARCH)),
     lengthPenalty: v.pipe(v.number(), v.minValue(-2), v.maxValue(3)),
   }),
   v.check(({ beams, groups }) => beams % groups === 0, 'the beams share out evenly among the groups'),
@@ -196,7 +200,7 @@ const toPanel = v.variant('type', [
 const fromPanel = v.variant('type', [
   v.object({ type: v.literal('ready') }),
   v.object({ type: v.literal('select'), position: count, span }),
-  v.object({ type: v.literal('insert'), position: count, ids: v.pipe(tokenIds, v.minLength(1)) }),
+  v.object({ type: v.literal('insert'), position: count, ids: insertedIds }),
   v.object({ type: v.literal('try'), position: count, ids: v.pipe(tokenIds, v.minLength(1)) }),
   v.object({ type: v.literal('words'), position: count, ids: tokenIds }),
   v.object({ type: v.literal('why'), position: count, ids: tokenIds, candidate: count }),

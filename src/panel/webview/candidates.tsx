@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { speak } from '../../pictures/spelling';
+import { LONGEST_BRANCH } from '../protocol';
 import { type Control, moveFocus, Section, Slider, Spelled } from './controls';
 import type { Distribution, Row } from './distribution';
 import { ExportMenu } from './exportMenu';
@@ -184,6 +185,7 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
           label={l10n.t('Try {0}', said)}
           icon="M4 2.5v11M4 10c0-3 8-1.5 8-5.5m0 0L9.8 6.7M12 4.5l2.2 2.2"
           inTabOrder={inTabOrder}
+          disabled={ids.length > LONGEST_BRANCH}
           onClick={attempt}
         />
       </td>
@@ -198,10 +200,11 @@ interface RowActionProps {
   /** The path of a picture of 16 by 16. */
   readonly icon: string;
   readonly inTabOrder: boolean;
+  readonly disabled?: boolean;
   onClick(): void;
 }
 
-function RowAction({ title, label, icon, inTabOrder, onClick }: RowActionProps) {
+function RowAction({ title, label, icon, inTabOrder, disabled, onClick }: RowActionProps) {
   return (
     <button
       type="button"
@@ -209,6 +212,7 @@ function RowAction({ title, label, icon, inTabOrder, onClick }: RowActionProps) 
       tabIndex={inTabOrder ? 0 : -1}
       title={title}
       aria-label={label}
+      disabled={disabled}
       onClick={onClick}
     >
       <svg viewBox="0 0 16 16" aria-hidden="true">

@@ -1,17 +1,18 @@
 import * as l10n from '@vscode/l10n';
 import { LESSON_IDS, type LessonId } from '../lesson';
-import type {
-  BeamsMessage,
-  BranchMessage,
-  ModelMessage,
-  PanelToken,
-  PositionMessage,
-  Question,
-  Recollection,
-  ToPanel,
-  WantedExport,
-  WhyMessage,
-  WordsMessage,
+import {
+  type BeamsMessage,
+  type BranchMessage,
+  LONGEST_BRANCH,
+  type ModelMessage,
+  type PanelToken,
+  type PositionMessage,
+  type Question,
+  type Recollection,
+  type ToPanel,
+  type WantedExport,
+  type WhyMessage,
+  type WordsMessage,
 } from '../protocol';
 import type { Draws } from './distribution';
 import type { Preferences, Saved, Shaping, Tool } from './preferences';
@@ -69,6 +70,7 @@ export type Action =
   /** `explain` opens what says where the candidate comes from. */
   | { readonly type: 'chooseCandidate'; readonly id: number; readonly explain?: boolean }
   | { readonly type: 'chooseChip'; readonly index: number | null }
+  /** No further than the longest branch. */
   | { readonly type: 'goTo'; readonly ids: readonly number[] }
   | { readonly type: 'forget'; readonly ids: readonly number[] }
   | { readonly type: 'export'; readonly wanted: WantedExport }
@@ -181,6 +183,7 @@ function apply(state: State, action: Action): State {
     case 'chooseChip':
       return { ...state, chip: action.index };
     case 'goTo':
+      if (action.ids.length > LONGEST_BRANCH) return state;
       return { ...state, ...leaveNode, at: action.ids, tried: remember(state.tried, action.ids) };
     case 'forget':
       return forget(state, action.ids);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readFromPanel, readToPanel } from '../../../src/panel/protocol';
+import { LONGEST_BRANCH, readFromPanel, readToPanel } from '../../../src/panel/protocol';
 
 const search = { beams: 3, groups: 1, diversity: 1, tokens: 8, lengthPenalty: 1 };
 
@@ -15,6 +15,15 @@ describe('the messages of the panel', () => {
     ]) {
       assert.deepEqual(readFromPanel(message), message);
     }
+  });
+
+  it('insert what a search wrote after the longest branch, both at their longest', () => {
+    const ids = Array<number>(LONGEST_BRANCH).fill(1);
+    const longest = { ...search, tokens: 32 };
+    assert.ok(readFromPanel({ type: 'try', position: 1, ids }));
+    assert.ok(readFromPanel({ type: 'beams', position: 1, ids, search: longest }));
+    assert.equal(readFromPanel({ type: 'beams', position: 1, ids, search: { ...longest, tokens: 33 } }), null);
+    assert.ok(readFromPanel({ type: 'insert', position: 1, ids: [...ids, ...Array<number>(32).fill(2)] }));
   });
 
   it('are dropped when anything about them is wrong', () => {

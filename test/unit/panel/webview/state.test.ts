@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PositionMessage } from '../../../../src/panel/protocol';
+import { LONGEST_BRANCH, type PositionMessage } from '../../../../src/panel/protocol';
 import { defaults, restore } from '../../../../src/panel/webview/preferences';
 import {
   type Action,
@@ -39,6 +39,13 @@ describe('the state of the view', () => {
     assert.deepEqual(restored.at, [2, 3]);
     assert.deepEqual(restored.tried, [[2, 3]]);
     assert.equal(restored.preferences.shaping.topK, 9);
+  });
+
+  it('goes no further along a branch than can be asked about', () => {
+    const ids = Array<number>(LONGEST_BRANCH).fill(2);
+    const far = follow(fresh(), arrival, { type: 'goTo', ids });
+    assert.deepEqual(missingBranch(far), ids);
+    assert.equal(follow(far, { type: 'goTo', ids: [...ids, 2] }), far);
   });
 
   it('forgets what was tried when the cursor is somewhere else', () => {
