@@ -230,6 +230,21 @@ describe('Explain Next Token', () => {
       assert.equal(await seed('7'), first, 'a seed draws the same each time');
     });
 
+    it('drawn with the seed that its field shows, whatever is written there', async () => {
+      await panel.openTool('Sample');
+      const field = panel.root.getByLabel('Seed');
+      await field.fill('9');
+      await field.press('Enter');
+      for (const none of ['-3', '12.5', '4294967296', '']) {
+        await field.fill(none);
+        await field.press('Enter');
+        assert.equal(await field.inputValue(), '9', none);
+      }
+      // What explains the field lies over the buttons until something is written.
+      await panel.root.getByRole('button', { name: 'Draw 100' }).click();
+      await panel.locator('.histogram caption').filter({ hasText: 'Seed 9: 100 draws' }).waitFor();
+    });
+
     it('as words too', async () => {
       await panel.openTool('Words');
       await panel.locator('.words tbody tr').nth(5).waitFor({ timeout: 30_000 });

@@ -80,6 +80,35 @@ export function Slider<Name extends string>(props: {
   );
 }
 
+/** A field for a whole number. What is none, or lies outside, gives way to the number that counts. */
+export function WholeNumber(props: {
+  id?: string;
+  value: number;
+  min: number;
+  max?: number;
+  label?: string;
+  describedBy?: string;
+  onChange: (value: number) => void;
+}) {
+  const { id, value, min, max = Number.MAX_SAFE_INTEGER, label, describedBy } = props;
+  return (
+    <input
+      id={id}
+      type="number"
+      min={min}
+      max={max}
+      value={value}
+      aria-label={label}
+      aria-describedby={describedBy}
+      onChange={({ currentTarget }) => {
+        const wanted = currentTarget.valueAsNumber;
+        if (Number.isInteger(wanted) && wanted >= min && wanted <= max) props.onChange(wanted);
+        else currentTarget.value = String(value);
+      }}
+    />
+  );
+}
+
 /** A row of radio buttons drawn as one control. */
 export function Choice<Value extends string>(props: {
   name: string;

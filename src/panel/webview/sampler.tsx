@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { useMemo } from 'preact/hooks';
 import { logSoftmax } from '../../core/logits';
-import { Section, Spelled } from './controls';
+import { Section, Spelled, WholeNumber } from './controls';
 import { drawable, drawOn } from './distribution';
 import { decimal, percent, plural, whole } from './format';
 import { Phrase } from './phrase';
@@ -19,20 +19,15 @@ export function Sampler({ last, vocabulary }: { last: ShownStage; vocabulary: Vo
   return (
     <Section name="sampler" title={l10n.t('Draw from it')}>
       <div class="toolbar">
-        <label class="field" data-term="seed">
+        <label class="field" for="seed" data-term="seed">
           {l10n.t('Seed')}
-          <input
-            type="number"
-            aria-describedby="term-seed"
-            min="0"
-            max="4294967295"
+          <WholeNumber
+            id="seed"
             value={preferences.seed}
-            onChange={(event) => {
-              const seed = event.currentTarget.valueAsNumber;
-              if (Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff) {
-                dispatch({ type: 'prefer', change: { seed } });
-              }
-            }}
+            min={0}
+            max={0xffffffff}
+            describedBy="term-seed"
+            onChange={(seed) => dispatch({ type: 'prefer', change: { seed } })}
           />
         </label>
         <button type="button" class="action" onClick={() => draw(1)}>

@@ -63,6 +63,8 @@ export function Tip() {
         if (event.target instanceof Element && event.target.closest('.asked')) later(askedBy(event), 0);
       }),
       listen('keydown', (event) => (event as KeyboardEvent).key === 'Escape' && later(null, 0)),
+      // It may lie over what the number or the slider is for.
+      listen('input', () => later(null, 0)),
       listen('scroll', () => later(null, 0)),
     ];
     return () => {

@@ -4,7 +4,7 @@ import { rankBand } from '../../pictures/figure';
 import { type Notation, speak } from '../../pictures/spelling';
 import type { PanelToken } from '../protocol';
 import { Chips, HOTTEST_BITS } from './chips';
-import { Choice, Scale, Section, Spelled } from './controls';
+import { Choice, Scale, Section, Spelled, WholeNumber } from './controls';
 import { ExportMenu } from './exportMenu';
 import { decimal, density, hex, percent, plural, whole } from './format';
 import type { Term } from './glossary';
@@ -100,7 +100,6 @@ function RankLegend() {
   const counts = [0, 0, 0, 0];
   for (const { rank } of state.position?.tokens ?? []) if (rank !== null) counts[rankBand(rank, thresholds)]++;
   const set = (i: number, value: number) => {
-    if (!Number.isInteger(value) || value < 1) return;
     const change = thresholds.map((old, j) => (j === i ? value : old));
     dispatch({ type: 'prefer', change: { thresholds: change.sort((a, b) => a - b) } });
   };
@@ -112,12 +111,11 @@ function RankLegend() {
           <Phrase
             text={l10n.t('top {0}')}
             parts={[
-              <input
-                type="number"
-                min="1"
+              <WholeNumber
                 value={threshold}
-                aria-label={l10n.t('Rank limit of band {0}', i + 1)}
-                onChange={(event) => set(i, event.currentTarget.valueAsNumber)}
+                min={1}
+                label={l10n.t('Rank limit of band {0}', i + 1)}
+                onChange={(value) => set(i, value)}
               />,
             ]}
           />{' '}
