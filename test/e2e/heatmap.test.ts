@@ -98,6 +98,7 @@ describe('the surprisal heat map', () => {
       .locator('td span[style]')
       .evaluateAll((swatches) => swatches.map((swatch) => getComputedStyle(swatch).backgroundColor));
     assert.equal(new Set(colours).size, 4, colours.join());
+    assert.match((await hover.textContent()) ?? '', /These are the usual levels: the document has too few words/);
     await workbench.screenshot('heatmap-legend');
   });
 

@@ -7,6 +7,7 @@ export {
   logSumExp,
   normaliser,
   percent,
+  percentOf,
   type RankedToken,
   softmax,
   topK,

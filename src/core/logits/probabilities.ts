@@ -156,3 +156,8 @@ export function percent(probability: number): string {
   if (value >= 99.995) return `>${fixed(99.99, 2)} %`;
   return `${fixed(value, value < 9.995 || value >= 99.9 ? 2 : 1)} %`;
 }
+
+/** A log-probability as a percentage. However small, that of a long text is not 0 %, as one that is masked has. */
+export function percentOf(logprob: number): string {
+  return percent(logprob === -Infinity ? 0 : Math.max(Math.exp(logprob), Number.MIN_VALUE));
+}

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { surprisal } from '../../core/analysis';
-import { percent } from '../../core/logits';
+import { percentOf } from '../../core/logits';
 import { fixed, whole } from '../../core/text/locale';
 import { spell } from '../../pictures/spelling';
 import { rangeOf } from '../documentText';
@@ -17,7 +17,7 @@ export function heatHover(
   const scored = tokens.filter(({ logprob }) => logprob !== null);
   if (scored.length === 0) return undefined;
   const logprob = scored.reduce((sum, token) => sum + (token.logprob ?? 0), 0);
-  const [chance, bits] = [percent(Math.exp(logprob)), fixed(surprisal(logprob), 1)];
+  const [chance, bits] = [percentOf(logprob), fixed(surprisal(logprob), 1)];
   const content = new vscode.MarkdownString();
   content.appendText(vscode.l10n.t('{0} expected this with {1} ({2} bits).', model, chance, bits));
   const heads = [vscode.l10n.t('Token'), vscode.l10n.t('Probability'), vscode.l10n.t('Rank'), vscode.l10n.t('Rather')];
@@ -28,9 +28,9 @@ export function heatHover(
     const rather = rank === 0 ? [] : token.top.filter(({ text }) => text !== own);
     return [
       shown(own),
-      percent(Math.exp(token.logprob ?? 0)),
+      percentOf(token.logprob ?? 0),
       whole(rank + 1),
-      rather.map(({ text, logprob }) => `${shown(text)} ${percent(Math.exp(logprob))}`).join(', '),
+      rather.map(({ text, logprob }) => `${shown(text)} ${percentOf(logprob)}`).join(', '),
     ];
   });
   const table = [heads, ['---', '--:', '--:', '---'], ...rows].map((cells) => `| ${cells.join(' | ')} |`);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { type Levels, USUAL_LEVELS } from '../../core/analysis';
 import { compact, whole } from '../../core/text/locale';
 import { because } from '../energySaving/energySaving';
 import { asText } from '../outsideText';
@@ -63,13 +64,19 @@ function explanation({ levels, restsFor, scores }: DocumentHeat): vscode.Markdow
   text.appendMarkdown(
     `\n\n| | ${vscode.l10n.t('surprisal')} | ${vscode.l10n.t('chance')} |\n|-|-|-|\n${rows.join('\n')}\n\n`,
   );
-  text.appendMarkdown(
-    `${vscode.l10n.t('The levels are this document’s own: a quarter of its words are tinted, and fewer the stronger the tint.')}\n\n`,
-  );
+  text.appendMarkdown(`${whose(levels)}\n\n`);
   if (restsFor) {
     text.appendMarkdown(
       `${vscode.l10n.t('Only what is on screen is scored; the rest follows when energy is no longer saved.')} ${because(restsFor)}\n\n`,
     );
   }
   return text.appendMarkdown(vscode.l10n.t('Click to turn it off.'));
+}
+
+function whose(levels: Levels): string {
+  return levels === USUAL_LEVELS
+    ? vscode.l10n.t('These are the usual levels: the document has too few words with scores for levels of its own.')
+    : vscode.l10n.t(
+        'The levels are this document’s own: a quarter of its words are tinted, and fewer the stronger the tint.',
+      );
 }

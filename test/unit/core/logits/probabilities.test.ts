@@ -6,6 +6,7 @@ import {
   logSumExp,
   normaliser,
   percent,
+  percentOf,
   rankOf,
   type Scores,
   softmax,
@@ -169,6 +170,13 @@ describe('the fast exponential', () => {
 });
 
 describe('percentages', () => {
+  it('of a log-probability are never 0 % for what is only almost that', () => {
+    assert.equal(percentOf(Math.log(0.5)), '50.0 %');
+    for (const logprob of [-10, -744, -918.4, -1e6]) assert.equal(percentOf(logprob), '<0.01 %');
+    assert.equal(percentOf(-Infinity), '0 %');
+    assert.equal(percentOf(0), '100 %');
+  });
+
   const cases: [probability: number, shown: string][] = [
     [0, '0 %'],
     [1e-9, '<0.01 %'],
