@@ -173,5 +173,9 @@ describe('writing with ghost text', () => {
     await cards.first().getByRole('button', { name: 'Insert this one' }).click();
     await workbench.editorFocused();
     assert.equal(await workbench.save(NOTE), OPENING + text);
+    await workbench.command('File: Set Active Editor Read-only in Session');
+    await cards.first().getByRole('button', { name: 'Insert this one' }).click();
+    await workbench.toasts.filter({ hasText: 'This document is read-only.' }).waitFor();
+    assert.equal(workbench.read(NOTE), OPENING + text);
   });
 });

@@ -8,8 +8,6 @@ import { notify, withProgress } from '../messages';
 import type { Reports } from '../reports/reports';
 import { type Contestant, comparisonReport, configOf, contestantPart, partId, strategies } from './comparison';
 
-const PROMPT_SHOWN = 200;
-
 interface Comparison {
   readonly editor: vscode.TextEditor;
   readonly position: vscode.Position;
@@ -65,7 +63,10 @@ export class CompareStrategies implements vscode.Disposable {
       return;
     }
     const target = await vscode.window.showTextDocument(document, editor.viewColumn);
-    await target.edit((edit) => edit.insert(position, contestants[index].text));
+    const { version } = document;
+    const done = await target.edit((edit) => edit.insert(position, contestants[index].text));
+    // A read-only editor says that it has done it.
+    if (done && document.version === version) await notify.warning(vscode.l10n.t('This document is read-only.'));
   }
 
   dispose(): void {
@@ -111,5 +112,5 @@ function title(): string {
 }
 
 function reportOf({ prompt, contestants }: Comparison): string {
-  return comparisonReport(prompt.slice(-PROMPT_SHOWN), contestants);
+  return comparisonReport(prompt, contestants);
 }

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { distinctN, repetitionRate } from '../../core/analysis/likelihood';
 import type { GenerationConfig } from '../../core/decoding/options';
+import { endOf } from '../../core/text/lines';
 import { fixed, plural, whole } from '../../core/text/locale';
 import { escapeText } from '../../pictures/svg';
 import { button, commandUri } from '../reports/html';
@@ -84,6 +85,15 @@ export function partId(index: number): string {
   return `strategy-${index}`;
 }
 
+/** Characters of the beginning that are shown. */
+const PROMPT_SHOWN = 200;
+
+/** The end of what was continued, and a sign where there is more of it. */
+function endShown(prompt: string): string {
+  const end = endOf(prompt, PROMPT_SHOWN);
+  return end === prompt ? end : `…${end}`;
+}
+
 /** The comparison as a report: what sets each strategy apart, then what it wrote, side by side. */
 export function comparisonReport(prompt: string, contestants: readonly Contestant[]): string {
   const cards = contestants.map((contestant, index) => {
@@ -99,7 +109,7 @@ export function comparisonReport(prompt: string, contestants: readonly Contestan
   });
   return [
     `<h1>${escapeText(l10n.t('One beginning, continued in different ways'))}</h1>`,
-    `<p class="prompt">…${escapeText(prompt)}</p>`,
+    `<p class="prompt">${escapeText(endShown(prompt))}</p>`,
     `<div class="cards">${cards.join('')}</div>`,
   ].join('');
 }

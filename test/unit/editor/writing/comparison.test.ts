@@ -28,6 +28,13 @@ describe('the comparison of strategies', () => {
     }
   });
 
+  it('shows the end of what was continued, its characters whole, and a sign only where there is more', () => {
+    const shown = (prompt: string) => /<p class="prompt">(.*?)<\/p>/.exec(comparisonReport(prompt, []))?.[1];
+    assert.equal(shown('The future'), 'The future');
+    assert.equal(shown(''), '');
+    assert.equal(shown(`😀${'x'.repeat(199)}`), `…${'x'.repeat(199)}`);
+  });
+
   it('gives the figures of a finished text, each with what it is, and the progress of one that is not', () => {
     const [strategy] = strategies();
     const ids = [1, 2, 1, 2, 1];
