@@ -76,4 +76,25 @@ describe('in a German workbench', function () {
     assert.ok(numbers.length >= 10);
     for (const number of numbers) assert.match(number, /^[<>]?\d+(,\d+)? %$/);
   });
+
+  it('the tools of the panel have room for German heads of columns, and no number is cut', async () => {
+    const view = workbench.page.frameLocator('iframe.webview.ready >> visible=true');
+    const tool = view.frameLocator('iframe#active-frame').locator('#tool');
+    const tabs = view.frameLocator('iframe#active-frame').locator('.tab');
+    for (const [name, there] of [
+      ['Words', '.words tbody tr'],
+      ['Why', '.lens tbody tr'],
+      ['Sample', '.sampler'],
+    ]) {
+      await tabs.getByText(german(name), { exact: true }).click();
+      await tool.locator(there).first().waitFor({ timeout: 30_000 });
+      if (name === 'Sample') await tool.getByRole('button', { name: german('Draw 100') }).click();
+      const cut = await tool.evaluate((element) => {
+        const edge = element.getBoundingClientRect().right;
+        const cells = [...element.querySelectorAll('th, td')];
+        return cells.filter((cell) => cell.getBoundingClientRect().right > edge).map(({ textContent }) => textContent);
+      });
+      assert.deepEqual(cut, [], name);
+    }
+  });
 });

@@ -102,6 +102,16 @@ describe('Explain Next Token finds room', () => {
     await workbench.page.setViewportSize({ width: 1280, height: HEIGHT });
   });
 
+  it('in a window whose three columns are as narrow as they get, for the longest tokens', async () => {
+    await workbench.page.setViewportSize({ width: 1090, height: HEIGHT });
+    await panel.slide('bars', 200);
+    await panel.locator('.candidates tbody tr').nth(199).waitFor();
+    await panel.candidate(0).scrollIntoViewIfNeeded();
+    await laidOut('1090');
+    await panel.slide('bars', 20);
+    await workbench.page.setViewportSize({ width: 1280, height: HEIGHT });
+  });
+
   it('at the side, 300 and 200 pixels wide', async () => {
     await workbench.command('View: Move Panel Views To Secondary Side Bar');
     await workbench.page.locator('.part.auxiliarybar').waitFor();
