@@ -250,6 +250,10 @@ describe('Explain Next Token', () => {
       await panel.locator('.words tbody tr').nth(5).waitFor({ timeout: 30_000 });
       const covered = (await panel.locator('.words tfoot').textContent()) ?? '';
       assert.match(covered, /placed [\d.]+ % of the probability/);
+      // After a heading the line is likely to end, which is spelled as everywhere.
+      await workbench.focusText();
+      await workbench.press('Control+Home', 'End');
+      await panel.locator('.words tbody th', { hasText: '⏎' }).waitFor({ timeout: 30_000 });
     });
   });
 

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { useEffect } from 'preact/hooks';
 import { speak } from '../../pictures/spelling';
-import { Section } from './controls';
+import { Section, Spelled } from './controls';
 import { ExportMenu } from './exportMenu';
 import { percent, whole } from './format';
 import { Phrase } from './phrase';
@@ -20,6 +20,7 @@ export function Words() {
 function WordTable() {
   const { state, post } = useUi();
   const { position, at, words, unanswered } = state;
+  const { notation } = state.preferences;
   useEffect(() => {
     if (position && !words) post({ type: 'words', position: position.id, ids: at });
   }, [position, at, words]);
@@ -43,7 +44,8 @@ function WordTable() {
         {words.words.map((word) => (
           <tr key={word.text}>
             <th scope="row" aria-label={speak(word.text)}>
-              <bdi>{word.text.trim()}</bdi>
+              {/* A line's end is a word of its own. */}
+              {word.text.trim() ? <bdi>{word.text.trim()}</bdi> : <Spelled text={word.text} notation={notation} />}
             </th>
             <td class="wide">
               <span class="bar" aria-hidden="true">
