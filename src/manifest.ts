@@ -1,7 +1,7 @@
 import manifest from '../package.json';
 import texts from '../package.nls.json';
 
-/** What the extension contributes, with its texts in English. */
+/** The `contributes` of package.json, with its texts in English. */
 export const CONTRIBUTES = withTexts(manifest.contributes);
 
 /** The value with the texts that `%name%` stands for. */

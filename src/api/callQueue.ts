@@ -18,7 +18,7 @@ export class CallQueue {
     }
     const before = this.#last;
     const answer = takeTurn(before, signal, work);
-    // Whoever leaves the queue leaves the one before at work.
+    // A call that left the queue must not let the next one begin before the one before it has ended.
     this.#last = Promise.allSettled([before, answer]);
     this.#waiting++;
     try {

@@ -8,7 +8,7 @@ import type * as api from './inkling';
 /** The longest texts that are taken, in UTF-16 units. */
 const MOST_TO_TOKENIZE = 1_000_000;
 const MOST_TO_SCORE = 100_000;
-/** Of a text that the model goes on from, more than it reads; what lies before is dropped. */
+/** How much of the end of a text is passed on, in UTF-16 units: more than any model reads. */
 const LAST_UNITS = 16_384;
 
 const TOP = { usual: 10, most: 1000 };
@@ -25,7 +25,7 @@ export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Dis
   readonly onDidChangeModel = this.#modelChanged.event;
   readonly #healthWatch: vscode.Disposable;
   readonly #queue = new CallQueue();
-  /** The id of the one that answered last. */
+  /** The id of the model that answered last. */
   #model: string | undefined;
 
   constructor(engine: EngineHost) {
@@ -38,7 +38,7 @@ export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Dis
   getApi(version: 1): api.InklingApi {
     if (version !== 1) throw new RangeError(`This Inkling offers version 1 of its interface, not ${version}.`);
     const { onDidChangeModel } = this;
-    // What is handed out is no more than the interface.
+    // Callers get the methods of the interface and nothing else of this object.
     return {
       onDidChangeModel,
       model: () => this.model(),

@@ -1,4 +1,4 @@
-/** Between two signs it keeps them from being read as markup, and is not seen. */
+/** An invisible character that keeps the signs on both sides of it from being read as markup. */
 const WORD_JOINER = '\u2060';
 /** Longer text than this is no part of a sentence. */
 const LONGEST = 2000;

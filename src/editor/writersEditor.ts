@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Schemes of what VS Code shows in a text editor, though nobody writes there. */
+/** URI schemes of documents that VS Code shows in a text editor though nobody writes in them. */
 const CONSOLES = ['output', 'debug', 'vscode-terminal'];
 
 /** Editors on screen that the writer has been in, the last one first. */

@@ -16,7 +16,7 @@ export interface AnswersOptions {
 
 /** While someone types in a block, it is another block with every key: the model is asked when the keys rest. */
 const PAUSE_MS = 300;
-/** Answers that are kept: those of several lessons. */
+/** How many answers are kept: as many as several long documents need. */
 const KEPT = 200;
 /** Longer texts are for `inkling report`; a preview draws all its blocks with every key. */
 const LONGEST = 20_000;
@@ -45,7 +45,7 @@ export class Answers {
     const wanted = this.#drawing.get(document) ?? this.#begin(document);
     const known = this.#known.get(key);
     if (known) {
-      // What is drawn is kept longest.
+      // Moved to the end of the map: what was drawn last is dropped last.
       this.#known.delete(key);
       this.#known.set(key, known);
       return known;
@@ -119,7 +119,7 @@ export class Answers {
     }
   }
 
-  /** `undefined` where nobody wants to know any more. */
+  /** Undefined where no preview holds the block any more. */
   async #ask(request: FigureRequest, signal: AbortSignal): Promise<Known | undefined> {
     try {
       const figure = await askFigure(this.#options.engine, request, this.#options.model(), signal);

@@ -12,7 +12,7 @@ type PreviewEngine = FigureEngine & Pick<ForkedEngine, 'onHealth'>;
 export class MarkdownPreview implements vscode.Disposable {
   readonly #answers: Answers;
   readonly #stopListening: () => void;
-  /** The id of the one that answered last. */
+  /** The id of the model that answered last. */
   #model: string | undefined;
 
   constructor(engine: PreviewEngine) {
@@ -47,6 +47,6 @@ async function redraw(): Promise<void> {
   try {
     await vscode.commands.executeCommand('markdown.preview.refresh');
   } catch {
-    // Whoever has turned VS Code's own preview off renders Markdown otherwise, and draws when the text changes.
+    // VS Code's own preview is turned off: another one draws Markdown then, and does so when the text changes.
   }
 }

@@ -7,10 +7,10 @@ import type { Case, ExpectedPosition, GenerationCase, LogprobsCase, Oracles, Pos
 /** How a group of cases compares. */
 export interface Agreement {
   readonly group: string;
-  /** Probabilities compared, and how far they lie apart at most. */
+  /** How many probabilities were compared, and the greatest difference among them. */
   probabilities: number;
   worstProbability: number;
-  /** Sum of the differences in log-probability, and how many; of probabilities above 0.1 %. */
+  /** Sum and number of the differences in log-probability, counted where the probability is above 0.1 %. */
   logprobs: number;
   logprobDifference: number;
   /** Largest difference where log-probabilities themselves are known, not rounded probabilities. */

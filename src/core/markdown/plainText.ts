@@ -61,7 +61,7 @@ function merged(cuts: readonly Cut[], others: readonly Cut[]): Cut[] {
   return [...cuts, ...others].sort(inTextOrder);
 }
 
-/** A table's rows keep their ends. */
+/** The text with its cuts carried out, but for those of line breaks: each row of a table stays a line. */
 function rows(text: string, cuts: readonly Cut[]): string {
   return apply(
     text,
@@ -69,7 +69,7 @@ function rows(text: string, cuts: readonly Cut[]): string {
   );
 }
 
-/** The text with its cuts, of which one that lies in another does not count. */
+/** The text with its cuts carried out. A cut that lies inside another one does not count. */
 function apply(text: string, cuts: readonly Cut[]): string {
   let done = '';
   let at = 0;
@@ -81,7 +81,10 @@ function apply(text: string, cuts: readonly Cut[]): string {
   return done + text.slice(at);
 }
 
-/** Without the gaps that cuts leave. The end stays as it was typed where more is about to be. */
+/**
+ * The text without the runs of white space that cuts leave.
+ * @param written whether more is about to be written at its end, which then stays as it is
+ */
 function tidy(text: string, written: boolean): string {
   let done = '';
   let at = 0;
