@@ -1,5 +1,6 @@
+import { unbalancedAt } from '../completion/balance';
 import { spelling } from '../completion/text';
-import type { Completion, Suggestion } from '../completion/types';
+import type { Completion, Suggestion, WordEnd } from '../completion/types';
 import { CALIBRATION, type Calibration, calibrated, thresholdFor } from './calibration';
 import type { TypingPace } from './pace';
 
@@ -16,6 +17,8 @@ const FURTHER_SURE = 0.05;
 /** The greatest probability that the next keys take the suggestion away before it was seen. */
 const MOST_RISK = 0.16;
 const STRICT_UP_TO = 0.3;
+/** How far back a quotation may have begun that a suggestion closes, in UTF-16 units. */
+const BEFORE = 2048;
 /** The most keys that anybody presses in the time of a glance. */
 const KEYS = 3;
 /** The probability that the writer types on after a deletion, rather than deleting more. */
@@ -67,7 +70,7 @@ export function gate(completion: Completion, moment: Moment, calibration: Calibr
   if (first === undefined || moment.rate === 1) return { completion };
   const strictness = strictnessAt(moment.rate);
   const wanted = Math.max(thresholdFor(moment.rate, calibration), strictness) + (moment.learnt ?? 0);
-  const suggestion = sureWords(first, FURTHER_SURE * strictness, calibration);
+  const suggestion = sureWords(first, moment.before, FURTHER_SURE * strictness, calibration);
   const value = worth(suggestion, calibration);
   const held: Completion = { suggestions: [], reason: 'unsure', heldBack: { worth: value, wanted } };
   const isSure = firstWord(suggestion, calibration) >= FIRST_SURE * strictness;
@@ -96,13 +99,20 @@ export function leastRest(rate: number): number {
   return Math.log(FURTHER_SURE * strictnessAt(rate));
 }
 
-/** The suggestion up to the last word that the model is sure enough of; at least its first word. */
-function sureWords(suggestion: Suggestion, leastSure: number, calibration: Calibration): Suggestion {
+/**
+ * The suggestion up to the last word that the model is sure enough of and that leaves no quotation or bracket open; at
+ * least its first word, if that leaves none open.
+ */
+function sureWords(suggestion: Suggestion, before: string, leastSure: number, calibration: Calibration): Suggestion {
   const { words, text, healed } = suggestion;
   const unsure = words.findIndex(({ logprob }, i) => i > 0 && calibrated(Math.exp(logprob), calibration) < leastSure);
   if (unsure < 0) return suggestion;
-  const kept = words.slice(0, unsure);
-  const { length, confidence } = kept[kept.length - 1];
+  const near = before.slice(-BEFORE);
+  const whole = unbalancedAt(near, text);
+  const isBalanced = ({ length }: WordEnd): boolean =>
+    unbalancedAt(near, text.slice(0, length)) >= Math.min(length, whole);
+  const kept = words.slice(0, words.slice(0, unsure).findLastIndex(isBalanced) + 1);
+  const { length, confidence } = kept.at(-1) ?? { length: 0, confidence: suggestion.confidence };
   const tokens = spelling(suggestion.tokens, healed.length + length);
   return {
     ...suggestion,

@@ -51,6 +51,13 @@ describe('what a suggestion is worth', () => {
 });
 
 describe('the gate', () => {
+  it('leaves no quotation open that what it leaves out would have closed', () => {
+    assert.equal(shown(words(' said, “So it is.”', 0.9, 0.8, 0.7, 0.01)), ' said,');
+    assert.equal(shown(words(' left (so) at once.', 0.9, 0.8, 0.7, 0.01)), ' left (so) at');
+    assert.equal(shown(words(' “So it is.”', 0.9, 0.8, 0.01)), undefined);
+    assert.equal(shown(words(' is,” he said.', 0.9, 0.8, 0.01), { ...resting, before: '“It' }), ' is,” he');
+  });
+
   it('shows what is worth as much as the rate asks for', () => {
     assert.equal(shown(words(' very', 0.6)), ' very');
     assert.equal(shown(words(' very', 0.4)), undefined, 'not worth it');
