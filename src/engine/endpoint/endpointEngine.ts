@@ -60,6 +60,8 @@ const PASSING: ReadonlySet<ServerTrouble> = new Set([
   'failing',
   'away',
 ]);
+/** After these it may be another server that answers: one that was started again, perhaps with another model. */
+const STARTED_AGAIN: ReadonlySet<ServerTrouble> = new Set(['unreachable', 'away', 'loading']);
 /** What concerns one request. */
 const OF_ONE_REQUEST: ReadonlySet<ServerTrouble> = new Set(['refused', 'too-long']);
 
@@ -75,6 +77,8 @@ export class EndpointEngine implements Engine {
   readonly #listeners = new Set<(health: EngineHealth) => void>();
   #health: EngineHealth = { state: 'asleep' };
   #connected: Promise<Connected> | undefined;
+  /** What was kept about the server when it last answered. */
+  #last: Connected | undefined;
   /** The server, once it has answered. */
   #server: CompletionServer | undefined;
   #trouble: ServerError | undefined;
@@ -216,8 +220,10 @@ export class EndpointEngine implements Engine {
     try {
       const gpt2 = gpt2Tokenizer();
       const server = await CompletionServer.connect(this.#options, this.#options.model, [gpt2], this.#disposed.signal);
+      this.#server?.dispose();
       this.#server = server;
-      const connected = connectedTo(server);
+      const connected = connectedTo(server, this.#last);
+      this.#last = connected;
       this.#setHealth({ state: 'ready', model: infoOf(connected) });
       return connected;
     } catch (error) {
@@ -264,7 +270,10 @@ export class EndpointEngine implements Engine {
     if (error === this.#trouble) return;
     this.#trouble = error;
     const { message, retryAfterMs, trouble } = error;
-    if (!PASSING.has(trouble)) {
+    // The model that it listed first is not there any more.
+    const hasOthers = trouble === 'model' && this.#options.model === '' && this.#last !== undefined;
+    if (hasOthers || STARTED_AGAIN.has(trouble)) this.#connected = undefined;
+    if (!hasOthers && !PASSING.has(trouble)) {
       this.#setHealth({ state: 'error', message, server: this.host });
       return;
     }
@@ -289,12 +298,14 @@ export class EndpointEngine implements Engine {
   }
 }
 
-function connectedTo(server: CompletionServer): Connected {
+/** @param last what was kept of it before, which holds as long as its tokens are the same */
+function connectedTo(server: CompletionServer, last?: Connected): Connected {
   const { contextLength, tokenizer } = server.capabilities;
-  const keeper = tokenizer && new MemoryKeeper(tokenizer);
+  const same = last !== undefined && last.vocabulary.known === tokenizer ? last : undefined;
+  const keeper = same?.memory ?? (tokenizer && new MemoryKeeper(tokenizer));
   return {
     server,
-    vocabulary: new ServerVocabulary(tokenizer),
+    vocabulary: same?.vocabulary ?? new ServerVocabulary(tokenizer),
     window: new ReadingWindow(contextLength),
     memory: keeper,
     expect: keeper && ((history, confidence) => keeper.memory.expect(history, confidence)),

@@ -221,6 +221,43 @@ describe('a model server that fails', () => {
     assert.equal((await ask()).suggestions.length, 1);
   });
 
+  it('is asked anew what it serves where it was started again with another model, and none is named', async () => {
+    for (const away of [true, false]) {
+      const { fault, ask, trouble, engine } = await start({ flavour: 'vllm' });
+      const tokenizer = await engine.tokenizer();
+      const restarted: Fault = ({ url }, response, body) => {
+        if (url === '/v1/models') {
+          response.writeHead(200).end(JSON.stringify({ data: [{ id: 'novel' }] }));
+          return true;
+        }
+        if (url !== '/v1/completions') return false;
+        if (body.model === 'novel') {
+          body.model = 'story';
+          return false;
+        }
+        const message = `The model \`${body.model}\` does not exist.`;
+        response.writeHead(404).end(JSON.stringify({ error: { message, code: 404 } }));
+        return true;
+      };
+      fault.now = restarted;
+      if (away) {
+        fault.now = (_, response) => {
+          response.writeHead(502).end();
+          return true;
+        };
+      }
+      mock.timers.enable({ apis: ['setTimeout'] });
+      assert.equal((await trouble()).retryInMs, 2_000);
+      fault.now = restarted;
+      mock.timers.tick(2_000);
+      mock.timers.reset();
+      while (engine.health.state !== 'ready') await new Promise((heard) => setImmediate(heard));
+      assert.equal((await engine.info()).name, 'novel');
+      assert.equal(await engine.tokenizer(), tokenizer, 'tokens that were met keep their ids');
+      assert.equal((await ask()).suggestions.length, 1);
+    }
+  });
+
   it('is not said to lack what a gateway could not ask it for', async () => {
     const { fault, engine } = await start({ flavour: 'vllm' });
     let asked = 0;
