@@ -154,7 +154,11 @@ export class Connection {
         response = answer;
         resolve(answer);
       });
+      let failed = false;
+      // Neither an answer nor an error comes where a server changes the protocol (101).
+      request.once('close', () => failed || reject(brokeOff(this.host)));
       request.once('error', (error: NodeJS.ErrnoException) => {
+        failed = true;
         if (ask.signal?.aborted) {
           reject(ask.signal.reason);
         } else if (error instanceof ServerError) {

@@ -347,6 +347,16 @@ describe('a model server that fails', () => {
     assert.match((await trouble()).message, /sends something else than completions/);
   });
 
+  it('is told of when it would speak another protocol', async () => {
+    const { fault, engine, trouble } = await start();
+    await engine.info();
+    fault.now = (_, response) => {
+      response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+      return true;
+    };
+    assert.match((await trouble()).message, /broke off/);
+  });
+
   it('is told of when an event of its stream does not end, before it has filled the memory', async () => {
     const { fault, engine, trouble } = await start();
     await engine.info();
