@@ -28,6 +28,8 @@ export interface Ask {
 const SILENCE_MS = 20_000;
 /** Of an answer; that of a long text's log-probabilities is some megabytes. */
 const MOST_BYTES = 256 * 2 ** 20;
+/** Successes whose body is the answer: some frameworks say 201 to each POST. */
+const WITH_ANSWER: ReadonlySet<number> = new Set([200, 201, 202, 203]);
 /** A pool may hold some connections that the server has closed; each is tried once. */
 const DEAD_CONNECTIONS = 4;
 
@@ -125,7 +127,7 @@ export class Connection {
   async #answer(path: string, ask: Ask): Promise<IncomingMessage> {
     const response = await this.#send(path, ask, DEAD_CONNECTIONS);
     const { statusCode: status = 0, headers } = response;
-    if (status === 200) return response;
+    if (WITH_ANSWER.has(status)) return response;
     const body = await this.#text(response, ask.signal);
     throw refusalOf(this.host, { status, headers, body });
   }

@@ -70,6 +70,11 @@ describe('a model server with ways of its own', () => {
     assert.equal((await engine.generate({ text: BEGINNING, config: { maxNewTokens: 8 } })).text, ' the lamp');
   });
 
+  it('may say 201 of what it has written', async () => {
+    const { suggested } = await start((response, body) => response.writeHead(201, event).end(stream(plain(body))));
+    assert.deepEqual(await suggested(), [SENTENCE]);
+  });
+
   it('is told of with the words of its error, in whatever form a stream has it', async () => {
     const said = { message: 'No room on the card', code: 500 };
     for (const body of [
