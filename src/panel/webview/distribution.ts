@@ -59,11 +59,17 @@ export function drawable(scores: Scores, { gaps }: KnownTokens): Scores {
   return masked;
 }
 
-/** Draws `count` more times, each time anew, as the engine draws: the same seed gives the same tokens in the same order. */
+/**
+ * Draws `count` more times, each time anew, as the engine draws: the same seed gives the same tokens in the same order.
+ * @param before what was drawn from these scores with this seed, which is not drawn again
+ */
 export function drawOn(before: Draws | null, scores: Scores, seed: number, count: number): Draws {
   const rng = createRng(seed);
-  const ids = Array.from({ length: (before?.ids.length ?? 0) + count }, () => sample(scores, rng));
-  const counts = new Map<number, number>();
-  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return { seed, ids, counts };
+  const drawn = before?.ids ?? [];
+  // Each draw has taken one number of the stream.
+  for (let i = 0; i < drawn.length; i++) rng();
+  const more = Array.from({ length: count }, () => sample(scores, rng));
+  const counts = new Map(before?.counts);
+  for (const id of more) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return { seed, ids: [...drawn, ...more], counts };
 }

@@ -128,6 +128,12 @@ describe('a draw', () => {
     assert.deepEqual(drawOn(twice, logits, 42, 1), drawOn(null, logits, 42, 3));
   });
 
+  it('costs the same however much was drawn before: what was drawn stays as it is', () => {
+    const before = drawOn(null, logits, 42, 3);
+    const others = logits.map((logit) => -logit);
+    assert.deepEqual(drawOn(before, others, 42, 2).ids.slice(0, 3), before.ids);
+  });
+
   it('a hundred times counts to a hundred', () => {
     const { counts } = drawOn(null, logits, 7, 100);
     assert.equal(
