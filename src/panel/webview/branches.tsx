@@ -3,7 +3,7 @@ import { surprisal } from '../../core/analysis/likelihood';
 import { speak, spell } from '../../pictures/spelling';
 import type { BranchMessage } from '../protocol';
 import { Section, Spelled } from './controls';
-import { decimal } from './format';
+import { decimal, gainOf } from './format';
 import { Phrase } from './phrase';
 import { branchKey } from './state';
 import { Asked } from './tips';
@@ -94,9 +94,7 @@ function Outcome({ branch }: { branch: BranchMessage | undefined }) {
   const { model, preferences } = state;
   const { notation } = preferences;
   if (!branch || !model) return <p class="hint">{l10n.t('Trying…')}</p>;
-  const sum = (which: 'before' | 'now') =>
-    branch.after.reduce((total, token) => total - surprisal(token[which] ?? 0), 0);
-  const change = sum('now') - sum('before');
+  const change = gainOf(branch.after);
   const goesOn = model.vocabulary.textAfter(
     branch.ids,
     branch.continuation.map(({ id }) => id),
@@ -109,7 +107,7 @@ function Outcome({ branch }: { branch: BranchMessage | undefined }) {
           <Phrase text={l10n.t('Would go on: {0}')} parts={[<bdi class="continuation">{goesOn}</bdi>]} />
         </p>
       )}
-      {branch.after.length > 0 && (
+      {change !== null && (
         <table class="after">
           <caption>
             {change >= 0

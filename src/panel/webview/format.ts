@@ -1,9 +1,9 @@
 export { percent } from '../../core/logits/probabilities';
 export { plural, whole } from '../../core/text/locale';
 
-import { bitsPerCharacter } from '../../core/analysis/likelihood';
+import { bitsPerCharacter, surprisal } from '../../core/analysis/likelihood';
 import { fixed } from '../../core/text/locale';
-import type { PanelToken } from '../protocol';
+import type { BranchMessage, PanelToken } from '../protocol';
 
 /** A number with `digits` decimals and a true minus sign. */
 export function decimal(value: number, digits = 2): string {
@@ -24,4 +24,12 @@ export function density(text: string, tokens: readonly PanelToken[]): number | n
   if (!first) return null;
   const logprobs = scored.map((token) => token.logprob ?? 0);
   return bitsPerCharacter(logprobs, text.slice(first.utf16[0]));
+}
+
+/** By how many bits a branch makes the text after the cursor likelier; null when the model scores none of it. */
+export function gainOf(after: BranchMessage['after']): number | null {
+  const gains = after.flatMap(({ before, now }) => {
+    return before === null || now === null ? [] : [surprisal(before) - surprisal(now)];
+  });
+  return gains.length === 0 ? null : gains.reduce((sum, gain) => sum + gain, 0);
 }
