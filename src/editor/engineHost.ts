@@ -15,7 +15,8 @@ import type {
   WordsRequest,
 } from '../engine/api';
 import { EndpointEngine } from '../engine/endpoint/endpointEngine';
-import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../engine/process/client';
+import type { EngineHealth } from '../engine/health';
+import { ForkedEngine, type ForkedEngineOptions } from '../engine/process/client';
 import { EngineError } from '../engine/runtime';
 import { editorWording, settingsFor } from './configuration';
 import type { ServerChoice } from './endpoint/serverChoice';

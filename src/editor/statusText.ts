@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Suppression } from '../core/ghostText/suppression';
 import { whole } from '../core/text/locale';
 import type { ModelInfo } from '../engine/api';
-import type { EngineHealth } from '../engine/process/client';
+import type { EngineHealth } from '../engine/health';
 import { SOONEST_MS } from '../engine/process/restartSchedule';
 import { because, type EnergySaving } from './energySaving/energySaving';
 

@@ -1,3 +1,4 @@
+import { GLANCE_MS, SHORTEST } from '../core/ghostText/gate';
 import { countWords, usefulLength } from './match';
 
 /** A key, and when it had changed the text, in ms of any clock. */
@@ -43,8 +44,6 @@ export interface ScreenCounts {
   readonly saved: number;
 }
 
-const GLANCE_MS = 200;
-const SHORTEST = 3;
 /** How much of what is written after a key is looked at, in characters. */
 const REACH = 200;
 

@@ -1,4 +1,5 @@
 import { createRng } from '../core/decoding/random';
+import { LONGER, SPREAD } from '../core/ghostText/pace';
 
 /** What a writer does next, and how long after what came before: one code point is typed, or taken back, or a jump. */
 export type Keystroke = { readonly pauseMs: number } & (
@@ -23,8 +24,7 @@ export interface TraceOptions {
  * as finite mixture process" (2021); Baaijen, Galbraith and de Glopper, "Keystroke analysis" (2012). The numbers are
  * round ones in that order, not theirs.
  */
-const PAUSES = { letter: 1, again: 0.8, word: 1.6, phrase: 3, noticing: 3, sentence: 8, jump: 12 } as const;
-const SPREAD = { within: 0.35, between: 0.6 } as const;
+const PAUSES = { ...LONGER, again: 0.8, noticing: 3, jump: 12 } as const;
 /** So that about 6 characters in 100 are taken back: Dhakal et al., "Observations on typing from 136 million keystrokes" (2018). */
 const SLIPS = 0.04;
 /** Share of the sentences after which the writer goes to another place. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { EngineHealth } from '../engine/process/client';
+import type { EngineHealth } from '../engine/health';
 import { CursorFollower } from './cursorFollower';
 import { type Editors, editorAt, Insertions, placeOf, textIn, WindowMark } from './document';
 import { type CursorPlace, Explainer, type PanelEngine } from './explainer';

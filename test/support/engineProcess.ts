@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type EngineHealth, ForkedEngine, type ForkedEngineOptions } from '../../src/engine/process/client';
+import type { EngineHealth } from '../../src/engine/health';
+import { ForkedEngine, type ForkedEngineOptions } from '../../src/engine/process/client';
 import { type Built, buildWithTinyModel } from './build';
 
 /** The built engine of a suite, and those of its processes that a test starts, which end with the test. */

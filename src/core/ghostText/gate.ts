@@ -5,9 +5,9 @@ import { CALIBRATION, type Calibration, calibrated, thresholdFor } from './calib
 import type { TypingPace } from './pace';
 
 /** A suggestion of fewer characters costs as much to accept as to type. */
-const SHORTEST = 3;
+export const SHORTEST = 3;
 /** What is on screen for a shorter time only distracts. */
-const GLANCE_MS = 200;
+export const GLANCE_MS = 200;
 // The bounds of the gate, chosen by typing parts of three writers' texts (docs/evaluation.md). They hold in full for
 // trigger rates up to STRICT_UP_TO, the default; above it they give way, until at 1 nothing is held back.
 /** The least probability that the first word is right. */

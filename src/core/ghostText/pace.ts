@@ -6,9 +6,9 @@ const PAUSE_MS = 2_000;
 /** The share of the latest interval in the running mean. */
 const WEIGHT = 0.1;
 /** Intervals between keys are log-normal (Roeser et al. 2021); their spread where a unit goes on, and where one begins. */
-const SPREAD = { within: 0.35, between: 0.6 } as const;
+export const SPREAD = { within: 0.35, between: 0.6 } as const;
 /** How much longer the pause before a word, a phrase and a sentence is than that before a letter. */
-const LONGER = { letter: 1, word: 1.6, phrase: 3, sentence: 8 } as const;
+export const LONGER = { letter: 1, word: 1.6, phrase: 3, sentence: 8 } as const;
 
 type Unit = keyof typeof LONGER;
 

@@ -3,7 +3,7 @@ import { type Gated, gate, stays } from '../../core/ghostText/gate';
 import type { Suppression } from '../../core/ghostText/suppression';
 import { wholeCharacter } from '../../core/text/lines';
 import type { Completion, Suggestion } from '../../engine/api';
-import type { EngineHealth } from '../../engine/process/client';
+import type { EngineHealth } from '../../engine/health';
 import { EngineError } from '../../engine/runtime';
 import { settingsFor } from '../configuration';
 import { HeadStart, type HeadStartParts } from './headStart';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { EngineHealth } from '../../engine/process/client';
+import type { EngineHealth } from '../../engine/health';
 import { readOutdatedManifest } from '../../gpt2/compiledModel';
 import { findInCatalogue } from '../../store/catalogue';
 import { settingsFor } from '../configuration';

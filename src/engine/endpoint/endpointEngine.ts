@@ -23,10 +23,10 @@ import type {
   ServerModelInfo,
   WordsRequest,
 } from '../api';
+import type { EngineHealth } from '../health';
 import { MemoryKeeper } from '../memory/memoryKeeper';
 import { BACKGROUND, type Priority } from '../priorityLock';
 import { HeardGeneration, unlessAborted } from '../process/cancelling';
-import type { EngineHealth } from '../process/client';
 import { EngineError } from '../runtime';
 import { CompletionServer } from './completionServer';
 import { continueText } from './continuation';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { mock } from 'node:test';
 import { readAddress } from '../../../../src/engine/endpoint/address';
 import { EndpointEngine, type EndpointOptions } from '../../../../src/engine/endpoint/endpointEngine';
-import type { EngineHealth } from '../../../../src/engine/process/client';
+import type { EngineHealth } from '../../../../src/engine/health';
 import { bytesOf, readExchanges } from '../../../support/replayServer';
 import { type StandInOptions, StandInServer } from '../../../support/standInServer';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { cp, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { mock } from 'node:test';
-import type { EngineHealth } from '../../../../src/engine/process/client';
+import type { EngineHealth } from '../../../../src/engine/health';
 import type { Built } from '../../../support/build';
 import { becomes, gone, isAlive, useEngineProcesses } from '../../../support/engineProcess';
 import { encode, tokenText, VOCAB_SIZE } from '../../../support/gpt2';
