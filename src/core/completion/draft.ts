@@ -21,6 +21,9 @@ const LONGEST_CLOSING = 8;
 /** How many of the likeliest tokens are looked through for one that is no white space. */
 const AFTER_SPACE = 64;
 
+/** The end of a line, or another control character: GPT-2 has tokens for all of them, and no prose goes on with one. */
+const LINE_END = /(?!\t)\p{Cc}/u;
+
 /** A sentence that has ended inside a quotation or bracket: the text up to its end, and the signs that close what is open. */
 interface Unclosed {
   readonly text: string;
@@ -80,7 +83,7 @@ export class Draft {
     this.#tokenizer = tokenizer;
     this.#decoder = tokenizer.streamDecoder();
     for (const step of hypothesis.steps) this.#push(step);
-    if (/[\n\r]/.test(this.text)) this.reason = 'newline';
+    if (LINE_END.test(this.text)) this.reason = 'newline';
     else this.#stopAtSentenceEnd();
   }
 
@@ -102,7 +105,7 @@ export class Draft {
     const next: Step = { id, logprob: from.logprob(id), from, runnerUp };
     const { text } = from.candidate(id);
     const textEnds = id === this.#tokenizer.endOfText || this.#tokenizer.isSpecial(id);
-    const lineEnds = textEnds || /[\n\r]/.test(text);
+    const lineEnds = textEnds || LINE_END.test(text);
     const wordEnds = lineEnds || !continuesWord(this.#before + this.#spelled, text);
     if (this.#unclosed) {
       this.#closeSentence(this.#unclosed, next, lineEnds);

@@ -42,11 +42,17 @@ export function readAddress(address: string, allowPlainHttp: boolean): ServerAdd
       ),
     );
   }
-  const path = url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
+  const path = withoutLastSlashes(url.pathname).replace(/\/v1$/, '');
   const root = new URL(url.origin);
   // A path that begins with two slashes would be another host, were it resolved.
   root.pathname = `${path}/`;
   return { root, host: url.host, isHere };
+}
+
+function withoutLastSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end--;
+  return path.slice(0, end);
 }
 
 /** Names and addresses that never leave the machine (RFC 6761 for names below `localhost`). */

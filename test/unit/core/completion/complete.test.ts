@@ -32,6 +32,7 @@ describe('complete', () => {
     assert.deepEqual(await suggest(memory(['A heading\n\nAnd text']), 'A'), { text: ' heading', reason: 'newline' });
     assert.deepEqual(await suggest(memory(['The end']), 'The'), { text: ' end', reason: 'end-of-text' });
     assert.deepEqual(await suggest(memory(['The end']), 'The end'), { text: undefined, reason: 'end-of-text' });
+    assert.deepEqual(await suggest(memory(['The end\0 is']), 'The'), { text: ' end', reason: 'newline' });
   });
 
   it('reads each line break as LF', async () => {
