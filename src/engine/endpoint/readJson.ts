@@ -1,5 +1,5 @@
 /** A string of JSON, whole or begun, or a number that JSON does not have and Python writes all the same. */
-const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"?|(-?)\b(?:NaN|Infinity)\b/gs;
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"?|(-?)\b(?:NaN|Infinity)\b/gs;
 /** What servers that write JSON alone give for the logarithm of 0. */
 const LOG_OF_ZERO = '-9999';
 
