@@ -64,7 +64,7 @@ function explanation({ levels, restsFor, scores }: DocumentHeat): vscode.Markdow
   text.appendMarkdown(
     `\n\n| | ${vscode.l10n.t('surprisal')} | ${vscode.l10n.t('chance')} |\n|-|-|-|\n${rows.join('\n')}\n\n`,
   );
-  text.appendText(whose(levels)).appendMarkdown('\n\n');
+  text.appendMarkdown(whose(levels)).appendMarkdown('\n\n');
   if (restsFor) {
     text.appendMarkdown(
       `${vscode.l10n.t('Only what is on screen is scored; the rest follows when energy is no longer saved.')} ${because(restsFor)}\n\n`,
