@@ -7,9 +7,8 @@ import {
   type Read,
   type Verbatim,
 } from './blockTypes';
-import { calloutAt } from './callouts';
 import { LineContainers } from './containers';
-import { isModule, templateEnd, texFormulaEnd } from './embedded';
+import { calloutAt, isModule, templateEnd, texFormulaEnd } from './dialects';
 import {
   countCells,
   delimiterCells,

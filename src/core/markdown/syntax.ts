@@ -8,7 +8,7 @@ import {
   START,
   type Verbatim,
 } from './blockTypes';
-import { isModule } from './embedded';
+import { isModule } from './dialects';
 import { endsVerbatim } from './leaves';
 import { type LineCursor, readQuoteMarker, skip } from './lineCursor';
 import { LineStart } from './lineStart';

@@ -1,11 +1,12 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import * as l10n from '@vscode/l10n';
 import type { ServerAddress } from './address';
 import { EventReader, type ServerEvent } from './events';
 import { readJson } from './readJson';
 import { errorInStream, noServer, refusalOf, ServerError } from './serverError';
-import { unpacked } from './unpacked';
 
 /** Chooses a proxy's agent for an address; nothing for a direct connection. */
 export type ChooseAgent = (url: URL) => http.Agent | undefined;
@@ -258,4 +259,12 @@ function unreachable(host: string, { code, message }: NodeJS.ErrnoException): Se
 function refusalOrPage(host: string, { statusCode: status = 0, headers }: IncomingMessage, body: string): ServerError {
   const error = refusalOf(host, { status, headers, body });
   return error.trouble === 'no-server' ? error : noServer(host, l10n.t('its answer is no JSON'));
+}
+
+/** What an answer holds, also where a gateway packs it although nobody asked for that. */
+function unpacked(response: IncomingMessage): Readable {
+  const coding = (response.headers['content-encoding'] ?? '').trim().toLowerCase();
+  if (coding === '' || coding === 'identity') return response;
+  // Whoever reads hears how it ended.
+  return pipeline(response, coding === 'br' ? createBrotliDecompress() : createUnzip(), () => {});
 }

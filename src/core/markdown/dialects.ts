@@ -1,0 +1,57 @@
+/** How blocks begin that CommonMark does not have: MDX's modules, templates of Jekyll's and Hugo's, TeX's formulas, callouts. */
+
+const IMPORT = /^import\s+(?:type\s+)?(?:['"{*]|[A-Z_$][\w$]*(?:\s*,|\s+from\s|\s*\S{0,5}$))/;
+const EXPORT = /^export\s+(?:[{*]|(?:default|const|let|var|function|async|class|type|interface)\s)/;
+
+/** Whether a line imports or exports as MDX has it, all of it or as far as it is written. */
+export function isModule(text: string): boolean {
+  return (text.startsWith('import') && IMPORT.test(text)) || (text.startsWith('export') && EXPORT.test(text));
+}
+
+/** Code or a comment between two tags of Jekyll's or Hugo's. */
+const TEMPLATE =
+  /^\{(?:%-?\s{0,9}(?<tag>highlight|raw|verbatim|comment)\b|\{[<%]\s{0,9}(?<shortcode>highlight|mermaid|math|katex|code)\b)[^}]{0,200}\}/;
+
+/** What the last line of such a block holds, where one begins with this line. */
+export function templateEnd(text: string): string | undefined {
+  const { tag, shortcode } = TEMPLATE.exec(text)?.groups ?? {};
+  if (tag !== undefined) return `end${tag}`;
+  return shortcode === undefined ? undefined : `/${shortcode}`;
+}
+
+const ENVIRONMENT =
+  /^\\begin\{((?:equation|align|alignat|flalign|gather|multline|eqnarray|math|displaymath|cases|[bpvBV]?matrix|array|split)\*?)\}/;
+
+/** What ends a formula that TeX's bracket or an environment for mathematics begins, alone in its line. */
+export function texFormulaEnd(line: string): string | undefined {
+  if (line === '\\[') return '\\]';
+  const name = ENVIRONMENT.exec(line)?.[1];
+  return name === undefined ? undefined : `\\end{${name}}`;
+}
+
+/** `> [!NOTE]`, as GitHub and Obsidian begin a callout. */
+const QUOTED_CALLOUT = /^\[![\p{L}\p{N}-]{1,64}\][+-]?(?:[ \t]+|$)/u;
+/** `:::note`, `::: {.note}` and `:::`, as Docusaurus, Pandoc and others begin and end one. */
+const FENCED_CALLOUT = /^:{3,}[ \t]*(?:[\w-]{1,64})?(?:\{[^}]{0,200}\}?)?(?:[ \t]+|$)/;
+/** `!!! note "Title"`, `??? note` and `=== "Tab"`, as Python-Markdown has them: what is indented below belongs to them. */
+const INDENTED_CALLOUT =
+  /^(?:(?:!!!|\?{3}\+?)[ \t]+[\w-]{1,64}(?:[ \t]+(?:inline|end))*(?:[ \t]*$|[ \t]+")|={3}[+!]?[ \t]+")/;
+
+/** The type of a callout, as many dialects of Markdown have it. */
+export interface Callout {
+  /** Of its signs, up to the title if it has one. */
+  readonly length: number;
+  /** What is indented below belongs to it. */
+  readonly holds: boolean;
+}
+
+/**
+ * The callout that a line begins or ends with, if it does.
+ * @param isQuoted whether the line stands in a quotation that begins with it
+ * @param mayHold whether a container may begin here
+ */
+export function calloutAt(head: string, isQuoted: boolean, mayHold: boolean): Callout | undefined {
+  const indented = mayHold ? INDENTED_CALLOUT.exec(head) : null;
+  const match = indented ?? (isQuoted ? QUOTED_CALLOUT.exec(head) : null) ?? FENCED_CALLOUT.exec(head);
+  return match === null ? undefined : { length: match[0].length, holds: indented !== null };
+}
