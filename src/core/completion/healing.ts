@@ -37,6 +37,8 @@ interface Open extends Hypothesis {
 
 /** Runs of the model spent on unusual tokenisations before the usual one is taken. */
 const EXPANSIONS = 4;
+/** Spaces and tabs, as UTF-8 has them. */
+const BLANKS = [0x20, 0x09];
 const START: Hypothesis = { steps: [], logprob: 0 };
 
 /**
@@ -116,9 +118,6 @@ function tokensOf(tokenizer: Tokenizer, bytes: Uint8Array): readonly number[] {
   const beginning = tokenizer.tokensThatArePrefixOf(joined(bytes, Uint8Array.of(0)));
   return beginning.filter((id) => tokenizer.tokenBytes(id).length === bytes.length);
 }
-
-/** Spaces and tabs, as UTF-8 has them. */
-const BLANKS = [0x20, 0x09];
 
 /** Of the tokens that begin with some bytes those that do not go on with a space or tab. */
 function withoutMoreSpace(tokenizer: Tokenizer, spelling: readonly number[], bytes: Uint8Array): readonly number[] {

@@ -78,7 +78,9 @@ function finish(draft: Draft, place: DraftPlace): Finished {
   };
 }
 
-/** The tokens with what closes the emphasis put in at a place, in UTF-16 units; as they are where they do not reach it. */
+/**
+ * The tokens with what closes the emphasis put in at a place, in UTF-16 units; unchanged where they end before it.
+ */
 function withCloser(tokens: readonly SuggestedToken[], at: number, closer: string): readonly SuggestedToken[] {
   let from = 0;
   return tokens.map((token) => {

@@ -32,7 +32,10 @@ export function ghostTextSettings(read: <T>(name: string) => T): GhostTextSettin
   };
 }
 
-/** Whether ghost text is wanted in a language: its own entry, else that of `*`. What is neither true nor false is no entry. */
+/**
+ * Whether ghost text is wanted in a language: its own entry, else that of `*`. What is neither true nor false is no
+ * entry.
+ */
 export function isEnabledFor(enable: Readonly<Record<string, unknown>>, languageId: string): boolean {
   const own = Object.hasOwn(enable, languageId) ? enable[languageId] : undefined;
   return typeof own === 'boolean' ? own : enable['*'] === true;

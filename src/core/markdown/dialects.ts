@@ -1,4 +1,4 @@
-/** How blocks begin that CommonMark does not have: MDX's modules, templates of Jekyll's and Hugo's, TeX's formulas, callouts. */
+/** How blocks begin that CommonMark lacks: MDX's modules, Jekyll's and Hugo's templates, TeX's formulas, callouts. */
 
 const IMPORT = /^import\s+(?:type\s+)?(?:['"{*]|[A-Z_$][\w$]*(?:\s*,|\s+from\s|\s*\S{0,5}$))/;
 const EXPORT = /^export\s+(?:[{*]|(?:default|const|let|var|function|async|class|type|interface)\s)/;

@@ -24,7 +24,9 @@ export interface Capabilities {
   readonly spelling: Spelling;
   /** It repeats the text before what it writes after it. */
   readonly repeats: boolean;
-  /** It cuts the first space of what it writes: where a text ends in a letter it cannot be told whether a new word begins. */
+  /**
+   * It cuts the first space of what it writes: where a text ends in a letter it cannot be told whether a new word begins.
+   */
   readonly cutsSpace: boolean;
   readonly constraint: Constraint | undefined;
   readonly scoring: Scoring | undefined;

@@ -162,7 +162,7 @@ function wordsOf(value: unknown, depth = 0): string {
   return wordsOf(error ?? message ?? detail ?? msg, depth + 1);
 }
 
-/** What a server says as it may stand in a sentence: without control characters; the rest is shown as text wherever it is shown. */
+/** What a server says, fit to stand in a sentence: without control characters. It is shown as text everywhere. */
 export function printable(said: string): string {
   return said
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
