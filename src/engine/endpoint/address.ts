@@ -2,10 +2,15 @@ import { isIPv4 } from 'node:net';
 import * as l10n from '@vscode/l10n';
 import { EngineError } from '../runtime';
 
+/** How the address of a call ends, which is what documentation shows. */
+const CALL = /\/v1(?:\/(?:(?:chat\/)?completions|models))?$/;
+
 /** Where a server is. */
 export interface ServerAddress {
   /** Ends in a slash; the paths of its calls (`v1/completions`, `tokenize`) are resolved against it. */
   readonly root: URL;
+  /** What each call has behind its path, as gateways want it: `?api-version=2026-05-01`, or nothing. */
+  readonly query: string;
   /** Name and port, as it is shown. */
   readonly host: string;
   /** It runs on this machine: nothing that is sent to it leaves it. */
@@ -13,7 +18,7 @@ export interface ServerAddress {
 }
 
 /**
- * Reads the address of a server: `http://localhost:8080`, with or without `/v1` at its end.
+ * Reads the address of a server: `http://localhost:8080`, with or without `/v1` at its end, or that of one of its calls.
  * @throws EngineError for what is no address, and for plain http to another machine unless that is allowed
  */
 export function readAddress(address: string, allowPlainHttp: boolean): ServerAddress {
@@ -42,11 +47,11 @@ export function readAddress(address: string, allowPlainHttp: boolean): ServerAdd
       ),
     );
   }
-  const path = withoutLastSlashes(url.pathname).replace(/\/v1$/, '');
+  const path = withoutLastSlashes(url.pathname).replace(CALL, '');
   const root = new URL(url.origin);
   // A path that begins with two slashes would be another host, were it resolved.
   root.pathname = `${path}/`;
-  return { root, host: url.host, isHere };
+  return { root, query: url.search, host: url.host, isHere };
 }
 
 function withoutLastSlashes(path: string): string {

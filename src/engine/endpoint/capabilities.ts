@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import type { Tokenizer } from '../../core/tokenizer';
-import { choicesOf, echoes, idsIn, scoresOfPrompt, tokenizeBody } from './givenText';
+import { choicesOf, echoes, idsIn, isOfChat, scoresOfPrompt, tokenizeBody } from './givenText';
 import type { Connection } from './http';
-import { isRefusal, printable, ServerError } from './serverError';
+import { isRefusal, noServer, printable, ServerError } from './serverError';
 import { type Spelling, spellingOf, TokenReader } from './serverTokens';
 
 /** How a server is told what the answer must begin with. */
@@ -213,6 +213,7 @@ class Probe {
     for await (const event of this.#connection.events('v1/completions', { body, signal: this.#signal })) {
       choices.push(...choicesOf(event));
     }
+    if (choices.some(isOfChat)) throw noServer(this.#connection.host, l10n.t('it answers as in a chat'));
     return choices;
   }
 }

@@ -272,8 +272,10 @@ export class EndpointEngine implements Engine {
     const { message, retryAfterMs, trouble } = error;
     // The model that it listed first is not there any more.
     const hasOthers = trouble === 'model' && this.#options.model === '' && this.#last !== undefined;
-    if (hasOthers || STARTED_AGAIN.has(trouble)) this.#connected = undefined;
-    if (!hasOthers && !PASSING.has(trouble)) {
+    // What has been a server is hidden by something else, such as the page where a network wants a sign-in.
+    const isHidden = trouble === 'no-server' && this.#last !== undefined;
+    if (hasOthers || isHidden || STARTED_AGAIN.has(trouble)) this.#connected = undefined;
+    if (!hasOthers && !isHidden && !PASSING.has(trouble)) {
       this.#setHealth({ state: 'error', message, server: this.host });
       return;
     }

@@ -9,6 +9,11 @@ export function choicesOf(event: Record<string, unknown>): Record<string, unknow
   return choices.filter((choice) => typeof choice === 'object' && choice && (choice.index ?? 0) === 0);
 }
 
+/** Whether a choice is a turn in a chat, which has no text that goes on from a prompt. */
+export function isOfChat({ text, content, delta, message }: Record<string, unknown>): boolean {
+  return text === undefined && content === undefined && (delta ?? message) != null;
+}
+
 /** A token of a text that is there. */
 export interface ScoredText {
   readonly text: string;

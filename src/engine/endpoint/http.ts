@@ -138,6 +138,7 @@ export class Connection {
     const { address, chooseAgent, silenceMs = SILENCE_MS } = this.#options;
     const key = this.#key();
     const url = new URL(path, address.root);
+    url.search = address.query;
     const body = ask.body === undefined ? undefined : Buffer.from(JSON.stringify(ask.body));
     return new Promise((resolve, reject) => {
       const request = (url.protocol === 'https:' ? https : http).request(url, {

@@ -68,7 +68,14 @@ export function refusalOf(
 ): ServerError {
   const said = messageIn(body);
   const quoted = quote(said);
-  if (status === 401 || status === 403) {
+  if (status === 407) {
+    return new ServerError(
+      'unreachable',
+      l10n.t('The proxy wants a sign-in (407). Put user and password into its address.'),
+    );
+  }
+  // A page is of what stands before the server, such as a firewall: it knows no key.
+  if (status === 401 || (status === 403 && !isPage(headers, body))) {
     return new ServerError(
       'key',
       l10n.t(

@@ -196,6 +196,35 @@ describe('a model server that fails', () => {
     assert.equal(other.retryInMs, undefined);
   });
 
+  it('is asked again where the page of a network that wants a sign-in has hidden it', async () => {
+    const { fault, trouble, engine, ask } = await start();
+    assert.equal((await engine.info()).name, 'story');
+    mock.timers.enable({ apis: ['setTimeout'] });
+    fault.now = page;
+    const hidden = await trouble();
+    assert.match(hidden.message, /it answers 200 with a web page/);
+    assert.equal(hidden.retryInMs, 2_000);
+    fault.now = undefined;
+    mock.timers.tick(2_000);
+    mock.timers.reset();
+    while (engine.health.state !== 'ready') await new Promise((heard) => setImmediate(heard));
+    assert.equal((await ask()).suggestions.length, 1);
+  });
+
+  it('is not said to refuse a key where a firewall or a proxy refuses', async () => {
+    for (const [status, said] of [
+      [403, /is no server for completions: it answers 403 with a web page/],
+      [407, /^The proxy wants a sign-in \(407\)/],
+    ] as const) {
+      const { fault, trouble } = await start();
+      fault.now = (_, response) => {
+        response.writeHead(status, { 'content-type': 'text/html' }).end('<html><body>Blocked</body></html>');
+        return true;
+      };
+      assert.match((await trouble()).message, said);
+    }
+  });
+
   it('is asked again where a gateway stands before it that cannot reach it for a while', async () => {
     const { fault, trouble, engine, ask } = await start();
     mock.timers.enable({ apis: ['setTimeout'] });
@@ -476,6 +505,9 @@ describe('the address of a model server', () => {
       'http://localhost:8080/v1',
       ' http://localhost:8080/v1/ ',
       'http://localhost:8080/v1//',
+      'http://localhost:8080/v1/completions',
+      'http://localhost:8080/v1/chat/completions/',
+      'http://localhost:8080/v1/models',
     ]) {
       assert.equal(readAddress(address, false).root.href, 'http://localhost:8080/');
     }

@@ -70,6 +70,43 @@ describe('a model server with ways of its own', () => {
     assert.equal((await engine.generate({ text: BEGINNING, config: { maxNewTokens: 8 } })).text, ' the lamp');
   });
 
+  it('is asked with what its address has behind the path', async () => {
+    const seen: (string | undefined)[] = [];
+    const server = await StandInServer.start({
+      story: SENTENCE,
+      instead: ({ url }, response, body) => {
+        seen.push(url);
+        if (url?.startsWith('/llm/v1/completions?')) writes(plain)(response, body);
+        else response.writeHead(404).end('{"detail":"Not Found"}');
+        return true;
+      },
+    });
+    const address = readAddress(`${server.url}/llm/v1?api-version=2026-05-01&team=press`, false);
+    const engine = new EndpointEngine({ address, key: '', model: '' });
+    closing.push(
+      () => server.close(),
+      () => engine.dispose(),
+    );
+    const { suggestions } = await engine.complete({ prefix: BEGINNING, maxTokens: 24 });
+    assert.deepEqual(
+      suggestions.map(({ text }) => text),
+      [SENTENCE],
+    );
+    const queries = new Set(seen.map((url) => url?.replace(/^[^?]*/, '')));
+    assert.deepEqual([...queries], ['?api-version=2026-05-01&team=press']);
+  });
+
+  it('is told of where it answers as in a chat, which does not go on with a text', async () => {
+    const turns: Written[] = [
+      () => [{ choices: [{ index: 0, delta: { content: 'Sure!' }, finish_reason: 'stop' }] }],
+      () => [{ choices: [{ index: 0, message: { content: 'Sure!' }, logprobs: null, finish_reason: 'stop' }] }],
+    ];
+    for (const turn of turns) {
+      const { engine } = await start(writes(turn));
+      await assert.rejects(engine.info(), /is no server for completions: it answers as in a chat\. Check the address/);
+    }
+  });
+
   it('may say 201 of what it has written', async () => {
     const { suggested } = await start((response, body) => response.writeHead(201, event).end(stream(plain(body))));
     assert.deepEqual(await suggested(), [SENTENCE]);
