@@ -75,6 +75,11 @@ export function wholeText(document: vscode.TextDocument): string {
   return normaliseLineBreaks(document.getText());
 }
 
+/** Whether its file system takes no edits; undefined where VS Code cannot tell counts as one that does. */
+export function isReadOnly({ uri }: vscode.TextDocument): boolean {
+  return vscode.workspace.fs.isWritableFileSystem(uri.scheme) === false;
+}
+
 /** The offset of a position. */
 export function offsetAt(document: vscode.TextDocument, position: vscode.Position): number {
   return offsetOf(linesOf(document), position);

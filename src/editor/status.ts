@@ -3,6 +3,7 @@ import { isEnabledFor } from '../core/ghostText/settings';
 import { offInDocument } from '../core/ghostText/suppression';
 import { timeOfDay } from '../core/text/locale';
 import { settingsFor } from './configuration';
+import { isReadOnly } from './documentText';
 import type { Energy } from './energySaving/energy';
 import type { EngineHost } from './engineHost';
 import type { Activity } from './ghostText/activity';
@@ -94,7 +95,7 @@ export class StatusItem implements vscode.Disposable {
       languageId: document.languageId,
       languages: isEnabledFor(enable, document.languageId) ? [document.languageId] : [],
       scheme: document.uri.scheme,
-      readOnly: vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false,
+      readOnly: isReadOnly(document),
     });
     return { off: off ?? undefined, manual: ghostText.mode === 'manual' };
   }

@@ -1,4 +1,4 @@
-import { attributesEnd, footnoteEnd, labelEnd, NONE, tagEnd, targetEnd, wikiLinkEnd } from '../markdown/markup';
+import { attributesEnd, ENTITY, footnoteEnd, labelEnd, NONE, tagEnd, targetEnd, wikiLinkEnd } from '../markdown/markup';
 
 /** Longest rest of a line that is looked at, in UTF-16 units: a longer one does more than close something. */
 const LONGEST = 1024;
@@ -8,7 +8,6 @@ const DIGIT_LAST = /\p{Nd}$/u;
 const KEYCAP = /[\d#*]\ufe0f?\u20e3/uy;
 /** Raised and circled digits are the signs of notes, but powers behind a digit. */
 const NOTE_DIGITS = /[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2460-\u24ff\u2776-\u2793]+/uy;
-const ENTITY = /&#?[a-zA-Z0-9]{1,32};/uy;
 const EMOJI_CODE = /:[a-z0-9_+-]{1,64}:/uy;
 /** Numbers of notes and keys of a bibliography in brackets, up to the closing one. */
 const REFERENCE =

@@ -8,6 +8,7 @@ import {
   attributesEnd,
   autolinkEnd,
   breaksLine,
+  ENTITY,
   footnoteEnd,
   labelEnd,
   NONE,
@@ -38,7 +39,6 @@ export function readInline(text: string, after?: string): InlineReading {
   return new InlineReader(text, after).read();
 }
 
-const ENTITY = /&#?[a-zA-Z0-9]{1,32};/y;
 const CONTROL = /\p{Cc}/u;
 const ESCAPABLE = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 

@@ -6,6 +6,9 @@
 export const NONE = -1;
 export const OPEN = -2;
 
+/** A character by its name or number: `&mdash;`, `&#8212;`. */
+export const ENTITY = /&#?[a-zA-Z0-9]{1,32};/y;
+
 /** Parentheses nested in an address, and the length of a link's title or label, as bounded by cmark. */
 const DEEPEST_PARENTHESES = 32;
 const LONGEST = 1000;

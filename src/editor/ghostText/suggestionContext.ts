@@ -3,7 +3,7 @@ import { consider } from '../../core/ghostText/consider';
 import { CURSOR_SHAPES, keysAreCommands, MODAL_EXTENSIONS, type ModalCursor } from '../../core/ghostText/modalEditing';
 import { isEnabledFor } from '../../core/ghostText/settings';
 import type { SuggestionContext, Suppression } from '../../core/ghostText/suppression';
-import { type DocumentText, textBefore } from '../documentText';
+import { type DocumentText, isReadOnly, textBefore } from '../documentText';
 import type { Energy } from '../energySaving/energy';
 import { ENERGY_SAVING_TOKENS } from '../energySaving/energySaving';
 import type { Memory } from '../memory/memory';
@@ -112,7 +112,7 @@ function observe(
     dismissals: activity.dismissals,
     dismissedAt: activity.dismissedAt,
     inDiff: vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputTextDiff,
-    readOnly: vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false,
+    readOnly: isReadOnly(document),
     modalNormalMode: editor !== undefined && keysAreCommands(modalCursor(editor)),
     selectedItem: item ? { text: item.text, replaces: document.getText(item.range) } : null,
     onScreen: !item && activity.shown.at(document, document.offsetAt(position)).length > 0,

@@ -25,7 +25,9 @@ export function registerHeatMap(engine: ScoringEngine, energy: Energy): vscode.D
   const registrations = vscode.Disposable.from(
     heatMap,
     vscode.commands.registerCommand('inkling.toggleSurprisalHeatMap', () => heatMap.toggle()),
-    vscode.commands.registerCommand('inkling.showSentence', (sentence: SentenceHeat) => heatMap.reveal(sentence)),
+    vscode.commands.registerCommand('inkling.showSentence', (sentence?: SentenceHeat) => {
+      return sentence && heatMap.reveal(sentence);
+    }),
     vscode.languages.registerHoverProvider({ pattern: '**' }, heatMap),
   );
   return { figure: () => heatMap.figure(), dispose: () => registrations.dispose() };

@@ -5,7 +5,7 @@ import { lastSentenceEnd } from '../../core/text/sentences';
 import type { Engine, Generation, GenerationEvent } from '../../engine/api';
 import { settingsFor } from '../configuration';
 import type { DocumentChanges } from '../documentChanges';
-import { reopened, textBefore } from '../documentText';
+import { isReadOnly, reopened, textBefore } from '../documentText';
 import { notify, withProgress } from '../messages';
 import { describeConfig, presets, withSettings } from './presets';
 import { StreamedEdit } from './streamedEdit';
@@ -60,7 +60,7 @@ export class ContinueWriting {
     preset: GenerationConfig,
     stopped: AbortSignal,
   ): Promise<Generation | undefined> {
-    if (vscode.workspace.fs.isWritableFileSystem(editor.document.uri.scheme) === false) {
+    if (isReadOnly(editor.document)) {
       void notify.warning(readOnly());
       return undefined;
     }
