@@ -10,6 +10,8 @@ import type { EnergySaving } from '../energySaving/energySaving';
 const GRACE_MS = 120;
 /** The same for a generation that was begun with the key: VS Code asks later where answers have been slow. */
 const HEAD_START_MS = 400;
+/** How long before a deadline to stop waiting: a timer comes a millisecond or two late, and the gate takes its time. */
+const LEAD_MS = 3;
 
 /** A question to the suggester. */
 export interface Query {
@@ -290,11 +292,11 @@ function whileItAgrees(run: Run, query: Query): Promise<void> {
   });
 }
 
-/** Settles as the promise does; rejects when `signal` fires, and resolves to 'late' at the deadline, if that comes first. */
+/** Settles as the promise does; rejects when `signal` fires, and resolves to 'late' when the deadline comes first. */
 function until<T>(promise: Promise<T>, signal: AbortSignal, deadline: number): Promise<T | 'late'> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
-    const ms = deadline - performance.now();
+    const ms = deadline - LEAD_MS - performance.now();
     const timer = Number.isFinite(ms) ? setTimeout(() => resolve('late'), Math.max(0, ms)) : undefined;
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import type { Completion, PartialCompletion } from '../../../../src/core/completion/types';
 import { Suggester, SuggesterReset } from '../../../../src/editor/ghostText/suggester';
 import type { CompleteRequest } from '../../../../src/engine/api';
@@ -232,6 +233,18 @@ describe('the suggester', () => {
     assert.deepEqual(ended, ['The']);
     assert.deepEqual(texts(await suggester.suggest(at('The c'), live())), ['at sat']);
     assert.deepEqual([engine.calls.length, suggester.counts.early], [1, 1]);
+  });
+
+  it('stops waiting early enough for the answer to be there at the deadline', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const answer = suggester.suggest(at('The'), live(), performance.now() + 60);
+      engine.calls[0].progress(' cat sa', ' cat');
+      mock.timers.tick(57);
+      assert.deepEqual(texts(await answer), [' cat']);
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('begins anew for what missed its deadline, where the generation came to say something else', async () => {
