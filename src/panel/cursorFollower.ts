@@ -1,21 +1,24 @@
 import * as vscode from 'vscode';
 import type { Editors } from './document';
 
-/** How long the cursor must rest before it is followed: longer than ghost text waits, which goes first. */
+/** How long the cursor must rest before it is followed. Longer than the delay of ghost text, which has precedence. */
 const PAUSE_MS = 300;
 
 export interface CursorFollowerEvents {
-  /** The cursor moved or the text changed; it will be followed after a pause. */
+  /** Called when the cursor moved or the text changed; `explain` follows after a pause. */
   onMoved(): void;
-  /** There is no text whose cursor could be followed. */
+  /** Called when there is no text editor to follow. */
   onNothing(): void;
-  /** Text was selected. Returns whether it lies in what is shown, so that there is nothing to follow. */
+  /**
+   * Called when text was selected. Returns true if the selection lies in the text on show, so nothing new needs
+   * explaining.
+   */
   onSelected(editor: vscode.TextEditor): boolean;
 }
 
 type Explain = (editor: vscode.TextEditor, signal: AbortSignal) => Promise<void>;
 
-/** Follows the cursor of the active editor: calls `explain` when it rests, and ends that call when it moves on. */
+/** Follows the cursor of the active editor: calls `explain` when it rests, and aborts that call when it moves on. */
 export class CursorFollower implements vscode.Disposable {
   readonly #editors: Pick<Editors, 'isConsole'>;
   readonly #explain: Explain;

@@ -3,12 +3,11 @@ import { normaliseLineBreaks } from '../core/text/lines';
 import type { CursorPlace } from './explainer';
 import { afterEdit, type InsertedText } from './insertedText';
 
-/** The text of a range, its lines ended by LF. */
+/** The text of a range, with LF line endings. */
 export function textIn(document: vscode.TextDocument, range: vscode.Range): string {
   return normaliseLineBreaks(document.getText(range));
 }
 
-/** The place of the cursor in an editor. */
 export function placeOf({ document, selection }: vscode.TextEditor): CursorPlace {
   const cursor = selection.active;
   return {
@@ -19,24 +18,24 @@ export function placeOf({ document, selection }: vscode.TextEditor): CursorPlace
   };
 }
 
-/** Lines after the cursor that are looked at. */
+/** Lines after the cursor that are read. */
 const AFTER_LINES = 20;
 
-/** What the editor tells: which editors the writer has been in, and where offsets of a text are in its document. */
+/** What the panel needs to know about the editors: which ones the writer used, and how offsets map to positions. */
 export interface Editors {
-  /** The one the writer was in last, if any is on screen. */
+  /** The editor the writer used last, if one is visible. */
   lastEditor(): vscode.TextEditor | undefined;
-  /** Of those that show a document the one the writer was in last. */
+  /** Of the editors that show this document, the one the writer used last. */
   editorOf(document: vscode.TextDocument): vscode.TextEditor | undefined;
-  /** Output channels and the like are editors too, but nobody writes there. */
+  /** Whether it is an output channel or the like: these are text editors too, but nobody writes in them. */
   isConsole(editor: vscode.TextEditor): boolean;
-  /** The offset of a position in the document's text with LF, as the model reads it. */
+  /** The offset of a position in the document's text with LF line endings, as the model reads it. */
   offsetAt(document: vscode.TextDocument, position: vscode.Position): number;
-  /** The range from one such offset to another. */
+  /** The range between two such offsets. */
   rangeOf(document: vscode.TextDocument, from: number, to: number): vscode.Range;
 }
 
-/** The editor of the document at an address, if one shows it. */
+/** The editor that shows the document with this URI, if any. */
 export function editorAt(uri: string, { editorOf }: Editors): vscode.TextEditor | undefined {
   const document = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri);
   return document && editorOf(document);
@@ -47,7 +46,7 @@ interface Insertion extends InsertedText {
   readonly document: vscode.TextDocument;
 }
 
-/** Puts chosen candidates into documents, and takes them out again as long as they stand there untouched. */
+/** Inserts chosen candidates into documents, and removes them again as long as they are untouched. */
 export class Insertions implements vscode.Disposable {
   readonly #editors: Editors;
   readonly #subscriptions: vscode.Disposable;
@@ -63,12 +62,12 @@ export class Insertions implements vscode.Disposable {
     );
   }
 
-  /** The document whose insertion would be taken out next, if there is any left. */
+  /** The document of the insertion that `undo` would remove next, if there is any. */
   get last(): vscode.TextDocument | undefined {
     return this.#done.at(-1)?.document;
   }
 
-  /** Inserts at an offset and moves the cursor behind the text. Resolves to false when the editor refuses. */
+  /** Inserts at an offset and moves the cursor behind the text. Resolves to false if the editor refuses the edit. */
   async insert(editor: vscode.TextEditor, offset: number, text: string): Promise<boolean> {
     const { document } = editor;
     const { rangeOf } = this.#editors;
@@ -80,7 +79,7 @@ export class Insertions implements vscode.Disposable {
     return true;
   }
 
-  /** Takes the last insertion out of its document. Resolves to false when there is none, or the editor refuses. */
+  /** Removes the document's last insertion. Resolves to false if there is none or the editor refuses the edit. */
   async undo(editor: vscode.TextEditor): Promise<boolean> {
     const { document } = editor;
     const last = this.#done.at(-1);
@@ -105,13 +104,13 @@ export class Insertions implements vscode.Disposable {
   }
 }
 
-/** Makes an edit. A read-only editor says that it has done it, though nothing changes. */
+/** Applies an edit. A read-only editor reports success without changing anything, hence the comparison of versions. */
 async function edited(editor: vscode.TextEditor, change: (edit: vscode.TextEditorEdit) => void): Promise<boolean> {
   const { version } = editor.document;
   return (await editor.edit(change)) && editor.document.version !== version;
 }
 
-/** A sign in the gutter of the line where the model's context begins; what stands before it, the model cannot see. */
+/** A gutter icon on the line where the model's context begins; the model cannot see what stands above it. */
 export class WindowMark implements vscode.Disposable {
   readonly #editors: Pick<Editors, 'rangeOf'>;
   readonly #type: vscode.TextEditorDecorationType;
@@ -126,7 +125,7 @@ export class WindowMark implements vscode.Disposable {
     });
   }
 
-  /** Marks where the window begins; nothing is marked where the model sees the document from its start. */
+  /** Marks the start of the context window; marks nothing where the window starts with the document. */
   show(editor: vscode.TextEditor, start: number, model: string): void {
     const range = this.#editors.rangeOf(editor.document, start, start);
     const hoverMessage = vscode.l10n.t('{0} sees the text from here to the cursor.', model);

@@ -24,7 +24,7 @@ import type {
 } from './protocol';
 import { TokenCounter, type Window, windowBefore } from './window';
 
-/** What the engine must be able to do for the panel. */
+/** The part of the engine that the panel needs. */
 export type PanelEngine = Pick<
   Engine,
   'info' | 'tokenizer' | 'explain' | 'logits' | 'score' | 'generate' | 'inspect' | 'words' | 'recall' | 'stats'
@@ -32,54 +32,54 @@ export type PanelEngine = Pick<
 
 /** A cursor in a document. */
 export interface CursorPlace {
-  /** Names the document; part of the position's key. */
+  /** Identifies the document; part of the position's key. */
   readonly uri: string;
-  /** What the document is called on screen. */
+  /** The document's name as shown to the writer. */
   readonly name: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** An explained place: what is sent to the webview, and where its text begins in the document. */
+/** An explained place: the message for the webview, and what later questions about the place need. */
 export interface Explained {
   readonly message: PositionMessage;
   readonly window: Window;
-  /** The cursor, for the memory of the writer's texts. */
+  /** The cursor's place in its document, for the memory of the writer's texts. */
   readonly cursor: MemoryPlace;
   readonly work: WorkMessage;
   /** The name of the model that explained it. */
   readonly model: string;
 }
 
-/** What the model would rather have said, for each token. */
+/** Alternatives shown for each token of the text. */
 const ALTERNATIVES = 5;
-/** Tokens after the cursor that are shown and scored again for a branch. */
+/** Tokens after the cursor that are shown, and scored again for each branch. */
 const AFTER = 24;
-/** Characters in which they certainly lie. */
+/** Characters after the cursor that are tokenized to get `AFTER` tokens. */
 const AFTER_CHARACTERS = 600;
-/** Tokens a branch is followed by. */
+/** Length of the continuation shown after a branch, in tokens. */
 const CONTINUATION = 12;
 const WORDS = 12;
 
-/** Turns places and questions about them into the messages that answer them; all model runs of the panel start here. */
+/** Answers the panel's questions about a place with messages for the page; every model run of the panel starts here. */
 export class Explainer {
   readonly #engine: PanelEngine;
   readonly #modelPath: () => string | undefined;
   readonly #dropped = new TokenCounter();
   #serial = 0;
 
-  /** @param modelPath where the model of this machine lies; undefined for the default model */
+  /** @param modelPath path of the local model; undefined for the default model */
   constructor(engine: PanelEngine, modelPath: () => string | undefined = () => undefined) {
     this.#engine = engine;
     this.#modelPath = modelPath;
   }
 
-  /** Changes with the model. */
+  /** Identifies the model: changes whenever another model answers. */
   async modelId(): Promise<string> {
     return (await this.#engine.info()).id;
   }
 
-  /** How many tokens are known: of a server's they become more as it names them. */
+  /** Number of known tokens. It grows with a server's model, whose tokens become known as the server names them. */
   async vocabularySize(): Promise<number> {
     return (await this.#engine.info()).vocabSize;
   }
@@ -101,7 +101,7 @@ export class Explainer {
     return workOf(await this.#engine.stats());
   }
 
-  /** Explains a place: one call of the engine, as all it knows of the model travels with the engine's health. */
+  /** Explains a place with a single call of the engine; the facts about the model come with the engine's health. */
   async position(place: CursorPlace, signal: AbortSignal): Promise<Explained> {
     const { id, contextLength, name } = await this.#engine.info();
     const tokenizer = await this.#engine.tokenizer();
@@ -126,7 +126,7 @@ export class Explainer {
     return { message, window, cursor, work: workOf(stats), model: name };
   }
 
-  /** Tries `ids` at the cursor: what would follow, and what becomes of the tokens that already stand after it. */
+  /** Tries `ids` at the cursor: the most probable continuation, and new scores for the tokens after the cursor. */
   async branch(place: Explained, ids: readonly number[], signal: AbortSignal): Promise<BranchMessage> {
     const request = requestFor(place.window);
     const after = place.message.after;
@@ -179,8 +179,8 @@ export class Explainer {
   }
 
   /**
-   * The text that tokens spell, to be put into a document.
-   * @throws Error that says why it cannot stand there: an id that the model does not have, or a part of a character
+   * The text that tokens spell, to be inserted into a document.
+   * @throws Error when the model lacks one of the ids, or the bytes are not whole characters
    */
   async textOf(ids: readonly number[]): Promise<string> {
     const tokenizer = await this.#engine.tokenizer();
@@ -196,7 +196,7 @@ export class Explainer {
     return text;
   }
 
-  /** What the writer's texts say after a text of which the model says this. */
+  /** What the writer's memory expects after a text, given the model's logits there. */
   async #recall(
     request: LogitsRequest,
     place: MemoryPlace,
@@ -207,7 +207,10 @@ export class Explainer {
     return recalled ? { recalled } : {};
   }
 
-  /** Tokens before the window. White space at a cut would be cut otherwise than in the text: the next token goes along. */
+  /**
+   * Counts the tokens before the window. White space at a cut tokenizes differently there, so the next token is
+   * included.
+   */
   #countDropped(before: string, { start, tokens }: Window, tokenizer: Tokenizer): number {
     const next = tokens[0]?.utf16[1];
     return start === 0 || next === undefined ? 0 : this.#dropped.count(before.slice(0, start + next), tokenizer) - 1;
@@ -227,7 +230,7 @@ export class Explainer {
   }
 }
 
-/** What the panel cannot show of a server's model. */
+/** A sentence on what the panel cannot show for a server's model. */
 function lacksOf({ host, lacks }: ServerModelInfo['server']): string {
   return [
     lacks.includes('logprobs')
@@ -251,7 +254,7 @@ function requestFor({ text, fromTheStart }: Window): LogitsRequest {
   return { text, bos: fromTheStart };
 }
 
-/** The first tokens of a text, none of which ends inside a character. */
+/** The first tokens of a text, up to `AFTER`, without one that ends inside a character. */
 function tokensAfter(after: string, tokenizer: Tokenizer): PositionMessage['after'] {
   const near = after.slice(0, AFTER_CHARACTERS).replace(/[\ud800-\udbff]$/, '');
   const tokens = tokenizer.tokenize(near);
@@ -260,7 +263,7 @@ function tokensAfter(after: string, tokenizer: Tokenizer): PositionMessage['afte
   return tokens.slice(0, count);
 }
 
-/** Runs a beam search after a text and keeps every step of it. */
+/** Runs a beam search after a text and records every step. */
 async function searchBeams(
   engine: Pick<Engine, 'generate'>,
   request: LogitsRequest,
@@ -285,7 +288,7 @@ async function searchBeams(
   return { steps, best: sequences.map(({ ids, score, finish }) => ({ ids, score, finish })) };
 }
 
-/** FNV-1a, 32 bits: tells texts apart well enough to know that nothing changed since a reload. */
+/** FNV-1a, 32 bits: enough to detect that nothing changed since a reload. */
 function hash(text: string): string {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);

@@ -1,10 +1,13 @@
-/** Where text that was put into a document stands, in offsets of the document. */
+/** Range of text that the panel inserted, in offsets of the document. */
 export interface InsertedText {
   readonly from: number;
   readonly to: number;
 }
 
-/** What an edit put in place of what, in offsets of the document before, as VS Code tells of it. */
+/**
+ * One change of an edit, in offsets of the document before the edit; shaped like VS Code's
+ * `TextDocumentContentChangeEvent`.
+ */
 export interface Change {
   readonly rangeOffset: number;
   readonly rangeLength: number;
@@ -12,8 +15,8 @@ export interface Change {
 }
 
 /**
- * Where the text stands after an edit of the document; undefined when the edit touched it, so that what stands there now
- * is the writer's, be it the same words. What is written right before or behind it leaves it whole.
+ * The range after an edit of the document; undefined when the edit touched the text, which then belongs to the writer
+ * even if the words are the same. Text typed right before or after it leaves it intact.
  */
 export function afterEdit({ from, to }: InsertedText, changes: readonly Change[]): InsertedText | undefined {
   let shift = 0;

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 
-/** The steps of the lesson in their order. */
+/** The steps of the lesson, in order. */
 export const LESSON_IDS = [
   'tokens',
   'ahead',
@@ -15,16 +15,16 @@ export const LESSON_IDS = [
 
 export type LessonId = (typeof LESSON_IDS)[number];
 
-/** A step of the lesson *How GPT-2 writes*: a thing to do, which ticks it off, and what it shows, in two sentences. */
+/** A step of the lesson *How GPT-2 writes*: an action that completes it, and what it shows, in two sentences. */
 export interface LessonStep {
   readonly id: LessonId;
   readonly title: string;
   readonly text: string;
-  /** The part of the panel where it is done. */
+  /** The part of the panel in which it is done. */
   readonly at: 'tokens' | 'candidates' | 'shaping' | 'branches' | 'sampler' | 'beams';
 }
 
-/** The lesson in its order. The walkthrough in package.json has the same steps, which a test holds. */
+/** The lesson, in order. The walkthrough in package.json has the same steps; a test compares them. */
 export function lesson(): readonly LessonStep[] {
   return [
     {

@@ -5,13 +5,13 @@ import { escapeText } from '../pictures/svg';
 import { TEXTS } from './protocol';
 
 /**
- * The view's page: one script and one style sheet, both let in by a nonce, and pictures that the page itself draws;
- * nothing else may load or run. Its translations stand in it as JSON, which no browser runs.
+ * The HTML of the view. Its CSP allows one script and one style sheet, by nonce, and images from `data:` URLs; nothing
+ * else loads or runs. The translations are embedded as JSON, which no browser executes.
  */
 export function page(webview: vscode.Webview, extension: vscode.Uri): string {
   const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', 'media', name));
   const nonce = randomBytes(16).toString('base64');
-  // Nothing in it may end the element.
+  // Escaped so that no text can close the script element.
   const texts = JSON.stringify(vscode.l10n.bundle ?? {}).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="${escapeText(currentLanguage())}">

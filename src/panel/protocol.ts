@@ -3,16 +3,16 @@ import { TEXT_FORMATS } from '../pictures/write';
 import { LESSON_IDS } from './lesson';
 
 /**
- * What the extension host and the webview say to each other. Both sides run every message through these schemas:
- * whatever does not fit is dropped, so neither side can be made to act on something malformed.
+ * Messages between the extension host and the webview. Both sides validate what they receive against these schemas and
+ * drop what does not match.
  */
 
-/** The id of the element of the page with its translations. */
+/** Id of the page's element that holds the translations. */
 export const TEXTS = 'texts';
 
 const list = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.readonly());
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-/** Tokens of the longest branch that can be tried, and those that a beam search writes after it at most. */
+/** Most tokens of a branch, and most tokens that a beam search adds after one. */
 export const LONGEST_BRANCH = 48;
 const LONGEST_SEARCH = 32;
 const tokenIds = v.pipe(v.array(count), v.maxLength(LONGEST_BRANCH), v.readonly());
@@ -37,47 +37,47 @@ const scoredToken = v.object({
   top: list(candidate),
 });
 
-/** What the writer's texts say comes next: see `Recollection` of the engine. */
+/** What the writer's memory expects next; see `Recollection` in the engine. */
 const recollection = v.object({
   modelShare: v.number(),
   ids: v.custom<Int32Array>((value) => value instanceof Int32Array),
   addends: v.custom<Float64Array>((value) => value instanceof Float64Array),
 });
 
-/** A place in a document whose next token is explained. `id` names it in every later message about it. */
+/** A place in a document whose next token is explained. Later messages refer to it by `id`. */
 const position = v.object({
   type: v.literal('position'),
   id: count,
-  /** Names document, place and text; the same after a reload as long as nothing changed. */
+  /** Hash of document, place and text; unchanged by a reload as long as these are. */
   key: v.string(),
   document: v.string(),
-  /** The text the model sees, up to the cursor; token spans count from its start. */
+  /** The text that the model reads, up to the cursor; token spans are offsets in it. */
   text: v.string(),
   tokens: list(scoredToken),
-  /** The `<|endoftext|>` put before the text where the document starts, or null where the window starts later. */
+  /** The `<|endoftext|>` before the text where the window starts with the document, otherwise null. */
   start: v.nullable(count),
-  /** Tokens between the start of the document and the cursor, seen or not. */
+  /** Tokens between the start of the document and the cursor, whether the model sees them or not. */
   tokensBefore: count,
-  /** What stands after the cursor, which the model cannot see; spans count from the cursor. */
+  /** Tokens after the cursor, which the model cannot see; spans are relative to the cursor. */
   after: list(token),
-  /** Raw float32 `[vocabSize]` after the last token. */
+  /** Raw float32 logits after the last token, `[vocabSize]`. */
   logits: floats,
-  /** Absent where the writer's texts say nothing. */
+  /** Absent where the memory expects nothing. */
   recalled: v.optional(recollection),
 });
 
-/** What would follow if `ids` stood at the cursor. */
+/** The result of trying `ids` at the cursor. */
 const branch = v.object({
   type: v.literal('branch'),
   position: count,
   ids: tokenIds,
-  /** The tokens of the branch, each scored after the ones before it. */
+  /** The tokens of the branch, each scored given those before it. */
   tokens: list(scoredToken),
   logits: floats,
   recalled: v.optional(recollection),
   /** The most probable continuation. */
   continuation: list(candidate),
-  /** The tokens after the cursor: log-probability as the text stands, and after the branch. */
+  /** The tokens after the cursor: log-probability in the document as it is, and after the branch. */
   after: list(v.object({ ...token.entries, before: v.nullable(v.number()), now: v.nullable(v.number()) })),
 });
 
@@ -86,7 +86,7 @@ const words = v.object({
   position: count,
   ids: tokenIds,
   words: list(v.object({ text: v.string(), probability: v.number(), tokenisations: count })),
-  /** Probability that the search has placed; the rest belongs to words it did not reach. */
+  /** Probability mass assigned to words; the rest belongs to words that the search did not reach. */
   covered: v.number(),
 });
 
@@ -97,26 +97,26 @@ const why = v.object({
   candidate: count,
   layers: count,
   heads: count,
-  /** Tokens attended to, oldest first: the start token if there is one, the position's, the branch's. */
+  /** Number of tokens attended to, oldest first: the start token if any, then the text, then the branch. */
   tokens: count,
-  /** Weights of the last token, float32 `[layers, heads, tokens]`. */
+  /** Attention weights of the last token, float32 `[layers, heads, tokens]`. */
   attention: floats,
   lens: list(v.object({ layer: count, top: list(candidate), candidateLogprob: v.number(), candidateRank: count })),
 });
 
-/** A view of the panel, and what is to become of it. */
+/** A view of the panel, in which format, and whether to copy or save it. */
 const wantedExport = v.object({
   kind: v.picklist(['tokens', 'next', 'stages', 'beams', 'attention', 'lens', 'words']),
   format: v.picklist([...TEXT_FORMATS, 'png']),
   action: v.picklist(['copy', 'save']),
 });
 
-/** How to search: options of Hugging Face `generate()` under short names. */
+/** Settings of a beam search: options of Hugging Face `generate()` under short names. */
 export const beamSearch = v.pipe(
   v.object({
     beams: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(8)),
     groups: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(8)),
-    /** Taken off for each earlier group that chose the same token; acts with more than one group. */
+    /** Diversity penalty per earlier group that chose the same token; has no effect with a single group. */
     diversity: v.pipe(v.number(), v.minValue(0.1), v.maxValue(5)),
     tokens: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LONGEST_SEARCH)),
     lengthPenalty: v.pipe(v.number(), v.minValue(-2), v.maxValue(3)),
@@ -146,7 +146,7 @@ const beams = v.object({
       displaced: list(count),
     }),
   ),
-  /** The texts it found, best first. */
+  /** The finished texts, best first. */
   best: list(
     v.object({
       ids: tokenIds,
@@ -160,16 +160,16 @@ const toPanel = v.variant('type', [
   v.object({
     type: v.literal('model'),
     name: v.string(),
-    /** How its weights are kept, or where it runs. */
+    /** Precision of the weights, or the server's host. */
     precision: v.string(),
-    /** What `--model` of the command line is for this model; absent for the default model. */
+    /** Value of `--model` on the command line; absent for the default model. */
     path: v.optional(v.string()),
     layers: count,
     heads: count,
     contextLength: count,
-    /** What a model server does not give, in a sentence. */
+    /** What a model server cannot provide, as a sentence. */
     note: v.nullable(v.string()),
-    /** The bytes of every token by id, one UTF-16 unit for each byte. */
+    /** The bytes of every token by id, one UTF-16 unit per byte. */
     vocabulary: list(v.string()),
   }),
   position,
@@ -177,22 +177,22 @@ const toPanel = v.variant('type', [
   words,
   why,
   beams,
-  /** A question about this position that the model failed to answer, and why. */
+  /** The model failed to answer a question about this position; says why. */
   v.object({
     type: v.literal('unanswered'),
     position: count,
     question: v.picklist(['try', 'words', 'why', 'beams']),
     message: v.string(),
   }),
-  /** What is selected in the editor, in UTF-16 units of the position's text. */
+  /** The selection in the editor, in UTF-16 units of the position's text. */
   v.object({ type: v.literal('highlight'), position: count, span: v.nullable(span) }),
-  /** What the engine has done since it started. */
+  /** The engine's work since it started. */
   v.object({ type: v.literal('work'), runs: count, tokensFed: count }),
-  /** A view is wanted as a picture or as numbers, as soon as there is something in it. */
+  /** Asks for a view as a picture or as numbers, as soon as it has content. */
   v.object({ type: v.literal('export'), ...wantedExport.entries }),
-  /** An SVG is wanted as a PNG; on the clipboard too, where it is to be copied. */
+  /** Asks for an SVG as PNG, and to put it on the clipboard if `copy`. */
   v.object({ type: v.literal('rasterise'), request: count, svg: v.string(), copy: v.boolean() }),
-  /** Begin the lesson. */
+  /** Starts the lesson. */
   v.object({ type: v.literal('lesson') }),
   v.object({ type: v.literal('status'), state: v.picklist(['ready', 'thinking', 'waiting']), message: v.string() }),
 ]);
@@ -206,17 +206,19 @@ const fromPanel = v.variant('type', [
   v.object({ type: v.literal('why'), position: count, ids: tokenIds, candidate: count }),
   v.object({ type: v.literal('beams'), position: count, ids: tokenIds, search: beamSearch }),
   v.object({ type: v.literal('undo') }),
-  /** A view as a picture or as numbers; a PNG in base64. */
+  /** A view as a picture or as numbers; a PNG is base64. */
   v.object({ type: v.literal('exported'), ...wantedExport.entries, content: v.string() }),
-  /** The PNG of an SVG in base64; empty where it cannot be drawn, or not be copied. */
+  /** The PNG of an SVG as base64; empty if it could not be drawn or copied. */
   v.object({ type: v.literal('rasterised'), request: count, png: v.string() }),
-  /** The steps of the lesson that have been done. */
+  /** The completed steps of the lesson. */
   v.object({ type: v.literal('learnt'), steps: list(lessonId) }),
 ]);
 
 export type ToPanel = v.InferOutput<typeof toPanel>;
 export type FromPanel = v.InferOutput<typeof fromPanel>;
-/** A question about a position; each gets an answer, or is said to be unanswered, unless a newer one takes its place. */
+/**
+ * A question about a position. Each is answered or reported as unanswered, unless a newer one of its kind replaces it.
+ */
 export type Question = Extract<FromPanel, { type: 'try' | 'words' | 'why' | 'beams' }>;
 export type ModelMessage = Extract<ToPanel, { type: 'model' }>;
 export type Recollection = v.InferOutput<typeof recollection>;
@@ -227,19 +229,18 @@ export type WhyMessage = v.InferOutput<typeof why>;
 export type WorkMessage = Extract<ToPanel, { type: 'work' }>;
 export type BeamSearch = v.InferOutput<typeof beamSearch>;
 export type BeamsMessage = v.InferOutput<typeof beams>;
-/** What is wanted of a view. */
 export type WantedExport = v.InferOutput<typeof wantedExport>;
-/** A view as a picture or as numbers. */
+/** An exported view. */
 export type Exported = Extract<FromPanel, { type: 'exported' }>;
 export type PanelToken = v.InferOutput<typeof scoredToken>;
 
-/** A message from the host, or null when it is none. */
+/** Validates a message from the host; null if it does not match the schema. */
 export function readToPanel(data: unknown): ToPanel | null {
   const result = v.safeParse(toPanel, data);
   return result.success ? result.output : null;
 }
 
-/** A message from the webview, or null when it is none. */
+/** Validates a message from the webview; null if it does not match the schema. */
 export function readFromPanel(data: unknown): FromPanel | null {
   const result = v.safeParse(fromPanel, data);
   return result.success ? result.output : null;

@@ -2,48 +2,48 @@ import * as l10n from '@vscode/l10n';
 import type { CursorPlace, Explained, Explainer } from './explainer';
 import type { FromPanel, Question, ToPanel } from './protocol';
 
-/** What a session needs beside the explainer. */
+/** Callbacks of a session. */
 export interface SessionOptions {
-  /** Sends a message to the page. */
+  /** Posts a message to the page. */
   readonly post: (message: ToPanel) => void;
-  /** Has the cursor's place explained anew, wherever it is now. */
+  /** Requests a new explanation of the cursor's current place. */
   readonly askAgain: () => void;
-  /** Whether the engine runs with the next call: it sleeps or starts, but has not failed. */
+  /** Whether the next call would start the engine: it is asleep or starting, but has not failed. */
   readonly canStart: () => boolean;
 }
 
-/** What the page shows. */
+/** The place that the page shows. */
 export interface Shown {
   readonly place: CursorPlace;
   readonly explained: Explained;
 }
 
-/** A question that has no answer yet; `running` is absent while nobody works on it. */
+/** A question without an answer; `running` is absent while no call for it is in progress. */
 interface OpenQuestion {
   readonly question: Question;
   running?: AbortController;
-  /** It has failed once; after another time it is not put again, lest it be what fells the engine. */
+  /** It failed once. After a second failure it is dropped, in case it is what crashes the engine. */
   failed?: boolean;
 }
 
 /**
- * One page and what is said to it. Whatever the order of events, nothing is left without an answer: the page shows the
- * last place that was explained, a question about it is answered or said to have failed, and a place whose explanation
- * failed with the engine is asked for again.
+ * The conversation with one page. Whatever the order of events, the page ends up with the last place that was
+ * explained, every question about it is answered or reported as failed, and a place that failed together with the
+ * engine is requested again.
  */
 export class PanelSession {
   readonly #explainer: Explainer;
   readonly #options: SessionOptions;
   #shown: Shown | undefined;
-  /** The model that the page knows. */
+  /** The model that the page was told about. */
   #model: string | undefined;
-  /** The tokens of it that the page knows. */
+  /** How many of its tokens the page was told about. */
   #vocabularySize = 0;
-  /** The page's last question of each kind, as long as it has no answer. */
+  /** The page's last unanswered question of each kind. */
   readonly #open = new Map<Question['type'], OpenQuestion>();
-  /** The explanation of the cursor's place has failed. */
+  /** Whether explaining the cursor's place failed. */
   #failed = false;
-  /** It has been asked for again since the cursor moved. */
+  /** Whether it was requested again since the cursor moved. */
   #askedAgain = false;
 
   constructor(explainer: Explainer, options: SessionOptions) {
@@ -51,17 +51,16 @@ export class PanelSession {
     this.#options = options;
   }
 
-  /** The place on show, if the page's message is about it. After a message about an older one, a newer one is on its way. */
+  /** The place on show if a message about `position` concerns it. Messages about older places are outdated. */
   shown(position: number): Shown | undefined {
     return this.#shown?.explained.message.id === position ? this.#shown : undefined;
   }
 
-  /** The place on show. */
   get current(): Shown | undefined {
     return this.#shown;
   }
 
-  /** The page was loaded, or left: it knows nothing. */
+  /** The page was loaded or closed, and knows nothing. */
   reset(): void {
     this.#pauseQuestions();
     this.#open.clear();
@@ -71,20 +70,20 @@ export class PanelSession {
     this.#askedAgain = false;
   }
 
-  /** The cursor moved: what it is at will be explained when it rests. */
+  /** The cursor moved; its new place is explained when it rests. */
   moved(): void {
     this.#askedAgain = false;
     this.#status('waiting', l10n.t('Waiting for a pause…'));
   }
 
-  /** There is no cursor to follow. What is on show can be asked about all the same. */
+  /** There is no cursor to follow. Questions about the place on show can still be asked. */
   nothingToFollow(): void {
     this.#status('waiting', l10n.t('Put the cursor into a document.'));
   }
 
   /**
-   * Explains a place to the page. One that is on show already stays as it is, with all that was asked about it.
-   * Resolves to what is on show then; to undefined when the signal fired or the engine failed, which the page is told.
+   * Explains a place to the page. A place that is on show already is kept, with all answers about it. Resolves to the
+   * place on show, or to undefined when the signal fired or the engine failed; the page is told of a failure.
    */
   async explain(place: CursorPlace, signal: AbortSignal): Promise<Explained | undefined> {
     this.#status('thinking', l10n.t('Reading {0}…', place.name));
@@ -113,7 +112,7 @@ export class PanelSession {
     }
   }
 
-  /** Answers a question of the page, unless it asks about another place or the same about something else meanwhile. */
+  /** Answers a question, unless the page moves to another place or asks another question of the same kind meanwhile. */
   ask(question: Question): Promise<void> {
     if (!this.shown(question.position)) return Promise.resolve();
     this.#open.get(question.type)?.running?.abort();
@@ -122,7 +121,7 @@ export class PanelSession {
     return this.#answer(open);
   }
 
-  /** The engine is ready: what it failed to answer, or what another model has explained, is asked for again. */
+  /** The engine is ready: asks again what failed, and explains again what another model explained. */
   async engineReady(): Promise<void> {
     const known = this.#model;
     const changed = known !== undefined && (await this.#explainer.modelId().catch(() => known)) !== known;
@@ -130,7 +129,7 @@ export class PanelSession {
     else this.#resumeQuestions();
   }
 
-  /** Tells the page how much the engine has done. Failures are those of the engine, which has its own message. */
+  /** Sends the engine's work counters. Failures are ignored: the engine reports its own. */
   async tellWork(): Promise<void> {
     const work = await this.#explainer.work().catch(() => undefined);
     if (work) this.#post(work);
@@ -140,21 +139,21 @@ export class PanelSession {
     this.#status('ready', message);
   }
 
-  /** Tells the page which model speaks, when it does not know or the writer has changed it. */
+  /** Sends the model's description if the page does not have it or the model changed. */
   async #introduceModel(signal: AbortSignal): Promise<void> {
     const id = await this.#explainer.modelId();
     signal.throwIfAborted();
     if (id === this.#model) return;
     const model = await this.#explainer.model();
     signal.throwIfAborted();
-    // What another model has explained says nothing about this one.
+    // Results of another model do not hold for this one.
     this.#shown = undefined;
     this.#model = id;
     this.#vocabularySize = model.vocabulary.length;
     this.#post(model);
   }
 
-  /** An answer of a server may name tokens that the page does not know yet. */
+  /** Sends the model again if a server's answer named tokens that the page does not know. */
   async #tellNewTokens(): Promise<void> {
     const size = await this.#explainer.vocabularySize();
     if (size === this.#vocabularySize) return;
@@ -201,7 +200,9 @@ export class PanelSession {
     }
   }
 
-  /** Stops work on questions, so that the engine is free for another place; they stay open until that is on show. */
+  /**
+   * Aborts running questions to free the engine for another place. They stay open and run again once that is on show.
+   */
   #pauseQuestions(): void {
     for (const open of this.#open.values()) {
       open.running?.abort();
@@ -219,7 +220,7 @@ export class PanelSession {
     this.#retry();
   }
 
-  /** An engine that was let go or started anew under a call comes back with the next one, which is made at once. */
+  /** Requests the place again, once, after the engine was stopped or restarted during a call. */
   #retry(): void {
     if (this.#askedAgain || !this.#options.canStart()) return;
     this.#askedAgain = true;
@@ -243,7 +244,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether a message of the page is a question about a place. */
+/** Whether a message from the page is a question about a place. */
 export function isQuestion(message: FromPanel): message is Question {
   return message.type === 'try' || message.type === 'words' || message.type === 'beams' || message.type === 'why';
 }

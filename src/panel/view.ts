@@ -9,28 +9,28 @@ import { isQuestion, PanelSession } from './session';
 
 const VIEW = 'inkling.explain';
 
-/** An engine that says how it is. */
+/** An engine that also reports its health. */
 type ExplainingEngine = PanelEngine & {
   readonly health: EngineHealth;
   onHealth(listener: (health: EngineHealth) => void): () => void;
 };
 
-/** The view as others use it. */
+/** The view's API for the rest of the extension. */
 export interface Panel extends vscode.Disposable {
-  /** Opens the view and has one of its views exported as soon as there is something in it. */
+  /** Opens the panel and exports one of its views as soon as that has content. */
   export(wanted: WantedExport): Promise<void>;
   /**
-   * Draws an SVG on the page's canvas, for which the view is opened.
-   * @param copy puts it on the clipboard, which only a page can do with a picture
-   * @returns the PNG in base64; empty where it cannot be drawn, or not be copied
+   * Draws an SVG on the page's canvas, opening the view if necessary.
+   * @param copy also puts it on the clipboard, which only a page can do with an image
+   * @returns the PNG as base64; empty if it could not be drawn or copied
    */
   rasterise(svg: string, copy: boolean): Promise<string>;
 }
 
 /**
- * Registers the view and `Inkling: Explain Next Token`, which opens it.
- * @param editors says where the writer is in a document that several editors show
- * @param onExport takes what the page has made of a view
+ * Registers the view and the command `Inkling: Explain Next Token`, which opens it.
+ * @param editors maps documents to the editors that the writer uses
+ * @param onExport receives what the page exports
  */
 export function registerPanel(
   extension: vscode.Uri,
@@ -59,7 +59,7 @@ export function registerPanel(
 
 const PLAYGROUND = 'The weather today is\n\nThe future of AI is\n';
 
-/** Where there is no text to look at: sentences that the lesson speaks of. */
+/** Opens a document with sample sentences of the lesson where no text editor is open. */
 async function openPlayground(): Promise<void> {
   const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: PLAYGROUND });
   const editor = await vscode.window.showTextDocument(document);
@@ -75,7 +75,10 @@ function setContext(key: string): Thenable<unknown> {
   return vscode.commands.executeCommand('setContext', key, true);
 }
 
-/** The host's end of the view: follows the cursor, passes the page's questions on and does what it asks for. */
+/**
+ * The host's end of the view: follows the cursor, passes the page's questions to the session and carries out its
+ * requests.
+ */
 class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #extension: vscode.Uri;
   readonly #explainer: Explainer;
@@ -87,12 +90,12 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #stopListening: () => void;
   readonly #onExport: (exported: Exported) => Promise<unknown>;
   #webview: vscode.Webview | undefined;
-  /** The page has been loaded and listens. */
+  /** Whether the page is loaded and listening. */
   #isReady = false;
-  /** What waits for the page. */
+  /** Actions that wait for the page to load. */
   #waiting: (() => void)[] = [];
   #rasterised = 0;
-  /** Those who wait for a PNG, by the number of their request. */
+  /** Resolvers of pending PNG requests by request number. */
   readonly #drawing = new Map<number, (png: string) => void>();
   #lessonWanted = false;
 
@@ -135,7 +138,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     });
     view.onDidChangeVisibility(() => this.#webview === webview && !view.visible && this.#left());
     view.onDidDispose(() => {
-      // Another view may have taken its place by now.
+      // Another view may have replaced it meanwhile.
       if (this.#webview !== webview) return;
       this.#webview = undefined;
       this.#left();
@@ -166,13 +169,13 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#mark.dispose();
   }
 
-  /** Begins the lesson in the page, as soon as that is there. */
+  /** Starts the lesson as soon as the page is loaded. */
   startLesson(): void {
     this.#lessonWanted = !this.#isReady;
     this.#post({ type: 'lesson' });
   }
 
-  /** The page is gone; it will be loaded anew when the view is shown again. */
+  /** The page was disposed; it loads again when the view is shown. */
   #left(): void {
     this.#isReady = false;
     for (const resolve of this.#drawing.values()) resolve('');
@@ -210,7 +213,7 @@ class ExplainView implements vscode.WebviewViewProvider, vscode.Disposable {
       return this.#undo();
     }
     if (message.type === 'learnt') {
-      // The walkthrough ticks its steps off by these.
+      // The walkthrough in package.json completes its steps by these context keys.
       for (const step of message.steps) void setContext(`inkling.lesson.${step}`);
       return;
     }

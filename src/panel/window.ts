@@ -1,22 +1,22 @@
 import { characterWindow, contextStart } from '../core/completion/context';
 import type { Token, Tokenizer } from '../core/tokenizer';
 
-/** Places of the context kept free for a start token, a branch and the text after the cursor that is scored again. */
+/** Tokens of the context reserved for a start token, a branch, and the text after the cursor that is scored again. */
 const RESERVED = 64;
 
-/** What the model sees of the text before the cursor. */
+/** The part of the text before the cursor that the model sees. */
 export interface Window {
   /** Where it begins, in UTF-16 units of the text. */
   readonly start: number;
   readonly text: string;
   readonly tokens: readonly Token[];
-  /** Whether it begins where the document begins, after a start token. */
+  /** Whether it begins with the document, after a start token. */
   readonly fromTheStart: boolean;
 }
 
 /**
- * The end of `before` that fits the model, cut as ghost text cuts it: the start moves in steps, so that most keystrokes
- * leave it where it is.
+ * The end of `before` that fits the context, cut as for ghost text: the start moves in steps, so most keystrokes leave
+ * it in place and the key-value cache valid.
  */
 export function windowBefore(before: string, contextLength: number, tokenizer: Tokenizer): Window {
   const room = Math.max(1, contextLength - RESERVED);
@@ -26,11 +26,11 @@ export function windowBefore(before: string, contextLength: number, tokenizer: T
   const first = contextStart(near, tokens, room);
   const start = from + (tokens[first]?.utf16[0] ?? 0);
   const text = before.slice(start);
-  // Cut inside a word, the rest may be spelled by other tokens than before.
+  // After a cut inside a word the rest may tokenize differently.
   return { start, text, tokens: start === from ? tokens : tokenizer.tokenize(text), fromTheStart: start === 0 };
 }
 
-/** Counts the tokens of a text that is mostly the one counted before. */
+/** Counts tokens incrementally: most texts extend the previous one. */
 export class TokenCounter {
   #text = '';
   #tokenizer: Tokenizer | undefined;

@@ -40,14 +40,14 @@ function tabName(tool: Tool): string {
 
 const arrows = { ArrowLeft: -1, ArrowRight: 1 };
 
-/** The whole view: what the model reads, what it expects, and the tools that ask more of it. */
+/** The whole view: the text that the model reads, the next token, and the tools below. */
 export function App() {
   const { state, post } = useUi();
   const { position, at, branches } = state;
   const node = useMemo(() => nodeOf(state), [position, at, branches]);
   const missing = missingBranch(state);
   useEffect(() => {
-    // Asked from here, as nothing below is there before the answer.
+    // Asked here because the components below are not mounted before the answer arrives.
     if (position && missing) post({ type: 'try', position: position.id, ids: missing });
   }, [position, missing]);
   return (
@@ -72,7 +72,7 @@ export function App() {
   );
 }
 
-/** Stands where the answer about a branch will; leads back to the text if none comes. */
+/** Placeholder for a branch whose answer is pending or failed; leads back to the text. */
 function Trying() {
   const { state, dispatch } = useUi();
   const failure = state.unanswered.try;
@@ -125,7 +125,7 @@ function Distributions({ node, vocabulary }: { node: Node; vocabulary: Vocabular
   );
 }
 
-/** The tools as tabs: in a narrow view the row of tabs stays in sight while the rest scrolls. */
+/** The tools as tabs; in a narrow view the tab list stays visible while the rest scrolls. */
 function Tools({ children }: { children: ComponentChildren }) {
   const { state, dispatch } = useUi();
   const { tool } = state.preferences;
@@ -170,7 +170,7 @@ function Tools({ children }: { children: ComponentChildren }) {
   );
 }
 
-/** One line about what is happening; screen readers hear it when it changes. */
+/** A one-line status as a live region. */
 function Status() {
   const { state, dispatch } = useUi();
   const { status, position, model, work, preferences } = state;

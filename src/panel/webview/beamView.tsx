@@ -9,7 +9,7 @@ import { useUi } from './ui';
 const rows = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 };
 const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
 
-/** The tree of hypotheses. Up and down go from one to the next, left and right through the steps of the search. */
+/** The tree of hypotheses. Up and Down move between lines, Left and Right between the steps of the search. */
 export function BeamTree({ lines, onStep }: { lines: readonly Line[]; onStep: (by: number) => void }) {
   const [focused, focus] = useState<number | null>(null);
   const nodes = lines.map(({ run }) => run.end.node.node);
@@ -18,7 +18,7 @@ export function BeamTree({ lines, onStep }: { lines: readonly Line[]; onStep: (b
   const tree = useRef<HTMLDivElement>(null);
   const stepped = useRef(false);
   useEffect(() => {
-    // The line that had the focus may not be there at this step; the keys go on working all the same.
+    // The focused line may not exist at this step: focus moves to the tree so that the keys keep working.
     const lost = stepped.current && !tree.current?.contains(document.activeElement);
     if (lost) tree.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
     stepped.current = false;

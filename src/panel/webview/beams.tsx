@@ -35,7 +35,7 @@ function controls(): readonly Control<Exclude<keyof BeamSearch, 'groups'>>[] {
   ];
 }
 
-/** Beam search from this place, to be followed step by step. */
+/** Beam search from this place, step by step. */
 export function Beams() {
   const { state, dispatch, post } = useUi();
   const { position, at, beams, preferences, searching, unanswered } = state;
@@ -69,13 +69,13 @@ export function Beams() {
   );
 }
 
-/** How many beams, in how many groups, how far, and what length counts. */
+/** Settings of the search: beams, groups, length and length penalty. */
 function BeamSettings() {
   const { state, dispatch } = useUi();
   const { beam } = state.preferences;
   const set = (change: Partial<BeamSearch>) => {
     const next = { ...beam, ...change };
-    // The beams share out evenly among the groups.
+    // The number of beams must be a multiple of the number of groups.
     const groups = next.beams % next.groups === 0 ? next.groups : 1;
     dispatch({ type: 'prefer', change: { beam: { ...next, groups } } });
   };
@@ -112,7 +112,7 @@ function BeamSettings() {
   );
 }
 
-/** One search, at the step on show; it opens at its end. */
+/** One search at the selected step; initially the last one. */
 function Search({ search }: { search: BeamsMessage }) {
   const last = search.steps.length - 1;
   const [step, setStep] = useState(last);
@@ -171,7 +171,7 @@ function summary({ steps }: BeamsMessage, step: number): string {
     : l10n.t('Step {0}: {1} running, {2} finished, {3} pruned', ...counts);
 }
 
-/** What the search returns. */
+/** The texts that the search returns. */
 function Found({ search }: { search: BeamsMessage }) {
   const { state, post } = useUi();
   const { model, position, preferences, at } = state;

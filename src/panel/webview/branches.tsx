@@ -9,7 +9,7 @@ import { branchKey } from './state';
 import { Asked } from './tips';
 import { useUi } from './ui';
 
-/** What was tried at this place, without touching the document. */
+/** The branches tried at this place; the document is not touched. */
 export function Branches() {
   const { state, dispatch, post } = useUi();
   const { tried, at, branches } = state;
@@ -88,7 +88,7 @@ function Branch({ ids }: { ids: readonly number[] }) {
   );
 }
 
-/** What would follow the branch, and what it does to the text that already stands after the cursor. */
+/** The continuation after the branch, and its effect on the text that follows the cursor. */
 function Outcome({ branch }: { branch: BranchMessage | undefined }) {
   const { state } = useUi();
   const { model, preferences } = state;

@@ -22,7 +22,7 @@ function barsControl(): Control<'bars'> {
   };
 }
 
-/** The distribution of the next token as bars, which are a table. Pointing and choosing change nothing in the text. */
+/** The next-token distribution as a table of bars. Hovering and selecting never change the document. */
 export function Candidates({ distribution }: { distribution: Distribution }) {
   const { state, dispatch } = useUi();
   const { rows } = distribution;
@@ -119,7 +119,7 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
   return (
     <tr
       class={chosen ? 'chosen' : ''}
-      // The button in the row does the same for keys and screen readers.
+      // Redundant for keyboard and screen readers: the button in the row does the same.
       onClick={(event) => (event.target as Element).closest('button') ?? explain()}
     >
       <th scope="row">
@@ -195,9 +195,9 @@ function CandidateRow({ row, longest, inTabOrder }: { row: Row; longest: number;
 
 interface RowActionProps {
   readonly title: string;
-  /** For a screen reader, which hears it without the row. */
+  /** Accessible label, complete without the rest of the row. */
   readonly label: string;
-  /** The path of a picture of 16 by 16. */
+  /** SVG path data for a 16 by 16 icon. */
   readonly icon: string;
   readonly inTabOrder: boolean;
   readonly disabled?: boolean;

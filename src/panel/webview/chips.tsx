@@ -14,10 +14,10 @@ import { useUi } from './ui';
 
 const arrows = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -8, ArrowDown: 8 };
 
-/** Surprisal at which the tint is strongest, in bits. */
+/** Surprisal of the strongest tint, in bits. */
 export const HOTTEST_BITS = 14;
 
-/** The text before the cursor as token chips, then the branch on show, then what the model cannot see. */
+/** The text before the cursor as token chips, then the current branch, then the text that the model cannot see. */
 export function Chips() {
   const { state, post, dispatch } = useUi();
   const { position, preferences, why } = state;
@@ -31,7 +31,7 @@ export function Chips() {
   useEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;
-    // What was written last, at the cursor, matters most; in a view that was made smaller too.
+    // Keep the cursor in view when the container is resized, too.
     const observer = new ResizeObserver(() => showCaret(element));
     observer.observe(element);
     return () => observer.disconnect();
@@ -44,7 +44,7 @@ export function Chips() {
     if (token) post({ type: 'select', position: position.id, span: token.utf16 });
   };
   const focusable = state.chip ?? tokens.length - 1;
-  // The model may have read a start token before the chips, or, in a long text, not the first of them.
+  // The attention may include a start token without a chip, or, in a long text, lack the first chips.
   const offset = (why?.tokens ?? 0) - tokens.length;
   const chip = (index: number, glyph?: string) => (
     <Chip
@@ -100,7 +100,7 @@ function startText(model: string | undefined): string {
     : l10n.t('The text starts here: {0} reads an end-of-text mark before it.', model);
 }
 
-/** Scrolls the cursor into view, so that no line is cut in half at the top. */
+/** Scrolls to the cursor, aligned to a line so that none is cut in half at the top. */
 function showCaret(scroller: HTMLElement): void {
   const caret = scroller.querySelector('.caret');
   if (!caret) return;
@@ -109,7 +109,7 @@ function showCaret(scroller: HTMLElement): void {
   scroller.scrollTop += Math.ceil(Math.max(0, below) / line) * line;
 }
 
-/** What stands after the cursor: the causal mask made visible. */
+/** The text after the cursor, hidden from the model by the causal mask. */
 function Future() {
   const { state } = useUi();
   const after = state.position?.after ?? [];
@@ -153,7 +153,7 @@ function Chip(props: {
       title={l10n.t('{0}, bytes {1}', label, props.bytes)}
       aria-pressed={props.chosen}
       onClick={props.onChoose}
-      // A press of the mouse is followed by a click; choosing already now would move the chip away under it.
+      // A mouse press focuses before it clicks; selecting on focus would move the chip away from under the pointer.
       onFocus={(event) => event.currentTarget.matches(':focus-visible') && props.onFocus()}
     >
       <Spelled text={props.glyph} notation={props.notation} />

@@ -3,10 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { type Notation, spell } from '../../pictures/spelling';
 import type { Term } from './glossary';
 
-/**
- * A titled part of the view. Its header has room for a few words on the right and, at its very end, for what can be
- * done with all of the part.
- */
+/** A titled section of the view. The header has room for a short note on the right, and a menu at its very end. */
 export function Section(props: {
   name: string;
   title: ComponentChildren;
@@ -26,7 +23,7 @@ export function Section(props: {
   );
 }
 
-/** A number that a slider sets. */
+/** A number set by a slider. */
 export interface Control<Name extends string> {
   readonly name: Name;
   readonly label: string;
@@ -37,7 +34,7 @@ export interface Control<Name extends string> {
   readonly text: (value: number) => string;
 }
 
-/** A labelled slider that says its value, and goes back to `neutral` when its value is clicked. */
+/** A labelled slider with its value; clicking the value resets it to `neutral`. */
 export function Slider<Name extends string>(props: {
   id: string;
   control: Control<Name>;
@@ -80,7 +77,7 @@ export function Slider<Name extends string>(props: {
   );
 }
 
-/** A field for a whole number. What is none, or lies outside, gives way to the number that counts. */
+/** An input for a whole number. Invalid or out-of-range input is replaced by the current value. */
 export function WholeNumber(props: {
   id?: string;
   value: number;
@@ -109,7 +106,7 @@ export function WholeNumber(props: {
   );
 }
 
-/** A row of radio buttons drawn as one control. */
+/** A radio group styled as a segmented control. */
 export function Choice<Value extends string>(props: {
   name: string;
   label: string;
@@ -136,7 +133,9 @@ export function Choice<Value extends string>(props: {
   );
 }
 
-/** A token's text with everything invisible in it made visible, kept from changing the direction of its neighbours. */
+/**
+ * A token's text with invisible characters made visible, isolated so that its direction does not affect its neighbours.
+ */
 export function Spelled({ text, notation }: { text: string; notation: Notation }) {
   return (
     <bdi class="spelled">
@@ -147,7 +146,7 @@ export function Spelled({ text, notation }: { text: string; notation: Notation }
   );
 }
 
-/** What a run of colour from nothing to the most means, with the numbers at its ends. */
+/** Legend of a colour scale, with the numbers at its ends. */
 export function Scale(props: { kind: string; from: string; to: string; unit: ComponentChildren }) {
   return (
     <p class="legend">
@@ -160,8 +159,8 @@ export function Scale(props: { kind: string; from: string; to: string; unit: Com
 }
 
 /**
- * Arrow keys move the focus among the buttons of a group, of which only one is in the tab order.
- * `step` says by how many buttons a key moves, if at all.
+ * Roving tabindex: arrow keys move the focus among the buttons of a group, of which only one is in the tab order.
+ * @param step by how many buttons each key moves
  */
 export function moveFocus(event: KeyboardEvent, selector: string, step: Readonly<Record<string, number>>): void {
   const by = event.key === 'Home' ? -Infinity : event.key === 'End' ? Infinity : step[event.key];

@@ -6,24 +6,24 @@ import type { ShownStage } from './stages';
 /** One row of the table of candidates. */
 export interface Row {
   readonly id: number;
-  /** Probability at the stage on show. */
+  /** Probability at the selected stage. */
   readonly probability: number;
   /** Sum of the probabilities down to this row. */
   readonly cumulative: number;
-  /** Probability before anything was reshaped. */
+  /** Probability in the model's own distribution. */
   readonly raw: number;
-  /** The model's output, untouched. */
+  /** The model's raw output. */
   readonly logit: number;
 }
 
-/** The distribution of one stage, ready to be drawn. */
+/** The distribution after one stage, ready to be drawn. */
 export interface Distribution {
   readonly rows: readonly Row[];
   readonly entropyBits: number;
   readonly perplexity: number;
 }
 
-/** The `count` most probable tokens of a stage, beside their probabilities in the raw distribution. */
+/** The `count` most probable tokens of a stage, with their probabilities in the raw distribution for comparison. */
 export function distributionOf(
   stage: ShownStage,
   logits: Float32Array,
@@ -43,7 +43,7 @@ export function distributionOf(
   return { rows, entropyBits: nats / Math.LN2, perplexity: Math.exp(nats) };
 }
 
-/** Tokens drawn from one distribution with one stream of random numbers. */
+/** Tokens drawn from one distribution with one random stream. */
 export interface Draws {
   readonly seed: number;
   readonly ids: readonly number[];
@@ -51,7 +51,7 @@ export interface Draws {
   readonly counts: ReadonlyMap<number, number>;
 }
 
-/** The scores without what is no token: rows of the model that are padding are never drawn. */
+/** The scores without the vocabulary's padding rows, which must never be drawn. */
 export function drawable(scores: Scores, { gaps }: KnownTokens): Scores {
   if (gaps.length === 0) return scores;
   const masked = scores.slice();
@@ -60,13 +60,13 @@ export function drawable(scores: Scores, { gaps }: KnownTokens): Scores {
 }
 
 /**
- * Draws `count` more times, each time anew, as the engine draws: the same seed gives the same tokens in the same order.
- * @param before what was drawn from these scores with this seed, which is not drawn again
+ * Draws `count` more tokens with the engine's sampling: equal seeds give equal sequences.
+ * @param before what was drawn so far from these scores with this seed
  */
 export function drawOn(before: Draws | null, scores: Scores, seed: number, count: number): Draws {
   const rng = createRng(seed);
   const drawn = before?.ids ?? [];
-  // Each draw has taken one number of the stream.
+  // Each draw took one number of the stream.
   for (let i = 0; i < drawn.length; i++) rng();
   const more = Array.from({ length: count }, () => sample(scores, rng));
   const counts = new Map(before?.counts);

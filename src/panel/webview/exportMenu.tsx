@@ -26,7 +26,7 @@ function entries(): readonly Entry[] {
   ];
 }
 
-/** What can be done with all of a section: for each of its views, a copy or a file. Nothing as long as it shows none. */
+/** A menu to copy or save each of a section's views; hidden while none has content. */
 export function ExportMenu({ views }: { views: readonly (readonly [kind: Kind, name: string])[] }) {
   const { state, dispatch } = useUi();
   const [open, setOpen] = useState(false);
@@ -99,7 +99,7 @@ export function ExportMenu({ views }: { views: readonly (readonly [kind: Kind, n
   );
 }
 
-/** Exports what is wanted as soon as there is something in it; asks for a search that nobody has asked for yet. */
+/** Exports the requested view as soon as it has content; starts a beam search if that is what is missing. */
 export function Exporter() {
   const { state, dispatch, post } = useUi();
   const { wanted, position, beams, searching, preferences, at } = state;

@@ -7,11 +7,11 @@ import type { WantedExport } from '../protocol';
 
 type Format = WantedExport['format'];
 
-/** Pixels of a PNG for each pixel of its SVG. */
+/** Device pixels of a PNG per pixel of its SVG. */
 const SCALE = 2;
 
 /**
- * A figure in a format; a PNG in base64.
+ * A figure in the given format; a PNG as base64.
  * @throws Error when the browser cannot draw it
  */
 export async function contentOf(figure: Figure, format: Format): Promise<string> {
@@ -19,8 +19,8 @@ export async function contentOf(figure: Figure, format: Format): Promise<string>
 }
 
 /**
- * Draws an SVG on a canvas.
- * @returns the PNG in base64
+ * Rasterises an SVG on a canvas.
+ * @returns the PNG as base64
  * @throws Error when the browser cannot draw it
  */
 export async function pngOf(svg: string): Promise<string> {
@@ -37,9 +37,9 @@ export async function pngOf(svg: string): Promise<string> {
 }
 
 /**
- * Puts a PNG on the clipboard, for which the page must have the focus: a command of the palette has just taken it.
+ * Copies a PNG to the clipboard. This requires focus, which a command from the palette has just taken from the page.
  * @returns the PNG
- * @throws DOMException where the browser does not allow it
+ * @throws DOMException when the browser denies access
  */
 export async function copyPng(png: string): Promise<string> {
   window.focus();

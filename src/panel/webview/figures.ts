@@ -7,12 +7,14 @@ import { neutral, type ShownStage, stagesOf } from './stages';
 import type { Model, State } from './state';
 import { nodeOf, shownTokens } from './state';
 
-/** The views of the panel that can be kept. */
+/** The views of the panel that can be exported. */
 export type PanelFigureKind = Exclude<FigureKind, 'surprisal'>;
 
 type Settings = Record<string, string | number | boolean>;
 
-/** What each setting of the panel is called on the command line; top-k says there how many tokens are shown. */
+/**
+ * Command-line names of the panel's settings. Top-k has another one, as `--top-k` there is the number of tokens shown.
+ */
 const SHAPING_NAMES = {
   repetitionPenalty: 'repetition-penalty',
   temperature: 'temperature',
@@ -22,7 +24,7 @@ const SHAPING_NAMES = {
   typicalP: 'typical-p',
 } as const;
 
-/** Whether there is something in a view: the model has been asked, and has answered. */
+/** Whether a view has content: the model was asked and has answered. */
 export function hasFigure(kind: PanelFigureKind, state: State): boolean {
   if (!state.position || !state.model || !nodeOf(state)) return false;
   switch (kind) {
@@ -39,8 +41,8 @@ export function hasFigure(kind: PanelFigureKind, state: State): boolean {
 }
 
 /**
- * A view of the panel as the numbers that it shows; `undefined` as long as the model has not been asked for them.
- * The text is what the model reads, the branch on show included.
+ * A view of the panel as data; `undefined` while the model's answer is missing. The text is what the model reads,
+ * including the current branch.
  */
 export function figureOf(kind: PanelFigureKind, state: State): Figure | undefined {
   const { position, model, preferences, at, why, words, beams, draws } = state;
@@ -161,7 +163,7 @@ export function figureOf(kind: PanelFigureKind, state: State): Figure | undefine
   }
 }
 
-/** The settings that act up to a stage, that one included. */
+/** The settings that take effect up to and including a stage. */
 function shapingUpTo({ preferences: { shaping } }: State, stages: readonly ShownStage[], shown: ShownStage): Settings {
   const acting = stages.slice(0, stages.indexOf(shown) + 1).map(({ name }) => name);
   const settings: Settings = {};

@@ -12,7 +12,7 @@ export function decimal(value: number, digits = 2): string {
   return fixed(value, digits).replace('-', '−');
 }
 
-/** Bytes as they are usually written: `F0 9F 99 82`. */
+/** Bytes in hexadecimal: `F0 9F 99 82`. */
 export function hex(bytes: Iterable<number>): string {
   return Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
 }
@@ -26,7 +26,10 @@ export function density(text: string, tokens: readonly PanelToken[]): number | n
   return bitsPerCharacter(logprobs, text.slice(first.utf16[0]));
 }
 
-/** By how many bits a branch makes the text after the cursor likelier; null when the model scores none of it. */
+/**
+ * Total change in bits that a branch makes to the log-likelihood of the text after the cursor; null when it is not
+ * scored.
+ */
 export function gainOf(after: BranchMessage['after']): number | null {
   const gains = after.flatMap(({ before, now }) => {
     return before === null || now === null ? [] : [surprisal(before) - surprisal(now)];

@@ -1,12 +1,12 @@
 import * as l10n from '@vscode/l10n';
-/** What a word or number of the view is: one sentence, and the formula where it says more. */
+/** Explanation of a term: one sentence, and a formula where that adds something. */
 export interface Explanation {
   readonly name: string;
   readonly is: string;
   readonly formula?: string;
 }
 
-/** Everything in the view that can be asked what it is, by the name that `data-term` gives. */
+/** Explanations of every term in the view by the value of its `data-term` attribute. */
 export function glossary() {
   return {
     tokens: {

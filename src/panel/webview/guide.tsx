@@ -3,7 +3,7 @@ import { type LessonId, type LessonStep, lesson } from '../lesson';
 import { TOOLS, type Tool } from './preferences';
 import { useUi } from './ui';
 
-/** The guided tour: one step of the lesson at a time, ticked off by doing it. */
+/** The guided tour: one step of the lesson at a time, completed by doing it. */
 export function Guide() {
   const { state, dispatch } = useUi();
   const { guide, learnt } = state.preferences;
@@ -42,7 +42,7 @@ export function Guide() {
   );
 }
 
-/** Leads to the tool where the step is done, where that is not open. */
+/** A link to the tool in which the step is done, while that is not open. */
 function Place({ step }: { step: LessonStep }) {
   const { state, dispatch } = useUi();
   const tool = TOOLS.find((name): name is Tool => name === step.at);

@@ -10,7 +10,9 @@ import { Asked } from './tips';
 import { useUi } from './ui';
 import type { Vocabulary } from './vocabulary';
 
-/** Draws from the reshaped distribution with a seed, one token or a hundred at a time: each press draws on. */
+/**
+ * Seeded sampling from the reshaped distribution, one or a hundred tokens at a time; each press continues the sequence.
+ */
 export function Sampler({ last, vocabulary }: { last: ShownStage; vocabulary: Vocabulary }) {
   const { state, dispatch } = useUi();
   const { preferences, draws } = state;

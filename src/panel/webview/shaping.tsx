@@ -43,7 +43,7 @@ function controls(): readonly Control<keyof Shaping>[] {
   ];
 }
 
-/** How a distribution becomes the one that is drawn from, stage by stage. Nothing here runs the model. */
+/** Controls that reshape the distribution stage by stage. None of them needs a model run. */
 export function ShapingControls({ stages, shown }: { stages: readonly ShownStage[]; shown: ShownStage }) {
   const { state, dispatch } = useUi();
   const { shaping, memory } = state.preferences;
@@ -89,7 +89,7 @@ export function ShapingControls({ stages, shown }: { stages: readonly ShownStage
   );
 }
 
-/** The pipeline: how many tokens survive each stage and how much probability it cut. */
+/** The pipeline: surviving tokens and removed probability at each stage. */
 function Stages({ stages, shown }: { stages: readonly ShownStage[]; shown: ShownStage }) {
   const { dispatch } = useUi();
   return (

@@ -5,17 +5,17 @@ import { stageName } from '../../pictures/caption';
 import type { Recollection } from '../protocol';
 import type { Shaping } from './preferences';
 
-/** A step of the pipeline as it is shown. */
+/** A stage of the pipeline, for display. */
 export interface ShownStage extends DistributionStage {
   readonly label: string;
-  /** Whether it does anything with the present settings. */
+  /** Whether it has an effect with the current settings. */
   readonly active: boolean;
 }
 
-/** Values that change nothing. */
+/** Settings that leave the distribution unchanged. */
 export const neutral: Shaping = { temperature: 1, topK: 0, topP: 1, minP: 0, typicalP: 1, repetitionPenalty: 1 };
 
-/** The stages in their order; the optional ones are shown only when they act. */
+/** The stages in order; optional ones are shown only when active. */
 const STEPS: readonly { readonly name: string; readonly optional?: boolean }[] = [
   { name: 'raw' },
   { name: 'penalties' },
@@ -26,15 +26,15 @@ const STEPS: readonly { readonly name: string; readonly optional?: boolean }[] =
   { name: 'typicalP', optional: true },
 ];
 
-/** What the writer's texts say, and whether what follows shapes that too, as ghost text does, or the model's own alone. */
+/** What the memory expects, and whether the later stages start from its mixture with the model (as ghost text does). */
 export interface Remembered {
   readonly recalled: Recollection;
   readonly mixedIn: boolean;
 }
 
 /**
- * The distribution after each stage, by the engine's own decoding code. A stage that does nothing repeats the one
- * before. What the writer's texts say stands after the model's own.
+ * The distribution after each stage, computed with the engine's decoding code. An inactive stage repeats the one
+ * before; the memory's stages follow the model's own.
  */
 export function stagesOf(
   logits: Float32Array,
@@ -68,8 +68,8 @@ export function stagesOf(
 }
 
 /**
- * What the writer's texts alone say comes next, and what they and the model say together, as ghost text mixes them: the
- * stages after 'raw'. Whatever shapes the distribution then needs neither the model nor the memory.
+ * The stages after 'raw': the memory's expectation alone, and its mixture with the model as ghost text mixes them.
+ * Later settings need neither the model nor the memory again.
  */
 function memoryStages(
   logits: Float32Array,

@@ -21,45 +21,45 @@ import { Vocabulary } from './vocabulary';
 export interface Model {
   readonly name: string;
   readonly precision: string;
-  /** What `--model` of the command line is for it; absent for the default model. */
+  /** Value of `--model` on the command line; absent for the default model. */
   readonly path?: string;
   readonly layers: number;
   readonly heads: number;
   readonly contextLength: number;
-  /** What a model server does not give. */
+  /** What a model server cannot provide. */
   readonly note: string | null;
   readonly vocabulary: Vocabulary;
 }
 
-/** Everything the view shows follows from this. */
+/** The state from which the whole view is rendered. */
 export interface State {
   readonly preferences: Preferences;
   readonly status: { readonly state: 'ready' | 'thinking' | 'waiting'; readonly message: string };
   readonly model: Model | null;
-  /** What the engine has done since it started. */
+  /** The engine's work since it started. */
   readonly work: { readonly runs: number; readonly tokensFed: number } | null;
   readonly position: PositionMessage | null;
   readonly seen: Seen;
-  /** Tokens selected in the editor, in UTF-16 units of the position's text. */
+  /** The editor's selection, in UTF-16 units of the position's text. */
   readonly highlight: readonly [number, number] | null;
-  /** The branch on show: ids that stand at the cursor without being in the document. Empty for the document itself. */
+  /** The current branch: ids assumed at the cursor without being in the document. Empty for the document itself. */
   readonly at: readonly number[];
-  /** Branches tried here, oldest first, and what the model answered. */
+  /** Branches tried at this position, oldest first. */
   readonly tried: readonly (readonly number[])[];
   readonly triedAt: string;
   readonly branches: ReadonlyMap<string, BranchMessage>;
   readonly words: WordsMessage | null;
   readonly why: WhyMessage | null;
   readonly beams: BeamsMessage | null;
-  /** A beam search has been asked for. */
+  /** Whether a beam search was requested. */
   readonly searching: boolean;
-  /** Why the model has not answered what was asked last here. */
+  /** Error messages of the last questions at this position. */
   readonly unanswered: Readonly<Partial<Record<Question['type'], string>>>;
-  /** The candidate chosen in the table, and the token chosen among the chips. */
+  /** The selected row of the table, and the selected chip. */
   readonly candidate: number | null;
   readonly chip: number | null;
   readonly draws: Draws | null;
-  /** A view that is to be exported as soon as there is something in it. */
+  /** A requested export that waits for content. */
   readonly wanted: WantedExport | null;
 }
 
@@ -67,16 +67,16 @@ export type Action =
   | { readonly type: 'message'; readonly message: ToPanel }
   | { readonly type: 'prefer'; readonly change: Partial<Preferences> }
   | { readonly type: 'shape'; readonly change: Partial<Shaping> }
-  /** `explain` opens what says where the candidate comes from. */
+  /** `explain` also opens the tool that explains the candidate. */
   | { readonly type: 'chooseCandidate'; readonly id: number; readonly explain?: boolean }
   | { readonly type: 'chooseChip'; readonly index: number | null }
-  /** No further than the longest branch. */
+  /** Cut to the longest branch allowed. */
   | { readonly type: 'goTo'; readonly ids: readonly number[] }
   | { readonly type: 'forget'; readonly ids: readonly number[] }
   | { readonly type: 'export'; readonly wanted: WantedExport }
   | { readonly type: 'exported' }
   | { readonly type: 'search' }
-  /** To a step of the lesson, or out of it. */
+  /** To a step of the lesson; null closes the tour. */
   | { readonly type: 'guide'; readonly to: LessonId | null }
   | { readonly type: 'drawn'; readonly draws: Draws | null };
 
@@ -107,13 +107,13 @@ export function initialState(saved: Saved): State {
   };
 }
 
-/** What outlives the view. */
+/** The part of the state to save. */
 export function toSave(state: State): Saved {
   const { preferences, triedAt, tried, at } = state;
   return { preferences, branches: { key: triedAt, tried: tried.map((ids) => [...ids]), at: [...at] } };
 }
 
-/** What follows from an action, and what it has done of the lesson. */
+/** The state after an action, including the steps of the lesson that it completes. */
 export function reduce(state: State, action: Action): State {
   const next = apply(state, action);
   const { learnt } = next.preferences;
@@ -150,7 +150,7 @@ function deedsOf(before: State, { preferences, draws, position, chip }: State, a
   }
 }
 
-/** What stood after the cursor at each of the last places, by the document and the text before it. */
+/** The text after the cursor at recent places, by document and text before the cursor. */
 type Seen = ReadonlyMap<string, string>;
 
 /** How many places are remembered. */
@@ -160,7 +160,7 @@ function seenAt({ document, text, after }: PositionMessage): [place: string, aft
   return [`${document}\n${text}`, after.map(({ id }) => id).join(' ')];
 }
 
-/** Whether only what the model cannot see has changed since this place was explained before. */
+/** Whether only text after the cursor, which the model cannot see, changed since this place was last explained. */
 function sawNoChange(seen: Seen, position: PositionMessage | null): boolean {
   if (position === null) return false;
   const [place, after] = seenAt(position);
@@ -202,14 +202,14 @@ function apply(state: State, action: Action): State {
 
 function prefer(state: State, change: Partial<Preferences>): State {
   const preferences = { ...state.preferences, ...change };
-  // What was drawn from another distribution, or with another seed, says nothing any more.
+  // Draws from another distribution or with another seed are outdated.
   const before = state.preferences;
   const same =
     preferences.shaping === before.shaping && preferences.seed === before.seed && preferences.memory === before.memory;
   return { ...state, preferences, draws: same ? state.draws : null };
 }
 
-/** What belongs to one distribution and means nothing at another. */
+/** State that belongs to one distribution and is reset for another. */
 const leaveNode = {
   words: null,
   why: null,
@@ -226,7 +226,7 @@ function remember(tried: State['tried'], ids: readonly number[]): State['tried']
   return known ? tried : [...tried, ids];
 }
 
-/** Removes a branch and those that grow from it; whoever stood on one steps back to where it began. */
+/** Removes a branch and its descendants; if the current branch is among them, steps back to its parent. */
 function forget(state: State, ids: readonly number[]): State {
   const grows = (other: readonly number[]) => ids.every((id, i) => other[i] === id);
   const tried = state.tried.filter((other) => !grows(other));
@@ -266,14 +266,14 @@ function receive(state: State, message: ToPanel): State {
     case 'beams':
       return isHere(state, message.ids) ? answered(state, 'beams', { beams: message, searching: false }) : state;
     case 'why':
-      // As long as none is chosen, the favourite is asked about.
+      // Without a selection, the question is about the most probable token.
       return isHere(state, message.ids) && message.candidate === (state.candidate ?? message.candidate)
         ? answered(state, 'why', { why: message })
         : state;
   }
 }
 
-/** The tools that ask the model for what some views show. */
+/** The tools that ask the model for the content of these views. */
 const TOOL_OF: Partial<Record<WantedExport['kind'], Tool>> = {
   stages: 'shaping',
   beams: 'beams',
@@ -282,18 +282,18 @@ const TOOL_OF: Partial<Record<WantedExport['kind'], Tool>> = {
   words: 'words',
 };
 
-/** A view is wanted: its tool is opened, so that the model is asked for what it shows. */
+/** Requests an export and opens the view's tool, which asks the model for the content. */
 function want(state: State, { kind, format, action }: WantedExport): State {
   const tool = TOOL_OF[kind];
   return { ...(tool ? prefer(state, { tool }) : state), wanted: { kind, format, action } };
 }
 
-/** Whether the view that is wanted needs the answer to this question; without a branch there is nothing to show. */
+/** Whether the requested export waits for this question's answer. Without a branch there is nothing to export. */
 function waitsFor({ wanted }: State, question: Question['type']): boolean {
   return wanted !== null && (question === 'try' || TOOL_OF[wanted.kind] === question);
 }
 
-/** Another model may have fewer layers and heads than the one that was looked at. */
+/** Keeps layer and head only if the new model has them. */
 function meet(state: State, message: ModelMessage): State {
   const { layer, head } = state.preferences;
   return {
@@ -311,7 +311,7 @@ function answered(state: State, question: Question['type'], answer: Partial<Stat
 
 const isHere = (state: State, ids: readonly number[]) => branchKey(ids) === branchKey(state.at);
 
-/** A new place: what was tried elsewhere is forgotten, what was tried here before a reload is kept. */
+/** A new position: drops branches of other positions, keeps those saved for this one before a reload. */
 function arrive(state: State, position: PositionMessage): State {
   const same = position.key === state.triedAt;
   return {
@@ -327,19 +327,19 @@ function arrive(state: State, position: PositionMessage): State {
   };
 }
 
-/** The place in the tree of continuations that the view shows: the cursor, or the end of a branch. */
+/** The node of the tree of continuations on show: the cursor, or the end of a branch. */
 export interface Node {
   /** Raw logits after the last token. */
   readonly logits: Float32Array;
-  /** What the writer's texts say there. */
+  /** What the memory expects there. */
   readonly recalled?: Recollection;
-  /** Ids the model has read, oldest first, which repetition penalties look at. */
+  /** Ids the model has read, oldest first; repetition penalties need them. */
   readonly context: readonly number[];
   /** The tokens of the branch, empty at the cursor. */
   readonly branch: readonly PanelToken[];
 }
 
-/** The place on show, or null while the model has not answered. */
+/** The current node, or null while the model has not answered. */
 export function nodeOf({ position, at, branches }: State): Node | null {
   if (!position) return null;
   const ids = position.tokens.map((token) => token.id);
@@ -351,12 +351,12 @@ export function nodeOf({ position, at, branches }: State): Node | null {
   return { logits, recalled, context: [...ids, ...at], branch: tokens };
 }
 
-/** The branch on show while the model has not answered: what has to be asked. Null when there is nothing to ask. */
+/** The current branch if the model has not answered it yet, otherwise null. */
 export function missingBranch({ position, at, branches }: State): readonly number[] | null {
   return position && at.length > 0 && !branches.has(branchKey(at)) ? at : null;
 }
 
-/** The tokens on show: those before the cursor and those of the branch. */
+/** The tokens before the cursor and those of the current branch. */
 export function shownTokens(state: State): PanelToken[] {
   return [...(state.position?.tokens ?? []), ...(state.branches.get(branchKey(state.at))?.tokens ?? [])];
 }

@@ -2,10 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Explanation, glossary, type Term } from './glossary';
 
-/** Long enough that a pointer on its way elsewhere, and one that reads a table, opens nothing. */
+/** Long enough that a pointer passing over, or reading a table, opens nothing. */
 const HOVER_MS = 600;
 
-/** A word or number that says what it is when it is pointed at, focused or pressed. */
+/** A term with an explanation on hover, focus or press. */
 export function Asked({ term, children }: { term: Term; children: ComponentChildren }) {
   return (
     <button type="button" class="asked" data-term={term} aria-describedby={`term-${term}`}>
@@ -14,7 +14,7 @@ export function Asked({ term, children }: { term: Term; children: ComponentChild
   );
 }
 
-/** The explanations as text, for `aria-describedby`. */
+/** The explanations as hidden text, for `aria-describedby`. */
 export function Glossary() {
   return (
     <div hidden>
@@ -33,7 +33,7 @@ interface Open {
   readonly anchor: Element;
 }
 
-/** The one tip of the view, beside whatever has `data-term` and is pointed at or focused. Escape closes it. */
+/** The view's single tooltip, placed beside the hovered or focused element with `data-term`. Escape closes it. */
 export function Tip() {
   const [open, setOpen] = useState<Open | null>(null);
   const tip = useRef<HTMLDivElement>(null);
@@ -50,7 +50,7 @@ export function Tip() {
     const off = [
       listen('pointerover', (event) => {
         const asked = askedBy(event);
-        // What has the focus keeps its tip; the tip itself can be pointed at.
+        // Focus keeps the tip open, and so does hovering over the tip itself.
         if (asked) later(asked, HOVER_MS);
         else if (!tip.current?.contains(event.target as Node)) later(askedBy({ target: document.activeElement }), 100);
         else clearTimeout(timer);
@@ -63,7 +63,7 @@ export function Tip() {
         if (event.target instanceof Element && event.target.closest('.asked')) later(askedBy(event), 0);
       }),
       listen('keydown', (event) => (event as KeyboardEvent).key === 'Escape' && later(null, 0)),
-      // It may lie over what the number or the slider is for.
+      // It may cover the slider or its result.
       listen('input', () => later(null, 0)),
       listen('scroll', () => later(null, 0)),
     ];
@@ -89,7 +89,7 @@ function askedBy({ target }: { readonly target: EventTarget | null }): Open | nu
   return anchor && term && term in glossary() ? { term, anchor } : null;
 }
 
-/** Below its anchor, or above where there is more room; always inside the view. */
+/** Below the anchor, or above where there is more room; always within the view. */
 function placeBeside({ left, top, bottom }: DOMRect): Record<string, string> {
   const { innerWidth, innerHeight } = window;
   const width = Math.min(300, innerWidth - 16);

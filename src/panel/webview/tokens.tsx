@@ -14,7 +14,7 @@ import { Asked } from './tips';
 import { useUi } from './ui';
 import { Heads } from './why';
 
-/** What the model reads: the text before the cursor, cut into tokens. */
+/** The text before the cursor, split into the tokens that the model reads. */
 export function Tokens() {
   const { state, dispatch } = useUi();
   const { preferences } = state;
@@ -93,7 +93,7 @@ function Counts() {
   );
 }
 
-/** GLTR's bands with the number of tokens in each; the limits can be changed. */
+/** GLTR's rank bands with token counts and editable limits. */
 function RankLegend() {
   const { state, dispatch } = useUi();
   const { thresholds } = state.preferences;
@@ -130,7 +130,7 @@ function RankLegend() {
   );
 }
 
-/** What is known about the chosen token, and what the model would rather have said. */
+/** Details and alternatives of the selected token. */
 function ChipDetail() {
   const { state } = useUi();
   const { preferences, chip, model } = state;
@@ -179,7 +179,7 @@ function ChipDetail() {
   );
 }
 
-/** What the model would have said, most probable first, with the token itself where it is among it. */
+/** The model's alternatives, most probable first, with the actual token where it is among them. */
 function Rather({ token, notation }: { token: PanelToken; notation: Notation }) {
   return token.top.map(({ id, text, logprob }) => (
     <span key={id} class={id === token.id ? 'alternative same' : 'alternative'}>

@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks';
 import type { FromPanel } from '../protocol';
 import type { Action, State } from './state';
 
-/** What every part of the view works with: the state, and the two things that can be done about it. */
+/** Context of all components: the state, and the functions to change it and to message the host. */
 export interface Ui {
   readonly state: State;
   readonly dispatch: (action: Action) => void;

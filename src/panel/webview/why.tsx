@@ -10,10 +10,10 @@ import { shownTokens } from './state';
 import { Asked } from './tips';
 import { useUi } from './ui';
 
-/** Tokens named as those most looked at. */
+/** Number of tokens listed as most attended to. */
 const NAMED = 4;
 
-/** Why this candidate: from which layer on the model favoured it, and what it looked at. */
+/** Explains a candidate: from which layer the model favours it, and which tokens it attends to. */
 export function Why({ candidate }: { candidate: number | undefined }) {
   const { state } = useUi();
   const { model, preferences, why, unanswered } = state;
@@ -76,7 +76,7 @@ function Verdict({ why }: { why: WhyMessage }) {
   );
 }
 
-/** The tokens that the last one looked at most, on average over layers and heads. */
+/** The tokens with the most attention from the last one, averaged over layers and heads. */
 function Looked({ why }: { why: WhyMessage }) {
   const { state, dispatch } = useUi();
   const { notation, colour } = state.preferences;
@@ -112,8 +112,7 @@ function Looked({ why }: { why: WhyMessage }) {
 }
 
 /**
- * Layers by heads, beside the tokens that they tint: each cell says how much that head gives to the chosen token, or to
- * the token before the cursor.
+ * Grid of layers by heads: each cell shows how much attention that head pays to the selected token, or to the last one.
  */
 export function Heads() {
   const { state, dispatch } = useUi();
@@ -191,7 +190,7 @@ function where(layer: number | null, head: number | null): string {
   return l10n.t('The tokens show layer {0}, head {1}.', layer + 1, head + 1);
 }
 
-/** The logit lens: what would have been said had the model stopped after each layer. */
+/** The logit lens: the prediction after each layer. */
 function Lens({ why }: { why: WhyMessage }) {
   const { state } = useUi();
   const { preferences, model } = state;
@@ -241,7 +240,7 @@ function Lens({ why }: { why: WhyMessage }) {
   );
 }
 
-/** The first layer from which the candidate stays the favourite to the end, or null when it is not the favourite. */
+/** The first layer from which the candidate stays the most probable; null when it is not the final favourite. */
 function favouriteFrom(why: WhyMessage): number | null {
   let from: number | null = null;
   for (const { layer, candidateRank } of [...why.lens].reverse()) {

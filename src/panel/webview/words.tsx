@@ -8,7 +8,9 @@ import { Phrase } from './phrase';
 import { Asked } from './tips';
 import { useUi } from './ui';
 
-/** The next word instead of the next token: sub-tokens multiplied, spellings of the same word added up. */
+/**
+ * Probabilities of the next word instead of the next token: products over its tokens, summed over its tokenizations.
+ */
 export function Words() {
   return (
     <Section name="words" title={l10n.t('Next word')} menu={<ExportMenu views={[['words', l10n.t('Next words')]]} />}>
