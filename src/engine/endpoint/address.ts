@@ -2,24 +2,24 @@ import { isIPv4 } from 'node:net';
 import * as l10n from '@vscode/l10n';
 import { EngineError } from '../runtime';
 
-/** How the address of a call ends, which is what documentation shows. */
+/** Paths of API calls, as shown in servers' documentation; cut from the end of an address. */
 const CALL = /\/v1(?:\/(?:(?:chat\/)?completions|models))?$/;
 
-/** Where a server is. */
+/** The address of a model server. */
 export interface ServerAddress {
-  /** Ends in a slash; the paths of its calls (`v1/completions`, `tokenize`) are resolved against it. */
+  /** Ends in a slash; paths of calls (`v1/completions`, `tokenize`) are resolved against it. */
   readonly root: URL;
-  /** What each call has behind its path, as gateways want it: `?api-version=2026-05-01`, or nothing. */
+  /** Query string appended to every call, as some gateways require: `?api-version=2026-05-01`, or empty. */
   readonly query: string;
-  /** Name and port, as it is shown. */
+  /** Host name and port, for display. */
   readonly host: string;
-  /** It runs on this machine: nothing that is sent to it leaves it. */
+  /** Whether the server runs on this machine, so that nothing sent to it leaves the machine. */
   readonly isHere: boolean;
 }
 
 /**
- * Reads the address of a server: `http://localhost:8080`, with or without `/v1` at its end, or that of one of its calls.
- * @throws EngineError for what is no address, and for plain http to another machine unless that is allowed
+ * Parses the address of a server: `http://localhost:8080`, with or without `/v1`, or the URL of one of its calls.
+ * @throws EngineError for an invalid address, and for plain http to another machine unless that is allowed
  */
 export function readAddress(address: string, allowPlainHttp: boolean): ServerAddress {
   const text = address.trim();
@@ -35,7 +35,7 @@ export function readAddress(address: string, allowPlainHttp: boolean): ServerAdd
   if (url.username !== '' || url.password !== '') {
     throw new EngineError(l10n.t('The address of the model server holds a password: a key is set apart from it.'));
   }
-  // Where a server listens to all that reaches its machine, it says that address of itself.
+  // A server that listens on all interfaces reports this address as its own; clients need the loopback address.
   if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
   if (url.hostname === '[::]') url.hostname = '[::1]';
   const isHere = isLoopback(url.hostname);
@@ -49,7 +49,7 @@ export function readAddress(address: string, allowPlainHttp: boolean): ServerAdd
   }
   const path = withoutLastSlashes(url.pathname).replace(CALL, '');
   const root = new URL(url.origin);
-  // A path that begins with two slashes would be another host, were it resolved.
+  // A path with two leading slashes would resolve to another host.
   root.pathname = `${path}/`;
   return { root, query: url.search, host: url.host, isHere };
 }
@@ -60,7 +60,7 @@ function withoutLastSlashes(path: string): string {
   return path.slice(0, end);
 }
 
-/** Names and addresses that never leave the machine (RFC 6761 for names below `localhost`). */
+/** Names and addresses of the loopback interface (RFC 6761 for names below `localhost`). */
 function isLoopback(hostname: string): boolean {
   if (hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]') {
     return true;

@@ -2,9 +2,9 @@ import type { Capabilities } from './capabilities';
 import type { ServerToken } from './serverTokens';
 
 /**
- * What a model wrote after a prompt, of what a server sends of it: without the prompt, where the server repeats it, and
- * with the first space, where it cuts that.
- * @returns what takes one token after the other and gives what is new of it, if anything is
+ * Recovers what the model wrote after a prompt from a server's answer: removes the prompt if the server repeats it, and
+ * restores the leading space if the server cuts it.
+ * @returns a function that takes the tokens in order and returns the new part of each, or undefined if it has none
  */
 export function asWrittenAfter(
   prompt: string,

@@ -6,50 +6,51 @@ import type { Connection } from './http';
 import { isRefusal, noServer, printable, ServerError } from './serverError';
 import { type Spelling, spellingOf, TokenReader } from './serverTokens';
 
-/** How a server is told what the answer must begin with. */
+/** How a server can be told what the answer must begin with. */
 export type Constraint = 'grammar' | 'regex';
-/** How it gives the log-probabilities of a text that is there. */
+/** How a server returns the log-probabilities of a given text. */
 export type Scoring = 'prompt_logprobs' | 'echo';
 
-/** What a server can do: it was asked, once. */
+/** What a server can do, as found by asking it once. */
 export interface Capabilities {
-  /** The model's name as it is sent; undefined where the server wants none. */
+  /** The model's name as sent in requests; undefined where the server expects none. */
   readonly model: string | undefined;
-  /** What the model is called. */
+  /** The model's name for display. */
   readonly name: string;
-  /** Tokens of the model's context; undefined where the server does not say. */
+  /** Context length in tokens; undefined where the server does not report it. */
   readonly contextLength: number | undefined;
-  /** What to send to get log-probabilities; undefined where there are none. */
+  /** Request fields that turn on log-probabilities; undefined where there are none. */
   readonly logprobs: Readonly<Record<string, unknown>> | undefined;
   readonly spelling: Spelling;
-  /** It repeats the text before what it writes after it. */
+  /** Whether the answer repeats the prompt. */
   readonly repeats: boolean;
   /**
-   * It cuts the first space of what it writes: where a text ends in a letter it cannot be told whether a new word begins.
+   * Whether the answer loses its leading space. After a prompt that ends in a letter it is then unknown whether a new
+   * word begins.
    */
   readonly cutsSpace: boolean;
   readonly constraint: Constraint | undefined;
   readonly scoring: Scoring | undefined;
-  /** It cuts texts into tokens when asked: how it wants to be asked, and what it answers. */
+  /** How the server tokenizes on request: the name of the field that takes the text; undefined where it does not. */
   readonly tokenize: 'content' | 'prompt' | undefined;
-  /** The tokenizer of this machine that cuts as it does. */
+  /** The local tokenizer that splits texts as the server does, if there is one. */
   readonly tokenizer: Tokenizer | undefined;
-  /** It has llama.cpp's settings, which draw from less than the whole distribution by default. */
+  /** Whether the server has llama.cpp's sampler settings, which truncate the distribution by default. */
   readonly sampler: 'llama.cpp' | 'openai';
 }
 
-/** What a server is asked to go on after, to see what it does. */
+/** Prompt of the probes. */
 export const PROBE = 'The old house stood at the edge of the';
-/** What any model goes on with by a word. */
+/** Prompt that any model continues with ` two`. */
 export const REPEATED = 'one two one two one two one two one two one two one';
 const BEGINS_WORD = /^[\p{L}\p{N}]/u;
-/** What no model would say there by itself. */
+/** A beginning that no model would choose after `PROBE` unless constrained. */
 const CONSTRAINED = ' zebra';
 const TOKENIZED = 'He’d said: “Naïve, 1984—or 2001?”\n\nNo.  I’ll wait; the lighthouse-keeper won’t.';
 
 /**
- * How log-probabilities are asked for, the most telling first: 50, among which what completes a word that was begun is
- * oftener than among 20; vLLM's bound unless it is started with another; OpenAI's; mlx-lm's way.
+ * Ways to ask for log-probabilities, the most informative first. The 50 most probable tokens contain a completion of a
+ * partial word more often than 20; 20 is vLLM's default limit, 5 is OpenAI's, the last is mlx-lm's form.
  */
 const LOGPROBS = [{ logprobs: 50 }, { logprobs: 20 }, { logprobs: 5 }, { logprobs: true, top_logprobs: 10 }] as const;
 
@@ -58,7 +59,7 @@ const listed = v.object({
   max_model_len: v.nullish(v.number()),
   meta: v.nullish(v.object({ n_ctx: v.nullish(v.number()) })),
 });
-/** OpenAI's list; that of some gateways has nothing around it. */
+/** OpenAI's list of models, or the bare array that some gateways return. */
 const modelList = v.union([v.object({ data: v.array(v.unknown()) }), v.array(v.unknown())]);
 const props = v.object({
   default_generation_settings: v.object({ n_ctx: v.optional(v.number()) }),
@@ -66,11 +67,11 @@ const props = v.object({
 });
 
 /**
- * Asks a server what it can do: its models, and in a few requests for one token what it does with what it is sent.
- * Nothing is told from its name.
- * @param wanted the model to use; the first one that the server lists where that is empty
- * @param candidates tokenizers of this machine
- * @throws ServerError when it cannot be used
+ * Finds out what a server can do: lists its models and probes its behaviour with a few requests for one token. The
+ * server's name is not used as evidence.
+ * @param wanted the model to use; the first one listed if empty
+ * @param candidates local tokenizers
+ * @throws ServerError when the server cannot be used
  */
 export async function askCapabilities(
   connection: Connection,
@@ -126,13 +127,13 @@ async function models(connection: Connection, signal?: AbortSignal): Promise<v.I
     const all = Array.isArray(parsed.output) ? parsed.output : parsed.output.data;
     return all.filter((one) => v.is(listed, one));
   } catch (error) {
-    // A server may have completions and no list of models; the next request shows.
+    // A server may offer completions without a list of models; the next request shows.
     if (isRefusal(error)) return [];
     throw error;
   }
 }
 
-/** Requests for one token. */
+/** Sends requests for one token. */
 class Probe {
   readonly #connection: Connection;
   readonly #model: string | undefined;
@@ -157,7 +158,7 @@ class Probe {
         if (!isRefusal(error)) throw error;
       }
     }
-    // Whatever is wrong with the request itself is told here.
+    // If the bare request fails too, its error is the one to report.
     return { logprobs: undefined, choices: await this.#choices({}) };
   }
 
@@ -169,7 +170,7 @@ class Probe {
     return undefined;
   }
 
-  /** Whether it cuts the space before a word that surely comes. */
+  /** Whether the space before a word that certainly follows is cut. */
   async cutsSpace(repeats: boolean): Promise<boolean> {
     const text = await this.#textOf({ prompt: REPEATED });
     return BEGINS_WORD.test(repeats ? text.slice(REPEATED.length) : text);
@@ -218,7 +219,7 @@ class Probe {
   }
 }
 
-/** What to send so that the answer begins with `text`, and stays on one line. */
+/** Request fields that make the answer begin with `text` and stay on one line. */
 export function constrained(constraint: Constraint, text: string): Record<string, unknown> {
   if (constraint === 'regex') {
     return { structured_outputs: { regex: `${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}[^\\n]*` } };
@@ -247,7 +248,7 @@ async function tokenizing(
   return { tokenize: undefined, tokenizer: undefined };
 }
 
-/** Nothing where the server refuses; a server that fails, or is not there, is another matter. */
+/** Undefined if the server refuses the request; other errors are passed on. */
 async function optional(asked: Promise<unknown>): Promise<unknown> {
   try {
     return await asked;

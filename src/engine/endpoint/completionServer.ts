@@ -8,55 +8,55 @@ import { brokeOff, Connection, type ConnectionOptions } from './http';
 import { isRefusal, ServerError } from './serverError';
 import { type ServerToken, TokenReader } from './serverTokens';
 
-/** What is asked of a server: to go on after a text. */
+/** A request to continue a text. */
 export interface Continuation {
   readonly prompt: string;
   readonly maxTokens: number;
-  /** What the answer has to begin with; for servers with a constraint. */
+  /** Required beginning of the answer; only for servers with a constraint. */
   readonly beginsWith?: string;
-  /** How it draws; by default it takes the most probable token. */
+  /** Sampling fields; greedy by default. */
   readonly sampling?: Readonly<Record<string, unknown>>;
 }
 
-/** Why a stream ended: its length, the model's end of text, or because it was not read on. */
+/** Why a stream ended: maximum length, end of text, or the reader stopped reading. */
 export type StreamEnd = 'length' | 'stop' | 'hung-up';
 
-/** Work asked of a server. */
+/** Counters of the work requested from a server. */
 export interface ServerWork {
   requests: number;
   tokens: number;
   busyMs: number;
 }
 
-/** Fields that not all servers have. */
+/** Sampling fields that not all servers support. */
 export type DrawingField = 'top_k' | 'min_p' | 'repetition_penalty';
 
-/** What shows whether a server has a field: whether its first token changes with it. */
+/** Probes for a field: whether the first token changes when it is set. */
 const FIELD_PROBES: Readonly<
   Record<
     DrawingField,
     { readonly prompt: string; readonly sampling: Record<string, unknown>; readonly changes: boolean }
   >
 > = {
-  // Drawn from a distribution that is nearly flat, unless the field leaves the likeliest token alone.
+  // At this temperature the distribution is nearly flat: only top-k 1 keeps the most probable token.
   top_k: { prompt: PROBE, sampling: { temperature: 5, seed: 1, top_k: 1 }, changes: false },
   min_p: { prompt: PROBE, sampling: { temperature: 5, seed: 1, min_p: 1 }, changes: false },
   repetition_penalty: { prompt: REPEATED, sampling: { temperature: 0, repetition_penalty: 100 }, changes: true },
 };
 
-/** Neutralises what llama.cpp's server does to a distribution by default. */
+/** Neutral values for what llama.cpp's server otherwise applies by default. */
 const LLAMA_SAMPLING = { top_k: 0, top_p: 1, min_p: 0 };
 
 /**
- * A server for completions, once it is known what it can do. Requests go one by one. What can be a stream is one: only
- * of a stream do servers notice that nobody reads it any more.
+ * A completion server with known capabilities. Requests are sent one at a time, as streams where possible: servers
+ * notice a closed connection, and stop generating, only while streaming.
  */
 export class CompletionServer {
   readonly capabilities: Capabilities;
   readonly work: ServerWork = { requests: 0, tokens: 0, busyMs: 0 };
   readonly #connection: Connection;
   readonly #lock = new PriorityLock();
-  /** Which fields it was found to have. */
+  /** Results of the probes for sampling fields. */
   readonly #fields = new Map<DrawingField, boolean>();
 
   private constructor(connection: Connection, capabilities: Capabilities) {
@@ -65,9 +65,9 @@ export class CompletionServer {
   }
 
   /**
-   * Asks a server what it can do.
-   * @param model the model to use; the first that it lists where that is empty
-   * @param tokenizers those of this machine, with which its own is compared
+   * Connects to a server and finds out what it can do.
+   * @param model the model to use; the first one listed if empty
+   * @param tokenizers local tokenizers to compare with the server's
    * @throws ServerError
    */
   static async connect(
@@ -90,8 +90,8 @@ export class CompletionServer {
   }
 
   /**
-   * Has the server write on.
-   * @param onToken hears each token; where it answers false the server is hung up on, and stops
+   * Streams a continuation.
+   * @param onToken receives each token; returning false closes the connection, which stops the server
    * @throws ServerError; an AbortError when `signal` fires
    */
   async stream(
@@ -119,7 +119,7 @@ export class CompletionServer {
           finish = choice.finish_reason ?? finish;
         }
       }
-      // llama-cpp-python answers a text that is too long with a stream of nothing.
+      // llama-cpp-python answers a prompt that is too long with an empty stream.
       if (events === 0) {
         throw new ServerError('too-long', l10n.t('{0} answers nothing: the text may be too long for it.', this.host));
       }
@@ -128,14 +128,14 @@ export class CompletionServer {
     });
   }
 
-  /** The log-probabilities of a text's tokens; undefined where the server has none. */
+  /** Log-probabilities of a text's tokens; undefined where the server has none. */
   async score(text: string, priority: Priority, signal?: AbortSignal): Promise<readonly ScoredText[] | undefined> {
     const { scoring } = this.capabilities;
     if (scoring === undefined) return undefined;
     const body = { ...this.#model(), prompt: text, max_tokens: 1, temperature: 0 };
     return this.#alone(priority, signal, async () => {
       if (scoring === 'prompt_logprobs') {
-        // vLLM has no stream of these, and it notices when a plain request is given up.
+        // vLLM does not stream these, and it notices when a plain request is aborted.
         const answer = await this.#connection.json('v1/completions', { body: { ...body, prompt_logprobs: 1 }, signal });
         const scores = scoresOfPrompt(answer);
         return scores && aligned(scores, text);
@@ -149,7 +149,7 @@ export class CompletionServer {
     });
   }
 
-  /** How the server cuts a text; undefined where it does not say. */
+  /** The text's tokens as the server splits it; undefined where it does not say. */
   async pieces(text: string, priority: Priority, signal?: AbortSignal): Promise<string[] | undefined> {
     const { tokenize, model } = this.capabilities;
     if (tokenize === undefined || text === '') return undefined;
@@ -160,8 +160,8 @@ export class CompletionServer {
   }
 
   /**
-   * What a server calls a field that changes what is drawn; undefined where it has no such field. Servers that do not
-   * know a field mostly say nothing, so it is looked at what one token becomes with it.
+   * The server's name for a sampling field; undefined where it has none. Most servers ignore unknown fields silently,
+   * so the probe compares the first token with and without the field.
    */
   async fieldFor(field: DrawingField, signal?: AbortSignal): Promise<string | undefined> {
     if (this.capabilities.sampler === 'llama.cpp') return field === 'repetition_penalty' ? 'repeat_penalty' : field;
@@ -175,7 +175,7 @@ export class CompletionServer {
     return has ? field : undefined;
   }
 
-  /** Whether it is there. */
+  /** Checks that the server responds. */
   async ping(signal?: AbortSignal): Promise<void> {
     try {
       await this.#alone(2, signal, () => this.#connection.json('v1/models', { signal }));

@@ -7,7 +7,7 @@ import { Likeliest } from './likeliest';
 import type { ServerToken } from './serverTokens';
 import type { ServerModel } from './suggest';
 
-/** What a server is told, or is done here with the tokens that come. */
+/** Options that a server supports, or that are applied here to the tokens it sends. */
 const DONE = new Set<keyof GenerationConfig>([
   'maxNewTokens',
   'doSample',
@@ -23,8 +23,9 @@ const DONE = new Set<keyof GenerationConfig>([
 const USUAL_LENGTH = 20;
 
 /**
- * Has a server write a text, token by token. When the signal fires the text ends where it is and says so.
- * @throws EngineError for options that the server does not have; ServerError when it fails
+ * Continues a text with a server, token by token. When the signal fires, resolves with the text so far and the finish
+ * `cancelled`.
+ * @throws EngineError for options that the server does not support; ServerError when it fails
  */
 export async function continueText(
   { server, vocabulary, window }: ServerModel,
@@ -54,7 +55,7 @@ export async function continueText(
   };
   try {
     const sampling = await samplingOf(server, request, signal);
-    // Each request but the last has brought a token.
+    // Terminates: every request but the last yields at least one token.
     for (let requests = 0; writing.finish === undefined; requests++) {
       const { left } = writing;
       const end = await window.fitted(() => {
@@ -68,7 +69,7 @@ export async function continueText(
         return server.stream({ prompt, beginsWith, maxTokens, sampling: drawn }, hear, 1, signal);
       });
       if (end === 'stop') writing.finish ??= 'end-of-text';
-      // What a server writes at once, and its context, may be shorter than what is wanted.
+      // The server's limit per request, or its context, may be shorter than the length requested.
       else if (writing.left === left) writing.finish ??= 'length';
     }
   } catch (error) {
@@ -78,10 +79,10 @@ export async function continueText(
   return writing.generation(config.doSample ? config.seed : undefined);
 }
 
-/** A text as it grows. */
+/** The text as it grows. */
 class Writing {
   finish: Finish | undefined;
-  /** All that was written, with the space that was there before. */
+  /** Everything written, including a space that the prompt already had. */
   all = '';
   readonly #config: GenerationConfig;
   readonly #skip: number;
@@ -89,7 +90,7 @@ class Writing {
   readonly #ids: number[] = [];
   readonly #logprobs: number[] = [];
 
-  /** @param spaces how many spaces at the start may be there already */
+  /** @param spaces number of leading spaces that the prompt may already have */
   constructor(config: GenerationConfig, spaces: number) {
     this.#config = config;
     this.#skip = spaces;
@@ -100,12 +101,12 @@ class Writing {
     return this.#most - this.#ids.length;
   }
 
-  /** What is new of it. */
+  /** The text without that space. */
   get text(): string {
     return this.#skip > 0 && this.all.startsWith(' ') ? this.all.slice(1) : this.all;
   }
 
-  /** @returns what of the token is new text */
+  /** @returns the new text that the token adds */
   push(id: number, piece: string, logprob: number): string {
     const before = this.text.length;
     this.all += piece;
@@ -117,7 +118,7 @@ class Writing {
     return this.text.slice(before);
   }
 
-  /** Whether a token would end a sequence of tokens that was there before. */
+  /** Whether a token would complete an n-gram that occurred before. */
   repeats(id: number, prompted: readonly number[]): boolean {
     const size = this.#config.noRepeatNgramSize ?? 0;
     if (size === 0) return false;
@@ -143,8 +144,8 @@ class Writing {
 }
 
 /**
- * The fields that tell a server how to draw.
- * @throws EngineError where it does not have one; none is left out in silence
+ * Request fields for the sampling options.
+ * @throws EngineError where the server lacks one: no option is ignored silently
  */
 async function samplingOf(
   server: ServerModel['server'],

@@ -38,19 +38,19 @@ import { ServerVocabulary } from './serverVocabulary';
 import { ReadingWindow, type ServerModel, suggest } from './suggest';
 
 export interface EndpointOptions extends ConnectionOptions {
-  /** The model to use; the first that the server lists where it is empty. */
+  /** The model to use; the first one listed if empty. */
   readonly model: string;
 }
 
-/** A server that has answered, and what is kept about it. */
+/** A server that has answered, with the state kept for it. */
 interface Connected extends ServerModel {
-  /** Where the tokens of the server are those of a tokenizer that is here. */
+  /** Present where the server's tokens are those of a local tokenizer. */
   readonly memory: MemoryKeeper | undefined;
 }
 
-/** Pauses before a server is asked again that could not answer. */
+/** Delays before a failed server is tried again. */
 const BACK_OFF_MS = [2_000, 5_000, 15_000, 60_000];
-/** What goes away by itself. */
+/** Troubles that may pass by themselves. */
 const PASSING: ReadonlySet<ServerTrouble> = new Set([
   'unreachable',
   'slow',
@@ -60,24 +60,24 @@ const PASSING: ReadonlySet<ServerTrouble> = new Set([
   'failing',
   'away',
 ]);
-/** After these it may be another server that answers: one that was started again, perhaps with another model. */
+/** After these another server may answer: a restarted one, perhaps with another model. */
 const STARTED_AGAIN: ReadonlySet<ServerTrouble> = new Set(['unreachable', 'away', 'loading']);
-/** What concerns one request. */
+/** Troubles of a single request, which say nothing about the server's health. */
 const OF_ONE_REQUEST: ReadonlySet<ServerTrouble> = new Set(['refused', 'too-long']);
 
-/** What the server gives of the next token is asked for with so many tokens to come: one. */
+/** Tokens to generate where only the distribution of the next one is needed. */
 const NEXT = 1;
 
 /**
- * The engine that asks a model server. It finds out with the first call what the server can do. A server that cannot
- * answer is left alone for a while, and calls fail at once until then; nothing is asked of another model in its place.
+ * An engine that uses a model server. Capabilities are determined with the first call. A failed server is left alone
+ * for a while, during which calls fail at once; there is no fallback to another model.
  */
 export class EndpointEngine implements Engine {
   readonly #options: EndpointOptions;
   readonly #listeners = new Set<(health: EngineHealth) => void>();
   #health: EngineHealth = { state: 'asleep' };
   #connected: Promise<Connected> | undefined;
-  /** What was kept about the server when it last answered. */
+  /** State from the last time the server answered. */
   #last: Connected | undefined;
   /** The server, once it has answered. */
   #server: CompletionServer | undefined;
@@ -100,7 +100,7 @@ export class EndpointEngine implements Engine {
     return this.#options.address.host;
   }
 
-  /** @returns a function that stops listening */
+  /** @returns a function that removes the listener */
   onHealth(listener: (health: EngineHealth) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -144,13 +144,13 @@ export class EndpointEngine implements Engine {
     try {
       return await this.#ask((connected, either) => continueText(connected, request, onEvent, either), signal);
     } catch (error) {
-      // Taken back before the server was reached: nothing is written yet.
+      // Cancelled before the server was reached, so nothing was generated.
       if (signal?.aborted) return new HeardGeneration().sum();
       throw error;
     }
   }
 
-  /** The log-probabilities of the likeliest tokens, and of all others as one; -Infinity elsewhere. */
+  /** Log-probabilities of the most probable tokens, and of all others as one; -Infinity elsewhere. */
   async logits(request: LogitsRequest, signal?: AbortSignal): Promise<Float32Array> {
     return this.#ask(async (connected, either) => {
       const { vocabulary } = connected;
@@ -191,7 +191,7 @@ export class EndpointEngine implements Engine {
     return memory?.remember(update) ?? NOTHING_REMEMBERED;
   }
 
-  /** A server gives no distribution over the whole vocabulary, with which the writer's texts could be mixed on the page. */
+  /** Always null: a server gives no full distribution, without which the page cannot mix in the writer's memory. */
   async recall(): Promise<null> {
     return null;
   }
@@ -228,7 +228,7 @@ export class EndpointEngine implements Engine {
       return connected;
     } catch (error) {
       this.#connected = undefined;
-      // What it does not take now it takes of nobody.
+      // A failure to connect concerns all calls.
       if (error instanceof ServerError) this.#fail(error);
       throw error;
     }
@@ -241,7 +241,7 @@ export class EndpointEngine implements Engine {
     try {
       either.throwIfAborted();
       const connecting = this.#connect();
-      // Others may wait for the same connection: it goes on without this one.
+      // Other calls may share this connection attempt, so cancelling one call does not abort it.
       await unlessAborted(connecting, either);
       either.throwIfAborted();
       const connected = await connecting;
@@ -249,7 +249,7 @@ export class EndpointEngine implements Engine {
       const { work } = connected.server;
       const before = work.tokens;
       const result = await task(connected, either);
-      // Only tokens show that it is well again: its list of models may be there while it writes nothing.
+      // Only tokens prove that the server recovered: a list of models may be available while it cannot generate.
       if (work.tokens > before) this.#failures = 0;
       if (this.#health.state !== 'ready') this.#setHealth({ state: 'ready', model: infoOf(connected) });
       return result;
@@ -270,9 +270,9 @@ export class EndpointEngine implements Engine {
     if (error === this.#trouble) return;
     this.#trouble = error;
     const { message, retryAfterMs, trouble } = error;
-    // The model that it listed first is not there any more.
+    // The model that was listed first no longer exists.
     const hasOthers = trouble === 'model' && this.#options.model === '' && this.#last !== undefined;
-    // What has been a server is hidden by something else, such as the page where a network wants a sign-in.
+    // Something else answers in the server's place, such as the sign-in page of a network.
     const isHidden = trouble === 'no-server' && this.#last !== undefined;
     if (hasOthers || isHidden || STARTED_AGAIN.has(trouble)) this.#connected = undefined;
     if (!hasOthers && !isHidden && !PASSING.has(trouble)) {
@@ -289,7 +289,7 @@ export class EndpointEngine implements Engine {
 
   #tryAgain(): void {
     this.#trouble = undefined;
-    // What goes wrong is told as the engine's health.
+    // Failures are reported through the engine's health.
     this.#ask(({ server }, signal) => server.ping(signal)).catch(() => {});
   }
 
@@ -300,7 +300,7 @@ export class EndpointEngine implements Engine {
   }
 }
 
-/** @param last what was kept of it before, which holds as long as its tokens are the same */
+/** @param last earlier state, reused as long as the server's tokens are the same */
 function connectedTo(server: CompletionServer, last?: Connected): Connected {
   const { contextLength, tokenizer } = server.capabilities;
   const same = last !== undefined && last.vocabulary.known === tokenizer ? last : undefined;
@@ -336,7 +336,7 @@ function textOf({ text, appended = [] }: LogitsRequest, vocabulary: ServerVocabu
   return text + vocabulary.decode(appended);
 }
 
-/** What a server says comes after a text; undefined where it says nothing. */
+/** What the server predicts for the next token; undefined where it gives nothing. */
 async function next(
   { server, vocabulary, window }: ServerModel,
   text: string,
@@ -354,11 +354,11 @@ async function next(
   const end = await window.fitted(() => {
     return server.stream({ prompt: window.of(text), maxTokens: NEXT }, read, priority, signal);
   });
-  // A token that ends the text has none of its own.
+  // The token that ends a text is not sent as a token.
   return end === 'stop' ? (from ?? Likeliest.end(vocabulary)) : from;
 }
 
-/** The log-probabilities of a text's tokens: of its end alone, where all of it is too long for the server. */
+/** Log-probabilities of a text's tokens; only of its end where the text is too long for the server. */
 async function scoresOf({ server, window }: ServerModel, text: string, signal: AbortSignal) {
   try {
     return await server.score(text, 2, signal);
@@ -369,8 +369,8 @@ async function scoresOf({ server, window }: ServerModel, text: string, signal: A
 }
 
 /**
- * The tokens of a text as far as the server tells of them: with log-probabilities, their places alone, or as they are
- * cut here.
+ * The tokens of a text, as far as the server can tell: with log-probabilities, else with its token boundaries, else as
+ * split here.
  */
 async function scoreText(model: ServerModel, request: ScoreRequest, signal: AbortSignal): Promise<ScoredToken[]> {
   const { server, vocabulary } = model;

@@ -1,17 +1,17 @@
 import { createParser } from 'eventsource-parser';
 
-/** An event that a server sends. */
+/** A server-sent event. */
 export interface ServerEvent {
   readonly event?: string | undefined;
   readonly data: string;
 }
 
-/** Of one event; a token with all that is told of it has some kilobytes. */
+/** Limit of one event, in UTF-16 units; a token with its alternatives takes some kilobytes. */
 const MOST_OF_EVENT = 2 ** 24;
 
-/** Reads server-sent events, however the text that they stand in is cut. */
+/** Parses server-sent events from text in arbitrary chunks. */
 export class EventReader {
-  /** An event is longer than any should be. */
+  /** Set when an event exceeds the limit. */
   isEndless = false;
   readonly #waiting: ServerEvent[] = [];
   readonly #parser = createParser({
@@ -19,12 +19,12 @@ export class EventReader {
     onEvent: (event) => this.#waiting.push(event),
     onError: ({ type, field, value = '' }) => {
       this.isEndless ||= type === 'max-buffer-size-exceeded';
-      // So llama.cpp told of errors once.
+      // Older llama.cpp reports errors in this field.
       if (field === 'error') this.#waiting.push({ event: 'error', data: value });
     },
   });
 
-  /** @returns the events that are complete with this text */
+  /** @returns the events that this chunk completes */
   read(text: string): ServerEvent[] {
     if (!this.isEndless) this.#parser.feed(text);
     return this.#waiting.splice(0);

@@ -1,20 +1,20 @@
 import * as v from 'valibot';
 
-/* What servers say of a text that is there: the log-probabilities of its tokens, and where it is cut. */
+/* Readers of what servers return about a given text: log-probabilities of its tokens and token boundaries. */
 
-/** The first choice of an answer, or of one event of a stream: some servers write several though one was asked for. */
+/** The choices with index 0 of an answer or stream event: some servers send several although one was requested. */
 export function choicesOf(event: Record<string, unknown>): Record<string, unknown>[] {
   const { choices } = event;
   if (!Array.isArray(choices)) return [];
   return choices.filter((choice) => typeof choice === 'object' && choice && (choice.index ?? 0) === 0);
 }
 
-/** Whether a choice is a turn in a chat, which has no text that goes on from a prompt. */
+/** Whether a choice is a chat message, which does not continue a prompt. */
 export function isOfChat({ text, content, delta, message }: Record<string, unknown>): boolean {
   return text === undefined && content === undefined && (delta ?? message) != null;
 }
 
-/** A token of a text that is there. */
+/** A token of a given text. */
 export interface ScoredText {
   readonly text: string;
   readonly logprob: number | null;
@@ -30,7 +30,7 @@ const promptLogprobs = v.array(
   ),
 );
 
-/** vLLM's log-probabilities of the prompt: for each token those of the likeliest and its own, which comes first. */
+/** vLLM's `prompt_logprobs`: for each token a map of candidates, its own first. */
 export function scoresOfPrompt(answer: unknown): readonly ScoredText[] | undefined {
   if (typeof answer !== 'object' || answer === null) return undefined;
   const [choice] = choicesOf(answer as Record<string, unknown>);
@@ -45,7 +45,7 @@ export function scoresOfPrompt(answer: unknown): readonly ScoredText[] | undefin
 
 const legacyEcho = v.object({ tokens: v.array(v.string()), token_logprobs: v.array(v.nullable(v.number())) });
 
-/** The tokens of an echoed prompt, and of what was written after it. */
+/** The tokens of an echoed prompt and of its continuation. */
 export function echoed(choices: readonly Record<string, unknown>[]): readonly ScoredText[] {
   return choices.flatMap(({ logprobs }) => {
     const parsed = v.safeParse(legacyEcho, logprobs);
@@ -56,8 +56,8 @@ export function echoed(choices: readonly Record<string, unknown>[]): readonly Sc
 }
 
 /**
- * Whether a server echoes a prompt with its log-probabilities. Those of llama-cpp-python stand at the wrong tokens: its
- * list lacks the token that was generated, so that it does not spell the text.
+ * Whether the server echoes a prompt with correct log-probabilities. llama-cpp-python assigns them to the wrong tokens:
+ * its list lacks the generated token, and thus does not spell the text.
  */
 export function echoes(choices: readonly Record<string, unknown>[], prompt: string): boolean {
   const text = choices.map((choice) => (typeof choice.text === 'string' ? choice.text : '')).join('');
@@ -65,12 +65,12 @@ export function echoes(choices: readonly Record<string, unknown>[], prompt: stri
   return text.startsWith(prompt) && told.map((token) => token.text).join('') === text;
 }
 
-/** Characters that a token may be looked for ahead, over those whose tokens have no text of their own. */
+/** How many characters to skip when looking for a token, for tokens without text of their own. */
 const LOOK_AHEAD = 16;
 
 /**
- * Puts tokens to their places in a text. Halves of characters have no text of their own, and vLLM does not name the first
- * token: what stands between the others is theirs.
+ * Aligns tokens with a text. Parts of characters have no text, and vLLM does not name the first token: text between the
+ * aligned tokens belongs to those.
  */
 export function aligned(tokens: readonly ScoredText[], text: string): ScoredText[] {
   const placed: ScoredText[] = [];
@@ -100,7 +100,7 @@ export function aligned(tokens: readonly ScoredText[], text: string): ScoredText
   return placed;
 }
 
-/** What llama.cpp (`content`) and vLLM (`prompt`) are sent to cut a text. */
+/** Body of a request to tokenize: llama.cpp reads `content`, vLLM `prompt`. */
 export function tokenizeBody(way: 'content' | 'prompt', text: string, model?: string): Record<string, unknown> {
   if (way === 'content') return { content: text, with_pieces: true };
   return { ...(model !== undefined && { model }), prompt: text, add_special_tokens: false, return_token_strs: true };
@@ -111,14 +111,17 @@ const tokenized = v.object({
   token_strs: v.nullish(v.array(v.string())),
 });
 
-/** The ids of a text's tokens. */
+/** The ids in the answer to a request to tokenize. */
 export function idsIn(answer: unknown): number[] | undefined {
   const parsed = v.safeParse(tokenized, answer);
   if (!parsed.success || parsed.output.tokens.length === 0) return undefined;
   return parsed.output.tokens.map((token) => (typeof token === 'number' ? token : token.id));
 }
 
-/** The texts of a text's tokens; undefined where some are only parts of characters, or do not spell it. */
+/**
+ * The texts of the tokens in such an answer; undefined where some are parts of characters or they do not spell the
+ * text.
+ */
 export function piecesIn(answer: unknown, text: string): string[] | undefined {
   const parsed = v.safeParse(tokenized, answer);
   if (!parsed.success) return undefined;

@@ -8,33 +8,33 @@ import { EventReader, type ServerEvent } from './events';
 import { readJson } from './readJson';
 import { errorInStream, noServer, refusalOf, ServerError } from './serverError';
 
-/** Chooses a proxy's agent for an address; nothing for a direct connection. */
+/** Chooses a proxy agent for a URL; undefined for a direct connection. */
 export type ChooseAgent = (url: URL) => http.Agent | undefined;
 
 export interface ConnectionOptions {
   readonly address: ServerAddress;
-  /** Sent to this server alone; empty where it wants none. */
+  /** API key; sent to this server only. Empty where it needs none. */
   readonly key: string;
   readonly chooseAgent?: ChooseAgent;
-  /** Milliseconds without a byte after which a server counts as silent. */
+  /** Milliseconds without data after which the server counts as silent. */
   readonly silenceMs?: number;
 }
 
 export interface Ask {
-  /** Sent as JSON with POST; without one it is a GET. */
+  /** Sent as JSON with POST; without a body the request is a GET. */
   readonly body?: unknown;
   readonly signal?: AbortSignal;
 }
 
 const SILENCE_MS = 20_000;
-/** Of an answer; that of a long text's log-probabilities is some megabytes. */
+/** Limit of a response; log-probabilities of a long text take some megabytes. */
 const MOST_BYTES = 256 * 2 ** 20;
-/** Successes whose body is the answer: some frameworks say 201 to each POST. */
+/** Status codes whose body is the result: some frameworks answer 201 to every POST. */
 const WITH_ANSWER: ReadonlySet<number> = new Set([200, 201, 202, 203]);
-/** A pool may hold some connections that the server has closed; each is tried once. */
+/** A pool may hold several connections that the server has closed; the request is repeated for each. */
 const DEAD_CONNECTIONS = 4;
 
-/** HTTP with one server: requests that can be taken back, JSON and server-sent events. It follows no redirection. */
+/** HTTP connection to one server: abortable requests, JSON and server-sent events. Redirects are not followed. */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #agent: http.Agent;
@@ -51,7 +51,7 @@ export class Connection {
   }
 
   /**
-   * The JSON of an answer.
+   * Requests JSON.
    * @throws ServerError; an AbortError when `signal` fires
    */
   async json(path: string, ask: Ask = {}): Promise<unknown> {
@@ -60,15 +60,15 @@ export class Connection {
   }
 
   /**
-   * The events of a stream, each as its JSON, up to `[DONE]` or the end. Whoever stops reading hangs up, and a server
-   * that writes a stream stops its work then.
+   * Requests a stream and yields the JSON of its events, up to `[DONE]` or its end. Leaving the loop closes the
+   * connection, which makes the server stop.
    * @throws ServerError; an AbortError when `signal` fires
    */
   async *events(path: string, ask: Ask): AsyncGenerator<Record<string, unknown>> {
     const response = await this.#answer(path, ask);
     try {
       const reader = new EventReader();
-      /** All that came, until there is an event in it. */
+      /** The body so far, until it contains an event. */
       let eventless: string | undefined = '';
       for await (const text of this.#texts(response, ask.signal)) {
         if (eventless !== undefined) eventless += text;
@@ -79,7 +79,7 @@ export class Connection {
         }
         if (reader.isEndless) throw this.#endless();
       }
-      // Some answer a request for a stream in one piece, or call an error or a page one.
+      // Some servers answer with plain JSON instead of a stream, or label an error or a page as one.
       const isStream = /event-stream/i.test(response.headers['content-type'] ?? '');
       if (eventless && (!isStream || /^\s*[{[<]/.test(eventless))) yield this.#object(this.#read(response, eventless));
     } finally {
@@ -116,7 +116,7 @@ export class Connection {
     return event as Record<string, unknown>;
   }
 
-  /** The JSON of a body. */
+  /** Parses a body as JSON. */
   #read(response: IncomingMessage, body: string): unknown {
     try {
       return readJson(body);
@@ -159,7 +159,7 @@ export class Connection {
         resolve(answer);
       });
       let failed = false;
-      // Neither an answer nor an error comes where a server changes the protocol (101).
+      // Neither `response` nor `error` is emitted when the server switches protocols (101).
       request.once('close', () => failed || reject(brokeOff(this.host)));
       request.once('error', (error: NodeJS.ErrnoException) => {
         failed = true;
@@ -168,7 +168,7 @@ export class Connection {
         } else if (error instanceof ServerError) {
           reject(error);
         } else if (request.reusedSocket && tries > 0) {
-          // The server has closed a connection that was kept: no byte of an answer came, so it is asked again.
+          // The server closed a kept-alive connection before the first byte of an answer, so repeating is safe.
           this.#send(path, ask, tries - 1).then(resolve, reject);
         } else {
           reject(unreachable(this.host, error));
@@ -179,8 +179,8 @@ export class Connection {
   }
 
   /**
-   * The key as it is sent: what is copied from a file often ends in a newline.
-   * @throws ServerError for one that no header may hold
+   * The key for the header, trimmed: keys copied from a file often end in a newline.
+   * @throws ServerError for a key that no header may contain
    */
   #key(): string {
     const key = this.#options.key.trim();
@@ -224,7 +224,7 @@ export class Connection {
   }
 }
 
-/** An answer that ended before it was complete. */
+/** The error of a response that ended early. */
 export function brokeOff(host: string): ServerError {
   return new ServerError('broken', l10n.t('The answer of {0} broke off.', host));
 }
@@ -262,10 +262,10 @@ function refusalOrPage(host: string, { statusCode: status = 0, headers }: Incomi
   return error.trouble === 'no-server' ? error : noServer(host, l10n.t('its answer is no JSON'));
 }
 
-/** What an answer holds, also where a gateway packs it although nobody asked for that. */
+/** The decoded body: some gateways compress although nobody asked for it. */
 function unpacked(response: IncomingMessage): Readable {
   const coding = (response.headers['content-encoding'] ?? '').trim().toLowerCase();
   if (coding === '' || coding === 'identity') return response;
-  // Whoever reads hears how it ended.
+  // The reader gets stream errors itself.
   return pipeline(response, coding === 'br' ? createBrotliDecompress() : createUnzip(), () => {});
 }

@@ -4,14 +4,17 @@ import type { Mixed } from '../../core/memory';
 import type { ServerToken } from './serverTokens';
 import type { ServerVocabulary } from './serverVocabulary';
 
-/** The part of a next-token distribution that a server gives: its likeliest tokens, and the one it has chosen. */
+/** The part of a next-token distribution that a server returns: its most probable tokens, and the one it chose. */
 export class Likeliest implements NextTokens {
-  /** The token that the server goes on with. */
+  /** The token that the server continues with. */
   readonly chosen: number;
   readonly #vocabulary: ServerVocabulary;
-  /** Most probable first, but for `#first`. */
+  /** By descending probability. */
   readonly #logprobs: ReadonlyMap<number, number>;
-  /** What the server prefers, whatever the log-probabilities say that it rounds. */
+  /**
+   * The token preferred by the server, as rounded log-probabilities can be tied or out of order; undefined if
+   * constrained.
+   */
   readonly #first: number | undefined;
   readonly #ranks: ReadonlyMap<number, number>;
 
@@ -29,13 +32,13 @@ export class Likeliest implements NextTokens {
   }
 
   /**
-   * Of a token whose log-probability the server does not give nothing is known but that it was chosen.
-   * @param isConstrained the server could not choose as it liked
+   * From a token of the server. Without log-probabilities all that is known is that it was chosen.
+   * @param isConstrained whether a constraint may have ruled out the server's own preference
    */
   static of({ text, logprob, top }: ServerToken, vocabulary: ServerVocabulary, isConstrained: boolean): Likeliest {
     const chosen = vocabulary.idOf(text);
     const logprobs = new Map<number, number>();
-    // Of two tokens with the same text the likelier one is meant.
+    // Of two tokens with the same text, the first is the more probable one.
     for (const other of top) {
       const id = vocabulary.idOf(other.text);
       if (!logprobs.has(id)) logprobs.set(id, other.logprob);
@@ -44,18 +47,18 @@ export class Likeliest implements NextTokens {
     return new Likeliest(vocabulary, chosen, logprobs, isConstrained ? undefined : chosen);
   }
 
-  /** The text has ended. */
+  /** The distribution at the end of a text. */
   static end(vocabulary: ServerVocabulary): Likeliest {
     return new Likeliest(vocabulary, vocabulary.endOfText, new Map([[vocabulary.endOfText, 0]]));
   }
 
-  /** In the order in which `best` has them. */
+  /** All ids in the order of `best`. */
   get ids(): number[] {
     const ids = [...this.#logprobs.keys()];
     return this.#first === undefined ? ids : [this.#first, ...ids.filter((id) => id !== this.#first)];
   }
 
-  /** What the server does not tell of: the probability of all other tokens. */
+  /** Probability of all tokens that the server did not list. */
   get rest(): number {
     return Math.max(0, 1 - this.mass(this.ids));
   }
@@ -82,7 +85,7 @@ export class Likeliest implements NextTokens {
     return this.ids.filter((id) => wanted.has(id)).slice(0, count);
   }
 
-  /** Mixed with what a memory expects. Of tokens that the server does not name only the memory's part is known. */
+  /** The mixture with a memory's expectation. Tokens that the server did not list count with the memory's part only. */
   with(mixed: Mixed): Likeliest {
     const probabilities = new Map(this.ids.map((id) => [id, mixed.modelShare * Math.exp(this.logprob(id))]));
     mixed.forEachAddend((id, addend) => probabilities.set(id, (probabilities.get(id) ?? 0) + addend));

@@ -1,10 +1,10 @@
-/** A string of JSON, whole or begun, or a number that JSON does not have and Python writes all the same. */
+/** A string of JSON (possibly unterminated), or one of the non-JSON numbers that Python writes. */
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"?|(-?)\b(?:NaN|Infinity)\b/gs;
-/** What servers that write JSON alone give for the logarithm of 0. */
+/** Stands for the logarithm of 0 in servers that write strict JSON. */
 const LOG_OF_ZERO = '-9999';
 
 /**
- * Reads JSON as servers in Python write it: the logarithm of 0 is `-Infinity` there.
+ * Parses JSON as Python writes it, where the logarithm of 0 is `-Infinity`.
  * @throws SyntaxError
  */
 export function readJson(text: string): unknown {

@@ -2,35 +2,35 @@ import type { IncomingHttpHeaders } from 'node:http';
 import * as l10n from '@vscode/l10n';
 import { EngineError } from '../runtime';
 
-/** What is wrong with a server, or with a request to it. */
+/** Kinds of failure of a server or a request. */
 export type ServerTrouble =
-  /** Nobody answers at the address, or not for a long time. */
+  /** No response at the address, or none within the time limit. */
   | 'unreachable'
   | 'slow'
-  /** It wants another key. */
+  /** The key is missing or wrong. */
   | 'key'
-  /** It has too much to do, or reads its model still. */
+  /** Too busy, or still loading its model. */
   | 'overloaded'
   | 'loading'
-  /** It has no such model. */
+  /** The model does not exist. */
   | 'model'
-  /** It is no server for completions: a web page, a redirection, an unknown path. */
+  /** Not a completion server: a web page, a redirect, an unknown path. */
   | 'no-server'
-  /** An answer that ended before its end, or is not what it should be. */
+  /** The response ended early or is malformed. */
   | 'broken'
-  /** It has a fault of its own. */
+  /** An internal error. */
   | 'failing'
-  /** What stands before it does not reach it. */
+  /** A gateway in front of the server cannot reach it. */
   | 'away'
-  /** The text is longer than its context. */
+  /** The text exceeds the context length. */
   | 'too-long'
-  /** It does not take this request; others may pass. */
+  /** This request was rejected; others may succeed. */
   | 'refused';
 
-/** A server has not done what it was asked for. The message names it, what is wrong and what to do. */
+/** A server's failure. The message names the server, the problem and what to do. */
 export class ServerError extends EngineError {
   readonly trouble: ServerTrouble;
-  /** When to try again, where the server says so. */
+  /** When to try again, if the server said so. */
   readonly retryAfterMs: number | undefined;
 
   constructor(trouble: ServerTrouble, message: string, retryAfterMs?: number) {
@@ -40,12 +40,12 @@ export class ServerError extends EngineError {
   }
 }
 
-/** Whether the server would take less of the same text. */
+/** Whether a shorter text may succeed. */
 export function isTooLong(error: unknown): boolean {
   return error instanceof ServerError && error.trouble === 'too-long';
 }
 
-/** Whether it may take other requests: a server that fails at what it does not know (500) may know the rest. */
+/** Whether other requests may succeed: a server may fail (500) at fields that it does not know. */
 export function isRefusal(error: unknown): boolean {
   return (
     error instanceof ServerError && ['refused', 'no-server', 'failing', 'too-long', 'model'].includes(error.trouble)
@@ -54,14 +54,14 @@ export function isRefusal(error: unknown): boolean {
 
 const LONGEST_QUOTE = 200;
 const TOO_LONG_BY_TYPE = /exceed_context_size|context_length_exceeded|index out of range/;
-/** llama.cpp, vLLM, SGLang and OpenAI; vLLM's engine; Text Generation Inference; Triton. */
+/** Phrases of llama.cpp, vLLM, SGLang and OpenAI; of vLLM's engine; of Text Generation Inference; of Triton. */
 const TOO_LONG =
   /context (size|length|window)|maximum (model|input|sequence) length|must (have less than|be <=) \d+( tokens)?|max_model_len/i;
-/** No error is put together from more parts. */
+/** Limit of recursion into nested error objects. */
 const DEEPEST = 8;
 const LONGEST_PAUSE_MS = 10 * 60_000;
 
-/** What an answer that is no success means. */
+/** The error for a response without success. */
 export function refusalOf(
   host: string,
   { status, headers, body }: { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string },
@@ -74,7 +74,7 @@ export function refusalOf(
       l10n.t('The proxy wants a sign-in (407). Put user and password into its address.'),
     );
   }
-  // A page is of what stands before the server, such as a firewall: it knows no key.
+  // An HTML page comes from something in front of the server, such as a firewall, which does not know the key.
   if (status === 401 || (status === 403 && !isPage(headers, body))) {
     return new ServerError(
       'key',
@@ -107,7 +107,7 @@ export function refusalOf(
     );
   }
   if (status >= 500 || status === 408) {
-    // Gateways say so with a page of their own, for as long as the server starts again.
+    // Gateways send a page with these codes while the server restarts.
     const trouble = [408, 502, 503, 504].includes(status) ? 'away' : 'failing';
     return new ServerError(
       trouble,
@@ -126,7 +126,7 @@ export function refusalOf(
   return new ServerError('refused', l10n.t('{0} does not take the request ({1}){2}.', host, status, quoted));
 }
 
-/** What stands at the address is something else. */
+/** The error for an address where something other than a completion server answers. */
 export function noServer(host: string, found: string): ServerError {
   return new ServerError(
     'no-server',
@@ -138,7 +138,7 @@ export function noServer(host: string, found: string): ServerError {
   );
 }
 
-/** An error that a stream tells of after its start. */
+/** The error for an error event within a stream. */
 export function errorInStream(host: string, error: string): ServerError {
   const said = messageIn(error);
   if (saysTooLong(400, said, said)) {
@@ -147,7 +147,7 @@ export function errorInStream(host: string, error: string): ServerError {
   return new ServerError('failing', l10n.t('{0} broke off with an error{1}.', host, quote(said)));
 }
 
-/** The words of an error in any of the forms that servers give it: a string, an object, FastAPI's `detail`, plain text. */
+/** The message in any of the forms that servers use: a string, an object, FastAPI's `detail`, plain text. */
 function messageIn(body: string): string {
   let value: unknown;
   try {
@@ -169,7 +169,9 @@ function wordsOf(value: unknown, depth = 0): string {
   return wordsOf(error ?? message ?? detail ?? msg, depth + 1);
 }
 
-/** What a server says, fit to stand in a sentence: without control characters. It is shown as text everywhere. */
+/**
+ * A server's words made safe to embed in a sentence: without control characters. They are always shown as plain text.
+ */
 export function printable(said: string): string {
   return said
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
@@ -197,7 +199,7 @@ function isAboutModel(status: number, said: string): boolean {
   return (status === 404 || status === 400) && /model|snapshot/i.test(said) && missing.test(said);
 }
 
-/** `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3). */
+/** Milliseconds of a `Retry-After` header, which holds seconds or a date (RFC 9110, 10.2.3). */
 function pauseOf(headers: IncomingHttpHeaders): number | undefined {
   const value = headers['retry-after'];
   if (value === undefined) return undefined;

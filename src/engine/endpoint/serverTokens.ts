@@ -1,29 +1,29 @@
 import * as v from 'valibot';
 import { unspell } from '../../core/tokenizer/bytes';
 
-/** A token that could have stood at a place, by its text: two of the same text cannot be told apart. */
+/** A candidate token, identified by its text: tokens with equal text cannot be distinguished. */
 export interface ServerCandidate {
   readonly text: string;
-  /** Natural logarithm. */
+  /** Natural logarithm of its probability. */
   readonly logprob: number;
 }
 
-/** A piece of a server's answer: a token, or what of several cannot be told apart. Its characters are whole. */
+/** A token of a server's answer, or several that cannot be separated. Its text consists of whole characters. */
 export interface ServerToken {
   readonly text: string;
-  /** The model's own, before the sampler; null where the server does not say. */
+  /** From the model, before sampling; null where the server does not report it. */
   readonly logprob: number | null;
-  /** The likeliest at its place; the token itself need not be among them. */
+  /** The most probable tokens at this place; they need not include the token itself. */
   readonly top: readonly ServerCandidate[];
 }
 
-/** How a server spells the names of tokens: as they are, in GPT-2's byte alphabet (`Ġdoor`), or SentencePiece's (`▁door`). */
+/** How a server writes token names: as text, in GPT-2's byte alphabet (`Ġdoor`), or in SentencePiece's (`▁door`). */
 export type Spelling = 'text' | 'bytes' | 'pieces';
 
 const number = v.number();
 const texts = v.string();
 
-/** OpenAI's legacy shape: llama-cpp-python, vLLM, Text Generation Inference. */
+/** OpenAI's legacy completions format: llama-cpp-python, vLLM, Text Generation Inference. */
 const legacy = v.object({
   tokens: v.array(texts),
   token_logprobs: v.array(v.nullable(number)),
@@ -32,34 +32,34 @@ const legacy = v.object({
 
 const named = {
   token: texts,
-  /** The bytes of the token, where the server gives them. */
+  /** The token's bytes, where the server sends them. */
   bytes: v.nullish(v.array(number)),
   logprob: number,
 };
 const entry = v.object({ ...named, top_logprobs: v.nullish(v.array(v.object(named)), []) });
 type Named = Omit<v.InferOutput<typeof entry>, 'top_logprobs'>;
 
-/** That of chats: llama.cpp, mlx-lm. */
+/** The chat format: llama.cpp, mlx-lm. */
 const chat = v.object({ content: v.array(entry) });
-/** llama.cpp's own endpoint has the same list under another name. */
+/** llama.cpp's own endpoint sends the same list under another name. */
 const entries = v.array(entry);
 
-/** An entry for a token, as a server gives it. */
+/** One token as the server describes it. */
 interface Entry {
   readonly text: string;
   readonly logprob: number | null;
   readonly top: readonly ServerCandidate[];
 }
 
-/** Reads the tokens of a stream's events, whatever shape their log-probabilities have. */
+/** Converts stream events to tokens, in any of the formats for log-probabilities. */
 export class TokenReader {
   readonly #spelling: Spelling;
-  /** The bytes of a character that came in parts, where tokens are named by their bytes. */
+  /** Joins characters whose bytes are split over tokens, where token names are bytes. */
   #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  /** Of tokens whose characters come with a later one. */
+  /** Summed log-probability of tokens whose text comes with a later one. */
   #pending: number | null = 0;
   #pendingTop: readonly ServerCandidate[] | undefined;
-  /** Some of the answer has been read. */
+  /** Whether some of the answer has been read. */
   #begun = false;
 
   constructor(spelling: Spelling) {
@@ -67,8 +67,9 @@ export class TokenReader {
   }
 
   /**
-   * @param choice an event's choice, or an event of llama.cpp's own endpoint
-   * @returns the tokens whose characters are complete with it
+   * Reads one event.
+   * @param choice a choice of the event, or an event of llama.cpp's own endpoint
+   * @returns the tokens that it completes
    */
   read(choice: Record<string, unknown>): ServerToken[] {
     const text = textOf(choice);
@@ -80,14 +81,14 @@ export class TokenReader {
     if (text === '') return this.#whole(found.map((each) => ({ ...each, text: '' })));
     const named = this.#spelling === 'text' ? undefined : this.#named(found, text);
     if (named) return this.#whole(named);
-    // Characters whose tokens have no entry of their own, or entries for what a stop string cut off.
+    // Text whose tokens have no entry of their own, or entries of text removed by a stop string.
     const logprobs = found.map((each) => each.logprob);
     return [this.#token({ text, logprob: sum(logprobs), top: found[0].top })];
   }
 
   /**
-   * mlx-lm cuts the first space of its text, and names as chosen one of the likeliest tokens, which need not be the one
-   * that it writes: that is the one that spells the text. Undefined where none does.
+   * mlx-lm cuts the first space of its text, and reports as chosen one of the most probable tokens, not necessarily the
+   * sampled one: that is the one that spells the text. Undefined where none does.
    */
   #named(found: readonly Entry[], text: string): Entry[] | undefined {
     let rest = text;
@@ -118,7 +119,7 @@ export class TokenReader {
     return tokens;
   }
 
-  /** Completes what is pending with a token. */
+  /** Combines the pending token parts with this one. */
   #token({ text, logprob, top }: Entry): ServerToken {
     const token = { text, logprob: atMostCertain(sum([this.#pending, logprob])), top: this.#pendingTop ?? top };
     this.#begun = true;
@@ -152,13 +153,13 @@ export class TokenReader {
   }
 }
 
-/** The text of an event, be it of `/v1/completions` or of llama.cpp's own endpoint. */
+/** The text of an event of `/v1/completions` or of llama.cpp's own endpoint. */
 function textOf({ text, content }: Record<string, unknown>): string {
   const given = text ?? content;
   return typeof given === 'string' ? given : '';
 }
 
-/** How the tokens of an answer are named, told from those that could begin a word. */
+/** Guesses the spelling of token names from tokens that begin a word. */
 export function spellingOf(choice: Record<string, unknown>): Spelling {
   const parsed = v.safeParse(chat, choice.logprobs);
   const names = parsed.success ? parsed.output.content.flatMap((each) => [each, ...(each.top_logprobs ?? [])]) : [];
@@ -168,14 +169,14 @@ export function spellingOf(choice: Record<string, unknown>): Spelling {
 }
 
 /**
- * A text in pieces at which it may end: servers that give no log-probabilities may send many words at once, with the
- * end of the text as the model writes it among them.
+ * Splits a text where it may end: servers without log-probabilities may send many words at once, with an end-of-text
+ * marker among them.
  */
 function pieces(text: string): string[] {
   return text.match(/<\|[\w-]+\|>|\s*(?:(?!<\|[\w-]+\|>)\S)+|\s+/g) ?? [];
 }
 
-/** OpenAI spells parts of characters by their bytes; vLLM, started so, names tokens by ids that are not known here. */
+/** OpenAI escapes parts of characters as bytes; vLLM can be set to name tokens by ids, which are unknown here. */
 function legacyName(name: string): string {
   if (/^token_id:\d+$/.test(name)) return '';
   if (!/^bytes:(?:\\x[\da-f]{2}|[^\\])+$/i.test(name)) return name;
@@ -196,7 +197,7 @@ function bytesOf(name: string): Uint8Array {
   return bytes === undefined ? new TextEncoder().encode(name) : Uint8Array.from(bytes, (byte) => byte.charCodeAt(0));
 }
 
-/** Without tokens that have no text of their own: halves of characters, the end of a text. */
+/** Without tokens that have no text: parts of characters, the end of a text. */
 function candidates(pairs: readonly (readonly [string, number])[]): ServerCandidate[] {
   return pairs
     .filter(([text]) => text !== '' && !text.includes('\ufffd'))
@@ -204,7 +205,7 @@ function candidates(pairs: readonly (readonly [string, number])[]): ServerCandid
     .sort((a, b) => b.logprob - a.logprob);
 }
 
-/** Some servers round to more than certain. */
+/** Some servers round a probability to more than 1. */
 function atMostCertain(logprob: number | null): number | null {
   return logprob === null ? null : Math.min(0, logprob);
 }

@@ -1,24 +1,27 @@
 import * as l10n from '@vscode/l10n';
 import type { StreamDecoder, Token, Tokenizer } from '../../core/tokenizer';
 
-/** Where an unknown tokenizer may cut: words with the space before them, numbers, signs, white space. */
+/**
+ * Approximate token boundaries for an unknown tokenizer: words with their leading space, numbers, punctuation, white
+ * space.
+ */
 const PIECES = / ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+/gu;
 
-/** What models write at the ends of texts and turns, where a server does not leave it out. */
+/** Special tokens that models write at the end of texts and turns, where the server does not remove them. */
 const SPECIAL = /^(?:<\|[\w-]+\|>|<\/?s>|<(?:eos|bos|pad|unk|(?:start|end)_of_turn)>)$/;
 
 /**
- * The tokens of a server's model as far as they are known. Where it cuts texts as a tokenizer that is here, tokens have
- * that one's ids. All others get ids in the order in which they are met, above those; of a tokenizer that is not here,
- * all are met. Texts are then cut where most tokenizers would: it serves for places and lengths, not for what is sent.
+ * The known part of a server's vocabulary. If a local tokenizer splits texts as the server does, tokens have its ids;
+ * other tokens get ids above those in the order in which they appear. Without such a tokenizer, texts are split
+ * approximately, which serves for positions and lengths only, never for what is sent.
  */
 export class ServerVocabulary implements Tokenizer {
-  /** The tokenizer that the server's model has too; undefined where that is not known. */
+  /** The local tokenizer equal to the server's; undefined where none is known to be. */
   readonly known: Tokenizer | undefined;
   readonly opening: readonly number[] = [];
   readonly gaps: readonly number[] = [];
   readonly endOfText: number;
-  /** Stands for all tokens that the server has not named at a place. */
+  /** Id that stands for all tokens that the server does not list. */
   readonly others: number;
   readonly #offset: number;
   readonly #met: string[] = [];
@@ -39,7 +42,7 @@ export class ServerVocabulary implements Tokenizer {
     return [this.endOfText];
   }
 
-  /** The id of a token by its text. */
+  /** The id of a token by its text; assigns one to a new token. */
   idOf(text: string): number {
     const id = this.#ids.get(text);
     if (id !== undefined) return id;
@@ -68,7 +71,7 @@ export class ServerVocabulary implements Tokenizer {
     return this.known?.tokenize(text) ?? this.place(Array.from(text.matchAll(PIECES), ([piece]) => piece));
   }
 
-  /** Pieces that spell a text, as its tokens. */
+  /** The pieces of a text as tokens with their spans. */
   place(pieces: readonly string[]): Token[] {
     let [byte, unit] = [0, 0];
     return pieces.map((text) => {
@@ -130,7 +133,7 @@ export class ServerVocabulary implements Tokenizer {
     return id;
   }
 
-  /** Those that are text. */
+  /** Ids of tokens with text. */
   #idsMet(): number[] {
     return this.#met.map((_, i) => this.#offset + i).filter((id) => !this.isSpecial(id));
   }
@@ -144,7 +147,7 @@ export class ServerVocabulary implements Tokenizer {
     return this.known;
   }
 
-  /** @throws a RangeError for an id that no token has */
+  /** @throws RangeError for an unknown id */
   #textMet(id: number): string {
     const text = this.#met[id - this.#offset];
     if (text === undefined) throw new RangeError(`There is no token ${id}: ${this.size} are known.`);

@@ -16,31 +16,33 @@ import type { ServerToken } from './serverTokens';
 import type { ServerVocabulary } from './serverVocabulary';
 import { stepOf, TypedText } from './typedText';
 
-/** A server's model, as ghost text uses it. */
+/** A server's model with the state that ghost text needs. */
 export interface ServerModel {
   readonly server: CompletionServer;
   readonly vocabulary: ServerVocabulary;
-  /** How many characters before the cursor the server can read; it grows smaller where the server says that it is less. */
+  /**
+   * Limits the text before the cursor to what the server can read; shrinks when the server rejects a text as too long.
+   */
   readonly window: ReadingWindow;
-  /** What the writer's texts expect after these tokens; absent where their ids are not the server's. */
+  /** The memory's expectation after these tokens; absent where the server's ids are not those of a local tokenizer. */
   readonly expect?: (history: readonly number[], confidence: number) => Mixed;
-  /** Whom a token's probability came from. */
+  /** Whether a token's probability came from the model or from the memory. */
   readonly origin?: (mixed: Mixed, id: number, probability: number) => TokenOrigin;
 }
 
-/** Characters of a token, at least, in the languages that people write with these models. */
+/** Lower estimate of the characters per token in the languages that these models write. */
 const CHARACTERS_PER_TOKEN = 3;
-/** More than this a suggestion does not need. */
+/** Suggestions gain nothing from a longer context. */
 const MOST_TOKENS = 2048;
-/** Where a server does not say what it can read. */
+/** Context length assumed where the server does not report one. */
 const USUAL_TOKENS = 1024;
-/** One part in so many is kept free for what is written. */
+/** The fraction `1 / ROOM_TO_WRITE` of the context is reserved for the continuation. */
 const ROOM_TO_WRITE = 8;
-/** How often a text is sent again that was too long, and what is sent at least. */
+/** How often a text that is too long is halved, and the shortest length tried. */
 const MOST_SHRINKING = 5;
 const LEAST_CHARACTERS = 64;
 
-/** How much of a text a server is sent: its window moves in steps, so that the server finds in its cache what it has read. */
+/** The part of a text to send. Its start moves in steps, so that the server's prompt cache stays valid. */
 export class ReadingWindow {
   readonly #context: number;
   #characters: number;
@@ -51,26 +53,26 @@ export class ReadingWindow {
     this.#characters = Math.floor(tokens * (1 - 1 / ROOM_TO_WRITE)) * CHARACTERS_PER_TOKEN;
   }
 
-  /** Tokens that it holds in prose. */
+  /** Estimated tokens that the window holds. */
   get tokens(): number {
     return Math.floor(this.#characters / CHARACTERS_PER_TOKEN);
   }
 
-  /** What of a text is sent. */
+  /** The end of a text that fits the window. */
   of(text: string): string {
-    // `characterWindow` thinks in tokens of eight characters and adds up to a half.
+    // `characterWindow` assumes eight characters per token and may exceed its limit by a half.
     return text.slice(characterWindow(text, Math.floor(this.#characters / 12)));
   }
 
-  /** How many of the tokens that are wanted may be asked for after a prompt; the context holds both. */
+  /** How many of `wanted` tokens may be requested after a prompt, as the context must hold both. */
   roomAfter(prompt: string, wanted: number): number {
     const free = this.#context - Math.ceil(prompt.length / CHARACTERS_PER_TOKEN);
     return Math.min(wanted, Math.max(1, free));
   }
 
   /**
-   * Runs a task that sends what `of` gives: with less each time the server finds that too long. Where nothing is short
-   * enough, the length is not what is wrong, and the next text is sent as if nothing had been.
+   * Runs a task that sends `of(text)`, and repeats it with half the length while the server finds the text too long. If
+   * no length is short enough, length is not the problem: the window is restored and the error passed on.
    */
   async fitted<T>(task: () => Promise<T>): Promise<T> {
     const characters = this.#characters;
@@ -89,19 +91,19 @@ export class ReadingWindow {
   }
 }
 
-/** Requests for one suggestion: what was typed is spelled otherwise than the server would, or the memory knows better. */
+/** Requests per suggestion. More than one is needed when healing or the memory choose another token than the server. */
 const MOST_REQUESTS = 6;
-/** After so many the memory is not asked any more. */
+/** Requests after which the memory is no longer mixed in. */
 const MOST_MIXED_REQUESTS = 4;
-/** Characters of the text that the writer's memory looks at. */
+/** Characters of context for the memory. */
 const HISTORY = 400;
-/** Characters before a draft that its stop rules look at. */
+/** Characters before a draft that its stop rules read. */
 const BEFORE = 2048;
 
 /**
- * What ghost text would show after `request.prefix`, written by a server: see `complete`, whose drafts, stop rules and
- * guards these are. The server is hung up on as soon as a rule ends the suggestion. Rejects with an AbortError when
- * `signal` fires and with a ServerError when the server fails.
+ * The server's counterpart of `complete`, with the same drafts, stop rules and guards: what ghost text shows after
+ * `request.prefix`. The stream is closed as soon as a rule ends the suggestion.
+ * @throws AbortError when `signal` fires; ServerError when the server fails
  */
 export async function suggest(
   model: ServerModel,
@@ -117,17 +119,17 @@ export async function suggest(
   return model.window.fitted(() => new Suggestion(model, bare, signal, onPartial).write());
 }
 
-/** A text that a server writes: first it spells what was typed, then it goes on. */
+/** One text that a server writes: it first spells what was typed, then continues. */
 interface Line {
   typed: TypedText;
-  /** Once what was typed is spelled. */
+  /** Undefined until what was typed is spelled. */
   draft: Draft | undefined;
   readonly onGrown: (line: Line) => void;
-  /** Other beginnings than the one that is written, likeliest first. */
+  /** Alternative beginnings, most probable first. */
   others: readonly Hypothesis[];
 }
 
-/** One suggestion, and its alternatives, in the making. */
+/** One suggestion and its alternatives. */
 class Suggestion {
   readonly #model: ServerModel;
   readonly #rules: StopRules;
@@ -136,9 +138,9 @@ class Suggestion {
   readonly #signal: AbortSignal | undefined;
   readonly #onPartial: ((partial: PartialCompletion) => void) | undefined;
   readonly #place: Omit<DraftPlace, 'healed' | 'masked'>;
-  /** What the server reads, with the typed word at its end. */
+  /** The prompt, including the partial word at its end. */
   readonly #text: string;
-  /** What the memory expected after the tokens of a draft, by these. */
+  /** The memory's expectations by the joined ids of the draft's tokens before. */
   readonly #mixed = new Map<string, Mixed>();
 
   constructor(
@@ -154,7 +156,7 @@ class Suggestion {
     this.#signal = signal;
     this.#onPartial = onPartial;
     this.#place = { prefix: request.prefix, suffix: request.suffix, blockedWords, style };
-    // Without log-probabilities there is no telling where a suggestion becomes unsure.
+    // Without log-probabilities there is no measure of when a suggestion becomes unsure.
     const blind = model.server.capabilities.logprobs === undefined;
     const { minTokenLogprob, minRestLogprob } = COMPLETION_DEFAULTS;
     this.#rules = { ...limits, ...(blind && { minTokenLogprob, minRestLogprob }) };
@@ -171,7 +173,7 @@ class Suggestion {
       words = wordEnds.length;
       this.#onPartial(grown ? { text, completion: this.#present([line.draft], line) } : { text });
     };
-    // Servers do not agree on what an empty prompt is.
+    // Servers do not agree on the meaning of an empty prompt.
     const first = this.#line(typed.length < this.#text.length ? typed : '', tell);
     await this.#run(first);
     const drafts = first.draft ? [first.draft] : [];
@@ -198,7 +200,7 @@ class Suggestion {
     return this.#text.slice(0, this.#text.length - typed.text.length);
   }
 
-  /** Has the server write until a rule ends the draft. */
+  /** Streams until a rule ends the draft. */
   async #run(line: Line): Promise<void> {
     const { server } = this.#model;
     for (let requests = 0; line.draft === undefined || line.draft.reason === null; requests++) {
@@ -222,7 +224,7 @@ class Suggestion {
     }
   }
 
-  /** @returns whether the server goes on as the suggestion does */
+  /** @returns whether the server's choice is that of the suggestion, so that the stream can go on */
   #hear(line: Line, token: ServerToken, isConstrained: boolean, mixes: boolean): boolean {
     const { vocabulary } = this.#model;
     const { typed, draft } = line;
@@ -249,7 +251,7 @@ class Suggestion {
     return draft.reason === null && id === from.chosen;
   }
 
-  /** Where the typed text is spelled by whole tokens, alternatives begin with the next one. */
+  /** Alternatives to the first token after the typed text, where whole tokens spell that text exactly. */
   #othersThan(id: number | undefined, from: Likeliest, before: readonly number[], typed: TypedText): Hypothesis[] {
     const { steps, logprob } = typed.hypothesis;
     if (steps.length !== before.length) return [];
@@ -262,7 +264,7 @@ class Suggestion {
       });
   }
 
-  /** The server names no token that spells what was typed: it goes on after it. */
+  /** None of the server's tokens spells what was typed: continue after it without healing. */
   #goOnAsTyped(line: Line): void {
     Object.assign(line, this.#line('', line.onGrown));
     if (line.draft && this.#model.server.capabilities.cutsSpace) line.draft.reason = 'unsure';

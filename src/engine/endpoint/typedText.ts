@@ -2,22 +2,21 @@ import type { Healing, Hypothesis, Step } from '../../core/completion/healing';
 import type { Likeliest } from './likeliest';
 import type { ServerVocabulary } from './serverVocabulary';
 
-/** What was looked at while the typed text was spelled. */
+/** One step of spelling the typed text. */
 interface Look {
   /** Probability of the tokens before. */
   readonly weight: number;
-  /** What of the typed text was left. */
+  /** The part of the typed text not yet spelled. */
   readonly rest: string;
   readonly from: Likeliest;
 }
 
 /**
- * Token healing with what a server tells: finds the tokens that spell the typed end of the text, and perhaps more, as
- * the model would have written them. See `heal`, which sees the whole distribution.
+ * Token healing with the candidates of a server: finds the tokens that spell the typed end of the text, and perhaps
+ * more. See `heal`, which has the whole distribution.
  */
 export class TypedText {
   readonly #vocabulary: ServerVocabulary;
-  /** What was typed. */
   readonly text: string;
   readonly #steps: Step[] = [];
   readonly #looks: Look[] = [];
@@ -30,7 +29,7 @@ export class TypedText {
     this.#vocabulary = vocabulary;
   }
 
-  /** What is not spelled yet. */
+  /** The part not yet spelled. */
   get rest(): string {
     return this.#rest;
   }
@@ -40,12 +39,12 @@ export class TypedText {
     return { steps: this.#steps, logprob: this.#logprob };
   }
 
-  /** What they spell. */
+  /** The text of the tokens so far. */
   get spelled(): string {
     return this.#vocabulary.decode(this.#steps.map(({ id }) => id));
   }
 
-  /** The beginnings that differ in what they add to the typed text, but for the one that was taken; likeliest first. */
+  /** Alternatives to the last token that extend the typed text differently, most probable first. */
   get others(): Hypothesis[] {
     const look = this.#looks.at(-1);
     const last = this.#steps.at(-1);
@@ -57,8 +56,8 @@ export class TypedText {
   }
 
   /**
-   * Takes the likeliest token that spells all that is left of the typed text, else one that spells its beginning.
-   * @returns its id; undefined where the server names none
+   * Takes the most probable token that covers the rest of the typed text, else one that spells a beginning of it.
+   * @returns its id; undefined where the server lists none
    */
   take(from: Likeliest): number | undefined {
     const look: Look = { weight: Math.exp(this.#logprob), rest: this.#rest, from };
@@ -77,7 +76,7 @@ export class TypedText {
     return id;
   }
 
-  /** How likely the typed text was, and how it may go on, as far as the server tells. */
+  /** The probability of the typed text and of its continuations, as far as the server's candidates tell. */
   get healing(): Pick<Healing, 'typedMass' | 'ended' | 'goesOn'> {
     const mass = (rest: (look: Look) => string, whole = false) =>
       this.#looks.reduce((sum, look) => {
@@ -88,7 +87,7 @@ export class TypedText {
         return sum + look.weight * look.from.mass(ids);
       }, 0);
     const typed = this.text === '' ? 1 : mass(({ rest }) => rest);
-    // A server that gives no log-probabilities says nothing of what was typed.
+    // Without log-probabilities nothing is known about the probability of the typed text.
     const typedMass = typed > 0 ? Math.min(1, typed) : 1;
     return {
       typedMass,
@@ -100,7 +99,7 @@ export class TypedText {
     };
   }
 
-  /** Tokens that spell what is left, likeliest first; spaces that were typed do not become more of them. */
+  /** Tokens that cover the rest, most probable first; typed spaces must not be followed by more spaces. */
   #covering({ rest, from }: Look): number[] {
     const endsInSpace = /[ \t]$/.test(rest);
     return from.best(Number.POSITIVE_INFINITY).filter((id) => {
