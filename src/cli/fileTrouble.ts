@@ -1,6 +1,6 @@
 /**
- * Why a file that was named cannot be read or written, to end a sentence with.
- * @param absent what to say where it, or its folder, is not there
+ * Why a file cannot be read or written, as the end of a sentence.
+ * @param absent used when the file or its folder does not exist
  */
 export function fileTrouble({ code, message }: NodeJS.ErrnoException, absent: string): string {
   switch (code) {

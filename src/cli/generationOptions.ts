@@ -13,19 +13,19 @@ import { validate } from '../core/decoding/validate';
 import type { Tokenizer } from '../core/tokenizer';
 import { UsageError } from './input';
 
-/** Most tokens to add where nothing was said: more than the library's 20, a paragraph to read. */
+/** Default of `maxNewTokens`: a paragraph, where `generate()` has 20. */
 const NEW_TOKENS = 50;
 
 const FLAGS = ROWS.filter(([, { flag }]) => flag !== false);
 
-/** Adds a flag for every option of decoding that the command line can give. */
+/** Adds a flag for every option of decoding that the command line supports. */
 export function withGenerationOptions(command: Command): Command {
   for (const [name, row] of FLAGS) command.addOption(decodingFlag(name).helpGroup(groupOf(name, row)));
   return command;
 }
 
 /**
- * What was given on the command line, as decoding takes it.
+ * Converts command-line options to a decoding configuration.
  * @throws UsageError when the options contradict each other
  */
 export function generationConfig(given: Record<string, unknown>, tokenizer: Tokenizer): GenerationConfig {
@@ -39,7 +39,7 @@ export function generationConfig(given: Record<string, unknown>, tokenizer: Toke
   }
   if (config.maxNewTokens === undefined && config.maxLength === undefined) config.maxNewTokens = NEW_TOKENS;
   if (config.temperature === 0) {
-    // Nothing is drawn, so nothing shapes the draw; contrastive search looks at the top k all the same.
+    // Greedy decoding ignores sampling options. Contrastive search also uses the top k.
     for (const name of [...SAMPLING, 'seed', 'doSample'] as const) {
       if (name !== 'topK' || config.penaltyAlpha === undefined) delete config[name];
     }
@@ -55,8 +55,8 @@ export function generationConfig(given: Record<string, unknown>, tokenizer: Toke
 }
 
 /**
- * Whether options are given that mean nothing unless tokens are drawn: those that shape a draw, its seed, several
- * texts. Beside beams neither a seed nor several texts mean drawing.
+ * Whether options are given that only make sense with sampling: sampling options, a seed, several sequences. With
+ * beams, a seed or several sequences do not imply sampling.
  */
 function drawsByImplication(config: Partial<Record<OptionName, unknown>>): boolean {
   const isSearch = (config.numBeams as number) > 1;
@@ -65,28 +65,28 @@ function drawsByImplication(config: Partial<Record<OptionName, unknown>>): boole
   return SAMPLING.some((name) => config[name] !== undefined);
 }
 
-/** An error of decoding about its options, in the words of the command line; any other as it is. */
+/** Rewrites a decoding error about options to name the command's flags; other errors are returned as they are. */
 export function asTyped(error: unknown): unknown {
   return error instanceof OptionError ? new UsageError(error.spelled(flagName)) : error;
 }
 
-/** The flag of an option, with its dashes; the bare name where it has none. */
+/** The flag of an option with its dashes; the option's name where it has no flag. */
 export function flagName(name: OptionName): string {
   const spelled = spelledName(name);
   return spelled === undefined ? name : `--${spelled}`;
 }
 
-/** The flag of an option that reads what is typed, and refuses what the option cannot be. */
+/** A flag that parses and validates an option's value. */
 export function decodingFlag(name: OptionName): Option {
   const row = rowOf(name);
   const placeholder = row.spelling === 'yes' ? '' : ` ${row.argument ?? '<text>'}`;
   const option = new Option(`${flagName(name)}${placeholder}`, describe(name, row)).argParser(parserOf(name, row));
-  // `--no-repeat-ngram-size` is a name like any other, not the opposite of another option.
+  // `--no-repeat-ngram-size` is a name of its own, not the negation of another option.
   option.negate = false;
   return option;
 }
 
-/** Under which title the help has an option. */
+/** The help section that lists an option. */
 function groupOf(name: OptionName, { needs = [], stage }: OptionRow): string {
   if (name === 'numBeams' || needs.includes('numBeams') || name === 'earlyStopping') return 'Beam search:';
   if (name === 'doSample' || name === 'seed' || stage === 'shaping') return 'Sampling:';
@@ -101,7 +101,7 @@ function describe(name: OptionName, { default: value, otherwise, help, spelling 
   return `${help.replaceAll('`', '')}${several}${absent === undefined ? '' : ` (default: ${absent})`}`;
 }
 
-/** Reads what was typed, and holds it against what the option may be. */
+/** Parses what was typed, and validates it against the option's type and bounds. */
 function parserOf(name: OptionName, { spelling }: OptionRow): (text: string, before?: unknown) => unknown {
   if (spelling === 'yes') return () => true;
   if (spelling === 'text' || spelling === 'texts') {
@@ -119,7 +119,7 @@ function parserOf(name: OptionName, { spelling }: OptionRow): (text: string, bef
   };
 }
 
-/** A word is spelled by other tokens at the start of a text than behind a space. */
+/** Token sequences of a word at the start of a text and after a space, which differ. */
 function spellings(word: string, tokenizer: Tokenizer): number[][] {
   return (word.startsWith(' ') ? [word] : [word, ` ${word}`]).map((text) => tokenizer.encode(text));
 }

@@ -4,10 +4,10 @@ import { groupByGrapheme } from '../pictures/graphemes';
 import { visible } from '../pictures/spelling';
 import { type Piece, type Terminal, wrapPieces } from './terminal';
 
-/** Marks around words where there are no colours, by level: none for ordinary words. */
+/** Marks around words by level where there are no colours; ordinary words have none. */
 const SIGNS = ['', '·', ':', '!'];
 
-/** The tokens of a text as chips, with their neighbours told apart; the legend of their colours below. */
+/** The tokens of a text as adjacent chips in alternating colours, with a legend below. */
 export function tokenChips(terminal: Terminal, text: string, tokens: readonly FigureToken[]): string {
   const scored = tokens.some(({ rank }) => rank !== null);
   const groups = groupByGrapheme(text, tokens);
@@ -27,7 +27,7 @@ export function tokenChips(terminal: Terminal, text: string, tokens: readonly Fi
   return wrapPieces(terminal, pieces) + legend;
 }
 
-/** A text with every word painted by its surprisal, and what the colours mean. */
+/** A text with every word coloured by its surprisal, and a legend. */
 export function heatText(
   terminal: Terminal,
   text: string,

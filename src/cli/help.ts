@@ -1,12 +1,12 @@
 import { type Command, Help, type HelpConfiguration } from 'commander';
 
-/** Columns of the terms on the left, at most; the description of a longer term stands under it. */
+/** Maximum width of the terms on the left; the description of a longer term goes on the next line. */
 const TERMS = 30;
-/** A description is wrapped to no less. */
+/** Minimum width of descriptions. */
 const NARROWEST = 20;
 const WIDTH = 80;
 
-/** The help of a program and its commands, within the terminal's width. */
+/** Formats the help of a program and its commands to the terminal's width. */
 export function withHelp(program: Command): Command {
   const width = () => Math.max(2 * NARROWEST, process.stdout.columns ?? (Number(process.env.COLUMNS) || WIDTH));
   return program
@@ -28,7 +28,7 @@ const LAYOUT: HelpConfiguration = {
     return `  ${term}\n${Help.prototype.formatItem.call(this, '', termWidth, description, helper)}`;
   },
   boxWrap(text: string, width: number) {
-    // Shapes of JSON are one long word: they are broken after their commas.
+    // JSON examples contain no spaces; allow line breaks after their commas.
     const breakable = text.replaceAll(/\S+/g, (word) =>
       word.length > width ? word.replaceAll(/,(?=.)/g, ', ') : word,
     );

@@ -3,26 +3,26 @@ import { InvalidArgumentError } from 'commander';
 import type { WritersText } from '../eval/cases';
 import { fileTrouble } from './fileTrouble';
 
-/** Exit codes; 0 is done. */
+/** Exit codes; 0 is success. */
 export const FAILED = 1;
 export const MISUSED = 2;
 export const INTERRUPTED = 130;
 
-/** Where a command's text comes from. */
+/** Where the text of a command comes from. */
 export interface InputOptions {
   readonly file?: string;
   readonly jsonl?: boolean;
 }
 
-/** A mistake in how the command was called. */
+/** The command was called incorrectly. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
 /**
- * The text given as an argument, in a file, or on standard input; nothing where `--jsonl` reads lines instead. A
- * file's text is taken as it is.
- * @throws UsageError when there is none or more than one, or the file cannot be read
+ * The text from the argument, a file or standard input; empty where `--jsonl` reads lines instead. Only standard input
+ * loses its final newline.
+ * @throws UsageError when there is no text or more than one, or the file cannot be read
  */
 export async function readText(argument: string | undefined, { file, jsonl }: InputOptions): Promise<string> {
   if (argument !== undefined && file !== undefined) throw new UsageError('Give a text or --file, not both.');
@@ -35,13 +35,13 @@ export async function readText(argument: string | undefined, { file, jsonl }: In
   if (process.stdin.isTTY) throw new UsageError('Name a file or give a text (--help shows how), or pipe one in.');
   const parts: Buffer[] = [];
   for await (const part of process.stdin) parts.push(part);
-  // A shell's echo ends what it prints with a newline that nobody meant.
+  // `echo` ends its output with a newline that is not part of the text.
   return decodeText(Buffer.concat(parts)).replace(/\r?\n$/, '');
 }
 
 /**
- * Says on standard error that a text ends with a space, where that is hardly what was meant: a word of GPT-2's begins
- * with its space, so that after a lone one what is usual cannot follow.
+ * Warns on standard error about a trailing space: GPT-2's words begin with their space, so after a space of its own the
+ * usual continuations cannot follow.
  */
 export function warnOfTrailingSpace(text: string): void {
   if (!/[^ ] $/.test(text)) return;
@@ -54,12 +54,12 @@ function readFile(file: string): string {
   return orUsageError(file, () => decodeText(readFileSync(file)));
 }
 
-/** UTF-8 as text, without the byte order mark that some editors put before it. */
+/** Decodes UTF-8 without its byte order mark. */
 function decodeText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** The first bytes of a file, `most` at most; all by default. */
+/** The first `most` bytes of a file; all of them by default. */
 export function readBytes(file: string, most?: number): Buffer {
   return orUsageError(file, () => {
     if (most === undefined) return readFileSync(file);
@@ -83,8 +83,8 @@ function orUsageError<T>(file: string, read: () => T): T {
 }
 
 /**
- * Answers every line of standard input (or of `file`) with one line: a JSON object for a JSON object. A line that
- * cannot be answered gets `{"error": ...}`, the next ones are read all the same, and the exit code is 1.
+ * Answers every line of standard input (or of `file`) with one JSON object. A line that cannot be answered yields
+ * `{"error": ...}`; processing goes on, and the exit code becomes 1.
  */
 export async function answerLines(
   { file }: InputOptions,
@@ -97,7 +97,7 @@ export async function answerLines(
   for await (const line of standardInputLines()) await answerLine(line, answer);
 }
 
-/** Lines end with a line feed alone, as JSON lines do: U+2028 stands in strings, and newer readlines end lines there. */
+/** Splits at line feeds only: JSON strings may contain U+2028, where newer versions of `readline` split as well. */
 async function* standardInputLines(): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let begun = '';
@@ -133,7 +133,7 @@ function parseRequest(line: string): Record<string, unknown> {
   return request as Record<string, unknown>;
 }
 
-/** The `text` of one line of input, or another field of it that is a text. */
+/** The string field `text`, or `name`, of an input line. */
 export function textOf(request: Record<string, unknown>, name = 'text'): string {
   const value = request[name];
   if (value === undefined) throw new UsageError(`The line has no "${name}".`);
@@ -141,7 +141,7 @@ export function textOf(request: Record<string, unknown>, name = 'text'): string 
   return value;
 }
 
-/** What the model is to read: the `text` of one line of input, or its `ids`, tokens as they are. */
+/** The prompt of an input line: its `text`, or its `ids` as tokens. */
 export function promptOf(request: Record<string, unknown>): { text: string; appended?: readonly number[] } {
   const { ids } = request;
   if (ids === undefined) {
@@ -153,7 +153,7 @@ export function promptOf(request: Record<string, unknown>): { text: string; appe
   return { text: '', appended: idsIn(request) };
 }
 
-/** The `ids` of one line of input. */
+/** The field `ids` of an input line. */
 export function idsIn({ ids }: Record<string, unknown>): number[] {
   if (!Array.isArray(ids) || !ids.every((id) => Number.isSafeInteger(id) && id >= 0)) {
     throw new UsageError('The "ids" of the line are not a list of token ids.');
@@ -165,7 +165,7 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-/** A command line number within bounds. */
+/** A parser for a number within bounds. */
 export function number(least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -181,7 +181,7 @@ function boundsText(least: number, most: number): string {
   return least === Number.NEGATIVE_INFINITY ? `, ${most} or less` : ` from ${least} to ${most}`;
 }
 
-/** A command line integer within bounds. */
+/** A parser for an integer within bounds. */
 export function integer(least: number, most?: number): (text: string) => number {
   const parse = number(least, most);
   return (text) => {
@@ -192,8 +192,8 @@ export function integer(least: number, most?: number): (text: string) => number 
 }
 
 /**
- * The texts of a file of JSON lines, `{"path","text"}` each.
- * @throws UsageError that names the first line that is something else
+ * Reads a file of JSON lines, each `{"path","text"}`.
+ * @throws UsageError that names the first invalid line
  */
 export async function readDocuments(file: string): Promise<WritersText[]> {
   const lines = (await readText(undefined, { file })).split('\n');

@@ -43,7 +43,7 @@ program.commandsGroup('Prepare a model:');
 addCompile(program);
 for (const command of [program, ...program.commands]) command.exitOverride();
 
-// Whoever reads may stop reading: `inkling tokens … | head`.
+// The reader may close the pipe early: `inkling tokens … | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : FAILED));
 
 program.parseAsync().catch((error: Error) => {

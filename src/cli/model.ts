@@ -11,7 +11,7 @@ import { PRECISIONS, type Precision } from '../gpt2/precision';
 import { formatBytes } from '../store/format';
 import { integer, UsageError } from './input';
 
-/** Which model a command runs, and how. */
+/** The options that choose and load a model. */
 export interface ModelOptions {
   readonly model?: string;
   readonly precision?: Precision;
@@ -20,7 +20,7 @@ export interface ModelOptions {
 
 const MOST_THREADS = 1024;
 
-/** Beside the bundle: what the build compiled, and the weights it came from where the sources are there. */
+/** The compiled default model next to the bundle, and in a checkout the weights that it was compiled from. */
 const BUILT_MODEL = join(__dirname, 'model');
 const SOURCE_MODEL = join(__dirname, '..', 'models', 'default');
 
@@ -41,8 +41,9 @@ export function withModelOptions(command: Command, precision: Precision): Comman
 }
 
 /**
- * Loads the model, compiling it first where that is due.
- * @throws UsageError when `--model` is not there, UnsupportedModelError or EngineError when what it holds cannot be run
+ * Loads the model, compiling it first if necessary.
+ * @throws UsageError when the path of `--model` does not exist; UnsupportedModelError or EngineError when the model
+ * cannot be run
  */
 export async function openEngine(options: ModelOptions, otherwise: Precision): Promise<LocalEngine> {
   const folder = await locate(options, otherwise);
@@ -56,7 +57,7 @@ export async function openEngine(options: ModelOptions, otherwise: Precision): P
 async function locate({ model, precision }: ModelOptions, otherwise: Precision): Promise<string> {
   const compiled = await readManifest(model ?? BUILT_MODEL);
   if (model === undefined) {
-    // Without its weights (as in a package) the default model has the precision that the build gave it.
+    // A package has no weights to recompile, so the default model keeps the precision of the build.
     const wanted = precision ?? (existsSync(SOURCE_MODEL) ? otherwise : (compiled?.precision ?? otherwise));
     return locateModel({ path: '', precision: wanted }, __dirname, cacheFolder(), { onProgress: progress(wanted) });
   }
@@ -72,8 +73,8 @@ function progress(precision: Precision, model = 'the default model') {
 }
 
 /**
- * The tokenizer that `--tokenizer` names, or GPT-2's own.
- * @throws UsageError where there is no such folder, TokenizerError where what it holds cannot be read
+ * The tokenizer given by `--tokenizer`, or GPT-2's own.
+ * @throws UsageError when the folder does not exist; TokenizerError when its files cannot be read
  */
 export async function openTokenizer(folder: string | undefined): Promise<Tokenizer> {
   if (folder === undefined) return gpt2Tokenizer();
@@ -89,12 +90,12 @@ export async function openTokenizer(folder: string | undefined): Promise<Tokeniz
   return readTokenizer(files);
 }
 
-/** A compilation that takes less time than this, in ms, is not mentioned. */
+/** Compilations shorter than this are not mentioned. */
 const PATIENCE_MS = 1_000;
 
 /**
- * Tells on standard error that a compilation takes its time: a percentage that counts up on a terminal, one line
- * elsewhere. Standard output is for results alone.
+ * Reports a slow compilation on standard error: a percentage on a terminal, a single line elsewhere. Standard output is
+ * reserved for results.
  * @returns a listener for the fraction done
  */
 export function compilationProgress(what: string): (fraction: number) => void {
@@ -103,7 +104,7 @@ export function compilationProgress(what: string): (fraction: number) => void {
   return (fraction) => {
     const percent = Math.floor(100 * fraction);
     if (percent === shown || (shown < 0 && Date.now() - begun < PATIENCE_MS)) return;
-    // A line that the terminal breaks is not written over.
+    // A wrapped line could not be overwritten by a carriage return.
     const room = (process.stderr.columns || 80) - ' … 100 %'.length - 1;
     const begins = what.slice(0, Math.max(0, room)).trimEnd();
     if (process.stderr.isTTY) process.stderr.write(`\r${begins} … ${percent} %${percent === 100 ? '\n' : ''}`);
@@ -112,11 +113,11 @@ export function compilationProgress(what: string): (fraction: number) => void {
   };
 }
 
-/** Tells on a terminal's standard error how much of a download is there. */
+/** Reports a download's progress on standard error, if that is a terminal. */
 export function downloadProgress(): (done: number, total: number) => void {
   let shown = '';
   return (done, total) => {
-    // Some mirrors do not say how large a file is.
+    // Some mirrors do not report a file's size.
     const part = total === 0 ? formatBytes(done) : `${Math.floor((100 * done) / total)} %`;
     if (!process.stderr.isTTY || part === shown) return;
     shown = part;

@@ -3,7 +3,7 @@ import { fileTrouble } from './fileTrouble';
 import { UsageError } from './input';
 
 /**
- * Writes what a command made into a file; `-` is standard output.
+ * Writes a command's result to a file; `-` is standard output.
  * @throws UsageError when the file cannot be written
  */
 export function writeOutput(file: string, content: string | Uint8Array): void {
@@ -19,7 +19,7 @@ export function writeOutput(file: string, content: string | Uint8Array): void {
   }
 }
 
-/** A number of things: `1 token`, `2 tokens`. */
+/** A count with its noun: `1 token`, `2 tokens`. */
 export function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }

@@ -8,10 +8,10 @@ import { proxyFromEnvironment } from '../store/hub/proxy';
 import { UsageError } from './input';
 import { type ModelOptions, openEngine } from './model';
 
-/** Where the key of a server comes from: an argument would stand in the list of processes. */
+/** The server's key is read from the environment: arguments are visible in the list of processes. */
 const KEY_VARIABLE = 'INKLING_SERVER_KEY';
 
-/** Which engine a command asks: a model on this machine, or a server. */
+/** The options that choose an engine: a local model or a server. */
 export interface EngineOptions extends ModelOptions {
   readonly endpoint?: string;
   readonly endpointModel?: string;
@@ -31,8 +31,8 @@ export function withServerOptions(command: Command): Command {
 }
 
 /**
- * The engine that the options ask for.
- * @throws UsageError, EngineError where it cannot be used
+ * Opens the engine given by the options.
+ * @throws UsageError, EngineError when it cannot be used
  */
 export async function openAnyEngine(options: EngineOptions, precision: Precision): Promise<Engine> {
   const { endpoint, endpointModel = '', allowPlainHttp = false } = options;
@@ -44,7 +44,7 @@ export async function openAnyEngine(options: EngineOptions, precision: Precision
   }
   const key = process.env[KEY_VARIABLE] ?? '';
   const address = addressOf(endpoint, allowPlainHttp);
-  // What is sent to this machine does not leave it by way of a proxy, which curl would ask.
+  // Requests to this machine bypass the proxy.
   const chooseAgent = address.isHere ? undefined : proxyFromEnvironment;
   const engine = new EndpointEngine({ address, key, model: endpointModel, ...(chooseAgent && { chooseAgent }) });
   try {

@@ -4,33 +4,33 @@ import stringWidth from 'string-width';
 import { lightMark } from '../pictures/palette';
 import { visible } from '../pictures/spelling';
 
-/** Columns where nothing says how wide the output is. */
+/** Width where the output has no columns. */
 const WIDTH = 80;
-/** 256 colours, where colours are asked for and the terminal does not say what it can. */
+/** Chalk's level for 256 colours, used where colours are requested but the terminal's support is unknown. */
 const COLOURS_ASKED_FOR = 2;
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/** What results are printed on. */
+/** The output that results are printed to. */
 export interface Terminal {
-  /** Whether people read it as it comes: a terminal, or a pipe that was told to have colours. */
+  /** Whether a person reads it: a terminal, or a pipe with forced colours. */
   readonly isRead: boolean;
   /** In columns. */
   readonly width: number;
-  /** Paints nothing where there are no colours. */
+  /** Returns text unchanged where there are no colours. */
   readonly paint: ChalkInstance;
 }
 
-/** A piece of text with the name of its mark in the palette, if it has one. */
+/** A piece of text, with its mark in the palette if it has one. */
 export interface Piece {
   readonly text: string;
   readonly mark?: string;
-  /** Whether a line ends behind it. */
+  /** Whether a line break follows. */
   readonly breaks?: boolean;
-  /** Whether it belongs to the piece before it, so that no line may end between them. */
+  /** Whether it must stay on the line of the piece before it. */
   readonly follows?: boolean;
 }
 
-/** Marks where a terminal has 16 colours only, whose nearest to those of the palette are all white. */
+/** Marks for terminals with 16 colours, where the nearest colour to every tint of the palette is white. */
 const SIXTEEN: Readonly<Record<string, 'bgWhite' | 'bgCyan' | 'bgYellow' | 'bgMagenta' | 'bgRed' | 'bgGreen'>> = {
   box: 'bgWhite',
   l0: 'bgCyan',
@@ -43,7 +43,7 @@ const SIXTEEN: Readonly<Record<string, 'bgWhite' | 'bgCyan' | 'bgYellow' | 'bgMa
   r3: 'bgMagenta',
 };
 
-/** Adds `--color` to a program, for all its commands. */
+/** Adds the global option `--color`. */
 export function withColor(program: Command): Command {
   return program
     .addOption(
@@ -54,7 +54,7 @@ export function withColor(program: Command): Command {
     .addOption(new Option('--no-color', 'the same as --color never').hideHelp());
 }
 
-/** The standard output of a command. */
+/** The terminal that a command prints to. */
 export function terminalOf(command: Command): Terminal {
   const { color } = command.optsWithGlobals<{ color: 'auto' | 'always' | 'never' | false }>();
   const { isTTY, columns } = process.stdout;
@@ -70,7 +70,7 @@ export function terminalOf(command: Command): Terminal {
   };
 }
 
-/** Pieces as lines that fit the terminal; what is wider than a line stands on one of its own. */
+/** Wraps pieces to the terminal's width; a piece wider than a line gets one of its own. */
 export function wrapPieces({ paint, width }: Terminal, pieces: readonly Piece[]): string {
   let column = 0;
   let out = '';
@@ -97,13 +97,13 @@ function widthWithFollowers(pieces: readonly Piece[], from: number): number {
   return total;
 }
 
-/** A bar of `columns` columns at most, to an eighth of one. */
+/** A bar of up to `columns` columns, in steps of an eighth. */
 export function bar(share: number, columns: number): string {
   const eighths = Math.round(8 * columns * Math.min(1, Math.max(0, share)));
   return `${'█'.repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8]}`;
 }
 
-/** A text as people read it, in quotation marks, with white space and controls made visible. */
+/** A text in quotation marks, with white space and control characters made visible. */
 export function readable(text: string): string {
   return `“${visible(text)}”`;
 }

@@ -34,7 +34,7 @@ interface CompleteOptions extends InputOptions, EngineOptions, Limits {
 
 const LANGUAGE = 'markdown';
 
-/** Why there is none, to follow `No suggestion: `. */
+/** Reasons for no suggestion, shown after `No suggestion: `. */
 const SILENCES: Readonly<Record<CompletionReason, string>> = {
   sentence: 'the sentence was complete',
   newline: 'the line was complete',
@@ -51,7 +51,7 @@ const SILENCES: Readonly<Record<CompletionReason, string>> = {
   'blocked-word': 'a blocked word came next',
 };
 
-/** `complete`: what ghost text would show after a text, or at a place in a document. */
+/** `complete`: the ghost text after a text, or at a place in a document. */
 export function addComplete(program: Command): void {
   const command = program
     .command('complete')
@@ -99,7 +99,7 @@ export function addComplete(program: Command): void {
   );
 }
 
-/** A place in a document. */
+/** A cursor in a document. */
 interface DocumentPlace {
   readonly before: string;
   readonly after: string;
@@ -107,8 +107,8 @@ interface DocumentPlace {
 }
 
 /**
- * The place that the options name, if they do.
- * @throws UsageError when they name a text as well
+ * The document place given by `--before` and its companions, if any.
+ * @throws UsageError when a text is given as well
  */
 function placeOf(argument: string | undefined, options: CompleteOptions): DocumentPlace | undefined {
   const { before, after = '', language = LANGUAGE, suffix, file, jsonl } = options;
@@ -125,7 +125,7 @@ function placeOf(argument: string | undefined, options: CompleteOptions): Docume
 }
 
 async function answerLine(engine: Engine, line: Record<string, unknown>, options: CompleteOptions) {
-  // Null is how some programs write that a field is not there.
+  // Some programs write null for an absent field.
   const field = (name: string) => (line[name] === undefined || line[name] === null ? undefined : textOf(line, name));
   const before = field('before');
   if (before === undefined) {
@@ -141,12 +141,12 @@ function completeAfter(engine: Engine, prefix: string, suffix: string | undefine
 }
 
 function given({ maxTokens, minLogprob }: Limits): Partial<CompleteRequest> {
-  // A gate that is given as an option takes the place of the editor's bounds on further words.
+  // An explicit gate replaces the editor's thresholds for further words.
   const gate = minLogprob !== undefined && { minLogprob, minRestLogprob: COMPLETION_DEFAULTS.minRestLogprob };
   return { ...(maxTokens && { maxTokens }), ...gate };
 }
 
-/** What the editor would do, with what the model reads there, be it asked or not. */
+/** What the editor would do at this place, and the context that the model would read, even if it is not run. */
 async function completeAt(engine: Engine, { before, after, language }: DocumentPlace, limits: Limits) {
   const defaults = ghostTextSettings(<T>(name: string) => {
     return withinSchema(undefined, SETTINGS[`inkling.${name}`]) as T;
@@ -158,7 +158,7 @@ async function completeAt(engine: Engine, { before, after, language }: DocumentP
     settings: defaults,
   });
   const wanted = { ...request(), ...given(limits) };
-  // How many tokens a server reads is not known: it counts in tokens of its own.
+  // The context in tokens is unknown for a server, whose tokenizer is not available here.
   const context =
     engine instanceof LocalEngine
       ? readPrompt(engine.model, wanted.prefix, wanted.maxTokens ?? defaults.maxTokens).text
@@ -179,7 +179,7 @@ function read(before: string, after: string, language: string): TextReading {
   return readMarkdown(new MarkdownDocument(before + after), before.length);
 }
 
-/** The part of a completion that is promised to scripts. */
+/** The fields of a completion that scripts can rely on. */
 function answerOf({ suggestions, reason }: Completion) {
   return {
     suggestions: suggestions.map(({ text, logprob, tokens }) => ({

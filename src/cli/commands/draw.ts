@@ -17,7 +17,7 @@ interface DrawOptions extends InputOptions, ModelOptions, Record<string, unknown
   readonly json?: boolean;
 }
 
-/** `draw`: one picture of a text, as a picture or as its numbers. */
+/** `draw`: one picture of a text, as an image or as its numbers. */
 export function addDraw(program: Command): void {
   const command = program
     .command('draw')
@@ -38,7 +38,7 @@ export function addDraw(program: Command): void {
   const own = PICTURE_OPTIONS.map(({ name, argument, help }) => {
     return new Option(argument ? `--${name} ${argument}` : `--${name}`, help);
   });
-  // What a value must be depends on the kind of picture: all are read as they were typed.
+  // The type of a value depends on the kind of picture, so values are kept as typed and validated later.
   const decoding = PICTURE_DECODING.map((name) => decodingFlag(name).argParser((text) => text));
   const options = [...own, ...decoding.filter(({ long }) => !own.some((option) => option.long === long))];
   for (const option of options) command.addOption(option.helpGroup('Options of the pictures:'));

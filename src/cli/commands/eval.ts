@@ -33,7 +33,7 @@ interface EvalCommandOptions extends ModelOptions {
   readonly json?: boolean;
 }
 
-/** `eval`: how useful ghost text is on a held-out text. */
+/** `eval`: how useful ghost text is on held-out text. */
 export function addEval(program: Command): void {
   const command = program
     .command('eval')
@@ -95,7 +95,7 @@ export function addEval(program: Command): void {
   });
 }
 
-/** One writer's texts, where the memory is measured. */
+/** The texts of one writer, needed to measure the memory. */
 async function textsOf(file: string | undefined, { memory, documents }: EvalCommandOptions) {
   if (memory !== (documents !== undefined || undefined)) {
     throw new UsageError('--memory and --documents FILE.jsonl go together.');
@@ -110,8 +110,8 @@ async function textsOf(file: string | undefined, { memory, documents }: EvalComm
 
 const CALIBRATION_KEYS = 4000;
 /**
- * Types about `keys` keys, as many of each case as of any other, and records what would be suggested.
- * @param texts the writer's texts, which the memory is to know; absent where no memory is measured
+ * Simulates about `keys` keystrokes, evenly over the cases, and records the suggestions.
+ * @param texts the writer's texts for the memory; absent where the memory is not measured
  */
 async function record(
   engine: Engine,
@@ -137,7 +137,7 @@ async function record(
   return recordings;
 }
 
-/** The fewest keys that are typed of a case: fewer in a row say little. */
+/** Minimum number of keys per case: shorter runs say little. */
 const LEAST_KEYS = 100;
 
 function keysOf(recordings: readonly KeyRecording[]): number {
@@ -162,7 +162,7 @@ async function casesOf(file: string, most: number): Promise<EvalCase[]> {
   return evenly(readCases(text), most);
 }
 
-/** At most so many of them, at even distances. */
+/** At most `most` cases, evenly spaced. */
 function evenly(cases: readonly EvalCase[], most: number): EvalCase[] {
   const step = Math.max(1, cases.length / most);
   return Array.from({ length: Math.min(most, cases.length) }, (_, i) => cases[Math.floor(i * step)]);
@@ -183,7 +183,7 @@ async function baselines({ train, trainWords }: EvalCommandOptions): Promise<Pre
   return [frequentBaseline(model), trigramBaseline(model)];
 }
 
-/** Hardly any word is longer in GPT-2's tokens. */
+/** Upper estimate of GPT-2 tokens per word. */
 const TOKENS_PER_WORD = 2;
 
 async function trainingText(file: string, words: number): Promise<string> {
@@ -194,10 +194,10 @@ async function trainingText(file: string, words: number): Promise<string> {
   return tokenizer.decode(ids.map((id) => (id === tokenizer.endOfText ? NEWLINE : id)));
 }
 
-/** The token of a newline: it ends a document where no word does. */
+/** GPT-2's token for a newline; ends a document that has no word boundary. */
 const NEWLINE = 198;
 
-/** A line on standard error that counts, where somebody is watching. */
+/** A progress line on standard error, if that is a terminal. */
 function progress({ name }: Pick<Predictor, 'name'>): (done: number, of: number) => void {
   return (done, of) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${name}: ${done} of ${of}${done === of ? '\n' : ''}`);

@@ -32,7 +32,7 @@ interface ExplainOptions extends InputOptions, EngineOptions {
   readonly html?: string;
 }
 
-/** Columns of the numbers before a bar, and a space after it. */
+/** Width of the columns before a bar, including the space between. */
 const ROW = 32;
 
 type Prompt = Pick<LogitsRequest, 'text' | 'appended'>;
@@ -40,12 +40,12 @@ type Prompt = Pick<LogitsRequest, 'text' | 'appended'>;
 interface Explanation {
   readonly tokens: readonly Omit<ScoredToken, 'top'>[];
   readonly next: readonly { id: number; text: string; logit: number; probability: number; cumulative: number }[];
-  /** Nats. */
+  /** In nats. */
   readonly entropy: number;
   readonly model: string;
 }
 
-/** `explain`: the distribution of the next token, and how the model read the text. */
+/** `explain`: the distribution of the next token, and the scores of the text's own tokens. */
 export function addExplain(program: Command): void {
   const command = program
     .command('explain')
@@ -92,7 +92,7 @@ export function addExplain(program: Command): void {
   );
 }
 
-/** Writes the picture and the page that were asked for. */
+/** Writes the picture and the page, where requested. */
 async function drawInto(engine: LocalEngine, text: string, { svg, html, topK, bos, model }: ExplainOptions) {
   if (svg === undefined && html === undefined) return;
   const before = bos ? ['bos'] : [];
@@ -104,8 +104,8 @@ async function drawInto(engine: LocalEngine, text: string, { svg, html, topK, bo
 }
 
 /**
- * @param options `all` asks for the tokens of the text, which costs the logits of every position
- * @throws EngineError where the model is a server's that gives no probabilities
+ * @param options `all` also scores the tokens of the text, which needs the logits of every position
+ * @throws EngineError when a server's model gives no probabilities
  */
 async function explain(engine: Engine, prompt: Prompt, options: ExplainOptions): Promise<Explanation> {
   const { all, bos, topK: k } = options;
@@ -117,7 +117,7 @@ async function explain(engine: Engine, prompt: Prompt, options: ExplainOptions):
   const logits = await engine.logits({ ...prompt, bos });
   let cumulative = 0;
   const tokenizer = await engine.tokenizer();
-  // Of a server's tokens only the likeliest are known.
+  // A server lists only the most probable tokens.
   const known = topTokens(logits, k, tokenizer).filter(({ logprob }) => logprob > Number.NEGATIVE_INFINITY);
   const next = known.map(({ id, logit, logprob }) => {
     const probability = Math.exp(logprob);

@@ -24,9 +24,9 @@ interface GenerateOptions extends InputOptions, EngineOptions, Record<string, un
   readonly trace?: number | true;
 }
 
-/** Candidates of each step that `--trace` prints by default. */
+/** Default number of candidates per step for `--trace`. */
 const TRACED = 10;
-/** Characters of the prompt that are shown before what is added. */
+/** Characters of the prompt shown before the continuation. */
 const PROMPT = 400;
 
 /** `generate`: continues a text. */
@@ -54,7 +54,7 @@ export function addGenerate(program: Command): void {
     );
   withGenerationOptions(withServerOptions(withModelOptions(command, 'fp32'))).action(
     async (argument: string | undefined, options: GenerateOptions) => {
-      // Mistakes are told before the model is loaded; its own tokenizer reads the texts.
+      // Report mistakes before loading the model; its own tokenizer replaces this one afterwards.
       generationConfig(options, gpt2Tokenizer());
       const trace = options.trace === true ? TRACED : options.trace;
       const text = await readText(argument, options);
@@ -94,17 +94,19 @@ async function run(engine: Engine, request: GenerateRequest, json: boolean, term
   if (stop.signal.aborted) process.exitCode = INTERRUPTED;
   if (json || request.trace) printJson(answerOf(generation, request.config));
   else if (several) printSequences(generation);
-  // What is left of a character that the last token began.
+  // The rest of a character that the last token left incomplete.
   else process.stdout.write(`${generation.text.slice(streamed)}\n`);
 }
 
-/** The end of the prompt as it stands before what is added: dimmed, or with a sign at its end where there are no colours. */
+/**
+ * The end of the prompt as printed before the continuation: dimmed, or followed by a marker where there are no colours.
+ */
 function promptShown(text: string, { paint }: Terminal): string {
   const end = text.length > PROMPT ? `…${endOf(text, PROMPT)}` : text;
   return paint.level > 0 ? paint.dim(end) : `${end}▸`;
 }
 
-/** A prompt or a model that the options do not fit is a mistake in how the command was called. */
+/** Reports options that do not fit the prompt or the model as usage errors. */
 async function withTypedErrors<T>(running: Promise<T>): Promise<T> {
   try {
     return await running;
@@ -113,7 +115,7 @@ async function withTypedErrors<T>(running: Promise<T>): Promise<T> {
   }
 }
 
-/** The part of a generation that is promised to scripts. */
+/** The fields of a generation that scripts can rely on. */
 function answerOf({ text, ids, finish, sequences, seed }: Generation, config: GenerationConfig): object {
   return {
     text,

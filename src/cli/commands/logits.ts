@@ -18,7 +18,7 @@ interface LogitsOptions extends InputOptions, ModelOptions {
   readonly json?: boolean;
 }
 
-/** `logits`: the raw outputs of the last position. */
+/** `logits`: raw logits of the last position. */
 export function addLogits(program: Command): void {
   const command = program
     .command('logits')

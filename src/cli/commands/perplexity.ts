@@ -21,7 +21,7 @@ interface PerplexityOptions extends ModelOptions {
 
 export interface Perplexity {
   readonly tokens: number;
-  /** Of the text, in UTF-8; `<|endoftext|>` has none. */
+  /** UTF-8 bytes of the text; `<|endoftext|>` counts as none. */
   readonly bytes: number;
   readonly natsPerToken: number;
   readonly bitsPerByte: number;
@@ -107,7 +107,10 @@ async function printWithMemory(file: string | undefined, options: PerplexityOpti
   }
 }
 
-/** Scores every token, the first one after `<|endoftext|>`, each after at least half a context where there is one. */
+/**
+ * Scores every token: the first after `<|endoftext|>`, later ones with at least half a context of preceding tokens
+ * where there are that many.
+ */
 export async function measurePerplexity(model: CachedModel, ids: readonly number[]): Promise<Perplexity> {
   const { tokenizer } = model;
   const logprobs: number[] = [];

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { applyNamedProcessor } from '../../core/decoding/namedProcessors';
 import { answerLines } from '../input';
 
-/** `processors`: one logits processor on given scores. */
+/** `processors`: applies one logits processor to given scores. */
 export function addProcessors(program: Command): void {
   program
     .command('processors')

@@ -14,7 +14,7 @@ interface RenderOptions extends ModelOptions {
   readonly html: string;
 }
 
-/** `render`: a Markdown document as a page, its `inkling` fences drawn. */
+/** `render`: a Markdown document as an HTML page with its `inkling` fences drawn. */
 export function addRender(program: Command): void {
   const command = program
     .command('render')
@@ -37,7 +37,7 @@ export function addRender(program: Command): void {
   });
 }
 
-/** A document without what is front matter for the editor too. */
+/** Removes what the editor treats as front matter. */
 function withoutFrontMatter(source: string): string {
   const document = new MarkdownDocument(source);
   let line = 0;
@@ -45,7 +45,7 @@ function withoutFrontMatter(source: string): string {
   return line < document.lines.count ? source.slice(document.lines.start(line)) : '';
 }
 
-/** What the model says of every block of the document that can be drawn. */
+/** The model's answer for every valid `inkling` block of the document. */
 async function answers(md: markdownIt, source: string, options: RenderOptions): Promise<ReadonlyMap<string, Known>> {
   const known = new Map<string, Known>();
   const blocks = md.parse(source, {}).flatMap(({ type, info, content }) => {

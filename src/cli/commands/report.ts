@@ -16,7 +16,7 @@ interface ReportOptions extends ModelOptions {
   readonly json?: boolean;
 }
 
-/** `report`: how a model reads a whole document, as a page. */
+/** `report`: a page on how a model reads a whole document. */
 export function addReport(program: Command): void {
   const command = program
     .command('report')

@@ -11,7 +11,7 @@ interface TokensOptions extends InputOptions {
   readonly json?: boolean;
 }
 
-/** `tokens`: how BPE cuts a text. */
+/** `tokens`: the BPE tokens of a text. */
 export function addTokens(program: Command): void {
   const command = program
     .command('tokens')
@@ -45,7 +45,7 @@ export function addTokens(program: Command): void {
   });
 }
 
-/** The vocabulary's own notation says which bytes; beside it stands what people read, where that differs. */
+/** The vocabulary's notation shows the bytes; the readable text is added where it differs. */
 function describe({ id, display, text, bytes, utf16 }: Token, source: string): string {
   const covers = source.slice(...utf16);
   const isPart = text.includes('\ufffd') && !covers.includes('\ufffd');

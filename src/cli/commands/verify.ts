@@ -28,7 +28,7 @@ interface VerifyOptions {
   readonly json?: boolean;
 }
 
-/** `verify`: whether a model says here what it says elsewhere. */
+/** `verify`: compares a model with its published outputs. */
 export function addVerify(program: Command): void {
   program
     .command('verify')
@@ -101,7 +101,7 @@ async function open(path: string, precision: Precision): Promise<LocalEngine> {
   return LocalEngine.open(await compiledFolder(path, precision, cacheFolder(), { onProgress }));
 }
 
-/** The path itself, or where the hub's files went. */
+/** The path itself, or the folder of the files downloaded from the hub. */
 async function localPath(model: string): Promise<string> {
   if (existsSync(model)) {
     return model;
@@ -115,7 +115,7 @@ async function localPath(model: string): Promise<string> {
   return folder;
 }
 
-/** What models are known to say, the published ones first; read only where it is asked for. */
+/** Recorded outputs of models, published ones first; loaded lazily. */
 async function publishedOracles(): Promise<Oracles[]> {
   const [gpt2, ours] = await Promise.all([
     import('../../../models/oracles/gpt2.json'),
@@ -124,7 +124,10 @@ async function publishedOracles(): Promise<Oracles[]> {
   return [gpt2.default, ours.default] as unknown as Oracles[];
 }
 
-/** The SHA-256 of each file of weights, in the order of their names, joined; one file's is the one that its hub tells. */
+/**
+ * The SHA-256 of each file of weights, joined in the order of their names; for a single file this is the hub's own
+ * hash.
+ */
 async function hashes(path: string): Promise<string> {
   const { weights } = await findModelFiles(path);
   return (await Promise.all([...weights].sort().map((file) => sha256OfFile(file)))).join();
