@@ -34,24 +34,24 @@ interface Scored extends Token {
   readonly rank: number | null;
 }
 
-/** A model on this machine, or on a server. */
+/** A local model, or one on a server. */
 export interface FigureModel {
   readonly name: string;
   readonly precision?: string;
   readonly server?: { readonly host: string };
 }
 
-/** A model as the small print names it: how its weights are kept, or where it runs. */
+/** The model for the small print, with its precision or the server it runs on. */
 export function asOrigin({ name, precision, server }: FigureModel): { name: string; precision: string } {
   return { name, precision: server ? l10n.t('on {0}', server.host) : (precision ?? '') };
 }
 
-/** How a command line names a model of this machine, which lies at `path`; it has no name for a server's. */
+/** Command-line options that select the local model at `path`; none for a server's model. */
 export function choiceOf({ precision, server }: FigureModel, path: string): ModelChoice {
   return server ? {} : { path, precision };
 }
 
-/** What pictures ask of an engine; every `Engine` has it. */
+/** The part of `Engine` that pictures need. */
 export interface FigureEngine {
   info(): Promise<FigureModel>;
   tokenizer(): Promise<Tokenizer>;
@@ -89,8 +89,8 @@ export interface FigureEngine {
 }
 
 /**
- * Asks a model for the numbers of a picture.
- * @param choice how a command line names this model
+ * Queries a model for the numbers of a picture.
+ * @param choice command-line options that select this model
  * @throws PictureError when the request does not fit the model, and whatever the engine throws
  */
 export async function askFigure(
@@ -102,7 +102,7 @@ export async function askFigure(
   const { kind, text, bos } = request;
   const prompt = { text, bos };
   const tokenizer = await engine.tokenizer();
-  // Where tokens begin and end is known without the model.
+  // Token boundaries need no model.
   const asked = !(kind === 'tokens' && request.colour === 'boundary');
   const model = asOrigin(await engine.info());
   const { precision } = model;
@@ -142,7 +142,7 @@ export async function askFigure(
   }
 }
 
-/** The tokens that the model reads for a request. */
+/** The token ids that the model reads for a request. */
 function idsOf({ text, bos }: FigureRequest, tokenizer: Tokenizer): number[] {
   return [...(bos ? tokenizer.start : tokenizer.opening), ...tokenizer.encode(text)];
 }
@@ -194,7 +194,7 @@ function attentionFigure(
   if ((head ?? 1) > seen.heads) {
     throw new PictureError(l10n.t('{0} must be at most {1} with this model.', 'head', seen.heads));
   }
-  // The model sees the end of a long text only.
+  // The model sees only the end of a long text.
   const bytes = idsOf(request, tokenizer).map((id) => tokenizer.tokenBytes(id));
   const glyphs = glyphsOf(bytes).slice(-seen.tokens);
   const weights = [...attentionWeights(seen, layer === null ? null : layer - 1, head === null ? null : head - 1)];
@@ -204,21 +204,21 @@ function attentionFigure(
   return { kind: 'attention', text, origin, layer, head, tokens, heads };
 }
 
-/** Hugging Face keeps 50 tokens by default; a picture of the model shows them all. */
+/** Turns off Hugging Face's default of top-k 50: a picture shows the whole distribution. */
 const UNTOUCHED: GenerationConfig = { topK: 0 };
 
 interface Distribution {
   readonly text: string;
   readonly origin: Origin;
-  /** The model's, `[vocabSize]`. */
+  /** Raw logits of the model, `[vocabSize]`. */
   readonly logits: Float32Array;
   readonly config: GenerationConfig;
-  /** The tokens before, which penalties look at. */
+  /** The preceding tokens; penalties depend on them. */
   readonly context: readonly number[];
   readonly tokenizer: Pick<Tokenizer, 'tokenText' | 'has' | 'size' | 'gaps'>;
 }
 
-/** The `count` most probable tokens after all stages; what cannot come any more is left out. */
+/** The `count` most probable tokens after all stages, without those that were filtered out. */
 function nextFigure(given: Distribution & { readonly count: number }): NextFigure {
   const { text, origin, logits, config, context, tokenizer, count } = given;
   const last = reshape(logits, { ...UNTOUCHED, ...config }, context).at(-1) ?? { scores: logits };
@@ -234,12 +234,12 @@ function nextFigure(given: Distribution & { readonly count: number }): NextFigur
   return { kind: 'next', text, origin, candidates, entropyBits: entropy(last.scores) / Math.LN2 };
 }
 
-/** A stage as figures name it: an option as it is spelled on the command line, the others as they are called. */
+/** Name of a stage in figures: options in the command line's spelling, others unchanged. */
 export function spelledStage(name: string): string {
   return (Object.hasOwn(OPTIONS, name) && spelledName(name as OptionName)) || name;
 }
 
-/** What each stage of decoding leaves of the distribution. */
+/** The distribution after each stage of decoding. */
 function stagesFigure({ text, origin, logits, config, context, tokenizer }: Distribution): StagesFigure {
   const stages = reshape(logits, { ...UNTOUCHED, ...config }, context).map(({ name, scores, survivors, massCut }) => {
     const [{ id, logprob }] = topTokens(scores, 1, tokenizer);
@@ -249,7 +249,7 @@ function stagesFigure({ text, origin, logits, config, context, tokenizer }: Dist
   return { kind: 'stages', text, origin, stages };
 }
 
-/** The whole tree of a search as it stands at its end, line by line. */
+/** The tree of a search at its end, line by line. */
 export function beamLines(
   steps: readonly Pick<BeamStep, 'nodes' | 'displaced'>[],
   textOf: (ids: readonly number[]) => string,
@@ -263,8 +263,8 @@ export function beamLines(
 }
 
 /**
- * What is coloured as one (words, each with the tokens that spell it taken together, and the punctuation around them),
- * and the levels of the document as the heat map of the editor has them.
+ * Groups tokens into units of one colour (words, and the punctuation around them) and computes the document's levels,
+ * as the editor's heat map does.
  */
 export function heatOf(
   text: string,

@@ -1,16 +1,16 @@
-/** The attention of the last token. */
+/** Attention weights of the last token. */
 export interface Attention {
   readonly layers: number;
   readonly heads: number;
-  /** Tokens attended to, oldest first. */
+  /** Number of tokens attended to, oldest first. */
   readonly tokens: number;
   /** Float32 `[layers, heads, tokens]`; each row sums to 1. */
   readonly attention: Float32Array;
 }
 
 /**
- * What the last token attends to: one weight for each of `seen.tokens` tokens, averaged over the layers and heads that
- * are not named. Rows of the model sum to 1, and so does their mean.
+ * Attention of the last token to each of `seen.tokens` tokens, averaged over the layers and heads where `null` is
+ * given. Sums to 1, as each row of the model does.
  */
 export function attentionWeights(seen: Attention, layer: number | null, head: number | null): Float64Array {
   const weights = new Float64Array(seen.tokens);
@@ -25,7 +25,7 @@ export function attentionWeights(seen: Attention, layer: number | null, head: nu
   return weights.map((weight) => weight / (layers.length * heads.length));
 }
 
-/** How much of one token's weight each head gives: `[layers][heads]`. */
+/** The attention that each head pays to one token, `[layers][heads]`. */
 export function headsLookingAt(seen: Attention, token: number): number[][] {
   return range(seen.layers).map((l) =>
     range(seen.heads).map((h) => seen.attention[(l * seen.heads + h) * seen.tokens + token]),

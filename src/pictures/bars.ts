@@ -5,19 +5,19 @@ export const ROW = 22;
 /** Widest column of token texts, in pixels. */
 const LABEL = 200;
 
-/** A row of a table with a bar. */
+/** A row of a bar chart. */
 export interface BarRow {
   readonly label: string;
   readonly share: number;
-  /** Where a mark crosses the bar, on the scale of `share`. */
+  /** Position of a mark across the bar, on the scale of `share`. */
   readonly mark?: number;
   readonly numbers: readonly string[];
   readonly strong?: boolean;
-  /** Class that paints the bar; `bar` by default. */
+  /** CSS class of the bar; `bar` by default. */
   readonly paint?: string;
 }
 
-/** A table with bars as one SVG, to stand on a page that has the rules. */
+/** A bar chart as an SVG that relies on the page's style rules. */
 export function toBars(chart: { id: string; title: string; head: readonly string[]; rows: readonly BarRow[] }): string {
   const { id, title, head, rows } = chart;
   const canvas = new Canvas(WIDTH);
@@ -26,7 +26,10 @@ export function toBars(chart: { id: string; title: string; head: readonly string
   return canvas.toSvg(height, { title, description, id, theme: null });
 }
 
-/** Draws rows of labels, bars and numbers under a head. Bars are to scale, the longest fills its column. */
+/**
+ * Draws rows of labels, bars and numbers under column heads. The longest bar fills its column.
+ * @returns the y coordinate below the last row
+ */
 export function bars(canvas: Canvas, top: number, head: readonly string[], rows: readonly BarRow[]): number {
   const [name, ...numberNames] = head;
   const label = Math.min(LABEL, Math.max(widthOf(name, 'small'), ...rows.map((row) => widthOf(row.label)))) + 12;

@@ -5,31 +5,34 @@ import { whole } from '../core/text/locale';
 type Step = Pick<BeamStep, 'nodes' | 'displaced'>;
 type Node = Step['nodes'][number];
 
-/** `extended` has a living descendant; `pruned` fell behind, itself or with all that came of it; `displaced` had finished, until better texts did. */
+/**
+ * `extended` has a live descendant; `pruned` was dropped with all its descendants; `displaced` was finished but
+ * replaced by better texts.
+ */
 export type HypothesisStatus = 'running' | 'finished' | 'extended' | 'pruned' | 'displaced';
 
-/** A token of the tree of hypotheses as it stands after some step. */
+/** A node of the tree of hypotheses after some step. */
 export interface Branch {
   readonly node: Node;
-  /** The step, counted from 0, that looked at it. */
+  /** The step, from 0, that evaluated it. */
   readonly step: number;
   readonly status: HypothesisStatus;
-  /** The step at which it was lost; null for what lives. */
+  /** The step at which it was dropped; null while it is alive. */
   readonly lost: number | null;
   readonly children: readonly Branch[];
 }
 
-/** Tokens that follow each other without an alternative, drawn as one. */
+/** A chain of nodes without branching, drawn as one. */
 export interface Run {
   readonly branches: readonly Branch[];
-  /** The last of `branches`, which has the score and the status. */
+  /** The last node, which has the score and the status. */
   readonly end: Branch;
   readonly children: readonly Run[];
 }
 
 /**
- * The tree after step `at`: every candidate that was looked at until then, in the order of preference.
- * O(steps² · beams); a search of the view has a few dozen steps.
+ * The tree after step `at`: every candidate evaluated until then, in order of preference. O(steps² · beams); searches
+ * shown here have a few dozen steps.
  */
 export function treeAt(steps: readonly Step[], at: number): Branch[] {
   const seen = steps.slice(0, at + 1);
@@ -53,7 +56,7 @@ function statusOf(node: Node, step: number, lost: number | null, at: number): Hy
   return step === at ? 'running' : 'extended';
 }
 
-/** What may still be returned after a step, with everything it grew from. */
+/** The hypotheses that may still be returned after a step, and their ancestors. */
 function aliveAfter(steps: readonly Step[], at: number): Set<number> {
   const parents = new Map(steps.flatMap(({ nodes }) => nodes.map((node) => [node.node, node.parent])));
   const displaced = new Set(steps.slice(0, at + 1).flatMap((step) => step.displaced));
@@ -70,14 +73,14 @@ function aliveAfter(steps: readonly Step[], at: number): Set<number> {
   return living;
 }
 
-/** The tree without what was lost before step `from`. */
+/** The tree without nodes dropped before step `from`. */
 export function recent(tree: readonly Branch[], from: number): Branch[] {
   return tree
     .filter(({ lost }) => lost === null || lost >= from)
     .map((branch) => ({ ...branch, children: recent(branch.children, from) }));
 }
 
-/** Joins what follows each other without an alternative, as long as it shares its status. */
+/** Joins chains of nodes that have a single child and share its status. */
 export function runsOf(tree: readonly Branch[]): Run[] {
   return tree.map((first) => {
     const branches = [first];
@@ -94,7 +97,7 @@ function joins(parent: Branch, child: Branch): boolean {
   return parent.status === 'extended' ? child.lost === null : parent.lost === child.lost;
 }
 
-/** A run as a line of the drawn tree: how deep it lies, and which of its siblings it is, both from 1. */
+/** A run as a line of the tree: its depth, and its index among its siblings, both from 1. */
 export interface Line {
   readonly run: Run;
   readonly level: number;
@@ -102,7 +105,7 @@ export interface Line {
   readonly siblings: number;
 }
 
-/** The runs in the order in which they are drawn, each before what grows from it. */
+/** The runs in drawing order, parents before children. */
 export function linesOf(runs: readonly Run[], level = 1): Line[] {
   return runs.flatMap((run, i) => [
     { run, level, place: i + 1, siblings: runs.length },
@@ -110,7 +113,7 @@ export function linesOf(runs: readonly Run[], level = 1): Line[] {
   ]);
 }
 
-/** How many hypotheses a step left in each state. */
+/** Counts the hypotheses of a step by status. */
 export function countStates({
   nodes,
   displaced,
@@ -125,9 +128,9 @@ export function countStates({
 }
 
 /**
- * What became of a hypothesis, in words; nothing where it lives on in others.
- * @param lost the step, from 1, at which it was lost
- * @param group from 0; `null` where the search has one group only
+ * A hypothesis's status in words; empty where it is extended by others.
+ * @param lost the step, from 1, at which it was dropped
+ * @param group from 0; `null` where the search has a single group
  */
 export function statusText(status: HypothesisStatus, lost: number | null, group: number | null): string {
   const step = whole(lost ?? 0);

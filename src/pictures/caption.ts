@@ -6,12 +6,12 @@ import { fixed, plural, whole } from '../core/text/locale';
 import type { Figure } from './figure';
 import { speak, spell } from './spelling';
 
-/** Longest part of a text that a title quotes. */
+/** Longest quotation of the text in a title. */
 const QUOTED = 60;
-/** Rows that a description reads out. */
+/** Most rows mentioned in a description. */
 const READ_OUT = 5;
 
-/** What a picture shows, in one line. */
+/** A one-line title of a figure. */
 export function titleOf(figure: Figure): string {
   const text = quotable(figure.text);
   switch (figure.kind) {
@@ -49,7 +49,7 @@ export function titleOf(figure: Figure): string {
   }
 }
 
-/** What a picture shows, for those who cannot see it: its first and most important numbers. */
+/** The alternative text of a figure: its first and most important numbers. */
 export function describe(figure: Figure): string {
   switch (figure.kind) {
     case 'tokens':
@@ -96,7 +96,9 @@ export function describe(figure: Figure): string {
   }
 }
 
-/** Model, precision, settings, seed and the command that makes a picture again, a line each part that is there. */
+/**
+ * The small print, one line per part: model, precision, settings, seed, and the command that reproduces the picture.
+ */
 export function smallPrint({ origin: { model, settings, withTexts, seed, command } }: Figure): string[] {
   const facts = [
     ...(model ? [model.name, model.precision] : []),
@@ -107,7 +109,7 @@ export function smallPrint({ origin: { model, settings, withTexts, seed, command
   return [...(facts.length > 0 ? [facts.join(' · ')] : []), command];
 }
 
-/** A stage of decoding as people call it: options as on the command line, the others in words. */
+/** Display name of a decoding stage: options as on the command line, others in words. */
 export function stageName(name: string): string {
   switch (name) {
     case 'raw':
@@ -125,13 +127,13 @@ export function stageName(name: string): string {
   }
 }
 
-/** The first parts as one sentence, which says if there are more. */
+/** Joins the first parts into a sentence that says if there are more. */
 function list(parts: readonly string[], most = READ_OUT, separator = '; '): string {
   const said = parts.slice(0, most).join(separator);
   return parts.length > most ? l10n.t('{0}, and so on.', said) : l10n.t('{0}.', said);
 }
 
-/** The end of a text on one line, to be quoted; what would turn the text around is spelled out. */
+/** The end of a text on one line, for quotation; bidirectional controls are made visible. */
 function quotable(text: string): string {
   const line = endOf(text, 2 * QUOTED).replaceAll(/\s+/g, ' ');
   const end = text.length > QUOTED ? `…${endOf(line, QUOTED)}` : line;

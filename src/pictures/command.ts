@@ -1,39 +1,38 @@
 import type { FigureKind } from './figure';
 
-/** Which model a command names: what `--model` takes, nothing for the default model. */
+/** Which model a command selects: the value of `--model`, absent for the default model. */
 export interface ModelChoice {
   readonly path?: string;
   readonly precision?: string;
 }
 
-/** What `--precision` takes; a model that runs elsewhere has none of them. */
+/** Values of `--precision`; a model on a server has another one. */
 const PRECISIONS = /^(?:fp32|q8|q4)$/;
 /**
- * Longest text that is written into a printed command, in UTF-16 units; longer ones, and those of several lines, become
- * `--file TEXT.txt`.
+ * Longest text written into a printed command, in UTF-16 units. Longer and multi-line texts become `--file TEXT.txt`.
  */
 const LONGEST = 200;
 
-/** The command that draws a picture again, for a POSIX shell. */
+/** A POSIX shell command that draws the picture again. */
 export function drawCommand(
   kind: FigureKind,
   text: string,
   settings: Readonly<Record<string, string | number | boolean>>,
   model: ModelChoice = {},
 ): string {
-  // A dash alone is standard input.
+  // A single dash would mean standard input.
   const isNamed = text === '-' || text.length > LONGEST || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
   const what = isNamed ? '--file TEXT.txt' : quote(text);
   const settingFlags = Object.entries(settings).map(([name, value]) => {
     return value === true ? `--${name}` : `--${name} ${quote(String(value))}`;
   });
   const flags = [...settingFlags, ...modelFlags(model)];
-  // Without the dashes before it, a text that begins with one would be taken for an option.
+  // `--` keeps a text that begins with a dash from being parsed as an option.
   const words = !isNamed && text.startsWith('-') ? [...flags, '--', what] : [what, ...flags];
   return ['inkling', 'draw', kind, ...words].join(' ');
 }
 
-/** The flags that name a model. */
+/** The flags that select a model. */
 export function modelFlags({ path, precision }: ModelChoice): string[] {
   return [
     ...(path ? [`--model ${quote(path)}`] : []),
@@ -41,7 +40,7 @@ export function modelFlags({ path, precision }: ModelChoice): string[] {
   ];
 }
 
-/** A word of a POSIX shell. */
+/** Quotes a word for a POSIX shell. */
 export function quote(text: string): string {
   return /^[\w./:=,+-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

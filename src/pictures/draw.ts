@@ -24,20 +24,20 @@ import type { Theme } from './palette';
 import { visible } from './spelling';
 import { Canvas, MARGIN, shorten, WIDTH, widthOf, wrap } from './svg';
 
-/** How an SVG is made. */
+/** Options of an SVG. */
 export interface DrawOptions {
-  /** Names the picture on its page; `inkling` by default. */
+  /** Prefix of the ids on the page; `inkling` by default. */
   readonly id?: string;
-  /** The reader's system by default; `null` where the page around it has the rules. */
+  /** Follows the reader's system by default; `null` where the page supplies the rules. */
   readonly theme?: Theme | null;
   /** In pixels; 720 by default. */
   readonly width?: number;
 }
 
-/** Surprisals at which chips change their colour, in bits. */
+/** Surprisals in bits at which the colour of token chips changes. */
 export const TOKEN_LEVELS = [3, 6, 9, 12] as const;
 
-/** A figure as one SVG: title, picture, legend, small print. Equal figures give equal bytes. */
+/** Draws a figure as one SVG: title, picture, legend, small print. Deterministic: equal figures give equal bytes. */
 export function toSvg(figure: Figure, { id = 'inkling', theme = 'system', width = WIDTH }: DrawOptions = {}): string {
   const canvas = new Canvas(width);
   const title = titleOf(figure);
@@ -110,7 +110,7 @@ function bitsLegend(levels: readonly number[]): Chip[] {
   return levels.map((_, level) => ({ label: levelText(levels, level), paint: `l${level}`, underline: level }));
 }
 
-/** From which surprisal to which a level of colour goes. */
+/** The range of surprisal of a colour level. */
 export function levelText(levels: readonly number[], level: number): string {
   const [from, to] = [compact(levels[level]), levels[level + 1]];
   return to === undefined ? l10n.t('from {0} bits', from) : l10n.t('{0} to {1} bits', from, compact(to));
@@ -174,7 +174,7 @@ function drawAttention(canvas: Canvas, { tokens, heads, ...which }: AttentionFig
   return note(canvas, y + 17, l10n.t('Rows are layers, columns are heads; the strongest gives {0}.', percent(peak)));
 }
 
-/** What the tint of a token is, and which heads were averaged for it. */
+/** What a token's tint means, and which heads it averages. */
 function tintText({ layer, head }: Pick<AttentionFigure, 'layer' | 'head'>, most: string): string {
   if (layer === null) {
     return head === null
@@ -268,7 +268,7 @@ function drawLens(canvas: Canvas, { layers, candidate }: LensFigure, top: number
   );
 }
 
-/** Every status in a sign as well as in a word. */
+/** A sign for every status, so that none depends on its words alone. */
 const SIGNS = { running: '▸', finished: '■', extended: '·', pruned: '✕', displaced: '✕' } as const;
 
 function drawBeams(canvas: Canvas, { lines, best }: BeamsFigure, top: number): number {

@@ -1,91 +1,91 @@
 import type { Finish } from '../core/decoding/steps';
 import type { Token } from '../core/tokenizer';
 
-/** Where a picture comes from; printed small under it, so that it can be trusted and made again. */
+/** Provenance of a picture, printed small below it so that it can be checked and reproduced. */
 export interface Origin {
-  /** Absent where no model was asked. */
+  /** Absent where no model was used. */
   readonly model?: { readonly name: string; readonly precision: string };
-  /** Options that are not at their defaults, under the names of the command line. */
+  /** Options that differ from their defaults, under their command-line names. */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
-  /** The numbers are those of the model and of the writer's texts together, which no command knows. */
+  /** Whether the writer's memory was mixed in, which no command reproduces. */
   readonly withTexts?: true;
   readonly seed?: number;
-  /** A command for a terminal that makes the picture again. */
+  /** A shell command that reproduces the picture. */
   readonly command: string;
 }
 
 interface Common {
-  /** What the model read, or what was cut into tokens. */
+  /** The text that was read by the model or tokenized. */
   readonly text: string;
   readonly origin: Origin;
 }
 
-/** A token of the text, and what the model thought of it; `null` where nothing stands before it or nobody asked. */
+/** A token of the text with its score; `null` for a token without context, or where the model was not run. */
 export interface FigureToken extends Token {
   readonly logprob: number | null;
-  /** 0 for the model's first choice. */
+  /** 0 for the model's most probable token. */
   readonly rank: number | null;
 }
 
 export type TokenColour = 'boundary' | 'rank' | 'surprisal';
 
-/** A text as the tokenizer cuts it. */
+/** A text split into tokens. */
 export interface TokensFigure extends Common {
   readonly kind: 'tokens';
   readonly colour: TokenColour;
   readonly tokens: readonly FigureToken[];
 }
 
-/** A token that may come next. */
+/** A candidate for the next token. */
 export interface FigureCandidate {
   readonly id: number;
   readonly text: string;
   readonly logit: number;
-  /** After all stages. */
+  /** Probability after all stages. */
   readonly probability: number;
   readonly cumulative: number;
-  /** The model's own probability, before any stage. */
+  /** The model's own probability before any stage. */
   readonly raw: number;
 }
 
-/** The most probable next tokens, most probable first. */
+/** The most probable next tokens, in descending order. */
 export interface NextFigure extends Common {
   readonly kind: 'next';
   readonly candidates: readonly FigureCandidate[];
-  /** Of the whole distribution, after all stages. */
+  /** Entropy of the whole distribution after all stages. */
   readonly entropyBits: number;
 }
 
-/** How the distribution of the next token is reshaped, step by step. */
+/** The distribution of the next token after each stage of decoding. */
 export interface StagesFigure extends Common {
   readonly kind: 'stages';
   readonly stages: readonly {
-    /** An option as the command line spells it, `raw` or `penalties`; with the writer's texts `texts` and `mixed` too. */
+    /** An option's command-line spelling, `raw` or `penalties`; with the writer's memory also `texts` and `mixed`. */
     readonly name: string;
-    /** Tokens that are still possible. */
+    /** Number of tokens with a probability above 0. */
     readonly survivors: number;
-    /** Probability that the stage took away. */
+    /** Probability removed by the stage. */
     readonly massCut: number;
     readonly entropyBits: number;
     readonly favourite: { readonly id: number; readonly text: string; readonly probability: number };
   }[];
 }
 
-/** Tokens of the tree of hypotheses that follow each other without an alternative. */
+/** A chain of nodes of the tree of hypotheses without branching. */
 export interface BeamLine {
-  /** How deep it lies, from 1. */
+  /** Depth, from 1. */
   readonly level: number;
   readonly ids: readonly number[];
   readonly text: string;
-  /** Summed log-probability; of a finished text divided by its length to the power of the penalty. */
+  /** Sum of log-probabilities; for a finished text divided by its length to the power of the length penalty. */
   readonly score: number;
   readonly status: 'running' | 'finished' | 'extended' | 'pruned' | 'displaced';
-  /** The step, from 1, at which it was lost. */
+  /** The step, from 1, at which it was dropped. */
   readonly lost: number | null;
   readonly group: number;
 }
 
-/** A beam search: the tree of hypotheses at its end, and the texts it found. */
+/** A beam search: its final tree of hypotheses and the texts it returns. */
 export interface BeamsFigure extends Common {
   readonly kind: 'beams';
   readonly steps: number;
@@ -98,19 +98,19 @@ export interface BeamsFigure extends Common {
   }[];
 }
 
-/** What the last token attends to. */
+/** The attention of the last token. */
 export interface AttentionFigure extends Common {
   readonly kind: 'attention';
-  /** From 1; `null` for the mean over all. */
+  /** From 1; `null` averages over all. */
   readonly layer: number | null;
   readonly head: number | null;
-  /** All that the model saw, oldest first; the weights sum to 1. */
+  /** All tokens that the model saw, oldest first; the weights sum to 1. */
   readonly tokens: readonly { readonly text: string; readonly weight: number }[];
-  /** What each head, `[layers][heads]`, gives to one of the tokens. */
+  /** Attention of each head to one of the tokens, `[layers][heads]`. */
   readonly heads: { readonly token: number; readonly weights: readonly (readonly number[])[] };
 }
 
-/** The logit lens: what the model would say if it had to stop after each layer. */
+/** The logit lens: the prediction after each layer. */
 export interface LensFigure extends Common {
   readonly kind: 'lens';
   readonly candidate: { readonly id: number; readonly text: string };
@@ -118,41 +118,41 @@ export interface LensFigure extends Common {
     /** From 1. */
     readonly layer: number;
     readonly says: { readonly id: number; readonly text: string; readonly probability: number };
-    /** Of the candidate. */
+    /** Probability of the candidate. */
     readonly probability: number;
-    /** Of the candidate; 0 for the favourite. */
+    /** Rank of the candidate; 0 for the most probable token. */
     readonly rank: number;
   }[];
 }
 
-/** The most probable next words, over all the ways in which tokens spell them. */
+/** The most probable next words, summed over their tokenizations. */
 export interface WordsFigure extends Common {
   readonly kind: 'words';
   readonly words: readonly { readonly text: string; readonly probability: number; readonly tokenisations: number }[];
-  /** Probability that the search has placed. */
+  /** Probability mass assigned to words. */
   readonly covered: number;
 }
 
-/** A stretch of a text that is coloured as one, and how surprising it was. */
+/** A stretch of text in one colour, with its surprisal. */
 export interface HeatUnit {
   readonly utf16: readonly [number, number];
   readonly text: string;
-  /** `null` where the model saw nothing before it. */
+  /** `null` where the model had no context. */
   readonly bits: number | null;
-  /** The least expected of its tokens; 0 for the model's first choice. */
+  /** The highest rank among its tokens; 0 for the model's most probable token. */
   readonly rank: number | null;
 }
 
-/** How much each word of a text surprises the model. */
+/** The surprisal of each word of a text. */
 export interface SurprisalFigure extends Common {
   readonly kind: 'surprisal';
-  /** In order; what lies between them is white space, or not scored. */
+  /** In order; gaps are white space or unscored text. */
   readonly units: readonly HeatUnit[];
-  /** Surprisal in bits at which each level of colour begins. */
+  /** Surprisal in bits at which each colour level begins. */
   readonly levels: readonly number[];
 }
 
-/** The numbers of a picture: plain data that survives JSON. */
+/** The data of a picture: plain JSON values. */
 export type Figure =
   | TokensFigure
   | NextFigure
@@ -165,10 +165,10 @@ export type Figure =
 
 export type FigureKind = Figure['kind'];
 
-/** Ranks at which the colour changes, as in GLTR (Gehrmann et al. 2019): among the 10, 100 and 1000 most expected. */
+/** Rank limits of GLTR (Gehrmann et al. 2019): the 10, 100 and 1000 most probable tokens. */
 export const RANK_BANDS = [10, 100, 1000] as const;
 
-/** The band of a rank that counts from 0: 0 for the most expected, 3 beyond them all. */
+/** The band of a rank counted from 0: 0 for the most probable tokens, 3 beyond all limits. */
 export function rankBand(rank: number, bands: readonly number[] = RANK_BANDS): number {
   const band = bands.findIndex((limit) => rank < limit);
   return band < 0 ? bands.length : band;

@@ -1,15 +1,15 @@
 import { type Canvas, shorten, widthOf } from './svg';
 
-/** A piece of a text as it is drawn: a box with a label, and something small under it. */
+/** A piece of a text as drawn: a box with a label and a small note below. */
 export interface Chip {
   readonly label: string;
   readonly below?: string;
-  /** The paint of its box; none for bare text. */
+  /** CSS class of its box; none for bare text. */
   readonly paint?: string;
   readonly share?: number;
-  /** 0 to 3: dotted, dashed, one line, two lines under the label. */
+  /** 0 to 3: dotted, dashed, single or double line under the label. */
   readonly underline?: number;
-  /** The next piece begins a line. */
+  /** Whether a line break follows. */
   readonly breaks?: boolean;
 }
 
@@ -17,8 +17,8 @@ const PADDING = 4;
 const GAP = 3;
 
 /**
- * Draws chips in lines, as text flows, from `top` down.
- * @returns where the next thing may begin
+ * Lays out chips in lines, like text, from `top` downwards.
+ * @returns the y coordinate below the last line
  */
 export function flow(canvas: Canvas, top: number, left: number, chips: readonly Chip[]): number {
   const room = canvas.width - 2 * left;
@@ -53,7 +53,7 @@ function underline(canvas: Canvas, from: number, to: number, y: number, level: n
   if (level === 3) canvas.line(from, y + 3, to, y + 3, 'ink-u ink-u3');
 }
 
-/** A legend: what each colour and line means, and how often it occurs. */
+/** Draws a legend: the meaning of each colour and line, and its frequency. */
 export function legend(canvas: Canvas, top: number, left: number, entries: readonly Chip[]): number {
   return flow(
     canvas,

@@ -1,14 +1,14 @@
-/** Neighbouring tokens that only together spell one character; most groups hold one token. */
+/** Adjacent tokens that spell one character only together; most groups consist of one token. */
 export interface Group {
-  /** Index of the first token and one past the last. */
+  /** Index of the first token, and one past the last. */
   readonly from: number;
   readonly to: number;
   readonly text: string;
 }
 
 /**
- * Tokens grouped so that no group ends inside a grapheme: an emoji written as three tokens is one group.
- * `tokens` are in order and their spans cover `text`; CR LF counts as two characters.
+ * Groups tokens so that no group ends inside a grapheme: an emoji of three tokens is one group. `tokens` are in order
+ * and their spans cover `text`; CR LF counts as two characters.
  */
 export function groupByGrapheme(text: string, tokens: readonly { utf16: readonly [number, number] }[]): Group[] {
   const groups: Group[] = [];
@@ -24,7 +24,7 @@ export function groupByGrapheme(text: string, tokens: readonly { utf16: readonly
   return groups;
 }
 
-/** Offsets that stand inside a grapheme, so that nothing may be cut there. */
+/** Offsets inside a grapheme, where text must not be split. */
 function insideGraphemes(text: string): Set<number> {
   const offsets = new Set<number>();
   for (const { segment, index } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {

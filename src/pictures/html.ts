@@ -8,10 +8,10 @@ import { markStyle, styleOf, type Theme } from './palette';
 import { escapeText } from './svg';
 import { forPeople, shown, tableOf } from './table';
 
-/** Rows of numbers that a page shows; the rest is in CSV and JSON. */
+/** Rows shown on a page; CSV and JSON have all of them. */
 const ROWS = 200;
 
-/** The rules of figures in HTML, pictures included. */
+/** The style rules of figures and pictures in HTML. */
 export function figureStyle(theme: Theme): string {
   return (
     styleOf(theme) +
@@ -26,8 +26,9 @@ export function figureStyle(theme: Theme): string {
 }
 
 /**
- * A figure as HTML: its picture (a text under the heat map stays text that flows), and all its numbers to unfold.
- * @param id names it, and must be its own on the page; the rules of `figureStyle` belong on the page
+ * A figure as HTML: its picture (for a heat map, flowing text) and a collapsible table of its numbers. The page must
+ * include `figureStyle`.
+ * @param id a prefix of ids, unique on the page
  */
 export function figureHtml(figure: Figure, id: string): string {
   const picture =
@@ -37,7 +38,7 @@ export function figureHtml(figure: Figure, id: string): string {
   return `<figure class="inkling">${picture}${numbers(figure)}</figure>\n`;
 }
 
-/** One page of figures, complete in itself: no script, nothing loaded, light and dark. */
+/** A self-contained page of figures: no script, no external resources, light and dark. */
 export function toPage(figures: readonly Figure[]): string {
   const title = figures.length > 0 ? titleOf(figures[0]) : 'Inkling';
   const drawn = figures.map((figure, i) => figureHtml(figure, `figure-${i + 1}`)).join('');
@@ -45,8 +46,8 @@ export function toPage(figures: readonly Figure[]): string {
 }
 
 /**
- * A page around a body, which must be HTML.
- * @param style more rules
+ * A page around an HTML body.
+ * @param style additional rules
  */
 export function pageOf(title: string, body: string, style = ''): string {
   return `<!doctype html>
@@ -74,7 +75,9 @@ ${body}
 `;
 }
 
-/** The text under the heat map: every word that stands out is marked by colour and by line, and says its numbers. */
+/**
+ * The text of a heat map: words that stand out are marked by colour and underline and have their numbers in a tooltip.
+ */
 function markedText(figure: SurprisalFigure, id: string): string {
   const { text, units, levels } = figure;
   let at = 0;
@@ -104,7 +107,7 @@ function wordText(bits: number, rank: number | null): string {
     : l10n.t('{0} bits, rank {1}', fixed(bits, 1), whole(rank + 1));
 }
 
-/** All numbers of a figure as a table that can be unfolded. */
+/** The numbers of a figure as a collapsible table. */
 function numbers(figure: Figure): string {
   const { columns, rows } = forPeople(tableOf(figure));
   const head = columns.map((column) => `<th scope="col">${escapeText(column)}</th>`).join('');

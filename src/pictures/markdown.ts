@@ -5,26 +5,23 @@ import { figureHtml } from './html';
 import { type FigureRequest, PictureError, readRequest, wordsOf } from './request';
 import { escapeText } from './svg';
 
-/** What is known of a picture: its numbers, that they are being asked for, or why there are none. */
+/** State of a picture: its data, a request in progress, or an error. */
 export type Known =
   | { readonly state: 'known'; readonly figure: Figure }
   | { readonly state: 'asked' }
   | { readonly state: 'failed'; readonly message: string };
 
-/** The first word of a fence that is to be drawn. */
+/** The language of fences to draw. */
 const WORD = 'inkling';
 
-/** Which picture a fence asks for, if it does. */
+/** The picture that a fence asks for. */
 export interface Block {
-  /** Equal for blocks that show the same. */
+  /** Equal for blocks that show the same picture. */
   readonly key: string;
   readonly request: FigureRequest | PictureError;
 }
 
-/**
- * Reads the fence of a Markdown document: ` ```inkling next top-k=5 ` with the text as its body. `undefined` where it is
- * another fence.
- */
+/** Parses a Markdown fence: ` ```inkling next top-k=5 ` with the text as its body. `undefined` for other fences. */
 export function readBlock(info: string, content: string): Block | undefined {
   const [word, kind = '', ...options] = wordsOf(info.trim());
   if (word !== WORD) return undefined;
@@ -38,12 +35,12 @@ export function readBlock(info: string, content: string): Block | undefined {
   }
 }
 
-/** What is known of a block of a document, whose address is empty where the renderer does not say it. */
+/** Looks up the state of a block's picture. `document` is the URI, empty where the renderer does not provide it. */
 type Ask = (request: FigureRequest, key: string, document: string) => Known;
 
 /**
- * A markdown-it plugin that draws every `inkling` fence from what `ask` knows of it at that moment.
- * @param before HTML that stands once in each document, before its first block
+ * A markdown-it plugin that renders `inkling` fences with the current state from `ask`.
+ * @param before HTML inserted once per document, before its first block
  */
 export function inklingFences(md: MarkdownIt, ask: Ask, before = ''): void {
   const others = md.renderer.rules.fence;
@@ -53,10 +50,10 @@ export function inklingFences(md: MarkdownIt, ask: Ask, before = ''): void {
     if (!block) return others ? others(tokens, index, options, env, self) : self.renderToken(tokens, index, options);
     const isFirst =
       tokens.findIndex(({ type, info, content }) => type === 'fence' && readBlock(info, content)) === index;
-    // VS Code's preview passes the address of the document that is being drawn.
+    // VS Code's preview passes the document's URI here.
     const document = String(env?.currentDocument ?? '');
     const askHere = (request: FigureRequest, key: string) => ask(request, key, document);
-    // The attributes tie the block to its line, by which the preview scrolls with the editor.
+    // The attributes tie the block to its source line, for the preview's scroll synchronisation.
     return `${isFirst ? before : ''}<div${self.renderAttrs(token)}>${blockHtml(block, `inkling-${index}`, askHere)}</div>\n`;
   };
 }

@@ -1,7 +1,7 @@
-/** Whose colours: those of the reader's system, one of the two, or those of the VS Code preview the picture stands in. */
+/** Colour scheme: the reader's system setting, a fixed one, or that of VS Code's preview around the picture. */
 export type Theme = 'system' | 'light' | 'dark' | 'vscode';
 
-/** What a class paints, in light and in dark. Text on every tint has a contrast of at least 4.5 : 1 (WCAG AA). */
+/** Colours of CSS classes in light and dark. Text has a contrast of at least 4.5 : 1 on every tint (WCAG AA). */
 const COLOURS: Readonly<Record<string, Readonly<Record<string, readonly [light: string, dark: string]>>>> = {
   fill: {
     bg: ['#ffffff', '#1b1f24'],
@@ -26,14 +26,14 @@ const COLOURS: Readonly<Record<string, Readonly<Record<string, readonly [light: 
   },
 };
 
-/** The same colours where they are backgrounds and borders of HTML. */
+/** Classes that also style the background and border of HTML marks. */
 const MARKS = ['l0', 'l1', 'l2', 'l3', 'r0', 'r1', 'r2', 'r3'];
-/** Levels differ by form too: dotted, dashed, one line, two lines. */
+/** Levels differ in form as well as in colour. */
 export const UNDERLINES = ['dotted', 'dashed', 'solid', 'double'];
 
 const MONOSPACE = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace";
 
-/** The rules that pictures are painted by. Plain values and no variables, which many programs that read SVG lack. */
+/** Style rules for SVG. Literal values, as many SVG programs do not support CSS variables. */
 export function styleOf(theme: Theme): string {
   const base =
     `.ink-t,.ink-m{font-family:${MONOSPACE};font-size:13px;white-space:pre}` +
@@ -51,7 +51,7 @@ export function styleOf(theme: Theme): string {
   }
 }
 
-/** Rules for text that is marked in HTML. */
+/** Style rules for marked text in HTML. */
 export function markStyle(theme: Theme): string {
   const of = (scheme: 0 | 1, under = '') =>
     MARKS.map((name) => {
@@ -75,12 +75,12 @@ function rules(scheme: 0 | 1, under = ''): string {
     .join('');
 }
 
-/** The background of a mark: `l0` to `l3` for surprisal, `r0` to `r3` for ranks. */
+/** Background of a mark: `l0` to `l3` for surprisal, `r0` to `r3` for ranks. */
 export function tintOf(name: string, scheme: 'light' | 'dark'): string {
   return COLOURS.fill[name][scheme === 'light' ? 0 : 1];
 }
 
-/** Text and background of a mark where it is light, as colours for a terminal. */
+/** Light-scheme text and background of a mark, for terminals. */
 export function lightMark(name: string): { readonly text: string; readonly background: string } {
   return { text: COLOURS.fill.t[0], background: tintOf(name, 'light') };
 }

@@ -8,41 +8,41 @@ import { pageOf } from './html';
 import { tintOf, UNDERLINES } from './palette';
 import { escapeText } from './svg';
 
-/** A document and what a model thought of each of its tokens. */
+/** A document with a model's score for each of its tokens. */
 export interface Reading {
-  /** What the document is called. */
+  /** The document's name. */
   readonly name: string;
   readonly text: string;
   readonly tokens: readonly FigureToken[];
   readonly model: { readonly name: string; readonly precision: string };
-  /** The command that makes the report again. */
+  /** The command that reproduces the report. */
   readonly command: string;
 }
 
-/** What a report says of a document in numbers. */
+/** Statistics of a document. */
 export interface Summary {
   readonly tokens: number;
-  /** Tokens that have a probability. */
+  /** Number of tokens with a probability. */
   readonly scored: number;
   readonly words: number;
   readonly bitsPerCharacter: number;
   readonly bitsPerToken: number;
   readonly perplexity: number;
-  /** Tokens among the 10, 100 and 1000 most expected (each without those before), and beyond. */
+  /** Token counts per rank band: up to 10, 100, 1000, and beyond. */
   readonly ranks: readonly [number, number, number, number];
-  /** Tokens of 0 to 1 bit, of 1 to 2, and so on; the last counts all from 16 bits on. */
+  /** Histogram of surprisal in bins of one bit; the last bin holds everything from 16 bits on. */
   readonly surprisals: readonly number[];
 }
 
-/** Bars of the histogram of surprisal, one a bit. */
+/** Number of bins, one bit each. */
 const BINS = 17;
-/** Words listed as the most surprising. */
+/** Number of words listed as most surprising. */
 const LISTED = 15;
 const BAND_NAMES = [...RANK_BANDS.map((limit) => `top ${limit}`), `beyond ${RANK_BANDS[2]}`];
 
 /**
- * The numbers of a report.
- * @throws a RangeError when no token has a probability
+ * Computes the statistics of a document.
+ * @throws RangeError when no token has a probability
  */
 export function summarise({ text, tokens }: Pick<Reading, 'text' | 'tokens'>): Summary {
   const scored = tokens.filter((token) => token.logprob !== null);
@@ -66,9 +66,9 @@ export function summarise({ text, tokens }: Pick<Reading, 'text' | 'tokens'>): S
 }
 
 /**
- * A page on a whole document, after GLTR (Gehrmann et al. 2019): every token tinted by its rank or by its surprisal,
- * histograms of both, and the words that surprised the model most. One file without a script.
- * @throws a RangeError when no token has a probability
+ * An HTML report on a whole document, after GLTR (Gehrmann et al. 2019): every token tinted by rank or surprisal,
+ * histograms of both, and the most surprising words. One file without scripts.
+ * @throws RangeError when no token has a probability
  */
 export function toReport(reading: Reading): string {
   const { name, text, tokens, model, command } = reading;
@@ -145,7 +145,7 @@ function wordsOf(text: string, tokens: readonly FigureToken[]): HeatUnit[] {
   return heatOf(text, tokens).units.filter((unit) => isWord(unit.text));
 }
 
-/** The document, token by token; parts of one character are one mark, that of the least expected of them. */
+/** The document token by token; tokens of one character share a mark, that of the highest rank. */
 function markedTokens(text: string, tokens: readonly FigureToken[]): string {
   let html = '';
   let at = 0;
@@ -170,7 +170,7 @@ function markedTokens(text: string, tokens: readonly FigureToken[]): string {
   return html + escapeText(text.slice(at));
 }
 
-/** Which of its two classes tints a mark is chosen without a script. Levels differ by form as well as by colour. */
+/** CSS alone switches between the two tints of a mark. Levels differ in form as well as in colour. */
 const REPORT_STYLE = (() => {
   const tints = (scheme: 'light' | 'dark') =>
     [0, 1, 2, 3].map((i) => `.reading:has(#by-rank:checked) .b${i}{background:${tintOf(`r${i}`, scheme)}}`).join('') +

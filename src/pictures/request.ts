@@ -10,22 +10,22 @@ import type { FigureKind, TokenColour } from './figure';
 export interface FigureRequest {
   readonly kind: FigureKind;
   readonly text: string;
-  /** Put `<|endoftext|>` before the text. */
+  /** Whether `<|endoftext|>` precedes the text. */
   readonly bos: boolean;
   readonly colour: TokenColour;
-  /** How many candidates or words are shown. */
+  /** Number of candidates or words shown. */
   readonly count: number;
-  /** From 1; `null` for the mean over all. */
+  /** From 1; `null` averages over all. */
   readonly layer: number | null;
   readonly head: number | null;
-  /** The token whose way through the layers is followed; the model's favourite by default. */
+  /** The token to follow through the layers; by default the model's most probable one. */
   readonly candidate?: string;
   readonly decoding: GenerationConfig;
-  /** The options as they were given, for the small print. */
+  /** Options as given, for the small print. */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** An option of a picture that the command line has too. */
+/** An option of a picture that is also an option of the command line. */
 export interface PictureOption {
   readonly name: string;
   readonly argument?: string;
@@ -44,7 +44,7 @@ export const KINDS: Readonly<Record<FigureKind, string>> = {
   surprisal: 'how much each word surprises the model',
 };
 
-/** Options that are not decoding's, and the kinds that have them. */
+/** Options other than those of decoding, with the kinds of picture that have them. */
 const OWN: Readonly<Record<string, PictureOption & { readonly kinds: readonly FigureKind[] }>> = {
   bos: {
     name: 'bos',
@@ -85,7 +85,7 @@ const OWN: Readonly<Record<string, PictureOption & { readonly kinds: readonly Fi
   },
 };
 
-/** What shapes one distribution, and what shapes a search. */
+/** Options that shape a single distribution; `SEARCH` has those of a search. */
 const SHAPING: readonly OptionName[] = ['repetitionPenalty', 'frequencyPenalty', 'presencePenalty', ...SAMPLING];
 const SEARCH: readonly OptionName[] = [
   'numBeams',
@@ -100,16 +100,16 @@ const SEARCH: readonly OptionName[] = [
 ];
 const DECODING: Partial<Record<FigureKind, readonly OptionName[]>> = { next: SHAPING, stages: SHAPING, beams: SEARCH };
 
-/** A search that fits on a page. */
+/** Defaults of a search that fits on a page. */
 const BEAMS: GenerationConfig = { numBeams: 3, maxNewTokens: 8 };
 const CANDIDATES = 10;
 
-/** Says what is wrong with a request, in a sentence for whoever wrote it. */
+/** What is wrong with a request, as a sentence for its author. */
 export class PictureError extends Error {
   override name = 'PictureError';
 }
 
-/** The options that a kind of picture has, in the order of the help. */
+/** The options of a kind of picture, in the order of the help. */
 function optionNames(kind: FigureKind): string[] {
   const own = Object.values(OWN).filter(({ kinds }) => kinds.includes(kind));
   const decoding = (DECODING[kind] ?? []).flatMap((name) => spelledName(name) ?? []);
@@ -117,15 +117,15 @@ function optionNames(kind: FigureKind): string[] {
   return [...names, ...decoding.filter((name) => !names.includes(name))];
 }
 
-/** Every option that is a picture's own, for the help. */
+/** All options of pictures that are not decoding's, for the help. */
 export const PICTURE_OPTIONS: readonly PictureOption[] = Object.values(OWN);
 
-/** The options of decoding that some picture has. */
+/** All options of decoding that some picture uses. */
 export const PICTURE_DECODING: readonly OptionName[] = [...new Set([...SHAPING, ...SEARCH])];
 
 /**
- * What to draw, from words such as `next`, `top-k=5`, `bos`.
- * @throws PictureError when a word is unknown, or a value is not what it must be
+ * Parses a request from words such as `next`, `top-k=5`, `bos`.
+ * @throws PictureError when a word is unknown or a value invalid
  */
 export function readRequest(kind: string, words: readonly string[], text: string): FigureRequest {
   if (!isKind(kind)) {
@@ -160,7 +160,7 @@ export function readRequest(kind: string, words: readonly string[], text: string
   };
 }
 
-/** The words of a block after its name: `top-k=5 candidate=" very"`. Quotation marks keep spaces together. */
+/** Splits the rest of a fence's info string: `top-k=5 candidate=" very"`. Quotation marks keep spaces together. */
 export function wordsOf(line: string): string[] {
   return [...line.matchAll(/[^\s="]+(?:="[^"]*"|=[^\s"]*)?/g)].map(([word]) => word.replaceAll('"', ''));
 }
@@ -191,7 +191,7 @@ function readDecoding(kind: FigureKind, given: ReadonlyMap<string, string>): Gen
   return config as GenerationConfig;
 }
 
-/** Options that contradict each other are told here, by the names they were given under, whatever the text. */
+/** Rejects contradicting options, whatever the text, under the names that the author used. */
 function checkTogether(config: GenerationConfig): void {
   const asked = config.numBeams === undefined ? { ...config, doSample: true } : config;
   try {
@@ -216,7 +216,7 @@ function readColour(value: string | undefined): TokenColour {
   throw new PictureError(l10n.t('{0} must be one of {1}.', 'colour', 'boundary, rank, surprisal'));
 }
 
-/** A whole number from 1 on, or `null` where it was not given. */
+/** A whole number from 1, or `null` where none was given. */
 function readCount(given: ReadonlyMap<string, string>, name: string): number | null {
   const text = given.get(name);
   if (text === undefined) return null;

@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
 
-/** How tokens spell what cannot be seen: GPT-2's own notation, or open box and arrows. */
+/** How invisible characters of tokens are shown: GPT-2's own notation, or an open box and arrows. */
 export type Notation = 'gpt2' | 'plain';
 
-/** A run of a token's text: letters, or one invisible character and the sign that stands for it. */
+/** A run of a token's text: visible characters, or one invisible character with its replacement sign. */
 export interface Piece {
   readonly kind: 'text' | 'space' | 'newline' | 'tab' | 'control';
   readonly text: string;
@@ -16,13 +16,13 @@ const signs = {
 
 const kinds = { ' ': 'space', '\n': 'newline', '\r': 'control', '\t': 'tab' } as const;
 
-// Formatting characters (bidirectional overrides, joiners) and controls would change how their neighbours are drawn.
+// Formatting characters (bidirectional overrides, joiners) and controls would affect how their neighbours are drawn.
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
-/** Longest text drawn for one token; GPT-2 has tokens of 128 spaces. */
+/** Longest text shown for one token; GPT-2 has tokens of 128 spaces. */
 const longest = 48;
 
-/** The pieces a text is drawn as. Joined, they show every character of `text`; of a token the first 48 at most. */
+/** Splits a text into pieces for display. Joined, they show every character of `text`, up to `most`. */
 export function spell(text: string, notation: Notation, most = longest): Piece[] {
   const pieces: Piece[] = [];
   const characters = [...text];
@@ -45,7 +45,7 @@ function pieceOf(character: string, notation: Notation): Piece {
     : { kind: 'text', text: character };
 }
 
-/** A text of any length with white space and controls made visible. */
+/** A text of any length with white space and control characters made visible. */
 export function visible(text: string): string {
   return spell(text, 'plain', Number.POSITIVE_INFINITY)
     .map((piece) => piece.text)
@@ -53,8 +53,8 @@ export function visible(text: string): string {
 }
 
 /**
- * A token as a screen reader should say it. In GPT-2's notation it is called as it is drawn, which is what the notation
- * is for: a name that is heard has in it what is seen.
+ * A token's accessible name. In GPT-2's notation it equals the visible text, so that the label contains what is seen
+ * (WCAG 2.5.3).
  */
 export function speak(text: string, notation: Notation = 'plain'): string {
   const pieces = spell(text, notation);

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { styleOf, type Theme } from './palette';
 
-/** Advance of a character in parts of the font's size: what monospaced fonts have, and what every text is set to. */
+/** Advance width of monospaced characters in em; `textLength` enforces it for every text. */
 const ADVANCE = 0.6;
 const SIZES = { body: 13, small: 11 } as const;
 
@@ -11,7 +11,7 @@ type Size = keyof typeof SIZES;
 export const WIDTH = 720;
 export const MARGIN = 16;
 
-// XML has no place for controls, halves of surrogate pairs and two non-characters.
+// XML allows no controls, lone surrogates or these two non-characters.
 const UNWRITABLE = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\ufffe\uffff]/gu;
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -22,17 +22,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A text as it stands in XML and HTML, in an element or in quotation marks; U+FFFD for what cannot stand there. */
+/** Escapes text for XML and HTML content and attributes; U+FFFD replaces what XML does not allow. */
 export function escapeText(text: string): string {
   return text.replaceAll(UNWRITABLE, '\ufffd').replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign]);
 }
 
-/** How wide a text is drawn, in pixels. */
+/** Width of a text as drawn, in pixels. */
 export function widthOf(text: string, size: Size = 'body'): number {
   return stringWidth(text) * SIZES[size] * ADVANCE;
 }
 
-/** Cuts a text so that it is drawn within a width, with an ellipsis where something was cut. */
+/** Shortens a text to a width, with an ellipsis where something was cut. */
 export function shorten(text: string, width: number, size: Size = 'body'): string {
   if (widthOf(text, size) <= width) return text;
   let kept = '';
@@ -43,7 +43,7 @@ export function shorten(text: string, width: number, size: Size = 'body'): strin
   return `${kept}…`;
 }
 
-/** A text in lines of small print, broken at spaces where that is possible. */
+/** Wraps small print, at spaces where possible. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -64,13 +64,13 @@ export function wrap(text: string, width: number): string[] {
 
 export interface TextStyle {
   readonly size?: Size;
-  /** `m` is muted. */
+  /** CSS class: text, or `m` for muted text. */
   readonly paint?: 't' | 'm';
   readonly anchor?: 'start' | 'middle' | 'end';
   readonly strong?: boolean;
 }
 
-/** What an SVG is made of. Texts are set to the width that the layout reckons with, whatever font the reader has. */
+/** Collects the elements of an SVG. Texts are stretched to the computed width, independent of the reader's fonts. */
 export class Canvas {
   readonly #parts: string[] = [];
 
@@ -89,7 +89,7 @@ export class Canvas {
     );
   }
 
-  /** @param share of the colour that covers what is below, from 0 to 1 */
+  /** @param share opacity, from 0 to 1 */
   rect(x: number, y: number, width: number, height: number, paint: string, share = 1): void {
     const opacity = share === 1 ? '' : ` fill-opacity="${round(share)}"`;
     const size = `width="${round(Math.max(0, width))}" height="${round(height)}"`;
@@ -101,8 +101,8 @@ export class Canvas {
   }
 
   /**
-   * The picture, `height` pixels high.
-   * @param id names its title and description, and must be its own on the page
+   * The complete SVG, `height` pixels high.
+   * @param id prefix of the ids of title and description, unique on the page
    */
   toSvg(height: number, { title, description, id, theme }: SvgNames): string {
     const { width } = this;
@@ -121,7 +121,7 @@ export interface SvgNames {
   readonly title: string;
   readonly description: string;
   readonly id: string;
-  /** `null` where the page around it has the rules. */
+  /** `null` where the page supplies the rules. */
   readonly theme: Theme | null;
 }
 

@@ -7,13 +7,13 @@ import { visible } from './spelling';
 
 type Cell = string | number | null;
 
-/** The numbers of a figure as rows, for programs: what the columns and states are called depends on no language. */
+/** The numbers of a figure as rows, for programs: names of columns and states are not translated. */
 interface Table {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** What each column is called where people read it. */
+/** Translated column heads. */
 function headings() {
   return {
     token: l10n.t('token'),
@@ -53,7 +53,7 @@ function headings() {
 
 type Column = keyof ReturnType<typeof headings>;
 
-/** What a figure shows, in full precision. Ranks count from 1 here, as people count. */
+/** The numbers of a figure in full precision. Ranks count from 1 here. */
 export function tableOf(figure: Figure): Table {
   switch (figure.kind) {
     case 'tokens': {
@@ -113,7 +113,7 @@ export function tableOf(figure: Figure): Table {
   }
 }
 
-/** The same, with columns, stages and states called as the reader's language has them. */
+/** The same table with translated columns, stages and states. */
 export function forPeople({ columns, rows }: Table): { columns: readonly string[]; rows: Table['rows'] } {
   const names = headings();
   const words: Partial<Record<Column, (cell: Cell) => Cell>> = {
@@ -141,7 +141,10 @@ function statusName(status: BeamLine['status']): string {
   }
 }
 
-/** GitHub's tables. Texts are code with their white space made visible, numbers have four significant digits. */
+/**
+ * A GitHub-flavoured Markdown table. Texts are code spans with visible white space; numbers have four significant
+ * digits.
+ */
 export function toMarkdown(figure: Figure): string {
   const { columns, rows } = forPeople(tableOf(figure));
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
@@ -154,20 +157,20 @@ export function toMarkdown(figure: Figure): string {
 }
 
 /**
- * RFC 4180, with numbers in full. A spreadsheet takes a text that begins with `=`, `+`, `-` or `@` for a formula: an
- * apostrophe before it, as spreadsheets have it, keeps it a text.
+ * CSV (RFC 4180) with numbers in full precision. Texts that a spreadsheet would take for a formula (`=`, `+`, `-`, `@`)
+ * get a leading apostrophe.
  */
 export function toCsv(figure: Figure): string {
   const { columns, rows } = tableOf(figure);
   return [columns, ...rows].map((row) => `${row.map(asField).join(',')}\r\n`).join('');
 }
 
-/** The figure itself: every number, every text and where it comes from. */
+/** The figure itself as JSON. */
 export function toJson(figure: Figure): string {
   return `${JSON.stringify(figure, undefined, 2)}\n`;
 }
 
-/** A number as people read it; nothing for what is not known. */
+/** A number for display; empty for unknown values. */
 export function shown(value: number | null): string {
   if (value === null) return '';
   return Number.isInteger(value) ? fixed(value, 0) : significant(value, 4);

@@ -3,11 +3,11 @@ import type { Figure } from './figure';
 import { toPage } from './html';
 import { toCsv, toJson, toMarkdown } from './table';
 
-/** Formats that are text; a PNG is drawn by a page that has a canvas. */
+/** Text formats; a PNG needs a canvas. */
 export const TEXT_FORMATS = ['svg', 'html', 'markdown', 'csv', 'json'] as const;
 export type TextFormat = (typeof TEXT_FORMATS)[number];
 
-/** A figure as text in a format, by itself. */
+/** A figure as a complete file in a text format. */
 export function write(figure: Figure, format: TextFormat): string {
   const writers: Record<TextFormat, () => string> = {
     svg: () => toSvg(figure),
