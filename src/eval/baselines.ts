@@ -2,13 +2,13 @@ import type { WordEnd } from '../core/completion/types';
 import { type NextWord, splitWords, type TrigramModel } from './ngram';
 import type { Prediction, Predictor } from './predictor';
 
-/** A baseline suggests at most this many words, and nothing after a sign that ends a sentence. */
+/** Limit of words in a baseline's suggestion, which also ends with the sentence. */
 const MOST_WORDS = 6;
 const REACH = 400;
 const ENDS = /^[.!?]$/;
 const IS_WORD = /[\p{L}\p{N}]/u;
 
-/** Kneser-Ney trigrams, the most probable word at a time. */
+/** Kneser-Ney trigrams, greedily word by word. */
 export function trigramBaseline(model: TrigramModel): Predictor {
   return baseline('Kneser-Ney trigram', MOST_WORDS, (previous, typed) => model.next(previous, typed)[0]);
 }
@@ -34,7 +34,7 @@ function baseline(
   };
 }
 
-/** Word after word; the first one may complete what was typed. A sign ends a word but is none. */
+/** Predicts word after word; the first may complete a partial word. Punctuation ends a word without counting as one. */
 function write(
   next: (previous: readonly string[], typed: string) => NextWord | undefined,
   previous: readonly string[],

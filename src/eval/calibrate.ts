@@ -4,28 +4,28 @@ import { type KeyRecording, typeKeys } from './keys';
 import { usefulLength } from './match';
 import { screenFigures, targetsOf } from './screen';
 
-/** Words of a suggestion whose probabilities are looked at. */
+/** Number of words of a suggestion used for calibration. */
 const WORDS = 4;
 const BINS = 10;
 const RATES = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-/** The greatest worth that is tried as a threshold, in characters: no suggestion has more. */
+/** Highest worth tried as a threshold, in characters; no suggestion exceeds it. */
 const MOST_WORTH = 32;
 const HALVINGS = 10;
 
 /**
- * Measures how a model's probabilities turn out, and what a suggestion must be worth for each rate.
- * @param prior imagined words in each tenth, right as often as the model says; 0 by default
+ * Measures the reliability of a model's probabilities, and the minimum worth of a suggestion for each trigger rate.
+ * @param prior pseudo-counts per tenth, right as often as the model predicts; 0 by default
  */
 export async function measureCalibration(recordings: readonly KeyRecording[], prior = 0): Promise<Calibration> {
   const probability = reliabilityPoints(recordings, prior);
   const rates: number[][] = [];
   for (const rate of RATES) rates.push([rate, round(await thresholdAt(rate, recordings, probability))]);
-  // A higher rate never asks for a greater worth than a lower one.
+  // Thresholds must not rise with the rate.
   for (let i = 1; i < rates.length; i++) rates[i][1] = Math.min(rates[i][1], rates[i - 1][1]);
   return { probability, rates };
 }
 
-/** Predicted against actual probability of the first words, in bins, made to rise (pool adjacent violators). */
+/** Reliability curve of the first words, in bins, made monotonic (pool adjacent violators). */
 function reliabilityPoints(recordings: readonly KeyRecording[], prior: number): number[][] {
   const bins = Array.from({ length: BINS }, (_, i) => {
     const right = (prior * (i + 0.5)) / BINS;
@@ -65,7 +65,7 @@ function falls(a: { count: number; right: number }, b: { count: number; right: n
   return b.right / b.count < a.right / a.count;
 }
 
-/** The worth at which this share of the keys has grey text after it. */
+/** The threshold of worth at which this share of the keys has ghost text after it. */
 async function thresholdAt(
   rate: number,
   recordings: readonly KeyRecording[],
@@ -73,7 +73,7 @@ async function thresholdAt(
 ): Promise<number> {
   let [low, high] = [-1, MOST_WORTH];
   for (let i = 0; i < HALVINGS; i++) {
-    // This also runs in the editor's process while a model is installed: other extensions get their turn in between.
+    // Yields to other extensions: this also runs in the extension host while a model is installed.
     await setImmediate();
     const middle = (low + high) / 2;
     if (greyAt(rate, middle, recordings, probability) > rate) low = middle;

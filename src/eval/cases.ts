@@ -3,25 +3,25 @@ import { normaliseLineBreaks, wholeCharacter } from '../core/text/lines';
 
 export type CaseKind = 'word-boundary' | 'after-space' | 'mid-word';
 
-/** A cursor in a held-out text: what stands before it, and how the writer went on. Lines end with LF. */
+/** A cursor in a held-out text: the text before it, and how the writer continued. Lines end with LF. */
 export interface EvalCase {
   readonly kind: CaseKind;
   readonly prefix: string;
-  /** What the writer wrote next, to the end of the paragraph or about 200 characters. */
+  /** The writer's continuation, to the end of the paragraph or about 200 characters. */
   readonly target: string;
   readonly markdown: boolean;
-  /** Which of a writer's texts it is in, where there are several. */
+  /** Index of the writer's text it was taken from, where there are several. */
   readonly document?: number;
 }
 
 const KINDS: ReadonlySet<unknown> = new Set(['word-boundary', 'after-space', 'mid-word']);
-/** Text before and after a cursor, in characters. */
+/** Characters of context kept before and after a cursor. */
 const BEFORE = 4000;
 const AFTER = 200;
 
 /**
- * Cases from JSON lines of the form `{"prefix","target","kind"?,"path"?}`. Throws an Error that names the first line
- * that is something else.
+ * Parses JSON lines of the form `{"prefix","target","kind"?,"path"?}`.
+ * @throws Error that names the first invalid line
  */
 export function readCases(jsonl: string): EvalCase[] {
   return jsonl.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [readCase(line, i + 1)]));
@@ -61,10 +61,10 @@ function kindOf(prefix: string, target: string): CaseKind {
   return /[\p{L}\p{N}]$/u.test(prefix) && /^[\p{L}\p{N}]/u.test(target) ? 'mid-word' : 'word-boundary';
 }
 
-/** Of every five cursors two stand after a word, two after the space behind it, and one inside. */
+/** Of five cursors two stand after a word, two after the following space, and one inside a word. */
 const SAMPLED: readonly CaseKind[] = ['word-boundary', 'after-space', 'word-boundary', 'after-space', 'mid-word'];
 
-/** At most `count` cursors at even distances in a text: always the same ones, with `reach` characters before them. */
+/** At most `count` evenly spaced cursors in a text, with `reach` characters before them. Deterministic. */
 export function sampleCases(source: string, count: number, markdown: boolean, reach = BEFORE): EvalCase[] {
   const text = normaliseLineBreaks(source);
   const words = Array.from(text.matchAll(/(?<![\p{L}'’])\p{L}[\p{L}'’]*(?= \p{L})/gu));
@@ -85,13 +85,13 @@ function offsetIn(word: string, kind: CaseKind, i: number): number {
   return kind === 'after-space' ? word.length + 1 : word.length;
 }
 
-/** A text of one writer. */
+/** A text by one writer. */
 export interface WritersText {
   readonly path: string;
   readonly text: string;
 }
 
-/** About `count` cursors at even distances in all of a writer's texts, in the order of the texts. */
+/** About `count` evenly spaced cursors over all of a writer's texts, in order. */
 export function documentCases(texts: readonly WritersText[], count: number): EvalCase[] {
   const length = texts.reduce((sum, { text }) => sum + text.length, 0);
   let before = 0;

@@ -12,30 +12,30 @@ import { opening, type Predictor } from './predictor';
 import { savingRate, type Typing, typeOut } from './typing';
 
 export interface EvalOptions {
-  /** The share of cases with a suggestion, from 0 to 1, at which predictors are compared. */
+  /** Share of cases with a suggestion, 0 to 1, at which predictors are compared. */
   readonly triggerRate: number;
-  /** How many cases are typed out to measure keystrokes. */
+  /** Number of cases typed out to measure keystrokes. */
   readonly typed: number;
   readonly onProgress?: (done: number, of: number) => void;
 }
 
 export interface Evaluation {
   readonly name: string;
-  /** With the gate open, and with the threshold for the trigger rate. */
+  /** Without the gate, and at the threshold for the trigger rate. */
   readonly ungated: Operation;
   readonly gated: Operation;
-  /** The gate at trigger rates from 0.1 to 1. */
+  /** Results at trigger rates from 0.1 to 1. */
   readonly curve: readonly Operation[];
   readonly reliability: readonly ReliabilityBin[];
   /** Share of keystrokes saved; null when no case was typed out. */
   readonly keystrokes: { readonly ungated: number; readonly gated: number } | null;
-  /** How sure it was of the first word, for each case with a suggestion: what `confidenceFor` reads. */
+  /** Confidence in the first word, for each case with a suggestion; input of `confidenceFor`. */
   readonly scores: readonly number[];
 }
 
 const RATES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
-/** Measures one predictor on cases, in order: the model's cache is as warm as that makes it. */
+/** Measures one predictor on cases in order, so that its cache is as warm as in real use. */
 export async function evaluate(
   predictor: Predictor,
   cases: readonly EvalCase[],
@@ -50,7 +50,7 @@ export async function evaluate(
   }
   const scores = observations.map(({ prediction }) => opening(prediction));
   const threshold = confidenceFor(scores, triggerRate);
-  // One pass after the other, so that a memory begins both alike: what it learnt in the first does not help the second.
+  // Two separate passes, so that what a memory learns in the first does not help the second.
   const typed = { open: [] as Typing[], gated: [] as Typing[] };
   for (const place of some) {
     typed.open.push(await typeOut(predictor, place, Number.NEGATIVE_INFINITY));

@@ -8,31 +8,31 @@ import { typographyOf } from '../core/text/typography';
 import { type Answered, type Pressed, type ScreenCounts, screenCounts } from './screen';
 import { type Keystroke, synthesise } from './trace';
 
-/** A text as it was typed, slips and corrections included, and what would be suggested after each of its keys. */
+/** A simulated typing session, slips and corrections included, with the suggestion after each key. */
 export interface KeyRecording {
   readonly keys: readonly Pressed[];
-  /** The end of the text before the cursor, after each key. */
+  /** The text before the cursor after each key, its end only. */
   readonly before: readonly string[];
-  /** With the gate open; null where there is nothing to say. */
+  /** Suggestions before the gate; null where there is none. */
   readonly suggestions: readonly (Suggestion | null)[];
 }
 
-/** How much before the first key the model may read, in characters. */
+/** Characters of context that the model may read before the first key. */
 const BEFORE = 1500;
-/** How much before the cursor the gate looks at, in characters. */
+/** Characters before the cursor that the gate looks at. */
 const NEAR = 16;
-/** Characters at the end of a text that are not typed: they only tell which suggestions before them were right. */
+/** Characters at the end of a text that are not typed, but needed to judge the last suggestions. */
 export const UNTYPED = 24;
 const WORDS_PER_MINUTE = 80;
 const SEED = 1;
-/** Milliseconds from a key until VS Code has asked and got its answer, and from being told to ask again until then. */
+/** Milliseconds between a key, or a re-trigger, and VS Code receiving the answer. */
 const ANSWER_MS = 75;
 const ASKED_AGAIN_MS = 15;
 
 /**
- * Types `count` keys of a text as an invented writer would, and asks for a suggestion after each.
- * @param complete answers a request; its second argument is all that is written up to the cursor
- * @param from how many characters of the text are there before the first key
+ * Simulates typing `count` keys of a text, with a suggestion requested after each.
+ * @param complete answers a request; its second argument is the text up to the cursor
+ * @param from number of characters present before the first key
  */
 export async function recordKeys(
   complete: (request: CompleteRequest, written: string) => Promise<Completion>,
@@ -50,7 +50,7 @@ export async function recordKeys(
   for (const keystroke of trace) {
     prefix = keystroke.kind === 'type' ? prefix + keystroke.text : withoutLast(prefix);
     let suggestion = known.get(prefix);
-    // After a deletion the model is not asked: there is a suggestion only where this very text was typed before.
+    // After a deletion the model is not asked; a suggestion appears only if this text was reached by typing before.
     if (suggestion === undefined && keystroke.kind === 'type') {
       const request = markdown
         ? readMarkdown(new MarkdownDocument(prefix), prefix.length).request
@@ -72,7 +72,7 @@ function withoutLast(text: string): string {
   return text.replace(/[\ud800-\udbff][\udc00-\udfff]$|.$/s, '');
 }
 
-/** The keys of a trace at their times, from 0. */
+/** The keys of a trace with their times, from 0. */
 function pressed(trace: readonly Keystroke[]): Pressed[] {
   let at = 0;
   return trace.map((key) => {
@@ -87,8 +87,8 @@ interface Shown {
 }
 
 /**
- * What a writer sees at a trigger rate while typing a recording, where every key is answered in time. The same
- * recording always gives the same counts.
+ * Counts what a writer sees at a trigger rate while typing a recording, assuming every answer arrives in time.
+ * Deterministic.
  */
 export function typeKeys(recording: KeyRecording, rate: number, calibration: Calibration): ScreenCounts {
   return screenCounts(recording.keys, answersTo(recording, rate, calibration));
@@ -125,7 +125,7 @@ function answersTo(recording: KeyRecording, rate: number, calibration: Calibrati
   return answers;
 }
 
-/** What comes on screen at a place if no key comes, and how long after the first answer. */
+/** The suggestion that appears at a place if no key follows, and its delay after the first answer. */
 function appearance(suggestion: Suggestion | null, moment: Moment, calibration: Calibration) {
   if (!suggestion) return undefined;
   const completion: Completion = { suggestions: [suggestion], reason: suggestion.ended };

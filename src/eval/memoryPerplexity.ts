@@ -5,30 +5,30 @@ import type { CachedModel } from '../engine/cachedModel';
 import { forEachToken } from '../engine/score';
 import type { WritersText } from './cases';
 
-/** How well a writer's texts were predicted: mean surprisal in nats a token, and the share of tokens foreseen. */
+/** Prediction quality: mean surprisal in nats per token, and the share of tokens predicted as most probable. */
 export interface Predicted {
   readonly nats: number;
   readonly top1: number;
 }
 
 export interface MemoryPerplexity {
-  /** Where there are none, the means are no numbers. */
+  /** If 0, the means are NaN. */
   readonly tokens: number;
   readonly model: Predicted;
   readonly memory: Predicted;
 }
 
 export interface MemoryOptions {
-  /** Texts that are read before the first document. */
+  /** Texts in the memory before the first document. */
   readonly remembered: readonly WritersText[];
   readonly maxTokens?: number;
-  /** Begin each document with an empty memory. */
+  /** Start each document with an empty memory. */
   readonly forget?: boolean;
 }
 
 /**
- * Scores one writer's texts in order, each after `<|endoftext|>`, by the model alone and mixed with a memory of what
- * came before. The memory says what it expects of each token before it reads it.
+ * Scores one writer's texts in order, each after `<|endoftext|>`, with the model alone and with a memory of the texts
+ * so far. The memory predicts each token before it learns it.
  */
 export async function measureWithMemory(
   model: CachedModel,
@@ -65,8 +65,8 @@ export async function measureWithMemory(
 }
 
 /**
- * The mixture's first choice: the model's, or a token that the memory has something to say of.
- * @param addends zeros, one for each token; zeros again afterwards
+ * The mixture's most probable token: the model's, or one of those that the memory adds to.
+ * @param addends scratch array of zeros, one per token; all zeros again on return
  */
 function mostProbable(mixed: Mixed, first: number, model: (id: number) => number, addends: Float64Array): number {
   const touched: number[] = [first];

@@ -3,8 +3,8 @@ import { modelPredictor, type Predictor } from './predictor';
 import { RememberedTexts, type RememberingEngine } from './rememberedTexts';
 
 /**
- * The model with a memory of the texts before the one that is written, and of what is written of it so far. Cases have
- * to come in the order of the texts.
+ * The model with a memory of the writer's earlier texts and of the current one so far. Cases must come in the order of
+ * the texts.
  */
 export function memoryPredictor(
   name: string,

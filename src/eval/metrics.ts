@@ -2,34 +2,34 @@ import type { EvalCase } from './cases';
 import { countWords, matchesWords, oneLine, usefulLength } from './match';
 import { gated, type Prediction } from './predictor';
 
-/** A case and what was predicted there before the gate. */
+/** A case with the prediction for it, before the gate. */
 export interface Observation {
   readonly target: string;
   readonly prediction: Prediction;
 }
 
-/** At n words: how often that many were shown, and how often they were right when they were. */
+/** Exact match at n words: how often n words were shown, and how often they were right. */
 export interface ExactMatch {
   readonly words: number;
   readonly coverage: number;
   readonly exact: number;
 }
 
-/** What a threshold of the gate gives. Shares are of all cases unless said otherwise. */
+/** Results at one threshold of the gate. Shares are of all cases unless stated otherwise. */
 export interface Operation {
   readonly threshold: number;
   /** Share of cases with a suggestion. */
   readonly coverage: number;
-  /** Share of suggestions of which a writer would take at least the first word. */
+  /** Share of suggestions whose first word, at least, is right. */
   readonly accepted: number;
   readonly exactMatch: readonly ExactMatch[];
-  /** Characters that a writer need not type, per case. */
+  /** Characters saved per case. */
   readonly saved: number;
   /** Mean length of a suggestion, in characters. */
   readonly shownLength: number;
 }
 
-/** One bin of the reliability curve: suggestions about as sure of their first word. */
+/** One bin of the reliability curve, for suggestions with similar confidence in the first word. */
 export interface ReliabilityBin {
   readonly count: number;
   /** Mean predicted probability, and the share that was right. */
@@ -44,7 +44,7 @@ export function observe(place: EvalCase, prediction: Prediction): Observation {
   return { target: oneLine(place.target), prediction };
 }
 
-/** The gate at one threshold, over all observations. */
+/** Applies the gate at one threshold to all observations. */
 export function operate(observations: readonly Observation[], threshold: number): Operation {
   const all = observations.map(({ target, prediction }) => ({ target, text: gated(prediction, threshold) }));
   const shown = all.filter(({ text }) => text !== '');
@@ -64,7 +64,7 @@ export function operate(observations: readonly Observation[], threshold: number)
   };
 }
 
-/** Predicted against actual: how probable the first word was said to be, and how often it was right. */
+/** Predicted probability of the first word against the share of right ones, in bins. */
 export function reliability(observations: readonly Observation[]): ReliabilityBin[] {
   const bins: { predicted: number; right: boolean }[][] = Array.from({ length: BINS }, () => []);
   for (const { target, prediction } of observations) {
@@ -97,8 +97,8 @@ function sum(values: readonly number[]): number {
 }
 
 /**
- * The confidence that the share `rate` (0 to 1) of these scores reaches or passes. At 0 nothing passes, at 1 everything.
- * @throws RangeError without scores, or for another rate
+ * The confidence that a share `rate` (0 to 1) of these scores reaches. At 0 none does, at 1 all do.
+ * @throws RangeError without scores, or for a rate outside 0 to 1
  */
 export function confidenceFor(scores: readonly number[], rate: number): number {
   if (!(rate >= 0 && rate <= 1)) throw new RangeError(`A trigger rate lies between 0 and 1, not at ${rate}.`);
@@ -110,6 +110,6 @@ export function confidenceFor(scores: readonly number[], rate: number): number {
   const at = Math.floor(shown);
   if (at === 0) return descending[0];
   if (at >= descending.length) return descending[descending.length - 1];
-  // Between the last score that shows and the first that does not, as far as the rate says.
+  // Interpolated between the last score that passes and the first that does not.
   return descending[at - 1] + (descending[at] - descending[at - 1]) * (shown - at);
 }

@@ -1,39 +1,39 @@
-/** Words and punctuation of a text, in order; signs of markup are left out. */
+/** The words and punctuation of a text, in order; markup is left out. */
 export function splitWords(text: string): string[] {
   return text.match(/[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*|[.,;:!?]/gu) ?? [];
 }
 
-/** A word that may come next, with its natural log-probability. */
+/** A candidate for the next word with its natural log-probability. */
 export interface NextWord {
   readonly word: string;
   readonly logprob: number;
 }
 
-/** Absolute discount of every count, the usual value. */
+/** Absolute discount of every count; the usual value. */
 const DISCOUNT = 0.75;
 const ALWAYS_CONSIDERED = 20;
-/** The id of every word that the training text has not, and of what stands before and after it. */
+/** Id of words that the training text lacks, and of what precedes and follows it. */
 const UNKNOWN = 0;
 
 /**
- * Interpolated Kneser-Ney trigrams over words (Kneser and Ney 1995; Chen and Goodman 1999, section 2.7). The trigrams
- * are places of the text, sorted by the words that begin there: those with a common beginning are neighbours, so the
- * text and one index are all that is kept of them.
+ * Interpolated Kneser-Ney trigrams over words (Kneser and Ney 1995; Chen and Goodman 1999, section 2.7). Trigrams are
+ * represented by their positions in the text, sorted by the words from there on, so that trigrams with a common prefix
+ * are adjacent: only the text and one index are stored.
  */
 export class TrigramModel {
   readonly #vocabulary: string[] = [''];
   readonly #ids = new Map<string, number>();
   readonly #text: Uint32Array;
   readonly #sorted: Uint32Array;
-  /** How many different words stand before each pair of words, and before each word. */
+  /** Number of distinct words before each pair of words, and before each word. */
   readonly #beforePair = new Map<number, number>();
   readonly #beforeWord = new Map<number, number>();
-  /** How many different pairs there are. */
+  /** Number of distinct pairs. */
   #pairs = 0;
-  /** The words that follow most different words: likely where nothing is known. */
+  /** Words that follow the most distinct words: the best guesses without context. */
   readonly #atHome: readonly number[];
   #latest: { readonly key: number; readonly probability: (w: number) => number } | undefined;
-  /** How often each word occurs. */
+  /** Frequency of each word. */
   readonly #counts: Uint32Array;
 
   constructor(words: readonly string[]) {
@@ -50,8 +50,7 @@ export class TrigramModel {
   }
 
   /**
-   * The most probable words after these, of those that begin with `typed`, best first. Their probabilities are given
-   * that the word begins so.
+   * The most probable next words that begin with `typed`, best first. Probabilities are conditional on that beginning.
    */
   next(previous: readonly string[], typed: string, count = 1): NextWord[] {
     const u = this.#ids.get(previous.at(-2) ?? '') ?? UNKNOWN;
@@ -63,7 +62,10 @@ export class TrigramModel {
     return scored.slice(0, count).map(({ word, p }) => ({ word, logprob: Math.log(p / mass) }));
   }
 
-  /** Every word that begins with `typed`; before anything is typed only those seen here, and those most at home anywhere. */
+  /**
+   * Every word that begins with `typed`; while nothing is typed, only words seen in this context and the best guesses
+   * without one.
+   */
   #candidates(u: number, v: number, typed: string): number[] {
     if (typed !== '') return this.#wordsFrom(typed).map(([id]) => id);
     const seen = new Set([...this.#followers(u, v).keys(), ...this.#followers(v).keys(), ...this.#atHome]);
@@ -71,7 +73,7 @@ export class TrigramModel {
     return [...seen];
   }
 
-  /** The words that followed this one in the text, most frequent first, of those that begin with `typed`. */
+  /** The words that followed this one in the text and begin with `typed`, most frequent first. */
   mostFrequent(previous: string | undefined, typed: string): NextWord | undefined {
     const v = this.#ids.get(previous ?? '') ?? UNKNOWN;
     const followers = v === UNKNOWN ? [] : [...this.#followers(v)];
@@ -99,7 +101,7 @@ export class TrigramModel {
   /** P(w | u v), interpolated with P(w | v), P(w) and the uniform distribution. */
   #distribution(u: number, v: number): (w: number) => number {
     const key = this.#pair(u, v);
-    // A word is typed letter by letter after the same two.
+    // The context stays the same while a word is typed letter by letter.
     if (this.#latest?.key !== key) this.#latest = { key, probability: this.#interpolate(u, v) };
     return this.#latest.probability;
   }
@@ -122,7 +124,7 @@ export class TrigramModel {
     };
   }
 
-  /** How often each word follows these. */
+  /** How often each word follows this context. */
   #followers(...context: readonly number[]): Map<number, number> {
     const found = new Map<number, number>();
     for (let i = this.#lowerBound(context); i < this.#sorted.length; i++) {

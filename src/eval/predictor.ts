@@ -2,20 +2,20 @@ import type { CompleteRequest, Completion, WordEnd } from '../core/completion/ty
 import { MarkdownDocument, readMarkdown } from '../core/markdown';
 import type { EvalCase } from './cases';
 
-/** A suggestion before the gate: its text and how sure its author was at the end of each whole word. */
+/** A suggestion before the gate: its text, and the predictor's confidence at the end of each whole word. */
 export interface Prediction {
   readonly text: string;
   readonly words: readonly WordEnd[];
 }
 
-/** What is measured: the model, or a baseline. */
+/** What is evaluated: the model, or a baseline. */
 export interface Predictor {
   readonly name: string;
-  /** @param threshold nothing is needed behind the first word of which the author is less sure than this */
+  /** @param threshold words after the first one below this confidence are not needed */
   predict(place: Pick<EvalCase, 'prefix' | 'markdown' | 'document'>, threshold?: number): Promise<Prediction>;
 }
 
-/** What the gate lets through at a threshold: the whole words up to the first of which the author is less sure. */
+/** What the gate passes at a threshold: the whole words before the first one below it. */
 export function gated({ text, words }: Prediction, threshold: number): string {
   let length = 0;
   for (const word of words) {
@@ -25,12 +25,12 @@ export function gated({ text, words }: Prediction, threshold: number): string {
   return text.slice(0, length);
 }
 
-/** How sure the author was of the first word, which decides whether anything is shown. */
+/** Confidence in the first word, which decides whether anything is shown. */
 export function opening({ words }: Prediction): number {
   return words[0]?.confidence ?? Number.NEGATIVE_INFINITY;
 }
 
-/** The model as a predictor. In Markdown it reads and writes as in the editor. */
+/** The model as a predictor; treats Markdown as the editor does. */
 export function modelPredictor(
   name: string,
   complete: (request: CompleteRequest) => Promise<Completion>,

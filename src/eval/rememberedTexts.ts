@@ -2,13 +2,15 @@ import { isMarkdownFile } from '../core/markdown';
 import type { CompleteRequest, Completion, MemoryPlace, MemoryStatus, MemoryUpdate } from '../engine/api';
 import type { WritersText } from './cases';
 
-/** What the memory is measured with: an engine. */
+/** The part of an engine that is needed to measure its memory. */
 export interface RememberingEngine {
   complete(request: CompleteRequest): Promise<Completion>;
   remember(update: MemoryUpdate): Promise<MemoryStatus>;
 }
 
-/** An engine's memory of a writer who writes one text after the other: the texts before, and what is written of one. */
+/**
+ * Simulates the memory of a writer who writes one text after another: the earlier texts, and the current one so far.
+ */
 export class RememberedTexts {
   readonly #engine: RememberingEngine;
   readonly #texts: readonly WritersText[];
@@ -21,11 +23,11 @@ export class RememberedTexts {
   }
 
   /**
-   * Makes the memory know the texts before this one and `prefix` of this one. Returns the place at the end of `prefix`.
-   * Texts must come in order; going back to an earlier one begins anew.
+   * Brings the memory to the state with all earlier texts and `prefix` of this one, and returns the place at the end of
+   * `prefix`. Texts must come in order; going back to an earlier one starts over.
    */
   async turnTo(document: number, prefix: string): Promise<MemoryPlace> {
-    // A second pass begins with an empty memory, as the first one did.
+    // A second pass starts with an empty memory, like the first.
     if (document < this.#files) {
       await this.#engine.remember({ kind: 'forget' });
       this.#files = 0;
@@ -49,7 +51,7 @@ export class RememberedTexts {
   }
 }
 
-/** The edit that makes one text the other: as in the editor, what stays is not read again. */
+/** The edit between two versions of a text; as in the editor, unchanged text is not read again. */
 function edited(uri: string, from: string, to: string): MemoryUpdate {
   let offset = 0;
   while (offset < from.length && from[offset] === to[offset]) offset++;

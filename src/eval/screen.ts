@@ -1,36 +1,36 @@
 import { GLANCE_MS, SHORTEST } from '../core/ghostText/gate';
 import { countWords, usefulLength } from './match';
 
-/** A key, and when it had changed the text, in ms of any clock. */
+/** A key, and when the text had changed, in ms of any clock. */
 export type Pressed =
   | { readonly at: number; readonly kind: 'type'; readonly text: string }
   | { readonly at: number; readonly kind: 'delete' | 'jump'; readonly text?: undefined };
 
-/** An answer that the editor took for the text as it stood: the first suggestion, or that there is none. */
+/** An answer that the editor accepted for the current text: the first suggestion, or none. */
 export interface Answered {
   readonly at: number;
   readonly text?: string;
-  /** Where the first word of it ends. */
+  /** End of its first word. */
   readonly firstWord?: number;
 }
 
-/** What a writer saw who typed a text. Shares are from 0 to 1. */
+/** What a writer saw while typing a text. Shares are from 0 to 1. */
 export interface ScreenFigures {
-  /** Share of the keys after which there was grey text: what `inkling.ghostText.triggerRate` is about. */
+  /** Share of keys followed by ghost text, which `inkling.ghostText.triggerRate` controls. */
   readonly grey: number;
-  /** Different suggestions, for each key. */
+  /** Distinct suggestions per key. */
   readonly suggestions: number;
-  /** Shares of them: under three characters, on screen for less than 200 ms, and with the first word right. */
+  /** Shares of suggestions under three characters, visible for less than 200 ms, and with the right first word. */
   readonly short: number;
   readonly brief: number;
   readonly firstRight: number;
-  /** Share of them that a slip of the writer's, or taking it back, ended within 200 ms: part of `brief`. */
+  /** Share of suggestions ended within 200 ms by a slip or its correction; part of `brief`. */
   readonly slipped: number;
-  /** Characters taken less the keys that take them, for each character that stays, had every useful word been taken. */
+  /** Characters saved per character that stays, net of the accepting keys, if every useful word were accepted. */
   readonly saved: number;
 }
 
-/** The same as counts, which add up over several texts. */
+/** The same as counts, which can be summed over texts. */
 export interface ScreenCounts {
   readonly keys: number;
   /** Characters that stay in the text. */
@@ -44,7 +44,7 @@ export interface ScreenCounts {
   readonly saved: number;
 }
 
-/** How much of what is written after a key is looked at, in characters. */
+/** Characters of the following text used to judge a suggestion. */
 const REACH = 200;
 
 interface OnScreen {
@@ -52,7 +52,7 @@ interface OnScreen {
   readonly since: number;
 }
 
-/** Follows the grey text through keys and answers: typing it shortens it, any other key or answer ends it. */
+/** Follows the ghost text through keys and answers: typing along shortens it, any other key or answer ends it. */
 export function screenCounts(keys: readonly Pressed[], answers: readonly Answered[]): ScreenCounts {
   const events = [
     ...answers.map((answer) => ({ ...answer, key: undefined })),
@@ -102,7 +102,7 @@ export function screenCounts(keys: readonly Pressed[], answers: readonly Answere
   };
 }
 
-/** The figures of several texts together. */
+/** Computes the figures of several texts together. */
 export function screenFigures(counts: readonly ScreenCounts[]): ScreenFigures {
   const sum = (of: keyof ScreenCounts): number => counts.reduce((total, each) => total + each[of], 0);
   const share = (part: keyof ScreenCounts, whole: keyof ScreenCounts): number => sum(part) / Math.max(1, sum(whole));
@@ -118,15 +118,15 @@ export function screenFigures(counts: readonly ScreenCounts[]): ScreenFigures {
 }
 
 /**
- * What the writer comes to write after each key, without the slips that are taken back; nothing after a key that leaves
- * a slip behind it, since no suggestion there is right.
+ * The text that follows each key, without slips that are corrected later; empty after a key that leaves a slip behind,
+ * since no suggestion is right there.
  */
 export function targetsOf(keys: readonly Pressed[]): string[] {
   const stays = staying(keys);
   return keys.map((_, index) => writtenAfter(keys, stays, index));
 }
 
-/** Which of the keys type a character that stays. */
+/** Which keys type a character that stays. */
 function staying(keys: readonly Pressed[]): boolean[] {
   const stays = keys.map(({ kind }) => kind === 'type');
   const standing: number[] = [];
@@ -141,7 +141,7 @@ function staying(keys: readonly Pressed[]): boolean[] {
 function writtenAfter(keys: readonly Pressed[], stays: readonly boolean[], index: number): string {
   let slips = 0;
   let text = '';
-  // A later deletion that reaches back before this key means that a slip stands here now.
+  // If a later deletion reaches back before this key, a slip stands here now.
   for (let next = index + 1; next < keys.length && text.length < REACH; next++) {
     const key = keys[next];
     if (key.kind === 'jump') break;
@@ -157,10 +157,10 @@ function after(text: string, typed: string): string {
   return text.startsWith(typed) ? text.slice(typed.length) : '';
 }
 
-/** @param typed the characters that each key adds for good */
+/** @param typed the characters that each key adds permanently */
 function savedBy(typed: readonly number[], targets: readonly string[], grey: readonly string[]): number {
   let saved = 0;
-  /** Characters that were accepted and that the recorded keys are still to type. */
+  /** Accepted characters that the recorded keys are still going to type. */
   let taken = 0;
   for (const [key, text] of grey.entries()) {
     if (taken > 0) {

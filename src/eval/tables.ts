@@ -2,7 +2,10 @@ import type { Evaluation } from './evaluate';
 import type { Operation } from './metrics';
 import type { ScreenFigures } from './screen';
 
-/** The evaluations as Markdown tables: the comparison, the gate's curve and its reliability for each; keys, if typed. */
+/**
+ * The evaluations as Markdown tables: a comparison, then for each the gate's curve and reliability; typing figures if
+ * given.
+ */
 export function tables(evaluations: readonly Evaluation[], keys?: TypedKeys, memoryKeys?: TypedKeys): string {
   const parts = evaluations.flatMap((one) => [curve(one), reliabilityTable(one)]);
   if (keys) parts.push(keysTable(keys, 'without a memory'));
@@ -10,7 +13,7 @@ export function tables(evaluations: readonly Evaluation[], keys?: TypedKeys, mem
   return [comparison(evaluations), ...parts].join('\n\n');
 }
 
-/** Keys typed as in the editor, at a rate of `inkling.ghostText.triggerRate`. */
+/** Typing figures at a value of `inkling.ghostText.triggerRate`. */
 export type TypedKeys = ScreenFigures & { readonly count: number; readonly rate: number };
 
 function keysTable({ count, rate, ...figures }: TypedKeys, memory: string): string {
@@ -18,7 +21,7 @@ function keysTable({ count, rate, ...figures }: TypedKeys, memory: string): stri
   return `${heading}\n\n${table(['', ''], screenRows(figures))}`;
 }
 
-/** What a writer saw, as rows of a table: the same from `eval` and from `replay`. */
+/** What a writer saw, as table rows shared by `eval` and `replay`. */
 export function screenRows(figures: ScreenFigures): (readonly [string, string])[] {
   const { grey, suggestions, short, brief, slipped, firstRight, saved } = figures;
   return [

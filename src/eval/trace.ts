@@ -1,38 +1,41 @@
 import { createRng } from '../core/decoding/random';
 import { LONGER, SPREAD } from '../core/ghostText/pace';
 
-/** What a writer does next, and how long after what came before: one code point is typed, or taken back, or a jump. */
+/** The writer's next action and the pause before it: typing one code point, deleting one, or a jump. */
 export type Keystroke = { readonly pauseMs: number } & (
   | { readonly kind: 'type'; readonly text: string }
   | { readonly kind: 'delete' }
-  /** To the end of the paragraph at this share of the document; 1 is the end of the document. */
+  /** To the end of the paragraph at this fraction of the document; 1 is the end of the document. */
   | { readonly kind: 'jump'; readonly to: number }
 );
 
 export interface TraceOptions {
   readonly keystrokes: number;
-  /** Words of five characters a minute, all pauses included. */
+  /** Words of five characters per minute, pauses included. */
   readonly wordsPerMinute: number;
   readonly seed: number;
-  /** Whether the writer goes to other places now and then; true by default. */
+  /** Whether the writer sometimes moves elsewhere; true by default. */
   readonly jumps?: boolean;
 }
 
 /**
- * Medians of the pauses, relative to that between two letters of a word. Intervals are log-normal, and longer and more
- * spread out the larger the unit that begins: Roeser, De Maeyer, Leijten and Van Waes, "Modelling typing disfluencies
- * as finite mixture process" (2021); Baaijen, Galbraith and de Glopper, "Keystroke analysis" (2012). The numbers are
- * round ones in that order, not theirs.
+ * Median pauses relative to those between letters of a word. Intervals are log-normal, longer and more variable before
+ * larger units: Roeser, De Maeyer, Leijten and Van Waes, "Modelling typing disfluencies as finite mixture process"
+ * (2021); Baaijen, Galbraith and de Glopper, "Keystroke analysis" (2012). The numbers are round values in that order,
+ * not taken from them.
  */
 const PAUSES = { ...LONGER, again: 0.8, noticing: 3, jump: 12 } as const;
-/** So that about 6 characters in 100 are taken back: Dhakal et al., "Observations on typing from 136 million keystrokes" (2018). */
+/**
+ * Such that about 6 in 100 characters are deleted: Dhakal et al., "Observations on typing from 136 million keystrokes"
+ * (2018).
+ */
 const SLIPS = 0.04;
-/** Share of the sentences after which the writer goes to another place. */
+/** Share of sentences after which the writer moves elsewhere. */
 const JUMPS = 0.3;
 
 /**
- * How somebody might type this text: sentence by sentence, with slips that are noticed up to two letters later, and
- * now and then a sentence elsewhere in the document. The same options give the same trace.
+ * Simulates how a text might be typed: sentence by sentence, with slips noticed up to two letters later, and occasional
+ * sentences elsewhere in the document. Deterministic for equal options.
  */
 export function synthesise(text: string, options: TraceOptions): Keystroke[] {
   const rng = createRng(options.seed);
@@ -54,7 +57,7 @@ export function synthesise(text: string, options: TraceOptions): Keystroke[] {
   throw new Error(`The text gives ${trace.length} keystrokes, not ${options.keystrokes}.`);
 }
 
-/** Characters left of a trace once its slips are taken back. */
+/** Number of characters left once a trace's slips are deleted. */
 export function written(trace: readonly Keystroke[]): number {
   return trace.reduce((sum, { kind }) => sum + (kind === 'type' ? 1 : kind === 'delete' ? -1 : 0), 0);
 }
@@ -83,20 +86,20 @@ function typeSentence(
 
 const ROWS = 'qwertyuiop asdfghjkl zxcvbnm';
 
-/** The letter beside it on the keyboard. */
+/** An adjacent letter on the keyboard. */
 function neighbour(letter: string): string {
   const at = ROWS.indexOf(letter);
   return ROWS[at + 1]?.trim() || ROWS[at - 1];
 }
 
-/** From relative pauses to milliseconds at this rate. */
+/** Scales relative pauses to milliseconds at this rate. */
 function atRate(trace: readonly Keystroke[], wordsPerMinute: number): Keystroke[] {
   const relative = trace.reduce((sum, { pauseMs }) => sum + pauseMs, 0);
   const unit = (60_000 * written(trace)) / 5 / wordsPerMinute / relative;
   return trace.map((keystroke) => ({ ...keystroke, pauseMs: keystroke.pauseMs * unit }));
 }
 
-/** Standard normal (Box and Muller 1958). */
+/** A standard normal variate (Box and Muller 1958). */
 function normal(rng: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
 }

@@ -2,15 +2,15 @@ import type { EvalCase } from './cases';
 import { countWords, oneLine, usefulLength } from './match';
 import { gated, type Predictor } from './predictor';
 
-/** Keys pressed to write a text, and what it would have taken without suggestions. */
+/** Keys pressed to write a text, and the number needed without suggestions. */
 export interface Typing {
   readonly characters: number;
   readonly keys: number;
 }
 
 /**
- * Types the target of a case as a writer would who takes every useful beginning of a suggestion, whole words only: one
- * key for a whole suggestion, or one for each word of a part. As in the editor, a suggestion stays while it is typed.
+ * Types the target of a case, accepting every useful whole-word prefix of a suggestion: one key for a whole suggestion,
+ * or one per word of a part. As in the editor, a suggestion stays while it is typed along.
  */
 export async function typeOut(predictor: Predictor, place: EvalCase, threshold: number): Promise<Typing> {
   const target = oneLine(place.target);
@@ -36,7 +36,7 @@ export async function typeOut(predictor: Predictor, place: EvalCase, threshold: 
   return { characters: target.length, keys };
 }
 
-/** The share of keys that suggestions saved. */
+/** Share of keys saved by suggestions. */
 export function savingRate(typings: readonly Typing[]): number {
   const characters = typings.reduce((sum, typing) => sum + typing.characters, 0);
   const keys = typings.reduce((sum, typing) => sum + typing.keys, 0);
