@@ -1,23 +1,26 @@
 import type { ModelShape } from './modelCosts';
 
-/** A model Inkling knows by name. */
+/** A model that can be chosen by name. */
 export interface CatalogueModel {
   /** `owner/name` on the Hugging Face hub. */
   readonly id: string;
   readonly name: string;
-  /** What it writes, in English and in the language itself, so that typing either finds it. */
+  /** Language it was trained on, in English and in the language itself, so that a search finds either. */
   readonly language: string;
-  /** What else it is made for than plain prose. */
+  /** Special purpose other than plain prose. */
   readonly kind?: string;
   /** Absent where its authors state none. */
   readonly licence?: string;
   readonly shape: ModelShape;
-  /** Commit of the repository; a name like `main` would move under the pinned hashes. Absent where no public record names one. */
+  /**
+   * Commit of the repository. A branch name would not match the pinned hashes once it moves. Absent where no public
+   * record names a commit.
+   */
   readonly revision?: string;
   readonly configSha256?: string;
   readonly weights: {
     readonly name: 'model.safetensors' | 'pytorch_model.bin';
-    /** Length in bytes, for what is shown; the hub's own figure counts. */
+    /** Length in bytes, for display; a download uses the hub's figure. */
     readonly bytes: number;
     readonly sha256?: string;
   };
@@ -118,7 +121,7 @@ const OTHERS: readonly CatalogueModel[] = [
     name: 'GerPT2',
     language: 'German (Deutsch)',
     licence: 'MIT',
-    // 665 MB hold the embedding twice: the head is a matrix of its own.
+    // 665 MB contain the embedding twice: the head has a matrix of its own.
     shape: { ...SMALL, hasOwnHead: true },
     weights: { name: 'model.safetensors', bytes: 665e6 },
   },
@@ -169,7 +172,7 @@ const OTHERS: readonly CatalogueModel[] = [
     language: 'Portuguese (português)',
     licence: 'MIT',
     shape: SMALL,
-    // The card says 487M, in units of 2^20 bytes.
+    // The model card says 487M, in units of 2^20 bytes.
     weights: { name: 'pytorch_model.bin', bytes: 510e6 },
   },
   {
@@ -185,7 +188,7 @@ const OTHERS: readonly CatalogueModel[] = [
     language: 'Polish (polski)',
     licence: 'LGPL',
     shape: { ...SMALL, vocabulary: 51_200, context: 2048 },
-    // The hub counts 176 million numbers of four bytes, the attention masks among them.
+    // The hub counts 176 million float32 numbers, including the attention masks.
     weights: { name: 'model.safetensors', bytes: 705e6 },
   },
   {
@@ -194,7 +197,7 @@ const OTHERS: readonly CatalogueModel[] = [
     language: 'Czech (čeština)',
     licence: 'MIT',
     shape: SMALL,
-    // Length of its pytorch_model.bin.
+    // Length of the repository's pytorch_model.bin.
     weights: { name: 'model.safetensors', bytes: 548e6 },
   },
   {
@@ -203,7 +206,7 @@ const OTHERS: readonly CatalogueModel[] = [
     language: 'Finnish (suomi)',
     licence: 'Apache-2.0',
     shape: SMALL,
-    // Follows from its shape; other models of that shape in this form have this length.
+    // Computed from its shape; other models of this shape and format have this length.
     weights: { name: 'pytorch_model.bin', bytes: 510e6 },
   },
   {
@@ -228,14 +231,14 @@ const OTHERS: readonly CatalogueModel[] = [
     kind: 'conversations',
     licence: 'MIT',
     shape: SMALL,
-    // 16-bit numbers, head and attention masks among them.
+    // 16-bit numbers, including a head and attention masks.
     weights: { name: 'model.safetensors', bytes: 351e6 },
   },
 ];
 
 export const catalogue: readonly CatalogueModel[] = [...ENGLISH, ...OTHERS];
 
-/** The entry for a hub id in any case, or for the short name the hub used to have for OpenAI's models (`gpt2-xl`). */
+/** The entry for a hub id in any case, or for one of OpenAI's models by the hub's former short name (`gpt2-xl`). */
 export function findInCatalogue(id: string): CatalogueModel | undefined {
   const wanted = id.toLowerCase();
   const isNamed = (model: CatalogueModel) => model.id.toLowerCase() === wanted;

@@ -4,16 +4,16 @@ import * as l10n from '@vscode/l10n';
 import { StoreError } from './errors';
 import { formatBytes } from './format';
 
-/** Bytes a user may still write to the disk that holds `folder`. */
+/** Bytes that the user may still write to the disk of `folder`. */
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }
 
-/** What stays free for everybody else, in bytes. */
+/** Bytes left free for other programs. */
 const RESERVE = 64e6;
 
-/** Throws a `StoreError` when `needed` bytes do not fit. */
+/** @throws StoreError when `needed` bytes do not fit */
 export async function requireSpace(folder: string, needed: number, free = freeBytes): Promise<void> {
   const available = await free(folder);
   if (available < needed + RESERVE) {
@@ -38,14 +38,14 @@ async function sync(path: string, flags: 'r' | 'r+'): Promise<void> {
   }
 }
 
-/** Makes a rename inside `folder` survive a power cut. Windows cannot open folders and journals renames by itself. */
+/** Makes a rename in `folder` survive a power failure. Windows cannot open folders, and journals renames itself. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform !== 'win32') {
     await sync(folder, 'r');
   }
 }
 
-/** Renames within a folder and returns when the new name is on the disk. */
+/** Renames within a folder, and returns once the new name is on disk. */
 export async function durableRename(from: string, to: string): Promise<void> {
   await rename(from, to);
   await syncFolder(dirname(to));
@@ -59,7 +59,7 @@ export async function syncFiles(folder: string, names: readonly string[]): Promi
   await syncFolder(folder);
 }
 
-/** Writes JSON so that a reader sees the old content or the new, never a part. */
+/** Writes JSON atomically: readers see the old content or the new. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const beside = `${path}.${process.pid}.tmp`;
   await mkdir(dirname(path), { recursive: true });
@@ -67,7 +67,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await durableRename(beside, path);
 }
 
-/** Removes a folder so that at no moment half of it can be taken for the whole: it loses its name first. */
+/** Removes a folder atomically: renames it first, so that a partly deleted one is never taken for complete. */
 export async function removeFolder(folder: string, hiddenName: string): Promise<void> {
   const hidden = join(dirname(folder), hiddenName);
   await rename(folder, hidden);

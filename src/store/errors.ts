@@ -12,7 +12,7 @@ export type StoreErrorCode =
   | 'unsupported'
   | 'self-test';
 
-/** What went wrong with a model, in one sentence or two that a writer can act on. */
+/** A problem with a model, in one or two sentences that tell the user what to do. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 
@@ -25,7 +25,7 @@ export class StoreError extends Error {
   }
 }
 
-/** The `code` of a Node system error, or of the cause that `fetch` wraps one in. */
+/** The `code` of a Node system error, or of the cause that `fetch` wraps. */
 export function systemCode(error: unknown): string | undefined {
   for (let e = error; e instanceof Error; e = e.cause) {
     if ('code' in e && typeof e.code === 'string') {
@@ -35,7 +35,7 @@ export function systemCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether a failed system call was about `folder`, something in it, or a folder that it lies in. */
+/** Whether a failed system call concerned `folder`, something in it, or one of its parents. */
 function isAbout(folder: string, error: unknown): boolean {
   const path = error instanceof Error && 'path' in error ? error.path : undefined;
   return typeof path === 'string' && (path.startsWith(folder) || folder.startsWith(path));
@@ -43,7 +43,7 @@ function isAbout(folder: string, error: unknown): boolean {
 
 /**
  * Runs `work`.
- * @throws StoreError with a remedy where the file system fails under `folder`; whatever else `work` throws
+ * @throws StoreError with a remedy when the file system fails under `folder`; other errors of `work` unchanged
  */
 export async function writingTo<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { isFileName } from '../gpt2/files/fileNames';
 
-/** No file system takes names of more than 255 bytes, and a slug is only a part of one. */
+/** File systems limit names to 255 bytes, and a slug is only part of a name. */
 const LONGEST_SLUG = 80;
 
-/** A folder name for a hub id, a branch or a commit: readable, and another for each of them. */
+/** A readable and unique folder name for a hub id, branch or commit. */
 export function slug(id: string): string {
   const readable = id
     .replaceAll('/', '--')
     .replaceAll(/[^\w.-]/g, '_')
     .slice(0, LONGEST_SLUG);
-  // Some file systems ignore case, and some names are not those of folders (devices of Windows, for one).
+  // Some file systems ignore case, and some names are reserved (devices of Windows).
   const isPlain =
     readable.replaceAll('--', '/') === id &&
     readable === readable.toLowerCase() &&

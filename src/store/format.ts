@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { fixed } from '../core/text/locale';
 
-/** `548 MB`: decimal units, as disks and downloads are sold. */
+/** A size in decimal units, as disks and downloads are measured: `548 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
@@ -13,7 +13,7 @@ export function formatBytes(bytes: number): string {
   return `${fixed(value, value >= 10 || unit === 0 ? 0 : 1)} ${units[unit]}`;
 }
 
-/** `2 min 5 s`, `40 s`, `1 h 3 min`: the two largest units. */
+/** A duration in its two largest units: `2 min 5 s`, `40 s`, `1 h 3 min`. */
 export function formatSeconds(seconds: number): string {
   const s = Math.ceil(seconds);
   if (s < 60) {

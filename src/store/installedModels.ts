@@ -16,28 +16,28 @@ import { PRECISIONS } from '../gpt2/precision';
 import { durableRename, removeFolder, syncFiles, writeJson } from './disk';
 import { slug } from './folderName';
 
-/** A model that can be used. */
+/** A usable model. */
 export interface InstalledModel {
   /** Absolute folder of the compiled model. */
   readonly folder: string;
   readonly manifest: Manifest & { readonly origin: Origin };
-  /** Size on disk. */
+  /** Size on disk in bytes. */
   readonly bytes: number;
 }
 
-/** A folder among the models that holds none that can be used. */
+/** A folder among the models without a usable model in it. */
 export interface UnusableModel {
   readonly folder: string;
-  /** The model's, where its manifest still tells. */
+  /** The model's name, if the manifest is readable. */
   readonly name: string;
-  /** `outdated`: another version of Inkling has made it. `damaged`: files or parts of its manifest are missing. */
+  /** `outdated`: compiled by another version of Inkling. `damaged`: files or parts of the manifest are missing. */
   readonly reason: 'outdated' | 'damaged';
 }
 
 /**
- * The folder of compiled models. Each has a folder of its own, which is complete or absent: it is made in a hidden one
- * and renamed. A newer copy comes to lie beside its predecessor before that one goes, so that there is always one.
- * Everything but `list` expects that the caller holds the store's lock.
+ * The folder of compiled models. Each model has a subfolder that is complete or absent: it is created under a hidden
+ * name and renamed. A newer copy is published before its predecessor is removed, so one always exists. All methods but
+ * `list` require the store's lock.
  */
 export class InstalledModels {
   readonly #root: string;
@@ -46,7 +46,7 @@ export class InstalledModels {
     this.#root = root;
   }
 
-  /** Every usable model, one entry per model and precision, in the order of their ids. */
+  /** All usable models, one per model and precision, ordered by id. */
   async list(): Promise<InstalledModel[]> {
     const latest = new Map<string, InstalledModel>();
     for (const model of (await this.#scan()).usable) {
@@ -60,18 +60,18 @@ export class InstalledModels {
     return [...latest.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, model]) => model);
   }
 
-  /** What lies there and cannot be used, in the order of the folders' names. */
+  /** All unusable folders, ordered by name. */
   async listUnusable(): Promise<UnusableModel[]> {
     return (await this.#scan()).unusable;
   }
 
-  /** A hidden folder for work in progress. */
+  /** Creates a hidden folder for work in progress. */
   async stage(): Promise<string> {
     await mkdir(this.#root, { recursive: true });
     return mkdtemp(join(this.#root, '.staging-'));
   }
 
-  /** Gives a finished folder its manifest and its name, then removes its predecessors. */
+  /** Writes the manifest, renames the finished folder, and removes predecessors. */
   async publish(staged: string, manifest: Manifest, origin: Omit<Origin, 'installedAt'>): Promise<InstalledModel> {
     const { files } = manifest;
     const full = { ...manifest, origin: { ...origin, installedAt: await this.#now() } };
@@ -85,7 +85,7 @@ export class InstalledModels {
     await durableRename(staged, join(this.#root, name));
     for (const other of await this.#copiesOf(full)) {
       if (other !== name) {
-        // An engine may still have it open, which Windows minds; the next installation tries again.
+        // An engine may have it open, which prevents removal on Windows; the next installation tries again.
         await this.#discard(other).catch(() => undefined);
       }
     }
@@ -99,7 +99,7 @@ export class InstalledModels {
     }
   }
 
-  /** Removes what killed processes left. */
+  /** Removes leftovers of killed processes. */
   async sweep(): Promise<void> {
     for (const name of await this.#names()) {
       if (/^\.(staging|removed)-/.test(name)) {
@@ -108,7 +108,7 @@ export class InstalledModels {
     }
   }
 
-  /** Removes a folder that holds no usable model. */
+  /** Removes a folder without a usable model. */
   async removeUnusable({ folder }: UnusableModel): Promise<void> {
     await this.#discard(basename(folder));
   }
@@ -131,7 +131,7 @@ export class InstalledModels {
     return { usable, unusable };
   }
 
-  /** The present time, or just after the latest installation where the clock has been set back since. */
+  /** The current time, or just after the latest installation if the clock was set back since. */
   async #now(): Promise<string> {
     const { usable } = await this.#scan();
     const latest = usable.map(({ manifest }) => Date.parse(manifest.origin.installedAt) || 0);
@@ -142,7 +142,7 @@ export class InstalledModels {
     return readdir(this.#root).catch(() => []);
   }
 
-  /** Folders of one model and precision, made by any builder. */
+  /** Folders of one model and precision, from any builder version. */
   async #copiesOf({ origin, precision }: InstalledModel['manifest']): Promise<string[]> {
     const copies: string[] = [];
     for (const name of await this.#names()) {
@@ -163,8 +163,8 @@ export class InstalledModels {
 }
 
 /**
- * What makes two copies one model: the hub's id, or the path of an import, as many a folder is called `checkpoint-500`.
- * An import whose weights or place are the hub's has the hub's id, which no folder's name can be.
+ * Identifies copies of the same model: by the hub's id, or for imports by path, as many folders are called
+ * `checkpoint-500`. Imports whose weights or place are the hub's get the hub's id, which no folder name can equal.
  */
 function identityOf({ id, kind, revision }: Origin): string {
   return kind === 'hub' || id.includes('/') ? id : `${id} ${revision}`;
@@ -183,7 +183,7 @@ function isOrigin(value: unknown): value is Origin {
   return v.is(ORIGIN, value);
 }
 
-/** The manifest, where all that is read of it later is as it should be; a hand or a bad disk may have changed it. */
+/** The manifest, if every field that is read later is valid; it may have been edited or damaged. */
 function checkManifest(manifest: Manifest | undefined): InstalledModel['manifest'] | undefined {
   if (manifest === undefined || typeof manifest.name !== 'string' || !PRECISIONS.includes(manifest.precision)) {
     return undefined;

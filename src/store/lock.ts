@@ -8,24 +8,24 @@ import { StoreError, systemCode, writingTo } from './errors';
 
 export interface LockOptions {
   readonly signal?: AbortSignal;
-  /** Told once what the process that holds the lock is doing. */
+  /** Called once with what the holder of the lock is doing. */
   readonly onWait?: (owner: string) => void;
-  /** Milliseconds without a sign of life after which a holder counts as dead. */
+  /** Milliseconds without a heartbeat after which a holder counts as dead. */
   readonly staleMs?: number;
 }
 
 const DEFAULT_STALE_MS = 15_000;
 const LOOK_EVERY_MS = 250;
 /**
- * The library is to take no lock for too old: it would compare the lock's date with the clock, which people set.
- * `Watch` tells instead.
+ * Disables the library's own staleness check, which compares the lock's date with the wall clock; users may set that.
+ * `Watch` replaces it.
  */
 const NEVER = Number.MAX_SAFE_INTEGER;
 
 /**
- * Runs `work` while no other process runs any on the same folder. A holder shows that it lives by changing its lock's
- * date; one that is not seen to for `staleMs`, as long as somebody waits, is dead. The signal that `work` gets also fires
- * when the lock was lost (the machine slept, and another process took over).
+ * Runs `work` exclusively among all processes for a folder. A holder proves that it is alive by updating its lock's
+ * date; if a waiter sees no update for `staleMs`, the holder is dead. The signal passed to `work` also fires when the
+ * lock was lost (the machine slept, and another process took over).
  */
 export async function withLock<T>(
   folder: string,
@@ -49,7 +49,7 @@ export async function withLock<T>(
   }
 }
 
-/** Removes what holders left that were killed while they wrote their name. */
+/** Removes leftovers of holders that were killed while writing their name. */
 async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (/^lock\.json\.\d+\.tmp$/.test(name)) {
@@ -58,7 +58,7 @@ async function sweep(folder: string): Promise<void> {
   }
 }
 
-/** Whether a process that lives holds the lock. Takes up to `staleMs` where a dead one has left it. */
+/** Whether a live process holds the lock. Takes up to `staleMs` if a dead one left it. */
 export async function isLocked(folder: string, staleMs = DEFAULT_STALE_MS): Promise<boolean> {
   const watch = new Watch(lockOf(folder), staleMs);
   for (;;) {
@@ -72,7 +72,7 @@ export async function isLocked(folder: string, staleMs = DEFAULT_STALE_MS): Prom
 
 const lockOf = (folder: string) => join(folder, 'lock');
 
-/** Waits for the lock, takes it, and returns what gives it back. */
+/** Waits for the lock, acquires it, and returns a function that releases it. */
 async function acquire(
   folder: string,
   ownerFile: string,
@@ -95,7 +95,7 @@ async function acquire(
         throw error;
       }
     }
-    // Who has just taken the lock writes its name a moment later.
+    // A new holder writes its name a moment after acquiring the lock.
     if (++refusals === 2) {
       onWait?.(await readOwner(ownerFile));
     }
@@ -106,7 +106,7 @@ async function acquire(
   }
 }
 
-/** Looks at a lock again and again, on a clock that nobody sets. */
+/** Observes a lock repeatedly, using a monotonic clock. */
 class Watch {
   readonly #path: string;
   readonly #staleMs: number;
@@ -119,10 +119,7 @@ class Watch {
     this.#staleMs = staleMs;
   }
 
-  /**
-   * What is known of the lock's holder: `unknown` until the lock's date has changed, or has stayed the same for long
-   * enough.
-   */
+  /** State of the lock's holder: `unknown` until the lock's date changes or stays the same for `staleMs`. */
   async look(): Promise<'free' | 'alive' | 'dead' | 'unknown'> {
     const date = await dateOf(this.#path);
     const now = performance.now();
@@ -140,7 +137,7 @@ class Watch {
     return this.#hasChanged ? 'alive' : 'unknown';
   }
 
-  /** Removes the dead lock, unless another process has done so and taken its place. */
+  /** Removes a dead lock, unless another process has replaced it meanwhile. */
   async takeAway(): Promise<void> {
     const aside = `${this.#path}-${process.pid}-${Math.floor(performance.now())}`;
     try {

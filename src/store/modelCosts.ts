@@ -1,15 +1,15 @@
 import type { Gpt2Config } from '../gpt2/config';
 import type { Precision } from '../gpt2/precision';
 
-/** What a model's needs follow from. */
+/** The shape that determines a model's costs. */
 export interface ModelShape {
   readonly layers: number;
   readonly width: number;
   /** Rows of the embedding. */
   readonly vocabulary: number;
-  /** Longest text in tokens. */
+  /** Context length in tokens. */
   readonly context: number;
-  /** The head is a matrix of its own instead of the embedding. */
+  /** Whether the head has a matrix of its own instead of sharing the embedding. */
   readonly hasOwnHead?: boolean;
 }
 
@@ -23,43 +23,43 @@ export function shapeOf(config: Gpt2Config): ModelShape {
   };
 }
 
-/** Weights and biases of the transformer's layers, with an MLP of the usual four widths. */
+/** Parameters of the transformer's layers, with an MLP of four times the width. */
 function layerParameters({ layers, width }: ModelShape): number {
   return layers * (12 * width * width + 13 * width) + 2 * width;
 }
 
-/** Weights that are stored a row for each token: embedding, and head where it is another matrix. */
+/** Parameters stored per token: the embedding, and the head if separate. */
 function tokenParameters({ width, vocabulary, hasOwnHead }: ModelShape): number {
   return vocabulary * width * (hasOwnHead ? 2 : 1);
 }
 
-/** All of a model's weights; what is shared counts once. */
+/** All parameters; shared ones count once. */
 export function parametersOf(shape: ModelShape): number {
   return layerParameters(shape) + tokenParameters(shape) + shape.context * shape.width;
 }
 
-/** Bytes per weight, scales included. The embedding keeps 8 bits at q4, positions are never quantised. */
+/** Bytes per parameter including scales. At q4 the embedding has 8 bits; positions are never quantised. */
 const LAYER_BYTES: Record<Precision, number> = { fp32: 4, q8: 1.036, q4: 0.57 };
 const TOKEN_BYTES: Record<Precision, number> = { fp32: 4, q8: 1.036, q4: 1.036 };
 const POSITION_BYTES = 4;
 
-/** A compiled model's size on disk in bytes, to within 3 %. */
+/** Size of a compiled model on disk in bytes, to within 3 %. */
 export function expectedDiskBytes(shape: ModelShape, precision: Precision): number {
   const tokens = tokenParameters(shape) * TOKEN_BYTES[precision];
   const positions = shape.context * shape.width * POSITION_BYTES;
   return Math.round(layerParameters(shape) * LAYER_BYTES[precision] + tokens + positions);
 }
 
-/** Node, the tokenizer and onnxruntime before a model is loaded. */
+/** Memory of Node, the tokenizer and onnxruntime without a model. */
 const RUNTIME_BYTES = 90e6;
-/** What is kept and computed at once, as fitted to measurements: full caches, rows of logits, and activations. */
+/** Key-value caches, logits and activations held at once; fitted to measurements. */
 const CACHES = 5;
 const LOGIT_ROWS = 710;
 const ACTIVATION_BYTES = 118;
 
 /**
- * The most memory that the engine takes once ghost text, panel and heat map have all been used with a full context, in
- * bytes, to within 15 %. The panel loads the weights a second time, and the head a third.
+ * Peak memory of the engine in bytes, to within 15 %, once ghost text, panel and heat map were all used with a full
+ * context. The panel loads the weights a second time, and the head a third time.
  */
 export function expectedMemoryBytes(shape: ModelShape, precision: Precision): number {
   const { layers, width, vocabulary, context } = shape;
@@ -69,19 +69,21 @@ export function expectedMemoryBytes(shape: ModelShape, precision: Precision): nu
   return Math.round(RUNTIME_BYTES + weights + caches + computed);
 }
 
-/** A model and how its weights are kept: what the time for a token depends on. */
+/** A model with its precision, which together determine the time per token. */
 export interface RunningModel {
   readonly shape: ModelShape;
   readonly precision: Precision;
 }
 
-/** Time of a step per weight, relative to q8: a step waits for weights to travel, and for quantised ones to be unpacked. */
+/**
+ * Time per parameter of a step relative to q8, which is bound by memory bandwidth and by unpacking quantised weights.
+ */
 const LAYER_COST: Record<Precision, number> = { fp32: 3.1, q8: 1, q4: 0.6 };
 const TOKEN_COST: Record<Precision, number> = { fp32: 3.1, q8: 1, q4: 1 };
 
 /**
- * What another model will take for one more token, in milliseconds: a step reads every weight once. To within 30 % of
- * what was measured for shapes of 37 to 124 million weights, in each precision.
+ * Predicts another model's time per token in milliseconds: a step reads every weight once. To within 30 % of
+ * measurements for models of 37 to 124 million parameters in each precision.
  */
 export function predictSpeed(measuredMs: number, measured: RunningModel, other: RunningModel): number {
   return (measuredMs * costOf(other)) / costOf(measured);

@@ -1,14 +1,14 @@
 export type Phase = 'waiting' | 'download' | 'compile' | 'self-test';
 
-/** One step of an installation. */
+/** Progress of an installation. */
 export interface Progress {
   readonly phase: Phase;
-  /** Bytes done and to do; both 0 where a phase has none. */
+  /** Bytes done and in total; both 0 in phases without a size. */
   readonly done: number;
   readonly total: number;
-  /** What the phase is busy with or waits for, when that needs saying. */
+  /** What the phase is working on or waiting for, if worth showing. */
   readonly detail?: string;
-  /** Milliseconds until the next attempt, while one is waited for. */
+  /** Milliseconds until the next attempt, while waiting for one. */
   readonly waitMs?: number;
 }
 
@@ -16,17 +16,19 @@ export type OnProgress = (progress: Progress) => void;
 
 const WINDOW_MS = 10_000;
 
-/** Transfer rate over the last seconds. A resumed download starts with bytes it did not transfer, so only differences count. */
+/**
+ * Transfer rate over the last seconds. Uses differences only, as a resumed download starts with bytes already present.
+ */
 export class RateMeter {
   readonly #samples: { readonly at: number; readonly done: number }[] = [];
   readonly #now: () => number;
 
-  /** @param now milliseconds, on any clock that does not jump */
+  /** @param now monotonic clock in milliseconds */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /** Bytes per second and seconds left, once two samples lie apart; undefined before that and after a restart from zero. */
+  /** Bytes per second and seconds left; undefined until there are two samples, and after a restart from zero. */
   update(done: number, total: number): { readonly bytesPerSecond: number; readonly secondsLeft: number } | undefined {
     const at = this.#now();
     if (this.#samples.length > 0 && done < this.#samples[this.#samples.length - 1].done) {

@@ -25,14 +25,14 @@ import { requireSelfTest, type TestedModel } from './selftest/selftest';
 export type { InstalledModel, UnusableModel } from './installedModels';
 
 export interface StoreOptions {
-  /** Folder that belongs to the store alone. */
+  /** Folder used by the store exclusively. */
   readonly root: string;
   /** Opens a compiled model for the self-test. */
   readonly openEngine: (
     folder: string,
   ) => Promise<TestedModel & CalibratedModel & Pick<Engine, 'tokenizer' | 'dispose'>>;
   readonly hub?: HubOptions;
-  /** Compiles one folder into another; may do so in another thread. */
+  /** Compiles one folder into another, possibly in a worker thread. */
   readonly compile?: typeof compileModel;
   readonly calibrate?: typeof ownCalibration;
   readonly retry?: Pick<RetryOptions, 'attempts' | 'backoffMs'>;
@@ -42,17 +42,17 @@ export interface StoreOptions {
 }
 
 export interface InstallOptions {
-  /** How to keep the weights; `q8` by default. */
+  /** Precision of the weights; `q8` by default. */
   readonly precision?: Precision;
-  /** Keep what was downloaded after compiling. */
+  /** Whether to keep the download after compiling. */
   readonly keepDownload?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
 }
 
-/** What is about to be compiled. */
+/** The model to compile. */
 interface Source {
-  /** A folder, or a file of one. */
+  /** A folder, or a file in it. */
   readonly path: string;
   readonly files: readonly FileRecord[];
   readonly known: CatalogueModel | undefined;
@@ -67,8 +67,8 @@ const READS_SLOWLY =
 type Job = Required<Pick<InstallOptions, 'precision'>> & InstallOptions;
 
 /**
- * The models on this machine: `models/` holds what can be used, `downloads/` what is still arriving. Only one process
- * installs at a time. Whatever a killed one left behind is swept by the next, except partial downloads, which are resumed.
+ * The models on this machine: `models/` holds usable ones, `downloads/` partial ones. Only one process installs at a
+ * time. Leftovers of killed processes are removed by the next one, except partial downloads, which are resumed.
  */
 export class ModelStore {
   readonly #options: StoreOptions;
@@ -81,26 +81,26 @@ export class ModelStore {
     this.#downloads = join(options.root, 'downloads');
   }
 
-  /** Every usable model, one entry per id and precision, in the order of their ids. */
+  /** All usable models, one per id and precision, ordered by id. */
   list(): Promise<InstalledModel[]> {
     return this.#installed.list();
   }
 
-  /** What lies among the models and cannot be used: it can be removed, or its model installed again. */
+  /** Unusable folders, which can be removed or replaced by installing the model again. */
   listUnusable(): Promise<UnusableModel[]> {
     return this.#installed.listUnusable();
   }
 
-  /** Whether a model is being installed or removed, by any process. */
+  /** Whether any process is installing or removing a model. */
   isBusy(): Promise<boolean> {
     return isLocked(this.#options.root, this.#options.lockStaleMs);
   }
 
   /**
-   * Downloads, compiles and tests a model of the hub. Where the same revision is installed already, also by another
-   * process while this one waited for it, that one is returned.
+   * Downloads, compiles and tests a model of the hub. If the revision is already installed, perhaps by another process
+   * while this one waited, returns that.
    * @param reference `owner/name`, or `owner/name@revision` with a branch, tag, commit or `refs/pr/N`
-   * @throws StoreError that says what to do, or an AbortError; what was usable before still is
+   * @throws StoreError that says what to do, or an AbortError; existing models stay usable
    */
   async install(reference: string, options: InstallOptions = {}): Promise<InstalledModel> {
     const name = parseHubName(reference);
@@ -119,7 +119,7 @@ export class ModelStore {
   }
 
   /**
-   * Compiles and tests a model from a folder, or from one of its files. The folder is only read.
+   * Compiles and tests a model from a folder, or from one of its files. The folder is not changed.
    * @throws StoreError that says what to do, or an AbortError
    */
   async importFrom(path: string, options: InstallOptions = {}): Promise<InstalledModel> {
@@ -135,7 +135,7 @@ export class ModelStore {
     });
   }
 
-  /** Removes a model and what is left of its download. */
+  /** Removes a model and any remaining download of it. */
   async remove(model: InstalledModel): Promise<void> {
     const { origin } = model.manifest;
     await this.#exclusively(l10n.t('removing {0}', model.manifest.name), {}, async () => {
@@ -146,7 +146,7 @@ export class ModelStore {
     });
   }
 
-  /** Removes a model that cannot be used. */
+  /** Removes an unusable model. */
   async removeUnusable(model: UnusableModel): Promise<void> {
     await this.#exclusively(l10n.t('removing {0}', model.name), {}, () => this.#installed.removeUnusable(model));
   }
@@ -174,7 +174,7 @@ export class ModelStore {
     return model;
   }
 
-  /** Compiles, tests and publishes: the model is listed when all of it has worked. */
+  /** Compiles, tests and publishes: the model is listed only after every step has succeeded. */
   async #build(source: Source, job: Job): Promise<InstalledModel> {
     const staging = await this.#installed.stage();
     try {
@@ -199,7 +199,7 @@ export class ModelStore {
     });
   }
 
-  /** A model that fails is tested once more without its faster way of reading; returns the manifest of what passed. */
+  /** If a model fails, tests it again without its reading graph; returns the manifest of the variant that passed. */
   async #testBothWays(compiled: string, manifest: Manifest, source: Source, job: Job): Promise<Manifest> {
     const tested = async (candidate: Manifest) => {
       const calibration = await this.#test(compiled, source, candidate, job);
@@ -217,7 +217,7 @@ export class ModelStore {
     }
   }
 
-  /** @returns what typing texts of the model's own shows of it */
+  /** @returns the calibration from texts that the model wrote */
   async #test(compiled: string, { name, known }: Source, { config }: Manifest, { precision, signal, onProgress }: Job) {
     onProgress?.({ phase: 'self-test', done: 0, total: 0 });
     const engine = await this.#options.openEngine(compiled);
@@ -237,7 +237,7 @@ export class ModelStore {
     }
   }
 
-  /** Refuses a model that cannot be compiled, or does not fit, before the work begins. Returns bytes to compile. */
+  /** Rejects a model that cannot be compiled or does not fit before work begins. Returns the bytes to compile. */
   async #sizeUp(path: string, precision: Precision): Promise<number> {
     const model = await openModel(path);
     try {
@@ -272,7 +272,7 @@ export class ModelStore {
   }
 }
 
-/** What a model is listed under: another revision than the usual one is another model. */
+/** The id to list a model under: a revision other than the default one is a separate model. */
 function idOf({ repo, revision }: HubName, known: CatalogueModel | undefined): string {
   return revision === undefined || revision === known?.revision ? repo : `${repo}@${revision}`;
 }

@@ -2,13 +2,13 @@ import type { Readable } from 'node:stream';
 import * as l10n from '@vscode/l10n';
 import { TransientError } from './retry';
 
-/** Chunks that may wait for the reader before the sender is told to pause. */
+/** Chunks buffered before the sender is paused. */
 const MOST_WAITING = 64;
 
 /**
- * The body of an answer as an iterable of chunks: all that arrived before the connection failed, and then the failure,
- * as a `TransientError`. A stream's own iterator drops what it still holds when the connection is cut, and a bad line
- * would get nowhere.
+ * The body of a response as an iterable of chunks: everything that arrived before the connection failed, then the
+ * failure as a `TransientError`. A stream's own iterator drops buffered chunks when the connection is cut, so a
+ * download over a bad line would make no progress.
  */
 export class Body implements AsyncIterable<Buffer> {
   readonly #waiting: Buffer[] = [];
@@ -16,7 +16,7 @@ export class Body implements AsyncIterable<Buffer> {
   #end: { readonly failure?: Error } | undefined;
   #wake = () => {};
 
-  /** Call in the same tick as the answer arrives, before anything can be lost. */
+  /** Must be called in the tick in which the response arrives; later, data could be lost. */
   constructor(stream: Readable, host: string) {
     this.#stream = stream;
     stream.on('data', (chunk: Buffer) => {
@@ -33,7 +33,7 @@ export class Body implements AsyncIterable<Buffer> {
     stream.on('close', () => cut());
   }
 
-  /** Hangs up; to be called in any case when no more is wanted. */
+  /** Closes the connection; to be called in any case once no more data is wanted. */
   destroy(): void {
     this.#stream.destroy();
   }

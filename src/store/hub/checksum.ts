@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 
 /**
- * A promise about a file's content. The hub names large files by the SHA-256 of their bytes and small ones by their git
- * blob id, the SHA-1 of `blob LENGTH\0` and the bytes.
+ * Expected checksum of a file. The hub identifies large files by the SHA-256 of their bytes, and small ones by their
+ * git blob id, the SHA-1 of `blob LENGTH\0` and the bytes.
  */
 export interface Checksum {
   readonly kind: 'sha256' | 'git-blob';
@@ -10,8 +10,8 @@ export interface Checksum {
 }
 
 /**
- * Reads the hub's `X-Linked-Etag`: 64 hex digits are a SHA-256, 40 a git blob id, anything else promises nothing. A plain
- * `ETag` promises nothing either: mirrors put there what they like (Artifactory the SHA-1 of the file).
+ * Parses the hub's `X-Linked-Etag`: 64 hex digits are a SHA-256, 40 a git blob id; other values are no checksum. A
+ * plain `ETag` is not used, as mirrors put arbitrary values there (Artifactory the SHA-1 of the file).
  */
 export function parseLinkedTag(tag: string | undefined): Checksum | undefined {
   const hex = tag?.replace(/^W\//, '').replaceAll('"', '').toLowerCase();
@@ -21,13 +21,13 @@ export function parseLinkedTag(tag: string | undefined): Checksum | undefined {
   return hex.length === 64 ? { kind: 'sha256', hex } : hex.length === 40 ? { kind: 'git-blob', hex } : undefined;
 }
 
-/** The SHA-256 of a stream of bytes, and whether it keeps a promise. */
+/** Hashes a stream of bytes and compares it with an expected checksum. */
 export class Digest {
   readonly #sha256 = createHash('sha256');
   readonly #checksum: Checksum | undefined;
   readonly #blob: Hash | undefined;
 
-  /** @param bytes length of the file, without which a git blob id cannot be compared */
+  /** @param bytes length of the file; without it a git blob id cannot be verified */
   constructor(checksum: Checksum | undefined, bytes: number | undefined) {
     const isBlob = checksum?.kind === 'git-blob';
     this.#checksum = isBlob && bytes === undefined ? undefined : checksum;
@@ -39,7 +39,7 @@ export class Digest {
     this.#blob?.update(chunk);
   }
 
-  /** Ends the digest: no more updates. */
+  /** Finishes the digest; `update` must not be called afterwards. */
   finish(): { readonly sha256: string; readonly kept: boolean } {
     const sha256 = this.#sha256.digest('hex');
     const found = this.#blob?.digest('hex') ?? sha256;

@@ -11,15 +11,15 @@ import { type RetryOptions, retrying, TransientError } from './retry';
 import { type OnBytes, transfer } from './transfer';
 
 export interface DownloadOptions extends Omit<RetryOptions, 'signal'> {
-  /** Cancels; what has arrived stays for the next time. */
+  /** Cancels the download; what has arrived is kept for the next attempt. */
   readonly signal?: AbortSignal;
-  /** Bytes on disk so far and bytes in all. */
+  /** Receives the bytes on disk so far and the total. */
   readonly onBytes?: OnBytes;
-  /** The content the file must have, whatever the hub promises. */
+  /** Required SHA-256, whatever the hub reports. */
   readonly pinnedSha256?: string;
-  /** Bytes that must stay free besides the file itself, for what will be made of it. */
+  /** Bytes that must remain free besides the file, for processing it. */
   readonly spaceBesides?: number;
-  /** A file that grows beyond this is not what it should be. */
+  /** Maximum length; a larger file is not what it claims to be. */
   readonly mostBytes?: number;
   readonly free?: typeof freeBytes;
 }
@@ -29,16 +29,16 @@ export interface Downloaded {
   readonly sha256: string;
 }
 
-/** What is remembered beside a part, so that only the same content is resumed. */
+/** State saved beside a partial file, so that it is only resumed with the same content. */
 interface PartState {
   readonly bytes?: number;
   readonly checksum?: Checksum;
-  /** Validator of the storage's answer (RFC 9110, section 13.1.5), once there was one. */
+  /** Validator of the storage's response (RFC 9110, section 13.1.5), once received. */
   readonly tag?: string;
 }
 
 /**
- * Asks the hub about a file, again and again while it cannot be reached.
+ * Asks the hub about a file, and retries while the hub is unreachable.
  * @throws StoreError that says what to do, or an AbortError
  */
 export function askFacts(hub: Hub, file: HubFile, options: RetryOptions): Promise<FileFacts> {
@@ -46,14 +46,13 @@ export function askFacts(hub: Hub, file: HubFile, options: RetryOptions): Promis
 }
 
 /**
- * Downloads one file to `target`, which is complete and checked or absent at every moment. Bytes arrive in
- * `target.part`; a later call, in this process or after a restart, goes on from there if the hub still promises the same
- * content.
+ * Downloads one file to `target`, which is complete and verified or absent at every moment. Bytes arrive in
+ * `target.part`; a later call, even after a restart, resumes it if the hub still reports the same content.
  *
- * Why this is not a library's work: `@huggingface/hub` 2.17 knows the addresses, but writes from the start each time,
- * checks no hash, never tries again and has no lock; `got` and `undici` retry requests, not bodies, and VS Code's proxy
- * settings reach neither when it is bundled. From libraries come the lock (`proper-lockfile`) and the command line's
- * proxies (`http-proxy-agent`, `https-proxy-agent`, `socks-proxy-agent`, `proxy-from-env`).
+ * No library does this: `@huggingface/hub` 2.17 knows the URLs, but always starts over, checks no hash, never retries
+ * and has no lock; `got` and `undici` retry requests but not bodies, and VS Code's proxy settings do not reach them in
+ * a bundle. The lock (`proper-lockfile`) and the command line's proxies (`http-proxy-agent`, `https-proxy-agent`,
+ * `socks-proxy-agent`, `proxy-from-env`) do come from libraries.
  * @throws StoreError that says what to do, or an AbortError
  */
 export async function download(
@@ -112,7 +111,7 @@ interface Source {
   readonly checksum: Checksum | undefined;
 }
 
-/** Brings the part to its full length and returns the digest of all of it. */
+/** Completes the partial file and returns the digest of the whole. */
 async function fetchInto(
   part: string,
   present: number,
@@ -166,14 +165,14 @@ async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.size ?? 0;
 }
 
-/** The remembered state if the part belongs to the wanted content; otherwise the part is discarded. */
+/** The saved state if the partial file belongs to the wanted content; otherwise discards the file. */
 async function matchingState(part: string, wanted: PartState): Promise<PartState> {
   const text = await readFile(stateOf(part), 'utf8').catch(() => '{}');
   let state: Partial<PartState> = {};
   try {
     state = JSON.parse(text);
   } catch {
-    // A power cut may have torn the file; the part is then of unknown origin.
+    // A power failure may have torn the state file; the origin of the partial file is then unknown.
   }
   const same =
     state.bytes === wanted.bytes &&
@@ -188,7 +187,7 @@ async function matchingState(part: string, wanted: PartState): Promise<PartState
   return wanted;
 }
 
-/** Says in whole sentences what has failed too often. */
+/** Converts errors that exhausted the retries into messages for the user. */
 async function withFriendlyErrors<T>(hub: Hub, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

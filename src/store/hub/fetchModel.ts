@@ -15,11 +15,11 @@ import { expectedDiskBytes, shapeOf } from '../modelCosts';
 import { askFacts, type DownloadOptions, download } from './download';
 import type { FileFacts, Hub, HubName } from './hub';
 
-/** A model's files, downloaded and checked. */
+/** A model's files, downloaded and verified. */
 export interface HubSource {
-  /** The repository's present name. */
+  /** The repository's current name. */
   readonly repo: string;
-  /** The catalogue's entry, where the files are those that it pins. */
+  /** The catalogue's entry, if the files are the pinned ones. */
   readonly known: CatalogueModel | undefined;
   readonly folder: string;
   readonly commit: string;
@@ -31,26 +31,26 @@ export interface FetchOptions extends DownloadOptions {
 }
 
 const CONFIG = 'config.json';
-/** Weights in the order in which transformers looks for them, each with the index of its shards. */
+/** Names of weights in transformers' order of preference, each with its index of shards. */
 const WEIGHTS = [
   ['model.safetensors', 'model.safetensors.index.json'],
   ['pytorch_model.bin', 'pytorch_model.bin.index.json'],
 ] as const;
-/** What other kinds of tokenizers are written down in. */
+/** Files of other kinds of tokenizers. */
 const OTHER_TOKENIZERS = [
   ['spiece.model', 'SentencePiece'],
   ['tokenizer.model', 'SentencePiece'],
   ['sentencepiece.bpe.model', 'SentencePiece'],
   ['vocab.txt', 'WordPiece'],
 ] as const;
-/** GPT-2s that read and write from the last word to the first, which only their names tell. */
+/** Models that process text in reverse; only their names tell. */
 const REVERSED = /^okazaki-lab\/japanese-reversed-gpt2-/i;
-/** Far more than any config, index or vocabulary takes. */
+/** More than any config, index or vocabulary needs. */
 const MOST_TEXT_BYTES = 64 * 2 ** 20;
 
 /**
- * Downloads what a GPT-2 is made from into `downloads/owner--name/COMMIT`. The small files come first, so that a model
- * Inkling cannot run is refused before its weights travel.
+ * Downloads a GPT-2 into `downloads/owner--name/COMMIT`, small files first, so that an unsupported model is rejected
+ * before its weights are transferred.
  * @throws StoreError or UnsupportedModelError that says what to do, or an AbortError
  */
 export async function fetchModel(
@@ -77,7 +77,7 @@ export async function fetchModel(
   return { repo, known, folder, commit, files };
 }
 
-/** Finds the repository by what it is called today, and the entry of the catalogue whose pins hold for it. */
+/** Resolves the repository's current name, and the catalogue's entry if its pins apply. */
 async function locate(
   hub: Hub,
   { repo, revision }: HubName,
@@ -96,7 +96,7 @@ async function locate(
 }
 
 /**
- * Networks that want a sign-in, in hotels and companies, answer with their page for whatever is asked.
+ * Detects captive portals: networks that want a sign-in answer every request with their page.
  * @throws StoreError
  */
 async function requireNoPage(host: string, file: string): Promise<void> {
@@ -116,7 +116,7 @@ function revisionOf({ revision }: HubName, known: CatalogueModel | undefined): s
   return revision ?? known?.revision ?? 'main';
 }
 
-/** Downloads the tokenizer's files, where the model has any, and sees whether they can be used. */
+/** Downloads the tokenizer's files, if the model has any, and checks that they can be used. */
 async function fetchTokenizer(snapshot: Snapshot, { vocab_size: rows }: Gpt2Config): Promise<FileRecord[]> {
   const files = await snapshot.getThoseThere(TOKENIZER_FILES);
   for (const [path, what] of files.length > 0 ? [] : OTHER_TOKENIZERS) {
@@ -172,7 +172,7 @@ async function fetchWeights(
   return files;
 }
 
-/** The one file of weights, or its shards with their index. */
+/** The single file of weights, or its shards with their index. */
 async function findWeights(
   snapshot: Snapshot,
 ): Promise<{ readonly index: readonly FileRecord[]; readonly parts: readonly Part[] }> {
@@ -201,7 +201,7 @@ async function findWeights(
   );
 }
 
-/** One commit of a repository, and the folder that its files come to lie in. */
+/** One commit of a repository, and the folder it is downloaded to. */
 class Snapshot {
   readonly #hub: Hub;
   readonly #commit: string;
@@ -227,7 +227,7 @@ class Snapshot {
     return askFacts(this.#hub, this.#file(path), this.#options);
   }
 
-  /** As `ask`; nothing where there is no such file. */
+  /** Like `ask`; undefined where the file does not exist. */
   async tryAsk(path: string): Promise<FileFacts | undefined> {
     try {
       return await this.ask(path);
@@ -239,7 +239,7 @@ class Snapshot {
     }
   }
 
-  /** Downloads those of some small files that the repository has. */
+  /** Downloads those of the given small files that exist. */
   async getThoseThere(paths: readonly string[]): Promise<FileRecord[]> {
     const records: FileRecord[] = [];
     for (const path of paths) {
@@ -251,7 +251,7 @@ class Snapshot {
     return records;
   }
 
-  /** Takes a file that an earlier run left complete, once its content is checked again; downloads it otherwise. */
+  /** Reuses a file from an earlier run if its content verifies; otherwise downloads it. */
   async get(path: string, facts: FileFacts, more: DownloadOptions): Promise<FileRecord> {
     const options = { ...this.#options, ...more };
     const target = join(this.folder, path);

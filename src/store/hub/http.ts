@@ -7,21 +7,21 @@ import { StoreError, systemCode } from '../errors';
 import { Body } from './body';
 import { TransientError } from './retry';
 
-/** The agent to reach an address with; none for the default one. */
+/** Chooses the agent for a URL; undefined for the default agent. */
 export type ChooseAgent = (url: URL) => Agent | undefined;
 
-/** An answer whose body is read or destroyed by whoever asked. */
+/** A response whose body the caller must read or destroy. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Unpacked, where the server packed it. */
+  /** Decompressed if the server compressed it. */
   readonly body: Body;
-  /** The server packed the body although it was asked not to: lengths and ranges of the answer are not the file's. */
+  /** The server compressed the body although it was asked not to, so lengths and ranges are not those of the file. */
   readonly packed: boolean;
   readonly url: URL;
 }
 
-/** The answers to one request: the redirects that were followed, and where they ended. */
+/** The responses to one request: the redirects followed, and the final response. */
 export interface Exchange {
   readonly redirects: readonly Answer[];
   readonly final: Answer;
@@ -30,23 +30,23 @@ export interface Exchange {
 export interface RequestOptions {
   readonly method: 'GET' | 'HEAD';
   readonly headers?: Record<string, string>;
-  /** Goes to the origin of the first address only, never to one it redirects to. */
+  /** Sent to the origin of the first URL only, never to a redirect's target. */
   readonly token?: string;
   readonly agent?: ChooseAgent;
   readonly signal?: AbortSignal;
-  /** Milliseconds to wait for an answer's head. */
+  /** Milliseconds to wait for the response's head. */
   readonly timeoutMs: number;
-  /** A redirect that already says enough; storage may sign its addresses for GET alone. */
+  /** Stops at a redirect that already holds what is needed; storage may sign its URLs for GET only. */
   readonly stopAt?: (answer: Answer) => boolean;
 }
 
 const MOST_REDIRECTS = 10;
 
 /**
- * Sends a request and follows redirects one by one. The token stays with the first origin, and an address that was
- * https never becomes http. VS Code lays its proxy and certificate settings under `node:http` and `node:https` of the
- * extension host, in every version Inkling supports; `fetch` and a bundled `undici` would go around them.
- * @throws TransientError when there is no answer; StoreError when asking again cannot help
+ * Sends a request and follows redirects. The token stays with the first origin, and https never falls back to http.
+ * Uses `node:http` and `node:https`, because VS Code patches its proxy and certificate settings into these; `fetch` or
+ * a bundled `undici` would bypass them.
+ * @throws TransientError when there is no response; StoreError when a retry cannot help
  */
 export async function request(address: string, options: RequestOptions): Promise<Exchange> {
   const first = new URL(address);
@@ -76,8 +76,8 @@ export async function request(address: string, options: RequestOptions): Promise
 }
 
 /**
- * Where a redirect leads.
- * @throws StoreError for what is no web address, and from https to http
+ * Resolves a redirect.
+ * @throws StoreError for an invalid URL, and for a redirect from https to http
  */
 export function redirectTarget(given: string, from: URL): URL {
   const location = asUtf8(given);
@@ -102,7 +102,7 @@ export function redirectTarget(given: string, from: URL): URL {
   return url;
 }
 
-/** Node reads headers as Latin-1; servers that write letters of other alphabets into them do so in UTF-8. */
+/** Node decodes headers as Latin-1, while servers write other alphabets in UTF-8. */
 function asUtf8(header: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
@@ -111,7 +111,7 @@ function asUtf8(header: string): string {
   }
 }
 
-/** Bytes of an answer's head; Node's own limit of 16 KB is less than some proxies add. */
+/** Limit of a response's head; some proxies add more than Node's own limit of 16 KB. */
 const MOST_HEADER_BYTES = 2 ** 17;
 
 async function send(url: URL, { method, headers, agent, signal, timeoutMs }: RequestOptions): Promise<Answer> {
@@ -157,15 +157,15 @@ function answerOf(message: IncomingMessage, url: URL, method: RequestOptions['me
   const { statusCode: status = 0, headers } = message;
   const codings = codingsOf(headers['content-encoding']);
   const packed = codings.length > 0;
-  // The body of a HEAD answer is empty, whatever its head says.
+  // A HEAD response has no body, whatever its headers say.
   const content = packed && method === 'GET' ? unpack(message, codings, url) : message;
   return { status, headers, body: new Body(content, url.host), packed, url };
 }
 
-/** Codings that do not change the body. S3 leaves `aws-chunked` on what was uploaded in pieces. */
+/** Codings that do not change the body. S3 leaves `aws-chunked` on files uploaded in parts. */
 const NO_CODING = ['', 'identity', 'aws-chunked'];
 
-/** The codings of a body, the one that was applied last first. */
+/** The codings of a body, the outermost first. */
 function codingsOf(header = ''): string[] {
   const names = header.split(',').map((name) => name.trim().toLowerCase());
   return names.filter((name) => !NO_CODING.includes(name)).reverse();
@@ -177,7 +177,7 @@ const UNPACKERS: Readonly<Record<string, () => Transform>> = {
   deflate: inflateEither,
   br: createBrotliDecompress,
 };
-/** More codings than this are an attack. */
+/** Limit of nested codings; more are an attack. */
 const MOST_CODINGS = 4;
 
 function unpack(message: IncomingMessage, codings: readonly string[], url: URL): Readable {
@@ -192,14 +192,14 @@ function unpack(message: IncomingMessage, codings: readonly string[], url: URL):
       ),
     );
   }
-  // The body reports how it ended.
+  // Errors surface on the body.
   return codings.reduce<Readable>((packed, name) => pipeline(packed, UNPACKERS[name](), () => {}), message);
 }
 
-/** The method of a zlib stream, in the low half of its first byte. */
+/** Compression method in the low half of a zlib stream's first byte. */
 const ZLIB_METHOD = 8;
 
-/** What calls itself "deflate" is a zlib stream (RFC 9110, section 8.4.1.2), or only what such a stream holds. */
+/** "deflate" should be a zlib stream (RFC 9110, section 8.4.1.2), but some servers send raw deflate data. */
 function inflateEither(): Transform {
   let inflate: Transform | undefined;
   return new Transform({

@@ -5,19 +5,19 @@ import { type Answer, type ChooseAgent, type Exchange, request } from './http';
 import { refusalOf } from './refusals';
 
 export interface HubOptions {
-  /** Nothing is asked or downloaded where this is off; on by default. */
+  /** Whether network access is allowed; on by default. */
   readonly enabled?: boolean;
-  /** Address of the hub or a mirror of it. */
+  /** URL of the hub or a mirror. */
   readonly endpoint?: string;
-  /** Sent to the endpoint's own origin only. */
+  /** Sent to the endpoint's origin only. */
   readonly token?: string;
-  /** The way out where there is a proxy; see `proxyFromEnvironment`. */
+  /** Agent for a proxy; see `proxyFromEnvironment`. */
   readonly agent?: ChooseAgent;
-  /** Milliseconds without a byte after which a connection counts as cut. */
+  /** Milliseconds without data after which a connection counts as cut. */
   readonly idleTimeoutMs?: number;
 }
 
-/** One file of one revision of a model repository. */
+/** A file of a revision of a model repository. */
 export interface HubFile {
   readonly repo: string;
   /** Branch, tag or commit. */
@@ -25,35 +25,35 @@ export interface HubFile {
   readonly path: string;
 }
 
-/** What the hub says about a file before it is downloaded. */
+/** What the hub reports about a file before it is downloaded. */
 export interface FileFacts {
-  /** Length in bytes, where the server says it. */
+  /** Length in bytes, where known. */
   readonly bytes: number | undefined;
   readonly checksum: Checksum | undefined;
-  /** The commit that `revision` stands for, where the server says it. */
+  /** The commit that `revision` resolves to, where known. */
   readonly commit: string | undefined;
-  /** The repository's present name: the hub knows others by their old name, or in another case. */
+  /** The repository's current name, which may differ by a rename or in case. */
   readonly repo: string;
 }
 
 const DEFAULT_ENDPOINT = 'https://huggingface.co';
 
-/** Endpoint and token as the hub's own tools read them from the environment. */
+/** Endpoint and token from the environment variables that the hub's own tools use. */
 export function hubFromEnvironment(env: NodeJS.ProcessEnv): Pick<HubOptions, 'endpoint' | 'token'> {
   return { endpoint: env.HF_ENDPOINT || undefined, token: env.HF_TOKEN || undefined };
 }
 
-/** A model on the hub as a user names it. */
+/** A model on the hub as the user names it. */
 export interface HubName {
-  /** `owner/name`, or `name` alone as old models have. */
+  /** `owner/name`, or just `name` for old models. */
   readonly repo: string;
-  /** Branch, tag, commit or `refs/pr/N`, where one is asked for. */
+  /** Branch, tag, commit or `refs/pr/N`, if given. */
   readonly revision?: string;
 }
 
 /**
- * Reads `owner/name` or `owner/name@revision`.
- * @throws StoreError when it is neither
+ * Parses `owner/name` or `owner/name@revision`.
+ * @throws StoreError for anything else
  */
 export function parseHubName(text: string): HubName {
   const [repo, revision, ...rest] = text.trim().split('@');
@@ -68,14 +68,14 @@ export function parseHubName(text: string): HubName {
   return { repo, ...(revision !== undefined && { revision }) };
 }
 
-/** Parts of letters, digits and `._-`, none of which is only dots. */
+/** Path segments of letters, digits and `._-`, none consisting of dots only. */
 function isPath(text: string): boolean {
   return text.split('/').every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part));
 }
 
 /**
- * The Hugging Face hub's file protocol: `HEAD` and `GET` on `{endpoint}/{repo}/resolve/{revision}/{path}`. Large files
- * answer with `X-Linked-Etag` (their SHA-256) and `X-Linked-Size` and redirect to storage that knows `Range`.
+ * The hub's file protocol: `HEAD` and `GET` on `{endpoint}/{repo}/resolve/{revision}/{path}`. Large files answer with
+ * `X-Linked-Etag` (their SHA-256) and `X-Linked-Size`, and redirect to storage that supports `Range`.
  */
 export class Hub {
   readonly idleTimeoutMs: number;
@@ -83,7 +83,7 @@ export class Hub {
   readonly #agent: ChooseAgent | undefined;
   readonly #token: string | undefined;
 
-  /** @throws StoreError when the hub is turned off, the endpoint is no web address or the token cannot be one */
+  /** @throws StoreError when the hub is disabled, or the endpoint or token is invalid */
   constructor(options: HubOptions = {}) {
     if (options.enabled === false) {
       throw new StoreError(
@@ -110,8 +110,7 @@ export class Hub {
   }
 
   /**
-   * Asks what the hub promises about a file. Where a server answers no HEAD, or does not say the length, the first byte
-   * is asked for.
+   * Asks about a file. If the server does not support HEAD, or omits the length, the first byte is requested instead.
    */
   async facts(file: HubFile, signal?: AbortSignal): Promise<FileFacts> {
     const head = await this.#ask('HEAD', file, {}, signal);
@@ -135,7 +134,7 @@ export class Hub {
     return this.#factsOf(get, file, lengthOf(get));
   }
 
-  /** Starts a transfer; the caller reads or destroys the body. Statuses other than 200, 206 and 416 reject. */
+  /** Starts a transfer; the caller must read or destroy the body. Rejects for statuses other than 200, 206 and 416. */
   async get(file: HubFile, headers: Record<string, string>, signal?: AbortSignal): Promise<Answer> {
     const { final } = await this.#ask('GET', file, headers, signal);
     if (![200, 206, 416].includes(final.status)) {
@@ -148,7 +147,7 @@ export class Hub {
   #factsOf(exchange: Exchange, file: HubFile, bytes: number | undefined): FileFacts {
     return {
       bytes,
-      // Any other tag names a version, in a way of the server's own.
+      // Other tags are opaque version identifiers.
       checksum: parseLinkedTag(header(exchange, 'x-linked-etag')),
       commit: this.#commitOf(exchange),
       repo: this.#presentName(exchange) ?? file.repo,
@@ -167,7 +166,7 @@ export class Hub {
     return commit?.toLowerCase();
   }
 
-  /** The hub redirects an old name, and one in another case, to the present one. */
+  /** The current name from the hub's redirect of an old name, or of one in another case. */
   #presentName({ redirects, final }: Exchange): string | undefined {
     const base = this.#endpoint.href.replace(/\/+$/, '');
     return [...redirects, final]
@@ -215,7 +214,7 @@ function parseEndpoint(address: string): URL {
   return url;
 }
 
-/** A token copied from a file often ends in a newline. */
+/** Tokens copied from a file often end in a newline. */
 function parseToken(token: string | undefined): string | undefined {
   const trimmed = token?.trim() || undefined;
   const sign = trimmed === undefined ? undefined : /[^\x21-\x7e]/u.exec(trimmed)?.[0];
@@ -232,13 +231,13 @@ function parseToken(token: string | undefined): string | undefined {
   return trimmed;
 }
 
-/** The first of a header's values along the redirects: what the hub itself says comes before what storage says. */
+/** The first value of a header along the redirects: the hub's own headers take precedence over the storage's. */
 function header({ redirects, final }: Exchange, name: string): string | undefined {
   const value = [...redirects, final].map(({ headers }) => headers[name]).find((each) => each !== undefined);
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Length of the file; none where the answer tells only that of a packed body, or nothing. */
+/** Length of the file; undefined where only that of a compressed body is known. */
 function lengthOf(exchange: Exchange): number | undefined {
   const { status, headers, packed } = exchange.final;
   const range = /^bytes .*\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];

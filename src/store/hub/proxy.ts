@@ -7,9 +7,9 @@ import { StoreError } from '../errors';
 import type { ChooseAgent } from './http';
 
 /**
- * Goes through the proxy that `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` name: HTTP, HTTPS or SOCKS. For
- * the command line: in the extension host VS Code's own proxy settings apply, and this must not be used there.
- * @throws StoreError when the environment names no proxy of these kinds
+ * Uses the HTTP, HTTPS or SOCKS proxy from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`. For the command
+ * line only: in the extension host VS Code's own proxy settings apply.
+ * @throws StoreError for a proxy of another kind
  */
 export const proxyFromEnvironment: ChooseAgent = (url) => {
   const proxy = getProxyForUrl(url.href).trim();

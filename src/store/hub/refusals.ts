@@ -3,20 +3,20 @@ import { StoreError } from '../errors';
 import type { Answer } from './http';
 import { pauseOf, TransientError } from './retry';
 
-/** What was asked, and of whom. */
+/** The file that was requested, and from where. */
 export interface Question {
   readonly repo: string;
   readonly revision: string;
   readonly path: string;
-  /** Origin of the hub or mirror; other hosts are storage it redirects to. */
+  /** Origin of the hub or mirror; other hosts are storage that it redirects to. */
   readonly origin: string;
   readonly hasToken: boolean;
 }
 
 /**
- * What an answer that is no success means. A status alone does not tell: the hub names its reasons in `X-Error-Code` and
- * `X-Error-Message` (https://huggingface.co/docs/huggingface_hub, `hf_raise_for_status`), and firewalls and proxies send
- * the same statuses in other hosts' names.
+ * The error for an unsuccessful response. The status alone is ambiguous: the hub gives reasons in `X-Error-Code` and
+ * `X-Error-Message` (https://huggingface.co/docs/huggingface_hub, `hf_raise_for_status`), and firewalls and proxies
+ * send the same statuses in other hosts' names.
  */
 export function refusalOf(answer: Answer, question: Question): StoreError | TransientError {
   const { status, headers, url } = answer;
@@ -48,7 +48,7 @@ export function refusalOf(answer: Answer, question: Question): StoreError | Tran
   );
 }
 
-/** A refusal after the hub itself has agreed: by its storage, or by something on the way there. */
+/** A refusal after the hub's redirect: by its storage, or by something in between. */
 function ofStorage({ status, url }: Answer, { repo, path }: Question): StoreError {
   return new StoreError(
     'network',
@@ -74,7 +74,7 @@ function ofAccess(answer: Answer, { repo, hasToken }: Question): StoreError {
       ),
     );
   }
-  // Without a valid token the hub answers 401 for private and for missing models alike.
+  // Without a valid token the hub answers 401 for private and missing models alike.
   if (status === 401 && hasToken && code !== 'RepoNotFound') {
     return new StoreError(
       'sign-in',
@@ -121,7 +121,7 @@ function missingText(host: string, headers: Answer['headers'], { repo, revision,
 
 const LONGEST_REASON = 200;
 
-/** The server's own words, in brackets. */
+/** The server's own message, in brackets. */
 function reasonOf({ headers }: Answer): string {
   const message = headers['x-error-message'];
   const text = (Array.isArray(message) ? message[0] : message)?.replace(/[^\x20-\x7e]+/g, ' ').trim();

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A failure that another attempt may not meet: a cut, a busy server, no network for a moment. */
+/** A failure that a retry may avoid: a lost connection, a busy server, no network. */
 export class TransientError extends Error {
   override readonly name = 'TransientError';
 
   constructor(
     message: string,
-    /** How long the server asked to be left alone, in milliseconds. */
+    /** Pause requested by the server, in milliseconds. */
     readonly retryAfterMs?: number,
     options?: ErrorOptions,
   ) {
@@ -16,20 +16,20 @@ export class TransientError extends Error {
 }
 
 export interface RetryOptions {
-  /** Attempts without any progress before giving up; pauses that the server asks for are not failures. */
+  /** Attempts without progress before giving up; pauses requested by the server do not count. */
   readonly attempts?: number;
-  /** Wait before the second attempt in milliseconds; doubles with every further one, up to 30 s. */
+  /** Wait before the second attempt in milliseconds; doubles for each further one, up to 30 s. */
   readonly backoffMs?: number;
   readonly signal?: AbortSignal;
-  /** Told about every wait before it begins. */
+  /** Called before every wait. */
   readonly onWait?: (reason: string, ms: number) => void;
 }
 
 const LONGEST_BACKOFF_MS = 30_000;
-/** A server that wants a longer rest, in one piece or in several, is reported to the user instead. */
+/** Total pause, in one or several parts, beyond which the user is told instead. */
 const LONGEST_PAUSE_MS = 60 * 60_000;
 
-/** Counts failures in a row and waits between attempts; progress forgives all of them. */
+/** Counts consecutive failures and waits between attempts; any progress resets the count. */
 export class Retrier {
   readonly #options: RetryOptions;
   #failures = 0;
@@ -44,7 +44,10 @@ export class Retrier {
     this.#pausedMs = 0;
   }
 
-  /** Returns when it is time for another attempt; rethrows what is not transient, or has happened too often. */
+  /**
+   * Resolves when it is time for another attempt; rethrows permanent errors, and transient ones after too many
+   * attempts.
+   */
   async failed(error: unknown): Promise<void> {
     const { attempts = 6, backoffMs = 500, signal, onWait } = this.#options;
     signal?.throwIfAborted();
@@ -64,7 +67,7 @@ export class Retrier {
   }
 }
 
-/** Runs `work` until it succeeds, fails for good, or the attempts are used up. */
+/** Runs `work` until it succeeds, fails permanently, or the attempts are used up. */
 export async function retrying<T>(options: RetryOptions, work: () => Promise<T>): Promise<T> {
   const retrier = new Retrier(options);
   for (;;) {
@@ -77,11 +80,11 @@ export async function retrying<T>(options: RetryOptions, work: () => Promise<T>)
 }
 
 /**
- * How long an answer asks to be left alone, in milliseconds: `Retry-After` (RFC 9110, section 10.2.3), or the time until
- * a quota that is used up is filled again (`RateLimit`, draft-ietf-httpapi-ratelimit-headers, as the hub sends it).
+ * The pause that a response requests, in milliseconds: `Retry-After` (RFC 9110, section 10.2.3), or the time until an
+ * exhausted quota is renewed (`RateLimit`, draft-ietf-httpapi-ratelimit-headers, as sent by the hub).
  */
 export function pauseOf(headers: IncomingHttpHeaders, now: number = Date.now()): number | undefined {
-  // A date is one of the server's clock, which need not be that of this machine.
+  // Dates refer to the server's clock, which may differ from this machine's.
   const theirs = Date.parse(headers.date ?? '') || now;
   return parseRetryAfter(headers['retry-after'], theirs) ?? parseRateLimit(headers);
 }
@@ -94,7 +97,7 @@ function parseRetryAfter(header: string | undefined, now: number): number | unde
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-/** `"resolvers";r=0;t=20`, one item for each quota: what remains of it, and the seconds until it is full again. */
+/** Parses `"resolvers";r=0;t=20`, one item per quota: the remaining amount, and seconds until it is renewed. */
 function parseRateLimit(headers: IncomingHttpHeaders): number | undefined {
   const waits: number[] = [];
   for (const item of String(headers.ratelimit ?? '').split(',')) {
@@ -104,7 +107,7 @@ function parseRateLimit(headers: IncomingHttpHeaders): number | undefined {
       waits.push(Number(seconds) * 1000);
     }
   }
-  // Earlier drafts have fields of their own, or one of the form `limit=100, remaining=0, reset=20`.
+  // Earlier drafts use separate fields, or one of the form `limit=100, remaining=0, reset=20`.
   const reset =
     /^\s*(\d+)\s*$/.exec(String(headers['ratelimit-reset'] ?? ''))?.[1] ??
     /(?:^|,)\s*reset=(\d+)/.exec(String(headers.ratelimit ?? ''))?.[1];

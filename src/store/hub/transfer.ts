@@ -6,37 +6,37 @@ import type { Answer } from './http';
 import type { Hub, HubFile } from './hub';
 import { Retrier, type RetryOptions, TransientError } from './retry';
 
-/** Bytes done and bytes in all; 0 in all where nobody knows. */
+/** Bytes done and total; the total is 0 where unknown. */
 export type OnBytes = (done: number, total: number) => void;
 
-/** How far a file has come. The handle's first `position` bytes are exactly what the digest has seen. */
+/** State of a file. The handle's first `position` bytes are exactly those that the digest has hashed. */
 export interface TransferStart {
   readonly handle: FileHandle;
   readonly position: number;
   readonly digest: Digest;
-  /** Strong validator of the bytes that are there, for `If-Range`. */
+  /** Strong validator of the bytes present, for `If-Range`. */
   readonly tag: string | undefined;
 }
 
 export interface TransferOptions extends RetryOptions {
   readonly hub: Hub;
   readonly file: HubFile;
-  /** Length of the whole file, where the server says it. */
+  /** Length of the whole file, where known. */
   readonly bytes: number | undefined;
-  /** A file that grows beyond this is not what it should be. */
+  /** Maximum length; a larger file is not what it claims to be. */
   readonly mostBytes?: number;
-  /** A digest that has seen nothing, for a start from zero. */
+  /** An empty digest, for a restart from zero. */
   readonly fresh: () => Digest;
   readonly onBytes?: OnBytes;
-  /** Told the storage's validator before the bytes it stands for are written. */
+  /** Receives the storage's validator before the bytes that it covers are written. */
   readonly onTag: (tag: string | undefined) => Promise<void>;
 }
 
 /**
- * Brings the file to its full length, over as many connections as it takes. A cut is followed by another attempt from
- * the byte where it happened, or from the start where the server cannot go on from there; attempts are counted only while
- * the file does not grow beyond what it once was, so a bad line that delivers something is never given up on. Returns the
- * digest of the whole file and its length.
+ * Completes the file over as many connections as it takes. After a cut it resumes at that byte, or starts over where
+ * the server does not support that. Only attempts that do not extend the file beyond its previous maximum count, so a
+ * bad line that delivers anything is never given up on.
+ * @returns the digest of the whole file and its length
  */
 export async function transfer(
   start: TransferStart,
@@ -58,7 +58,7 @@ class Transfer {
   readonly #handle: FileHandle;
   readonly #options: TransferOptions;
   #tag: string | undefined;
-  /** The furthest it has ever come. */
+  /** Furthest position ever reached. */
   #furthest: number;
   #ended = false;
   position: number;
@@ -78,7 +78,10 @@ class Transfer {
     return this.#ended || this.position === this.#options.bytes;
   }
 
-  /** One connection. @throws TransientError when it ended early */
+  /**
+   * One connection.
+   * @throws TransientError when it ended early
+   */
   async attempt(onProgress: () => void): Promise<void> {
     const { hub, file, signal } = this.#options;
     const stalled = new AbortController();
@@ -118,8 +121,8 @@ class Transfer {
   }
 
   /**
-   * Looks at the head of an answer and gets ready for its body. False where it cannot be appended to what is there: the
-   * file is then empty, and the next attempt asks for all of it.
+   * Checks the head of a response and prepares for its body. Returns false where the body cannot be appended: the file
+   * is then emptied, and the next attempt requests all of it.
    */
   async #takes(answer: Answer): Promise<boolean> {
     if (answer.status === 200) {
@@ -180,7 +183,7 @@ class Transfer {
   #end({ url, packed }: Answer): void {
     const { bytes, file } = this.#options;
     if (bytes !== undefined && this.position < bytes) {
-      // A packed body has its own mark of the end, so nothing was cut off.
+      // A compressed body marks its own end, so nothing was cut off.
       throw packed
         ? wrongLength(file, url, String(this.position), bytes)
         : new TransientError(l10n.t('{0} closed the connection early.', url.host));

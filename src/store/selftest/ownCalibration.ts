@@ -5,28 +5,28 @@ import { measureCalibration } from '../../eval/calibrate';
 import { type KeyRecording, recordKeys, UNTYPED } from '../../eval/keys';
 import { oneLine } from '../../eval/match';
 
-/** What is asked of a model to calibrate it. */
+/** The part of an engine that calibration needs. */
 export type CalibratedModel = Pick<Engine, 'complete' | 'generate'>;
 
-/** How many keys are typed with GPT-2 small; with a larger model fewer, in proportion to its parameters. */
+/** Number of keys typed with GPT-2 small; inversely proportional to the parameters of larger models. */
 const KEYS = 200;
 const LEAST_KEYS = 60;
 const SMALL = 124e6;
-/** Tokens of each text that the model writes. */
+/** Tokens per text written by the model. */
 const TOKENS = 80;
-/** Characters of a text before its first key, and the most keys that are typed of it. */
+/** Characters of a text before its first key, and the most keys typed per text. */
 const WARM_UP = 40;
 const KEYS_A_TEXT = 80;
-/** The most texts that are typed: a model may write next to nothing. */
+/** Limit of texts: a model may write almost nothing. */
 const MOST_TEXTS = 12;
-/** Only a few words are seen, so to each tenth of probability so many are added that come true as often as the model says. */
+/** Pseudo-counts per tenth of probability, right as often as the model predicts, as only a few words are observed. */
 const PRIOR = 10;
 
 /**
- * Where the gate stands for a model, found by typing texts that the model itself has written: in its own language, and
- * with its own sureness. The writer's own accepting and ignoring moves it from there.
- * @param parameters of the model
- * @returns undefined where the model writes too little to tell
+ * Calibrates the gate for a model by typing texts that the model itself wrote: they are in its language and match its
+ * confidence. The writer's accepting and ignoring adjusts the gate from there.
+ * @param parameters number of the model's parameters
+ * @returns undefined where the model writes too little
  */
 export async function ownCalibration(
   model: CalibratedModel,

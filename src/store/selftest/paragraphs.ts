@@ -1,6 +1,6 @@
 /**
- * Plain modern prose, written for the self-test: the same scene in each of the catalogue's languages, by their English
- * names, and in some others. A trained model is surprised by it a little, a broken one at every word.
+ * Plain modern prose written for the self-test: the same scene in each of the catalogue's languages, by their English
+ * names, and in some others. A trained model finds it mildly surprising, a broken one finds every word surprising.
  */
 export const paragraphs = {
   English:
@@ -65,7 +65,7 @@ export const paragraphs = {
 
 export type Language = keyof typeof paragraphs;
 
-/** The language of a catalogue's entry, as `German (Deutsch)`. */
+/** The language of a catalogue entry such as `German (Deutsch)`. */
 export function languageOf(name: string): Language | undefined {
   return (Object.keys(paragraphs) as Language[]).find((language) => name.startsWith(language));
 }

@@ -1,32 +1,32 @@
-/** Next-token probabilities of the real model at temperature 1, as others have published them. */
+/** Published next-token probabilities of the original model at temperature 1. */
 export interface NextTokenTable {
   readonly source: string;
   readonly text: string;
-  /** `<|endoftext|>` stood before the text. */
+  /** Whether `<|endoftext|>` precedes the text. */
   readonly bos: boolean;
-  /** Token id, token, probability; the most probable ones in order. */
+  /** Token id, token and probability of the most probable tokens, in order. */
   readonly expected: readonly (readonly [id: number, token: string, probability: number])[];
-  /** Half a unit of the last decimal that was published. */
+  /** Half a unit of the last published decimal. */
   readonly rounding: number;
 }
 
-/** Greedy continuation of a text by the real model. */
+/** A published greedy continuation by the original model. */
 export interface GreedyRun {
   readonly source: string;
-  /** The text's tokens and what the model goes on with. */
+  /** The tokens of the prompt and its continuation. */
   readonly tokens: readonly string[];
   readonly ids: readonly number[];
-  /** How many of them are the prompt. */
+  /** Number of them that form the prompt. */
   readonly prompt: number;
 }
 
-/** What is publicly known about one model's outputs. */
+/** Published outputs of one model. */
 export interface Reference {
   readonly tables: readonly NextTokenTable[];
   readonly greedy: readonly GreedyRun[];
 }
 
-/** By hub id. Nobody has published such tables of the medium, large and XL models. */
+/** By hub id. No such tables are published for the medium, large and XL models. */
 export const references: Readonly<Record<string, Reference>> = {
   'openai-community/gpt2': {
     tables: [
@@ -179,7 +179,7 @@ export const references: Readonly<Record<string, Reference>> = {
   },
 };
 
-/** Whether anything is publicly known of what a model says. */
+/** Whether outputs of a model are published. */
 export function hasPublishedOutputs(id: string): boolean {
   const known = references[id];
   return known !== undefined && known.tables.length + known.greedy.length > 0;

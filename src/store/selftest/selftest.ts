@@ -8,17 +8,17 @@ import { StoreError } from '../errors';
 import { type Language, languageOf, paragraphs } from './paragraphs';
 import { type GreedyRun, type NextTokenTable, references } from './references';
 
-/** What a self-test asks of a model. */
+/** The part of an engine that the self-test needs. */
 export type TestedModel = Pick<Engine, 'logits' | 'score'>;
 
 export interface SelfTestSubject {
   readonly name: string;
   readonly precision: Precision;
-  /** The catalogue's entry, where it is one of its models; others get structural checks. */
+  /** The catalogue's entry, if it is one of its models; other models get structural checks. */
   readonly known?: Pick<CatalogueModel, 'id' | 'language' | 'kind'>;
-  /** Of a model with a tokenizer of its own, which may know another language: how many tokens it has. */
+  /** Vocabulary size of a model with its own tokenizer, which may be for another language. */
   readonly ownTokens?: number;
-  /** Longest text in tokens; 1,024 by default. */
+  /** Context length in tokens; 1,024 by default. */
   readonly contextLength?: number;
   readonly signal?: AbortSignal;
 }
@@ -26,13 +26,13 @@ export interface SelfTestSubject {
 export interface Check {
   readonly name: string;
   readonly passed: boolean;
-  /** What was found against what was expected. */
+  /** What was found, compared with what was expected. */
   readonly detail: string;
 }
 
 /**
- * Deviation of a log-probability from the published one, in nats, that a precision may cause; a wrong model is off by
- * whole nats. Room for fp32, too: nobody says whether published figures were rounded or cut.
+ * Tolerated deviation of a log-probability in nats, per precision; a wrong model is off by whole nats. fp32 needs some
+ * too, as it is unknown whether published figures were rounded or truncated.
  */
 interface Tolerance {
   readonly mean: number;
@@ -45,14 +45,17 @@ const TOLERANCES: Record<Precision, Tolerance> = {
   q4: { mean: 0.6, most: 2 },
 };
 
-/** Highest perplexity on plain prose: of any model in the language, where word frequencies alone reach about 1,500, and of a catalogue's. */
+/**
+ * Limits of perplexity on plain prose: for any model of the language, where word frequencies alone reach about 1,500,
+ * and for a model of the catalogue.
+ */
 const SANE_PERPLEXITY = 1500;
 const KNOWN_PERPLEXITY = { english: 60, other: 500 };
 
 /** Compares a compiled model with what is known about it. */
 export async function selfTest(model: TestedModel, subject: SelfTestSubject): Promise<Check[]> {
   const { precision, known, contextLength = 1024, signal } = subject;
-  // This check comes first: the model must not remember any text yet.
+  // Must come first, while the model's cache is empty.
   const reading = await checkReading(model, contextLength, TOLERANCES[precision], signal);
   const checks = [...reading, await checkProse(model, subject)];
   const reference = known === undefined ? undefined : references[known.id];
@@ -66,7 +69,7 @@ export async function selfTest(model: TestedModel, subject: SelfTestSubject): Pr
 }
 
 /**
- * Compares a compiled model with what is known about it.
+ * Runs the self-test.
  * @throws StoreError that lists what is wrong
  */
 export async function requireSelfTest(model: TestedModel, subject: SelfTestSubject): Promise<void> {
@@ -85,7 +88,7 @@ export async function requireSelfTest(model: TestedModel, subject: SelfTestSubje
   }
 }
 
-/** Prose that the model should know, and how much it may surprise. */
+/** Paragraphs that the model should predict well, and the limit of perplexity. */
 function proseFor({ known, ownTokens }: SelfTestSubject): {
   readonly languages: readonly Language[];
   readonly limit: number;
@@ -97,11 +100,11 @@ function proseFor({ known, ownTokens }: SelfTestSubject): {
   if (ownTokens === undefined) {
     return { languages: ['English'], limit: SANE_PERPLEXITY };
   }
-  // In whatever language a model was trained: one that has learnt anything does far better than chance in one of these.
+  // The language is unknown, but a trained model does far better than chance in one of these.
   return { languages: Object.keys(paragraphs) as Language[], limit: Math.max(SANE_PERPLEXITY, ownTokens / 4) };
 }
 
-/** The model passes with the first paragraph that does not surprise it too much. */
+/** Passes with the first paragraph below the limit. */
 async function checkProse(model: TestedModel, subject: SelfTestSubject): Promise<Check> {
   const { signal } = subject;
   const name = l10n.t('perplexity on plain prose');
@@ -124,12 +127,15 @@ async function checkProse(model: TestedModel, subject: SelfTestSubject): Promise
   return { name, passed: best <= limit, detail: l10n.t('{0}, at most {1} expected', fixed(best, 1), whole(limit)) };
 }
 
-/** Words of the paragraph before which the model is asked: far enough apart for what lies between to be read at once. */
+/**
+ * Indices of the words before which the model is queried, far enough apart for the text between to be read in one
+ * batch.
+ */
 const ASKED_BEFORE = [40, 74];
 
 /**
- * A text that is read at once is followed by what follows it where each token is scored, although the two ways round
- * differently. Nothing is compared where a tokenizer does not cut before the words.
+ * Text that is read in one batch must give the same predictions as text that is scored token by token, despite
+ * different rounding. Skipped where the tokenizer does not split before these words.
  */
 async function checkReading(
   model: TestedModel,
@@ -137,7 +143,8 @@ async function checkReading(
   { mean, most }: Tolerance,
   signal?: AbortSignal,
 ): Promise<Check[]> {
-  // Within the context, as a token is a byte at least: a longer text would be scored in windows, which see less of it
+  // One byte per token at least, so the text fits the context; a longer one would be scored in windows with less
+  // context.
   // than reading does.
   const text = paragraphs.English.slice(0, contextLength - 1);
   const places = [...text.matchAll(/ /g)].map(({ index }) => index);
@@ -202,7 +209,7 @@ async function checkTable(
   };
 }
 
-/** Follows the published continuation: each of its tokens must be the model's first choice, give or take the tolerance. */
+/** Follows a published continuation: each token must be the model's most probable one, within the tolerance. */
 async function checkGreedy(
   model: TestedModel,
   { tokens, ids, prompt }: GreedyRun,
