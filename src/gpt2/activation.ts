@@ -1,13 +1,11 @@
 import type { GraphBuilder } from './onnx';
 
-/** ONNX Runtime's own operators. */
+/** Domain of ONNX Runtime's own operators. */
 const MICROSOFT = 'com.microsoft';
 
 type Activate = (b: GraphBuilder, x: string, bias?: string) => string;
 
-/**
- * The tanh form of GELU, ONNX Runtime's `FastGelu`. transformers writes it in four ways that differ in rounding only.
- */
+/** GELU's tanh approximation, ONNX Runtime's `FastGelu`. The four variants in transformers differ only in rounding. */
 const tanhGelu: Activate = (b, x, bias) => b.op('FastGelu', bias === undefined ? [x] : [x, bias], {}, MICROSOFT);
 const gelu: Activate = (b, x) => b.op('Gelu', [x], {}, MICROSOFT);
 const relu: Activate = (b, x) => b.op('Relu', [x]);
@@ -16,11 +14,11 @@ const sigmoidTimes =
   (b, x) =>
     b.op('QuickGelu', [x], { alpha: { float: alpha } }, MICROSOFT);
 
-/** Location and scale of `laplace`, as transformers writes them. */
+/** Location and scale of `laplace`, as in transformers. */
 const LAPLACE = { mu: 707_107e-6, sigma: 0.282095 };
 
 /**
- * transformers' activations (`ACT2FN`) that have no weights of their own, by the same formulas.
+ * The activations of transformers (`ACT2FN`) without weights, by the same formulas.
  * https://github.com/huggingface/transformers/blob/v4.53.3/src/transformers/activations.py
  */
 const ACTIVATIONS = {
@@ -53,10 +51,10 @@ const ACTIVATIONS = {
   linear: (_, x) => x,
 } satisfies Readonly<Record<string, Activate>>;
 
-/** Those, and `prelu`, whose slope below zero each layer learns (`mlp.act.weight`). */
+/** Those and `prelu`, whose negative slope is a weight of each layer (`mlp.act.weight`). */
 export type Activation = keyof typeof ACTIVATIONS | 'prelu';
 
-/** Whether transformers' name of an activation is one of these. */
+/** Whether a name is that of a supported activation. */
 export function isActivation(name: unknown): name is Activation {
   return typeof name === 'string' && (name === 'prelu' || Object.hasOwn(ACTIVATIONS, name));
 }
@@ -64,7 +62,10 @@ export function isActivation(name: unknown): name is Activation {
 /** All of them. */
 export const ACTIVATION_NAMES = [...Object.keys(ACTIVATIONS), 'prelu'] as Activation[];
 
-/** Adds an activation of `x`, or of `x` and a bias, to a graph and returns the name of its result. */
+/**
+ * Adds an activation of `x`, or of `x` plus a bias, to a graph.
+ * @returns the name of its result
+ */
 export function activate(b: GraphBuilder, activation: keyof typeof ACTIVATIONS, x: string, bias?: string): string {
   const apply = ACTIVATIONS[activation] as Activate;
   return bias === undefined || apply === tanhGelu ? apply(b, x, bias) : apply(b, b.op('Add', [x, bias]));

@@ -1,9 +1,9 @@
-/** Columns of a matrix that are written together: the bytes of a word. */
+/** Columns packed into one 32-bit word. */
 export const COLUMNS_A_WORD = 4;
-/** Columns handled before the next rows: few enough that what is written in turn stays in the processor's cache. */
+/** Columns per tile, small enough for the words being written to stay in the processor's cache. */
 const TILE = 16 * COLUMNS_A_WORD;
 
-/** A matrix as `MatMulNBits` reads it. */
+/** A matrix in the format of `MatMulNBits`. */
 export interface Blocks {
   readonly bits: 4 | 8;
   readonly blockSize: number;
@@ -16,14 +16,14 @@ export interface Blocks {
   readonly scales: Float32Array;
 }
 
-/** Binary places of a factor: its error is a four-hundredth of a step at most. */
+/** Fraction bits of a factor: its error is at most 1/400 of a quantisation step. */
 const PLACES = 16;
 const ONE = 1 << PLACES;
 
 /**
- * The same matrix as `DynamicQuantizeMatMul` reads it: `columns` `[from, to]`, value = (byte - 128) * scale of the
- * column. Where all scales of a column are equal nothing is rounded.
- * @param columns begins at a multiple of a word; `to` is a multiple of `COLUMNS_A_WORD`
+ * Converts a matrix to the format of `DynamicQuantizeMatMul`: `columns` `[from, to]`, value = (byte - 128) * scale of
+ * the column. Exact where all scales of a column are equal.
+ * @param columns aligned to a word; `to` must be a multiple of `COLUMNS_A_WORD`
  * @returns the scales, `[to]`
  */
 export function toColumns({ bits, blockSize, from, to, packed, scales }: Blocks, columns: Uint8Array): Float32Array {
@@ -35,7 +35,7 @@ export function toColumns({ bits, blockSize, from, to, packed, scales }: Blocks,
     const [first, end] = [column * blocks, (column + 1) * blocks];
     let largest = 0;
     for (let at = first; at < end; at++) largest = Math.max(largest, Math.abs(scales[at]));
-    // A column of zeros may have any scale.
+    // For a column of zeros any scale will do.
     columnScales[column] = (largest * zero) / 128 || 1;
     for (let at = first; at < end; at++) factors[at] = Math.round((scales[at] / columnScales[column]) * ONE);
   }
@@ -59,22 +59,22 @@ export function toColumns({ bits, blockSize, from, to, packed, scales }: Blocks,
   return columnScales;
 }
 
-/** A block of one column and of the three after it. */
+/** The same block of four adjacent columns. */
 interface FourBlocks {
   readonly packed: Uint8Array;
-  /** Of each block: its scale in scales of its column, in fixed point. */
+  /** Scale of each block relative to its column's, in fixed point. */
   readonly factors: Int32Array;
-  /** What stands for 0. */
+  /** Quantised value that represents 0. */
   readonly zero: number;
-  /** The number of the first one, how many each column has, and how many bytes each takes. */
+  /** Index of the first block, blocks per column, and bytes per block. */
   readonly at: number;
   readonly blocks: number;
   readonly bytes: number;
 }
 
 /**
- * Writes the values that begin at bit `shift` of each byte, a word for each row; the processors that Inkling runs on put
- * the lowest byte of a word first.
+ * Writes the values at bit `shift` of each byte, one word per row. Assumes a little-endian processor, as all supported
+ * platforms are.
  */
 function writeWords(source: FourBlocks, shift: number, rows: Int32Array, first: number, step: number): void {
   const { packed, factors, zero, at, blocks, bytes } = source;
@@ -88,7 +88,7 @@ function writeWords(source: FourBlocks, shift: number, rows: Int32Array, first: 
     const v1 = (Math.imul((packed[s1 + i] >> shift) & mask, f1) + o1) >> PLACES;
     const v2 = (Math.imul((packed[s2 + i] >> shift) & mask, f2) + o2) >> PLACES;
     const v3 = (Math.imul((packed[s3 + i] >> shift) & mask, f3) + o3) >> PLACES;
-    // A negative scale turns the one value that has no opposite into 256.
+    // With a negative scale the value without an opposite would become 256.
     rows[word] =
       (v0 < 255 ? v0 : 255) |
       ((v1 < 255 ? v1 : 255) << 8) |
@@ -97,7 +97,7 @@ function writeWords(source: FourBlocks, shift: number, rows: Int32Array, first: 
   }
 }
 
-/** What is added to `value * factor`, so that cutting off the places rounds half up and makes 128 of `zero`. */
+/** Added to `value * factor`, so that truncation rounds half up and maps `zero` to 128. */
 function offset(zero: number, factor: number): number {
   return (128 * ONE + (ONE >> 1) - zero * factor) | 0;
 }

@@ -6,26 +6,27 @@ import { buildEmbedding, buildReadingGraph, canBeRead } from './readingGraph';
 import { type CompileOptions, storeWeights } from './storedWeights';
 import type { Weights } from './weights';
 
-/** Counts up with each change of what is written; a compiled model of another version is compiled again. */
+/** Incremented with each change of the output format; models of other versions are compiled again. */
 export const BUILDER_VERSION = 7;
 export const DATA_FILE = 'model.onnx.data';
 
 export interface CompiledGraphs {
   /** `model.onnx`: one step of the transformer, see `buildGraph`. */
   readonly model: Uint8Array;
-  /** `inspect.onnx`: the same with its internals as outputs. */
+  /** `inspect.onnx`: the same with internals as outputs. */
   readonly inspect: Uint8Array;
   /**
-   * `embed.onnx` and `read.onnx`: many tokens at once, see `buildReadingGraph`; absent where the runtime cannot run them.
+   * `embed.onnx` and `read.onnx`: many tokens at once, see `buildReadingGraph`; absent where ONNX Runtime does not
+   * support the shape.
    */
   readonly reading?: { readonly embed: Uint8Array; readonly read: Uint8Array };
-  /** `head.onnx`: any hidden state to logits, for the logit lens, see `buildHead`. */
+  /** `head.onnx`: hidden states to logits, for the logit lens, see `buildHead`. */
   readonly head: Uint8Array;
 }
 
 /**
- * Compiles a GPT-2 to ONNX: weights go to `data` (the file the graphs call `model.onnx.data`) one tensor at a time,
- * so that memory holds a few copies of the largest matrix and never the model.
+ * Compiles a GPT-2 to ONNX. Weights go to `data` (the graphs' external file `model.onnx.data`) one tensor at a time, so
+ * that memory holds a few copies of the largest matrix, never the whole model.
  */
 export async function compile(
   weights: Weights,

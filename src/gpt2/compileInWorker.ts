@@ -9,7 +9,7 @@ export interface CompileTask {
   readonly from: string;
   readonly to: string;
   readonly precision: Precision;
-  /** How to say what goes wrong; in English where it is left out. */
+  /** Language of error messages; English if absent. */
   readonly wording?: Wording;
 }
 
@@ -18,18 +18,18 @@ export type FromCompiler =
   | { readonly manifest: Manifest }
   | { readonly failed: Failure };
 
-/** What is left of an error on the way between threads. */
+/** An error in the form in which it crosses threads. */
 export interface Failure {
   readonly name: string;
   readonly message: string;
-  /** Of a system error. */
+  /** Present for system errors. */
   readonly code?: string;
 }
 
 /**
- * `compileModel` in a thread of its own, so that quantising never blocks the caller's. A cancelled one is ended where
- * it stands; what it had written lies beside `to` and is the caller's to remove.
- * @param script the built `compileWorker`
+ * `compileModel` in a worker thread, so that quantising does not block the caller. Cancelling terminates the worker;
+ * its partial output beside `to` must be removed by the caller.
+ * @param script path of the built `compileWorker`
  */
 export function compileInWorker(script: string, wording?: Wording): typeof compileModel {
   return async (from, to, precision, { onProgress, signal } = {}) => {

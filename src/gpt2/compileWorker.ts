@@ -3,7 +3,7 @@ import { speakAs } from '../core/text/locale';
 import { compileModel } from './compiledModel';
 import type { CompileTask, FromCompiler } from './compileInWorker';
 
-/** Entry of a thread that compiles one model and ends. */
+/** Entry point of a worker thread that compiles one model. */
 const { from, to, precision, wording }: CompileTask = workerData;
 if (wording) speakAs(wording);
 const send = (message: FromCompiler) => parentPort?.postMessage(message);

@@ -13,18 +13,18 @@ import type { Precision } from './precision';
 import { makeStagingFolder } from './staging';
 import type { CompileOptions } from './storedWeights';
 
-/** Where compiled models lie that no editor has asked for: the user's cache folder. */
+/** The user's cache folder, for models compiled outside the editor. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   const base = env.XDG_CACHE_HOME || join(homedir(), '.cache');
   return join(base, 'inkling', 'compiled');
 }
 
 /**
- * The folder of a compiled model: `path` itself if it is one, otherwise the weights there (a folder or a file) compiled
- * into the cache, once for each precision and state of its files.
- * What was damaged in the cache is compiled anew, and what nobody needs any more makes room.
+ * The folder of a compiled model: `path` itself if it is one, otherwise the weights at `path` (a folder or a file)
+ * compiled into the cache, once per precision and state of its files. Damaged cache entries are compiled again, and
+ * unused ones removed.
  * @throws UnsupportedModelError when there is no GPT-2, or one compiled in another precision; DamagedModelError when
- *   `path` is compiled and its files are not what was written
+ * `path` is a compiled model with changed files
  */
 export async function compiledFolder(
   path: string,
@@ -62,7 +62,7 @@ export async function compiledFolder(
   return compiled;
 }
 
-/** Puts a compiled model in its place, unless another process was faster: that one's may be in use already. */
+/** Moves a compiled model into place, unless another process was faster: its copy may already be in use. */
 async function settle(own: string, place: string): Promise<void> {
   try {
     await rename(own, place);

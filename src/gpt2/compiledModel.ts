@@ -19,47 +19,47 @@ import { makeStagingFolder } from './staging';
 import type { CompileOptions } from './storedWeights';
 import { headDiffers } from './weights';
 
-/** What a compiled model's folder says of itself, in `manifest.json`. */
+/** Contents of `manifest.json` in a compiled model's folder. */
 export interface Manifest {
   readonly name: string;
   readonly precision: Precision;
   readonly builderVersion: number;
   readonly config: Gpt2Config;
-  /** The token that ends a text, where the model's config names one. */
+  /** The end-of-text token, if the model's config names one. */
   readonly endOfText?: number;
-  /** What a user should know of how its files were read, in whole sentences. */
+  /** Notes for the user on how the files were read, in whole sentences. */
   readonly notes?: readonly string[];
-  /** What the model consists of, beside this manifest. */
+  /** The model's files other than the manifest. */
   readonly files: readonly FileRecord[];
-  /** Where the gate of ghost text stands for it, as an installation measured; see `storedCalibration`. */
+  /** Calibration of the ghost text gate, measured during installation; see `storedCalibration`. */
   readonly calibration?: Calibration;
-  /** Where an installed model came from; absent from a model that was only compiled. */
+  /** Origin of an installed model; absent for models that were only compiled. */
   readonly origin?: Origin;
 }
 
 export interface Origin {
-  /** `owner/name` on the hub, or the name of the folder it was imported from. */
+  /** `owner/name` on the hub, or the name of the imported folder. */
   readonly id: string;
   readonly kind: 'hub' | 'local';
-  /** The hub's commit, or the folder. */
+  /** The hub's commit, or the imported folder's path. */
   readonly revision: string;
   readonly sources: readonly FileRecord[];
-  /** ISO 8601. Of two copies of a model the later counts. */
+  /** ISO 8601. The latest of several copies is used. */
   readonly installedAt: string;
 }
 
 export const MANIFEST = 'manifest.json';
 
-/** What a compiled model's folder may hold: what is written here, its tokenizer, and texts that go with it. */
+/** Files that a compiled model's folder may contain: the compiler's output, a tokenizer, and accompanying texts. */
 const OWN_FILES = /^(manifest\.json|(model|inspect|embed|read|head)\.onnx|model\.onnx\.data|[^/]+\.md)$/;
 
 const isOwn = (name: string): boolean =>
   isFileName(name) && (OWN_FILES.test(name) || TOKENIZER_FILES.some((file) => file === name));
 
 /**
- * Compiles the model at `from`, a folder or a file, into the folder `to`. The folder is complete or absent: the work is
- * done beside it and renamed, and only a compiled model gives way.
- * @throws UnsupportedModelError when `from` is no GPT-2, or `to` holds anything else; an AbortError when the signal fires
+ * Compiles the model at `from`, a folder or a file, into the folder `to`, which is complete or absent at every moment.
+ * Replaces nothing but a compiled model.
+ * @throws UnsupportedModelError when `from` is no GPT-2, or `to` has other content; an AbortError when the signal fires
  */
 export async function compileModel(
   from: string,
@@ -77,7 +77,7 @@ export async function compileModel(
     const files: FileRecord[] = [];
     const data = await open(join(staging, DATA_FILE), 'w');
     try {
-      // The record is of what was meant to be written, so that a disk that wrote something else is found out.
+      // Hash the intended content, so that a faulty write is detected.
       const hash = createHash('sha256');
       let bytes = 0;
       const write = async (part: Uint8Array) => {
@@ -114,7 +114,7 @@ export async function compileModel(
     };
     await writeFile(join(staging, MANIFEST), JSON.stringify(sealed(manifest), null, 1));
     options.signal?.throwIfAborted();
-    // Compiling takes minutes, in which something else may have come to lie there.
+    // Something may have appeared there during the minutes of compiling.
     await requireReplaceable(to);
     await rm(to, { recursive: true, force: true });
     await rename(staging, to);
@@ -134,8 +134,8 @@ export async function compileModel(
 }
 
 /**
- * Takes its faster way of reading from a compiled model, and writes down why.
- * @returns the new manifest; `undefined` where the model had no such way
+ * Removes the reading graph from a compiled model, and records the reason in the manifest.
+ * @returns the new manifest; `undefined` where the model has no reading graph
  */
 export async function removeReadingGraph(
   folder: string,
@@ -154,7 +154,7 @@ export async function removeReadingGraph(
   return changed;
 }
 
-/** A file whose head differs from the embedding it should be is run with the head, whatever its config says. */
+/** If a file's head differs from the embedding it should be tied to, the head is used, whatever the config says. */
 async function settleHead({ weights, config, notes }: OpenModel): Promise<Pick<OpenModel, 'config' | 'notes'>> {
   if (!(await headDiffers(weights, config))) {
     return { config, notes };
@@ -165,7 +165,7 @@ async function settleHead({ weights, config, notes }: OpenModel): Promise<Pick<O
   return { config: { ...config, tie_word_embeddings: false }, notes: [...notes, note] };
 }
 
-/** @throws UnsupportedModelError when a folder is neither empty nor a compiled model and nothing else */
+/** @throws UnsupportedModelError unless the folder is absent, empty, or holds a compiled model only */
 export async function requireReplaceable(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') {
@@ -188,7 +188,7 @@ export async function requireReplaceable(folder: string): Promise<void> {
   }
 }
 
-/** Whether the manifest is one that some version of Inkling wrote. */
+/** Whether a version of Inkling wrote the manifest. */
 export async function isOwnManifest(folder: string): Promise<boolean> {
   const manifest = await readAnyManifest(folder);
   return (
@@ -198,12 +198,12 @@ export async function isOwnManifest(folder: string): Promise<boolean> {
   );
 }
 
-/** What the tokenizer of a compiled model is made from. */
+/** The source of a compiled model's tokenizer. */
 export async function readTokenizerSource(folder: string, { config, endOfText }: Manifest): Promise<TokenizerSource> {
   return { files: await readTokenizerFiles(folder), rows: config.vocab_size, endOfText };
 }
 
-/** A manifest with the SHA-256 of itself, as it is written. */
+/** Adds the SHA-256 of the manifest to itself, for writing. */
 export function sealed<M extends Manifest>(manifest: M): M & { readonly seal: string } {
   return { ...manifest, seal: sealOf(manifest) };
 }
@@ -213,8 +213,8 @@ function sealOf(manifest: Manifest): string {
 }
 
 /**
- * Reads a compiled model's manifest; `undefined` where there is none, none that this builder has written, or one that
- * was changed since.
+ * Reads the manifest of a compiled model; `undefined` where it is absent, from another builder version, or changed
+ * since.
  */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const found = await readAnyManifest(folder);
@@ -226,7 +226,7 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
 }
 
 /**
- * Checks that each file of a compiled model is what was written, by its hash.
+ * Verifies the hash of each file of a compiled model.
  * @throws DamagedModelError
  */
 export async function requireUndamaged(folder: string, { name, files }: Manifest): Promise<void> {
@@ -238,12 +238,12 @@ export async function requireUndamaged(folder: string, { name, files }: Manifest
   }
 }
 
-/** The first file of a compiled model that is not what was written. */
+/** The first file of a compiled model whose content changed. */
 export async function findDamage(folder: string, files: readonly FileRecord[]): Promise<string | undefined> {
   return files.find(({ name }) => !isOwn(name))?.name ?? findChanged(folder, files);
 }
 
-/** The manifest of a model that was installed and that an earlier or later builder compiled: it has to be made again. */
+/** The manifest of an installed model from another builder version, which must be compiled again. */
 export async function readOutdatedManifest(folder: string): Promise<Manifest | undefined> {
   const manifest = await readAnyManifest(folder);
   return manifest?.origin && manifest.builderVersion !== BUILDER_VERSION ? manifest : undefined;

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { ACTIVATION_NAMES, type Activation, isActivation } from './activation';
 import { UnsupportedModelError } from './errors';
 
-/** The shape of a GPT-2, under the names of its `config.json`. */
+/** The shape of a GPT-2, with the field names of `config.json`. */
 export interface Gpt2Config {
   readonly vocab_size: number;
   readonly n_positions: number;
@@ -13,15 +13,15 @@ export interface Gpt2Config {
   readonly n_inner: number;
   readonly activation_function: Activation;
   readonly layer_norm_epsilon: number;
-  /** Divide attention scores by sqrt(n_embd / n_head). */
+  /** Whether attention scores are divided by sqrt(n_embd / n_head). */
   readonly scale_attn_weights: boolean;
-  /** Divide attention scores of layer i by i + 1 as well. */
+  /** Whether attention scores of layer i are also divided by i + 1. */
   readonly scale_attn_by_inverse_layer_idx: boolean;
-  /** The head is `wte` itself; otherwise the file holds `lm_head.weight`. */
+  /** Whether the head is `wte`; otherwise the file has `lm_head.weight`. */
   readonly tie_word_embeddings: boolean;
 }
 
-/** Other names that transformers' GPT2Config takes (`attribute_map`); where both are there, it takes the other one. */
+/** Aliases of transformers' GPT2Config (`attribute_map`); an alias takes precedence where both are present. */
 const OTHER_NAMES = {
   n_positions: 'max_position_embeddings',
   n_embd: 'hidden_size',
@@ -29,14 +29,14 @@ const OTHER_NAMES = {
   n_head: 'num_attention_heads',
 } as const;
 
-/** What transformers' GPT2Config takes for fields that are missing. */
+/** Defaults of transformers' GPT2Config. */
 const DEFAULTS = { vocab_size: 50257, n_positions: 1024, n_embd: 768, n_layer: 12, n_head: 12 } as const;
 
 type Size = keyof typeof DEFAULTS;
 
 /**
- * Reads a Hugging Face `config.json`, with transformers' own defaults and other names.
- * @throws UnsupportedModelError naming the field that is malformed or not supported
+ * Parses a Hugging Face `config.json`, with the defaults and aliases of transformers.
+ * @throws UnsupportedModelError naming the malformed or unsupported field
  */
 export function parseConfig(json: unknown): Gpt2Config {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
@@ -69,9 +69,9 @@ export function parseConfig(json: unknown): Gpt2Config {
 }
 
 /**
- * Reads the `model_args` that nanoGPT keeps in its checkpoints. Its blocks use PyTorch's `nn.GELU`, the exact one.
+ * Parses `model_args` of a nanoGPT checkpoint. Its blocks use PyTorch's exact `nn.GELU`.
  * https://github.com/karpathy/nanoGPT/blob/master/model.py
- * @throws UnsupportedModelError naming the field that is missing or malformed
+ * @throws UnsupportedModelError naming the missing or malformed field
  */
 export function parseNanoGptArgs(args: ReadonlyMap<unknown, unknown>): Gpt2Config {
   const field = (name: string) => positiveInteger(`model_args ${name}`, args.get(name));
@@ -86,7 +86,7 @@ export function parseNanoGptArgs(args: ReadonlyMap<unknown, unknown>): Gpt2Confi
   });
 }
 
-/** The factor on layer `layer`'s attention scores. */
+/** Factor on the attention scores of layer `layer`. */
 export function attentionScale(config: Gpt2Config, layer: number): number {
   const byWidth = config.scale_attn_weights ? 1 / Math.sqrt(config.n_embd / config.n_head) : 1;
   return config.scale_attn_by_inverse_layer_idx ? byWidth / (layer + 1) : byWidth;
@@ -116,7 +116,7 @@ function refuseOthers(raw: Record<string, unknown>): void {
   }
 }
 
-/** Configs from before transformers 2.3 have no model_type. */
+/** Configs from before transformers 2.3 lack model_type. */
 function looksLikeGpt2(raw: Record<string, unknown>): boolean {
   const { architectures } = raw;
   return Array.isArray(architectures)
@@ -140,7 +140,7 @@ function positiveInteger(field: string, value: unknown): number {
   return value;
 }
 
-/** A yes or no. `null` is Python's None, which counts as no. */
+/** A boolean field. `null` is Python's None and counts as false. */
 function flag(raw: Record<string, unknown>, field: string, otherwise: boolean): boolean {
   const value = raw[field] === null ? false : (raw[field] ?? otherwise);
   if (typeof value !== 'boolean') {
@@ -160,7 +160,7 @@ function activationOf(value: unknown): Activation {
 
 const LONGEST_SHOWN = 80;
 
-/** A value of the config, fit for a message. */
+/** A value of the config, shortened for a message. */
 function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) {
     return Array.isArray(value) ? 'a list' : 'an object';

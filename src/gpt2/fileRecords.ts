@@ -3,14 +3,14 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A file a model was made from, or consists of. */
+/** A source file or output file of a model. */
 export interface FileRecord {
   readonly name: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** Length and SHA-256 of the named files of a folder. */
+/** Length and SHA-256 of the named files in a folder. */
 export async function describeFiles(
   folder: string,
   names: readonly string[],
@@ -24,24 +24,24 @@ export async function describeFiles(
   return records;
 }
 
-/** The record of a file that is to be written. */
+/** The record of a file that is about to be written. */
 export function describeContent(name: string, content: string | Uint8Array): FileRecord {
   return { name, bytes: Buffer.byteLength(content), sha256: createHash('sha256').update(content).digest('hex') };
 }
 
-/** The SHA-256 of what files hold: the same for the same files, in whatever order and wherever they lie. */
+/** A SHA-256 over the contents of files, independent of their order and location. */
 export function digestOf(files: readonly FileRecord[]): string {
   const lines = files.map(({ name, sha256 }) => `${sha256} ${name}\n`).sort();
   return createHash('sha256').update(lines.join('')).digest('hex');
 }
 
-/** Whether the files are there in their full length: one deleted or cut by hand makes a model unusable. */
+/** Whether all files exist in full length: catches files deleted or truncated by hand. */
 export async function areWhole(folder: string, files: readonly FileRecord[]): Promise<boolean> {
   const found = await Promise.all(files.map(({ name }) => stat(join(folder, name)).catch(() => undefined)));
   return files.every(({ bytes }, i) => found[i]?.isFile() && found[i].size === bytes);
 }
 
-/** The first file whose content is not what its record says, by its name; none where all are. */
+/** The name of the first file whose content differs from its record; undefined where none does. */
 export async function findChanged(folder: string, files: readonly FileRecord[]): Promise<string | undefined> {
   for (const record of files) {
     const isSame = await areWhole(folder, [record]);
@@ -56,7 +56,10 @@ export function totalBytes(files: readonly FileRecord[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** SHA-256 of a file, read in pieces. Rejects with an AbortError when `signal` fires. */
+/**
+ * SHA-256 of a file, read in chunks.
+ * @throws AbortError when `signal` fires
+ */
 export async function sha256OfFile(
   path: string,
   options: { readonly signal?: AbortSignal; readonly onBytes?: (done: number) => void } = {},

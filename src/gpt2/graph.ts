@@ -5,7 +5,7 @@ import type { StoredWeights } from './storedWeights';
 
 export const MICROSOFT = 'com.microsoft';
 export const PRODUCER = 'inkling';
-/** Slice reads "to the end" from any larger number. */
+/** Slice clamps larger ends to the dimension. */
 const TO_THE_END = 2 ** 31 - 1;
 
 /**
@@ -90,7 +90,7 @@ export function buildGraph(
   return b.encode(PRODUCER);
 }
 
-/** `ln_f` and the head on any hidden state: `hidden` float `[N, width]` to `logits` `[N, vocab]` (the logit lens). */
+/** `ln_f` and the head for the logit lens: `hidden` float `[N, width]` to `logits` `[N, vocab]`. */
 export function buildHead(config: Gpt2Config, stored: StoredWeights, data: ExternalData): Uint8Array {
   const b = new GraphBuilder('gpt2-head', data);
   const layers = new Layers(b, config, stored);
@@ -99,7 +99,7 @@ export function buildHead(config: Gpt2Config, stored: StoredWeights, data: Exter
   return b.encode(PRODUCER);
 }
 
-/** The layers with weights, in the form they are stored in. */
+/** Builds layers from the stored weights, whatever their form. */
 export class Layers {
   readonly #vectors = new Map<string, string>();
 
@@ -133,7 +133,7 @@ export class Layers {
     return matrix.kind === 'dense' ? this.#b.op('Add', [this.multiply(name, x), bias]) : this.multiply(name, x, bias);
   }
 
-  /** The MLP's activation in a layer, of `x` or of `x` and a bias; PReLU's slope is a weight of it. */
+  /** The MLP's activation in a layer, of `x` or of `x` plus a bias; PReLU's slope is a weight. */
   activate(layer: number, x: string, bias?: string): string {
     const { activation_function: name } = this.#config;
     if (name === 'prelu') {
@@ -143,7 +143,9 @@ export class Layers {
     return activate(this.#b, name, x, bias);
   }
 
-  /** Multiplies by a stored matrix; the dense head lies transposed, as `wte`. Only quantised matrices take a bias. */
+  /**
+   * Multiplies by a stored matrix; the dense head is transposed, as it is `wte`. Only quantised matrices take a bias.
+   */
   multiply(name: string, x: string, bias?: string): string {
     const matrix = required(this.#stored.matrices, name);
     const { from, to } = matrix;
@@ -157,12 +159,12 @@ export class Layers {
     const packed = this.#b.weight(`${name}.packed`, UINT8, [to, blocks, (blockSize * bits) / 8], matrix.packed);
     const scales = this.#b.weight(`${name}.scales`, FLOAT, [to * blocks], matrix.scales);
     const attributes = { K: from, N: to, bits, block_size: blockSize, accuracy_level: 4 };
-    // The two inputs left out are zero points and an order of the columns.
+    // The omitted inputs are zero points and a column order.
     const input = bias ? [x, packed, scales, '', '', bias] : [x, packed, scales];
     return this.#b.op('MatMulNBits', input, attributes, MICROSOFT);
   }
 
-  /** The token embeddings; where they can, they share the head's bytes. */
+  /** Looks up token embeddings, in the head's bytes where possible. */
   embed(inputIds: string): string {
     const { n_embd, vocab_size } = this.#config;
     const head = required(this.#stored.matrices, 'head');

@@ -6,9 +6,9 @@ import { UnsupportedModelError } from './errors';
 import { COLUMNS, READING_GRAPH } from './readingGraph';
 
 /**
- * Reads a compiled graph and checks that it takes its weights from the file beside it and from nowhere else: ONNX lets a
- * graph name any path, and the runtime would follow it.
- * @throws UnsupportedModelError when the graph is none that Inkling wrote
+ * Reads a compiled graph and checks that all its weights are in the file beside it: ONNX graphs can name any path,
+ * which the runtime would follow.
+ * @throws UnsupportedModelError when Inkling did not write the graph
  */
 export async function readOwnGraph(file: string): Promise<onnx.ModelProto> {
   const foreign = (what: string) => new UnsupportedModelError(`${what}, so it was not compiled by Inkling`);
@@ -21,7 +21,8 @@ export async function readOwnGraph(file: string): Promise<onnx.ModelProto> {
     const isThere = !(cause instanceof Error && 'code' in cause);
     throw isThere ? new UnsupportedModelError('it is damaged', { cause }) : cause;
   }
-  // Readers of protobuf differ (of a field that occurs twice one takes the last, another joins both), so onnxruntime
+  // Protobuf parsers differ (for a duplicate field one takes the last value, another merges both), so onnxruntime could
+  // see something that was not checked here. A file that equals this library's own encoding is unambiguous.
   // could see what was not checked here. A file that is just what this library writes reads alike everywhere.
   if (!bytes.equals(onnx.ModelProto.encode(model).finish())) {
     throw foreign('the graph is not written as Inkling writes');

@@ -7,25 +7,25 @@ import { DATA_FILE } from './compile';
 import { readOwnGraph } from './graphFile';
 import { READING_GRAPH } from './readingGraph';
 
-/** Not yet in TypeScript's library for this target, but in every runtime that there is. */
+/** Missing from TypeScript's library for this target, but available in every supported runtime. */
 type ResizableBuffers = new (size: number, options: { maxByteLength: number }) => ArrayBuffer;
 
-/** Gives the memory of what `loadColumns` made back at once, which the garbage collector does when it likes. */
+/** Frees the memory from `loadColumns` at once instead of leaving it to the garbage collector. */
 export function releaseColumns(columns: Uint8Array): void {
   (columns.buffer as ArrayBuffer & { resize(size: number): void }).resize(0);
 }
 
 /**
- * Bytes of what `loadColumns` makes.
- * @throws UnsupportedModelError when the graph is none that Inkling wrote
+ * Size in bytes of the result of `loadColumns`.
+ * @throws UnsupportedModelError when Inkling did not write the graph
  */
 export async function columnsSize(folder: string): Promise<number> {
   return sizeOf(initializersOf(await readOwnGraph(join(folder, READING_GRAPH))));
 }
 
 /**
- * What the reading graph of a compiled model takes from memory, made from the matrices of its other graphs.
- * @throws UnsupportedModelError when the graphs are none that Inkling wrote
+ * Converts the matrices of a compiled model's other graphs to the format of its reading graph, in memory.
+ * @throws UnsupportedModelError when Inkling did not write the graphs
  */
 export async function loadColumns(folder: string): Promise<Uint8Array> {
   const reading = initializersOf(await readOwnGraph(join(folder, READING_GRAPH)));
@@ -34,7 +34,7 @@ export async function loadColumns(folder: string): Promise<Uint8Array> {
   const size = sizeOf(reading);
   const memory = new Uint8Array(new (ArrayBuffer as ResizableBuffers)(size, { maxByteLength: size }));
   const matrices = (graph?.node ?? []).flatMap((node) => matrixOf(node, stepping, reading) ?? []);
-  // The same memory for each matrix, and of a fixed size: that is read and written value by value a quarter faster.
+  // One buffer for all matrices, of fixed length: element access is a quarter faster than in a resizable one.
   const packed = new Uint8Array(largest(matrices.map((matrix) => matrix.packed)));
   const columns = new Uint8Array(largest(matrices.map((matrix) => matrix.columns)));
   const data = await open(join(folder, DATA_FILE));
@@ -62,7 +62,7 @@ interface Place {
   readonly length: number;
 }
 
-/** A matrix that both graphs have, and where its parts lie: in the file, and in memory. */
+/** A matrix of both graphs, with the positions of its parts in the file and in memory. */
 interface Matrix extends Pick<Blocks, 'bits' | 'blockSize' | 'from' | 'to'> {
   readonly packed: Place;
   readonly scales: Place;

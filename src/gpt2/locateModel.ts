@@ -7,18 +7,18 @@ import { DamagedModelError, UnsupportedModelError } from './errors';
 import type { Precision } from './precision';
 import type { CompileOptions } from './storedWeights';
 
-/** Which model is wanted. */
+/** The model to use. */
 export interface ModelChoice {
-  /** A folder, compiled or not; empty for the model that comes with Inkling. */
+  /** A folder, compiled or not; empty for the built-in model. */
   readonly path: string;
-  /** How to keep the weights; a folder of the writer's own that is compiled already stays as it is. */
+  /** Precision of the weights; does not apply to a compiled folder chosen by the user. */
   readonly precision: Precision;
 }
 
 /**
- * The compiled folder of a model, which is compiled into `cache` first where that is due.
- * @param home where the bundle lies: beside it `model/`, compiled by the build, and `../models/default`, its weights
- * @throws UnsupportedModelError when there is no such model; DamagedModelError when its files are not what was written
+ * The folder of a compiled model, compiled into `cache` first if necessary.
+ * @param home folder of the bundle; contains `model/`, compiled by the build, with the weights in `../models/default`
+ * @throws UnsupportedModelError when there is no such model; DamagedModelError when its files were changed
  */
 export async function locateModel(
   { path, precision }: ModelChoice,

@@ -1,6 +1,6 @@
 import { onnx } from 'onnx-proto';
 
-/** Takes a model's weights as they are made, so that no more than one tensor is ever in memory. */
+/** Receives a model's weights one at a time, so that no more than one tensor is in memory. */
 export interface DataSink {
   write(bytes: Uint8Array): Promise<void>;
 }
@@ -8,18 +8,18 @@ export interface DataSink {
 export const { FLOAT, INT64, INT32, UINT8 } = onnx.TensorProto.DataType;
 export type ElementType = typeof FLOAT | typeof INT64 | typeof INT32 | typeof UINT8;
 
-/** Bytes of a stored tensor that several initializers may show in different shapes. */
+/** A stored tensor, which several initializers may use in different shapes. */
 export interface StoredBytes {
   readonly offset: number;
   readonly length: number;
-  /** The file they lie in, where it is not the graph's own. */
+  /** The file that contains it, if not the graph's own. */
   readonly location?: string;
 }
 
-/** Memory maps want each tensor to begin on a page. */
+/** Page size, to which tensors are aligned for memory mapping. */
 const PAGE = 4096;
 
-/** Weights in one external data file, which two graphs can share. https://onnx.ai/onnx/repo-docs/ExternalData.html */
+/** Weights in one external data file that several graphs can share. https://onnx.ai/onnx/repo-docs/ExternalData.html */
 export class ExternalData {
   #end = 0;
   readonly #sink: DataSink;
@@ -50,7 +50,7 @@ export class ExternalData {
 
 type Attribute = number | string | readonly number[] | { readonly float: number };
 
-/** Collects the nodes of one ONNX graph. Every operator returns the name of its result. */
+/** Builds an ONNX graph. Every operator returns the name of its result. */
 export class GraphBuilder {
   readonly #nodes: onnx.INodeProto[] = [];
   readonly #initializers: onnx.ITensorProto[] = [];
@@ -71,7 +71,7 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Declares `value` as an output called `name`. */
+  /** Declares `value` as an output named `name`. */
   output(name: string, value: string, shape: readonly (number | string)[]): void {
     const producer = this.#nodes.find((node) => node.output?.includes(value));
     if (!producer) throw new Error(`No node makes ${value}.`);
@@ -83,13 +83,13 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo(name, FLOAT, shape));
   }
 
-  /** A small constant, kept in the graph itself. */
+  /** An integer constant stored in the graph itself. */
   integers(name: string, values: readonly number[]): string {
     this.#initializers.push({ name, dataType: INT64, dims: [values.length], int64Data: [...values] });
     return name;
   }
 
-  /** A small constant scalar; one of a name is enough for all that ask for it. */
+  /** A scalar constant stored in the graph itself; equal names share one. */
   float(name: string, value: number): string {
     if (!this.#initializers.some((known) => known.name === name)) {
       this.#initializers.push({ name, dataType: FLOAT, dims: [], floatData: [value] });
@@ -97,13 +97,13 @@ export class GraphBuilder {
     return name;
   }
 
-  /** A small constant byte. */
+  /** A byte constant stored in the graph itself. */
   byte(name: string, value: number): string {
     this.#initializers.push({ name, dataType: UINT8, dims: [], int32Data: [value] });
     return name;
   }
 
-  /** A weight, kept in the external data. */
+  /** A weight stored in the external data. */
   weight(name: string, type: ElementType, shape: readonly number[], bytes: StoredBytes): string {
     this.#initializers.push({
       name,
@@ -119,7 +119,7 @@ export class GraphBuilder {
     return name;
   }
 
-  /** An operator with one result. `com.microsoft` operators are ONNX Runtime's own. */
+  /** Adds an operator with one result. `com.microsoft` is the domain of ONNX Runtime's own operators. */
   op(opType: string, input: readonly string[], attributes: Record<string, Attribute> = {}, domain = ''): string {
     return this.ops(opType, input, 1, attributes, domain)[0];
   }
@@ -143,7 +143,7 @@ export class GraphBuilder {
     return output;
   }
 
-  /** The finished model file. */
+  /** Encodes the finished model file. */
   encode(producer: string): Uint8Array {
     const model = onnx.ModelProto.create({
       irVersion: 8,

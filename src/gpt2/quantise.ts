@@ -1,25 +1,27 @@
-/** A matrix `[rows, columns]` cut along its columns into blocks that share one scale, as `MatMulNBits` reads it. */
+/** A matrix `[rows, columns]` whose rows are split into blocks with one scale each, as `MatMulNBits` reads it. */
 export interface BlockQuantised {
   readonly bits: 4 | 8;
   readonly blockSize: number;
-  /** `[rows, blocks, bytes of a block]`; two 4-bit values lie in one byte, the earlier in the low half. */
+  /** `[rows, blocks, bytes per block]`; at 4 bits two values share a byte, the first in the low half. */
   readonly packed: Uint8Array;
   /** `[rows, blocks]` */
   readonly scales: Float32Array;
 }
 
-/** Values that may share a scale, `MatMulNBits` wants a power of two: larger blocks are read faster, smaller ones are exacter. */
+/**
+ * Values per scale; `MatMulNBits` requires powers of two. Larger blocks are read faster, smaller ones are more precise.
+ */
 const BLOCK_SIZES = [128, 64, 32] as const;
 const LEAST_BLOCK = 32;
 
-/** The largest size of a block, `most` or less, that cuts a row without a remainder; the least one where none does. */
+/** The largest block size up to `most` that divides a row evenly; the smallest one where none does. */
 export function blockSizeFor(columns: number, most: number): number {
   return BLOCK_SIZES.find((size) => size <= most && columns % size === 0) ?? LEAST_BLOCK;
 }
 
 /**
- * Quantises each block of values to `bits` bits with one float32 scale: value = (q - 2^(bits-1)) * scale.
- * A row whose length is not a multiple of the block's is padded with zeros.
+ * Quantises each block to `bits` bits with one float32 scale: value = (q - 2^(bits-1)) * scale. Rows are padded with
+ * zeros to whole blocks.
  */
 export function quantiseBlocks(
   matrix: Float32Array,
@@ -45,12 +47,12 @@ export function quantiseBlocks(
   return { bits, blockSize, packed, scales };
 }
 
-/** Fills `quantised` (padding with the value that means 0) and returns the scale. */
+/** Fills `quantised`, padding with the value for 0, and returns the scale. */
 function quantiseBlock(values: Float32Array, from: number, to: number, bits: 4 | 8, quantised: Uint8Array): number {
   const zero = 2 ** (bits - 1);
   let extreme = 0;
   for (let i = from; i < to; i++) if (Math.abs(values[i]) > Math.abs(extreme)) extreme = values[i];
-  // The largest value takes the end of the range that has one step more.
+  // The value of the largest magnitude gets the end of the range with one more step.
   const scale = Math.fround(extreme / -zero);
   quantised.fill(zero);
   if (scale === 0) return 0;
@@ -68,7 +70,7 @@ function pack(quantised: Uint8Array, bits: 4 | 8, packed: Uint8Array, at: number
   for (let i = 0; i < quantised.length; i += 2) packed[at + i / 2] = quantised[i] | (quantised[i + 1] << 4);
 }
 
-/** `[rows, columns]` to `[columns, rows]`. */
+/** Transposes `[rows, columns]` to `[columns, rows]`. */
 export function transpose(matrix: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(matrix.length);
   for (let row = 0; row < rows; row++) {

@@ -7,39 +7,39 @@ import type { StoredMatrix, StoredWeights } from './storedWeights';
 
 export const READING_GRAPH = 'read.onnx';
 export const EMBEDDING_GRAPH = 'embed.onnx';
-/** Where a reading graph says its weights lie: no file but memory, which `loadColumns` fills from the compiled model. */
+/** Pseudo-file of a reading graph's weights: memory that `loadColumns` fills from the compiled model. */
 export const COLUMNS = 'columns';
-/** Tensors begin at a multiple of this, so that the runtime may read them as floats. */
+/** Alignment of tensors in bytes, so that the runtime can read them as floats. */
 const ALIGNMENT = 64;
-/** What an unsigned byte of the columns stands for when it means 0. */
+/** Value of an unsigned byte that represents 0. */
 const ZERO_POINT = 128;
-/** Of the embedding, which is no part of the reading graph. */
+/** Part of the embedding graph, not of the reading graph. */
 const POSITIONS = 'wpe.weight';
-/** Keeps a row of zeros from being divided by zero. */
+/** Avoids a division by zero for rows of zeros. */
 const LEAST_MAGNITUDE = 1e-30;
 
-/** `GroupQueryAttention` wants heads of such a size. */
+/** `GroupQueryAttention` requires head sizes that are a multiple of this. */
 const HEAD_MULTIPLE = 8;
 
-/** Whether a model of this shape can have a reading graph. */
+/** Whether ONNX Runtime supports a reading graph for a model of this shape. */
 export function canBeRead({ n_embd, n_head, n_inner }: Gpt2Config, precision: Precision): boolean {
   return precision !== 'fp32' && (n_embd / n_head) % HEAD_MULTIPLE === 0 && n_inner % COLUMNS_A_WORD === 0;
 }
 
 /**
- * GPT-2 over `T` tokens whose logits nobody wants: it fills the cache with their keys and values and makes nothing else,
- * so the last layer ends with them.
+ * GPT-2 over `T` tokens without logits: it only computes the keys and values to cache, and thus ends with those of the
+ * last layer.
  *
- * Inputs: `embedded` float `[1, T, width]`, what `buildEmbedding` makes; `last_position` int32 `[1]`, the position of the
- * last token; `total_length` int32 `[1]`, one more; for each layer i but the last `past_key_i` and `past_value_i` float
- * `[1, heads, C, d_head]`, of which the first `total_length - T` rows are valid.
+ * Inputs: `embedded` float `[1, T, width]`, the output of `buildEmbedding`; `last_position` int32 `[1]`, the position
+ * of the last token; `total_length` int32 `[1]`, one more; for each layer i but the last `past_key_i` and
+ * `past_value_i` float `[1, heads, C, d_head]`, of which the first `total_length - T` rows are valid.
  *
- * Outputs: for each layer the new rows `new_key_i` and `new_value_i` `[1, heads, T, d_head]`, which the caller writes into
- * its cache. `GroupQueryAttention` makes the whole cache too, but what leaves the runtime is copied.
+ * Outputs: for each layer the new rows `new_key_i` and `new_value_i` `[1, heads, T, d_head]`, which the caller writes
+ * into its cache. `GroupQueryAttention` can return the whole cache, but outputs are copied.
  *
- * The matrices are in 8 bits with a scale for each column, which many rows are multiplied by twice as fast as by those
- * with a scale for each block (docs/performance.md). One scale serves all activations, so each row is divided by its
- * largest magnitude before and multiplied by it afterwards.
+ * The matrices have 8 bits with a scale per column, which is twice as fast for many rows as a scale per block
+ * (docs/performance.md). All activations share one scale, so each row is divided by its largest magnitude first and
+ * multiplied by it afterwards.
  */
 export function buildReadingGraph(config: Gpt2Config, stored: StoredWeights, data: ExternalData): Uint8Array {
   const { n_embd, n_head, n_layer, layer_norm_epsilon } = config;
@@ -54,11 +54,11 @@ export function buildReadingGraph(config: Gpt2Config, stored: StoredWeights, dat
   const byHead = (part: string) => b.op('Transpose', [b.op('Reshape', [part, splitHeads])], { perm: [0, 2, 1, 3] });
   let normed = layers.norm('h.0.ln_1', x);
 
-  /** Adds a linear layer's product and its bias to the residual stream and norms the sum. */
+  /** Adds a linear layer's product and bias to the residual stream and normalises the sum. */
   const addAndNorm = (name: string, product: string, norm: string) => {
     const weights = [`${norm}.weight`, `${norm}.bias`, `${name}.bias`].map((each) => layers.vector(each, [n_embd]));
     const attributes = { epsilon: { float: layer_norm_epsilon } };
-    // The results between are the mean and the deviation, which inference leaves out.
+    // The results between are mean and deviation, which inference omits.
     const [after, , , sum] = b.ops('SkipLayerNormalization', [product, x, ...weights], 4, attributes, MICROSOFT);
     x = sum;
     normed = after;
@@ -77,7 +77,7 @@ export function buildReadingGraph(config: Gpt2Config, stored: StoredWeights, dat
     const past = ['key', 'value'].map((kind) => b.input(`past_${kind}_${i}`, FLOAT, [1, n_head, 'C', headSize]));
     const [mixed] = b.ops(
       'GroupQueryAttention',
-      // Queries, keys and values lie in one tensor; the attention scale is in the weights.
+      // Queries, keys and values share one tensor; the attention scale is folded into the weights.
       [qkv, '', '', ...past, lastPosition, totalLength],
       3,
       { num_heads: n_head, kv_num_heads: n_head, scale: { float: 1 } },
@@ -92,7 +92,9 @@ export function buildReadingGraph(config: Gpt2Config, stored: StoredWeights, dat
   return b.encode(PRODUCER);
 }
 
-/** `input_ids` int32 `[1, T]` and `position_ids` int32 `[1, T]` to `embedded` float `[1, T, width]`. */
+/**
+ * Embedding graph: `input_ids` int32 `[1, T]` and `position_ids` int32 `[1, T]` to `embedded` float `[1, T, width]`.
+ */
 export function buildEmbedding(config: Gpt2Config, stored: StoredWeights, data: ExternalData): Uint8Array {
   const b = new GraphBuilder('gpt2-embedding', data);
   const layers = new Layers(b, config, stored);
@@ -103,13 +105,13 @@ export function buildEmbedding(config: Gpt2Config, stored: StoredWeights, data: 
   return b.encode(PRODUCER);
 }
 
-/** The weights of the layers as they will lie in memory, one after another. */
+/** Layout of the layers' weights in memory, one after another. */
 class Columns {
   readonly #b: GraphBuilder;
   readonly #stored: StoredWeights;
   #end = 0;
   readonly #zeroPoint: string;
-  /** Those that are the same in memory as in the file. */
+  /** Vectors, which are the same in memory as in the file. */
   readonly vectors: ReadonlyMap<string, StoredBytes>;
 
   constructor(b: GraphBuilder, stored: StoredWeights) {
@@ -120,7 +122,7 @@ class Columns {
     this.#zeroPoint = b.byte('zero_point', ZERO_POINT);
   }
 
-  /** `x` float `[1, T, from]` times a matrix, each row of it on a scale of its own. */
+  /** `x` float `[1, T, from]` times a matrix; each row of `x` gets its own scale. */
   multiply(name: string, x: string): string {
     const { from, to } = this.#stored.matrices.get(name) as StoredMatrix;
     const columns = this.#weight(`${name}.columns`, UINT8, [from, to], from * to);

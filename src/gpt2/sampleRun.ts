@@ -2,22 +2,22 @@ import { type TokenizerSource, tokenizerOf } from '../core/tokenizer';
 import type { Activation } from './activation';
 import { attentionScale, type Gpt2Config } from './config';
 
-/** Any prose will do: what matters is which channels of a model are large. */
+/** Any prose will do: it only serves to find a model's large channels. */
 const TEXT =
   'The old house stood at the end of the road, and nobody in the village could remember who had built it. In 1904 a ' +
   'storm took the roof; "leave it," said the widow, "the swallows like it so."';
 
-/** Products of two numbers that a run may cost, which bounds its tokens. */
+/** Limit of multiplications per run, which limits the tokens. */
 const WORK = 2e9;
 const [FEWEST_TOKENS, MOST_TOKENS] = [16, 48];
 
-/** Tokens of prose to run a model on before its weights are rounded. */
+/** Tokens of prose for the run before the weights are rounded. */
 export function sampleTokens(source: TokenizerSource, config: Gpt2Config): number[] {
   const { n_embd, n_inner, n_layer, n_positions, vocab_size } = config;
   const parameters = n_layer * n_embd * (4 * n_embd + 2 * n_inner);
   const most = Math.min(n_positions, MOST_TOKENS, Math.max(FEWEST_TOKENS, Math.floor(WORK / parameters)));
   const ids = encoded(source).filter((id) => id < vocab_size);
-  // A model whose tokens nobody can spell is shown some of all of them.
+  // Without a usable tokenizer, take ids spread over the vocabulary.
   const any = Array.from({ length: most }, (_, i) => Math.floor((i * vocab_size) / most));
   return ids.length < Math.min(most, FEWEST_TOKENS) ? any : ids.slice(0, most);
 }
@@ -27,26 +27,26 @@ function encoded(source: TokenizerSource): number[] {
     const tokenizer = tokenizerOf(source);
     return [...tokenizer.start, ...tokenizer.encode(TEXT)];
   } catch {
-    // A tokenizer that cannot be read is reported where it is needed.
+    // An unreadable tokenizer is reported where it is needed.
     return [];
   }
 }
 
-/** A linear layer: `weight` `[in, out]`, as GPT-2 has it. */
+/** A linear layer; `weight` is `[in, out]` as in GPT-2. */
 export interface Matrix {
   readonly weight: Float32Array;
   readonly bias: Float32Array;
 }
 
-/** A norm's gain and shift. */
+/** Gain and bias of a layer norm. */
 export interface Norm {
   readonly weight: Float32Array;
   readonly bias: Float32Array;
 }
 
 /**
- * GPT-2 on a short text, layer by layer, to see how large its activations are. It is slow and plain: a few dozen tokens,
- * once for each compilation. Its results steer how weights are rounded and nothing else.
+ * A plain GPT-2 forward pass over a short text, layer by layer, to measure the magnitudes of activations. It is slow,
+ * but runs only a few dozen tokens once per compilation. Its results affect nothing but the rounding of weights.
  */
 export class SampleRun {
   readonly #config: Gpt2Config;
@@ -62,8 +62,8 @@ export class SampleRun {
   }
 
   /**
-   * Puts the text through a layer's attention.
-   * @returns the largest magnitude of each channel that the matrix `attention` is multiplied with
+   * Runs a layer's attention.
+   * @returns the largest magnitude of each input channel of the matrix `attention`
    */
   runAttention(layer: number, norm: Norm, attention: Matrix, projection: Matrix): Float32Array {
     const normed = this.#norm(norm);
@@ -73,8 +73,8 @@ export class SampleRun {
   }
 
   /**
-   * Puts the text through a layer's MLP.
-   * @returns the largest magnitude of each channel that the matrix `expansion` is multiplied with
+   * Runs a layer's MLP.
+   * @returns the largest magnitude of each input channel of the matrix `expansion`
    */
   runMlp(norm: Norm, expansion: Matrix, projection: Matrix): Float32Array {
     const normed = this.#norm(norm);
@@ -164,7 +164,7 @@ export class SampleRun {
   }
 }
 
-/** Of the many activations the kind: this is near enough to see which channels are large. */
+/** The closest of a few activations, exact enough to find large channels. */
 function activationOf(name: Activation): (x: number) => number {
   if (/^(relu|leaky_relu|prelu)/.test(name)) {
     return (x) => Math.max(0, x);
@@ -175,16 +175,16 @@ function activationOf(name: Activation): (x: number) => number {
   return (x) => x / (1 + Math.exp(-1.702 * x));
 }
 
-/** A channel this many times as large as the median leaves too few bits to the others. */
+/** A channel this many times the median leaves too few bits for the others. */
 const OUTLIER = 4;
-/** A smaller factor is not worth what the matrix loses by it. */
+/** Smaller factors are not worth the loss of precision in the matrix. */
 const LEAST_MOVED = 4;
 
 /**
- * Factors that even out a norm's channels where some are far larger than the rest and the rows of the matrix after it
- * are not: the norm's results are divided by them and the rows multiplied, so that both are as far from their
- * median (Xiao et al. 2022, SmoothQuant, arXiv 2211.10438; moving all channels, as there, made the default model worse:
- * a few dozen tokens cannot steer it). Powers of two, so that the rewrite is exact.
+ * Factors that even out a norm's channels where some are far larger than the rest and the rows of the following matrix
+ * are not: results of the norm are divided by them and rows multiplied, so that both are equally far from their median
+ * (Xiao et al. 2022, SmoothQuant, arXiv 2211.10438; moving all channels as in the paper made the default model worse,
+ * as a few dozen tokens are not enough for that). Powers of two, so that the change is exact.
  * @param activations the largest magnitude of each channel of the norm's results
  * @param weights the largest magnitude of each row of the matrix
  */

@@ -5,15 +5,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * A hidden folder of work in progress, named by the machine or container of its process (`worldOfProcesses`), the
- * number of the process, and something random.
+ * Name of a hidden folder for work in progress: contains the machine or container of its process (`worldOfProcesses`),
+ * the process id, and a random part.
  */
 const STAGING = /^\.staging-([0-9a-f]{8})-(\d+)-/;
 
-/**
- * A new hidden folder in `parent`, for work that is renamed when it is done. What processes that were killed left there
- * goes: nobody else would remove it.
- */
+/** Creates a hidden folder in `parent`, to be renamed when the work is done. Also removes those of killed processes. */
 export async function makeStagingFolder(parent: string): Promise<string> {
   await mkdir(parent, { recursive: true });
   await sweepStaging(parent);
@@ -24,19 +21,19 @@ async function sweepStaging(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const [, world, pid] = STAGING.exec(name) ?? [];
     if (world === worldOfProcesses() && !isAlive(Number(pid))) {
-      // Another process may be sweeping too, and Windows keeps what somebody has open.
+      // Another process may be sweeping, or Windows may refuse as a file is open.
       await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
     }
   }
 }
 
-/** Names what process numbers are unique in: this machine, or this container on it. */
+/** Identifies the namespace of process ids: this machine, or a container on it. */
 export function worldOfProcesses(): string {
   let namespace = '';
   try {
     namespace = readlinkSync('/proc/self/ns/pid');
   } catch {
-    // Not on Linux: all processes of the machine count together.
+    // Not on Linux: one namespace per machine.
   }
   return createHash('sha256').update(`${hostname()} ${namespace}`).digest('hex').slice(0, 8);
 }

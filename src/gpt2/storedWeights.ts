@@ -11,11 +11,11 @@ export interface CompileOptions {
   /** Called with the fraction done, 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
   readonly signal?: AbortSignal;
-  /** Tokens to run the model on before its weights are rounded, to see how large its activations are. */
+  /** Tokens for a run of the model before its weights are rounded, to measure its activations. */
   readonly sample?: readonly number[];
 }
 
-/** A matrix as the graph multiplies by it. */
+/** A matrix in the form that the graph uses. */
 export type StoredMatrix =
   | { readonly kind: 'dense'; readonly values: StoredBytes; readonly from: number; readonly to: number }
   | {
@@ -28,29 +28,29 @@ export type StoredMatrix =
       readonly to: number;
     };
 
-/** Where every weight of a model lies in the external data. */
+/** Positions of all weights in the external data. */
 export interface StoredWeights {
   /** Vectors and small tables: biases, norms, `wpe`. */
   readonly vectors: ReadonlyMap<string, StoredBytes>;
-  /** Matrices of the linear layers, and `wte` as the head uses it: hidden state to logits. */
+  /** Matrices of the linear layers, and `wte` as the head: hidden state to logits. */
   readonly matrices: ReadonlyMap<string, StoredMatrix>;
-  /** `wte` in fp32 for the lookup, where the head's bytes cannot serve: an untied head, or rows of no whole blocks. */
+  /** `wte` in fp32 for the lookup, where the head's bytes cannot be used: an untied head, or rows that are padded. */
   readonly lookup?: StoredBytes;
 }
 
 /**
- * How the matrices of the layers are kept, and how the embedding, which is the head too, is kept in both: it alone
- * would make up most of what 4 bits lose. Measured in docs/performance.md.
+ * Quantisation of the layers' matrices. The embedding (also the head) always has 8 bits, as it alone would cause most
+ * of the loss at 4. Measured in docs/performance.md.
  */
 const LAYERS = { q8: { bits: 8, block: 128 }, q4: { bits: 4, block: 64 } } as const;
 const HEAD = { bits: 8, block: 128 } as const;
 
-/** Rows of `wte` handled at once. */
+/** Rows of `wte` processed at once. */
 const ROWS = 4096;
 
 /**
  * Converts and stores every tensor, one after another.
- * @throws UnsupportedModelError when a weight is no finite number, or all of them are zeros
+ * @throws UnsupportedModelError when a weight is not finite, or all weights are zero
  */
 export async function storeWeights(
   weights: Weights,
@@ -122,7 +122,7 @@ export async function storeWeights(
   }
   const headName = config.tie_word_embeddings ? 'wte.weight' : 'lm_head.weight';
   matrices.set('head', await storeHead(rows(headName), config, precision, data));
-  // A row that is no whole number of blocks is padded in the head, and the lookup cannot read padded rows.
+  // Rows are padded in the head to whole blocks, but the lookup cannot read padded rows.
   const shared =
     config.tie_word_embeddings && (precision === 'fp32' || n_embd % blockSizeFor(n_embd, HEAD.block) === 0);
   if (isEmpty) {
@@ -131,7 +131,10 @@ export async function storeWeights(
   return { vectors, matrices, lookup: shared ? undefined : await data.store(rows('wte.weight')) };
 }
 
-/** Whether all values are zeros. A value that is no finite number ends the compilation. */
+/**
+ * Whether all values are zero.
+ * @throws UnsupportedModelError for a value that is not finite
+ */
 function areZeros(name: string, values: Float32Array): boolean {
   let zeros = true;
   for (const value of values) {
@@ -169,7 +172,7 @@ async function embedded(
   return sums;
 }
 
-/** Moves size from the channels of a norm's results to the rows of the matrix after it; their product stays the same. */
+/** Moves magnitude from a norm's channels to the rows of the following matrix; their product is unchanged. */
 function evenOut(norm: Norm, matrix: Matrix, magnitudes: Float32Array | undefined): void {
   if (!magnitudes) return;
   const to = matrix.bias.length;
@@ -208,7 +211,7 @@ async function storeMatrix(
   };
 }
 
-/** The head's rows already lie as `[out, in]`, so they are quantised as they come. */
+/** The head is already `[out, in]` and is quantised without transposing. */
 async function storeHead(
   rows: AsyncIterable<Float32Array>,
   { n_embd, vocab_size }: Gpt2Config,

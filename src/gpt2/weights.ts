@@ -4,37 +4,38 @@ import { UnsupportedModelError } from './errors';
 import { quoted } from './files/byteSource';
 import { requireFloats, type Tensor, transposed, zeros } from './files/tensor';
 
-/** A GPT-2's weights, checked against its config, each read when it is asked for. */
+/** A GPT-2's weights, checked against its config and read on demand. */
 export interface Weights {
   /**
-   * A tensor as float32, under its name in `openai-community/gpt2` (no `transformer.` prefix), or its rows
-   * `fromRow` to `toRow`, with the bytes they take in the file.
+   * Reads a tensor as float32 by its name in `openai-community/gpt2` (no `transformer.` prefix), or its rows `fromRow`
+   * to `toRow`.
+   * @returns the values, and their size in the file
    */
   get(name: string, fromRow?: number, toRow?: number): Promise<{ values: Float32Array; byteLength: number }>;
-  /** Bytes of all tensors in the files; for progress. */
+  /** Total size of all tensors in the files; for progress. */
   readonly byteLength: number;
-  /** Tensors in the files that have no part in predicting the next token: other tasks' heads. */
+  /** Tensors in the files that language modelling does not use: heads for other tasks. */
   readonly ignored: readonly string[];
-  /** Whether a tied model's file has a head beside its embedding, which may differ from it; see `headDiffers`. */
+  /** Whether a tied model's file also has a head, which may differ from the embedding; see `headDiffers`. */
   readonly hasOwnHead: boolean;
 }
 
 export interface WeightOptions {
-  /** Biases that the file leaves out are zeros (nanoGPT's `bias=False`). */
+  /** Whether missing biases are zeros (nanoGPT's `bias=False`). */
   readonly zeroBiases?: boolean;
 }
 
-/** Causal masks that older checkpoints carry along; the graph makes its own. */
+/** Causal masks in older checkpoints; the graph has its own. */
 const MASK_BUFFER = /^h\.\d+\.attn\.(bias|masked_bias)$/;
 const HEAD = 'lm_head.weight';
 const EMBEDDING = 'wte.weight';
-/** A matrix of the linear layers, which PyTorch's own `nn.Linear` and GGUF keep transposed. */
+/** Matrices of the linear layers, which PyTorch's `nn.Linear` and GGUF store transposed. */
 const LINEAR = /^h\.\d+\.(attn\.c_attn|attn\.c_proj|mlp\.c_fc|mlp\.c_proj)\.weight$/;
 
 /**
- * Checks that the tensors are those of a GPT-2 of this config. Names may have any prefix, as training programs give
- * them (`module.`, `_orig_mod.`, `model.transformer.`); matrices may lie as `[in, out]` or, all of them, as `[out, in]`.
- * @throws UnsupportedModelError naming the first tensor that is missing, unknown or of the wrong shape or type
+ * Checks that the tensors are those of a GPT-2 with this config. Names may have any prefix that training programs add
+ * (`module.`, `_orig_mod.`, `model.transformer.`); matrices may be `[in, out]` or, all of them, `[out, in]`.
+ * @throws UnsupportedModelError naming the first tensor that is missing, unknown, or of the wrong shape or type
  */
 export function checkWeights(
   tensors: ReadonlyMap<string, Tensor>,
@@ -94,8 +95,8 @@ export function checkWeights(
 const ROWS = 4096;
 
 /**
- * Whether a tied model's file has a head of other values than its embedding. transformers 5 then uses the head, and so
- * does Inkling: the file's own numbers count.
+ * Whether a tied model's file has a head that differs from its embedding. Like transformers 5, Inkling then uses the
+ * head.
  */
 export async function headDiffers(weights: Weights, config: Gpt2Config): Promise<boolean> {
   if (!weights.hasOwnHead) {
@@ -112,7 +113,7 @@ export async function headDiffers(weights: Weights, config: Gpt2Config): Promise
   return false;
 }
 
-/** Name and shape of every tensor of a GPT-2; Conv1D weights lie as `[in, out]`. */
+/** Name and shape of every tensor of a GPT-2; Conv1D weights are `[in, out]`. */
 export function expectedShapes(config: Gpt2Config): Map<string, readonly number[]> {
   const { vocab_size, n_positions, n_embd, n_inner, n_layer, activation_function } = config;
   const shapes = new Map<string, readonly number[]>([
@@ -149,20 +150,20 @@ interface Named {
   readonly tensor: Tensor;
 }
 
-/** The tensors of a file by what they are for. */
+/** The tensors of a file by purpose. */
 interface Sorted {
-  /** Those of the transformer, without their prefix and without masks. */
+  /** Those of the transformer, without prefix and masks. */
   readonly body: ReadonlyMap<string, Named>;
   readonly head?: Named;
-  /** Names of the rest. */
+  /** Names of all others. */
   readonly ignored: readonly string[];
 }
 
-/** Heads of other tasks, which transformers' GPT-2 classes, TRL and the like put beside the transformer. */
+/** Heads for other tasks, as added by transformers' GPT-2 classes, TRL and others. */
 const OTHER_HEAD =
   /^(score|classifier|classification_head|multiple_choice_head|qa_outputs|v_head|value_head|reward_head)\./;
 
-/** What FSDP, activation checkpointing and torch.compile put into the names of what they wrap. */
+/** Name parts inserted by FSDP, activation checkpointing and torch.compile. */
 const WRAPPER = /(^|\.)(?:(?:_fsdp_wrapped_module|_checkpoint_wrapped_module|_orig_mod)\.)+/g;
 
 function unwrapped(given: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
@@ -213,7 +214,7 @@ function sort(given: ReadonlyMap<string, Tensor>, config: Gpt2Config): Sorted {
   return { body, head, ignored };
 }
 
-/** What stands before the transformer's names: what is before `wpe.weight`, which every GPT-2 has once. */
+/** The prefix of the transformer's names: whatever precedes `wpe.weight`, which every GPT-2 has once. */
 function prefixOf(tensors: ReadonlyMap<string, Tensor>, { n_layer }: Gpt2Config): string {
   const anchors = ['wpe.weight', `h.${n_layer - 1}.attn.c_attn.weight`, 'ln_f.weight'];
   for (const anchor of anchors) {
@@ -233,15 +234,12 @@ function prefixOf(tensors: ReadonlyMap<string, Tensor>, { n_layer }: Gpt2Config)
   throw new UnsupportedModelError(l10n.t('The file holds no GPT-2 weights: tensor wpe.weight is missing.'));
 }
 
-/** `save_model` of safetensors keeps one of two tied names, and it may be the head's. */
+/** Safetensors' `save_model` keeps one of two tied tensors, which may be the head. */
 function headAsEmbedding(name: string, config: Gpt2Config, head: Named | undefined): Named | undefined {
   return name === EMBEDDING && config.tie_word_embeddings ? head : undefined;
 }
 
-/**
- * Whether the matrices lie transposed. A square one does not show it, but all lie alike: all others have to be
- * transposed.
- */
+/** Whether the matrices are transposed. Square ones do not show it, but all are stored alike, so the others decide. */
 function liesTransposed(body: ReadonlyMap<string, Named>, shapes: ReadonlyMap<string, readonly number[]>): boolean {
   const telling = [...shapes].filter(([name, [rows, columns]]) => LINEAR.test(name) && rows !== columns);
   return telling.every(([name, [rows, columns]]) => {
@@ -267,7 +265,7 @@ function checked({ fullName, tensor }: Named, shape: readonly number[], isTransp
   return isTransposed ? transposed(tensor) : tensor;
 }
 
-/** The name in full, as the file would have it. */
+/** The full name in the file's own style. */
 function nearestName(name: string, body: ReadonlyMap<string, Named>): string {
   for (const [known, { fullName }] of body) {
     return quoted(`${fullName.slice(0, -known.length)}${name}`);

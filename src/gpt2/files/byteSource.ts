@@ -3,12 +3,12 @@ import { basename } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 
-/** Bytes that can be read at any place: a file, a buffer, a part of another source. */
+/** Random access to bytes: of a file, a buffer, or part of another source. */
 export interface ByteSource {
-  /** What messages call it. */
+  /** Name for messages. */
   readonly name: string;
   readonly size: number;
-  /** @throws UnsupportedModelError when fewer than `length` bytes are there */
+  /** @throws UnsupportedModelError when there are fewer than `length` bytes */
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
@@ -17,8 +17,8 @@ export interface OpenFile extends ByteSource {
 }
 
 /**
- * Opens a file to read parts of it.
- * @throws UnsupportedModelError when it is not there, may not be read, or is no file (a pipe would wait for ever)
+ * Opens a file for random access.
+ * @throws UnsupportedModelError when it does not exist, is unreadable, or is not a regular file (a pipe would block)
  */
 export async function openFile(path: string): Promise<OpenFile> {
   const name = basename(path);
@@ -26,7 +26,7 @@ export async function openFile(path: string): Promise<OpenFile> {
   if (!kind.isFile()) {
     throw new UnsupportedModelError(l10n.t('{0} is not a file.', path));
   }
-  // Were the file exchanged for a pipe meanwhile, opening it must not wait for a writer.
+  // If the file was replaced by a pipe meanwhile, opening must not wait for a writer.
   const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
   const handle = await open(path, flags).catch((error) => refuseUnreadable(path, error));
   const { size } = await handle.stat();
@@ -52,15 +52,15 @@ export async function openFile(path: string): Promise<OpenFile> {
   };
 }
 
-/** The bytes end before the structure that they hold does. */
+/** The bytes end within a structure. */
 export class CutShortError extends UnsupportedModelError {}
 
-/** How much of a file is read first in search of where its table of contents ends. */
+/** Bytes read first when parsing the start of a file. */
 const FIRST_LOOK = 2 ** 20;
 
 /**
- * Parses what a file begins with, whose length is not known: reads more while the parser finds it cut short.
- * @param most bytes that such a beginning may have
+ * Parses a structure of unknown length at the start of a file: reads more while the parser throws CutShortError.
+ * @param most maximum length of the structure in bytes
  * @throws CutShortError when the file, or `most` bytes of it, end first
  */
 export async function parseStart<T>(source: ByteSource, most: number, parse: (bytes: Uint8Array) => T): Promise<T> {
@@ -76,7 +76,7 @@ export async function parseStart<T>(source: ByteSource, most: number, parse: (by
   }
 }
 
-/** The bytes of a buffer. */
+/** A source of the bytes in a buffer. */
 export function bufferSource(name: string, bytes: Uint8Array): ByteSource {
   return {
     name,
@@ -90,7 +90,7 @@ export function bufferSource(name: string, bytes: Uint8Array): ByteSource {
   };
 }
 
-/** Undefined where the system's own words have to do. */
+/** Undefined where the system's message is used. */
 function reasonOf(code: string): string | undefined {
   switch (code) {
     case 'ENOENT':
@@ -116,7 +116,7 @@ export async function refuseUnreadable(path: string, cause: NodeJS.ErrnoExceptio
   });
 }
 
-/** Why a path leads nowhere, and what to do, to be put into a sentence. */
+/** Why a path cannot be read and what to do, as part of a sentence. */
 async function whyUnreadable(path: string, { code = '', message }: NodeJS.ErrnoException): Promise<string> {
   const link = code === 'ENOENT' ? await lstat(path).catch(() => undefined) : undefined;
   return link?.isSymbolicLink()
@@ -124,7 +124,9 @@ async function whyUnreadable(path: string, { code = '', message }: NodeJS.ErrnoE
     : (reasonOf(code) ?? message);
 }
 
-/** A name from a file, fit for a sentence: short, and quoted where it holds more than letters, digits and `._-`. */
+/**
+ * A name from a file made safe for messages: shortened, and quoted if it contains more than letters, digits and `._-`.
+ */
 export function quoted(name: string): string {
   const short = name.length > MOST_QUOTED ? `${name.slice(0, MOST_QUOTED)}…` : name;
   return /^[\w.-]+$/.test(short) ? short : JSON.stringify(short);

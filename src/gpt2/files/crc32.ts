@@ -1,6 +1,6 @@
 import * as zlib from 'node:zlib';
 
-/** The polynomial of CRC-32, its lowest bit first. https://www.rfc-editor.org/rfc/rfc1952#section-8 */
+/** The reversed polynomial of CRC-32. https://www.rfc-editor.org/rfc/rfc1952#section-8 */
 const POLYNOMIAL = 0xedb88320;
 
 const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
@@ -9,12 +9,12 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** The CRC-32 of bytes that follow others with the checksum `before`, as zip archives have it. */
+/** CRC-32 as in zip archives. `before` is the checksum of preceding bytes. */
 export function tableCrc32(bytes: Uint8Array, before = 0): number {
   let crc = ~before;
   for (let i = 0; i < bytes.length; i++) crc = TABLE[(crc ^ bytes[i]) & 255] ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 
-/** Node's own is many times faster; it is there from 20.15 and 22.2 on. */
+/** Node's implementation is many times faster; available from 20.15 and 22.2 on. */
 export const crc32: typeof tableCrc32 = zlib.crc32 ?? tableCrc32;

@@ -7,21 +7,21 @@ import { isFileName } from './fileNames';
 import { readJsonFile } from './jsonFile';
 import { formatOf, refuseByName, TORCH_NAMES, type WeightFormat } from './weightFormat';
 
-/** Where a model lies. */
+/** Location of a model's files. */
 export interface ModelFiles {
   readonly format: WeightFormat;
-  /** Absolute; it may hold a tokenizer's files too. */
+  /** Absolute path; may also hold the tokenizer's files. */
   readonly folder: string;
-  /** Weights, absolute: one file, or shards in the order of their index. */
+  /** Absolute paths of the weights: one file, or the shards in the order of their index. */
   readonly weights: readonly string[];
-  /** `config.json`; absent for a GGUF file, and where a torch checkpoint has none beside it: nanoGPT's need none. */
+  /** `config.json`; absent for GGUF files, and for torch checkpoints without one, as nanoGPT's need none. */
   readonly config?: string;
 }
 
 /**
- * Finds the model that a path means: a folder as transformers, its Trainer, nanoGPT or Lightning leave it, a model in
- * the hub's cache, or one of their files. Nothing is read beyond names and first bytes.
- * @throws UnsupportedModelError saying what is there instead, and how to get what Inkling reads
+ * Finds the model for a path: a folder as written by transformers, its Trainer, nanoGPT or Lightning, a model in the
+ * hub's cache, or one of their files. Reads only names and first bytes.
+ * @throws UnsupportedModelError saying what was found instead, and how to get a supported format
  */
 export async function findModelFiles(path: string): Promise<ModelFiles> {
   const given = resolve(path);
@@ -48,10 +48,10 @@ export async function findModelFiles(path: string): Promise<ModelFiles> {
 
 const SINGLE = ['model.safetensors', 'pytorch_model.bin'];
 const INDEXES = ['model.safetensors.index.json', 'pytorch_model.bin.index.json'];
-/** What training programs leave beside a model. */
+/** Files that training programs write beside a model. */
 const BESIDE = /^(optimizer|scheduler|scaler|training_args|rng_state|random_states|adapter_model)\b/;
 
-/** The model of a folder, in the order in which transformers looks for it. */
+/** The model in a folder, by transformers' order of preference. */
 async function inFolder(folder: string, names: readonly string[]): Promise<ModelFiles> {
   for (const [single, index] of SINGLE.map((name, i) => [name, INDEXES[i]])) {
     if (names.includes(single)) {
@@ -99,7 +99,7 @@ async function complete(folder: string, names: readonly string[], weights: reado
   if (formats.some((format) => format !== formats[0])) {
     throw new UnsupportedModelError(l10n.t('The shards of the model in {0} are of different formats.', folder));
   }
-  // A GGUF file holds all that its model needs: a config beside it may be another model's.
+  // A GGUF file contains its own config; one beside it may belong to another model.
   if (names.includes('config.json') && formats[0] !== 'gguf') {
     return { format: formats[0], folder, weights, config: join(folder, 'config.json') };
   }
@@ -118,7 +118,7 @@ function isIndex(name: string): boolean {
   return INDEXES.includes(name);
 }
 
-/** `model-00001-of-00003.safetensors` belongs to `model.safetensors.index.json`. */
+/** Whether a shard such as `model-00001-of-00003.safetensors` belongs to `model.safetensors.index.json`. */
 function isShardOf(name: string, index: string): boolean {
   const [, stem, extension] = /^(.*)-\d+-of-\d+(\.\w+)$/.exec(name) ?? [];
   return stem !== undefined && index === `${stem}${extension}.index.json`;
@@ -126,7 +126,7 @@ function isShardOf(name: string, index: string): boolean {
 
 const MOST_SHARDS = 1000;
 
-/** The files that an index names. */
+/** The files listed in an index. */
 export async function shardsOf(folder: string, index: string): Promise<string[]> {
   const json = await readJsonFile(join(folder, index));
   const map = (json as { weight_map?: unknown } | null)?.weight_map;
@@ -139,7 +139,7 @@ export async function shardsOf(folder: string, index: string): Promise<string[]>
   }
   const extension = index.endsWith('.safetensors.index.json') ? '.safetensors' : '.bin';
   return names.map((name) => {
-    // A shard lies beside its index; anything else would be a path out of the folder.
+    // Shards must be beside their index; another path could leave the folder.
     if (typeof name !== 'string' || !isFileName(name) || extname(name) !== extension) {
       const shown = typeof name === 'string' ? quoted(name) : `a ${typeof name}`;
       throw new UnsupportedModelError(
@@ -151,8 +151,8 @@ export async function shardsOf(folder: string, index: string): Promise<string[]>
 }
 
 /**
- * The hub's cache keeps `models--owner--name/snapshots/COMMIT`, with the branch's commit in `refs/main`. A download that
- * broke off leaves a snapshot without weights there, so a complete one is preferred.
+ * The snapshot to use in the hub's cache (`models--owner--name/snapshots/COMMIT`; `refs/main` has the branch's commit).
+ * An interrupted download leaves a snapshot without weights, so complete ones are preferred.
  */
 async function snapshotOf(folder: string): Promise<string> {
   const snapshots = await readdir(join(folder, 'snapshots')).catch(() => []);
@@ -173,7 +173,7 @@ async function snapshotOf(folder: string): Promise<string> {
 
 const MOST_REF_BYTES = 1000;
 
-/** The commit that a file of `refs` names; empty where there is none. */
+/** The commit in a file of `refs`; empty where there is none. */
 async function commitOf(ref: string): Promise<string> {
   const file = await openFile(ref).catch(() => undefined);
   try {
@@ -188,7 +188,7 @@ function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch((error) => refuseUnreadable(folder, error));
 }
 
-/** What to call a model: `owner/name` in the hub's cache, else its folder's name, or its file's. */
+/** Display name of a model: `owner/name` in the hub's cache, otherwise its folder's or file's name. */
 export function nameOfModel(path: string): string {
   const given = resolve(path);
   const cached = /models--([^/\\]+)[/\\]snapshots[/\\]/.exec(`${given}/`) ?? /models--([^/\\]+)$/.exec(given);

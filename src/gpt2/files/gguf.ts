@@ -12,15 +12,15 @@ import {
   toFloat32,
 } from './tensor';
 
-/** The tokenizer that a GGUF file brings along: GPT-2's kind, byte-level BPE. */
+/** The tokenizer in a GGUF file; byte-level BPE like GPT-2's. */
 export interface GgufTokenizer {
-  /** The vocabulary in the order of its ids, written as in `vocab.json` (`Ġ` for a space). */
+  /** The vocabulary ordered by id, spelled as in `vocab.json` (`Ġ` for a space). */
   readonly tokens: readonly string[];
   /** As in `merges.txt`. */
   readonly merges: readonly string[];
-  /** llama.cpp's kind of each token: 1 ordinary, 3 control, 4 added by a user, 5 unused. */
+  /** llama.cpp's token types: 1 normal, 3 control, 4 user-defined, 5 unused. */
   readonly types?: readonly number[];
-  /** `tokenizer.ggml.pre`: how text is cut before merging; `gpt-2` is GPT-2's own way. */
+  /** `tokenizer.ggml.pre`: the pre-tokenizer; `gpt-2` is GPT-2's own. */
   readonly pre?: string;
   readonly bosId?: number;
   readonly eosId?: number;
@@ -28,18 +28,18 @@ export interface GgufTokenizer {
   readonly addBos?: boolean;
 }
 
-/** A GPT-2 in a GGUF file. */
+/** A GPT-2 from a GGUF file. */
 export interface GgufModel {
   readonly name?: string;
-  /** The shape, under the names of a `config.json`. */
+  /** The shape, with the field names of `config.json`. */
   readonly config: Record<string, unknown>;
-  /** Under transformers' names; matrices lie as `[out, in]`. */
+  /** By their names in transformers; matrices are `[out, in]`. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly tokenizer?: GgufTokenizer;
 }
 
 const DEFAULT_ALIGNMENT = 32;
-/** Numbers that GGML has for types of tensors. https://github.com/ggml-org/ggml/blob/master/include/ggml.h */
+/** Type numbers of GGML. https://github.com/ggml-org/ggml/blob/master/include/ggml.h */
 const TYPES: Readonly<Record<number, string>> = {
   0: 'F32',
   1: 'F16',
@@ -83,14 +83,14 @@ const FLOATS: Readonly<Record<string, PlainFloat>> = {
   F64: 'float64',
 };
 
-/** Q8_0: 32 values in a block, a float16 scale before 32 signed bytes. */
+/** Q8_0: blocks of 32 values, each a float16 scale and 32 signed bytes. */
 const BLOCK = 32;
 const BLOCK_BYTES = 2 + BLOCK;
 
 /**
- * Reads what llama.cpp runs: the header with its metadata, and where the tensors lie.
+ * Reads a GGUF file: its header with metadata, and the positions of the tensors.
  * https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
- * @throws UnsupportedModelError when the file is damaged, no GPT-2, or quantised in a way Inkling does not read
+ * @throws UnsupportedModelError when the file is damaged, no GPT-2, or quantised in an unsupported way
  */
 export async function readGguf(source: ByteSource): Promise<GgufModel> {
   const { metadata, infos, end } = await readGgufHeader(source);

@@ -4,31 +4,31 @@ import { type ByteSource, CutShortError, parseStart, quoted } from './byteSource
 
 const MAGIC = 'GGUF';
 const VERSIONS: readonly number[] = [2, 3];
-/** Vocabularies of a quarter million tokens take some 8 MB. */
+/** Limit of a header; vocabularies of 250,000 tokens take some 8 MB. */
 const MOST_HEADER_BYTES = 64 * 2 ** 20;
 
-/** What a header says of a tensor. */
+/** A tensor as described in the header. */
 export interface TensorInfo {
   readonly name: string;
-  /** Outermost size first. */
+  /** Outermost dimension first. */
   readonly shape: readonly number[];
   readonly type: number;
   readonly offset: number;
 }
 
-/** Values by their keys: text, numbers, booleans, and lists of them. */
+/** Values by key: strings, numbers, booleans, and lists of them. */
 export type Metadata = ReadonlyMap<string, unknown>;
 
 export interface GgufHeader {
   readonly metadata: Metadata;
   readonly infos: readonly TensorInfo[];
-  /** First byte after the header. */
+  /** Offset of the first byte after the header. */
   readonly end: number;
 }
 
 /**
  * Reads a file's header.
- * @throws UnsupportedModelError when it is damaged, cut short, or of another version
+ * @throws UnsupportedModelError when it is damaged, truncated, or of another version
  */
 export function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
   return parseStart(source, MOST_HEADER_BYTES, (bytes) => parseHeader(source, bytes));
@@ -71,7 +71,7 @@ function parseHeader(source: ByteSource, bytes: Uint8Array): GgufHeader {
 
 const MOST_DIMENSIONS = 4;
 
-/** The little-endian fields of the header. */
+/** Reads the header's little-endian fields. */
 class HeaderReader {
   at = 0;
   readonly #view: DataView;
@@ -88,7 +88,7 @@ class HeaderReader {
     return this.#view.getUint32(this.#skip(4), true);
   }
 
-  /** @throws UnsupportedModelError when it is no place in any file */
+  /** @throws UnsupportedModelError when the value cannot be an offset in a file */
   uint64(): number {
     const value = Number(this.#view.getBigUint64(this.#skip(8), true));
     if (!Number.isSafeInteger(value)) {
@@ -97,7 +97,7 @@ class HeaderReader {
     return value;
   }
 
-  /** How many things follow, of which each takes at least `least` bytes. */
+  /** Reads a number of elements that take at least `least` bytes each. */
   count(least: number): number {
     const count = this.uint64();
     if (count * least > this.#source.size) {
@@ -174,7 +174,7 @@ class HeaderReader {
 
 const ARRAY = 9;
 
-/** What a message says of a file that cannot be what it claims. */
+/** The error for a malformed file. */
 export function damaged(source: ByteSource, what: string): UnsupportedModelError {
   return new UnsupportedModelError(l10n.t('{0} is a damaged GGUF file: {1}.', source.name, what));
 }

@@ -3,16 +3,16 @@ import type { TokenizerFiles } from '../../core/tokenizer';
 import { UnsupportedModelError } from '../errors';
 import type { GgufTokenizer } from './gguf';
 
-/** llama.cpp's kinds of tokens. https://github.com/ggml-org/llama.cpp/blob/master/include/llama.h */
+/** Token types of llama.cpp. https://github.com/ggml-org/llama.cpp/blob/master/include/llama.h */
 const CONTROL = 3;
 const ADDED = 4;
 const UNUSED = 5;
-/** Ways of cutting a text that are GPT-2's own. */
+/** Names of pre-tokenizers that are GPT-2's own. */
 const OWN_WAYS: ReadonlySet<string | undefined> = new Set([undefined, 'gpt-2', 'gpt2', 'default']);
 
 /**
- * The tokenizer of a GGUF file as Hugging Face's files.
- * @throws UnsupportedModelError where it cuts text in another way than GPT-2
+ * Converts the tokenizer of a GGUF file to Hugging Face's files.
+ * @throws UnsupportedModelError where its pre-tokenizer is not GPT-2's
  */
 export function filesOfGguf(tokenizer: GgufTokenizer): TokenizerFiles {
   const { tokens, merges, types, pre, bosId, eosId, unkId, addBos } = tokenizer;

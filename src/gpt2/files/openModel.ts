@@ -14,29 +14,29 @@ import type { Tensor } from './tensor';
 import { readTokenizerFiles } from './tokenizerFiles';
 import { readTorchCheckpoint } from './torchCheckpoint';
 
-/** A GPT-2 as people have it: its shape, and its weights to be read. */
+/** A GPT-2 from any supported format, with weights that can be read. */
 export interface OpenModel {
-  /** What its config calls it, or else its folder or file. */
+  /** Name from the config, otherwise that of its folder or file. */
   readonly name: string;
   readonly config: Gpt2Config;
   readonly weights: Weights;
-  /** Where it lies; its tokenizer's files are in the same folder. */
+  /** Its folder, which also holds the tokenizer's files. */
   readonly folder: string;
-  /** The weight files, absolute. */
+  /** Absolute paths of the weight files. */
   readonly files: readonly string[];
-  /** The tokenizer's files, or what stands for them in a GGUF file; absent where the model came without. */
+  /** The tokenizer's files, or their equivalent from a GGUF file; absent where the model has none. */
   readonly tokenizer?: TokenizerFiles;
-  /** The token that ends a text, where the config names one. */
+  /** The end-of-text token, if the config names one. */
   readonly endOfText?: number;
-  /** What a user should know of how the file was read, in whole sentences. */
+  /** Notes for the user on how the file was read, in whole sentences. */
   readonly notes: readonly string[];
   close(): Promise<void>;
 }
 
-/** What a file's reader finds, before it is compared with the shape that a GPT-2 has. */
+/** Contents of a weight file, before they are checked against a GPT-2's shape. */
 interface Content {
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** The shape, where the file itself tells it. */
+  /** The shape, if the file itself contains it. */
   readonly config?: Gpt2Config;
   readonly name?: string;
   readonly tokenizer?: GgufTokenizer;
@@ -45,13 +45,13 @@ interface Content {
 }
 
 /**
- * Opens and checks a model: safetensors, a torch checkpoint or GGUF, whole or in shards; no weights are read yet.
- * @param path its folder, or a file of it
+ * Opens and checks a model: safetensors, a torch checkpoint or GGUF, whole or in shards. Weights are not read yet.
+ * @param path its folder, or a file in it
  * @throws UnsupportedModelError saying what is missing or not supported, and what to do
  */
 export async function openModel(path: string): Promise<OpenModel> {
   const found = await findModelFiles(path);
-  // A config that cannot be run needs no look at the weights, where there is no other.
+  // safetensors files have no config of their own, so an unsupported config is rejected before looking at the weights.
   const needed = found.format === 'safetensors' ? await readConfig(found) : undefined;
   const opened: OpenFile[] = [];
   const close = async () => {
@@ -62,7 +62,7 @@ export async function openModel(path: string): Promise<OpenModel> {
       opened.push(await openFile(file));
     }
     const content = await readContent(found.format, opened);
-    // What the file says of itself goes with its weights; a config beside it may be another model's.
+    // A config in the file itself belongs to its weights; one beside it may be another model's.
     const own = content.config && { config: content.config, json: undefined };
     const { config, json } = own ?? needed ?? (await readConfig(found));
     const weights = checkWeights(content.tensors, config, content);
@@ -89,8 +89,8 @@ export async function openModel(path: string): Promise<OpenModel> {
 }
 
 /**
- * The shape that the folder's `config.json` tells, and all that stands there.
- * @throws UnsupportedModelError where there is none, or none that can be run
+ * The shape in the folder's `config.json`, and its raw content.
+ * @throws UnsupportedModelError where it is missing or not supported
  */
 async function readConfig({ folder, config }: ModelFiles): Promise<{ config: Gpt2Config; json: unknown }> {
   if (config === undefined) {
@@ -139,8 +139,8 @@ async function readTorch(file: OpenFile): Promise<{
 const LONGEST_NAME = 200;
 
 /**
- * The tokenizer that lies in the folder, or in the GGUF file itself, once it has been seen to fit the model.
- * @throws UnsupportedModelError where it cannot be read, or is another model's
+ * The tokenizer in the folder or in the GGUF file, checked to fit the model.
+ * @throws UnsupportedModelError where it cannot be read or does not fit
  */
 async function readOwnTokenizer(
   folder: string,
@@ -167,12 +167,12 @@ async function readOwnTokenizer(
 }
 
 function endOfTextOf(config: unknown): number | undefined {
-  // Of several the first is the one that a text is begun with.
+  // The first of several end tokens is also the one that starts a text.
   const [id] = [(config as { eos_token_id?: unknown } | undefined)?.eos_token_id].flat();
   return typeof id === 'number' && Number.isInteger(id) && id >= 0 ? id : undefined;
 }
 
-/** A terminal obeys some of what is not seen in a text. */
+/** Characters that could control the user's terminal, or are invisible. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 function nameFrom(given: unknown): string | undefined {

@@ -2,16 +2,16 @@ import { PickleMachine, PickleReader } from './pickleMachine';
 import { OPCODES } from './pickleOpcodes';
 import type { PickleContext } from './pickleValues';
 
-/** A real state dict has some thirty steps a tensor. */
+/** Limit of opcodes; a real state dict has about thirty per tensor. */
 const MOST_STEPS = 2_000_000;
 
 /**
- * Reads one pickle. The machine knows lists, dicts, tuples, strings and numbers; everything else is in the hands of the
- * context, which makes inert values of the few names it knows. No step calls, imports or looks up anything, and the
- * work is linear in the bytes. https://github.com/python/cpython/blob/3.13/Lib/pickletools.py
- * @param from where it begins in `bytes`
- * @returns the value, and where the pickle ends
- * @throws UnsupportedModelError when it is malformed or asks for more than this; CutShortError when it has no end
+ * Reads one pickle. The machine only knows lists, dicts, tuples, strings and numbers; everything else is up to the
+ * context, which returns inert values for a few known names. No opcode calls or imports anything, and the work is
+ * linear in the bytes. https://github.com/python/cpython/blob/3.13/Lib/pickletools.py
+ * @param from offset of the pickle in `bytes`
+ * @returns the value, and the offset where the pickle ends
+ * @throws UnsupportedModelError when it is malformed or uses anything else; CutShortError when it is truncated
  */
 export function readPickle(bytes: Uint8Array, from: number, context: PickleContext): { value: unknown; end: number } {
   const reader = new PickleReader(bytes, from, context.file);

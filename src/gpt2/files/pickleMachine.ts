@@ -3,11 +3,11 @@ import { UnsupportedModelError } from '../errors';
 import { CutShortError } from './byteSource';
 import { type Global, Inert, isGlobal, type PickleContext, Tuple } from './pickleValues';
 
-/** Digits or bytes of an integer that are read; longer ones are quadratic work. */
+/** Limit of digits or bytes of an integer, as parsing takes quadratic time. */
 const LONGEST_INTEGER = 1000;
 const HIGHEST_PROTOCOL = 5;
 
-/** The bytes of the opcodes and their arguments. */
+/** Reads opcodes and their arguments. */
 export class PickleReader {
   readonly #view: DataView;
 
@@ -46,7 +46,7 @@ export class PickleReader {
 
   uint64(): number {
     const value = this.#view.getBigUint64(this.#skip(8), true);
-    // No file is as long as that, so what follows cannot be there.
+    // No file is that long, so whatever should follow is missing.
     return value > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : Number(value);
   }
 
@@ -54,7 +54,7 @@ export class PickleReader {
     return this.#view.getFloat64(this.#skip(8));
   }
 
-  /** Up to the next newline, which is read too. */
+  /** Reads up to and including the next newline. */
   line(): string {
     const end = this.bytes.indexOf(NEWLINE, this.at);
     if (end < 0) {
@@ -84,10 +84,10 @@ export class PickleReader {
 const NEWLINE = 0x0a;
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Stack, marks and memo of a pickle, and what its opcodes do to them. */
+/** Stack, marks and memo of the unpickler, and the effects of opcodes on them. */
 export class PickleMachine {
   readonly #stack: unknown[] = [];
-  /** Where in the stack the open marks lie. */
+  /** Stack positions of the open marks. */
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, unknown>();
 
@@ -112,7 +112,7 @@ export class PickleMachine {
     this.#marks.push(this.#stack.length);
   }
 
-  /** What lies above the last mark. */
+  /** Pops everything above the last mark. */
   popToMark(): unknown[] {
     const from = this.#marks.pop();
     if (from === undefined) {
@@ -121,7 +121,7 @@ export class PickleMachine {
     return this.#stack.splice(from);
   }
 
-  /** POP takes a mark where one is on top. */
+  /** POP removes a mark if one is on top. */
   discard(): void {
     if (this.#marks.at(-1) === this.#stack.length) {
       this.#marks.pop();
@@ -211,7 +211,7 @@ export class PickleMachine {
     }
   }
 
-  /** A frame only tells how much to read ahead; it has to be there all the same. */
+  /** A frame is only a hint for read-ahead, but its bytes must exist. */
   frame(length: number): void {
     if (this.#reader.at + length > this.#reader.bytes.length) {
       throw new CutShortError(l10n.t('{0} is cut short: a frame of its pickle ends beyond it.', this.#context.file));
@@ -232,7 +232,7 @@ export class PickleMachine {
     this.push(callee.call(args));
   }
 
-  /** The arguments of a call, which come as a tuple. */
+  /** Pops the arguments of a call, which must be a tuple. */
   arguments(): readonly unknown[] {
     const args = this.pop();
     if (!(args instanceof Tuple)) {
@@ -250,7 +250,7 @@ export class PickleMachine {
     return this.#stack.pop();
   }
 
-  /** Nothing may be taken from below a mark. */
+  /** Nothing below a mark may be popped. */
   #requireOne(): void {
     if (this.#stack.length <= (this.#marks.at(-1) ?? 0)) {
       throw this.malformed('its stack is empty');

@@ -3,7 +3,7 @@ import { Tuple } from './pickleValues';
 
 type Act = (machine: PickleMachine, reader: PickleReader) => void;
 
-/** What each opcode does. Those that are left out call, build or look up things, or refer to what is outside the file. */
+/** The effect of each supported opcode. Omitted ones call, build or look up objects, or refer outside the file. */
 export const OPCODES: ReadonlyMap<string, Act> = new Map<string, Act>([
   ['\x80', (m, r) => m.protocol(r.uint8())],
   ['\x95', (m, r) => m.frame(r.uint64())],
@@ -61,7 +61,7 @@ export const OPCODES: ReadonlyMap<string, Act> = new Map<string, Act>([
   ['g', (m, r) => m.recall(Number(m.integer(r.line())))],
   ['h', (m, r) => m.recall(r.uint8())],
   ['j', (m, r) => m.recall(r.uint32())],
-  // What is beyond the pickle
+  // References outside the pickle
   ['c', (m, r) => m.push(m.global(r.line(), r.line()))],
   ['\x93', (m) => stackGlobal(m)],
   ['i', (m, r) => m.call(m.global(r.line(), r.line()), m.popToMark())],
@@ -115,7 +115,10 @@ function stackGlobal(machine: PickleMachine): void {
   machine.push(machine.global(module, name));
 }
 
-/** REDUCE and NEWOBJ differ in what Python does; here both say what a global stands for with these arguments. */
+/**
+ * Handles REDUCE and NEWOBJ, which differ in Python, but here both ask the global what it stands for with these
+ * arguments.
+ */
 function callTop(machine: PickleMachine): void {
   const args = machine.arguments();
   machine.call(machine.pop(), args);

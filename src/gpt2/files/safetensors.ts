@@ -25,12 +25,12 @@ const FLOATS: Readonly<Record<string, PlainFloat>> = {
   BF16: 'bfloat16',
 };
 
-/** No real header comes near this; a larger figure means that the file is something else. */
+/** Limit of the header; a larger length means that the file has another format. */
 const MAX_HEADER_BYTES = 100_000_000;
 
 /**
- * Reads the table of contents of a safetensors file. https://github.com/huggingface/safetensors#format
- * @throws UnsupportedModelError when the file is cut short or is not safetensors
+ * Reads the header of a safetensors file. https://github.com/huggingface/safetensors#format
+ * @throws UnsupportedModelError when the file is truncated or is not safetensors
  */
 export async function readSafetensors(source: ByteSource): Promise<Map<string, Tensor>> {
   if (source.size < 8) {
@@ -57,10 +57,10 @@ export interface NamedTensor {
   readonly data: Float32Array;
 }
 
-/** Writes float32 tensors as one safetensors file. */
+/** Serializes float32 tensors as a safetensors file. */
 export function writeSafetensors(tensors: readonly NamedTensor[]): Uint8Array {
   let offset = 0;
-  // A tensor may be called `__proto__`.
+  // A tensor may be named `__proto__`.
   const header: Record<string, unknown> = Object.create(null);
   for (const { name, shape, data } of tensors) {
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
@@ -99,7 +99,7 @@ function parseHeader(file: string, bytes: Uint8Array): Record<string, unknown> {
   return header as Record<string, unknown>;
 }
 
-/** The first key that a JSON object has twice; of such, a JSON parser keeps the last without a word. */
+/** The first duplicate key of a JSON object; JSON.parse would silently keep the last value. */
 function repeatedKey(json: string): string | undefined {
   const seen = new Set<string>();
   let depth = 0;
@@ -124,7 +124,7 @@ function repeatedKey(json: string): string | undefined {
   return undefined;
 }
 
-/** Where the string that begins at `from` has its closing quote. */
+/** Index of the closing quote of the string that begins at `from`. */
 function endOfString(json: string, from: number): number {
   for (let at = from + 1; ; at++) {
     const end = json.indexOf('"', at);
@@ -151,7 +151,7 @@ interface Located {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** First byte within the file. */
+  /** Offset of the first byte in the file. */
   readonly begin: number;
   readonly end: number;
 }

@@ -6,14 +6,14 @@ import type { Tensor } from './tensor';
 import type { TorchCheckpoint } from './torchCheckpoint';
 import { TorchTensor } from './torchTensor';
 
-/** Keys under which training programs keep the weights, the likeliest first. */
+/** Keys under which training programs store the weights, most common first. */
 const USUAL_KEYS = ['state_dict', 'model_state_dict', 'model', 'module', 'net', 'network', 'weights', 'params'];
-/** Keys that a message names. */
+/** Number of keys listed in a message. */
 const MOST_NAMED = 5;
-/** Dicts that may lie around the weights. */
+/** Limit of nesting around the weights. */
 const MOST_DEPTH = 3;
 
-/** The weights within a checkpoint, under the names they have there, and what nanoGPT says of the model's shape. */
+/** The weights in a checkpoint under their original names, and nanoGPT's description of the shape. */
 export interface StateDict {
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** nanoGPT's `model_args`. */
@@ -21,8 +21,8 @@ export interface StateDict {
 }
 
 /**
- * Finds the weights: a state dict, or the one within the dictionary of a training program.
- * @throws UnsupportedModelError saying what the checkpoint holds instead
+ * Finds the weights: the checkpoint itself, or a state dict within it.
+ * @throws UnsupportedModelError saying what the checkpoint contains instead
  */
 export function findStateDict(file: string, { value, open }: TorchCheckpoint): StateDict {
   if (!(value instanceof Map)) {
@@ -53,7 +53,7 @@ interface Found {
   readonly dict: ReadonlyMap<unknown, unknown>;
 }
 
-/** The dicts nearest to the outside that hold a GPT-2's tensors. */
+/** The outermost dicts that contain tensors of a GPT-2. */
 function stateDictsIn(value: ReadonlyMap<unknown, unknown>): Found[] {
   let level: Found[] = [{ key: '', dict: value }];
   const seen = new Set<unknown>([value]);
@@ -76,7 +76,7 @@ function stateDictsIn(value: ReadonlyMap<unknown, unknown>): Found[] {
   return [];
 }
 
-/** Whether a dict names tensors as GPT-2's are, or an adapter's to it, or is nothing but named tensors (a shard). */
+/** Whether a dict has GPT-2's tensors or those of an adapter to it, or consists of named tensors only (a shard). */
 function isStateDict(dict: ReadonlyMap<unknown, unknown>): boolean {
   let areAll = dict.size > 0;
   for (const [name, value] of dict) {

@@ -2,22 +2,22 @@ import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 import { quoted } from './byteSource';
 
-/** A tensor in a file, its values not read yet. */
+/** A tensor in a file; values are read on demand. */
 export interface Tensor {
-  /** Type of the elements, as the file's format calls it: `F32`, `float16`, `Q8_0`, … */
+  /** Element type as named in the file's format: `F32`, `float16`, `Q8_0`, … */
   readonly type: string;
-  /** How its elements become float32; `undefined` where they are no weights (integers, masks). */
+  /** How elements convert to float32; `undefined` for integers and masks, which are no weights. */
   readonly format: FloatFormat | undefined;
   readonly shape: readonly number[];
-  /** Bytes it takes in the file. */
+  /** Size in the file. */
   readonly byteLength: number;
-  /** Where its first byte lies: two tensors of the same place, type and layout are one. */
+  /** Identifies its position: tensors with equal place, type and layout are the same. */
   readonly place: string;
   /** Rows `from` to `to` of the first dimension as float32, in row-major order. */
   rows(from: number, to: number): Promise<Float32Array>;
 }
 
-/** Formats of single numbers that become float32: exactly, but float64, which is rounded to the nearest. */
+/** Formats that convert to float32: exactly, except float64, which is rounded. */
 export type FloatFormat = 'float32' | 'float16' | 'bfloat16' | 'float64' | 'q8_0';
 
 export const BYTES_PER_FLOAT = { float32: 4, float16: 2, bfloat16: 2, float64: 8 } as const;
@@ -28,14 +28,14 @@ export function countOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** All values of a tensor, in row-major order. */
+/** All values of a tensor in row-major order. */
 export function valuesOf(tensor: Tensor): Promise<Float32Array> {
   return tensor.rows(0, tensor.shape[0] ?? 1);
 }
 
-/** Little-endian numbers as float32. */
+/** Converts little-endian numbers to float32. */
 export function toFloat32(bytes: Uint8Array, format: PlainFloat): Float32Array {
-  // A copy begins where the wider types may begin.
+  // Copied, as typed arrays require alignment.
   const { buffer } = new Uint8Array(bytes);
   switch (format) {
     case 'float32':
@@ -49,7 +49,7 @@ export function toFloat32(bytes: Uint8Array, format: PlainFloat): Float32Array {
   }
 }
 
-/** A matrix `[rows, columns]` seen as `[columns, rows]`; it is read whole. */
+/** A matrix `[rows, columns]` viewed as `[columns, rows]`; reading any rows reads all of it. */
 export function transposed(tensor: Tensor): Tensor {
   const [rows, columns] = tensor.shape;
   return {
@@ -69,7 +69,7 @@ export function transposed(tensor: Tensor): Tensor {
   };
 }
 
-/** A tensor of zeros, for one that a file leaves out because it is nothing but zeros. */
+/** A tensor of zeros, for biases that a file omits. */
 export function zeros(shape: readonly number[]): Tensor {
   const rowSize = countOf(shape.slice(1));
   return {
@@ -82,7 +82,7 @@ export function zeros(shape: readonly number[]): Tensor {
   };
 }
 
-/** @throws UnsupportedModelError when a tensor's type holds no weights */
+/** @throws UnsupportedModelError when a tensor's type is not floating-point */
 export function requireFloats(name: string, tensor: Tensor): void {
   if (tensor.format === undefined) {
     throw new UnsupportedModelError(
@@ -103,7 +103,7 @@ function bfloat16ToFloat32(halves: Uint16Array): Float32Array {
   return new Float32Array(bits.buffer);
 }
 
-/** IEEE 754 halves as float32. */
+/** Converts IEEE 754 half precision to float32. */
 export function float16ToFloat32(halves: Uint16Array): Float32Array {
   const table = float16Table();
   const bits = new Uint32Array(halves.length);
@@ -115,7 +115,7 @@ export function float16ToFloat32(halves: Uint16Array): Float32Array {
 
 let float16Bits: Uint32Array | undefined;
 
-/** The float32 bit pattern of every IEEE 754 half. */
+/** The float32 bit pattern for every half-precision number. */
 function float16Table(): Uint32Array {
   if (float16Bits) {
     return float16Bits;
@@ -137,7 +137,7 @@ function float16Table(): Uint32Array {
   return float16Bits;
 }
 
-/** Where a tensor lies in its file, in bytes. */
+/** Byte range of a tensor in its file. */
 interface Span {
   readonly name: string;
   readonly begin: number;
@@ -145,7 +145,7 @@ interface Span {
 }
 
 /**
- * Two tensors never share bytes in safetensors and GGUF: where they do, one of them is not what it says.
+ * Rejects overlapping tensors, which valid safetensors and GGUF files never contain.
  * @throws UnsupportedModelError
  */
 export function refuseOverlaps(file: string, spans: readonly Span[]): void {

@@ -4,10 +4,10 @@ import * as l10n from '@vscode/l10n';
 import { TOKENIZER_FILES, TokenizerError, type TokenizerFile, type TokenizerFiles } from '../../core/tokenizer';
 import { openFile } from './byteSource';
 
-/** The largest real ones, of 250,000 tokens, take 35 MB. */
+/** Limit per file; the largest real ones, with 250,000 tokens, take 35 MB. */
 const MOST_BYTES = 100_000_000;
 
-/** Files of other kinds of tokenizers, and what they are. */
+/** Files of unsupported tokenizers, and their kind. */
 const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [/^(?:tokenizer|spiece|sentencepiece.*)\.model$|\.spm$/, 'a SentencePiece vocabulary'],
   [/\.tiktoken$/, 'a vocabulary of tiktoken'],
@@ -15,9 +15,9 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The files of a folder's tokenizer; undefined where it has none.
- * @throws TokenizerError where it is of a kind that GPT-2s do not have, or a file is too large; UnsupportedModelError
- *   where one cannot be read
+ * Reads a folder's tokenizer files; undefined where there are none.
+ * @throws TokenizerError for an unsupported kind or a file that is too large; UnsupportedModelError where a file cannot
+ * be read
  */
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles | undefined> {
   const names = await readdir(folder);

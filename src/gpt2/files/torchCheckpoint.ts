@@ -10,19 +10,19 @@ import { readZip, type ZipRecord } from './zipArchive';
 
 /** A torch checkpoint without the values of its tensors. */
 export interface TorchCheckpoint {
-  /** What `torch.load` would return: dicts are Maps, tensors `TorchTensor`s. */
+  /** The result of `torch.load`, with dicts as Maps and tensors as `TorchTensor`s. */
   readonly value: unknown;
-  /** A tensor of `value`, to read. */
+  /** Opens a tensor of `value` for reading. */
   readonly open: (tensor: TorchTensor) => Tensor;
 }
 
-/** The pickle of GPT-2 XL with its optimizer takes 0.2 MB. */
+/** Limit of the pickle; GPT-2 XL's with its optimizer takes 0.2 MB. */
 const MOST_PICKLE_BYTES = 64 * 2 ** 20;
 
 /**
- * Reads what `torch.save` wrote: the zip format of torch 1.6 and later, or the one before. Nothing in the file is ever
- * run, and of its tensors only where they lie is read. https://pytorch.org/docs/stable/notes/serialization.html
- * @throws UnsupportedModelError when the file is damaged, or names anything that weights do not need
+ * Reads the output of `torch.save`: the zip format of torch 1.6 and later, or the legacy format. Nothing in the file is
+ * executed, and only the positions of tensors are read. https://pytorch.org/docs/stable/notes/serialization.html
+ * @throws UnsupportedModelError when the file is damaged, or uses anything that weights do not need
  */
 export async function readTorchCheckpoint(source: ByteSource): Promise<TorchCheckpoint> {
   const start = await source.read(0, Math.min(2, source.size));
@@ -30,7 +30,7 @@ export async function readTorchCheckpoint(source: ByteSource): Promise<TorchChec
   return { value, open: (tensor) => readable(source.name, tensor) };
 }
 
-/** `NAME/data.pkl`, and a record `NAME/data/KEY` for each storage. */
+/** The zip format: `NAME/data.pkl`, and a record `NAME/data/KEY` for each storage. */
 async function readArchive(source: ByteSource): Promise<unknown> {
   const records = await readZip(source);
   const pickles = records.filter(({ name }) => /(^|\/)data\.pkl$/.test(name));
@@ -88,11 +88,13 @@ async function readWhole(source: ByteSource, record: ZipRecord): Promise<Uint8Ar
   return record.read(0, record.size);
 }
 
-/** `torch.serialization.MAGIC_NUMBER`, which begins the old format. */
+/** `torch.serialization.MAGIC_NUMBER`, the start of the legacy format. */
 const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn;
 const LEGACY_PROTOCOL = 1001;
 
-/** Pickles of a magic number, a version, the machine, the value and the keys of the storages, then each storage. */
+/**
+ * The legacy format: pickles of magic number, version, system info, the value and the storage keys, then the storages.
+ */
 async function readLegacy(source: ByteSource): Promise<unknown> {
   const parse = (bytes: Uint8Array) => readLegacyPickles(source, bytes);
   const { value, storages, keys, end } = await parseStart(source, MOST_PICKLE_BYTES, parse);
@@ -128,7 +130,7 @@ function readLegacyPickles(source: ByteSource, bytes: Uint8Array) {
   return { value, storages, keys, end };
 }
 
-/** Each storage is its number of elements as an int64, then its elements. */
+/** Each storage is its number of elements as an int64, followed by the elements. */
 async function locateStorages(
   source: ByteSource,
   storages: ReadonlyMap<string, TorchStorage>,

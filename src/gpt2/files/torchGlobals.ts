@@ -19,7 +19,7 @@ const STORAGE_TYPES: Readonly<Record<string, string>> = {
   ComplexDoubleStorage: 'complex128',
 };
 
-/** A storage's class, as a persistent id names it. */
+/** A storage class in a persistent id. */
 class StorageClass implements Global {
   constructor(
     readonly name: string,
@@ -33,7 +33,7 @@ class StorageClass implements Global {
   }
 }
 
-/** A type such as `torch.float16`. */
+/** An element type such as `torch.float16`. */
 class TypeName implements Global {
   constructor(
     readonly name: string,
@@ -46,9 +46,9 @@ class TypeName implements Global {
 }
 
 /**
- * What the names in a torch checkpoint stand for. Only these are known: what tensors are made of, and the plain Python
- * and NumPy values that people put beside them, which become inert. Nothing is ever called.
- * @throws UnsupportedModelError naming any other
+ * What the names in a torch checkpoint stand for. Only known names are accepted: those that make up tensors, and plain
+ * Python and NumPy values stored beside them, which become inert. Nothing is executed.
+ * @throws UnsupportedModelError naming an unknown one
  */
 export function torchGlobal(file: string, module: string, name: string): Global {
   const full = `${module}.${name}`;
@@ -77,7 +77,7 @@ function isTorch(module: string): boolean {
   return module === 'torch' || module === 'torch.cuda' || module === 'torch.storage';
 }
 
-/** Values beside the weights that are stepped over: hyperparameters, counters, dates, states of random numbers. */
+/** Values beside the weights that are ignored: hyperparameters, counters, dates, random states. */
 const HARMLESS: ReadonlySet<string> = new Set([
   ...['set', 'frozenset', 'list', 'dict', 'bytearray', 'complex', 'int', 'float', 'bool', 'str', 'object'].map(
     (name) => `builtins.${name}`,
@@ -151,7 +151,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   [FROM_TYPE]: makeFromType,
 };
 
-/** Dicts by the lists they were made of, so that one list that is given a million times is read once. */
+/** Dicts by the lists they were made from, so that a list referenced a million times is read once. */
 const MADE = new WeakMap<readonly unknown[], { readonly length: number; readonly dict: Map<unknown, unknown> }>();
 
 function makeDict(args: readonly unknown[], file: string): Map<unknown, unknown> {
@@ -187,7 +187,7 @@ function makeTensor(args: readonly unknown[], file: string): TorchTensor {
   return isNegative(metadata) ? tensor.negated() : tensor;
 }
 
-/** Torch marks a view that means the negative of what is stored: the imaginary part of a conjugate. */
+/** Torch marks negated views, such as the imaginary part of a conjugate. */
 function isNegative(metadata: unknown): boolean {
   return metadata instanceof Map && metadata.get('neg') === true;
 }
@@ -201,9 +201,9 @@ function makeTensorOfType(args: readonly unknown[], file: string): TorchTensor {
   return isNegative(metadata) ? tensor.negated() : tensor;
 }
 
-/** A tensor with attributes of its own, or of a class of torch's: `(function, class, arguments, state)`. */
+/** A tensor with attributes or of a subclass: `(function, class, arguments, state)`. */
 function makeFromType([rebuild, , args]: readonly unknown[], file: string): TorchTensor {
-  // Such a tensor made from another such tensor is refused: calls could be nested without end.
+  // Nesting such tensors is refused, as calls could be nested without end.
   const isTensor = isGlobal(rebuild) && rebuild.name !== FROM_TYPE && args instanceof Tuple;
   const value = isTensor ? rebuild.call(args.items) : undefined;
   return requireTensor(value, file, '_rebuild_from_type_v2');
@@ -221,8 +221,8 @@ function wrong(file: string, name: string): UnsupportedModelError {
 }
 
 /**
- * The storage that a persistent id stands for: `('storage', class, key, place, size)`.
- * @param known storages by key; each is made once
+ * The storage for a persistent id `('storage', class, key, location, size)`.
+ * @param known storages by key; each is created once
  */
 export function torchStorage(file: string, id: unknown, known: Map<string, TorchStorage>): TorchStorage {
   const [kind, storageClass, key, , size, view] = id instanceof Tuple ? id.items : [];

@@ -3,29 +3,29 @@ import { UnsupportedModelError } from '../errors';
 import { Tuple } from './pickleValues';
 import { BYTES_PER_FLOAT, countOf, type PlainFloat, type Tensor, toFloat32 } from './tensor';
 
-/** The bytes of one storage, wherever they lie. */
+/** The bytes of one storage. */
 export interface StorageBytes {
   readonly size: number;
-  /** Names the place, so that tensors of the same storage are known by it. */
+  /** Identifies the storage, so that tensors sharing it can be recognised. */
   readonly name: string;
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** Memory that tensors are views of: `torch.FloatStorage` and its like, or untyped bytes. */
+/** Memory that tensors are views of: a typed storage such as `torch.FloatStorage`, or untyped bytes. */
 export class TorchStorage {
-  /** Set when the file has been read as far as where storages lie. */
+  /** Set once the file has been read up to the storages' positions. */
   bytes: StorageBytes | undefined;
 
   constructor(
     readonly key: string,
-    /** Type of the elements; `undefined` in an untyped storage, whose tensors bring their own. */
+    /** Element type; `undefined` for untyped storages, whose tensors have their own. */
     readonly type: string | undefined,
     /** In elements, or in bytes if untyped. */
     readonly size: number,
   ) {}
 }
 
-/** Bytes of an element of each of torch's types, for the bounds of tensors. */
+/** Bytes per element of torch's types, for bounds checks. */
 export const ELEMENT_BYTES: Readonly<Record<string, number>> = {
   ...BYTES_PER_FLOAT,
   uint8: 1,
@@ -47,16 +47,16 @@ export const ELEMENT_BYTES: Readonly<Record<string, number>> = {
   float8_e8m0fnu: 1,
 };
 
-/** A tensor as the pickle describes it, checked against the storage it looks into. */
+/** A tensor as described in the pickle, checked against its storage. */
 export class TorchTensor {
   constructor(
     readonly storage: TorchStorage,
     readonly type: string,
-    /** In elements, as are the strides. */
+    /** In elements, like the strides. */
     readonly offset: number,
     readonly shape: readonly number[],
     readonly strides: readonly number[],
-    /** Its values are the negatives of those that are stored. */
+    /** Whether its values are the negatives of the stored ones. */
     readonly isNegated = false,
   ) {}
 
@@ -69,12 +69,12 @@ export class TorchTensor {
   }
 }
 
-/** Elements that a tensor may have beyond its storage, by strides of 0. */
+/** Limit of elements in a tensor expanded by strides of 0. */
 const MOST_EXPANDED = 2 ** 27;
 
 /**
- * A tensor over a storage.
- * @throws UnsupportedModelError when it reaches beyond it
+ * A tensor on a storage.
+ * @throws UnsupportedModelError when it exceeds the storage
  */
 export function checkedTensor(
   storage: TorchStorage,
@@ -109,7 +109,7 @@ export function checkedTensor(
   return new TorchTensor(storage, type, offset, shape, strides);
 }
 
-/** As torch has it. */
+/** The limit in torch. */
 const MOST_DIMENSIONS = 64;
 
 function sizesOf(value: unknown): number[] | undefined {
@@ -118,12 +118,12 @@ function sizesOf(value: unknown): number[] | undefined {
   return isShort && items.every((size) => Number.isSafeInteger(size) && size >= 0) ? items : undefined;
 }
 
-/** Bytes of a storage. */
+/** Size of a storage in bytes. */
 export function storageByteLength({ type, size }: TorchStorage): number {
   return type === undefined ? size : size * ELEMENT_BYTES[type];
 }
 
-/** A tensor to read, under the name of its place in `file`. */
+/** A tensor that can be read, named by its place in `file`. */
 export function readable(file: string, tensor: TorchTensor): Tensor {
   const { storage, type, offset, shape, strides, isNegated, elementBytes } = tensor;
   const format = type in BYTES_PER_FLOAT ? (type as PlainFloat) : undefined;
@@ -147,12 +147,12 @@ export function readable(file: string, tensor: TorchTensor): Tensor {
   };
 }
 
-/** Elements that may be read for one that is wanted; a view that is sparser than that is read in parts. */
+/** Elements read per element wanted; sparser views are read in parts. */
 const MOST_READ_AHEAD = 4;
-/** A view of less is read at once. */
+/** Views smaller than this are read at once. */
 const SMALL = 2 ** 20;
 
-/** Reads a view, element by element as its strides say, into row-major order. */
+/** Reads a view element by element according to its strides, into row-major order. */
 async function gather(
   read: (first: number, count: number) => Promise<Float32Array>,
   offset: number,

@@ -2,19 +2,19 @@ import * as l10n from '@vscode/l10n';
 import { UnsupportedModelError } from '../errors';
 import { openFile, quoted } from './byteSource';
 
-/** A format of weights that Inkling reads; torch's is a pickle, alone or in a zip archive. */
+/** Supported formats of weights; torch's is a pickle, alone or in a zip archive. */
 export type WeightFormat = 'safetensors' | 'torch' | 'gguf';
 
-/** What torch's checkpoints are called. */
+/** File names of torch checkpoints. */
 export const TORCH_NAMES = /\.(bin|pt|pth|ckpt)$/i;
 
-/** Enough of a file to tell its format by. */
+/** Bytes needed to recognise a format. */
 const HEAD_BYTES = 64;
 const BRACE = 0x7b;
 
 /**
- * The format of a file of weights by its first bytes. Its name must end as other programs expect of that format.
- * @throws UnsupportedModelError saying what it is instead, and what to do
+ * Detects the format of a weight file by its first bytes. Its extension must match the format.
+ * @throws UnsupportedModelError saying what the file is instead, and what to do
  */
 export async function formatOf(path: string): Promise<WeightFormat> {
   const file = await openFile(path);
@@ -43,7 +43,7 @@ function formatOfBytes(name: string, head: Buffer): WeightFormat {
   if (start.startsWith('GGUF')) {
     return 'gguf';
   }
-  // A safetensors file begins with the length of its header, which may be any number, so the header itself tells.
+  // A safetensors file begins with the length of its header, which is arbitrary, so the header must follow.
   if (head[8] === BRACE && head.subarray(5, 8).every((byte) => byte === 0)) {
     if (!isNamedSafetensors) {
       throw new UnsupportedModelError(
@@ -85,7 +85,7 @@ function toReplace(name: string, what: string): string {
   return l10n.t('{0} is made for {1}. Take the model.safetensors it was made from.', name, what);
 }
 
-/** Files of other programs by their names, and why each is not taken. */
+/** Files of other programs by name, with the reason for refusing each. */
 const REFUSALS: readonly (readonly [test: RegExp, why: (name: string) => string])[] = [
   [/\.h5$|\.(ckpt\.)?(index|meta|data-\d+-of-\d+|pb)$/i, (name) => toConvert(name, 'TensorFlow')],
   [/\.msgpack$/i, (name) => toConvert(name, 'Flax')],
@@ -96,7 +96,7 @@ const REFUSALS: readonly (readonly [test: RegExp, why: (name: string) => string]
   [/\.(mlmodel|mlpackage|tflite)$/i, (name) => toReplace(name, 'Core ML, LiteRT')],
 ];
 
-/** @throws UnsupportedModelError where the name is one of a format that Inkling does not read */
+/** @throws UnsupportedModelError when the name is that of an unsupported format */
 export function refuseByName(name: string): void {
   const [, why] = REFUSALS.find(([test]) => test.test(name)) ?? [];
   if (why) {

@@ -4,25 +4,25 @@ import { UnsupportedModelError } from '../errors';
 import { type ByteSource, quoted } from './byteSource';
 import { crc32 } from './crc32';
 
-/** A record of an archive that is stored as it is, so that any part of it can be read from the file. */
+/** An uncompressed record of an archive; any part of it can be read directly. */
 export interface ZipRecord {
   readonly name: string;
   readonly size: number;
   /**
-   * Reads a part. The first call reads the whole record once to check its checksum.
+   * Reads a part. The first call reads the whole record to verify its checksum.
    * @throws UnsupportedModelError when the record is damaged
    */
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** GPT-2 XL's checkpoint has some 600 records, one with its optimizer 2,400. */
+/** Limit of records; GPT-2 XL's checkpoint has some 600, with its optimizer 2,400. */
 const MOST_RECORDS = 20_000;
-/** Bytes of a record in memory while its checksum is taken. */
+/** Bytes in memory at a time while the checksum is computed. */
 const CHUNK = 4 * 2 ** 20;
 
 /**
- * The records of a zip archive, in the order of its directory.
- * @throws UnsupportedModelError when the archive is cut short, damaged, encrypted or compressed
+ * The records of a zip archive in the order of its directory.
+ * @throws UnsupportedModelError when the archive is truncated, damaged, encrypted or compressed
  */
 export async function readZip(source: ByteSource): Promise<ZipRecord[]> {
   try {
@@ -38,7 +38,7 @@ export async function readZip(source: ByteSource): Promise<ZipRecord[]> {
       }
       entries.push(entry);
     }
-    // An archive written without checksums has zeros for them.
+    // Archives written without checksums have zeros instead.
     const hasChecksums = entries.some((entry) => entry.crc32 !== 0);
     return entries.map((entry) => recordOf(source, zip, entry, hasChecksums));
   } catch (error) {
@@ -122,7 +122,7 @@ async function verify(source: ByteSource, name: string, start: number, size: num
   }
 }
 
-/** What the library reads an archive through. */
+/** Adapts a source to the interface of the zip library. */
 class SourceReader extends RandomAccessReader {
   readonly #source: ByteSource;
 
