@@ -4,7 +4,7 @@ import texts from '../package.nls.json';
 /** The `contributes` of package.json, with its texts in English. */
 export const CONTRIBUTES = withTexts(manifest.contributes);
 
-/** The value with the texts that `%name%` stands for. */
+/** The value with its `%name%` placeholders replaced by their texts. */
 function withTexts<T>(value: T): T {
   if (typeof value === 'string') {
     const name = /^%(.+)%$/.exec(value)?.[1];

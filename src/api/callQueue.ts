@@ -1,14 +1,14 @@
-/** Calls that may be in the queue at once. */
+/** Limit of calls in the queue. */
 const MOST_WAITING = 32;
 
-/** Lets calls through one at a time, in the order in which they came. */
+/** Runs calls one at a time, in order. */
 export class CallQueue {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
   /**
-   * Runs `work` when its turn comes. A call whose signal fires while it waits ends at once, and gives its place up.
-   * @throws RangeError when too many calls wait already
+   * Runs `work` when its turn comes. If the signal fires before that, rejects at once and leaves the queue.
+   * @throws RangeError when too many calls are waiting
    */
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (this.#waiting >= MOST_WAITING) {
@@ -18,7 +18,7 @@ export class CallQueue {
     }
     const before = this.#last;
     const answer = takeTurn(before, signal, work);
-    // A call that left the queue must not let the next one begin before the one before it has ended.
+    // A call that left the queue must not let the next one start before the previous one has ended.
     this.#last = Promise.allSettled([before, answer]);
     this.#waiting++;
     try {

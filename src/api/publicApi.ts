@@ -5,10 +5,10 @@ import type { ModelInfo } from '../engine/api';
 import { CallQueue } from './callQueue';
 import type * as api from './inkling';
 
-/** The longest texts that are taken, in UTF-16 units. */
+/** Longest accepted texts, in UTF-16 units. */
 const MOST_TO_TOKENIZE = 1_000_000;
 const MOST_TO_SCORE = 100_000;
-/** How much of the end of a text is passed on, in UTF-16 units: more than any model reads. */
+/** UTF-16 units at the end of a text that are passed on; more than any model reads. */
 const LAST_UNITS = 16_384;
 
 const TOP = { usual: 10, most: 1000 };
@@ -16,8 +16,8 @@ const MAX_TOKENS = { usual: 16, most: 64 };
 const ALTERNATIVES = { usual: 1, most: 5 };
 
 /**
- * What other extensions are offered, whichever model answers: see the types beside it. The engine takes their calls
- * after the writer's own, and one of them at a time, so that none of them can hold it up.
+ * The API for other extensions, independent of the engine in use; see inkling.d.ts. Calls run after the writer's own
+ * and one at a time, so that none delays the writer.
  */
 export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Disposable {
   readonly #engine: EngineHost;
@@ -25,7 +25,7 @@ export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Dis
   readonly onDidChangeModel = this.#modelChanged.event;
   readonly #healthWatch: vscode.Disposable;
   readonly #queue = new CallQueue();
-  /** The id of the model that answered last. */
+  /** The id of the model that last answered. */
   #model: string | undefined;
 
   constructor(engine: EngineHost) {
@@ -38,7 +38,7 @@ export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Dis
   getApi(version: 1): api.InklingApi {
     if (version !== 1) throw new RangeError(`This Inkling offers version 1 of its interface, not ${version}.`);
     const { onDidChangeModel } = this;
-    // Callers get the methods of the interface and nothing else of this object.
+    // Exposes the methods of the interface only.
     return {
       onDidChangeModel,
       model: () => this.model(),
@@ -121,7 +121,7 @@ export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Dis
     if (before !== undefined && before !== model.id) this.#modelChanged.fire(modelOf(model));
   }
 
-  /** @throws RangeError when too many calls wait already */
+  /** @throws RangeError when too many calls are waiting */
   async #inTurn<T>(
     cancel: vscode.CancellationToken | undefined,
     work: (signal: AbortSignal) => Promise<T>,

@@ -157,7 +157,7 @@ async function inEditor<T>(act: (editor: vscode.TextEditor) => T | Promise<T>): 
   return undefined;
 }
 
-/** The palette and the report took the suggestion off the screen; who asks about it still wants it. */
+/** The palette and the report removed the suggestion from the screen, so it is triggered again. */
 async function showAgain(outcome: Outcome): Promise<void> {
   if (outcome.kind !== 'answered' || outcome.completion.suggestions.length === 0) return;
   await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');

@@ -22,8 +22,8 @@ interface Known {
 }
 
 /**
- * Reads documents at the cursor, by their lines: a key costs no more in a long document than in a short one. Of Markdown
- * it remembers what is open before each line; a document that nobody asked about is not looked at.
+ * Reads the document's text at the cursor, line by line, so that a key costs the same in long and short documents. For
+ * Markdown, the open blocks before each line are cached, starting with the first request for a document.
  */
 export class DocumentText implements vscode.Disposable {
   readonly #known = new WeakMap<vscode.TextDocument, Known>();
@@ -96,7 +96,7 @@ export function positionAt(document: vscode.TextDocument, offset: number): vscod
   return new vscode.Position(line, character);
 }
 
-/** The text before a position with its lines ended by LF, without what lies too far back to matter. */
+/** The text before a position with LF line endings, without the part too far back to matter. */
 export function textBefore(document: vscode.TextDocument, position: vscode.Position): string {
   const lines = linesOf(document);
   return textBetween(lines, windowStart(lines, position, WIDTH), position);

@@ -16,8 +16,8 @@ type Edit = Pick<TextDocumentChangeEvent, 'reason'> & {
 };
 
 /**
- * What an event did to the text as a whole: `none` for a document that was merely saved or turned dirty, `delete` where
- * text went and none came. What replaces a selection inserts, be it shorter.
+ * What an event did to the text as a whole: `none` for a document that was merely saved or became dirty, `delete` where
+ * text was only removed. Replacing a selection counts as an insertion, even by shorter text.
  */
 export function classifyEdit({ reason, contentChanges }: Edit): LastEdit {
   if (contentChanges.length === 0) return 'none';

@@ -37,7 +37,7 @@ type HealthyEngine = Engine & {
 export class EngineHost implements Engine, vscode.Disposable {
   readonly #choice: ServerChoice;
   readonly #log: vscode.LogOutputChannel;
-  /** The model on this machine. It draws the figures of the Markdown preview, which name it, whoever answers else. */
+  /** The local model. It draws the figures of the Markdown preview, which name it, whatever engine is selected. */
   readonly local: ForkedEngine;
   #server: EndpointEngine | undefined;
   readonly #healthChanged = new vscode.EventEmitter<EngineHealth>();

@@ -17,7 +17,7 @@ export interface Deliverable {
   readonly kind: FigureKind;
   readonly format: ExportFormat;
   readonly action: 'copy' | 'save';
-  /** A PNG in base64, everything else as it is; empty where it could not be made. */
+  /** Base64 for a PNG, plain text otherwise; empty where it could not be made. */
   readonly content: string;
 }
 

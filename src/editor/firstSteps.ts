@@ -6,10 +6,10 @@ const TOLD = 'inkling.toldKeys';
 /** Long enough to be read beside the first grey text, and gone soon after. */
 const SHOWN_MS = 20_000;
 
-/** A step of the walkthrough for writers that cannot be told from a command. */
+/** A step of the walkthrough for writers that does not complete by a command. */
 type Step = 'greyText' | 'tab' | 'escape';
 
-/** Has the walkthrough tick a step off. */
+/** Completes a step of the walkthrough. */
 export function stepDone(step: Step): void {
   void setContext(`inkling.done.${step}`, true);
 }
@@ -32,8 +32,8 @@ export function registerFirstSteps(
 }
 
 /**
- * VS Code hears of no context that was set before its walkthroughs were first looked at. Theirs is a tab of no kind that
- * extensions know; when one comes to the front, what is done is told again, for a moment.
+ * VS Code ignores contexts set before its walkthroughs were first opened. They are in a tab of a kind unknown to
+ * extensions, so whenever such a tab becomes active, the completed steps are briefly set again.
  */
 async function lookAgain({ opened, changed }: vscode.TabChangeEvent): Promise<void> {
   if (![...opened, ...changed].some(({ isActive, input }) => isActive && input === undefined)) return;

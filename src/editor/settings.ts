@@ -34,7 +34,7 @@ export interface Settings {
 }
 
 export interface MemorySettings {
-  /** Whose texts are known: nobody's, those of the open document, or those of the whole workspace. */
+  /** Whose texts the memory reads: none, the open document, or the whole workspace. */
   readonly sources: 'off' | 'document' | 'workspace';
   /** Glob patterns of files that are never read for the memory. */
   readonly exclude: Readonly<Record<string, boolean>>;
@@ -53,7 +53,7 @@ export interface ModelSettings {
 
 type Inspected = NonNullable<ReturnType<WorkspaceConfiguration['inspect']>>;
 
-/** Where a setting can stand, and the value that stands there. */
+/** A scope of a setting and its value there. */
 interface SettingPlace {
   readonly target: 'WorkspaceFolder' | 'Workspace' | 'Global';
   /** Under the language of the document. */

@@ -28,7 +28,7 @@ export interface Watched {
   readonly exclusions: FileExclusions;
 }
 
-/** The status bar item `Inkling`, kept true to all that it tells of; a click opens the menu. */
+/** The status bar item `Inkling`, updated with everything it depends on; a click opens the menu. */
 export class StatusItem implements vscode.Disposable {
   readonly #watched: Watched;
   readonly #item = vscode.window.createStatusBarItem('inkling.status', vscode.StatusBarAlignment.Right, 100);

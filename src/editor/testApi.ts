@@ -22,7 +22,7 @@ export interface TestApi {
   readonly onDidAnswer: Event<Answer>;
   /** What the menu says of the memory. */
   memorySummary(): Promise<string>;
-  /** The HTML of the report of this title, as it was last shown. */
+  /** The HTML of the report with this title, as last shown. */
   report(title: string): string | undefined;
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** URI schemes of documents that VS Code shows in a text editor though nobody writes in them. */
+/** URI schemes of documents that VS Code shows in text editors but that nobody writes in. */
 const CONSOLES = ['output', 'debug', 'vscode-terminal'];
 
 /** Editors on screen that the writer has been in, the last one first. */
@@ -42,7 +42,7 @@ function isOnScreen(editor: vscode.TextEditor): boolean {
   return vscode.window.visibleTextEditors.includes(editor);
 }
 
-/** Whether an editor is one of those that nobody writes in. */
+/** Whether an editor shows such a document. */
 export function isConsole({ document }: vscode.TextEditor): boolean {
   return CONSOLES.includes(document.uri.scheme);
 }

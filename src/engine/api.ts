@@ -26,16 +26,11 @@ export type { Precision } from '../gpt2/precision';
 export type { MemoryPlace, MemoryUpdate, Recollection } from './memory/memoryKeeper';
 
 export interface CompleteRequest extends BareCompleteRequest {
-  /**
-   * Where the cursor stands, for a suggestion that is mixed with what the writer's texts say. Without a place the model
-   * alone is asked.
-   */
+  /** The cursor's place, for a suggestion with the writer's memory mixed in. Without it only the model is used. */
   readonly place?: MemoryPlace;
   /** Whether it comes after all other work, ends no other completion and is not ended by one. */
   readonly background?: boolean;
-  /**
-   * Whether nobody is typing yet: the text is then read in longer runs, which are faster but may keep a key waiting.
-   */
+  /** Whether nobody is typing yet: the text is then read in longer runs, which are faster but can delay a key. */
   readonly ahead?: boolean;
 }
 
@@ -44,7 +39,7 @@ export interface ScoredToken extends Token {
   readonly logprob: number | null;
   /** 0 for the model's first choice. */
   readonly rank: number | null;
-  /** What the model would rather have said, most probable first. */
+  /** The model's most probable tokens in place of this one, in descending order. */
   readonly top: readonly Candidate[];
 }
 
@@ -137,8 +132,8 @@ export interface GenerateRequest extends LogitsRequest {
    */
   readonly healSpace?: boolean;
   /**
-   * The text is for a document: where the end cuts a character of several tokens off, its first bytes are left away.
-   * Without this, U+FFFD stands for them in what is returned.
+   * Whether the text is for a document: bytes of an incomplete last character are removed. Otherwise they become
+   * U+FFFD.
    */
   readonly wholeCharacters?: boolean;
   /** How many candidates each step reports; none by default. */

@@ -55,9 +55,8 @@ export class CachedModel implements TextModel {
   }
 
   /**
-   * This model for writing one text, so that the same request gives the same text each time. At 8 and 4 bits a logit
-   * depends a little on how many tokens were read together: so the text is read anew from its beginning, always in the
-   * same steps.
+   * This model for generating one text reproducibly. At 8 and 4 bits logits depend slightly on how many tokens were
+   * read together, so the text is read from its beginning, always in the same steps.
    */
   repeatable(): TextModel {
     let afresh = true;

@@ -6,8 +6,8 @@ import type { GenerateRequest, Generation, GenerationEvent } from './api';
 import { idsOf } from './request';
 
 /**
- * Runs a generation and tells of each step as it is settled. The end-of-text token ends a text and is not part of it.
- * When the signal fires the generation ends where it is and says so.
+ * Runs a generation and reports each step. The end-of-text token ends a text and is not part of it. When the signal
+ * fires, resolves with the text so far and the finish `cancelled`.
  */
 export async function generateText(
   model: TextModel,

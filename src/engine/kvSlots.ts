@@ -39,8 +39,8 @@ export class KvSlots {
   }
 
   /**
-   * The free slot that remembers most of `ids`. Where none remembers much, the oldest one is forgotten, but never one
-   * of somebody more urgent: a heat map that reads a book must not cost the writer a keystroke.
+   * The free slot with the longest common prefix with `ids`. If none has much in common, the oldest one is cleared, but
+   * never one of a more urgent priority: a heat map of a book must not slow down the writer's typing.
    */
   borrow(ids: readonly number[], priority: Priority): KvSlot {
     const free = this.#slots.filter((slot) => !slot.inUse);
@@ -109,7 +109,7 @@ function keep({ logits }: KvSlot, length: number, values: Float32Array): void {
   if (logits.size > REMEMBERED_LOGITS) logits.delete(oldest);
 }
 
-/** Drops what lies behind `length`, and the logits that belong to it. */
+/** Truncates a slot to `length` tokens, and drops its logits. */
 export function truncate(slot: KvSlot, length: number): void {
   for (const at of [...slot.logits.keys()]) if (at > length) slot.logits.delete(at);
   if (length <= slot.readAt) slot.readAt = Infinity;

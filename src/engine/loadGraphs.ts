@@ -22,7 +22,7 @@ export interface ReadingGraphs {
   readonly read: Ort.InferenceSession;
 }
 
-/** What loading a reading graph takes for a moment, in times the size of its matrices. */
+/** Peak memory while a reading graph is loaded, as a multiple of its matrices' size. */
 const LOADING_COPIES = 5;
 
 /** The graphs that read, unless the model has none or a second form of the weights would crowd the machine's memory. */
@@ -60,7 +60,7 @@ export async function loadGraph(
       // Higher levels fuse Add and LayerNormalization, which is several times slower.
       graphOptimizationLevel: 'basic',
       intraOpNumThreads: threads,
-      // A thread that spins while it waits takes the core from whoever else is at work.
+      // Spinning threads would take cores from other programs.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
       logSeverityLevel: 3,
       ...more,

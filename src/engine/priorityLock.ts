@@ -7,7 +7,7 @@ export class PriorityLock {
   readonly #waiting: { priority: Priority; start: () => void }[] = [];
   #busy = false;
 
-  /** Runs `task` alone. The signal is looked at once more when the turn comes. */
+  /** Runs `task` exclusively. The signal is checked again when its turn comes. */
   async take<T>(priority: Priority, signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
     // Messages that came while a run blocked this thread, cancellations above all, are handled before the next run.
     await new Promise<void>((start) => {

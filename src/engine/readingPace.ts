@@ -10,7 +10,7 @@ const LONGEST_AHEAD_MS = 200;
  */
 const [FEWEST, MOST] = [64, 256];
 const MOST_AHEAD = 512;
-/** Tokens of the first run, when nothing is known of the machine. */
+/** Tokens of the first run, before the machine's speed is known. */
 const FIRST = 128;
 /** The runtime's kernels are fastest at multiples of this. */
 const MULTIPLE = 16;

@@ -4,7 +4,7 @@ import type { LogitsRequest } from './api';
 import { EngineError } from './runtime';
 
 /**
- * The ids a request asks about: what stands before the text, the text's, the appended ones.
+ * The ids of a request: the start token if requested, the text's, the appended ones.
  * @throws EngineError when there is nothing to read
  */
 export function idsOf(tokenizer: Tokenizer, { text, bos, appended = [] }: LogitsRequest): readonly number[] {
@@ -17,7 +17,7 @@ export function idsOf(tokenizer: Tokenizer, { text, bos, appended = [] }: Logits
   return ids;
 }
 
-/** The tokens of a request without what stands before the text. Appended ones stand after the text. */
+/** The tokens of a request without a start token; appended tokens have positions after the text. */
 export function tokensOf(tokenizer: Tokenizer, { text, appended = [] }: LogitsRequest): Token[] {
   const tokens = tokenizer.tokenize(text);
   const decoder = tokenizer.streamDecoder();

@@ -6,7 +6,7 @@ import type * as Ort from 'onnxruntime-node';
 
 export type { Ort };
 
-/** The engine cannot work until somebody acts; the message says what is wrong and what to do. */
+/** The engine cannot work until the user acts; the message says what is wrong and what to do. */
 export class EngineError extends Error {
   override name = 'EngineError';
 }

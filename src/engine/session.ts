@@ -93,8 +93,9 @@ export class Session {
   }
 
   /**
-   * Milliseconds of one more token with so many threads: the best of a few, which are not counted as work. Nothing else
-   * may run meanwhile, nor during `useThreads`. What is opened for it stays open until then, with weights of its own.
+   * Measures milliseconds per token with this many threads: the best of a few runs, which are not counted as work.
+   * Nothing else may run meanwhile, nor during `useThreads`. Opens a session, with its own weights, that stays open
+   * until then.
    */
   async timeThreads(threads: number): Promise<number> {
     const model = threads === this.#threads ? this.#model : (this.#timed.get(threads) ?? (await this.#open(threads)));
@@ -110,7 +111,7 @@ export class Session {
     return best;
   }
 
-  /** Runs with so many threads from now on, and closes what was opened to be timed. */
+  /** Uses this many threads from now on, and closes the sessions opened for measuring. */
   async useThreads(threads: number): Promise<void> {
     const model = threads === this.#threads ? this.#model : (this.#timed.get(threads) ?? (await this.#open(threads)));
     const others = [this.#model, ...this.#timed.values()].filter((other) => other !== model);
@@ -182,7 +183,7 @@ export class Session {
     return results;
   }
 
-  /** Makes room for new tokens in the cache, and tells where they stand. */
+  /** Reserves cache rows for new tokens, and returns the input tensors with their positions. */
   #tokens(cache: KvCache, ids: readonly (readonly number[])[]): Tensors {
     const { Tensor } = loadRuntime();
     const [{ length: count }] = ids;
@@ -268,7 +269,7 @@ function floats({ data }: Ort.Tensor): Float32Array {
   return data as Float32Array;
 }
 
-/** `[1, 1, count, capacity + count]`: -inf where nothing is cached, and where a token would look at a later one. */
+/** `[1, 1, count, capacity + count]`: -inf at unused cache rows and at later tokens. */
 function causalMask({ capacity, length }: KvCache, count: number): Float32Array {
   const width = capacity + count;
   const mask = new Float32Array(count * width);

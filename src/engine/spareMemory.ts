@@ -6,7 +6,7 @@ import { freemem, totalmem } from 'node:os';
  */
 const SHARE_TO_HAVE = 1 / 4;
 
-/** What tells of a machine's memory, in bytes. */
+/** A machine's memory figures in bytes. */
 export interface MachineMemory {
   readonly platform: NodeJS.Platform;
   readonly total: () => number;

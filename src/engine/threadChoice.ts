@@ -1,8 +1,8 @@
 /** A model that can be run with different numbers of threads. */
 export interface Threaded {
-  /** Milliseconds of one more token with so many threads. What is opened for that stays open until `useThreads`. */
+  /** Milliseconds per token with this many threads. Sessions opened for this stay open until `useThreads`. */
   timeThreads(threads: number): Promise<number>;
-  /** Runs with so many from the next run on; what else was opened is closed. */
+  /** Uses this many threads from the next run on, and closes all other sessions. */
   useThreads(threads: number): Promise<void>;
 }
 
@@ -18,8 +18,8 @@ const TOKENS = 16;
 const CHANGED = 1.6;
 
 /**
- * Chooses by measurement between one thread and the most that are allowed: at the start, and when tokens take another time
- * than they did, which is when somebody else has begun or ended to use the processors. It measures only while nothing runs.
+ * Chooses by measurement between one thread and the maximum allowed: at the start, and whenever the time per token
+ * changes, which shows that other programs started or stopped using the processors. Measures only while nothing runs.
  */
 export class ThreadChoice {
   readonly #model: Threaded;
@@ -44,13 +44,13 @@ export class ThreadChoice {
     return median > this.#chosenMs * CHANGED || median < this.#chosenMs / CHANGED;
   }
 
-  /** To be told how long a run over one token took. */
+  /** Records the duration of a run over one token. */
   ran(ms: number): void {
     this.#latest.push(ms);
     if (this.#latest.length > TOKENS) this.#latest.shift();
   }
 
-  /** To be called when nothing is under way. Measures if that is due. */
+  /** Call when no work is in progress. Measures if that is due. */
   async whenIdle(): Promise<void> {
     if (!this.isDue) return;
     this.#choosing = true;

@@ -5,20 +5,22 @@ import type { ModelChoice } from '../pictures/command';
 import type { Known } from '../pictures/markdown';
 import type { FigureRequest } from '../pictures/request';
 
-/** What answers need of the editor. */
+/** The part of the editor that answers depend on. */
 export interface AnswersOptions {
   readonly engine: FigureEngine;
-  /** How a command line names the model in use. */
+  /** Command-line options that select the model in use. */
   readonly model: () => ModelChoice;
   /** Has every preview drawn anew. */
   readonly redraw: () => void;
 }
 
-/** While someone types in a block, it is another block with every key: the model is asked when the keys rest. */
+/** Every key typed in a block makes another block, so the model is asked after a pause. */
 const PAUSE_MS = 300;
-/** How many answers are kept: as many as several long documents need. */
+/** Answers kept, enough for several long documents. */
 const KEPT = 200;
-/** Longer texts are for `inkling report`; a preview draws all its blocks with every key. */
+/**
+ * Longest text of a block: a preview draws all its blocks with every key, so longer texts are left to `inkling report`.
+ */
 const LONGEST = 20_000;
 
 /**
@@ -29,9 +31,9 @@ const LONGEST = 20_000;
 export class Answers {
   readonly #options: AnswersOptions;
   readonly #known = new Map<string, Known>();
-  /** For each document the blocks of its last drawing without an answer, in order. */
+  /** For each document the unanswered blocks of its last rendering, in order. */
   readonly #wanted = new Map<string, Map<string, FigureRequest>>();
-  /** The documents that are being drawn. */
+  /** The documents being rendered. */
   readonly #drawing = new Map<string, Map<string, FigureRequest>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: { readonly key: string; readonly stop: AbortController } | undefined;
@@ -45,7 +47,7 @@ export class Answers {
     const wanted = this.#drawing.get(document) ?? this.#begin(document);
     const known = this.#known.get(key);
     if (known) {
-      // Moved to the end of the map: what was drawn last is dropped last.
+      // Reinserted at the end of the map, as the least recently drawn one is dropped first.
       this.#known.delete(key);
       this.#known.set(key, known);
       return known;
@@ -69,7 +71,7 @@ export class Answers {
     this.#options.redraw();
   }
 
-  /** Failures are forgotten: what failed may come now. */
+  /** Drops failures, so that they are tried again. */
   retry(): void {
     const failed = [...this.#known].filter(([, { state }]) => state === 'failed');
     for (const [key] of failed) this.#known.delete(key);
@@ -82,7 +84,7 @@ export class Answers {
     this.#running?.stop.abort();
   }
 
-  /** A drawing is one synchronous pass over a document: the first block of it forgets what the one before wanted. */
+  /** A rendering is one synchronous pass over a document: its first block discards the requests of the previous one. */
   #begin(document: string): Map<string, FigureRequest> {
     const wanted = new Map<string, FigureRequest>();
     this.#wanted.set(document, wanted);
@@ -99,7 +101,7 @@ export class Answers {
     return wanted;
   }
 
-  /** What all previews want to know, each block once. */
+  /** The requests of all previews, without duplicates. */
   #open(): Map<string, FigureRequest> {
     return new Map([...this.#wanted.values()].flatMap((blocks) => [...blocks]));
   }
@@ -119,7 +121,7 @@ export class Answers {
     }
   }
 
-  /** Undefined where no preview holds the block any more. */
+  /** Undefined where no preview contains the block any more. */
   async #ask(request: FigureRequest, signal: AbortSignal): Promise<Known | undefined> {
     try {
       const figure = await askFigure(this.#options.engine, request, this.#options.model(), signal);

@@ -8,11 +8,11 @@ import { Answers } from './answers';
 
 type PreviewEngine = FigureEngine & Pick<ForkedEngine, 'onHealth'>;
 
-/** Figures in VS Code's Markdown preview: what `extendMarkdownIt` of an extension's exports is for. */
+/** Figures in VS Code's Markdown preview, by way of `extendMarkdownIt`. */
 export class MarkdownPreview implements vscode.Disposable {
   readonly #answers: Answers;
   readonly #stopListening: () => void;
-  /** The id of the model that answered last. */
+  /** The id of the model that last answered. */
   #model: string | undefined;
 
   constructor(engine: PreviewEngine) {
@@ -47,6 +47,6 @@ async function redraw(): Promise<void> {
   try {
     await vscode.commands.executeCommand('markdown.preview.refresh');
   } catch {
-    // VS Code's own preview is turned off: another one draws Markdown then, and does so when the text changes.
+    // VS Code's own preview is disabled; another extension renders Markdown, and updates when the text changes.
   }
 }

@@ -4,27 +4,27 @@ import { logSoftmax } from '../core/logits';
 import type { Precision } from '../gpt2/precision';
 import type { Case, ExpectedPosition, GenerationCase, LogprobsCase, Oracles, PositionsCase, SumCase } from './cases';
 
-/** How a group of cases compares. */
+/** Results of comparing a group of cases. */
 export interface Agreement {
   readonly group: string;
-  /** How many probabilities were compared, and the greatest difference among them. */
+  /** Number of probabilities compared, and their greatest difference. */
   probabilities: number;
   worstProbability: number;
-  /** Sum and number of the differences in log-probability, counted where the probability is above 0.1 %. */
+  /** Sum and number of differences in log-probability, counted where the probability is above 0.1 %. */
   logprobs: number;
   logprobDifference: number;
-  /** Largest difference where log-probabilities themselves are known, not rounded probabilities. */
+  /** Largest difference of log-probabilities that are published unrounded. */
   worstLogprob: number;
-  /** How often the model's first choice was known, and was the same. */
+  /** How often the model's most probable token is published, and is the same. */
   firsts: number;
   sameFirsts: number;
-  /** Largest deviation of a summed log-probability, in units of what the precision may deviate. */
+  /** Largest deviation of a summed log-probability, relative to the tolerance of the precision. */
   sums: number;
   worstSum: number;
-  /** Texts written, and how many are the same to the last token. */
+  /** Number of generated texts, and how many are identical. */
   texts: number;
   sameTexts: number;
-  /** Texts whose ids are known, and how many the model's tokenizer cuts into them. */
+  /** Number of texts with published ids, and how many tokenize to them. */
   tokenized: number;
   sameTokens: number;
 }
@@ -33,17 +33,19 @@ interface Limits {
   readonly probability: number;
   /** Mean difference of log-probabilities, nats. */
   readonly logprob: number;
-  /** Largest difference of a log-probability that is known exactly, nats. */
+  /** Largest difference of an unrounded log-probability, nats. */
   readonly exact: number;
-  /** Share of first choices. */
+  /** Share of identical first choices. */
   readonly firsts: number;
-  /** Nats per token that a sum may deviate beyond the published tolerance. */
+  /** Allowed deviation of a sum in nats per token, beyond the published tolerance. */
   readonly perToken: number;
-  /** Share of texts. */
+  /** Share of identical texts. */
   readonly texts: number;
 }
 
-/** Quantised models write other texts as soon as two tokens are close, so only their probabilities are judged. */
+/**
+ * Quantised models generate different texts as soon as two tokens are close, so only their probabilities are judged.
+ */
 const LIMITS: Record<Precision, Limits> = {
   fp32: { probability: 2e-4, logprob: 0.003, exact: 0.002, firsts: 0.99, perToken: 0, texts: 1 },
   q8: { probability: 0.1, logprob: 0.1, exact: 2, firsts: 0.9, perToken: 0.1, texts: 0 },
@@ -63,7 +65,7 @@ export function passes(a: Agreement, precision: Precision): boolean {
   );
 }
 
-/** Puts every case to the model; one result for each group, in the order of the cases. */
+/** Runs every case; one result per group, in the order of the cases. */
 export async function compare(model: TextModel, oracles: Oracles, precision: Precision): Promise<Agreement[]> {
   const groups = new Map<string, Agreement>();
   for (const one of oracles.cases) {
@@ -110,7 +112,7 @@ function addProbability(agreement: Agreement, logprob: number, expected: number,
   const found = Math.exp(logprob);
   const apart = Math.max(0, Math.abs(found - expected) - rounding);
   agreement.probabilities++;
-  // NaN must not pass for a small difference.
+  // NaN must not count as a small difference.
   agreement.worstProbability = Math.max(agreement.worstProbability, Number.isNaN(apart) ? Infinity : apart);
   if (expected > 1e-3) {
     agreement.logprobs++;
@@ -154,7 +156,7 @@ async function compareGeneration(model: TextModel, one: GenerationCase, agreemen
 
 const CHUNK = 32;
 
-/** Log-probabilities at positions `from` to `end`, each given all ids before it. */
+/** Log-probabilities at positions `from` to `end`, each given all preceding ids. */
 export async function forEachPosition(
   model: TextModel,
   ids: readonly number[],

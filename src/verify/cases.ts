@@ -1,10 +1,10 @@
 import type { GenerationConfig } from '../core/decoding/options';
 
-/** Outputs of one model: those in `models/oracles`, or an owner's own. */
+/** Recorded outputs of one model: those in `models/oracles`, or a user's own. */
 export interface Oracles {
   /** Hub id, or the folder in this repository. */
   readonly model: string;
-  /** SHA-256 of its files of weights in the order of their names, joined by commas. */
+  /** SHA-256 of its weight files in the order of their names, joined by commas. */
   readonly weights?: string;
   readonly cases: readonly Case[];
 }
@@ -12,20 +12,20 @@ export interface Oracles {
 export type Case = PositionsCase | LogprobsCase | SumCase | GenerationCase;
 
 interface Common {
-  /** Cases of one group make one row of the table. */
+  /** Cases of one group form one row of the table. */
   readonly group: string;
   readonly name: string;
-  /** Who published these numbers. */
+  /** Source of the numbers. */
   readonly source: string;
-  /** Token ids, `<|endoftext|>` (50256) among them where the model saw it. */
+  /** Token ids, including `<|endoftext|>` (50256) where the model saw it. */
   readonly ids: readonly number[];
 }
 
-/** Probabilities at positions `from`, `from + 1`, ... of `ids`; the one after the last id is a next token. */
+/** Probabilities at positions `from`, `from + 1`, … of `ids`; the position after the last id is the next token. */
 export interface PositionsCase extends Common {
   readonly kind: 'positions';
   readonly from: number;
-  /** Half a unit of the last decimal that was published. */
+  /** Half a unit of the last published decimal. */
   readonly rounding: number;
   readonly expected: readonly ExpectedPosition[];
 }
@@ -33,11 +33,11 @@ export interface PositionsCase extends Common {
 export interface ExpectedPosition {
   /** Probability of the token that stands there. */
   readonly p?: number;
-  /** Its rank, 0 for the model's first choice. */
+  /** Its rank, 0 for the most probable token. */
   readonly rank?: number;
-  /** The model's first choice, where nothing else is known of it. */
+  /** The most probable token, where nothing else is published. */
   readonly first?: number;
-  /** Most probable tokens with their probabilities, in order. */
+  /** The most probable tokens with their probabilities, in order. */
   readonly top: readonly (readonly [id: number, p: number])[];
 }
 
@@ -45,7 +45,7 @@ export interface ExpectedPosition {
 export interface LogprobsCase extends Common {
   readonly kind: 'logprobs';
   readonly expected: readonly number[];
-  /** The text that the model's tokenizer cuts into `ids`. */
+  /** The text that the model's tokenizer splits into `ids`. */
   readonly text?: string;
 }
 
@@ -54,11 +54,11 @@ export interface SumCase extends Common {
   readonly kind: 'sum';
   readonly from: number;
   readonly expected: number;
-  /** Relative, of float32 implementations among each other. */
+  /** Relative tolerance between float32 implementations. */
   readonly tolerance: number;
 }
 
-/** What decoding with `config` makes of the prompt `ids`: all ids or the whole text, prompt included. */
+/** The result of decoding the prompt `ids` with `config`: all ids or the whole text, prompt included. */
 export interface GenerationCase extends Common {
   readonly kind: 'generation';
   readonly config: GenerationConfig;

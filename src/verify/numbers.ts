@@ -1,7 +1,7 @@
 import { UnsupportedModelError } from '../gpt2/errors';
 import type { Case, LogprobsCase, Oracles } from './cases';
 
-/** What `docs/verify.md` has an owner make of a model: what it thinks of a few texts. */
+/** A user's numbers, as produced by the script in `docs/verify.md`. */
 interface OwnNumbers {
   readonly text?: string;
   readonly ids: readonly number[];
@@ -10,9 +10,9 @@ interface OwnNumbers {
 }
 
 /**
- * The cases of an owner's file of numbers.
- * @param name what messages call the file
- * @throws UnsupportedModelError naming the entry that is not as `docs/verify.md` makes it
+ * Parses a user's file of numbers.
+ * @param name name of the file for messages
+ * @throws UnsupportedModelError naming the invalid entry
  */
 export function parseNumbers(name: string, json: unknown): Oracles {
   if (!Array.isArray(json) || json.length === 0) {

@@ -7,7 +7,7 @@ import type { Case, ExpectedPosition, Oracles } from './cases';
 const LONGEST = 200;
 const MOST_TOP = 5;
 
-/** Puts the cases of other oracles to a model and writes down its own answers, so that later builds can be held against them. */
+/** Records a model's own answers to the cases of other oracles, for comparison with later builds. */
 export async function record(model: TextModel, label: string, like: Oracles): Promise<Oracles> {
   const source = `Inkling's own engine, ${label} in float32`;
   const cases: Case[] = [];

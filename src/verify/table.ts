@@ -14,7 +14,7 @@ const COLUMNS = [
   '',
 ] as const;
 
-/** The agreement of one model in one precision after another, as an aligned table. */
+/** An aligned table of results, by model and precision. */
 export function table(
   results: readonly { readonly precision: Precision; readonly groups: readonly Agreement[] }[],
 ): string {

@@ -8,7 +8,7 @@ export interface Chunk {
 
 /** Longest piece that is not cut further, in characters: no word and few lines are longer. */
 const LONGEST_PIECE = 400;
-/** One in so many pieces may end a chunk that is large enough. */
+/** On average one in this many pieces may end a chunk that is large enough. */
 const ENDS = 4;
 
 /**
@@ -84,7 +84,7 @@ function cutBeforeWord(line: string): number {
   return splitsPair ? LONGEST_PIECE - 1 : LONGEST_PIECE;
 }
 
-/** Decides by the piece's own characters (FNV-1a), so that the same piece ends a chunk wherever it stands. */
+/** Depends on the piece's own characters only (FNV-1a), so that a piece ends a chunk wherever it occurs. */
 function endsChunk(piece: string): boolean {
   let hash = 0x811c9dc5;
   for (let i = 0; i < piece.length; i++) hash = Math.imul(hash ^ piece.charCodeAt(i), 0x01000193);

@@ -27,8 +27,8 @@ export function wordStageOf(text: string): WordStage {
 }
 
 /**
- * Reads tokens as parts of words. A character may be spread over several tokens: what it is shows with the last of
- * them, and until then nothing is decided. An apostrophe belongs to a word if a letter follows.
+ * Assigns tokens to words. A character may be split over several tokens: it is classified with the last of them. An
+ * apostrophe belongs to a word if a letter follows.
  */
 export class WordRoles {
   readonly #tokenizer: Tokenizer;

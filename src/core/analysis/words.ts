@@ -6,7 +6,7 @@ import { LONGEST_BEGINNING, type Role, unfinished, WordRoles, wordStageOf } from
 
 /** A next word and how probable it is. */
 export interface NextWord {
-  /** With the space before it, where the text does not bring its own. Punctuation and newlines stand alone. */
+  /** With its leading space, unless the text already ends in one. Punctuation and newlines are words of their own. */
   readonly text: string;
   readonly probability: number;
   /** In how many ways tokens were found to spell it. */

@@ -21,13 +21,12 @@ const CLOSERS: Readonly<Record<string, string>> = {
   '【': '】',
   '〔': '〕',
 };
-/** Signs that close something wherever they stand. */
+/** Closing signs that never open anything. */
 const ONLY_CLOSE = ')]}）］｝」』》〉】〕';
 /** Signs that open only where a word may begin. */
 const OPEN_BEFORE_WORDS = '"”»›';
 /**
- * How many open signs are remembered. Of more the outermost is forgotten: nobody closes it, and each sign is compared
- * with all that are open.
+ * Limit of remembered opening signs, as each sign is compared with all of them. Beyond it the outermost is forgotten.
  */
 const DEEPEST = 64;
 const SPACE_OR_OPENER = /[\s([{（［｛「『《〈【〔“„‘‚«»‹›—-]/u;
@@ -56,7 +55,7 @@ export function unbalancedAt(before: string, suggestion: string, after = ''): nu
   return Math.min(first - paragraph.length, single);
 }
 
-/** The signs that may close what is open at the end of a text; none where nothing is. */
+/** The signs that may close what is open at the end of a text. */
 export function closersAtEnd(text: string): string {
   const paragraph = lastParagraph(text);
   const double = scan(paragraph, 0, []).open.map(({ closers }) => closers);

@@ -1,6 +1,6 @@
 import { attributesEnd, ENTITY, footnoteEnd, labelEnd, NONE, tagEnd, targetEnd, wikiLinkEnd } from '../markdown/markup';
 
-/** Longest rest of a line that is looked at, in UTF-16 units: a longer one does more than close something. */
+/** Longest rest of a line examined, in UTF-16 units; a longer one contains more than closing signs. */
 const LONGEST = 1024;
 
 const WORD = /[\p{L}\p{N}]/u;

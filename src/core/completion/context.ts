@@ -1,6 +1,6 @@
 import type { Token } from '../tokenizer';
 
-/** Characters a token may stand for before the window of characters, not that of tokens, decides. */
+/** Upper estimate of characters per token, used to cut a text before it is tokenized. */
 const CHARACTERS_PER_TOKEN = 8;
 
 /**

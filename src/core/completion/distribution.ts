@@ -4,7 +4,7 @@ import { topIndices } from '../logits/ranking';
 import type { Tokenizer } from '../tokenizer';
 import type { Candidate } from './types';
 
-/** What is known of the next token: all of its distribution, or its likeliest part. Logarithms are natural. */
+/** The known part of a next-token distribution: all of it, or its most probable tokens. Logarithms are natural. */
 export interface NextTokens {
   /** -Infinity where it is not known. */
   logprob(id: number): number;

@@ -60,13 +60,13 @@ export class Draft {
   #kept = 0;
   /** The whole words that the model was sure enough of: the steps up to each, and how sure it was. */
   readonly wordEnds: { readonly steps: number; readonly confidence: number; readonly logprob: number }[] = [];
-  /** How sure the model was at the end of the last word that was looked at: the mean log-probability per new token. */
+  /** Confidence at the end of the last word examined: the mean log-probability per new token. */
   confidence = Number.NEGATIVE_INFINITY;
 
   /**
    * @param before the text before the tokens of this draft
-   * @param healed the end of the typed text, which the first tokens spell again
-   * @param healing what is known of how the typed text may go on
+   * @param healed the end of the typed text, which the first tokens spell
+   * @param healing probabilities of how the typed text may continue
    */
   constructor(
     hypothesis: Hypothesis,
@@ -125,7 +125,7 @@ export class Draft {
     this.refused = from.candidate(id);
   }
 
-  /** The two most probable next tokens that may stand here: after white space that was typed comes no more of it. */
+  /** The two most probable next tokens allowed here: typed white space is not followed by more of it. */
   #best(from: NextTokens): readonly number[] {
     if (this.#newTokens > 0 || !endsInSpace(this.#healed)) return from.best(2);
     const goesOn = (id: number) => !/^[^\S\n\r]/.test(from.candidate(id).text);
@@ -157,7 +157,7 @@ export class Draft {
     return this.#begins;
   }
 
-  /** The probability of the first so many UTF-16 units of the text. */
+  /** The probability of the first `length` UTF-16 units of the text. */
   #beginsWith(length: number): number {
     const end = this.#healed.length + length;
     let at = 0;

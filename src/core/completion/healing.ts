@@ -42,11 +42,11 @@ const BLANKS = [0x20, 0x09];
 const START: Hypothesis = { steps: [], logprob: 0 };
 
 /**
- * Token healing: finds the most probable tokens that spell `typed` and may go on beyond it, so that a word cut by the
- * cursor is completed as the model would have written it. `canonical` are the tokens that the tokenizer gives for
- * `typed`; they are looked at in one run. Other tokenisations follow by uniform-cost search (Dijkstra 1959) over the
- * vocabulary, for as long as they can still beat what was found. Spaces that were typed do not become more of them.
- * `context` holds at least one token; nothing typed needs no run.
+ * Token healing: finds the most probable tokens that spell `typed` and possibly more, so that a word cut by the cursor
+ * is completed as the model would have written it. `canonical` are the tokenizer's tokens for `typed`, evaluated in one
+ * run. Other tokenizations follow by uniform-cost search (Dijkstra 1959) over the vocabulary, for as long as they can
+ * still beat the best one. Typed spaces are not followed by more spaces. `context` must hold at least one token; an
+ * empty `typed` needs no run.
  */
 export async function heal(
   reader: Reader,
@@ -129,7 +129,7 @@ function byProbability(a: Hypothesis, b: Hypothesis): number {
   return b.logprob - a.logprob;
 }
 
-/** Looks at what could stand at the start of each canonical token, given those before it. */
+/** Evaluates the alternatives at the start of each canonical token, given those before it. */
 async function lookAlongCanonical(
   reader: Reader,
   context: readonly number[],

@@ -7,7 +7,7 @@ import { applyStyle } from './style';
 import { beginsWithSpace, endsInSpace, spaceBefore, spelling, withoutSuffix } from './text';
 import type { Completion, CompletionReason, SuggestedToken, Suggestion } from './types';
 
-/** Where the drafts stand, and what must not be said there. */
+/** The place of the drafts, and the words that must not be suggested there. */
 export interface DraftPlace {
   readonly prefix: string;
   readonly suffix: string;

@@ -3,7 +3,7 @@ import { wordsOf } from '../text/words';
 /** A phrase of this many words that was just written is not suggested again, and a shorter one not twice. */
 const ECHO_WORDS = 5;
 const TWICE_WORDS = 3;
-/** A word of this many letters does not stand twice in a row. */
+/** Words of at least this many letters must not be repeated immediately. */
 const LONG_WORD = 6;
 /** How far back an echo is looked for, in words. */
 const MEMORY_WORDS = 60;

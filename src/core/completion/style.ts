@@ -1,10 +1,7 @@
 import { endsSentence, keepsFullStop } from '../text/sentences';
 import type { Style } from '../text/style';
 
-/**
- * How much before the suggestion is looked at, in UTF-16 units: more than an unfinished word or the indentation of a
- * line.
- */
+/** UTF-16 units before the suggestion that are examined: more than a partial word or a line's indentation. */
 const REACH = 64;
 
 /** What begins a block of Markdown at the start of a line: a heading, a list item, a rule, a quotation, a table. */

@@ -27,25 +27,25 @@ export function withoutFirstSign(text: string): string {
 const SPACE_END = /[\p{White_Space}\u180e\u200b\u2060]$/u;
 const SPACE_START = /^[\p{White_Space}\u180e\u200b\u2060]/u;
 
-/** Whether a text ends in white space of any kind, be it of no width. */
+/** Whether a text ends in white space of any kind, including zero-width. */
 export function endsInSpace(text: string): boolean {
   return SPACE_END.test(text.slice(-1));
 }
 
-/** Whether a text begins with white space of any kind, be it of no width. */
+/** Whether a text begins with white space of any kind, including zero-width. */
 export function beginsWithSpace(text: string): boolean {
   return SPACE_START.test(text);
 }
 
-/** What stands on the first line of a text. */
+/** The first line of a text. */
 export function restOfLine(text: string): string {
   return /^[^\n\r\u2028\u2029]*/.exec(text)?.[0] ?? '';
 }
 
 /**
- * The suggestion without its end where that is already what follows the cursor, so that accepting it repeats nothing:
- * before `.` no second full stop, before ` day.` no second day. White space at the end goes too.
- * @param suffix the rest of the line: what the next lines say may be said here too
+ * Removes the end of a suggestion that repeats what follows the cursor: before `.` a second full stop, before ` day.` a
+ * second day. Trailing white space is removed too.
+ * @param suffix the rest of the line; text of later lines may be repeated
  */
 export function withoutSuffix(text: string, suffix: string): string {
   for (const following of [suffix, suffix.trimStart()]) {
@@ -69,7 +69,7 @@ export function spaceBefore(suffix: string, before: string): string {
   return BEGINS_WORD.test(suffix) && (endsInSpace(before) || OPENING_END.test(before.slice(-1))) ? ' ' : '';
 }
 
-/** The first of these tokens, those that spell `length` characters; the last one only as far as that. */
+/** The first tokens that spell `length` characters; the last one is cut if necessary. */
 export function spelling<T extends { readonly text: string }>(tokens: readonly T[], length: number): T[] {
   const kept: T[] = [];
   let left = length;

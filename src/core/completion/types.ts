@@ -98,9 +98,9 @@ export interface Completion {
   readonly heldBack?: { readonly worth: number; readonly wanted: number };
 }
 
-/** What a completion that is still being written has come to. */
+/** The state of a completion that is still being generated. */
 export interface PartialCompletion {
-  /** What the most probable suggestion says so far, be it fit to be shown or not. */
+  /** Text of the most probable suggestion so far, whether it is fit to be shown or not. */
   readonly text: string;
   /** What could be shown of it by now, in whole words; absent where that has not changed. */
   readonly completion?: Completion;

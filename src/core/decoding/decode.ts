@@ -9,14 +9,14 @@ import { tokenByToken } from './strategies/tokenByToken';
 import { resolve, validate } from './validate';
 
 /**
- * Continues a prompt as Hugging Face `generate()` does for a decoder-only model. The config picks the strategy:
- * greedy, multinomial sampling, beam search (also sampled or in diverse groups), contrastive search, or greedy and
- * sampling with guesses from the prompt or a draft model.
+ * Continues a prompt like Hugging Face `generate()` for a decoder-only model. The config selects the strategy: greedy,
+ * multinomial sampling, beam search (also sampled or in diverse groups), contrastive search, or greedy and sampling
+ * with speculation from the prompt or a draft model.
  *
- * Yields each token as it is settled; beam search yields its steps first and the tokens of the best text at the end.
+ * Yields each token once it is final; beam search yields its steps first and the tokens of the best text at the end.
  * @param prompt token ids, at least one
- * @returns the texts, when the generator is done; what there is of them, `cancelled`, when `options.signal` has fired
- * @throws an OptionError at once that names an unknown, malformed or contradictory option
+ * @returns the texts when the generator is done; the partial texts, `cancelled`, when `options.signal` has fired
+ * @throws OptionError at once, naming an unknown, malformed or contradictory option
  */
 export function generate(
   model: LanguageModel,

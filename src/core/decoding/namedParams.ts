@@ -19,7 +19,7 @@ export class NamedParams {
     this.#vocabSize = vocabSize;
   }
 
-  /** The first of several names that is given, as it is. */
+  /** The value of the first of several names that is present. */
   find(...names: string[]): unknown {
     for (const name of names) this.#used.add(name);
     return names.map((name) => this.#params[name]).find((value) => value !== undefined && value !== null);

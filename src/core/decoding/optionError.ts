@@ -27,7 +27,7 @@ export function refuse(parts: readonly string[], ...values: readonly unknown[]):
   throw new OptionError(parts, values);
 }
 
-/** A value as it was given, in a message. */
+/** A value for a message. */
 export function shown(value: unknown): { readonly toString: () => string } {
   const text = JSON.stringify(value, (_key, each) =>
     typeof each === 'number' && !Number.isFinite(each) ? String(each) : each,

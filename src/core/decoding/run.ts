@@ -74,8 +74,8 @@ export class DecodingRun {
   }
 
   /**
-   * One position's logits as a row; no guidance is applied.
-   * @throws a RangeError where the model's logits are no distribution and `removeInvalidValues` does not mend them
+   * One position's logits as a row, without guidance.
+   * @throws RangeError where the logits form no distribution and `removeInvalidValues` does not repair them
    */
   row(logits: Float32Array): Row {
     return { logits, normaliser: this.#normaliser(logits), scores: this.#copy(logits, 0) };

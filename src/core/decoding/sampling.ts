@@ -19,7 +19,7 @@ export function sampleWithoutReplacement(scores: Scores, count: number, rng: Rng
   const { ids, weights } = weigh(scores);
   const drawn: number[] = [];
   while (drawn.length < count) {
-    // Summed anew each time: subtracting would leave a rounding error as the last tokens' mass.
+    // Summed again for each draw: subtracting would leave a rounding error as the mass of the last tokens.
     let total = 0;
     for (let i = 0; i < weights.length; i++) total += weights[i];
     if (total === 0) break;

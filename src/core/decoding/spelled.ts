@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type OptionName, ROWS, rowOf } from './options';
 
-/** An option as it is spelled where names are in kebab-case, such as `top-k`; `undefined` where only code can give it. */
+/** An option's name in kebab-case, such as `top-k`; `undefined` for options that only code can set. */
 export function spelledName(name: OptionName): string | undefined {
   const { flag } = rowOf(name);
   return flag === false ? undefined : (flag ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
@@ -18,8 +18,8 @@ export function optionSpelled(spelled: string): OptionName | undefined {
 }
 
 /**
- * The value of an option that was written as text; texts that stand for tokens stay texts.
- * @throws a RangeError that says what it must be
+ * Parses an option's value from text; values that stand for tokens remain text.
+ * @throws RangeError that says what the value must be
  */
 export function readOption(name: OptionName, text: string): unknown {
   const { is, schema, spelling } = rowOf(name);

@@ -59,7 +59,7 @@ export interface BeamStep {
   readonly kind: 'beams';
   /** 0 for the first new token. */
   readonly step: number;
-  /** Every candidate that was looked at, group by group, in the order of preference. */
+  /** Every candidate evaluated, group by group, in order of preference. */
   readonly nodes: readonly BeamNode[];
   /** Finished texts that better ones pushed out of the list at this step. */
   readonly displaced: readonly number[];

@@ -60,8 +60,8 @@ export class CompletionCache {
 }
 
 /**
- * The end of the text, from a multiple of `KEY_LENGTH` on: what lies further back hardly moves the model, and a start
- * that stays put while typing keeps the beginnings shared.
+ * The end of the text from a multiple of `KEY_LENGTH` on: text further back hardly affects the model, and a start that
+ * is stable while typing lets keys share prefixes.
  */
 function keyOf(prefix: string): string {
   const start = Math.max(0, Math.floor(prefix.length / KEY_LENGTH) - 1) * KEY_LENGTH;

@@ -35,7 +35,7 @@ export interface Place {
 export interface Consideration {
   /** Why there should be no suggestion; null where there may be one. */
   readonly suppressed: Suppression | null;
-  /** What the model is to be asked there, be it suppressed or not. */
+  /** The request for the model at this place, whether suppressed or not. */
   readonly request: () => CompleteRequest;
 }
 

@@ -10,7 +10,7 @@ export const SHORTEST = 3;
 export const GLANCE_MS = 200;
 // The bounds of the gate, chosen by typing parts of three writers' texts (docs/evaluation.md). They hold in full for
 // trigger rates up to STRICT_UP_TO, the default; above it they give way, until at 1 nothing is held back.
-/** The least probability that the first word is right. */
+/** Minimum probability that the first word is right. */
 const FIRST_SURE = 0.2;
 /** The least probability that all words up to a further one are right, for that one to be shown too. */
 const FURTHER_SURE = 0.05;
@@ -23,7 +23,7 @@ const BEFORE = 2048;
 const KEYS = 3;
 /** The probability that the writer types on after a deletion, rather than deleting more. */
 const AFTER_DELETION = 0.3;
-/** The longest that a suggestion waits for a pause, and the steps in which that is looked at, in ms. */
+/** Longest wait of a suggestion for a pause, and the step of the search for it, in ms. */
 const LONGEST_WAIT_MS = 1_500;
 const STEP_MS = 25;
 
@@ -36,7 +36,7 @@ export interface Moment {
   /** The text before the cursor, or its end. */
   readonly before: string;
   readonly pace: TypingPace;
-  /** Milliseconds since the last key; Infinity where nobody is typing. */
+  /** Milliseconds since the last key; Infinity if nobody is typing. */
   readonly waited: number;
   /** Whether the last key deleted something: then the model cannot tell what the next key does. */
   readonly deleted?: boolean;
@@ -64,7 +64,9 @@ export function worth({ words }: Pick<Suggestion, 'words'>, calibration: Calibra
   return value;
 }
 
-/** Shows what is worth a glance at the moment: see `worth`. What is no suggestion passes as it is. */
+/**
+ * Passes suggestions that are worth a glance at the moment (see `worth`); results without a suggestion pass unchanged.
+ */
 export function gate(completion: Completion, moment: Moment, calibration: Calibration = CALIBRATION): Gated {
   const [first] = completion.suggestions;
   if (first === undefined || moment.rate === 1) return { completion };
@@ -147,8 +149,8 @@ function msUntilSafe(
 }
 
 /**
- * The probability that the suggestion is gone before the writer has looked at it: that within a glance, at the writer's
- * pace, one of the next few keys differs from it, or all of it is typed.
+ * The probability that the suggestion disappears before the writer has read it: that, within the time of a glance and
+ * at the writer's pace, one of the next keys differs from it or all of it has been typed.
  */
 function risk(suggestion: Suggestion, { before, pace, waited, deleted }: Moment, calibration: Calibration): number {
   const { text } = suggestion;

@@ -14,7 +14,7 @@ export type CursorShape = (typeof CURSOR_SHAPES)[number];
 export interface ModalCursor {
   /** The extensions of `MODAL_EXTENSIONS` that are active. */
   readonly extensions: readonly string[];
-  /** The cursor as it is; undefined where that is not known. */
+  /** The current cursor shape; undefined where unknown. */
   readonly shape: CursorShape | undefined;
   /** The writer's `editor.cursorStyle`, and what `vim.cursorStylePerMode` says of insert mode, if anything. */
   readonly chosen: string | undefined;

@@ -12,16 +12,16 @@ export const LONGER = { letter: 1, word: 1.6, phrase: 3, sentence: 8 } as const;
 
 type Unit = keyof typeof LONGER;
 
-/** How fast somebody types, learnt from the keys. */
+/** Typing speed, measured from the keys. */
 export class TypingPace {
   /** Mean logarithm of the milliseconds between two letters. */
   #mean = Math.log(UNKNOWN_MS);
   #lastKeyAt: number | undefined;
 
   /**
-   * To be told of each key.
+   * Records a key.
    * @param before the text before it, or its end
-   * @param at when it was pressed, in ms of any clock
+   * @param at time in ms of any clock
    */
   key(before: string, at: number): void {
     const interval = at - (this.#lastKeyAt ?? Number.NEGATIVE_INFINITY);

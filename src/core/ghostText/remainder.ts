@@ -4,8 +4,8 @@ import type { CompleteRequest, Suggestion } from '../completion/types';
 import { sentenceSpans } from '../text/sentences';
 
 /**
- * What is left of a suggestion after its first characters were typed, or null when something else was typed or
- * nothing is left. Tokens that were typed in full are dropped; one that was begun counts as healed.
+ * The rest of a suggestion after its first characters were typed, or null when something else was typed or nothing is
+ * left. Fully typed tokens are dropped; a partly typed one counts as healed.
  */
 export function remainder(suggestion: Suggestion, typed: string): Suggestion | null {
   const { text } = suggestion;
@@ -34,12 +34,12 @@ export function remainder(suggestion: Suggestion, typed: string): Suggestion | n
   };
 }
 
-/** What editors close as it is typed. */
+/** Pairs that editors close automatically. */
 const PAIRS: ReadonlySet<string> = new Set(['()', '[]', '{}', '""', '“”', '«»']);
 
 /**
- * What is left of a suggestion when its first sign was typed and the editor has put the closing one behind the cursor:
- * as far as the suggestion closes it itself. Null when something else was typed or nothing is left.
+ * The rest of a suggestion when its first sign was typed and the editor inserted the closing sign behind the cursor: up
+ * to the place where the suggestion closes the pair itself. Null when something else was typed or nothing is left.
  * @param pair the two signs
  */
 export function remainderInside(suggestion: Suggestion, pair: string): Suggestion | null {
@@ -59,7 +59,7 @@ export function remainderInside(suggestion: Suggestion, pair: string): Suggestio
       };
 }
 
-/** The probability that so many characters were typed as suggested. */
+/** The probability that this many characters were typed as suggested. */
 function typedAs({ begins, words }: Suggestion, length: number): number {
   if (length <= begins.length) return begins[length - 1];
   const ends = words.filter((word) => word.length <= length).map(({ logprob }) => Math.exp(logprob));

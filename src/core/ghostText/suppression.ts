@@ -45,7 +45,7 @@ export interface SuggestionContext {
   readonly modalNormalMode: boolean;
   /** The item selected in an open IntelliSense list and the text it replaces. */
   readonly selectedItem: { readonly text: string; readonly replaces: string } | null;
-  /** A suggestion is on screen that was typed as far as the cursor: it goes on through whatever it says itself. */
+  /** A suggestion is on screen and has been typed up to the cursor: it continues whatever words it contains. */
   readonly onScreen: boolean;
   /** The Markdown construct around the cursor where prose does not belong; null in prose. */
   readonly construct: ConstructKind | null;

@@ -1,4 +1,4 @@
-/** What can be said of one row of logits: ranks, probabilities, and how to write those down. */
+/** Functions on a row of logits: ranks, probabilities, and their display. */
 export {
   entropy,
   extent,

@@ -129,8 +129,8 @@ export interface KnownTokens {
 }
 
 /**
- * The `k` most probable tokens, as `topK`. A model may have rows beyond its tokenizer's tokens, as padding: they have
- * their share of the probability, but nobody can write them.
+ * The `k` most probable tokens, like `topK`, without padding rows beyond the tokenizer's tokens: these have a share of
+ * the probability but cannot be written.
  */
 export function topTokens(logits: Scores, k: number, tokens: KnownTokens): RankedToken[] {
   const others = Math.max(0, logits.length - tokens.size) + tokens.gaps.length;

@@ -1,6 +1,6 @@
 /**
- * Gives out one buffer again and again instead of making a new one for each token, which would cost more than what is
- * computed in it. The contents are those of the last use; whoever takes the buffer is done with it when it returns.
+ * A pool of one buffer, reused for every token, as allocating would cost more than the computation. Its contents are
+ * those of the previous use; the caller must not keep it.
  */
 export function reusable<Buffer extends { readonly length: number; subarray(start: number, end: number): Buffer }>(
   make: (length: number) => Buffer,

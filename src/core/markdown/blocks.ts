@@ -3,7 +3,7 @@ import type { BlockLine, Container, LineKind } from './blockTypes';
 import type { MarkdownDocument } from './document';
 import { readLine } from './syntax';
 
-/** Stands at the cursor for what is about to be written there, so that the cursor lies inside its block. */
+/** Inserted at the cursor in place of the text to be written, so that the cursor lies inside a block. */
 const PLACEHOLDER = 'x';
 /** A line of nothing but the marker of a list item, whose space comes next. */
 const BEGUN_ITEM = /^(?:[ \t>]|(?:[-+*]|\d{1,9}[.)])[ \t])*(?:[-+*]|\d{1,9}[.)])$/;
@@ -17,11 +17,11 @@ export interface Block {
   readonly containers: readonly Container[];
   /** How many of the containers begin with it. */
   readonly opened: number;
-  /** What stands before the content of its first line and is read: indentation and the markers of lists, but no `>`. */
+  /** Text before the content of its first line that is kept: indentation and list markers, but no `>`. */
   readonly lead: string;
   /** Its lines' content, joined by LF. */
   text: string;
-  /** Lengths of its lines as they stand in the document. */
+  /** Lengths of its lines in the document. */
   readonly widths: number[];
 }
 

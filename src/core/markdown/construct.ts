@@ -52,7 +52,7 @@ const PROSE: ReadonlySet<ConstructKind> = new Set([
   'image description',
 ]);
 
-/** How many signs that may have begun something are looked at: a text with more of them is not prose. */
+/** Limit of unclosed signs examined: a text with more of them is not prose. */
 const MOST_SIGNS = 16;
 
 /**
@@ -150,7 +150,7 @@ function markKind({ text, containers }: Block): ConstructKind | undefined {
   return container === 'quote' && CALLOUT_TYPE.test(text) ? 'callout type' : undefined;
 }
 
-/** How much before the cursor is looked at for the word there, in UTF-16 units. */
+/** UTF-16 units before the cursor searched for the current word. */
 const LONGEST_WORD = 100;
 const CITATION = /^[[(;-]*@[^\s@\]]*$/;
 const TEX_CITATION = /^\\[a-z]{0,20}(?:cite|ref|label)[a-z]{0,20}\*?\{[^}]*$/i;
@@ -171,10 +171,10 @@ function wordKind(text: string): ConstructKind | undefined {
 }
 
 /**
- * Whether the writer meant to begin something with a sign that nothing closes. CommonMark takes such signs for text, and
- * most often they are: `f(*args)`, `the ' key`, `a note* below`. One counts as open in the sentence that it stands in,
- * or as long as it begins a sentence, and not beyond the brackets or quotes around it.
- * @param sentence where the sentence at the end of the text begins
+ * Whether an unclosed sign is meant to open something. CommonMark treats unclosed signs as text, and most often they
+ * are: `f(*args)`, `the ' key`, `a note* below`. One counts as open within its sentence, or as long as it begins a
+ * sentence, and not outside the brackets or quotes around it.
+ * @param sentence start of the last sentence of the text
  */
 function isMeant({ kind, from, contentFrom }: OpenInline, text: string, sentence: number): boolean {
   if (kind === 'image description') return true;
@@ -203,10 +203,10 @@ const LOWER_CASE = /\p{Ll}/u;
  */
 const NAME =
   /^(?:[b-df-hj-np-tvxz](?![\p{L}\p{M}'’])|[\p{L}\d]*(?:_[\p{L}\d]|\p{Ll}\p{Lu}|\p{L}\d)|[\p{L}\d]+(?:\(|\.\p{Ll})|(?:kw)?args(?![\p{L}\p{M}]))/u;
-/** How much of a name is looked at, in UTF-16 units. */
+/** UTF-16 units of a name that are examined. */
 const LONGEST_NAME = 64;
 
-/** Whether what a sign stands before is a name out of a program, such as `*args`, `**my_options` or `_lineCount`. */
+/** Whether a sign is followed by a name from a program, such as `*args`, `**my_options` or `_lineCount`. */
 function beginsName(text: string, at: number): boolean {
   return NAME.test(text.slice(at, at + LONGEST_NAME));
 }
@@ -214,7 +214,7 @@ function beginsName(text: string, at: number): boolean {
 /** `*[HTML]: Hypertext Markup Language`, which Markdown Extra reads as the meaning of an abbreviation. */
 const ABBREVIATION = /^\[[^\]\n]+\]:/;
 const WORD = /[\p{L}\p{N}]/u;
-/** More than stands between the end of a sentence and the next one, in UTF-16 units. */
+/** More UTF-16 units than there are between a sentence's end and the next sentence. */
 const SENTENCE_END = 64;
 
 const PAIRS: Readonly<Record<string, string>> = {

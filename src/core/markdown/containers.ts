@@ -155,7 +155,7 @@ export class LineContainers {
   }
 }
 
-/** Whether an item with this sign could stand in the same list: numbered ones are of one kind, all others of another. */
+/** Whether an item with this marker could belong to the same list: ordered items are one kind, all others another. */
 function isSameKindOfList({ kind, marker }: Container, sign: string): boolean {
   return kind === 'item' && BULLETS.includes(marker) === BULLETS.includes(sign);
 }

@@ -3,7 +3,7 @@
 const IMPORT = /^import\s+(?:type\s+)?(?:['"{*]|[A-Z_$][\w$]*(?:\s*,|\s+from\s|\s*\S{0,5}$))/;
 const EXPORT = /^export\s+(?:[{*]|(?:default|const|let|var|function|async|class|type|interface)\s)/;
 
-/** Whether a line imports or exports as MDX has it, all of it or as far as it is written. */
+/** Whether a line is an MDX import or export, possibly incomplete. */
 export function isModule(text: string): boolean {
   return (text.startsWith('import') && IMPORT.test(text)) || (text.startsWith('export') && EXPORT.test(text));
 }
@@ -46,8 +46,8 @@ export interface Callout {
 }
 
 /**
- * The callout that a line begins or ends with, if it does.
- * @param isQuoted whether the line stands in a quotation that begins with it
+ * The callout that a line begins or ends, if any.
+ * @param isQuoted whether the line is in a quotation that begins with it
  * @param mayHold whether a container may begin here
  */
 export function calloutAt(head: string, isQuoted: boolean, mayHold: boolean): Callout | undefined {

@@ -10,14 +10,14 @@ import { readLine } from './syntax';
  */
 export class MarkdownDocument {
   readonly lines: Lines;
-  /** What is open before each line, as far as it was asked for. */
+  /** State of open blocks before each line, computed up to the last line requested. */
   #states: (BlockState | undefined)[] = [START];
   /** Lines behind which the remembered state may be wrong. */
   readonly #stale = new LineRanges();
   /** The last line of the front matter, -1 where there is none. */
   #frontMatterEnd = -1;
 
-  /** @param source the text, or its lines; those may change, if `changed` is told */
+  /** @param source the text, or its lines; if those change, call `changed` */
   constructor(source: string | Lines) {
     this.lines = typeof source === 'string' ? new TextLines(source) : source;
     this.#frontMatterEnd = frontMatterEnd(this.lines);

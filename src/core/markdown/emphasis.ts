@@ -22,16 +22,16 @@ const DOUBLED = '~=';
 const NEVER_IN_WORDS = '_=';
 const SPACE = /^[\s\p{Zs}]?$/u;
 const PUNCTUATION = /^[\p{P}\p{S}]$/u;
-/** Behind these and behind white space nothing is closed. */
+/** After these and after white space nothing is closed. */
 const OPENING = /^[\p{Ps}\p{Pi}]?$/u;
 /** Scripts that put no spaces between words, or hang endings on them. */
 const WITHOUT_SPACES =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\u3000-\u303f\uff00-\uffef]$/u;
 
 /**
- * What a run of signs may do, by CommonMark's rules on what stands on its sides. One that was written last may close
- * whatever it can, since white space may follow it: `**Note:**`, `_so_`.
- * @param written whether a word is about to be written where the text ends
+ * Whether a run of delimiters may open or close, by CommonMark's rules on adjacent characters. A run at the end of the
+ * text may close anything, as white space may follow: `**Note:**`, `_so_`.
+ * @param written whether a word is going to be written at the end of the text
  */
 function flanking(text: string, from: number, to: number, written: boolean): { opens: boolean; closes: boolean } {
   const before = characterBefore(text, from);

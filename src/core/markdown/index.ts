@@ -30,7 +30,7 @@ const AFTER = 1000;
 /** A longer line is a paragraph of its own: it need not be read to its end to know the lines after it. */
 const LONGEST_LINE = 4000;
 
-/** Reads the document at a place, or at an offset in UTF-16 units. In what is no prose the text is left as it is. */
+/** Reads the document at a position, or at an offset in UTF-16 units. Outside of prose the text is unchanged. */
 export function readMarkdown(document: MarkdownDocument, place: LinePosition | number): Reading {
   const at = typeof place === 'number' ? document.lines.positionAt(place) : place;
   const start = windowStart(document.lines, at, WIDTH, (line) => document.stateBefore(line).block === null);

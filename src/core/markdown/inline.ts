@@ -109,7 +109,7 @@ class InlineReader {
     return to;
   }
 
-  /** Reads what stands at `at` and returns where to go on. */
+  /** Reads the construct at `at` and returns the index after it. */
   #step(at: number): number {
     const text = this.#text;
     switch (text[at]) {

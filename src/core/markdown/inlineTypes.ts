@@ -42,7 +42,7 @@ export interface OpenInline {
 export interface InlineReading {
   /** In the order of the text (`inTextOrder`); one may lie in another. */
   readonly cuts: readonly Cut[];
-  /** Parts that no words of prose stand in: code, formulas, addresses. */
+  /** Ranges without words of prose: code, formulas, addresses. */
   readonly verbatim: readonly (readonly [from: number, to: number])[];
   /** Constructs begun and not closed, innermost first, whether or not the writer meant to begin them. */
   readonly open: readonly OpenInline[];

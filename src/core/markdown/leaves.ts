@@ -55,7 +55,7 @@ export function delimiterCells(text: string, from: number): number {
 
 const LABEL = /^\[(?!\^)(?:[^\\[\]]|\\.){1,200}\]:[ \t]*/;
 
-/** `[label]: address "title"`, all of it or as far as it is written. */
+/** Whether a text is a link definition `[label]: address "title"`, possibly incomplete. */
 export function isLinkDefinition(text: string): boolean {
   const label = LABEL.exec(text)?.[0];
   if (label === undefined) return false;
@@ -71,7 +71,7 @@ export function isLinkDefinition(text: string): boolean {
 }
 
 const RAW_ELEMENTS = new Set(['script', 'pre', 'style', 'textarea']);
-/** Elements that stand alone in a line of prose. */
+/** Elements that may be alone in a line of prose. */
 const LINE_ELEMENTS = new Set(['br', 'wbr']);
 
 /** What ends the HTML block that begins here: a sign, or a blank line (''); undefined where none begins. */

@@ -1,14 +1,14 @@
-/** Indented by so many columns a line is code. */
+/** Columns of indentation that make a line code. */
 export const CODE_INDENT = 4;
 
-/** Where reading has come to in a line: the column from which its content counts, and its first sign after that. */
+/** Position within a line: the column from which its content counts, and the first character after that. */
 export interface LineCursor {
   base: number;
   at: number;
   column: number;
 }
 
-/** Whether what stands here is indented so far that it is code. */
+/** Whether the content is indented enough to be code. */
 export function isIndented({ base, column }: LineCursor): boolean {
   return column >= base + CODE_INDENT;
 }
@@ -32,14 +32,14 @@ export function onlySpace(text: string, from: number): boolean {
   return at >= text.length;
 }
 
-/** How often the sign at `at` stands there in a row. */
+/** Length of the run of equal characters at `at`. */
 export function runLength(text: string, at: number): number {
   let end = at;
   while (end < text.length && text[end] === text[at]) end++;
   return end - at;
 }
 
-/** Reads the sign of a quotation if one stands here. */
+/** Reads a block quote marker, if there is one here. */
 export function readQuoteMarker(text: string, place: LineCursor, markers: [number, number][]): boolean {
   if (text[place.at] !== '>' || isIndented(place)) return false;
   const from = place.at;

@@ -103,7 +103,7 @@ export function autolinkEnd(text: string, from: number): number {
 
 const URL_STARTS = ['http://', 'https://', 'www.', 'ftp://', 'mailto:'];
 
-/** An address that stands in the text as it is; the signs that end a sentence do not belong to it. */
+/** End of a bare URL, without punctuation that ends the sentence. */
 export function urlEnd(text: string, from: number, inBrackets: boolean): number {
   const start = URL_STARTS.find((start) => text.startsWith(start, from));
   if (start === undefined) return NONE;

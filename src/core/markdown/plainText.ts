@@ -4,7 +4,7 @@ import type { Construct } from './construct';
 import { readInline } from './inline';
 import { type Cut, inTextOrder } from './inlineTypes';
 
-/** A document's text as it is read. */
+/** Text to read from a document. */
 export interface PlainText {
   /** For the model: words, headings, the markers of lists. */
   readonly text: string;
@@ -12,7 +12,7 @@ export interface PlainText {
   readonly prose: string;
 }
 
-/** Stands in the prose for what no words stand in: Unicode's replacement for an object. */
+/** Replaces inline content without words: Unicode's object replacement character. */
 const OBJECT = '\uFFFC';
 
 /**
@@ -69,7 +69,7 @@ function rows(text: string, cuts: readonly Cut[]): string {
   );
 }
 
-/** The text with its cuts carried out. A cut that lies inside another one does not count. */
+/** Removes the cuts from a text. A cut inside another one is ignored. */
 function apply(text: string, cuts: readonly Cut[]): string {
   let done = '';
   let at = 0;
@@ -82,8 +82,8 @@ function apply(text: string, cuts: readonly Cut[]): string {
 }
 
 /**
- * The text without the runs of white space that cuts leave.
- * @param written whether more is about to be written at its end, which then stays as it is
+ * Removes the white space that cuts leave behind.
+ * @param written whether more is going to be written at the end, which is then kept
  */
 function tidy(text: string, written: boolean): string {
   let done = '';
@@ -99,7 +99,7 @@ function tidy(text: string, written: boolean): string {
   return done + text.slice(at);
 }
 
-/** The next run of white space inside lines that is longer than one, or stands at an edge of a line. */
+/** The next run of white space within a line that is longer than one character or at the line's edge. */
 function nextGap(text: string, from: number): { readonly from: number; readonly to: number } | undefined {
   for (let at = from; at < text.length; at++) {
     if (text[at] !== ' ' && text[at] !== '\t') continue;

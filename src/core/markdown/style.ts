@@ -48,8 +48,8 @@ function itemsGoWithoutStop(blocks: readonly Block[]): boolean {
 }
 
 /**
- * To break lines by hand is a habit where there are so many such lines, and so large a share of them is nearly as wide
- * as the widest (`NEAR`, a share of its width, which is at most `WIDEST` characters).
+ * Hard line breaks are a habit if there are at least this many such lines, and if enough of them are nearly as wide as
+ * the widest (`NEAR`, a share of its width, which is at most `WIDEST` characters).
  */
 const FEWEST_LINES = 3;
 const SHARE = 0.8;

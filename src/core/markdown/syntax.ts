@@ -35,8 +35,7 @@ export function readLine(state: BlockState, text: string): Read {
 const NOTHING: readonly never[] = [];
 
 /**
- * Reads at once what most lines of a text are: blank, or words of a paragraph that lies in no container. Undefined for
- * any other line.
+ * Fast path for most lines of a text: blank ones, and paragraph lines outside of containers. Undefined for all others.
  */
 function readPlain(state: BlockState, text: string): Read | undefined {
   const { containers, block } = state;

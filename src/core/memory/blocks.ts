@@ -1,17 +1,17 @@
 import { longSecretSpans, mayBeginLongSecret } from './secrets';
 
-/** Characters of a block: an edit reads one of them anew. */
+/** Characters of a block, which is the unit that an edit reads again. */
 const SHORTEST = 512;
 const LONGEST = 1024;
 /** Longest name that announces a secret: it may itself lie across the end of a block. */
 const LONGEST_NAME = 64;
-/** A secret is looked for up to so many characters after the end of a block; a longer one may be cut. */
+/** Characters after a block's end that are searched for a secret; longer secrets may be cut. */
 const LONGEST_SECRET = 16_384;
 
 /**
- * Cuts a text into blocks that the tokenizer treats alike whether they stand together or alone: after a line break
- * that a character follows, or before the space of a word, and not inside a secret, which is seen only whole. Joined, the
- * blocks are the text.
+ * Cuts a text into blocks that tokenize alike whether joined or separate: after a line break followed by a character,
+ * or before the space of a word. Never inside a secret, which is only recognised as a whole. The joined blocks equal
+ * the text.
  */
 export function cutIntoBlocks(text: string): string[] {
   const blocks: string[] = [];

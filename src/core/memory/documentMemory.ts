@@ -24,15 +24,15 @@ interface Block {
 const GROUP_OF_OWNER = [NOBODY, DOCUMENT];
 /** How many tokens of the block before are put before a block in the log, as its context. */
 const CONTEXT = 4;
-/** The log is written anew when it holds this many tokens more than twice those that can still be found. */
+/** The log is compacted when it holds this many tokens more than twice the live ones. */
 const SLACK = 8192;
 /** How many tokens are read while a suggestion waits; the rest is read in the background. */
 const AT_ONCE = 1024;
 
 /**
- * The open document as a memory: all of it, on both sides of the cursor. It lies in blocks; an edit costs the reading
- * of the block it touches, however long the document. What stands at the cursor is not learned: neither the word that
- * is being written nor that what follows the cursor once followed what stands before it.
+ * The open document as a memory, on both sides of the cursor. It is divided into blocks; an edit costs reading one
+ * block, however long the document. Text at the cursor is not learned: neither the word being written, nor that the
+ * text after the cursor follows the text before it.
  */
 export class DocumentMemory {
   readonly #tokenizer: TextTokenizer;
@@ -101,7 +101,7 @@ export class DocumentMemory {
     for (const block of fresh) if (!block.forgotten) this.#unread.add(block);
   }
 
-  /** Reads the block of the cursor, as far as it may be learned while the cursor stands there, and a few that were edited. */
+  /** Reads the block of the cursor, as far as it may be learned while the cursor is there, and a few edited blocks. */
   turnTo(offset: number): void {
     const { at, start } = this.#blockAt(offset);
     const block = this.#blocks[at];
@@ -118,7 +118,10 @@ export class DocumentMemory {
     this.work(AT_ONCE);
   }
 
-  /** Reads at least `tokens` more tokens, if there are so many. @returns how many it has read */
+  /**
+   * Reads about `tokens` more tokens, if there are that many.
+   * @returns how many were read
+   */
   work(tokens: number): number {
     let done = 0;
     for (const block of this.#unread) {
@@ -201,7 +204,7 @@ export class DocumentMemory {
     block.context = block.from = block.to = 0;
   }
 
-  /** Writes the log anew with what is alive, in the order of the text. */
+  /** Rewrites the log with the live tokens in the order of the text. */
   #compact(): void {
     const index = new TokenIndex();
     for (const block of this.#blocks.filter(({ to }) => to > 0)) {
@@ -248,14 +251,14 @@ function blocksOf(parts: readonly Pick<Block, 'text' | 'forgotten'>[]): Block[] 
   return joined.flatMap((part) => (part.forgotten ? [forgotten(part.text)] : cutIntoBlocks(part.text).map(unread)));
 }
 
-/** What may be learned of a block in which the cursor stands: what is before the word that is being written, and what follows. */
+/** The parts of a block with the cursor that may be learned: before the word being written, and after the cursor. */
 function learnable(text: string, cursor: number | undefined): Stretch[] {
   const stretches = withoutSecrets(text).map((part) => ({ ...part, text: unwrapped(part.text) }));
   if (cursor === undefined) return stretches;
   return [...between(stretches, 0, beginOfWord(text, cursor)), ...between(stretches, cursor, text.length)];
 }
 
-/** What lies between two characters of the text. */
+/** The parts of stretches between two offsets. */
 function between(stretches: readonly Stretch[], from: number, to: number): Stretch[] {
   return stretches.flatMap(({ offset, text }) => {
     const start = Math.max(offset, from);

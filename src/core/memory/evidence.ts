@@ -14,7 +14,7 @@ export type Group = (typeof GROUPS)[number];
 
 /** A match counts for every one of these lengths that it reaches, in tokens. */
 export const LENGTHS = [1, 2, 3, 4, 6, 9] as const;
-/** How many places are looked at for each order and group: twice as many would change hardly anything. */
+/** Places examined per order and group; twice as many would change hardly anything. */
 const PLACES = 64;
 const CELLS = GROUPS.length * LENGTHS.length;
 

@@ -51,11 +51,10 @@ export interface Shares {
 }
 
 /**
- * Mixes the model's distribution with what the writer's texts say: a mixture of experts (Jacobs et al. 1991) whose
- * weights are a softmax over a few features of each expert: how long the match is, how often it was seen, how much it
- * varied, whether it goes on with a word, whose text it is in, how sure the model is. It learns from every token that
- * it is told of, by gradient steps of falling size (AdaGrad, Duchi et al. 2011), and begins where texts of other writers
- * have left it.
+ * Mixes the model's distribution with the writer's texts: a mixture of experts (Jacobs et al. 1991) whose weights are a
+ * softmax over a few features of each expert: the length of the match, its frequency and variety, whether it continues
+ * a word, which texts it is from, and the model's confidence. It learns from every token reported to it by gradient
+ * steps of decreasing size (AdaGrad, Duchi et al. 2011), starting from weights learned on other writers' texts.
  */
 export class Mixture {
   readonly #words: WordParts;

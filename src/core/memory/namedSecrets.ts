@@ -20,7 +20,7 @@ const ASSIGNED =
   /["'`*_]*\s*(?:[:=|：→]|[-=]>)[\s*_]*(?:"[^\n"]{4,}"|'[^\n']{4,}'|`[^\n`]{4,}`|["'`]?[^\s"'`*_][^\s"'`*]{3,})/uy;
 /** Small words that end the line with a value belong to it. */
 const REST_OF_LINE = /(?:[ \t]+[\p{Ll}\d]+){1,11}(?=[ \t]*(?:\n|$))/uy;
-/** `the password is …`: what follows has a digit or a sign, or stands in quotation marks. */
+/** `the password is …`: the value has a digit or a special character, or is quoted. */
 const TOLD =
   /(?:\s{1,4}(?:is|was|to|ist|lautet|est|es|é)\s{1,4}(?=["'`*_“„«]|[^\s"'`]*[\d#$%^&@!+=?])|\s{0,4}(?=["`“„«]))["'`*_“„«]{0,4}[^\s"'`“”»]{4,}/uy;
 /** `## Password`, and the value below it, alone on its line. */
@@ -42,10 +42,10 @@ const FEWEST_WORDS = 12;
 /** How far behind its name a secret may begin, and how far the words of a wallet may reach, in UTF-16 units. */
 const NEAR = 80;
 const REACH = 1_000;
-/** How much before a name is looked at for the signs of a heading or column, in UTF-16 units. */
+/** UTF-16 units before a name searched for the marks of a heading or column. */
 const MARKS = 40;
 
-/** Whether a text has a name in it behind which a secret may stand. */
+/** Whether a text contains a name that a secret may follow. */
 export function namesSecret(text: string): boolean {
   return IN_EVERY_NAME.test(text) && [PASSWORD, KEY, WORDS].some((name) => text.search(name) >= 0);
 }
@@ -63,7 +63,7 @@ export function namedSecretSpans(text: string): Span[] {
   ];
 }
 
-/** @param endOf where what stands behind a name ends, if it is a secret */
+/** @param endOf end of the value after a name, if it is a secret */
 function behind(name: RegExp, text: string, endOf: (from: number, to: number) => number | undefined): Span[] {
   const spans: Span[] = [];
   let last = 0;

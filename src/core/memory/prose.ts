@@ -13,7 +13,7 @@ const GENERATED = [
   /^[ \t#>*_-]*Th(?:is|e) (?:file|page|document|documentation|readme|README) (?:is|was|has been) (?:auto(?:matically |-)?)?generated\b/m,
   /^[ \t#>*_-]*Do not (?:edit|modify)(?:[.!]| this (?:file|page|document)\b)/m,
 ];
-/** How much of a file's beginning is looked at for the sign that it was generated, in characters. */
+/** Characters at a file's beginning searched for a sign that it was generated. */
 const HEAD = 600;
 /** Of a text that people wrote, letters and spaces are most. */
 const FEWEST_LETTERS = 0.6;
@@ -64,7 +64,7 @@ const LINE_BREAK = /(?<=[^\s\\])\n(?=[\p{L}\p{N}"'“‘(*_[`])/gu;
 const BEGINS_ANEW = /^(?:\*[ \t]|\d{1,9}[.)][ \t]|```)/;
 /** A line that no paragraph goes on after: a heading, a fence, a rule. */
 const STANDS_ALONE = /^ {0,3}(?:#{1,6}[ \t]|```|~~~)|^[^\p{L}\p{N}]*$/u;
-/** How many characters of a line are looked at to see what begins it. */
+/** Characters of a line examined to classify it. */
 const REACH = 12;
 
 /**

@@ -37,7 +37,7 @@ export class ReadingMemory {
     };
   }
 
-  /** Reads a whole text of somebody else's, or of long ago. */
+  /** Reads a whole text by another author, or an old one. */
   remember(ids: readonly number[], boundary: number): void {
     this.#earlier.push(boundary, NOBODY);
     for (const id of ids) {
@@ -47,8 +47,8 @@ export class ReadingMemory {
   }
 
   /**
-   * Begins a text; what was read before becomes its neighbour, or is forgotten.
-   * @param boundary a token that stands between texts
+   * Begins a text; earlier ones become its neighbours, or are forgotten.
+   * @param boundary a token that separates texts
    */
   begin(boundary: number, forget = false): void {
     if (forget) {

@@ -2,7 +2,7 @@
 export const PRIVATE_KEY =
   /-----BEGIN [A-Z ]{0,40}?PRIVATE KEY[A-Z ]{0,20}-----[\s\S]*?(?:-----END [A-Z ]{0,40}?PRIVATE KEY[A-Z ]{0,20}-----|$)/g;
 
-/** Secrets that are known by their own shape, wherever they stand. */
+/** Secrets recognised by their own format, wherever they occur. */
 export const SHAPES = [
   // `DB_PASS=…`.
   /\b[A-Z][A-Z0-9_]{0,40}(?:PASS|PWD|PW|SECRET|KEY|TOKEN)[A-Z0-9_]{0,20}["']?\s*[=:]\s*\S{4,}/g,

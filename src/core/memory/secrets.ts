@@ -10,11 +10,11 @@ export interface Stretch {
 
 /** A code in groups of four. */
 const GROUPS_OF_CODE = /\b[A-Za-z0-9]{4}(?: [A-Za-z0-9]{4}){3,}\b/g;
-/** What stands between spaces, from a length on that a password may have. */
+/** Words of at least the length of a password. */
 const WORD = /\S{8,}/g;
 /**
- * Signs that may stand at an ordinary word and would make a password of it: those of a hashtag or mention, of a
- * footnote, a question mark.
+ * Signs next to an ordinary word that would make it look like a password: of a hashtag or mention, a footnote, a
+ * question mark.
  */
 const AROUND_WORD = /^[#@]+|\[\^[^[\]\s]*\]|\?["'”’)]?$/g;
 /** Runs of characters that may be random, and how long they must be. */
@@ -81,7 +81,7 @@ function looksGrouped(groups: string): boolean {
   return groups.split(' ').filter((group) => /\d/.test(group) && /[A-Za-z]/.test(group)).length > 1;
 }
 
-/** Letters of both sizes, digits and signs in one; no address, and nobody's name on a network. */
+/** Mixed case, digits and special characters together; no address, and no user name. */
 function looksLikePassword(found: string): boolean {
   const word = found.replace(AROUND_WORD, '');
   const mixed = /\d/.test(word) && /[A-Z]/.test(word) && /[a-z]/.test(word) && /[#$%^&@!+=?~]/.test(word);

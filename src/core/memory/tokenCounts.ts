@@ -1,6 +1,6 @@
 /**
- * When at least one token in so many is listed, a loop over the whole vocabulary is faster than one over the list,
- * whose tokens are in no order.
+ * If at least one token in this many is listed, looping over the whole vocabulary is faster than over the unordered
+ * list.
  */
 const DENSE = 3;
 

@@ -10,17 +10,17 @@ const GROWTH = 1.125;
 /** Hash tables grow by this factor when more than a share of `FULL` of their slots is taken. */
 const GROWTH_OF_TABLES = 1.5;
 const FULL = 0.75;
-/** A list is followed for at most so many times as many steps as places may be visited (`cap`). */
+/** Limits the steps along a list, as a multiple of the places that may be visited (`cap`). */
 const LONGEST_WALK = 4;
 
 /** Hears of an earlier place: where it is, its group, and how many tokens before it are those before the cursor. */
 export type OnMatch = (position: number, group: number, length: number) => void;
 
 /**
- * A log of tokens in which earlier places with the same tokens before them are found, newest first: suffix matches of
- * any length up to `LONGEST_MATCH`. Each token belongs to an owner, a small number; owner 0 is nobody, whose tokens
- * are context but are never found. Three linked lists run through the log, one for each order, so that adding a token
- * takes constant time and about 33 bytes in all.
+ * A log of tokens in which earlier places with the same preceding tokens are found, newest first: suffix matches of up
+ * to `LONGEST_MATCH` tokens. Each token belongs to an owner, a small number; tokens of owner 0 are context but are
+ * never found. Three linked lists run through the log, one per order, so that adding a token takes constant time and
+ * about 33 bytes in all.
  */
 export class TokenIndex {
   #ids = new Int32Array(FIRST_CAPACITY);
@@ -32,7 +32,7 @@ export class TokenIndex {
   readonly #contexts = ORDERS.map(() => 0);
   #length = 0;
 
-  /** Tokens in the log, those of nobody included. */
+  /** Tokens in the log, including those of owner 0. */
   get length(): number {
     return this.#length;
   }
@@ -63,7 +63,7 @@ export class TokenIndex {
     }
   }
 
-  /** Makes tokens nobody's: they are not found any more. */
+  /** Assigns tokens to owner 0, so that they are no longer found. */
   disown(from: number, to: number): void {
     this.#owners.fill(0, from, to);
   }

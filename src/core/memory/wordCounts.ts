@@ -6,19 +6,19 @@ const MOST_LETTERS = 100;
 /** Shorter words are one edit away from too many others. */
 const SHORTEST_SLIP = 4;
 const LONGEST_SLIP = 24;
-/** A word that occurs this often is spelled as it is meant. */
+/** A word this frequent is not a typing error. */
 const COMMON = 3;
 
-/** How often each word stands in the writer's texts, in small letters. Tells slips of the hand from words. */
+/** Frequencies of the words in the writer's texts, in lower case. Distinguishes typing errors from words. */
 export class WordCounts {
   readonly #isFamiliar: (word: string) => boolean;
   readonly #counts = new Map<string, number>();
   /** The letters of the writer's words. */
   readonly #letters = new Set(LETTERS);
-  /** How many words there are, each as often as it stands. */
+  /** Sum of all frequencies. */
   total = 0;
 
-  /** @param isFamiliar whether a word is common in the language, as far as the vocabulary knows */
+  /** @param isFamiliar whether a word is common in the language, judging by the vocabulary */
   constructor(isFamiliar: (word: string) => boolean) {
     this.#isFamiliar = isFamiliar;
   }
@@ -38,7 +38,10 @@ export class WordCounts {
     return this.#counts.get(word.toLowerCase()) ?? 0;
   }
 
-  /** Whether a word stands once only and is one edit (a letter more, less, other, or two in turn) from a common one. */
+  /**
+   * Whether a word occurs only once and is one edit (insertion, deletion, substitution or transposition) from a common
+   * one.
+   */
   isSlip(word: string): boolean {
     const lower = word.toLowerCase();
     if (lower.length < SHORTEST_SLIP || lower.length > LONGEST_SLIP) return false;

@@ -22,14 +22,14 @@ interface Remembered {
   learned: { readonly position: number; readonly offset: number }[];
 }
 
-/** Owners are numbers of 16 bits, 0 being nobody. */
+/** Owners are 16-bit numbers, and 0 is reserved. */
 const MOST_FILES = 65_535;
-/** The log is written anew when it holds this many tokens more than twice those that can still be found. */
+/** The log is compacted when it holds this many tokens more than twice the live ones. */
 const SLACK = 65_536;
 
 /**
- * The other files of the workspace as a memory. Their text is not kept, only its tokens. Files in the folder of the
- * document are its neighbours, the others the rest; all are neighbours of one that lies in no folder yet.
+ * The other files of the workspace as a memory, which keeps only tokens, not text. Files in the document's folder are
+ * its neighbours, the others the rest; for a document without a folder all are neighbours.
  */
 export class WorkspaceMemory {
   readonly #tokenizer: TextTokenizer;
@@ -77,7 +77,7 @@ export class WorkspaceMemory {
     return this.#index.bytes + this.#groups.byteLength;
   }
 
-  /** Reads a file, a block at a time, in place of what was known of it; yields the tokens read so far. */
+  /** Reads a file block by block, replacing earlier content; yields the number of tokens read so far. */
   *add({ uri, text, markdown }: MemoryFile): Generator<number, void> {
     this.remove(uri);
     const stretches = proseOf(text, markdown);
@@ -94,7 +94,7 @@ export class WorkspaceMemory {
         this.#read(file, block, offset);
         offset += block.length;
         yield this.#index.length - file.from;
-        // It was removed or read anew in the meantime.
+        // It was removed or read again meanwhile.
         if (this.#files.get(uri) !== file) return;
       }
     }
@@ -192,7 +192,7 @@ export class WorkspaceMemory {
   }
 }
 
-/** A document that was never saved lies in no folder. */
+/** A document that was never saved has no folder. */
 function folderOf(uri: string): string | undefined {
   return uri.includes('/') ? uri.slice(0, uri.lastIndexOf('/')) : undefined;
 }

@@ -124,7 +124,7 @@ export class WriterMemory {
     return true;
   }
 
-  /** Tells where the cursor stands in the document: what is being written there is not learned. */
+  /** Sets the cursor's offset in the document: text being written there is not learned. */
   turnTo(offset: number): void {
     this.#slips.clear();
     this.#document?.memory.turnTo(offset);

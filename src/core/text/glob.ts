@@ -1,6 +1,6 @@
 /**
- * How patterns are written. VS Code's have `{a,b}`, and `a/**` is `a` as well; in a `.gitignore` a backslash takes the
- * next sign as it is, and `a/**` is only what lies below.
+ * Syntax of patterns. VS Code's have `{a,b}`, and `a/**` also matches `a`; in a `.gitignore` a backslash escapes the
+ * next character, and `a/**` only matches what is below.
  */
 export type GlobDialect = 'vscode' | 'gitignore';
 
@@ -22,7 +22,7 @@ interface State {
 
 const inSegment: Test = (unit) => unit !== '/';
 
-/** A longer pattern matches nothing: nobody has written it. */
+/** Longest pattern; longer ones match nothing. */
 const LONGEST = 1000;
 /** Braces in braces. */
 const DEEPEST = 20;

@@ -63,7 +63,7 @@ export class TextLines implements Lines {
     return this.#starts[index];
   }
 
-  /** An offset inside a line break stands for the end of the line before it. */
+  /** An offset inside a line break maps to the end of the line before it. */
   positionAt(offset: number): LinePosition {
     const line = lastAtMost(this.#offsets.length, (index) => this.#offsets[index], offset);
     const character = Math.max(0, offset - this.#offsets[line]);
@@ -79,7 +79,7 @@ export interface EditorDocument {
   lineAt(line: number): { readonly text: string };
 }
 
-/** The lines of a document as it stands. */
+/** The lines of an editor's document. */
 export class EditorLines implements Lines {
   readonly #document: EditorDocument;
   readonly #offsetOf: (line: number) => number;
@@ -133,10 +133,9 @@ function lastAtMost(count: number, number: (index: number) => number, limit: num
 }
 
 /**
- * Where to begin to read what stands before `end`, so that a key costs no more in a long text than in a short one: at
- * least `width` UTF-16 units before it and at most twice that, or the start of the text. The start stays where it is
- * while half a width is written. It is at a line's start that `fits` if there is one, else at a line's start, else
- * before a space.
+ * Where to start reading the text before `end`, so that a key costs the same in long and short texts: between one and
+ * two `width` UTF-16 units before it, or at the start of the text. The result is stable while half a width is written.
+ * Prefers the start of a line that `fits`, then of any line, then a place before a space.
  */
 export function windowStart(
   lines: Lines,
@@ -197,7 +196,7 @@ export interface ChangedLines {
   readonly added: number;
 }
 
-/** What an editor takes for the end of a line. */
+/** Line endings recognised by editors. */
 const EDITOR_LINE_BREAK = /\r\n|[\n\r]/g;
 
 /** The lines from the first to the last that the replacements of one edit touched, all counted in the text before it. */

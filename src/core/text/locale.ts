@@ -22,7 +22,7 @@ export interface Wording {
   readonly bundle?: string;
 }
 
-/** Speaks as the editor does: to be called before anything is said. Where the texts cannot be read they are English. */
+/** Sets language and translations; must be called before any text is made. Falls back to English. */
 export function speakAs({ language, bundle }: Wording): void {
   setLanguage(language);
   if (bundle === undefined) return;
@@ -38,7 +38,7 @@ export function currentLanguage(): string {
   return language;
 }
 
-/** A number with so many decimals, its thousands not set apart. */
+/** A number with `digits` decimals, without thousands separators. */
 export function fixed(value: number, digits: number): string {
   return format(value, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false });
 }
@@ -48,7 +48,7 @@ export function compact(value: number): string {
   return format(value, { maximumFractionDigits: 6, useGrouping: false });
 }
 
-/** A number with so many significant digits at most, by a power of ten where it is smaller than a millionth. */
+/** A number with at most `digits` significant digits, in scientific notation below a millionth. */
 export function significant(value: number, digits: number): string {
   const notation = value !== 0 && Math.abs(value) < 1e-6 ? 'scientific' : 'standard';
   return format(value, { maximumSignificantDigits: digits, notation, useGrouping: false });

@@ -1,6 +1,6 @@
 import { Glob } from './glob';
 
-/** How many patterns of a setting are used; nobody writes more. */
+/** Limit of patterns per setting. */
 export const MOST_PATTERNS = 500;
 /** How many paths are remembered with their answers. */
 const MOST_KNOWN = 10_000;
@@ -13,7 +13,7 @@ export function patternsIn(set: PatternSet): string[] {
   return Object.keys(set).filter((pattern) => set[pattern] === true);
 }
 
-/** File patterns. As in `files.exclude`, one that matches a folder covers all that lies in it. */
+/** File patterns. As in `files.exclude`, a pattern that matches a folder covers everything in it. */
 export class PathPatterns {
   readonly #globs: readonly Glob[];
   readonly #known = new Map<string, boolean>();
@@ -35,7 +35,7 @@ export class PathPatterns {
   }
 }
 
-/** The patterns of one setting, which are read anew only when they have changed. */
+/** The patterns of one setting, parsed again only when they change. */
 export class PatternSetting {
   #read = '[]';
   #patterns = new PathPatterns([]);

@@ -19,10 +19,10 @@ const MAY_END = new Set(
 /** These are abbreviations before a number, and ordinary words elsewhere. */
 const NUMBERED = new Set('No Nos Fig Figs Eq Vol Ch Sec Art p pp'.split(' '));
 
-/** How much is looked at on each side of a possible end of a sentence, in UTF-16 units. */
+/** UTF-16 units examined on each side of a possible end of a sentence. */
 const REACH = 64;
 const END_SIGNS = '.!?…。！？';
-/** What may stand between a sentence's end and the space after it. */
+/** Signs allowed between a sentence's end and the following space. */
 const CLOSING_SIGNS = '"\'”’“‘»«›‹)]*_」』';
 /** French sets a space that does not break before it: `fin. »` */
 const SPACED_CLOSING = /[\u00a0\u202f][»›]$/u;
@@ -38,8 +38,8 @@ const NUMBER_FOLLOWS = /^\s*[\p{N}#]/u;
 const LETTER_FOLLOWS = /^\s*\p{Lu}(?![\p{L}\p{N}])/u;
 
 /**
- * Whether a sentence ends where this text ends. `next` is what follows, as far as it is known: where only that could
- * tell and it is not given, the answer is no.
+ * Whether a sentence ends at the end of this text. `next` is the text that follows, as far as known; if it would decide
+ * but is not given, the answer is no.
  */
 export function endsSentence(text: string, next?: string): boolean {
   const end = readEnd(text);
@@ -154,7 +154,7 @@ export function lastSentenceStart(text: string): number {
   return spans.length === 1 ? 0 : from + last[0];
 }
 
-/** Where in `text`, which stands behind `before`, the last whole sentence ends; 0 where none does. */
+/** End of the last complete sentence in `text`, which follows `before`; 0 where none ends. */
 export function lastSentenceEnd(before: string, text: string): number {
   const near = before.slice(-SENTENCE_REACH);
   const ends = sentenceSpans(near + text).map(([, end]) => end - near.length);

@@ -16,15 +16,15 @@ export interface Typography {
   readonly dash?: string;
   /** Spaces between sentences. */
   readonly sentenceSpaces?: 1 | 2;
-  /** What stands before `!`, `?` and `;`: French sets a space there that does not break. */
+  /** Character before `!`, `?` and `;`: French has a non-breaking space there. */
   readonly spaceBeforeMark?: string;
-  /** What stands before a colon. */
+  /** Character before a colon. */
   readonly spaceBeforeColon?: string;
 }
 
 /** How far back the writer's habits are looked for, in UTF-16 units. */
 const REACH = 20_000;
-/** How often a space must stand before a mark to be a habit. */
+/** How often a space must occur before a mark to be a habit. */
 const FEWEST_SPACES = 2;
 const ADDRESS = /\b(?:https?|ftp):\/\/\S*/g;
 const MARK = /(?<=[\p{L}\p{N}»”)])[ \u00a0\u202f]?(?=[!?;](?:[\s»”"!?)]|$))/gu;
@@ -82,7 +82,7 @@ function quotesOf(text: string): Quotes | undefined {
   return { open, close: prevailing(new Map(fitting)) ?? open.slice(1) + closers[0] };
 }
 
-/** Whether a sign between these characters opens a quotation. Guillemets may stand off by a space on their inner side. */
+/** Whether a quotation mark between these characters opens. Guillemets may have a space on the inside. */
 function opensThere(sign: string, before: string, after: string): boolean {
   if (sign === '„') return true;
   if (sign === '«' && after !== '' && SPACE.test(after)) return OPENS_AFTER.test(before);
@@ -102,7 +102,7 @@ function prevailing(counts: ReadonlyMap<string, number>): string | undefined {
   return most;
 }
 
-/** The space that stands before most marks, if one does. */
+/** The space before most marks, if there is one. */
 function spaceHabit(found: readonly string[] | null): string | undefined {
   const counts = new Map<string, number>();
   for (const space of found ?? []) tally(counts, space);
@@ -111,8 +111,8 @@ function spaceHabit(found: readonly string[] | null): string | undefined {
 }
 
 /**
- * The tokens as this typography sets them. What they say of the first `typed` units stays as the writer typed it.
- * @param prefix what stands before them
+ * Applies this typography to tokens. The first `typed` units are kept as the writer typed them.
+ * @param prefix the text before them
  */
 export function typeset<T extends { readonly text: string }>(
   tokens: readonly T[],
@@ -166,7 +166,7 @@ function typesetUnits(before: string, text: string, typography: Typography): str
   return units;
 }
 
-/** What follows an apostrophe that stands for the beginning of a word: ’tis, ’em, ’90s. */
+/** What follows an apostrophe that replaces the beginning of a word: ’tis, ’em, ’90s. */
 const SHORTENED = /^(?:t(?:is|was|were|will)|til|cause|em|n|round|bout|\d0s)(?![\p{L}\p{N}])/iu;
 const SHORTENED_REACH = 8;
 /** Single quotes inside those of a quotation. */
@@ -199,7 +199,7 @@ function double(text: string, at: number, before: string, { quotes, apostrophe }
   return apostrophe !== '’' || sign !== '"' ? sign : opens ? '“' : '”';
 }
 
-/** 1 where the space inside a closing quote stands there already, else 0. */
+/** 1 where the space inside a closing quote already exists, else 0. */
 function alreadySpaced(close: string, before: string): number {
   return close.length > 1 && SPACE.test(before) ? 1 : 0;
 }

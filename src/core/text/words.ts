@@ -9,7 +9,7 @@ export interface Word {
   readonly text: string;
   /** Where it begins, in UTF-16 units. */
   readonly at: number;
-  /** Its length as it stands in the text, in UTF-16 units. */
+  /** Its length in the text, in UTF-16 units. */
   readonly length: number;
 }
 

@@ -8,7 +8,7 @@ export interface AddedToken {
   /** Whether the white space before it, or behind it, becomes part of it. */
   readonly lstrip: boolean;
   readonly rstrip: boolean;
-  /** Whether it is ordinary text where a letter stands next to it. */
+  /** Whether it is ordinary text when adjacent to a letter. */
   readonly singleWord: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { type ByteString, isWide, utf8ByteString } from './bytes';
 import { type Merges, mergePairs } from './merge';
 
-/** What stands for bytes that the vocabulary lacks. */
+/** Tokens for bytes that the vocabulary lacks. */
 export interface Unknown {
   readonly id: number;
   /** Whether several in a row become one. */
@@ -21,7 +21,7 @@ export interface BytePairEncodingParts {
 /** A piece as tokens. */
 export interface Word {
   readonly ids: readonly number[];
-  /** The bytes of the piece that each token stands for; absent where the tokens' own lengths tell. */
+  /** The range of the piece's bytes for each token; absent where the tokens' lengths determine it. */
   readonly spans?: readonly (readonly [number, number])[];
 }
 

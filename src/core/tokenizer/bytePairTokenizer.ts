@@ -21,7 +21,7 @@ export interface BytePairTokenizerParts {
   readonly model: BytePairEncoding;
   readonly added: readonly AddedToken[];
   readonly endOfText?: number;
-  /** Whether special tokens that stand in a text are read as such by default. */
+  /** Whether special tokens in a text are recognised by default. */
   readonly allowSpecial: boolean;
   readonly template?: Template;
   readonly normalizer?: Normalizer;
@@ -44,7 +44,7 @@ export class BytePairTokenizer implements Tokenizer {
   readonly #model: BytePairEncoding;
   readonly #template: Template;
   readonly #special: ReadonlySet<number>;
-  /** Tokens that are looked for in the text as it is, first, and those in the normalised text. */
+  /** Matchers of added tokens: first in the original text, then in the normalised text. */
   readonly #matcher: AddedTokenMatcher;
   readonly #normalizedMatcher: AddedTokenMatcher;
   /** Whether the tokens of a text spell it, so that their lengths are their places. */
@@ -223,7 +223,7 @@ export class BytePairTokenizer implements Tokenizer {
       if ('token' in part) {
         const { token, from, to, found } = part;
         const placed = this.#token(token.id, [byteAt[from], byteAt[to]], [from, to]);
-        // Shown with the white space that became part of it, as it stands in the text.
+        // Displayed with the white space that became part of it, as in the original text.
         tokens.push({ ...placed, display: found });
         continue;
       }

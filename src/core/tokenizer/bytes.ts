@@ -36,7 +36,7 @@ export function utf8Length(codePoint: number): number {
   return codePoint < 0x10000 ? 3 : 4;
 }
 
-/** Latin-1 characters that can be seen: they stand for themselves. */
+/** Visible Latin-1 characters, which represent themselves. */
 const VISIBLE = /[!-~¡-¬®-ÿ]/;
 
 /**
@@ -62,7 +62,7 @@ export function spell(bytes: ByteString): string {
   return shown;
 }
 
-/** The bytes that such a notation stands for; `undefined` where a character is not of the alphabet. */
+/** The bytes of such a notation; `undefined` where a character is outside the alphabet. */
 export function unspell(notation: string): ByteString | undefined {
   let bytes = '';
   for (let i = 0; i < notation.length; i++) {

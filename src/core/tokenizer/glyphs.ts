@@ -1,7 +1,7 @@
 /**
- * What each token of a row is drawn as: where a character takes several tokens, the first stands for it and the others
- * are counted, `+1`. Decoded one by one they would be broken characters.
- * @param tokens the bytes of each
+ * Display text of each token in a row: where several tokens make up a character, it is shown with the first, and the
+ * others are numbered `+1`, `+2`, … Decoded one by one they would be broken characters.
+ * @param tokens the bytes of each token
  */
 export function glyphsOf(tokens: readonly Uint8Array[]): string[] {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -6,7 +6,7 @@ export type Normalizer = (text: AlignedText) => AlignedText;
 const isMarkOfAnyKind = (character: string) => /\p{M}/u.test(character);
 const isSpace = (character: string) => /\p{White_Space}/u.test(character);
 
-/** Lower case character by character, whatever stands around: a final sigma is a sigma. */
+/** Lower case without regard to context: a final sigma becomes an ordinary sigma. */
 export const lowercase: Normalizer = (text) => {
   const changes: Change[] = [];
   for (const character of text.text) {

@@ -4,20 +4,17 @@ import { utf8Length } from './bytes';
 import type { Piece } from './preTokenizers';
 import type { Vocabulary } from './vocabulary';
 
-/** Where a byte that the model is given comes from in the text as it was written. */
+/** Where a byte of the model's input comes from in the original text. */
 export interface Place {
   /** The character it belongs to, in UTF-16 units. */
   readonly from: number;
   readonly to: number;
-  /** Its own UTF-8 byte; every byte of a character that was rewritten stands for all bytes of that character. */
+  /** Its own UTF-8 byte; for a rewritten character, each byte maps to all bytes of the original one. */
   readonly byte: number;
   readonly nextByte: number;
 }
 
-/**
- * For every UTF-16 unit of a text, how many UTF-8 bytes stand before the character that it belongs to; and behind the
- * last one, how many bytes there are in all.
- */
+/** For every UTF-16 unit of a text, the number of UTF-8 bytes before its character, followed by the total. */
 export function byteOffsets(text: string): Uint32Array {
   const offsets = new Uint32Array(text.length + 1);
   let bytes = 0;
@@ -33,7 +30,7 @@ export function byteOffsets(text: string): Uint32Array {
 
 /**
  * The places of all bytes of a piece, in order.
- * @param original the text as it was written
+ * @param original the original text
  * @param byteAt its `byteOffsets`
  */
 export function placesOf({ text, from, to, spaced }: Piece, original: string, byteAt: Uint32Array): Place[] {

@@ -1,7 +1,7 @@
 /** One BPE token of a text, with its place in the text. Spans are half-open. */
 export interface Token {
   readonly id: number;
-  /** The token's bytes decoded as UTF-8 on their own; U+FFFD stands for a part of a character. */
+  /** The token's bytes decoded as UTF-8 on their own; U+FFFD for parts of a character. */
   readonly text: string;
   /** The vocabulary's own notation: one printable character for each byte, `Ġ` for the space. */
   readonly display: string;
@@ -36,7 +36,7 @@ export interface StreamDecoder {
 export interface Tokenizer {
   /** One above the largest id. Not every id below it need be a token: see `has`. */
   readonly size: number;
-  /** The token that ends a text, and stands between texts in training. */
+  /** The token that ends a text and separates texts in training. */
   readonly endOfText: number | undefined;
   /** What the template puts before every text; mostly nothing. */
   readonly opening: readonly number[];
@@ -54,8 +54,8 @@ export interface Tokenizer {
   /** The tokens of a text with their places in it. */
   tokenize(text: string, options?: EncodeOptions): Token[];
   /**
-   * The text of a whole sequence; U+FFFD stands for bytes that are not UTF-8.
-   * @throws a RangeError for an id that is no token
+   * The text of a sequence of tokens; U+FFFD for bytes that are not UTF-8.
+   * @throws RangeError for an unknown id
    */
   decode(ids: readonly number[]): string;
   /**
@@ -69,8 +69,8 @@ export interface Tokenizer {
    */
   tokenBytes(id: number): Uint8Array;
   /**
-   * One token's bytes decoded on their own: U+FFFD stands for a part of a character.
-   * @throws a RangeError for an id that is no token
+   * One token's bytes decoded on their own; U+FFFD for parts of a character.
+   * @throws RangeError for an unknown id
    */
   tokenText(id: number): string;
   /**

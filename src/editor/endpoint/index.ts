@@ -23,7 +23,7 @@ export function registerServer(engine: EngineHost, choice: ServerChoice, key: Se
     choice.onDidChange(({ kind }) => void vscode.commands.executeCommand('setContext', IN_USE, kind !== 'local')),
     engine.onDidChangeHealth((health) => {
       if (health.state !== 'error' || health.server === undefined || told) return;
-      // The status item says it as long as it is so; a notification comes once.
+      // The status item shows it permanently; the notification appears once.
       told = true;
       const here = vscode.l10n.t('Use the Model Here');
       void notify.warning(health.message, here).then((chosen) => (chosen === here ? useModelHere() : undefined));

@@ -50,7 +50,7 @@ export class ServerChoice implements vscode.Disposable {
     return this.#current;
   }
 
-  /** The server that the settings name, be it used or not. */
+  /** The server in the settings, whether it is used or not. */
   get address(): ServerAddress | undefined {
     const { endpoint, allowPlainHttp } = settingsFor().engine;
     try {
@@ -99,7 +99,7 @@ export class ServerChoice implements vscode.Disposable {
     return this.#state.get<readonly string[]>(AGREED, []);
   }
 
-  /** Asks once for each server. Who says no has the setting taken back, so that nothing is asked again. */
+  /** Asks for consent once per server. Declining resets the setting, so that the question does not come again. */
   async #agreesTo({ root, host, isHere }: ServerAddress): Promise<boolean> {
     const question = isHere
       ? vscode.l10n.t(

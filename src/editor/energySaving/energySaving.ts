@@ -10,9 +10,9 @@ export type SaveEnergy = 'auto' | 'always' | 'never';
 /** Why less is done than could be. */
 export type EnergySaving = 'asked' | 'battery' | 'busy';
 
-/** What is known of the machine that the engine runs on. */
+/** Facts about the machine that runs the engine. */
 export interface Machine {
-  /** Undefined where it cannot be told. */
+  /** Undefined where unknown. */
   readonly onBattery: boolean | undefined;
   /** Load average of the last minute for each processor; 0 where the system keeps none. */
   readonly load: number;

@@ -56,8 +56,7 @@ export class Accepting implements vscode.Disposable {
   }
 
   /**
-   * Guards the moments when nothing is suggested yet: a second Tab then goes nowhere instead of into the text. Typing
-   * ends it.
+   * Guards the time until the next suggestion appears: a second Tab is swallowed instead of inserted. Typing ends it.
    */
   #guard(document: vscode.TextDocument | undefined): void {
     this.#guarded = document;

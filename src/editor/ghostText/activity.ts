@@ -11,7 +11,7 @@ interface Dismissal {
   readonly beforeWord: string;
 }
 
-/** What the writer has been doing and has asked for, as far as it decides whether to speak. */
+/** The writer's recent actions and requests, as far as they decide whether to suggest. */
 export class Activity implements vscode.Disposable {
   readonly #onOutcome: (outcome: SuggestionOutcome, document: vscode.TextDocument) => void;
   #lastEdits = new WeakMap<vscode.TextDocument, LastEdit>();

@@ -43,7 +43,7 @@ export class HeadStart implements vscode.Disposable {
     this.#rests();
   }
 
-  /** What the keys tell of the writer's next ones. */
+  /** The writer's pace and last key, for the gate. */
   get moment(): Pick<Moment, 'pace' | 'waited' | 'deleted'> {
     return { pace: this.#pace, waited: performance.now() - this.#lastChangeAt, deleted: this.#deleted };
   }
@@ -55,7 +55,7 @@ export class HeadStart implements vscode.Disposable {
 
   /** Takes note of a key: ends a generation that it contradicts, and begins to look for a suggestion. */
   #typed({ document, edit, replaced: [change, ...others], bySave }: DocumentChange): void {
-    // VS Code also tells of output channels, and of files that change in the background.
+    // VS Code also reports changes of output channels and of files in the background.
     if (document !== vscode.window.activeTextEditor?.document) return;
     const now = performance.now();
     this.#lastChangeAt = now;

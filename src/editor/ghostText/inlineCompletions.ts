@@ -29,7 +29,7 @@ export interface Answer {
   readonly outdated: boolean;
   /** Suggestions handed to VS Code. */
   readonly items: number;
-  /** Why VS Code was told to ask again, where there had been nothing yet: the model was late, or the writer to pause. */
+  /** Why VS Code was triggered again after an empty answer: the model was late, or the writer had to pause first. */
   readonly again: 'late' | 'pause' | undefined;
 }
 

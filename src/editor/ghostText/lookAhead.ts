@@ -2,7 +2,7 @@ import type { Completion, CompletionReason, Suggestion } from '../../core/comple
 import { continuation } from '../../core/ghostText/remainder';
 import type { Query, Suggester } from './suggester';
 
-/** After so many ms without a key the writer is reading the suggestion rather than typing on. */
+/** After this many ms without a key the writer is reading the suggestion rather than typing on. */
 const IDLE_MS = 400;
 /** Reasons for a suggestion to end behind which more can follow on the same line. */
 const GOES_ON: readonly CompletionReason[] = ['sentence', 'budget', 'unsure'];
@@ -43,13 +43,13 @@ export class LookAhead {
   }
 }
 
-/** Where the suggestion closes emphasis or breaks the line, what follows has to be read anew. */
+/** Where the suggestion closes emphasis or breaks the line, the text that follows must be read again. */
 function canGoOn({ request: { style } }: Query, { ended }: Suggestion): boolean {
   return GOES_ON.includes(ended) && !style?.closer && style?.room === undefined;
 }
 
 function next({ before, request }: Query, suggestion: Suggestion): Query {
-  // No offset is given: what is not accepted yet does not stand in the document.
+  // No offset is given, as text that is not accepted yet is not in the document.
   const place = request.place && { document: request.place.document };
   return {
     before: before + suggestion.text,

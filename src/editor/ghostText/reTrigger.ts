@@ -3,7 +3,7 @@ import type { Gated } from '../../core/ghostText/gate';
 import type { Query } from './suggester';
 import type { EditorPlace } from './suggestionContext';
 
-/** A request of VS Code's within so many ms after it was told to ask is the answer to that. */
+/** A request from VS Code within this many ms of a trigger is the answer to it. */
 const ASKS_WITHIN_MS = 1_000;
 
 /** A place where there was nothing to show yet. */
@@ -13,7 +13,7 @@ interface Awaited {
   readonly query: Query;
 }
 
-/** When VS Code was told to ask again, for which version of which document, and why nothing had been shown before. */
+/** The last trigger: when, for which version of which document, and why nothing had been shown before. */
 interface Told {
   readonly document: vscode.TextDocument;
   readonly version: number;
@@ -22,8 +22,8 @@ interface Told {
 }
 
 /**
- * Makes VS Code ask again at a place where there was nothing to show yet, once there is something and if the cursor
- * still stands there: after an empty answer VS Code does not ask by itself.
+ * Triggers VS Code again at a place that had nothing to show yet, once there is something and if the cursor is still
+ * there: after an empty answer VS Code does not ask by itself.
  */
 export class ReTrigger implements vscode.Disposable {
   #awaited: Awaited | undefined;
@@ -33,7 +33,7 @@ export class ReTrigger implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
   readonly #known: (place: EditorPlace, query: Query) => Gated | undefined;
 
-  /** @param known what is known at a place by now, behind the gate; undefined while nothing is */
+  /** @param known the gated result for a place so far; undefined while there is none */
   constructor(known: (place: EditorPlace, query: Query) => Gated | undefined) {
     this.#known = known;
   }
@@ -44,7 +44,7 @@ export class ReTrigger implements vscode.Disposable {
     if (waitMs !== undefined) this.#lookIn(waitMs);
   }
 
-  /** To be told of each change of a document: nothing is awaited there any more. */
+  /** Call for each change of a document: nothing is awaited at its old state any more. */
   changed(document: vscode.TextDocument): void {
     if (this.#awaited?.place.document === document) this.#cancel();
   }
@@ -73,7 +73,7 @@ export class ReTrigger implements vscode.Disposable {
     vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
 
-  /** Why VS Code asks, where it was told to and it is not the writer who asks. */
+  /** Why VS Code asks, if it was triggered here rather than by the writer. */
   wasTold(document: vscode.TextDocument): Told['why'] | undefined {
     const told = this.#told;
     this.#told = undefined;

@@ -15,7 +15,7 @@ const LEAD_MS = 3;
 
 /** A question to the suggester. */
 export interface Query {
-  /** The text before the cursor as it stands, by which typing through is known. The model may read it otherwise. */
+  /** The document's text before the cursor, used to recognise typing along. The model's input may differ. */
   readonly before: string;
   readonly request: CompleteRequest;
   /** Why a shorter suggestion is asked for than the settings allow, if it is. */
@@ -50,12 +50,12 @@ export interface SuggesterCounts {
   early: number;
 }
 
-/** A question has to be asked anew because the settings or the model have changed. */
+/** The request must be repeated because the settings or the model have changed. */
 export class SuggesterReset extends Error {
   override name = 'AbortError';
 }
 
-/** Aborts a generation that says something else than what was typed. */
+/** Aborts a generation that contradicts what was typed. */
 class Refuted extends Error {
   override name = 'AbortError';
 }
@@ -94,13 +94,13 @@ export class Suggester {
     return { dispose: () => this.#busyListeners.delete(listener) };
   }
 
-  /** Hears what each generation has come to that ended by itself. */
+  /** Listens to the results of generations that were not aborted. */
   onDidEnd(listener: (query: Query, completion: Completion) => void): { dispose(): void } {
     this.#endListeners.add(listener);
     return { dispose: () => this.#endListeners.delete(listener) };
   }
 
-  /** What is known without the model, if anything. Where alternatives are asked for, they must have been looked for. */
+  /** The result that is known without the model, if any. With `alternatives`, only if these were generated too. */
   recall({ before, request: { suffix = '', alternatives = 1 } }: Query): Completion | undefined {
     return (alternatives > 1 ? this.#alternatives : this.#cache).get(before, suffix);
   }
@@ -117,10 +117,12 @@ export class Suggester {
     this.#abandonUnlessAwaited(run, HEAD_START_MS);
   }
 
-  /** Has the model read a text at which the writer may go on, so that the first key there need not wait for that. */
+  /**
+   * Lets the model read a text at which the writer may continue, so that the first key there need not wait for that.
+   */
   readAhead({ request }: Query): void {
     if (this.#run) return;
-    // The engine ends it for any generation, so nobody needs to abort it.
+    // The engine ends it for any generation, so it is never aborted.
     const { signal } = new AbortController();
     this.#engine.complete({ ...request, maxTokens: 1, alternatives: 1, ahead: true }, signal).catch(() => {});
   }
@@ -154,8 +156,8 @@ export class Suggester {
   }
 
   /**
-   * To be told of each key: VS Code asks again only a while later, and a generation that says something else than what
-   * was typed need not go on until then. One that is still reading may: what it reads serves the next one too.
+   * Call for each key: VS Code asks again only a while later, and a generation that contradicts what was typed can be
+   * aborted before that. One that is still reading continues, as the next one benefits.
    */
   typed(before: string): void {
     this.#typed = before;
@@ -215,10 +217,7 @@ export class Suggester {
     return run;
   }
 
-  /**
-   * Begins another generation for a question that was late, where the one it waited for came to say something else than
-   * was typed.
-   */
+  /** Starts another generation for a late request if the one it waited for contradicts what was typed. */
   #beginAnew({ late, controller }: Run): void {
     const wasRefuted = controller.signal.reason instanceof Refuted;
     if (late && wasRefuted && this.#typed === late.before) this.#start(late).late = late;
@@ -240,8 +239,8 @@ export class Suggester {
   }
 
   /**
-   * Waits for the promise until `signal` fires or the deadline passes; a generation that nobody waits for any more is
-   * aborted after a grace, but not one that has merely missed its deadline.
+   * Waits for the promise until `signal` fires or the deadline passes. A generation without waiting requests is aborted
+   * after a grace period, but not because of a missed deadline.
    */
   async #await<T>(
     run: Run,
@@ -281,7 +280,7 @@ function mayAnswer({ query, controller, partial }: Run, { before, request }: Que
   );
 }
 
-/** Resolves when the generation has ended or has said something else than was typed; rejects when it was aborted. */
+/** Resolves when the generation has ended or contradicts what was typed; rejects when it was aborted. */
 function whileItAgrees(run: Run, query: Query): Promise<void> {
   return new Promise((resolve, reject) => {
     const listener = () => {

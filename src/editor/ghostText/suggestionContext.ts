@@ -31,7 +31,7 @@ export const ASKED: vscode.InlineCompletionContext = {
   selectedCompletionInfo: undefined,
 };
 
-/** Whether nobody asked for the suggestion. */
+/** Whether the suggestion was not requested explicitly. */
 export function isAutomatic({ context }: EditorPlace): boolean {
   return context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
 }

@@ -42,7 +42,7 @@ function ending(reason: CompletionReason): string {
   }
 }
 
-/** One sentence on why nothing is suggested, with the numbers, or on there being a suggestion after all. */
+/** A sentence on why nothing is suggested, with the numbers, or that there is a suggestion after all. */
 export function whyNot(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'suppressed':

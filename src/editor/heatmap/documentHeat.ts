@@ -10,7 +10,7 @@ import { TextScores } from './textScores';
 /** How long the writer must pause before an edited text is scored again. */
 const PAUSE_MS = 500;
 
-/** The levels are looked at again after this much more of the document has scores. */
+/** The levels are computed again after this additional share of the document has scores. */
 const LEVELS_EVERY = 0.1;
 
 /**
@@ -48,12 +48,12 @@ export class DocumentHeat implements vscode.Disposable {
     return this.#failure;
   }
 
-  /** Where its tints begin, as far as it is known by now. */
+  /** The levels of the document, as far as known. */
   get levels(): Levels {
     return this.#levels;
   }
 
-  /** Whether the scores are those of the text as it stands. */
+  /** Whether the scores are those of the current text. */
   get isCurrent(): boolean {
     return this.scores.text === wholeText(this.document);
   }
@@ -68,7 +68,7 @@ export class DocumentHeat implements vscode.Disposable {
     if (this.#resting) this.rescore();
   }
 
-  /** Scores anew what has changed, or had no scores, after a pause. */
+  /** Scores changed and unscored text after a pause. */
   rescore(pause = PAUSE_MS): void {
     this.#resting = false;
     this.#running.abort();

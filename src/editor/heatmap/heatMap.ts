@@ -81,7 +81,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
     this.#refresh();
   }
 
-  /** The active document as a figure, as far as it has scores; `undefined` where the heat map is off. */
+  /** The active document as a figure, as far as it is scored; `undefined` where the heat map is off. */
   async figure(): Promise<SurprisalFigure | undefined> {
     const active = writersEditor();
     const heat = active && this.#documents.get(active.document);
@@ -136,7 +136,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
     this.#list(heat);
   }
 
-  /** The list is made anew after every tenth of a long document, not with every block of it. */
+  /** In a long document the list is updated after every tenth of it, not after every block. */
   #list(heat: DocumentHeat | undefined): void {
     const progress = heat?.scores.progress ?? 0;
     const { heat: listed, progress: before } = this.#listed;

@@ -9,7 +9,7 @@ export type HeatStyle = 'tint' | 'underline';
 /** Lines above and below the screen that are painted too, so that scrolling shows no bare text. */
 const MARGIN = 60;
 
-/** Underlines that differ by form, for writers who cannot tell the colours apart. */
+/** Underlines that differ in form, for writers who cannot distinguish the colours. */
 const UNDERLINES = ['dotted 1px', 'dashed 1px', 'solid 2px', 'double 3px'];
 
 /** Paints levels of surprisal into editors. */

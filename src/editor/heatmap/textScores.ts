@@ -124,7 +124,7 @@ export class TextScores {
 function plan(text: string, chunks: readonly Chunk[]): PlannedChunk[] {
   return chunks.map(({ from, to }, i) => {
     const contextFrom = chunks[i - 1]?.from ?? 0;
-    // The first chunk's tokens have the start of the text before them, the second's do not: \0 tells them apart.
+    // The first chunk starts with the text, the second does not: \0 distinguishes their keys.
     return {
       from,
       to,

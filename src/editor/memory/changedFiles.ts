@@ -2,10 +2,10 @@ import { fewAtOnce, MOST_FOUND } from './fileChoice';
 
 /** How long to wait after a change, in ms: a file that is saved twice in a row is read once. */
 const SETTLE_MS = 500;
-/** Up to so many changed files are looked at one by one. */
+/** Maximum number of changed files examined individually. */
 export const MOST_CHANGED = 50;
 
-/** Gathers the files and folders that change, and has them looked at together a little later; never twice at a time. */
+/** Collects changed files and folders and processes them together after a delay, one batch at a time. */
 export class ChangedFiles<F> {
   readonly #look: (changed: readonly F[]) => Promise<void>;
   readonly #changed = new Map<string, F>();
@@ -17,12 +17,12 @@ export class ChangedFiles<F> {
   }
 
   add(name: string, file: F): void {
-    // Beyond that everything is searched anew, so which files changed does not matter.
+    // Beyond that everything is searched again, so the individual files do not matter.
     if (this.#changed.size <= MOST_FOUND) this.#changed.set(name, file);
     this.#wait();
   }
 
-  /** Runs a task; what changes meanwhile is looked at when it has ended. */
+  /** Runs a task; changes during the task are processed after it. */
   async during(task: () => Promise<void>): Promise<void> {
     this.#isBusy = true;
     try {
@@ -60,8 +60,8 @@ export interface Asked<U, T> {
 }
 
 /**
- * Looks at files and folders that have changed, a few at a time. Gives the files that may be read; undefined where
- * everything has to be searched anew, as there are many or a folder among them.
+ * Examines changed files and folders, a few at a time. Returns the files that may be read; undefined where everything
+ * must be searched again, because there are too many or a folder is among them.
  */
 export async function lookAtFew<U, T>(
   changed: readonly U[],
@@ -78,7 +78,7 @@ export async function lookAtFew<U, T>(
   return folders.length > 0 ? undefined : fewAtOnce(files, (file) => asked.lookAt(file), isCancelled);
 }
 
-/** Whether a file is one of these places, or lies in one. All are URIs. */
+/** Whether a file is one of these places, or is inside one. All are URIs. */
 export function liesIn(file: string, places: ReadonlySet<string>): boolean {
   for (let end = file.length; end > 0; end = file.lastIndexOf('/', end - 1)) {
     if (places.has(file.slice(0, end))) return true;

@@ -1,7 +1,7 @@
 import { normaliseLineBreaks } from '../../core/text/lines';
 import type { TextEdit } from '../../engine/memory/memoryKeeper';
 
-/** A change of a document, as VS Code tells of it. */
+/** A change of a document; shaped like VS Code's `TextDocumentContentChangeEvent`. */
 export interface Change {
   readonly range: { readonly start: { readonly line: number }; readonly end: { readonly line: number } };
   readonly rangeOffset: number;

@@ -1,4 +1,4 @@
-/** A file that may be read, as the editor's search and the file system tell of it. */
+/** A file that may be read, with data from the editor's search and the file system. */
 export interface FoundFile {
   /** Path with `/`, with which nearness is measured. */
   readonly path: string;
@@ -11,7 +11,7 @@ export interface FoundFile {
 export const LARGEST_FILE = 1024 * 1024;
 /** Bytes of all files together: about 1,000,000 tokens of English. */
 export const MOST_BYTES = 4.5 * 1024 * 1024;
-/** The most files that are looked at, however large the folders are. */
+/** Limit of files examined, however large the folders are. */
 export const MOST_FOUND = 5_000;
 const AT_ONCE = 16;
 
@@ -24,9 +24,9 @@ export interface Choice<T> {
 }
 
 /**
- * Looks at the files that some searches find, each once and a few at a time, in the order of the searches. There is a
- * limit to how many are looked at (`MOST_FOUND`), so the search for the nearest files should come first.
- * @param searches each is given the most files it should find; what it finds beyond that is left out
+ * Examines the files found by several searches, each once and a few at a time, in the order of the searches. At most
+ * `MOST_FOUND` files are examined, so the search for the nearest files should come first.
+ * @param searches each receives the maximum number of files to find; further ones are ignored
  * @param lookAt describes a file; undefined where it may not be read
  */
 export async function lookAround<U, T>(

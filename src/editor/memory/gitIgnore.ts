@@ -12,7 +12,7 @@ interface Rule {
   readonly foldersOnly: boolean;
 }
 
-/** Lines of one file that count; nobody writes more. */
+/** Limit of rules per file. */
 const MOST_RULES = 2_000;
 /** A longer path is taken for ignored. */
 const LONGEST_PATH = 2_000;

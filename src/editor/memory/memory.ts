@@ -23,8 +23,8 @@ export interface Parts {
 }
 
 /**
- * Tells the engine's memory of the texts that the writer has: the document that is open, each edit of it, and the
- * prose files of the workspace. Nothing is stored; the engine's process forgets all of it when it ends, and is told again.
+ * Feeds the engine's memory with the writer's texts: the open document, each edit of it, and the prose files of the
+ * workspace. Nothing is stored; the memory is lost with the engine's process and filled again afterwards.
  */
 export class Memory implements vscode.Disposable {
   readonly #parts: Parts;
@@ -34,7 +34,7 @@ export class Memory implements vscode.Disposable {
   /** Files have been read or forgotten: what was suggested before may be another suggestion now. */
   readonly onDidRead = this.#didRead.event;
 
-  /** The document that the engine knows as the one being written, and what ends its lines in the text that it was told. */
+  /** The document that the engine knows as the open one, and the line ending of the text that it received. */
   #open: vscode.TextDocument | undefined;
   #eol = vscode.EndOfLine.LF;
   /** The writer asked to forget: only what is typed from then on counts. */
@@ -62,7 +62,7 @@ export class Memory implements vscode.Disposable {
     );
   }
 
-  /** Where the cursor stands, for a request that is to be mixed with the memory; undefined where none is kept. */
+  /** The cursor's place, for a request that the memory is mixed into; undefined where there is no memory. */
   placeAt(document: vscode.TextDocument, position: vscode.Position): CompleteRequest['place'] {
     if (!this.#isKept(document)) return undefined;
     if (document !== this.#open) this.#turnTo(document);

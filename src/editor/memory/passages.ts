@@ -22,7 +22,7 @@ export async function linksTo(suggestions: readonly Suggestion[]): Promise<Reado
   return links;
 }
 
-/** The text of a document as it is in the editor, or of a file; undefined where it is gone. */
+/** The current text of an open document, or of a file; undefined where it no longer exists. */
 async function textOf(name: string): Promise<string | undefined> {
   const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === name);
   if (document) return wholeText(document);

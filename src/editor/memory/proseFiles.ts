@@ -54,8 +54,8 @@ export async function findProseFiles(
 }
 
 /**
- * Those files that may be read of a few that have changed; undefined where everything has to be searched anew, as there
- * are many, or a folder or a `.gitignore` among them.
+ * The readable files among a few changed ones; undefined where everything must be searched again, because there are too
+ * many, or a folder or a `.gitignore` is among them.
  */
 export async function lookAtChanged(
   changed: readonly vscode.Uri[],
@@ -76,7 +76,7 @@ export async function lookAtChanged(
   );
 }
 
-/** Whether nothing is ever read there, whatever the settings say. */
+/** Whether a file is never read, whatever the settings say. */
 export function isNeverRead(uri: vscode.Uri): boolean {
   return NEVER_READ.covers(patternPath(uri));
 }
@@ -102,7 +102,7 @@ class LeftOut {
   readonly #read: ReadonlySet<string>;
   readonly #rules = new Map<string, { readonly patterns: PathPatterns; readonly gitIgnore: GitIgnore }>();
 
-  /** @param folders what lies in no other is left out */
+  /** @param folders nested ones are left out */
   constructor(folders: readonly vscode.WorkspaceFolder[]) {
     this.#read = new Set(folders.map(({ uri }) => uri.toString()));
   }
@@ -153,7 +153,7 @@ async function typeOf(uri: vscode.Uri): Promise<vscode.FileType | undefined> {
 async function lookAt(uri: vscode.Uri, leftOut: LeftOut): Promise<ProseFile | undefined> {
   try {
     const { type, size, mtime } = await vscode.workspace.fs.stat(uri);
-    // A link would bring in what lies elsewhere, or is left out under its own name.
+    // A link's target is either outside, or covered under its own name.
     if (type !== vscode.FileType.File || size > LARGEST_FILE || (await leftOut.has(uri))) return undefined;
     return { uri, path: uri.path, size, changedAt: mtime };
   } catch {

@@ -24,7 +24,7 @@ export class WorkspaceFiles implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   /** Files that the engine was handed, by their URIs, as they were then. */
   readonly #handed = new Map<string, ProseFile>();
-  /** Files and folders that went away and that the engine has not been told of yet. */
+  /** Removed files and folders that the engine does not know about yet. */
   readonly #gone = new Set<string>();
   readonly #ended = new vscode.CancellationTokenSource();
   readonly #changed = new ChangedFiles<vscode.Uri>((changed) => this.#lookAt(changed));
@@ -54,7 +54,7 @@ export class WorkspaceFiles implements vscode.Disposable {
     await this.#changed.during(() => this.#collect());
   }
 
-  /** The writer turned to another document: it is none of the files now, and the one before is one, as it is on disk. */
+  /** The writer switched documents: the new one no longer counts as a file, and the previous one does, as saved. */
   turned(before: vscode.Uri | undefined, now: vscode.Uri): void {
     this.#handed.delete(now.toString());
     if (before) this.#hasChanged(before);

@@ -150,7 +150,7 @@ export class Models {
     this.#log.error(error);
     const tryAgain = vscode.l10n.t('Try Again');
     const answer = notify.error(error.message, tryAgain);
-    // Whoever asked for the installation need not wait until the message is read.
+    // The installation's caller does not wait until the message is read.
     void answer.then((chosen) => chosen === tryAgain && again());
   }
 

@@ -60,7 +60,7 @@ export class ProgressText {
 
 const MINUTE_MS = 60_000;
 
-/** A long wait is given by the clock, as the message stays as it is. */
+/** A long wait is given as a time of day, as the message is not updated. */
 function waiting(reason: string, ms: number): string {
   const again =
     ms < MINUTE_MS

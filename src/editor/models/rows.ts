@@ -34,7 +34,7 @@ export interface RowGroup {
   readonly rows: readonly Row[];
 }
 
-/** What is known when the rows are made. */
+/** Facts from which the rows are made. */
 export interface Circumstances {
   readonly installed: readonly InstalledModel[];
   readonly unusable: readonly UnusableModel[];

@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/api';
 import { parseConfig } from '../../gpt2/config';
 import { type ModelShape, type RunningModel, shapeOf } from '../../store/modelCosts';
 
-/** A model's time for a token, as it was measured on this machine. */
+/** A model's time per token, measured on this machine. */
 export interface Speed {
   /** Milliseconds for each further token. */
   readonly ms: number;
@@ -29,10 +29,9 @@ export interface MeasureOptions {
 }
 
 /**
- * Milliseconds that the engine takes for one more token on this machine. It is measured again and again until two
- * measurements in a row agree, in the work that they did and in the time that it took: what runs beside one of them makes
- * it slower, or shows in the engine's counts.
- * @returns nothing where no two agree, or the signal fires
+ * Measures milliseconds per token on this machine. Repeats until two consecutive measurements agree in work and time:
+ * other load either slows one of them down or shows in the engine's counters.
+ * @returns undefined where no two agree, or the signal fires
  */
 export async function measureSpeed(
   engine: Timed,

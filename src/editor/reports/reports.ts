@@ -14,7 +14,7 @@ const REPORT_COMMANDS = [
   'vscode.open',
 ];
 
-/** Puts a part that was written anew in the place of the old one; the rest stays, with the reader's place in it. */
+/** Replaces an updated part of the page; the rest stays, including the scroll position. */
 const UPDATE = `addEventListener('message', ({ data: { id, html } }) => {
   const part = document.getElementById(id);
   if (part) part.innerHTML = html;
@@ -25,7 +25,7 @@ export class Reports implements vscode.Disposable {
   readonly #panels = new Map<string, vscode.WebviewPanel>();
   readonly #bodies = new Map<string, string>();
 
-  /** The HTML of a report as it was last shown. */
+  /** The HTML of a report as last shown. */
   body(title: string): string | undefined {
     return this.#bodies.get(title);
   }
@@ -48,8 +48,8 @@ export class Reports implements vscode.Disposable {
   }
 
   /**
-   * Writes the part with this id anew, of a report that may have been closed since.
-   * @param body the whole of it with that part, for when it is shown again
+   * Replaces the part with this id in a report, unless it was closed.
+   * @param body the complete new body, for when it is shown again
    */
   update(title: string, id: string, html: string, body: string): void {
     this.#bodies.set(title, body);
@@ -70,7 +70,7 @@ export class Reports implements vscode.Disposable {
     });
     this.#panels.set(title, panel);
     panel.onDidDispose(() => this.#panels.get(title) === panel && this.#panels.delete(title));
-    // A report that was hidden is loaded anew, with what was written meanwhile.
+    // A hidden report is reloaded, with all updates so far.
     let { visible } = panel;
     panel.onDidChangeViewState(() => {
       if (panel.visible && !visible) panel.webview.html = page(title, this.#bodies.get(title) ?? '');

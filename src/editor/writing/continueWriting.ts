@@ -158,7 +158,7 @@ function wroteText(text: string, line: number): string {
   );
 }
 
-/** Takes back what lies behind the last whole sentence of a continuation that was cut off by its length. */
+/** Removes the incomplete last sentence of a continuation that was cut off by its length. */
 async function endWithSentence(edit: StreamedEdit, before: string, generation: Generation): Promise<Generation> {
   if (generation.finish !== 'length' || edit.interrupted.aborted) return generation;
   const end = lastSentenceEnd(before, generation.text);

@@ -87,7 +87,7 @@ export function withSettings(
   };
 }
 
-/** Where nothing is drawn, nothing shapes the draw. */
+/** Without sampling, options that shape the distribution have no effect. */
 function withoutDraw({ temperature: _t, topK: _k, topP: _p, ...config }: GenerationConfig): GenerationConfig {
   return config;
 }

@@ -56,9 +56,9 @@ export class StreamedEdit implements vscode.Disposable {
   }
 
   /**
-   * Whether the document takes text, asked before there is any: VS Code tells in no other way of one that is read-only
-   * for the session. What stands beside the cursor is put in place of itself, in one undo step with what follows. In an
-   * empty document only the first text tells.
+   * Whether the document accepts text, tested before there is any, as VS Code does not report documents that are
+   * read-only for the session. Replaces the character beside the cursor with itself, in the same undo step as what
+   * follows. In an empty document only the first text can tell.
    */
   async takesText(): Promise<boolean> {
     const { document } = this.#editor;

@@ -14,17 +14,19 @@ export type MemoryUpdate =
   | ({ readonly kind: 'open'; readonly uri: string; readonly text: string } & OpenOptions)
   /** Edits of the open document, each on the text that the one before has left; those of another are not heard. */
   | { readonly kind: 'edit'; readonly uri: string; readonly edits: readonly TextEdit[] }
-  /** Other files, as bytes in UTF-8; in place of what was known of them. */
+  /** Other files as UTF-8, replacing their earlier content. */
   | { readonly kind: 'files'; readonly files: readonly FileBytes[] }
   | { readonly kind: 'remove'; readonly uris: readonly string[] }
   /** Empties the memory. */
   | { readonly kind: 'forget' }
   /** Changes nothing: asks for the status. */
   | { readonly kind: 'status' }
-  /** Changes nothing: answered when all has been read that was told before. */
+  /** Changes nothing; answered once everything sent before has been read. */
   | { readonly kind: 'settle' };
 
-/** A cursor: the document's URI and the UTF-16 units before it, or no offset for a text that does not stand there yet. */
+/**
+ * A cursor: the document's URI and the UTF-16 units before it; no offset for a text that is not in the document yet.
+ */
 export interface MemoryPlace {
   readonly document: string;
   readonly offset?: number;
@@ -61,7 +63,7 @@ const REACH = 64;
 /** Tokens that are read between two looks at the clock of the event loop: a few milliseconds. */
 const TOKENS_AT_A_TIME = 1024;
 
-/** Keeps the memory up to date: reads what it is told of piece by piece, and pauses while the model is wanted. */
+/** Keeps the memory up to date: reads what it receives piece by piece, and pauses while the model is needed. */
 export class MemoryKeeper {
   readonly #tokenizer: TextTokenizer;
   #memory: WriterMemory;
@@ -127,8 +129,8 @@ export class MemoryKeeper {
   }
 
   /**
-   * The writer's cursor stands here.
-   * @returns whether that is known of a place in the open document
+   * Sets the writer's cursor.
+   * @returns whether the place is known in the open document
    */
   turnTo({ document, offset }: MemoryPlace): boolean {
     if (document !== this.#memory.document || offset === undefined) return false;
@@ -165,7 +167,7 @@ export class MemoryKeeper {
     this.#lesson = lesson;
   }
 
-  /** Runs a task that the writer waits for: nothing is read until it ends. */
+  /** Runs a task that the writer waits for; reading pauses until it ends. */
   async pauseDuring<T>(task: () => Promise<T>): Promise<T> {
     this.#wanted++;
     try {
@@ -222,7 +224,7 @@ function decoded({ uri, bytes, markdown }: FileBytes): MemoryFile {
   }
 }
 
-/** The token that stands in a later text where an earlier one ended; undefined where that place is not found. */
+/** The token in a later text at which an earlier one ended; undefined where that place is not found. */
 function tokenAfter(earlier: readonly number[], later: readonly number[]): number | undefined {
   const end = earlier.slice(-END);
   for (let at = later.length - 1; at >= Math.max(end.length, later.length - REACH); at--) {

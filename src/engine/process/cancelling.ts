@@ -20,7 +20,7 @@ export function cancelled<T>(signal: AbortSignal, cutShort: (() => T) | undefine
   throw signal.reason;
 }
 
-/** A generation as far as its events have reported it. */
+/** A generation as reported by its events so far. */
 export class HeardGeneration {
   #text = '';
   readonly #ids: number[] = [];

@@ -65,7 +65,7 @@ const PATIENCE_S = 10;
 const LONGEST_PATIENCE_S = 160;
 /** The same while it starts: reading the weights of a large model is one long call. */
 const STARTING_PATIENCE_S = 60;
-/** How long a cancelled generation may take to return its text; after that what it has told so far is returned. */
+/** How long a cancelled generation may take to return its text; after that the text reported so far is returned. */
 const CANCELLED_WITHIN_MS = 300;
 
 /**

@@ -3,7 +3,7 @@ const TICK_MS = 1000;
 export interface WatchdogOptions {
   /** Asks for a sign of life. */
   readonly ping: () => void;
-  /** There was none for as many ticks as were allowed; nothing is watched any more. */
+  /** Called when there was no sign of life for the allowed number of ticks; watching has stopped then. */
   readonly onSilence: () => void;
 }
 

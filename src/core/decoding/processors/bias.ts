@@ -7,10 +7,10 @@ export type SequenceBias = readonly [ids: readonly number[], bias: number];
 export type PrefixAllowedTokens = (batch: number, ids: readonly number[]) => Iterable<number>;
 
 /**
- * Adds each sequence's bias to its last token when the tokens before it stand at the end of the text. A sequence as
- * long as the text plus one is not looked at, and of the same sequence given twice the last bias counts, both as in
- * Hugging Face's `SequenceBiasLogitsProcessor`.
- * @throws a RangeError when a biased token is not of the vocabulary
+ * Adds each sequence's bias to its last token when the preceding tokens are at the end of the text. As in Hugging
+ * Face's `SequenceBiasLogitsProcessor`, a sequence one token longer than the text is ignored, and the last bias of a
+ * duplicate sequence applies.
+ * @throws RangeError when a biased token is outside the vocabulary
  */
 export function sequenceBias(biases: readonly SequenceBias[]): LogitsProcessor {
   const unique = [...new Map(biases.map((bias) => [bias[0].join(), bias])).values()];

@@ -28,9 +28,9 @@ const binBuffer = reusable((length) => new Uint16Array(length));
 const massBuffer = reusable((length) => new Float64Array(length));
 
 /**
- * A processor that removes tokens. Only tokens that are still possible are looked at, in float32: after one truncation
- * the next has little to do.
- * @param choose sets `removed` for every score: 1 where its token is to go, 0 where it stays
+ * A processor that removes tokens. It only visits tokens that are still possible, so that a truncation after another
+ * costs little. Computes in float32.
+ * @param choose sets `removed` for every score: 1 to remove its token, 0 to keep it
  */
 export function truncation(
   choose: (scores: Float32Array, minTokensToKeep: number, removed: Uint8Array) => void,
@@ -65,12 +65,12 @@ export function markBelow(values: Float32Array, limit: number, marks: Uint8Array
 }
 
 /**
- * Where a limit is passed when the keys are sorted into ascending order (of equals the lower index first) and their
- * weights summed, in float64. With 50,257 tokens a full sort would cost more than everything
- * else in a sampling step, so keys are put into bins and only the bin where the limit is passed is sorted.
- * @param origin keys lie from here to 104 above it; what lies outside counts as the nearest of these
- * @param passes true from some mass on
- * @returns the index of the key with which the sum passes, if it does
+ * Index of the key with which the cumulative weight passes a limit, when keys are sorted in ascending order (equal keys
+ * by index) and weights are summed in float64. Sorting 50,257 tokens would cost more than the rest of a sampling step,
+ * so keys are binned and only the bin in question is sorted.
+ * @param origin lower end of the keys' range of 104; keys outside are clamped
+ * @param passes monotonic: true from some cumulative weight on
+ * @returns the index, if the limit is passed
  */
 export function cumulativeCut(
   keys: Float32Array,

@@ -29,7 +29,7 @@ export async function* contrastiveSearch(run: DecodingRun): AsyncGenerator<Token
     if (top.length === 0) throw new Error('No token is possible: the options forbid every one.');
     const answers = await forward(top.map((id) => [...text.ids, id]));
     const seen = statesOf(answers[0]);
-    // Where the window has slid, the tokens before the candidate stand at other places and have other states.
+    // After the window slides, the context's tokens have other positions and thus other hidden states.
     if (seen.count !== context.length + 1) context = directions(seen, seen.count - 1);
     const states = answers.map((answer) => direction(statesOf(answer), seen.count - 1));
     const candidates = top.map((id, i) =>

@@ -4,7 +4,7 @@ import type { Node, Place } from './patternParser';
 const SAMPLES = [...' \n\t\r\u00a0aAbzZ09_.,\'"-!()é٣ß中かД😀\u0301'];
 const SHORT = 32;
 const LONG = 3 * SHORT;
-/** Three times the text may take so many times the work: linear work takes 3, quadratic 9. */
+/** Limit of growth in work for three times the text: linear work grows by 3, quadratic by 9. */
 const MOST_GROWTH = 5;
 /** Steps for a character below which growth does not matter. */
 const FEW_STEPS = 24;

@@ -127,7 +127,7 @@ class Parser {
     this.#at += flags[0].length;
     const before = this.#ignoresCase;
     if (flags[1] !== '') this.#ignoresCase = !flags[1].startsWith('-');
-    // `(?i)` holds to the end of the group that it stands in.
+    // `(?i)` applies to the rest of its group.
     if (flags[2] === ')') return undefined;
     const of = this.#closed(this.#choice());
     this.#ignoresCase = before;
@@ -184,7 +184,7 @@ class Parser {
     return { source, negated: (letter === 'P') !== (property[1] === '^') };
   }
 
-  /** The character that an escape stands for. */
+  /** The character of an escape sequence. */
   #character(letter: string): string {
     if (Object.hasOwn(ESCAPES, letter)) return String.fromCharCode(ESCAPES[letter]);
     const code = /^(?:x([0-9A-Fa-f]{2})|x\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4}))/.exec(

@@ -21,8 +21,8 @@ const WORDS =
 
 /**
  * The pre-tokenizer of a tokenizer.json; undefined where it is GPT-2's own.
- * @param addPrefixSpace overrules what a ByteLevel that stands alone says of itself
- * @throws TokenizerError that names one that is not taken, or says that the tokenizer is not byte-level
+ * @param addPrefixSpace overrides the setting of a ByteLevel pre-tokenizer used alone
+ * @throws TokenizerError that names an unsupported one, or says that the tokenizer is not byte-level
  */
 export function readPreTokenizer(value: unknown, addPrefixSpace?: boolean): preTokenizers.PreTokenizer | undefined {
   const parts = flatten(value, 0);

@@ -36,7 +36,7 @@ export interface ReadOptions {
   readonly endOfText?: number;
 }
 
-/** What both forms of a tokenizer come to. */
+/** The common result of both file formats. */
 interface Read {
   readonly vocabulary: ReadonlyMap<string, number>;
   readonly merges: PairMerges;

@@ -4,10 +4,10 @@ import { TokenizerError } from '../tokenizer';
 import { idOf, type JsonObject, listOf, objectOf, textOf } from './json';
 
 const DEEPEST = 8;
-/** Where the text itself stands. */
+/** Placeholder of the text itself. */
 const TEXT = 'text';
 
-/** A row of tokens, in which the text may stand. */
+/** A row of tokens with a placeholder for the text. */
 type Row = readonly (number | typeof TEXT)[];
 /** What a post-processor makes of rows; those after it see as many of them as it has put side by side. */
 type PostProcessor = (rows: readonly Row[]) => readonly Row[];
