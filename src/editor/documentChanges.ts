@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LastEdit } from '../core/ghostText/suppression';
-import { classifyEdit, type Replaced } from './edits';
+import { editsOf, type TextEdit } from '../core/text/edits';
+import { classifyEdit } from './edits';
 
 /** How long a save may take, in ms: VS Code does not tell when one has failed. */
 const SAVE_MS = 2_000;
@@ -9,8 +10,8 @@ const SAVE_MS = 2_000;
 export interface DocumentChange {
   readonly document: vscode.TextDocument;
   readonly edit: Exclude<LastEdit, 'none'>;
-  /** What was put in place of what, in offsets of the text before, from the last place to the first. */
-  readonly replaced: readonly Replaced[];
+  /** In offsets of the document before the change, from the last place to the first. */
+  readonly edits: readonly TextEdit[];
   /** Made while the document was being saved, by a formatter and the like: not by the writer. */
   readonly bySave: boolean;
   readonly event: vscode.TextDocumentChangeEvent;
@@ -45,9 +46,7 @@ export class DocumentChanges implements vscode.Disposable {
     const change: DocumentChange = {
       document,
       edit,
-      replaced: contentChanges.map(({ rangeOffset, rangeLength, text }) => {
-        return { offset: rangeOffset, removed: rangeLength, text };
-      }),
+      edits: editsOf(contentChanges),
       bySave: Date.now() - (this.#saving.get(document) ?? -SAVE_MS) < SAVE_MS,
       event,
     };

@@ -1,12 +1,6 @@
 import type { TextDocumentChangeEvent } from 'vscode';
 import type { LastEdit } from '../core/ghostText/suppression';
-
-/** The text that an edit put in place of `removed` UTF-16 units. */
-export interface Replaced {
-  readonly offset: number;
-  readonly removed: number;
-  readonly text: string;
-}
+import type { TextEdit } from '../core/text/edits';
 
 /** A character of two units, or a bracket and the one that closes it. */
 const LONGEST_KEYSTROKE = 2;
@@ -26,19 +20,6 @@ export function classifyEdit({ reason, contentChanges }: Edit): LastEdit {
 }
 
 /** Whether one key puts so little there: what is accepted, pasted or completed is no letter that was typed. */
-export function isKeystroke({ removed, text }: Replaced): boolean {
+export function isKeystroke({ removed, text }: TextEdit): boolean {
   return removed === 0 && text.length <= LONGEST_KEYSTROKE;
-}
-
-/**
- * Where a place is after edits elsewhere; undefined when one of them touched it.
- * @param from where what must not be touched begins; it ends at `to`
- */
-export function shifted(from: number, to: number, replaced: readonly Replaced[]): number | undefined {
-  let shift = 0;
-  for (const { offset, removed, text } of replaced) {
-    if (offset + removed < from) shift += text.length - removed;
-    else if (offset <= to) return undefined;
-  }
-  return to + shift;
 }

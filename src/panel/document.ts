@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { editsOf, rangeAfter, type TextRange } from '../core/text/edits';
 import { normaliseLineBreaks } from '../core/text/lines';
 import type { CursorPlace } from './explainer';
-import { afterEdit, type InsertedText } from './insertedText';
 
 /** The text of a range, with LF line endings. */
 export function textIn(document: vscode.TextDocument, range: vscode.Range): string {
@@ -41,8 +41,8 @@ export function editorAt(uri: string, { editorOf }: Editors): vscode.TextEditor 
   return document && editorOf(document);
 }
 
-/** Text that the panel put into a document. */
-interface Insertion extends InsertedText {
+/** A candidate that the panel inserted into a document. It belongs to the writer once an edit has touched it. */
+interface Insertion extends TextRange {
   readonly document: vscode.TextDocument;
 }
 
@@ -96,9 +96,10 @@ export class Insertions implements vscode.Disposable {
   }
 
   #changed({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    const edits = editsOf(contentChanges);
     this.#done = this.#done.flatMap((insertion) => {
       if (insertion.document !== document) return [insertion];
-      const now = afterEdit(insertion, contentChanges);
+      const now = rangeAfter(insertion, edits, 0);
       return now ? [{ document, ...now }] : [];
     });
   }

@@ -1,7 +1,7 @@
 import { createRng } from '../../src/core/decoding/random';
 import { MarkdownDocument, type Reading, readMarkdown } from '../../src/core/markdown';
+import type { TextEdit } from '../../src/core/text/edits';
 import { changedLines, type LinePosition, type Lines, offsetOf, placeAt } from '../../src/core/text/lines';
-import type { TextEdit } from '../../src/engine/memory/memoryKeeper';
 
 /** Keys until the writer goes to another place. */
 const STAY = 120;

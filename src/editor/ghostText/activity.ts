@@ -127,8 +127,8 @@ export class Activity implements vscode.Disposable {
     this.#subscriptions.dispose();
   }
 
-  #changed({ document, edit, replaced, bySave }: DocumentChange): void {
-    this.shown.edited(document, replaced);
+  #changed({ document, edit, edits, bySave }: DocumentChange): void {
+    this.shown.edited(document, edits);
     if (bySave) return;
     this.#lastEdits.set(document, edit);
     const last = this.#dismissal;

@@ -54,7 +54,7 @@ export class HeadStart implements vscode.Disposable {
   }
 
   /** Takes note of a key: ends a generation that it contradicts, and begins to look for a suggestion. */
-  #typed({ document, edit, replaced: [change, ...others], bySave }: DocumentChange): void {
+  #typed({ document, edit, edits: [change, ...others], bySave }: DocumentChange): void {
     // VS Code also reports changes of output channels and of files in the background.
     if (document !== vscode.window.activeTextEditor?.document) return;
     const now = performance.now();

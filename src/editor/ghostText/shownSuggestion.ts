@@ -1,6 +1,6 @@
 import { remainder, remainderInside } from '../../core/ghostText/remainder';
+import type { TextEdit } from '../../core/text/edits';
 import type { Suggestion } from '../../engine/api';
-import type { Replaced } from '../edits';
 
 /** What became of a suggestion: some of it was accepted, or the writer typed something else or sent it away. */
 export type SuggestionOutcome = 'accepted' | 'ignored';
@@ -59,10 +59,10 @@ export class ShownSuggestion<D> {
   }
 
   /** Follows an edit of a document. */
-  edited(document: D, replaced: readonly Replaced[]): void {
+  edited(document: D, edits: readonly TextEdit[]): void {
     const shown = this.#shown;
-    if (shown?.document !== document || replaced.length === 0) return;
-    const typed = replaced.length === 1 ? typedAt(shown.offset, replaced[0]) : undefined;
+    if (shown?.document !== document || edits.length === 0) return;
+    const typed = edits.length === 1 ? typedAt(shown.offset, edits[0]) : undefined;
     if (typed !== undefined && this.#closedAtOnce(shown, typed)) return;
     const agreeing = shown.suggestions.filter(({ text }) => typed !== undefined && text.startsWith(typed));
     if (typed === undefined || agreeing.length === 0) {
@@ -103,6 +103,6 @@ export class ShownSuggestion<D> {
 }
 
 /** What an edit added at `offset`. A whole accept replaces the line up to there, or the end of it, by itself and more. */
-function typedAt(offset: number, { offset: from, removed, text }: Replaced): string | undefined {
+function typedAt(offset: number, { offset: from, removed, text }: TextEdit): string | undefined {
   return from + removed === offset && text.length > removed ? text.slice(removed) : undefined;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isEnabledFor } from '../../core/ghostText/settings';
 import { NOTHING_REMEMBERED } from '../../core/memory';
+import { normalisedEditsOf } from '../../core/text/edits';
 import { whole } from '../../core/text/locale';
 import { PatternSetting, patternsIn } from '../../core/text/pathPatterns';
 import type { CompleteRequest, MemoryStatus, MemoryUpdate } from '../../engine/api';
@@ -9,7 +10,6 @@ import type { DocumentChange, DocumentChanges } from '../documentChanges';
 import { offsetAt, wholeText } from '../documentText';
 import type { EngineHost } from '../engineHost';
 import { writersEditor } from '../writersEditor';
-import { editsOf } from './documentEdits';
 import { foldersToRead, MOST_BYTES } from './fileChoice';
 import { WorkspaceFiles } from './workspaceFiles';
 
@@ -162,7 +162,7 @@ export class Memory implements vscode.Disposable {
   #edited({ document, event }: DocumentChange): void {
     if (document !== this.#open) return;
     // From the last place to the first, each names a place of the text that the ones before it have left.
-    const edits = editsOf(event.contentChanges, this.#eol);
+    const edits = normalisedEditsOf(event.contentChanges, this.#eol);
     this.#eol = document.eol;
     this.#tell({ kind: 'edit', uri: document.uri.toString(), edits });
   }

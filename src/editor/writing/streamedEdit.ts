@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import { rangeAfter, type TextEdit } from '../../core/text/edits';
 import type { DocumentChange, DocumentChanges } from '../documentChanges';
-import { shifted } from '../edits';
 
 /** How often an edit is tried again that failed because of another edit at the same time. */
 const TRIES = 10;
@@ -136,11 +136,11 @@ export class StreamedEdit implements vscode.Disposable {
     }
   }
 
-  #changed({ document, replaced, bySave }: DocumentChange): void {
+  #changed({ document, edits, bySave }: DocumentChange): void {
     if (document !== this.#editor.document) return;
-    const [change] = replaced;
+    const [change] = edits;
     const own = this.#own;
-    if (own && replaced.length === 1 && change.offset === own.offset && change.text === own.text) {
+    if (own && edits.length === 1 && change.offset === own.offset && change.text === own.text) {
       this.#arrived = true;
       const added = own.text.slice(own.removed);
       this.#offset += added.length;
@@ -148,9 +148,10 @@ export class StreamedEdit implements vscode.Disposable {
       return;
     }
     const from = this.#offset - this.#text.length;
-    const moved = shifted(from, this.#offset, bySave ? replaced.filter(({ offset }) => offset < from) : replaced);
-    if (moved === undefined && !isEndOfFile(document, replaced)) this.#interrupted.abort();
-    else if (moved !== undefined) this.#offset = moved;
+    const counted = bySave ? edits.filter(({ offset }) => offset < from) : edits;
+    const moved = rangeAfter({ from, to: this.#offset }, counted, 1);
+    if (moved === undefined && !isEndOfFile(document, edits)) this.#interrupted.abort();
+    else if (moved !== undefined) this.#offset = moved.to;
   }
 }
 
@@ -168,11 +169,8 @@ function characterBeside(document: vscode.TextDocument, at: vscode.Position): vs
 }
 
 /** Whether all that was done was to end the last line, as a save may. */
-function isEndOfFile(
-  document: vscode.TextDocument,
-  replaced: readonly { offset: number; removed: number; text: string }[],
-) {
-  const [{ offset, removed, text }, ...others] = replaced;
+function isEndOfFile(document: vscode.TextDocument, edits: readonly TextEdit[]) {
+  const [{ offset, removed, text }, ...others] = edits;
   const ended = vscode.workspace.getConfiguration('files', document).get('insertFinalNewline');
   return (
     ended && others.length === 0 && removed === 0 && /^\r?\n$/.test(text) && offset + text.length === lengthOf(document)

@@ -5,6 +5,7 @@ import {
   type TextTokenizer,
   WriterMemory,
 } from '../../core/memory';
+import type { TextEdit } from '../../core/text/edits';
 import { normaliseLineBreaks } from '../../core/text/lines';
 import type { Lesson } from './memoryReader';
 
@@ -39,14 +40,6 @@ export interface Recollection {
   /** The tokens of which the texts have something to say, and the probability that each gets from them. */
   readonly ids: Int32Array;
   readonly addends: Float64Array;
-}
-
-/** An edit of a document. */
-export interface TextEdit {
-  /** In UTF-16 units. */
-  readonly offset: number;
-  readonly removed: number;
-  readonly text: string;
 }
 
 interface FileBytes {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { classifyEdit, isKeystroke, shifted } from '../../../src/editor/edits';
+import { classifyEdit, isKeystroke } from '../../../src/editor/edits';
 
 const edit = (text: string, rangeLength = 0, reason?: 1 | 2) =>
   classifyEdit({ reason, contentChanges: [{ text, rangeLength }] });
@@ -35,26 +35,5 @@ describe('what one key types', () => {
     assert.ok(!isKey('The old house', 7));
     assert.ok(!isKey('s', 6));
     assert.ok(!isKey('', 1));
-  });
-});
-
-describe('where a place is after edits', () => {
-  const moved = (offset: number, removed: number, text: string) => shifted(10, 14, [{ offset, removed, text }]);
-
-  it('moves with what is edited before it, and not with what is edited behind it', () => {
-    assert.equal(moved(2, 3, 'x'), 12);
-    assert.equal(moved(2, 0, 'xyz'), 17);
-    assert.equal(moved(15, 2, 'x'), 14);
-  });
-
-  it('is lost where it is touched', () => {
-    for (const [offset, removed] of [
-      [10, 0],
-      [14, 0],
-      [8, 2],
-      [12, 1],
-      [9, 9],
-    ])
-      assert.equal(moved(offset, removed, 'x'), undefined);
   });
 });
