@@ -1,13 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { plural, whole } from '../../core/text/locale';
 import { Beams } from './beams';
 import { Branches } from './branches';
 import { Candidates } from './candidates';
 import { moveFocus } from './controls';
 import { distributionOf } from './distribution';
 import { Exporter } from './exportMenu';
-import { plural, whole } from './format';
 import { Guide } from './guide';
 import { TOOLS, type Tool } from './preferences';
 import { Sampler } from './sampler';

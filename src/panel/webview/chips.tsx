@@ -1,13 +1,15 @@
 import * as l10n from '@vscode/l10n';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { surprisal } from '../../core/analysis/likelihood';
+import { percent } from '../../core/logits';
+import { whole } from '../../core/text/locale';
 import { attentionWeights } from '../../pictures/attention';
 import { rankBand } from '../../pictures/figure';
 import { groupByGrapheme } from '../../pictures/graphemes';
 import { type Notation, speak } from '../../pictures/spelling';
 import type { PanelToken } from '../protocol';
 import { moveFocus, Spelled } from './controls';
-import { decimal, hex, percent, whole } from './format';
+import { decimal, hex } from './format';
 import type { Preferences } from './preferences';
 import { type State, shownTokens } from './state';
 import { useUi } from './ui';

@@ -1,6 +1,3 @@
-export { percent } from '../../core/logits/probabilities';
-export { plural, whole } from '../../core/text/locale';
-
 import { bitsPerCharacter, surprisal } from '../../core/analysis/likelihood';
 import { fixed } from '../../core/text/locale';
 import type { BranchMessage, PanelToken } from '../protocol';

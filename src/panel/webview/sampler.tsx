@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { useMemo } from 'preact/hooks';
-import { logSoftmax } from '../../core/logits';
-import { Section, Spelled, WholeNumber } from './controls';
+import { logSoftmax, percent } from '../../core/logits';
+import { plural, whole } from '../../core/text/locale';
+import { Phrase, Section, Spelled, WholeNumber } from './controls';
 import { drawable, drawOn } from './distribution';
-import { decimal, percent, plural, whole } from './format';
-import { Phrase } from './phrase';
+import { decimal } from './format';
 import type { ShownStage } from './stages';
 import { Asked } from './tips';
 import { useUi } from './ui';

@@ -1,7 +1,9 @@
 import * as l10n from '@vscode/l10n';
+import { percent } from '../../core/logits';
+import { whole } from '../../core/text/locale';
 import { type Control, Section, Slider } from './controls';
 import { ExportMenu } from './exportMenu';
-import { decimal, percent, whole } from './format';
+import { decimal } from './format';
 import type { Shaping } from './preferences';
 import { neutral, type ShownStage } from './stages';
 import { useUi } from './ui';

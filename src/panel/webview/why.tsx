@@ -1,11 +1,11 @@
 import * as l10n from '@vscode/l10n';
+import { percent } from '../../core/logits';
+import { whole } from '../../core/text/locale';
 import { attentionWeights, headsLookingAt } from '../../pictures/attention';
 import { speak } from '../../pictures/spelling';
 import type { WhyMessage } from '../protocol';
-import { moveFocus, Scale, Section, Spelled } from './controls';
+import { moveFocus, Phrase, Scale, Section, Spelled } from './controls';
 import { ExportMenu } from './exportMenu';
-import { percent, whole } from './format';
-import { Phrase } from './phrase';
 import { shownTokens } from './state';
 import { Asked } from './tips';
 import { useUi } from './ui';

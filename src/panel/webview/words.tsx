@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { useEffect } from 'preact/hooks';
+import { percent } from '../../core/logits';
+import { whole } from '../../core/text/locale';
 import { speak } from '../../pictures/spelling';
-import { Section, Spelled } from './controls';
+import { Phrase, Section, Spelled } from './controls';
 import { ExportMenu } from './exportMenu';
-import { percent, whole } from './format';
-import { Phrase } from './phrase';
 import { Asked } from './tips';
 import { useUi } from './ui';
 
