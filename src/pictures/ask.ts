@@ -9,7 +9,7 @@ import type { Token, Tokenizer } from '../core/tokenizer';
 import { glyphsOf } from '../core/tokenizer/glyphs';
 import { attentionWeights, headsLookingAt } from './attention';
 import { linesOf, runsOf, treeAt } from './beamTree';
-import { drawCommand, type ModelChoice } from './command';
+import { drawCommand, type ModelArguments } from './command';
 import type {
   AttentionFigure,
   BeamLine,
@@ -47,7 +47,7 @@ export function asOrigin({ name, precision, server }: FigureModel): { name: stri
 }
 
 /** Command-line options that select the local model at `path`; none for a server's model. */
-export function choiceOf({ precision, server }: FigureModel, path: string): ModelChoice {
+export function modelArguments({ precision, server }: FigureModel, path: string): ModelArguments {
   return server ? {} : { path, precision };
 }
 
@@ -90,13 +90,13 @@ export interface FigureEngine {
 
 /**
  * Queries a model for the numbers of a picture.
- * @param choice command-line options that select this model
+ * @param chosen command-line options that select this model
  * @throws PictureError when the request does not fit the model, and whatever the engine throws
  */
 export async function askFigure(
   engine: FigureEngine,
   request: FigureRequest,
-  choice: ModelChoice = {},
+  chosen: ModelArguments = {},
   signal?: AbortSignal,
 ): Promise<Figure> {
   const { kind, text, bos } = request;
@@ -109,7 +109,7 @@ export async function askFigure(
   const origin: Origin = {
     ...(asked && { model }),
     settings: request.settings,
-    command: drawCommand(kind, text, request.settings, asked ? { precision, ...choice } : { path: choice.path }),
+    command: drawCommand(kind, text, request.settings, asked ? { precision, ...chosen } : { path: chosen.path }),
   };
   switch (kind) {
     case 'tokens': {

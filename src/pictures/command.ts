@@ -1,7 +1,7 @@
 import type { FigureKind } from './figure';
 
 /** Which model a command selects: the value of `--model`, absent for the default model. */
-export interface ModelChoice {
+export interface ModelArguments {
   readonly path?: string;
   readonly precision?: string;
 }
@@ -18,7 +18,7 @@ export function drawCommand(
   kind: FigureKind,
   text: string,
   settings: Readonly<Record<string, string | number | boolean>>,
-  model: ModelChoice = {},
+  model: ModelArguments = {},
 ): string {
   // A single dash would mean standard input.
   const isNamed = text === '-' || text.length > LONGEST || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
@@ -33,7 +33,7 @@ export function drawCommand(
 }
 
 /** The flags that select a model. */
-export function modelFlags({ path, precision }: ModelChoice): string[] {
+export function modelFlags({ path, precision }: ModelArguments): string[] {
   return [
     ...(path ? [`--model ${quote(path)}`] : []),
     ...(precision && PRECISIONS.test(precision) ? [`--precision ${precision}`] : []),

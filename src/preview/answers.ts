@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { whole } from '../core/text/locale';
 import { askFigure, type FigureEngine } from '../pictures/ask';
-import type { ModelChoice } from '../pictures/command';
+import type { ModelArguments } from '../pictures/command';
 import type { Known } from '../pictures/markdown';
 import type { FigureRequest } from '../pictures/request';
 
@@ -9,7 +9,7 @@ import type { FigureRequest } from '../pictures/request';
 export interface AnswersOptions {
   readonly engine: FigureEngine;
   /** Command-line options that select the model in use. */
-  readonly model: () => ModelChoice;
+  readonly model: () => ModelArguments;
   /** Has every preview drawn anew. */
   readonly redraw: () => void;
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { WORD_OR_PUNCTUATION } from '../../core/analysis';
 import type { Engine } from '../../engine/api';
-import { asOrigin, choiceOf, heatOf } from '../../pictures/ask';
+import { asOrigin, heatOf, modelArguments } from '../../pictures/ask';
 import { drawCommand } from '../../pictures/command';
 import type { SurprisalFigure } from '../../pictures/figure';
 import { offsetAt } from '../documentText';
@@ -95,7 +95,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
       origin: {
         model: asOrigin(info),
         settings: {},
-        command: drawCommand('surprisal', text, {}, choiceOf(info, path)),
+        command: drawCommand('surprisal', text, {}, modelArguments(info, path)),
       },
       units: heatOf(text, heat.scores.tokensIn(0, text.length)).units,
       levels: heat.levels,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { gpt2Tokenizer } from '../../../src/core/tokenizer/gpt2';
-import { askFigure, choiceOf, type FigureEngine } from '../../../src/pictures/ask';
+import { askFigure, type FigureEngine, modelArguments } from '../../../src/pictures/ask';
 import { readRequest } from '../../../src/pictures/request';
 
 describe('the figures of a model with rows that are no tokens', () => {
@@ -28,7 +28,7 @@ describe('the figures of a model with rows that are no tokens', () => {
 describe('the model that a command names', () => {
   it('is the one of this machine that has answered, and none where a server has', () => {
     const local = { name: 'GPT-2', precision: 'q4' };
-    assert.deepEqual(choiceOf(local, '/models/gpt2'), { path: '/models/gpt2', precision: 'q4' });
-    assert.deepEqual(choiceOf({ name: 'GPT-2', server: { host: 'gpu.example' } }, '/models/gpt2'), {});
+    assert.deepEqual(modelArguments(local, '/models/gpt2'), { path: '/models/gpt2', precision: 'q4' });
+    assert.deepEqual(modelArguments({ name: 'GPT-2', server: { host: 'gpu.example' } }, '/models/gpt2'), {});
   });
 });
