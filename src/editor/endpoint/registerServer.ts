@@ -4,9 +4,6 @@ import { notify } from '../messages';
 import type { ServerChoice } from './serverChoice';
 import type { ServerKey } from './serverKey';
 
-export { ServerChoice } from './serverChoice';
-export { ServerKey } from './serverKey';
-
 const IN_USE = 'inkling.serverInUse';
 
 /** The commands about a model server, and the one notification when it fails. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Precision } from '../../engine/api';
-import { PRECISIONS } from '../../gpt2/precision';
+import { PRECISIONS } from '../../gpt2/quantise';
 import { findInCatalogue } from '../../store/catalogue';
 import { parseHubName } from '../../store/hub/hub';
 import type { InstalledModel } from '../../store/installedModels';
