@@ -7,7 +7,7 @@ import { cacheFolder, compiledFolder } from '../gpt2/compiledCache';
 import { readManifest } from '../gpt2/compiledModel';
 import { readTokenizerFiles } from '../gpt2/files/tokenizerFiles';
 import { locateModel } from '../gpt2/locateModel';
-import { PRECISIONS, type Precision } from '../gpt2/precision';
+import { PRECISIONS, type Precision } from '../gpt2/quantise';
 import { formatBytes } from '../store/format';
 import { integer, UsageError } from './input';
 

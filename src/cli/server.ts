@@ -3,7 +3,7 @@ import type { Engine } from '../engine/api';
 import { readAddress } from '../engine/endpoint/address';
 import { EndpointEngine } from '../engine/endpoint/endpointEngine';
 import { EngineError } from '../engine/runtime';
-import type { Precision } from '../gpt2/precision';
+import type { Precision } from '../gpt2/quantise';
 import { proxyFromEnvironment } from '../store/hub/proxy';
 import { UsageError } from './input';
 import { type ModelOptions, openEngine } from './model';

@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import { firstWord } from '../core/text/words';
-import { settingsFor } from './configuration';
+import { neverSuggest, settingsFor, toggleLanguage } from './configuration';
 import type { DocumentChanges } from './documentChanges';
 import type { EngineHost } from './engineHost';
 import { stepDone } from './firstSteps';
 import { Accepting } from './ghostText/accept';
 import type { Activity } from './ghostText/activity';
-import { neverSuggest, toggleLanguage } from './ghostText/changeSettings';
 import type { FileExclusions } from './ghostText/fileExclusions';
 import type { Accepted, InlineCompletions, Outcome } from './ghostText/inlineCompletions';
 import type { Learning } from './ghostText/learning';

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { isEnabledFor } from '../core/ghostText/settings';
 import type { Wording } from '../core/text/locale';
+import { foldCase } from '../core/text/words';
 import { decidingPlace, readSettings, type Settings } from './settings';
 
 /** The settings that hold for a document (those of its language and folder first) or a folder. */
@@ -48,4 +50,19 @@ export function editorWording(): Wording {
 /** A setting that was written by hand may hold a string or a list, whose parts are no entries. */
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Turns ghost text on or off for the language of a document. */
+export async function toggleLanguage(document: vscode.TextDocument): Promise<void> {
+  const enabled = isEnabledFor(settingsFor(document).enable, document.languageId);
+  await updateEntry('enable', document, document.languageId, !enabled);
+}
+
+/** Puts a word among those that are never suggested, in the list that holds for the document. */
+export async function neverSuggest(document: vscode.TextDocument, word: string): Promise<void> {
+  await updateSetting('ghostText.blockedWords', document, (listed) => {
+    // A list that was written by hand may hold anything.
+    const blocked = Array.isArray(listed) ? listed.filter((each) => typeof each === 'string') : [];
+    return blocked.map(foldCase).includes(foldCase(word)) ? listed : [...blocked, word];
+  });
 }

@@ -10,7 +10,7 @@ import type { BeamStep, Finish, TokenStep } from '../core/decoding/steps';
 import type { Calibration } from '../core/ghostText/calibration';
 import type { MemoryStatus } from '../core/memory';
 import type { Token, Tokenizer } from '../core/tokenizer';
-import type { Precision } from '../gpt2/precision';
+import type { Precision } from '../gpt2/quantise';
 import type { MemoryPlace, MemoryUpdate, Recollection } from './memory/memoryKeeper';
 
 export type {
@@ -22,7 +22,7 @@ export type {
 } from '../core/completion/types';
 export type { BeamStep } from '../core/decoding/steps';
 export type { MemoryStatus } from '../core/memory';
-export type { Precision } from '../gpt2/precision';
+export type { Precision } from '../gpt2/quantise';
 export type { MemoryPlace, MemoryUpdate, Recollection } from './memory/memoryKeeper';
 
 export interface CompleteRequest extends BareCompleteRequest {

@@ -1,7 +1,7 @@
 import type { Gpt2Config } from './config';
 import { buildGraph, buildHead } from './graph';
 import { type DataSink, ExternalData } from './onnx';
-import type { Precision } from './precision';
+import type { Precision } from './quantise';
 import { buildEmbedding, buildReadingGraph, canBeRead } from './readingGraph';
 import { type CompileOptions, storeWeights } from './storedWeights';
 import type { Weights } from './weights';

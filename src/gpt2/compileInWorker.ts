@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import type { Wording } from '../core/text/locale';
 import type { compileModel, Manifest } from './compiledModel';
 import { UnsupportedModelError } from './errors';
-import type { Precision } from './precision';
+import type { Precision } from './quantise';
 
 export interface CompileTask {
   readonly from: string;

@@ -9,7 +9,7 @@ import { BUILDER_VERSION } from './compile';
 import { compileModel, findDamage, readManifest, requireUndamaged } from './compiledModel';
 import { UnsupportedModelError, writeTrouble } from './errors';
 import { openModel } from './files/openModel';
-import type { Precision } from './precision';
+import type { Precision } from './quantise';
 import { makeStagingFolder } from './staging';
 import type { CompileOptions } from './storedWeights';
 

@@ -12,7 +12,7 @@ import { isFileName } from './files/fileNames';
 import { readJsonFile } from './files/jsonFile';
 import { type OpenModel, openModel } from './files/openModel';
 import { readTokenizerFiles } from './files/tokenizerFiles';
-import { PRECISIONS, type Precision } from './precision';
+import { PRECISIONS, type Precision } from './quantise';
 import { EMBEDDING_GRAPH, READING_GRAPH } from './readingGraph';
 import { sampleTokens } from './sampleRun';
 import { makeStagingFolder } from './staging';

@@ -4,7 +4,7 @@ import * as l10n from '@vscode/l10n';
 import { compiledFolder } from './compiledCache';
 import { findDamage, readManifest, requireUndamaged } from './compiledModel';
 import { DamagedModelError, UnsupportedModelError } from './errors';
-import type { Precision } from './precision';
+import type { Precision } from './quantise';
 import type { CompileOptions } from './storedWeights';
 
 /** The model to use. */

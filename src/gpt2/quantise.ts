@@ -1,3 +1,10 @@
+/**
+ * fp32 is exact; q8 stores matrices in 8 bits with a float32 scale per block; q4 stores those of the layers in 4 bits,
+ * and the embedding (also the head) in 8.
+ */
+export type Precision = 'fp32' | 'q8' | 'q4';
+export const PRECISIONS: readonly Precision[] = ['fp32', 'q8', 'q4'];
+
 /** A matrix `[rows, columns]` whose rows are split into blocks with one scale each, as `MatMulNBits` reads it. */
 export interface BlockQuantised {
   readonly bits: 4 | 8;

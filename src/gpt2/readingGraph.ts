@@ -2,7 +2,7 @@ import { COLUMNS_A_WORD } from './columns';
 import type { Gpt2Config } from './config';
 import { Layers, MICROSOFT, PRODUCER } from './graph';
 import { type ExternalData, FLOAT, GraphBuilder, INT32, type StoredBytes, UINT8 } from './onnx';
-import type { Precision } from './precision';
+import type { Precision } from './quantise';
 import type { StoredMatrix, StoredWeights } from './storedWeights';
 
 export const READING_GRAPH = 'read.onnx';

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { attentionScale, type Gpt2Config } from './config';
 import { UnsupportedModelError } from './errors';
 import type { ExternalData, StoredBytes } from './onnx';
-import type { Precision } from './precision';
+import type { Precision } from './quantise';
 import { blockSizeFor, quantiseBlocks, transpose } from './quantise';
 import { evenFactors, type Matrix, type Norm, SampleRun } from './sampleRun';
 import type { Weights } from './weights';

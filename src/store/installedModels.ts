@@ -12,9 +12,9 @@ import {
 } from '../gpt2/compiledModel';
 import { parseConfig } from '../gpt2/config';
 import { areWhole, totalBytes } from '../gpt2/fileRecords';
-import { PRECISIONS } from '../gpt2/precision';
+import { slug } from '../gpt2/files/fileNames';
+import { PRECISIONS } from '../gpt2/quantise';
 import { durableRename, removeFolder, syncFiles, writeJson } from './disk';
-import { slug } from './folderName';
 
 /** A usable model. */
 export interface InstalledModel {

@@ -1,5 +1,5 @@
 import type { Gpt2Config } from '../gpt2/config';
-import type { Precision } from '../gpt2/precision';
+import type { Precision } from '../gpt2/quantise';
 
 /** The shape that determines a model's costs. */
 export interface ModelShape {

@@ -1,7 +1,7 @@
 import { decode as decodeWith } from '../core/decoding/decode';
 import type { TextModel } from '../core/decoding/model';
 import { logSoftmax } from '../core/logits';
-import type { Precision } from '../gpt2/precision';
+import type { Precision } from '../gpt2/quantise';
 import type { Case, ExpectedPosition, GenerationCase, LogprobsCase, Oracles, PositionsCase, SumCase } from './cases';
 
 /** Results of comparing a group of cases. */

@@ -1,4 +1,4 @@
-import type { Precision } from '../gpt2/precision';
+import type { Precision } from '../gpt2/quantise';
 import { type Agreement, passes } from './agreement';
 
 const COLUMNS = [

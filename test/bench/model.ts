@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { compileModel, readManifest } from '../../src/gpt2/compiledModel';
 import type { Gpt2Config } from '../../src/gpt2/config';
 import { openModel } from '../../src/gpt2/files/openModel';
-import { PRECISIONS } from '../../src/gpt2/precision';
+import { PRECISIONS } from '../../src/gpt2/quantise';
 import { expectedShapes } from '../../src/gpt2/weights';
 import { random, tinyConfig } from '../support/randomModel';
 import { writeGguf } from './gguf';

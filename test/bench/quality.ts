@@ -8,7 +8,7 @@ import { tokenizerOf } from '../../src/core/tokenizer';
 import { Session } from '../../src/engine/session';
 import { compileModel, readTokenizerSource } from '../../src/gpt2/compiledModel';
 import { openModel } from '../../src/gpt2/files/openModel';
-import { PRECISIONS, type Precision } from '../../src/gpt2/precision';
+import { PRECISIONS, type Precision } from '../../src/gpt2/quantise';
 import { withOutliers } from '../support/outliers';
 import { writeTensors } from './model';
 

@@ -7,7 +7,7 @@ import { CachedModel } from '../../src/engine/cachedModel';
 import { Session } from '../../src/engine/session';
 import { DATA_FILE } from '../../src/gpt2/compile';
 import { compileModel, readManifest } from '../../src/gpt2/compiledModel';
-import type { Precision } from '../../src/gpt2/precision';
+import type { Precision } from '../../src/gpt2/quantise';
 import { gpt2Config, type Size, writeRandomModel } from './model';
 
 const FOLDER = join(__dirname, '../../.cache/bench/shapes');

@@ -3,7 +3,7 @@ import { cpSync, rmSync, symlinkSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Gpt2Config } from '../../src/gpt2/config';
-import { PRECISIONS } from '../../src/gpt2/precision';
+import { PRECISIONS } from '../../src/gpt2/quantise';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from './randomModel';
 
 const ROOT = join(__dirname, '../..');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Session } from '../../src/engine/session';
 import { compileModel } from '../../src/gpt2/compiledModel';
 import type { Gpt2Config } from '../../src/gpt2/config';
-import type { Precision } from '../../src/gpt2/precision';
+import type { Precision } from '../../src/gpt2/quantise';
 import { random, randomWeights, tinyConfig, writeModel } from './randomModel';
 
 /** Random weights with the session that runs them, compiled within `folder`. */

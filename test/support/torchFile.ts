@@ -1,4 +1,4 @@
-import { crc32 } from '../../src/gpt2/files/crc32';
+import { crc32 } from '../../src/gpt2/files/zipArchive';
 
 /** Bytes of opcodes, given as text of single bytes and as numbers. */
 export function bytesOf(...parts: readonly (string | number | Uint8Array)[]): Buffer {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { compileModel, requireReplaceable } from '../../gpt2/compiledModel';
-import { PRECISIONS, type Precision } from '../../gpt2/precision';
+import { PRECISIONS, type Precision } from '../../gpt2/quantise';
 import { UsageError } from '../input';
 import { compilationProgress } from '../model';
 

@@ -10,10 +10,9 @@ import { documentCases, type EvalCase, isJsonLines, readCases, sampleCases, type
 import { evaluate } from '../../eval/evaluate';
 import { type KeyRecording, recordKeys, typeKeys, UNTYPED } from '../../eval/keys';
 import { oneLine } from '../../eval/match';
-import { memoryPredictor } from '../../eval/memoryPredictor';
+import { memoryPredictor, RememberedTexts } from '../../eval/memoryPredictor';
 import { splitWords, TrigramModel } from '../../eval/ngram';
 import { modelPredictor, type Predictor } from '../../eval/predictor';
-import { RememberedTexts } from '../../eval/rememberedTexts';
 import { screenFigures } from '../../eval/screen';
 import { tables } from '../../eval/tables';
 import { integer, number, printJson, readBytes, readDocuments, readText, UsageError } from '../input';

@@ -6,7 +6,7 @@ import { cacheFolder, compiledFolder } from '../../gpt2/compiledCache';
 import { sha256OfFile } from '../../gpt2/fileRecords';
 import { findModelFiles } from '../../gpt2/files/findModelFiles';
 import { readJsonFile } from '../../gpt2/files/jsonFile';
-import { PRECISIONS, type Precision } from '../../gpt2/precision';
+import { PRECISIONS, type Precision } from '../../gpt2/quantise';
 import { formatSeconds } from '../../store/format';
 import { fetchModel } from '../../store/hub/fetchModel';
 import { Hub, hubFromEnvironment, parseHubName } from '../../store/hub/hub';

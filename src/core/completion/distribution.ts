@@ -1,5 +1,5 @@
 import { extent, rankOf, type Scores } from '../logits';
-import { exp } from '../logits/exp';
+import { exp } from '../logits/probabilities';
 import { topIndices } from '../logits/ranking';
 import type { Tokenizer } from '../tokenizer';
 import type { Candidate } from './types';

@@ -1,8 +1,8 @@
-import type { Style } from '../text/style';
 import { typeset } from '../text/typography';
 import { closesOuterAt, unbalancedAt } from './balance';
 import type { Draft } from './draft';
 import { guard } from './guards';
+import type { Style } from './style';
 import { applyStyle } from './style';
 import { beginsWithSpace, endsInSpace, spaceBefore, spelling, withoutSuffix } from './text';
 import type { Completion, CompletionReason, SuggestedToken, Suggestion } from './types';

@@ -1,5 +1,5 @@
 import type { TokenOrigin } from '../memory';
-import type { Style } from '../text/style';
+import type { Style } from './style';
 
 /** A possible next token. */
 export interface Candidate {

@@ -1,4 +1,4 @@
-import { exp } from '../logits/exp';
+import { exp } from '../logits/probabilities';
 import { reusable, type Scores, unmaskedIds } from '../logits/ranking';
 import type { Rng } from './random';
 

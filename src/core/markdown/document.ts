@@ -1,6 +1,6 @@
 import { type Lines, splitLines, TextLines } from '../text/lines';
 import { type BlockState, isVerbatim, START } from './blockTypes';
-import { frontMatterEnd, LONGEST_FRONT_MATTER } from './frontMatter';
+import { frontMatterEnd, LONGEST_FRONT_MATTER } from './dialects';
 import { LineRanges } from './lineRanges';
 import { readLine } from './syntax';
 

@@ -1,11 +1,12 @@
 /** What Inkling knows of Markdown: where the cursor is, what the model reads there, and how a suggestion must look. */
+
+import type { Style } from '../completion/style';
 import { type LinePosition, splitLines, textBetween, windowStart } from '../text/lines';
-import type { Style } from '../text/style';
 import { beginsItem, blocksBetween } from './blocks';
 import { type Construct, constructOf } from './construct';
 import { type MarkdownDocument, stateAfter } from './document';
 import { plainText } from './plainText';
-import { styleOf } from './style';
+import { styleOf } from './suggestionStyle';
 import { readLine } from './syntax';
 
 export type { Construct, ConstructKind } from './construct';

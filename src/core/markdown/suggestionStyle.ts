@@ -1,5 +1,5 @@
 import { countOpen } from '../completion/balance';
-import type { Style } from '../text/style';
+import type { Style } from '../completion/style';
 import { typographyOf } from '../text/typography';
 import type { Block } from './blocks';
 import type { Construct } from './construct';

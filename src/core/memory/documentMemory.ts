@@ -2,10 +2,10 @@ import { cutIntoBlocks } from './blocks';
 import { DOCUMENT, NOBODY, type Source } from './evidence';
 import { unwrapped } from './prose';
 import { type Stretch, withoutSecrets } from './secrets';
-import type { TextTokenizer } from './textTokenizer';
 import { TokenCounts } from './tokenCounts';
 import { BREAK, TokenIndex } from './tokenIndex';
 import type { WordCounts } from './wordCounts';
+import type { TextTokenizer } from './wordParts';
 
 interface Block {
   readonly text: string;

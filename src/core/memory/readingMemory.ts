@@ -1,8 +1,8 @@
 import { DOCUMENT, Evidence, FAR, NEAR, NOBODY, type Source } from './evidence';
 import { type Mixed, Mixture } from './mixture';
-import type { TextTokenizer } from './textTokenizer';
 import { TokenCounts } from './tokenCounts';
 import { LONGEST_MATCH, TokenIndex } from './tokenIndex';
+import type { TextTokenizer } from './wordParts';
 import { WordParts } from './wordParts';
 
 /** The group of each owner in the indexes: here the owners are the groups. */

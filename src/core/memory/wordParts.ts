@@ -1,4 +1,11 @@
-import type { TextTokenizer } from './textTokenizer';
+/** What the memory needs of a tokenizer. */
+export interface TextTokenizer {
+  /** One above the largest id. */
+  readonly size: number;
+  readonly endOfText: number | undefined;
+  encode(text: string): number[];
+  decode(ids: readonly number[]): string;
+}
 
 const GOES_ON = /^[\p{L}\p{M}\p{N}'’]/u;
 const UNKNOWN = 0;

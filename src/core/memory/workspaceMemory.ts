@@ -2,10 +2,10 @@ import { cutIntoBlocks } from './blocks';
 import { FAR, NEAR, NOBODY, type Source } from './evidence';
 import { proseOf, unwrapped } from './prose';
 import { withoutSecrets } from './secrets';
-import type { TextTokenizer } from './textTokenizer';
 import { TokenCounts } from './tokenCounts';
 import { BREAK, TokenIndex } from './tokenIndex';
 import type { WordCounts } from './wordCounts';
+import type { TextTokenizer } from './wordParts';
 
 /** A file of the workspace: what it is called (a URI), and how it is read. */
 export interface MemoryFile {

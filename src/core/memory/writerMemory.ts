@@ -2,10 +2,10 @@ import { WORD_OF_LETTERS } from '../text/words';
 import { DocumentMemory } from './documentMemory';
 import { cellOf, DOCUMENT, Evidence, GROUPS } from './evidence';
 import { type Mixed, Mixture, type Shares } from './mixture';
-import type { TextTokenizer } from './textTokenizer';
 import { TokenCounts } from './tokenCounts';
 import { LONGEST_MATCH, type TokenIndex } from './tokenIndex';
 import { WordCounts } from './wordCounts';
+import type { TextTokenizer } from './wordParts';
 import { WordParts } from './wordParts';
 import { type MemoryFile, WorkspaceMemory } from './workspaceMemory';
 

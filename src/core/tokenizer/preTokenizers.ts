@@ -1,6 +1,5 @@
 import { type AlignedText, unitsAt } from './alignedText';
 import { splitPieces } from './pieces';
-import { scriptOf } from './scripts';
 
 /** A part of a text that merges never cross. */
 export interface Piece {
@@ -122,3 +121,42 @@ export const unicodeScripts: PreTokenizer = ({ text, from, to }) => {
   }
   return cuts.map((start, i) => ({ text, from: start, to: cuts[i + 1] ?? to }));
 };
+
+/** Unicode's names of scripts, as regular expressions know them (ISO 15924 and Scripts.txt). */
+const SCRIPTS =
+  'Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan Balinese Bamum Bassa_Vah Batak Bengali Bhaiksuki Bopomofo ' +
+  'Brahmi Braille Buginese Buhid Canadian_Aboriginal Carian Caucasian_Albanian Chakma Cham Cherokee Common Coptic ' +
+  'Cuneiform Cypriot Cyrillic Deseret Devanagari Duployan Egyptian_Hieroglyphs Elbasan Ethiopic Georgian Glagolitic ' +
+  'Gothic Grantha Greek Gujarati Gurmukhi Han Hangul Hanunoo Hatran Hebrew Hiragana Imperial_Aramaic Inherited ' +
+  'Inscriptional_Pahlavi Inscriptional_Parthian Javanese Kaithi Kannada Katakana Kayah_Li Kharoshthi Khmer Khojki ' +
+  'Khudawadi Lao Latin Lepcha Limbu Linear_A Linear_B Lisu Lycian Lydian Mahajani Malayalam Mandaic Manichaean Marchen ' +
+  'Meetei_Mayek Mende_Kikakui Meroitic_Cursive Meroitic_Hieroglyphs Miao Modi Mongolian Mro Multani Myanmar Nabataean ' +
+  'New_Tai_Lue Newa Nko Ogham Ol_Chiki Old_Hungarian Old_Italic Old_North_Arabian Old_Permic Old_Persian ' +
+  'Old_South_Arabian Old_Turkic Oriya Osage Osmanya Pahawh_Hmong Palmyrene Pau_Cin_Hau Phags_Pa Phoenician ' +
+  'Psalter_Pahlavi Rejang Runic Samaritan Saurashtra Sharada Shavian Siddham SignWriting Sinhala Sora_Sompeng Sundanese ' +
+  'Syloti_Nagri Syriac Tagalog Tagbanwa Tai_Le Tai_Tham Tai_Viet Takri Tamil Tangut Telugu Thaana Thai Tibetan Tifinagh ' +
+  'Tirhuta Ugaritic Vai Warang_Citi Yi';
+
+const scripts = new Map<number, string | undefined>();
+let scriptTests: readonly (readonly [string, RegExp])[] | undefined;
+
+/**
+ * The script of a character as the pre-tokenizer `UnicodeScripts` sees it: the Japanese scripts are one with Han, a
+ * space has none, and neither has what Unicode 9, which it was made from, does not know.
+ */
+function scriptOf(codePoint: number): string | undefined {
+  if (scripts.has(codePoint)) return scripts.get(codePoint);
+  const script = lookUpScript(codePoint);
+  if (scripts.size > 10_000) scripts.clear();
+  scripts.set(codePoint, script);
+  return script;
+}
+
+function lookUpScript(codePoint: number): string | undefined {
+  if (codePoint === 0x20) return undefined;
+  if (codePoint === 0x30fc) return 'Han';
+  scriptTests ??= SCRIPTS.split(' ').map((name) => [name, new RegExp(`\\p{Script=${name}}`, 'u')]);
+  const character = String.fromCodePoint(codePoint);
+  const script = scriptTests.find(([, test]) => test.test(character))?.[0];
+  return script === 'Hiragana' || script === 'Katakana' ? 'Han' : script;
+}

@@ -1,11 +1,8 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { pipeline, type Readable } from 'node:stream';
-import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import * as l10n from '@vscode/l10n';
 import type { ServerAddress } from './address';
-import { EventReader, type ServerEvent } from './events';
-import { readJson } from './readJson';
+import { EventReader, readJson, type ServerEvent, unpacked } from './responseBody';
 import { errorInStream, noServer, refusalOf, ServerError } from './serverError';
 
 /** Chooses a proxy agent for a URL; undefined for a direct connection. */
@@ -260,12 +257,4 @@ function unreachable(host: string, { code, message }: NodeJS.ErrnoException): Se
 function refusalOrPage(host: string, { statusCode: status = 0, headers }: IncomingMessage, body: string): ServerError {
   const error = refusalOf(host, { status, headers, body });
   return error.trouble === 'no-server' ? error : noServer(host, l10n.t('its answer is no JSON'));
-}
-
-/** The decoded body: some gateways compress although nobody asked for it. */
-function unpacked(response: IncomingMessage): Readable {
-  const coding = (response.headers['content-encoding'] ?? '').trim().toLowerCase();
-  if (coding === '' || coding === 'identity') return response;
-  // The reader gets stream errors itself.
-  return pipeline(response, coding === 'br' ? createBrotliDecompress() : createUnzip(), () => {});
 }

@@ -1,3 +1,6 @@
+import type { IncomingMessage } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import { createParser } from 'eventsource-parser';
 
 /** A server-sent event. */
@@ -29,4 +32,35 @@ export class EventReader {
     if (!this.isEndless) this.#parser.feed(text);
     return this.#waiting.splice(0);
   }
+}
+
+/** A string of JSON (possibly unterminated), or one of the non-JSON numbers that Python writes. */
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"?|(-?)\b(?:NaN|Infinity)\b/gs;
+/** Stands for the logarithm of 0 in servers that write strict JSON. */
+const LOG_OF_ZERO = '-9999';
+
+/**
+ * Parses JSON as Python writes it, where the logarithm of 0 is `-Infinity`.
+ * @throws SyntaxError
+ */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!/NaN|Infinity/.test(text)) throw error;
+  }
+  return JSON.parse(
+    text.replace(STRING_OR_NUMBER, (found, minus?: string) => {
+      if (minus === undefined) return found;
+      return found === '-Infinity' ? LOG_OF_ZERO : 'null';
+    }),
+  );
+}
+
+/** The decoded body: some gateways compress although nobody asked for it. */
+export function unpacked(response: IncomingMessage): Readable {
+  const coding = (response.headers['content-encoding'] ?? '').trim().toLowerCase();
+  if (coding === '' || coding === 'identity') return response;
+  // The reader gets stream errors itself.
+  return pipeline(response, coding === 'br' ? createBrotliDecompress() : createUnzip(), () => {});
 }

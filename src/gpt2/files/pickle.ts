@@ -1,10 +1,11 @@
-import type { PickleMachine, PickleReader } from './pickleMachine';
+import { PickleMachine, PickleReader } from './pickleMachine';
+import type { PickleContext } from './pickleValues';
 import { Tuple } from './pickleValues';
 
 type Act = (machine: PickleMachine, reader: PickleReader) => void;
 
 /** The effect of each supported opcode. Omitted ones call, build or look up objects, or refer outside the file. */
-export const OPCODES: ReadonlyMap<string, Act> = new Map<string, Act>([
+const OPCODES: ReadonlyMap<string, Act> = new Map<string, Act>([
   ['\x80', (m, r) => m.protocol(r.uint8())],
   ['\x95', (m, r) => m.frame(r.uint64())],
   // Constants and numbers
@@ -127,4 +128,32 @@ function callTop(machine: PickleMachine): void {
 /** Python's registry of extension codes is another way to name a global. */
 function refuseExtension(machine: PickleMachine, code: number): never {
   throw machine.malformed(`it names a global by number ${code} of Python's extension registry (an extension code)`);
+}
+
+/** Limit of opcodes; a real state dict has about thirty per tensor. */
+const MOST_STEPS = 2_000_000;
+
+/**
+ * Reads one pickle. The machine only knows lists, dicts, tuples, strings and numbers; everything else is up to the
+ * context, which returns inert values for a few known names. No opcode calls or imports anything, and the work is
+ * linear in the bytes. https://github.com/python/cpython/blob/3.13/Lib/pickletools.py
+ * @param from offset of the pickle in `bytes`
+ * @returns the value, and the offset where the pickle ends
+ * @throws UnsupportedModelError when it is malformed or uses anything else; CutShortError when it is truncated
+ */
+export function readPickle(bytes: Uint8Array, from: number, context: PickleContext): { value: unknown; end: number } {
+  const reader = new PickleReader(bytes, from, context.file);
+  const machine = new PickleMachine(reader, context);
+  for (let steps = 0; steps < MOST_STEPS; steps++) {
+    const opcode = String.fromCharCode(reader.uint8());
+    if (opcode === '.') {
+      return { value: machine.pop(), end: reader.at };
+    }
+    const act = OPCODES.get(opcode);
+    if (!act) {
+      throw machine.malformed(`opcode 0x${opcode.charCodeAt(0).toString(16)} is not one that weights need`);
+    }
+    act(machine, reader);
+  }
+  throw machine.malformed(`it takes more than ${MOST_STEPS.toLocaleString('en')} steps`);
 }

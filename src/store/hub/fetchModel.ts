@@ -5,12 +5,12 @@ import { TOKENIZER_FILES, TokenizerError, tokenizerOf } from '../../core/tokeniz
 import type { Precision } from '../../engine/api';
 import { type Gpt2Config, parseConfig } from '../../gpt2/config';
 import { type FileRecord, sha256OfFile } from '../../gpt2/fileRecords';
+import { slug } from '../../gpt2/files/fileNames';
 import { shardsOf } from '../../gpt2/files/findModelFiles';
 import { readJsonFile } from '../../gpt2/files/jsonFile';
 import { readTokenizerFiles } from '../../gpt2/files/tokenizerFiles';
 import { type CatalogueModel, findInCatalogue } from '../catalogue';
 import { StoreError } from '../errors';
-import { slug } from '../folderName';
 import { expectedDiskBytes, shapeOf } from '../modelCosts';
 import { askFacts, type DownloadOptions, download } from './download';
 import type { FileFacts, Hub, HubName } from './hub';

@@ -9,7 +9,7 @@ import { CachedModel } from '../../../src/engine/cachedModel';
 import { Session } from '../../../src/engine/session';
 import { DATA_FILE } from '../../../src/gpt2/compile';
 import { compileModel } from '../../../src/gpt2/compiledModel';
-import { PRECISIONS, type Precision } from '../../../src/gpt2/precision';
+import { PRECISIONS, type Precision } from '../../../src/gpt2/quantise';
 import { encode } from '../../support/gpt2';
 import { random, randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 import { referenceForward } from '../../support/reference';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { NOTHING_REMEMBERED } from '../../../src/core/memory/writerMemory';
 import type { MemoryUpdate } from '../../../src/engine/api';
-import { RememberedTexts, type RememberingEngine } from '../../../src/eval/rememberedTexts';
+import { RememberedTexts, type RememberingEngine } from '../../../src/eval/memoryPredictor';
 
 const TEXTS = [
   { path: 'notes/a.md', text: 'The first text.' },

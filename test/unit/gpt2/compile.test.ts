@@ -12,7 +12,7 @@ import type { Gpt2Config } from '../../../src/gpt2/config';
 import { UnsupportedModelError } from '../../../src/gpt2/errors';
 import { openModel } from '../../../src/gpt2/files/openModel';
 import { readSafetensors, writeSafetensors } from '../../../src/gpt2/files/safetensors';
-import { PRECISIONS } from '../../../src/gpt2/precision';
+import { PRECISIONS } from '../../../src/gpt2/quantise';
 import { expectedShapes } from '../../../src/gpt2/weights';
 import { openRandom, randomIds } from '../../support/models';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';

@@ -6,7 +6,7 @@ import { LocalEngine } from '../../../src/engine/localEngine';
 import { BUILDER_VERSION } from '../../../src/gpt2/compile';
 import { compileModel, readOutdatedManifest, sealed } from '../../../src/gpt2/compiledModel';
 import { writeSafetensors } from '../../../src/gpt2/files/safetensors';
-import type { Precision } from '../../../src/gpt2/precision';
+import type { Precision } from '../../../src/gpt2/quantise';
 import { READING_GRAPH } from '../../../src/gpt2/readingGraph';
 import type { CompileOptions } from '../../../src/gpt2/storedWeights';
 import { expectedShapes } from '../../../src/gpt2/weights';

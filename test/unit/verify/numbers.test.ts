@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { compileModel } from '../../../src/gpt2/compiledModel';
 import { UnsupportedModelError } from '../../../src/gpt2/errors';
-import { PRECISIONS } from '../../../src/gpt2/precision';
+import { PRECISIONS } from '../../../src/gpt2/quantise';
 import { compare, passes } from '../../../src/verify/agreement';
 import { parseNumbers } from '../../../src/verify/numbers';
 import { table } from '../../../src/verify/table';

@@ -1,5 +1,4 @@
-import { UNDERFLOW } from '../../logits/exp';
-import { softmax32 } from '../../logits/probabilities';
+import { softmax32, UNDERFLOW } from '../../logits/probabilities';
 import { argmax, atLeastKth, reusable, topIndices } from '../../logits/ranking';
 import { check, type LogitsProcessor } from './processor';
 import { cumulativeCut, type TruncationOptions, truncation, withDefaults } from './truncation';

@@ -1,4 +1,4 @@
-import { UNDERFLOW } from '../../logits/exp';
+import { UNDERFLOW } from '../../logits/probabilities';
 import { reusable, type Scores, unmaskedIds } from '../../logits/ranking';
 import { check, type LogitsProcessor } from './processor';
 

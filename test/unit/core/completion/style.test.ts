@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { complete } from '../../../../src/core/completion/complete';
-import type { Style } from '../../../../src/core/text/style';
+import type { Style } from '../../../../src/core/completion/style';
 import { memory } from './models';
 
 async function suggest(text: string, typed: number, style: Style, suffix = '') {

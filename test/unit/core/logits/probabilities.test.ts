@@ -13,7 +13,7 @@ import {
   topK,
   topTokens,
 } from '../../../../src/core/logits';
-import { exp, UNDERFLOW } from '../../../../src/core/logits/exp';
+import { exp, UNDERFLOW } from '../../../../src/core/logits/probabilities';
 
 const NONE = Number.NEGATIVE_INFINITY;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
+import type { Style } from '../../../../src/core/completion/style';
 import type { Completion, CompletionReason } from '../../../../src/core/completion/types';
-import type { Style } from '../../../../src/core/text/style';
 import { LookAhead } from '../../../../src/editor/ghostText/lookAhead';
 import type { Query } from '../../../../src/editor/ghostText/suggester';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { crc32, tableCrc32 } from '../../../../src/gpt2/files/crc32';
+import { crc32, tableCrc32 } from '../../../../src/gpt2/files/zipArchive';
 
 describe('the checksum of a record', () => {
   for (const [name, of] of [
