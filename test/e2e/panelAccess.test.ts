@@ -63,6 +63,31 @@ describe('Explain Next Token for everyone', () => {
     await panel.locator('.chip.highlighted', { hasText: 'boats' }).waitFor();
   });
 
+  it('keeps the keyboard near a button that goes away or can no longer be used', async () => {
+    const press = async (name: string | RegExp) => {
+      await panel.root.getByRole('button', { name, exact: true }).focus();
+      await workbench.press('Enter');
+    };
+    const leadsTo = (selector: string) => panel.locator(`${selector}:focus`).waitFor({ timeout: 10_000 });
+    await press('Lesson');
+    await leadsTo('.guide .action');
+    await press('Next');
+    await press('Back');
+    await leadsTo('.guide .action');
+    while ((await panel.root.getByRole('button', { name: 'Show me where' }).count()) === 0) await press('Next');
+    await press('Show me where');
+    await leadsTo('.tab');
+    await press('Close');
+    await leadsTo('.lesson');
+    await panel.openTool('Try');
+    await panel.candidate(1).focus();
+    await workbench.press('Alt+Enter');
+    await panel.locator('.continuation').waitFor({ timeout: 30_000 });
+    await leadsTo('.token-button');
+    await press(/^Undo branch/);
+    await leadsTo('.branches button');
+  });
+
   it('tells screen readers what is what', async () => {
     assert.equal(await panel.root.getByRole('list', { name: 'Tokens before the cursor' }).count(), 1);
     const table = panel.root.getByRole('table', { name: /Candidates for the next token/ });

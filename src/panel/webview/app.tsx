@@ -9,6 +9,7 @@ import { moveFocus } from './controls';
 import { distributionOf } from './distribution';
 import { Exporter } from './exportMenu';
 import { Guide } from './guide';
+import { useKeptFocus } from './keptFocus';
 import { TOOLS, type Tool } from './preferences';
 import { Sampler } from './sampler';
 import { ShapingControls } from './shaping';
@@ -46,6 +47,7 @@ export function App() {
   const { position, at, branches } = state;
   const node = useMemo(() => nodeOf(state), [position, at, branches]);
   const missing = missingBranch(state);
+  useKeptFocus();
   useEffect(() => {
     // Asked here because the components below are not mounted before the answer arrives.
     if (position && missing) post({ type: 'try', position: position.id, ids: missing });

@@ -47,8 +47,12 @@ function Place({ step }: { step: LessonStep }) {
   const { state, dispatch } = useUi();
   const tool = TOOLS.find((name): name is Tool => name === step.at);
   if (!tool || tool === state.preferences.tool) return null;
+  const lead = () => {
+    dispatch({ type: 'prefer', change: { tool } });
+    document.getElementById(`tab-${tool}`)?.focus();
+  };
   return (
-    <button type="button" class="link" onClick={() => dispatch({ type: 'prefer', change: { tool } })}>
+    <button type="button" class="link" onClick={lead}>
       {l10n.t('Show me where')}
     </button>
   );
