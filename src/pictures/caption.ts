@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { isWord } from '../core/analysis';
 import { percent } from '../core/logits';
 import { endOf } from '../core/text/lines';
-import { fixed, plural, whole } from '../core/text/locale';
+import { decimal, fixed, plural, whole } from '../core/text/locale';
 import type { Figure } from './figure';
 import { speak, spell } from './spelling';
 
@@ -73,7 +73,7 @@ export function describe(figure: Figure): string {
         ),
       );
     case 'beams':
-      return list(figure.best.map(({ text, score }) => l10n.t('{0}, score {1}', speak(text), fixed(score, 2))));
+      return list(figure.best.map(({ text, score }) => l10n.t('{0}, score {1}', speak(text), decimal(score))));
     case 'attention':
       return list(
         figure.tokens

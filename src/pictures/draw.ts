@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { levelOf, surprisal } from '../core/analysis';
 import { percent } from '../core/logits';
-import { compact, fixed, whole } from '../core/text/locale';
+import { compact, decimal, fixed, whole } from '../core/text/locale';
 import { bars, ROW } from './bars';
 import { statusText } from './beamTree';
 import { describe, smallPrint, stageName, titleOf } from './caption';
@@ -200,7 +200,7 @@ function drawNext(canvas: Canvas, { candidates, entropyBits }: NextFigure, top: 
     label: visible(text),
     share: probability,
     ...(reshaped && { mark: raw }),
-    numbers: [percent(probability), percent(cumulative), fixed(logit, 2)],
+    numbers: [percent(probability), percent(cumulative), decimal(logit)],
   }));
   const y = bars(canvas, top, [l10n.t('token'), l10n.t('probability'), l10n.t('sum'), l10n.t('logit')], rows);
   const entropy = l10n.t(
@@ -294,14 +294,14 @@ function drawBeams(canvas: Canvas, { lines, best }: BeamsFigure, top: number): n
     const text = shorten(`${SIGNS[line.status]} ${visible(line.text)}`, statusEnd - column - 12 - x);
     canvas.text(x, y + 14, text, { paint, strong: line.status === 'finished' });
     canvas.text(statusEnd, y + 14, statuses[i], { size: 'small', paint: 'm', anchor: 'end' });
-    canvas.text(right, y + 14, fixed(line.score, 2), { paint, anchor: 'end' });
+    canvas.text(right, y + 14, decimal(line.score), { paint, anchor: 'end' });
     y += ROW;
   }
   canvas.text(MARGIN, y + 16, l10n.t('Found, best first:'), { size: 'small', paint: 'm' });
   y += 22;
   for (const [i, { text, score }] of best.entries()) {
     canvas.text(MARGIN, y + 14, shorten(`${i + 1}. ${visible(text)}`, right - 80 - MARGIN));
-    canvas.text(right, y + 14, fixed(score, 3), { anchor: 'end' });
+    canvas.text(right, y + 14, decimal(score, 3), { anchor: 'end' });
     y += ROW;
   }
   return y;

@@ -43,6 +43,13 @@ export function fixed(value: number, digits: number): string {
   return format(value, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false });
 }
 
+/** A number with so many decimals and a true minus sign. */
+export function decimal(value: number, digits = 2): string {
+  if (value === Infinity) return '∞';
+  if (value === -Infinity) return '−∞';
+  return fixed(value, digits).replace('-', '−');
+}
+
 /** A number with as many decimals as it has, 6 at most. */
 export function compact(value: number): string {
   return format(value, { maximumFractionDigits: 6, useGrouping: false });

@@ -3,7 +3,7 @@ import type { Calibration } from '../../core/ghostText/calibration';
 import { worth } from '../../core/ghostText/gate';
 import { percent } from '../../core/logits';
 import { endOf } from '../../core/text/lines';
-import { fixed, plural, whole } from '../../core/text/locale';
+import { decimal, plural, whole } from '../../core/text/locale';
 import type { CompleteRequest, Completion, CompletionReason, ModelInfo, Suggestion } from '../../engine/api';
 import { escapeText } from '../../pictures/svg';
 import { because, type EnergySaving } from '../energySaving/energySaving';
@@ -251,8 +251,4 @@ const TOKEN = '\ue000';
 /** JSON has no infinity. */
 function finite(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
-}
-
-function decimal(value: number): string {
-  return fixed(value, 2);
 }

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { distinctN, repetitionRate } from '../../core/analysis/likelihood';
 import type { GenerationConfig } from '../../core/decoding/options';
 import { endOf } from '../../core/text/lines';
-import { fixed, plural, whole } from '../../core/text/locale';
+import { decimal, fixed, plural, whole } from '../../core/text/locale';
 import { escapeText } from '../../pictures/svg';
 import { button, commandUri } from '../reports/html';
 import { describeConfig } from './presets';
@@ -122,7 +122,7 @@ export function contestantPart({ text, ids, result, error }: Contestant): string
   const figures = [
     [
       l10n.t('Mean log-probability'),
-      fixed(result.meanLogprob, 2),
+      decimal(result.meanLogprob),
       l10n.t('How likely its tokens were on average: the nearer to 0, the safer.'),
     ],
     [

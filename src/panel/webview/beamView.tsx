@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { decimal } from '../../core/text/locale';
 import { type Line, statusText } from '../../pictures/beamTree';
 import { speak } from '../../pictures/spelling';
 import { moveFocus, Spelled } from './controls';
-import { decimal } from './format';
 import { useUi } from './ui';
 
 const rows = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 };

@@ -1,12 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import { useMemo, useState } from 'preact/hooks';
-import { whole } from '../../core/text/locale';
+import { decimal, whole } from '../../core/text/locale';
 import { countStates, linesOf, recent, runsOf, treeAt } from '../../pictures/beamTree';
 import type { BeamSearch, BeamsMessage } from '../protocol';
 import { BeamTree } from './beamView';
 import { type Control, Section, Slider, Spelled } from './controls';
 import { ExportMenu } from './exportMenu';
-import { decimal } from './format';
 import { defaults } from './preferences';
 import { Asked } from './tips';
 import { useUi } from './ui';

@@ -1,9 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { surprisal } from '../../core/analysis/likelihood';
+import { decimal } from '../../core/text/locale';
 import { speak, spell } from '../../pictures/spelling';
 import type { BranchMessage } from '../protocol';
 import { Phrase, Section, Spelled } from './controls';
-import { decimal, gainOf } from './format';
+import { gainOf } from './format';
 import { branchKey } from './state';
 import { Asked } from './tips';
 import { useUi } from './ui';

@@ -1,12 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import { percent } from '../../core/logits';
-import { whole } from '../../core/text/locale';
+import { decimal, whole } from '../../core/text/locale';
 import { speak } from '../../pictures/spelling';
 import { LONGEST_BRANCH } from '../protocol';
 import { type Control, moveFocus, Section, Slider, Spelled } from './controls';
 import type { Distribution, Row } from './distribution';
 import { ExportMenu } from './exportMenu';
-import { decimal } from './format';
 import { Asked } from './tips';
 import { useUi } from './ui';
 

@@ -1,13 +1,5 @@
 import { bitsPerCharacter, surprisal } from '../../core/analysis/likelihood';
-import { fixed } from '../../core/text/locale';
 import type { BranchMessage, PanelToken } from '../protocol';
-
-/** A number with `digits` decimals and a true minus sign. */
-export function decimal(value: number, digits = 2): string {
-  if (value === Infinity) return '∞';
-  if (value === -Infinity) return '−∞';
-  return fixed(value, digits).replace('-', '−');
-}
 
 /** Bytes in hexadecimal: `F0 9F 99 82`. */
 export function hex(bytes: Iterable<number>): string {

@@ -1,10 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import { useMemo } from 'preact/hooks';
 import { logSoftmax, percent } from '../../core/logits';
-import { plural, whole } from '../../core/text/locale';
+import { decimal, plural, whole } from '../../core/text/locale';
 import { Phrase, Section, Spelled, WholeNumber } from './controls';
 import { drawable, drawOn } from './distribution';
-import { decimal } from './format';
 import type { ShownStage } from './stages';
 import { Asked } from './tips';
 import { useUi } from './ui';

@@ -1,9 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { percent } from '../../core/logits';
-import { whole } from '../../core/text/locale';
+import { decimal, whole } from '../../core/text/locale';
 import { type Control, Section, Slider } from './controls';
 import { ExportMenu } from './exportMenu';
-import { decimal } from './format';
 import type { Shaping } from './preferences';
 import { neutral, type ShownStage } from './stages';
 import { useUi } from './ui';
@@ -122,7 +121,7 @@ function Stages({ stages, shown }: { stages: readonly ShownStage[]; shown: Shown
             {stage.massCut > 0 ? (
               <>
                 <span class="hidden">{l10n.t('{0} cut', percent(stage.massCut))}</span>
-                <span aria-hidden="true">−{percent(stage.massCut)}</span>
+                <span aria-hidden="true">{percent(stage.massCut)}</span>
               </>
             ) : (
               <span class="hidden">{l10n.t('nothing cut')}</span>

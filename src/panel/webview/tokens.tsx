@@ -1,14 +1,14 @@
 import * as l10n from '@vscode/l10n';
 import { surprisal } from '../../core/analysis/likelihood';
 import { percent } from '../../core/logits';
-import { plural, whole } from '../../core/text/locale';
+import { decimal, plural, whole } from '../../core/text/locale';
 import { rankBand } from '../../pictures/figure';
 import { type Notation, speak } from '../../pictures/spelling';
 import type { PanelToken } from '../protocol';
 import { Chips, HOTTEST_BITS } from './chips';
 import { Choice, Phrase, Scale, Section, Spelled, WholeNumber } from './controls';
 import { ExportMenu } from './exportMenu';
-import { decimal, density, hex } from './format';
+import { density, hex } from './format';
 import type { Term } from './glossary';
 import { shownTokens } from './state';
 import { Asked } from './tips';

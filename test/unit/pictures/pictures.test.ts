@@ -101,6 +101,7 @@ describe('pictures', () => {
     const beams = toSvg(ofKind('beams'));
     assert.match(beams, /✕ &lt;/);
     assert.match(beams, /■ =/);
+    assert.match(beams, />−1.25</, 'a score has a true minus sign, as on the page');
     assert.match(beams, />pruned at step 1</);
   });
 

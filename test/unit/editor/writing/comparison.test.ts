@@ -45,7 +45,7 @@ describe('the comparison of strategies', () => {
     assert.deepEqual(
       facts.map(([, name, value]) => [name, value]),
       [
-        ['Mean log-probability', '-1.23'],
+        ['Mean log-probability', '−1.23'],
         ['Distinct-2', '0.50'],
         ['Repetition', '0 %'],
         ['Time', '2.0 s for 5 tokens'],
