@@ -20,13 +20,15 @@ export type Node =
       readonly lazy: boolean;
     };
 
-/** Classes of Oniguruma on Unicode text. Its \w are letters, marks, digits, connectors, and the numbers of Latin-1. */
+/** Classes of Oniguruma on Unicode text. */
 const CLASSES: Readonly<Record<string, string>> = {
   s: '\\p{White_Space}',
   d: '\\p{Nd}',
-  w: '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u{b2}\\u{b3}\\u{b9}\\u{bc}-\\u{be}',
+  w: '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}',
   h: '0-9A-Fa-f',
 };
+/** The numbers of Latin-1 that are no digits: Oniguruma's \w has them, but not in brackets. */
+const LATIN_NUMBERS = '\\u{b2}\\u{b3}\\u{b9}\\u{bc}-\\u{be}';
 const ESCAPES: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13, a: 7, e: 27 };
 const ANCHORS: Readonly<Record<string, Place>> = { A: 'start', z: 'end', Z: 'last line end' };
 /** Places as JavaScript knows them. Lines begin after a newline, but for one that ends the text. */
@@ -167,7 +169,8 @@ class Parser {
     const letter = this.#next();
     if (Object.hasOwn(ANCHORS, letter)) return { kind: 'assertion', place: ANCHORS[letter] };
     const set = this.#classEscape(letter);
-    if (set !== undefined) return { kind: 'set', ...set };
+    if (set && 'wW'.includes(letter)) return { kind: 'set', ...set, source: set.source + LATIN_NUMBERS };
+    if (set) return { kind: 'set', ...set };
     return this.#literal(this.#character(letter));
   }
 

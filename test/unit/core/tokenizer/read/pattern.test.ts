@@ -23,6 +23,8 @@ describe("a tokenizer's regular expression", () => {
     ]);
     assert.deepEqual(found('(?i:s)', 'sSſß'), ['s', 'S', 'ſ']);
     assert.deepEqual(found('\\w+', 'a½_é٣ (b)'), ['a½_é٣', 'b']);
+    assert.deepEqual(found('[\\w-]+|[^\\W]+', 'a½b-²'), ['a', 'b-']);
+    assert.deepEqual(found('[\\W]+', 'a½ b'), ['½ ']);
     assert.deepEqual(found('\\s', '\u0085\ufeff\u00a0'), ['\u0085', '\u00a0']);
     assert.deepEqual(found('.+', 'a😀\nb'), ['a😀', 'b']);
     assert.deepEqual(found('^.|.$', 'ab\ncd'), ['a', 'b', 'c', 'd']);
