@@ -21,36 +21,46 @@ export class AddedTokenList {
     return [...this.#tokens.values()];
   }
 
-  /** Adds a token, or makes one that is there special. */
+  /** Adds a token. Of one that is there the flags are changed, but what was special stays so. */
   add(token: Wanted): void {
     if (token.content === '') return;
     const known = this.#tokens.get(token.content);
     const id = known?.id ?? this.#vocabulary.get(token.content) ?? this.#next;
     this.#next = Math.max(this.#next, id + 1);
     const special = token.special || known?.special === true;
-    this.#tokens.set(token.content, { ...(known ?? token), id, special });
+    this.#tokens.set(token.content, { ...token, id, special });
   }
 
   /** Those of `added_tokens_decoder`, by id, in the order of the ids. */
   addAll(decoder: unknown): void {
-    if (decoder === undefined || decoder === null) return;
     const entries = Object.entries(objectOf('added_tokens_decoder', decoder));
     const tokens = entries.map(([id, value]) => addedTokenOf({ id: Number(id), ...objectOf('added_tokens', value) }));
-    for (const token of tokens.sort((a, b) => (a.id ?? 0) - (b.id ?? 0))) {
-      if (!this.#tokens.has(token.content)) this.add(token);
+    for (const token of tokens.sort((a, b) => (a.id ?? 0) - (b.id ?? 0))) this.add(token);
+  }
+
+  /** Those of an `added_tokens.json`, by name; `special` are the names of special ones. */
+  addByName(ids: JsonObject, special: ReadonlySet<string>): void {
+    const entries = Object.entries(ids).map(([token, id]) => [token, idOf(token, id)] as const);
+    for (const [content, id] of entries.sort(([, a], [, b]) => a - b)) {
+      if (this.#tokens.get(content)?.id === id) continue;
+      const isSpecial = special.has(content);
+      this.add({ ...PLAIN, content, special: isSpecial, normalized: !isSpecial });
     }
   }
 
-  /** Those of an `added_tokens.json`, by name. */
-  addByName(ids: JsonObject): void {
-    const entries = Object.entries(ids).map(([token, id]) => [token, idOf(token, id)] as const);
-    for (const [content] of entries.sort(([, a], [, b]) => a - b)) {
-      if (!this.#tokens.has(content)) this.add({ ...PLAIN, content, normalized: true });
-    }
+  /** One that the files name for a purpose: added where it is not there, and special in any case. */
+  addNamed(token: Wanted): void {
+    this.add({ ...(this.#tokens.get(token.content) ?? token), special: true });
+  }
+
+  /** Makes a token special, if it is there or in the vocabulary. */
+  addMark(content: string): void {
+    const isThere = this.#tokens.has(content) || this.#vocabulary.has(content);
+    if (isThere) this.addNamed({ ...PLAIN, content, special: true, normalized: false });
   }
 }
 
-const PLAIN = { special: false, normalized: false, lstrip: false, rstrip: false, singleWord: false };
+const PLAIN = { lstrip: false, rstrip: false, singleWord: false };
 
 /** @throws TokenizerError that names what of it is wrong */
 export function addedTokenOf(value: unknown): Wanted {
@@ -71,25 +81,25 @@ export function addedTokenOf(value: unknown): Wanted {
 
 const NAMES = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'];
 
-/** The special tokens that the files name, by what they are for; those of the config come first. */
-export function specialTokensOf(map: JsonObject, config: JsonObject): ReadonlyMap<string, Wanted> {
+/** The special tokens that files name, by what they are for; what an earlier one says counts. */
+export function specialTokensOf(...files: readonly JsonObject[]): ReadonlyMap<string, Wanted> {
   const tokens = new Map<string, Wanted>();
   const take = (name: string, value: unknown) => {
     const content = typeof value === 'string' ? value : (value as { content?: unknown } | null)?.content;
     if (typeof content !== 'string' || tokens.has(name)) return;
     const flags = typeof value === 'string' ? {} : (value as JsonObject);
     tokens.set(name, {
-      ...PLAIN,
       content,
       special: true,
+      normalized: flags.normalized === true,
       lstrip: flags.lstrip === true,
       rstrip: flags.rstrip === true,
+      singleWord: flags.single_word === true,
     });
   };
-  for (const source of [config, map]) {
-    for (const name of NAMES) take(name, source[name]);
-    const others = source.additional_special_tokens;
-    if (Array.isArray(others)) for (const [i, value] of others.entries()) take(`additional ${i}`, value);
+  for (const file of files) for (const name of NAMES) take(name, file[name]);
+  for (const { additional_special_tokens: others } of files) {
+    if (Array.isArray(others)) for (const value of others) take(`additional ${tokens.size}`, value);
   }
   return tokens;
 }

@@ -55,12 +55,49 @@ interface Read {
  * @throws TokenizerError that names what is not taken, or is missing or wrong
  */
 export function readTokenizer(files: TokenizerFiles, options: ReadOptions = {}): Tokenizer {
-  const config = readOptional(files, 'tokenizer_config.json');
-  const special = readOptional(files, 'special_tokens_map.json');
+  const names = readNames(files);
   const read =
-    files['tokenizer.json'] !== undefined ? readJson(files['tokenizer.json'], config) : readPair(files, config);
-  const names = specialTokensOf(special, config);
-  return build(read, names.get('eos_token')?.content, options);
+    files['tokenizer.json'] !== undefined ? readJson(files['tokenizer.json'], names) : readPair(files, names);
+  const end = names.special.get('eos_token') ?? specialTokensOf(names.map).get('eos_token');
+  return build(read, end?.content, options);
+}
+
+/** What the files beside the vocabulary say of its tokens. */
+interface Names {
+  /** `tokenizer_config.json` */
+  readonly config: JsonObject;
+  /** `special_tokens_map.json` */
+  readonly map: JsonObject;
+  /** `added_tokens_decoder` of the config */
+  readonly decoder?: unknown;
+  readonly special: ReadonlyMap<string, Omit<AddedToken, 'id'>>;
+  /** `added_tokens.json` */
+  readonly added: JsonObject;
+}
+
+/** What transformers' class of GPT-2's tokenizer marks with its own token where nothing else is named. */
+const GPT2_NAMES = ['bos_token', 'eos_token', 'unk_token'];
+const GPT2_MARK = '<|endoftext|>';
+
+/** Where the config itself has the added tokens, transformers does not look at the files that older versions wrote. */
+function readNames(files: TokenizerFiles): Names {
+  const config = readOptional(files, 'tokenizer_config.json');
+  const map = readOptional(files, 'special_tokens_map.json');
+  const decoder = config.added_tokens_decoder ?? undefined;
+  if (decoder !== undefined) return { config, map, decoder, special: specialTokensOf(config), added: {} };
+  return { config, map, special: specialTokensOf(map, config), added: readOptional(files, 'added_tokens.json') };
+}
+
+function isOfGpt2Class({ tokenizer_class: name }: JsonObject): boolean {
+  return name === 'GPT2Tokenizer' || name === 'GPT2TokenizerFast';
+}
+
+function addNames(list: AddedTokenList, { config, decoder, special, added }: Names): void {
+  if (decoder !== undefined) list.addAll(decoder);
+  list.addByName(added, new Set([...special.values()].map(({ content }) => content)));
+  for (const token of special.values()) list.addNamed(token);
+  const isGpt2 = config.tokenizer_class === undefined || isOfGpt2Class(config);
+  if (isGpt2 && GPT2_NAMES.some((name) => !special.has(name))) list.addMark(GPT2_MARK);
 }
 
 function readOptional(files: TokenizerFiles, name: TokenizerFile): JsonObject {
@@ -68,7 +105,7 @@ function readOptional(files: TokenizerFiles, name: TokenizerFile): JsonObject {
   return text === undefined ? {} : parseObject(name, text);
 }
 
-function readJson(text: string, config: JsonObject): Read {
+function readJson(text: string, names: Names): Read {
   const json = parseObject('tokenizer.json', text);
   if (json.version !== undefined && json.version !== '1.0') {
     throw new TokenizerError(
@@ -82,12 +119,14 @@ function readJson(text: string, config: JsonObject): Read {
   refuseByteTokens(model, vocabulary);
   const merges = readMerges(pairsOf(listOf('model.merges', model.merges)), vocabulary, 'tokenizer.json');
   const normalizer = readNormalizer(json.normalizer);
-  const addPrefixSpace = typeof config.add_prefix_space === 'boolean' ? config.add_prefix_space : undefined;
+  const { add_prefix_space: space } = names.config;
+  // The class of GPT-2's tokenizer has its own default, whatever tokenizer.json says.
+  const addPrefixSpace = typeof space === 'boolean' ? space : isOfGpt2Class(names.config) ? false : undefined;
   const preTokenizer = readPreTokenizer(json.pre_tokenizer, addPrefixSpace);
   requireByteLevelDecoder(json.decoder);
   const list = new AddedTokenList(vocabulary);
   for (const value of listOf('added_tokens', json.added_tokens ?? [])) list.add(addedTokenOf(value));
-  list.addAll(config.added_tokens_decoder);
+  addNames(list, names);
   return {
     vocabulary,
     merges,
@@ -136,7 +175,7 @@ function requireByteLevelDecoder(value: unknown): void {
   }
 }
 
-function readPair(files: TokenizerFiles, config: JsonObject): Read {
+function readPair(files: TokenizerFiles, names: Names): Read {
   const { 'vocab.json': vocab, 'merges.txt': lines } = files;
   if (vocab === undefined || lines === undefined) {
     const missing =
@@ -145,14 +184,11 @@ function readPair(files: TokenizerFiles, config: JsonObject): Read {
   }
   const vocabulary = readVocabulary('vocab.json', parseObject('vocab.json', vocab));
   const merges = readMerges(pairsOfLines(lines), vocabulary, 'merges.txt');
-  const special = readOptional(files, 'special_tokens_map.json');
   const list = new AddedTokenList(vocabulary);
-  list.addAll(config.added_tokens_decoder);
-  list.addByName(readOptional(files, 'added_tokens.json'));
-  const named = specialTokensOf(special, config);
-  for (const token of named.values()) list.add(token);
-  const first = config.add_bos_token === true ? named.get('bos_token') : undefined;
-  const before = list.tokens.filter(({ content }) => content === first?.content).map(({ id }) => id);
+  addNames(list, names);
+  const { config, special } = names;
+  const first = config.add_bos_token === true ? (special.get('bos_token')?.content ?? GPT2_MARK) : undefined;
+  const before = list.tokens.filter(({ content }) => content === first).map(({ id }) => id);
   return {
     vocabulary,
     merges,

@@ -165,6 +165,60 @@ describe("a model's own tokenizer", () => {
     );
   });
 
+  it('puts no space first where tokenizer_config.json names the class of GPT-2 and says nothing of a space', () => {
+    const tree = changed((json) => Object.assign(json.pre_tokenizer as object, { add_prefix_space: true }));
+    const ofClass = (name: string) => read(tree, {}, { 'tokenizer_config.json': `{"tokenizer_class":"${name}"}` });
+    assert.deepEqual(ofClass('GPT2Tokenizer').encode('Morgen'), read(german()).encode('Morgen'));
+    assert.deepEqual(ofClass('PreTrainedTokenizerFast').encode('Morgen'), read(german()).encode(' Morgen'));
+  });
+
+  describe('with added tokens', () => {
+    const mask = { id: 380, content: '<mask>', lstrip: false, special: false, normalized: false };
+    const tree = (...more: object[]) => changed(({ added_tokens }) => added_tokens.push(mask, ...more));
+    const config = (value: object) => ({ 'tokenizer_config.json': JSON.stringify(value) });
+    const withoutMask = (text: string) => read(german()).encode(text);
+
+    it('takes of one that is there twice what is said last, as tokenizers does', () => {
+      const own = read(tree({ ...mask, id: 1000, lstrip: true }));
+      assert.deepEqual(own.encode('Tor <mask>'), [...withoutMask('Tor'), 380]);
+    });
+
+    it('takes what tokenizer_config.json says of one, and leaves a special one special', () => {
+      const own = read(
+        tree(),
+        {},
+        config({ added_tokens_decoder: { 380: { ...mask, lstrip: true }, 1: { content: '</s>', rstrip: true } } }),
+      );
+      assert.deepEqual(own.encode('Tor <mask>'), [...withoutMask('Tor'), 380]);
+      assert.deepEqual(own.encode('</s> Tor'), [1, ...withoutMask('Tor')]);
+      assert.ok(own.isSpecial(1));
+    });
+
+    it('adds those that added_tokens.json and the named ones have besides, unless the config has a list', () => {
+      const files = { 'added_tokens.json': '{"<new>":381}', 'special_tokens_map.json': '{"pad_token":"<pad>"}' };
+      const own = read(tree(), {}, files);
+      assert.deepEqual(own.encode('<new><pad>'), [381, 382]);
+      assert.ok(own.isSpecial(382) && !own.isSpecial(381));
+      const whole = read(tree(), {}, { ...files, ...config({ added_tokens_decoder: {}, eos_token: '<eos>' }) });
+      assert.deepEqual(whole.encode('<new><pad>'), withoutMask('<new><pad>'));
+      assert.deepEqual(whole.encode('<eos>'), [381]);
+    });
+
+    it('marks <|endoftext|> where nothing else is named, as the class of GPT-2 does', () => {
+      const { model } = german();
+      const [vocab, lines] = [model.vocab, (model.merges as string[][]).map((pair) => pair.join(' '))];
+      const pair = (value: object) =>
+        readTokenizer({ 'vocab.json': JSON.stringify(vocab), 'merges.txt': lines.join('\n'), ...config(value) });
+      const end = pair({}).encode('<|endoftext|>');
+      assert.equal(end.length, 1);
+      assert.ok(pair({}).isSpecial(end[0]));
+      assert.deepEqual(pair({ add_bos_token: true }).opening, end);
+      const named = { bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>' };
+      assert.notEqual(pair(named).encode('<|endoftext|>').length, 1);
+      assert.notEqual(pair({ tokenizer_class: 'PreTrainedTokenizerFast' }).encode('<|endoftext|>').length, 1);
+    });
+  });
+
   const refused: Record<string, [unknown, RegExp]> = {
     'a list': [[], /not an object/],
     'another version': [changed((tree) => Object.assign(tree, { version: '2.0' })), /version/],
