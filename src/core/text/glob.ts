@@ -1,3 +1,5 @@
+import { readGitSet } from './gitSet';
+
 /**
  * Syntax of patterns. VS Code's have `{a,b}`, and `a/**` also matches `a`; in a `.gitignore` a backslash escapes the
  * next character, and `a/**` only matches what is below.
@@ -126,12 +128,13 @@ class Parser {
       case '?':
         return [{ kind: 'one', test: inSegment }];
       case '[':
-        return [this.#set()];
+        return [this.#dialect === 'gitignore' ? this.#gitSet() : this.#set()];
       case '{':
         return [this.#dialect === 'vscode' && depth < DEEPEST ? this.#alternatives(depth) : literal('{')];
       case '\\': {
-        const isEscape = this.#dialect === 'gitignore' && this.#at < this.#pattern.length;
-        return [literal(isEscape ? this.#pattern[this.#at++] : '\\')];
+        if (this.#dialect === 'vscode') return [literal('\\')];
+        // One that ends the pattern escapes nothing, and nothing matches it.
+        return [literal(this.#pattern[this.#at++])];
       }
       default:
         return [literal(sign)];
@@ -164,6 +167,13 @@ class Parser {
       options.push(this.parse(depth + 1));
     } while (this.#pattern[this.#at++] === ',');
     return { kind: 'oneOf', options };
+  }
+
+  /** A set of git's; one that is broken matches nothing. */
+  #gitSet(): Node {
+    const set = readGitSet(this.#pattern, this.#at);
+    this.#at = set?.end ?? this.#pattern.length;
+    return { kind: 'one', test: (unit) => unit !== '/' && set?.test(unit) === true };
   }
 
   /** `[a-z]`, `[!a-z]` or `[^a-z]`; a bracket that nothing closes is a bracket. */

@@ -88,5 +88,7 @@ function parseRule(line: string): Rule | undefined {
   const pattern = foldersOnly ? body.slice(0, -1) : body;
   if (pattern === '') return undefined;
   const ofName = !pattern.includes('/');
-  return { glob: new Glob(pattern.replace(/^\//, ''), 'gitignore'), ofName, negated, foldersOnly };
+  // More than two stars are as two.
+  const below = pattern.replace(/^\//, '').replaceAll(/\*{3,}/g, '**');
+  return { glob: new Glob(below, 'gitignore'), ofName, negated, foldersOnly };
 }

@@ -141,6 +141,29 @@ describe('.gitignore', () => {
     );
   });
 
+  it('is read as git reads it: classes, escapes and hyphens in sets, what is broken, rows of stars', async () => {
+    // Each held against `git check-ignore` 2.39.
+    const cases: readonly [pattern: string, ignored: readonly string[], others: readonly string[]][] = [
+      ['draft[[:digit:]].md', ['draft1.md'], ['draftd.md', 'draft:].md']],
+      ['[![:upper:]]*.md', ['a.md', '1.md'], ['A.md']],
+      ['[[:alpha:]_]x', ['ax', '_x'], [':x', '[x', '1x']],
+      ['[[:none:]]x', [], ['nx', ':x', '[x']],
+      ['[\\]]x', [']x'], ['\\x', '\\]x']],
+      ['[a\\-c]x', ['ax', '-x', 'cx'], ['bx', '\\x']],
+      ['[]-a]x', [']x', '_x', 'ax'], ['-x']],
+      ['[a-c-e]x', ['bx', '-x', 'ex'], ['dx']],
+      ['[c-a]x', ['cx'], ['ax', 'bx']],
+      ['a[', [], ['a[', 'a']],
+      ['a\\', [], ['a\\', 'a']],
+      ['a/***/b', ['a/b', 'a/x/y/b'], ['ab']],
+    ];
+    for (const [pattern, ignored, others] of cases) {
+      const { rules } = ignoring({ '.gitignore': `${pattern}\n` });
+      for (const path of ignored) assert.equal(await rules.ignores(path), true, `${pattern} ${path}`);
+      for (const path of others) assert.equal(await rules.ignores(path), false, `${pattern} ${path}`);
+    }
+  });
+
   it('does not hold up the editor, whatever its rules are', async () => {
     const { rules } = ignoring({ '.gitignore': `${'*a'.repeat(200)}b\n${'**/'.repeat(200)}b\n` });
     assert.equal(await rules.ignores('a'.repeat(255)), false);
