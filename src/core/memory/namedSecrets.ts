@@ -1,34 +1,49 @@
 import type { Span } from '../text/sentences';
+import { IN_EVERY_NAME, KEY, PASSWORD, WORDS } from './secretNames';
 
-/** Parts of which every name below has one: they are found several times as fast as the names. */
-const IN_EVERY_NAME =
-  /pass|pin|pw|mdp|wort|woord|lösen|hasło|пароль|contrase|senha|heslo|salasana|ifre|khẩu|kode|jelsz|パス|暗証|密|口令|비밀|secret|credential|token|mnemonic|key|code|word|phrase|frase|clave|wallet|wörter|schlüssel|código|助|恢|备|リカバリー|バック/i;
-/**
- * Names of passwords: what follows one is a secret whatever it looks like. The short names count only as whole words.
- */
-const PASSWORD =
-  /pass(?:word|wd|phrase|code|wort)|(?<!\p{L})(?:pass|pin|pw|mdp|clave|şifre)|pwd|kennwort|wachtwoord|lösenord|hasło|пароль|mot de passe|contraseña|senha|palavra-passe|heslo|salasana|adgangskode|passord|jelszó|mật khẩu|パスワード|暗証番号|密码|密碼|口令|비밀번호/giu;
-/** Names of keys, which are ordinary words too: a secret is only the value that is assigned to one. */
-const KEY =
-  /secret|credentials?|token|mnemonic|(?:api|access|auth|private|client|secret|encryption|signing|licen[cs]e|product|serial|activation|master|session|account|wpa2?|wi-?fi)[ _-]?(?:key|token|secret|code)/giu;
-/** Names of the words that open a wallet, and of the codes that open an account. */
-const WORDS =
-  /(?:seed|recovery|mnemonic|backup|secret)\s+(?:phrase|words|codes?|keys?)|mnemonic|wallet|(?:12|24|twelve|twenty-four)\s+words|wiederherstellungs-?(?:phrase|wörter|codes?|schlüssel)|(?:ersatz|notfall)codes?|(?:codes?|c[óo]digos?|phrase|frase|clave)\s+(?:de\s+)?(?:secours|récupération|recuperación|recuperação|respaldo|backup|semilla)|助记词|助記詞|恢复码|恢復碼|备用码|リカバリー(?:コード|フレーズ)|バックアップコード/giu;
-
+/** Signs of emphasis and tags of HTML around a name or a value, as sources of expressions. */
+const AROUND = '(?:["\'`*_]|</?[a-z][^<>\\n]{0,80}>)*';
+const QUOTED =
+  '(?:"[^\\n"]{4,}"|\'[^\\n\']{4,}\'|`[^\\n`]{4,}`|“[^\\n”]{4,}”|„[^\\n“”]{4,}[“”]|«[^\\n»]{4,}»|「[^\\n」]{4,}」)';
 /** `password = …`, `API_KEY: …`, `"token": "…"`, `| password | … |`: in quotation marks, or up to a space. */
-const ASSIGNED =
-  /["'`*_]*\s*(?:[:=|：→]|[-=]>)[\s*_]*(?:"[^\n"]{4,}"|'[^\n']{4,}'|`[^\n`]{4,}`|["'`]?[^\s"'`*_][^\s"'`*]{3,})/uy;
-/** Small words that end the line with a value belong to it. */
-const REST_OF_LINE = /(?:[ \t]+[\p{Ll}\d]+){1,11}(?=[ \t]*(?:\n|$))/uy;
+const ASSIGNED = new RegExp(
+  `${AROUND}\\s*(?:::?|={1,3}(?!=)|[|：→]|[-=]>)(?:[\\s*_]|</?[a-z][^<>\\n]{0,80}>)*(?:${QUOTED}|["'\`]?[^\\s"'\`*_][^\\s"'\`*]{3,})`,
+  'iuy',
+);
+/** Words that end the line with a value belong to it. */
+const REST_OF_LINE = /(?:[ \t]+[\p{L}\p{M}\d]+){1,11}(?=[ \t]*(?:\n|$))/uy;
+/**
+ * What a name is for, and then a value that is known for one by a digit or sign, by quotation marks, or because it is
+ * alone: `password (guests): …`, `password for the bank: …`, `Passwort Bank – …`. To pass and to pin are verbs, too.
+ */
+const ASSIGNED_FOR = new RegExp(
+  [
+    '(?<!(?<!\\p{L})(?:pass|pin))(?:[ \\t]*[(（][^()（）\\n]{1,40}[)）]|(?:[ \\t]+[^\\s:=|.,;!?()：]{1,24}){1,5})?',
+    AROUND,
+    '[ \\t]*(?:[:=：]|[ \\t][–—-](?=[ \\t]))[ \\t]*',
+    `(?:${QUOTED}|(?=\\S*[\\d#$%^&@!+=])[^\\s"'\`]{4,}|\\S{4,}(?=[ \\t]*(?:\\n|$)))`,
+  ].join(''),
+  'iuy',
+);
+/** `Password</td><td>…</td>`, `<password>…</password>`. */
+const IN_TAGS = /(?:>|(?:\s*<\/?[a-z][^<>\n]{0,80}>){1,4}\s*)[^\s<]{4,}(?=\s*<\/)/iuy;
 /** `the password is …`: the value has a digit or a special character, or is quoted. */
 const TOLD =
-  /(?:\s{1,4}(?:is|was|to|ist|lautet|est|es|é)\s{1,4}(?=["'`*_“„«]|[^\s"'`]*[\d#$%^&@!+=?])|\s{0,4}(?=["`“„«]))["'`*_“„«]{0,4}[^\s"'`“”»]{4,}/uy;
-/** `## Password`, and the value below it, alone on its line. */
-const BEGINS_LINE = /\n[ \t#>*+_-]*$/;
-const BELOW = /[:：*_ \t]*\n+[ \t]*(?:[-*+>][ \t]+){0,2}["'`]?[^\s|]{4,}[ \t]*(?=\n|$)/uy;
+  /(?:\s{1,4}(?:is|was|to|ist|lautet|est|es|é)\s{1,4}(?=["'`*_“„«]|[^\s"'`]*[\d#$%^&@!+=?])|[ \t]?[は是为為는은]\s{0,4}(?=["'`*_“„«「]|[!-~]*[\d#$%^&@!+=?])|\s{0,4}(?=["`“„«「]))(?:'[^\n']{4,}'|["'`*_“„«「]{0,4}[^\s"'`“”»」]{4,})/uy;
+/** `## Password`, `My mail password:`, or a name that is underlined, and before what stands below it a fence. */
+const BEGINS_LINE = /\n[ \t#>*+_-]*(?:[\p{L}\p{M}’'-]{1,24}[ \t]+){0,3}[\p{L}\p{M}-]{0,24}$/u;
+const ENDS_LINE = /(?:s|en)?[:：*_ \t]*(?:\n[=-]{3,}[ \t]*)?(?:\n\s*(?:`{3,}|~{3,})\w*)?(?=\n)/uy;
+/** The value below, alone on its line, or in a list, with what it opens. */
+const LINE_BELOW = /\n+[ \t]*(?:[-*+>][ \t]+){0,2}["'`]?[^\s|]{4,}[ \t]*(?=\n|$)/uy;
+const ITEM_BELOW =
+  /\n+[ \t]*(?:(?:[-*+>]|\d{1,3}[.)])[ \t]+(?:[^\n:=|：]{1,40}?(?:[:=：]|[ \t][–—-](?=[ \t]))[ \t]*)?|[^\n:=|：]{1,40}?(?:[:=：]|[ \t][–—-](?=[ \t]))[ \t]*)[^\s|]{4,}[ \t]*(?=\n|$)/uy;
 /** Around the name of a column. */
 const BEGINS_CELL = /\|[ \t*_]*$/;
 const ENDS_CELL = /[ \t*_]*(?:\||(?=\n|$))/uy;
+/** A row of a table, or a line between two rows of a grid. */
+const TABLE_LINE = /\||^[ \t]*\+[-=+:]{3,}/;
+/** In a table of AsciiDoc's there are blank lines. */
+const ASCIIDOC_TABLE = /^\|===[ \t]*\n[^\n]*$/m;
 /** The rest of the line. */
 const LISTED = /["'`*_]*[ \t]*[:=：][ \t]*[^\s][^\n]*/uy;
 /** A code to be typed over, on a line of its own or in a list. */
@@ -55,8 +70,9 @@ export function namedSecretSpans(text: string): Span[] {
   if (!IN_EVERY_NAME.test(text)) return [];
   return [
     ...behind(PASSWORD, text, (from, to) => {
-      const value = columnEnd(text, from, to) ?? valueEnd(text, to) ?? matchEnd(TOLD, text, to);
-      return value ?? (beginsLine(text, from) ? matchEnd(BELOW, text, to) : undefined);
+      const value = columnEnd(text, from, to) ?? valueEnd(text, to) ?? matchEnd(IN_TAGS, text, to);
+      const told = value ?? matchEnd(TOLD, text, to) ?? matchEnd(ASSIGNED_FOR, text, to);
+      return told ?? (beginsLine(text, from) ? belowEnd(text, to) : undefined);
     }),
     ...behind(KEY, text, (_, to) => valueEnd(text, to)),
     ...behind(WORDS, text, (_, to) => matchEnd(LISTED, text, to) ?? codesEnd(text, to) ?? walletEnd(text, to)),
@@ -80,12 +96,23 @@ function behind(name: RegExp, text: string, endOf: (from: number, to: number) =>
 
 /** Where the rows end of a table that has a column of this name. */
 function columnEnd(text: string, from: number, to: number): number | undefined {
+  if (text.startsWith('</th>', to)) return behindTable(text, to);
   if (!BEGINS_CELL.test(text.slice(Math.max(0, from - MARKS), from))) return undefined;
   if (matchEnd(ENDS_CELL, text, to) === undefined) return undefined;
   const head = lineEnd(text, to);
+  const isAsciiDoc = ASCIIDOC_TABLE.test(text.slice(Math.max(0, text.lastIndexOf('\n', from) - MARKS), from));
   let end = head;
-  while (end < text.length && text.slice(end + 1, lineEnd(text, end + 1)).includes('|')) end = lineEnd(text, end + 1);
+  while (end < text.length) {
+    const line = text.slice(end + 1, lineEnd(text, end + 1));
+    if (!TABLE_LINE.test(line) && !(isAsciiDoc && line.trim() === '')) break;
+    end = lineEnd(text, end + 1);
+  }
   return end > head ? end : undefined;
+}
+
+function behindTable(text: string, from: number): number {
+  const end = text.indexOf('</table>', from);
+  return end < 0 ? text.length : end;
 }
 
 function lineEnd(text: string, from: number): number {
@@ -96,6 +123,15 @@ function lineEnd(text: string, from: number): number {
 function valueEnd(text: string, at: number): number | undefined {
   const end = matchEnd(ASSIGNED, text, at);
   return end === undefined ? undefined : (matchEnd(REST_OF_LINE, text, end) ?? end);
+}
+
+/** Where what stands below a name ends. */
+function belowEnd(text: string, at: number): number | undefined {
+  const name = matchEnd(ENDS_LINE, text, at);
+  if (name === undefined) return undefined;
+  let end = matchEnd(LINE_BELOW, text, name) ?? matchEnd(ITEM_BELOW, text, name);
+  for (let next = end; next !== undefined; next = matchEnd(ITEM_BELOW, text, next)) end = next;
+  return end;
 }
 
 function codesEnd(text: string, at: number): number | undefined {

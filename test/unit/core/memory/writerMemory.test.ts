@@ -138,6 +138,26 @@ describe('the memory of the writer', () => {
       '4111.1111.1111.1111',
       '4111\u00a01111\u00a01111\u00a01111',
       'NO93 8601 1117 947',
+      'Password for the mail account: swordfishes',
+      'Password (guests): swordfishes',
+      'Passwort Bank – swordfishes',
+      'Mot de passe du wifi : swordfishes',
+      'Contraseña del banco: swordfishes',
+      'Contrasen\u0303a: swordfishes',
+      'Contrasena: swordfishes',
+      'ŞİFRE: swordfishes',
+      'Κωδικός: swordfishes',
+      '密码是swordfish8',
+      'パスワードは swordfish8',
+      'API-Schlüssel: swordfishes',
+      'Clé d’accès : swordfishes',
+      'APIキー：swordfishes',
+      'Password: Swordfishes Swim Deep',
+      'password: “swordfishes swim”',
+      'Password\n========\n\nswordfishes',
+      'Password:\n\n~~~\nswordfishes',
+      'Passwords\n\n- bank: swordfishes',
+      'Konto-Nr. 1234567890',
     ];
     for (const secret of secrets) {
       const memory = memoryOf({ 'file:///a/notes.md': `${FILLER}\n${secret}\n${FILLER}` }, `${FILLER}\n${secret}\n`);
@@ -151,9 +171,25 @@ describe('the memory of the writer', () => {
   });
 
   it('never offers what stands in the rows of a table with a column for passwords', () => {
-    const table = '| Site | Password |\n| --- | --- |\n| bank | swordfishes |\n| post | correcthorse |';
-    const memory = memoryOf({ 'file:///a/notes.md': `${FILLER}\n\n${table}\n\n${FILLER}` });
+    const tables = [
+      '| Site | Password |\n| --- | --- |\n| bank | swordfishes |\n| post | correcthorse |',
+      '+------+----------+\n| Site | Password |\n+======+==========+\n| bank | swordfishes |\n+------+----------+\n| post | correcthorse |',
+      '|===\n|Site |Password\n\n|bank |swordfishes\n\n|post |correcthorse\n|===',
+      '<table><tr><td>Password</td>\n<td>swordfishes</td></tr></table>',
+      '<password>swordfishes</password>',
+      '<table><tr><th>Site</th><th>Password</th></tr>\n<tr><td>bank</td><td>swordfishes</td></tr><tr><td>correcthorse</td></tr></table>',
+    ];
+    for (const table of tables) {
+      const memory = memoryOf({ 'file:///a/notes.md': `${FILLER}\n\n${table}\n\n${FILLER}` });
+      for (const word of ['swordfishes', 'correcthorse']) assert.equal(given(memory, word), 0, `${table} ${word}`);
+    }
+  });
+
+  it('never offers what stands in a list of passwords', () => {
+    const list = '## Passwords\n\n- bank: swordfishes\n- correcthorse\n\n## Next';
+    const memory = memoryOf({ 'file:///a/notes.md': `${FILLER}\n\n${list}\n\n${FILLER}` });
     for (const word of ['swordfishes', 'correcthorse']) assert.equal(given(memory, word), 0, word);
+    assert.ok(given(memory, ' Next') > 0);
   });
 
   it('sees a secret that the cursor stands in', () => {
@@ -217,6 +253,10 @@ describe('the memory of the writer', () => {
       'The compass: north. Shopping: bread, butter.',
       'Recovery codes help when a phone is lost.',
       'He found a wallet with some money inside, then walked home along the river.',
+      'Pass options instead: `new Parser()`; pin the note to the wall: nobody reads it.',
+      'Passwords have one problem: people forget them. A passage about the war: forgotten.',
+      'My password – like any – is long. Their account of 1914 is good.',
+      'トークン：単語の一部のことを指します。',
       'Le mot de passe est oublié depuis longtemps. Das Passwort ist leider falsch.',
     ];
     for (const text of texts) assert.deepEqual(withoutSecrets(text), [{ offset: 0, text }]);
