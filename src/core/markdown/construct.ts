@@ -28,7 +28,13 @@ export type ConstructKind =
   | 'callout type'
   | 'tag'
   | 'template'
-  | 'attributes';
+  | 'attributes'
+  /** A line of signs that is a rule, underlines a heading or parts the rows of a table. */
+  | 'rule'
+  /** `^name`, as Obsidian names a block. */
+  | 'block name'
+  /** `&mdash`, up to its semicolon. */
+  | 'character name';
 
 /** Where the cursor is in a Markdown document. */
 export interface Construct {
@@ -70,7 +76,9 @@ export function constructOf(block: Block, after: string): Construct {
   const open = begun.filter((inline, i) => inline.sure || (i < MOST_SIGNS && isMeant(inline, text, sentence)));
   const kind = open.map(({ kind }) => (kind === 'emphasis' ? undefined : kind)).find((kind) => kind !== undefined);
   return construct(
-    kind !== undefined && !PROSE.has(kind) ? kind : (markKind(block) ?? wordKind(text) ?? kind ?? blockKind(block)),
+    kind !== undefined && !PROSE.has(kind)
+      ? kind
+      : (markKind(block) ?? lineKind(block) ?? wordKind(text) ?? kind ?? blockKind(block)),
     open.map((inline) => ({ ...inline, from: inline.from + from, contentFrom: inline.contentFrom + from })),
   );
 }
@@ -139,7 +147,8 @@ function cellStart(text: string): number {
   return start;
 }
 
-const TASK_BOX = /^\[[ xX]?$/;
+/** With the signs that some put into boxes. */
+const TASK_BOX = /^\[[ xX/<>?!*~-]?$/;
 /** `> [!NOTE]`, as GitHub and Obsidian write it. */
 const CALLOUT_TYPE = /^\[![\p{L}\p{N}-]*$/u;
 
@@ -148,6 +157,19 @@ function markKind({ text, containers }: Block): ConstructKind | undefined {
   const container = containers.at(-1)?.kind;
   if (container === 'item' && TASK_BOX.test(text)) return 'task box';
   return container === 'quote' && CALLOUT_TYPE.test(text) ? 'callout type' : undefined;
+}
+
+/** The line between the rows of a table, of a grid or of columns, and a rule. */
+const RULE = /^(?:[|+][-=:|+ \t]*[-=][-=:|+ \t]*|:?-+:?[ \t]*\|[-:| \t]*|[-=]{3,}[-= \t]*)$/;
+/** What is fewer signs underlines the line above. */
+const UNDERLINE = /^(?:-{2,}|=+|:-+)$/;
+
+/** What the line under the cursor is, where it holds no words yet and will hold none. */
+function lineKind({ kind, text }: Block): ConstructKind | undefined {
+  if (kind === 'heading') return undefined;
+  const start = text.lastIndexOf('\n') + 1;
+  const line = text.slice(start, start + LONGEST_WORD);
+  return RULE.test(line) || (start > 0 && UNDERLINE.test(line)) ? 'rule' : undefined;
 }
 
 /** UTF-16 units before the cursor searched for the current word. */
@@ -160,6 +182,11 @@ const PATH = /^["'“‘(]*(?:(?:~|\.{1,2}|[A-Za-z]:)[/\\]|[/\\][^\s/\\]+[/\\]|(
 const EMOJI_CODE = /(?:^|[^\p{L}\p{N}:]):[a-z\d_+-]+$/iu;
 const TAG = /^[([]*#\p{L}[^\s#]*$/u;
 
+const BLOCK_NAME = /^\^[A-Za-z][\w-]*$/;
+const CHARACTER_NAME = /(?:^|[^\p{L}\p{N}])&#?[A-Za-z\d]{1,32}$/u;
+/** `{name`, `{props.name`. */
+const EXPRESSION = /^["'“‘(>]*\{[\w$][\w$.]*$/;
+
 /** What the word under the cursor is, where it is no word of a language. */
 function wordKind(text: string): ConstructKind | undefined {
   const near = text.slice(-LONGEST_WORD);
@@ -167,6 +194,9 @@ function wordKind(text: string): ConstructKind | undefined {
   if (CITATION.test(word) || TEX_CITATION.test(word.slice(word.lastIndexOf('\\')))) return 'citation';
   if (MAIL_ADDRESS.test(word) || PATH.test(word)) return 'address';
   if (TAG.test(word)) return 'tag';
+  if (BLOCK_NAME.test(word)) return 'block name';
+  if (CHARACTER_NAME.test(word)) return 'character name';
+  if (EXPRESSION.test(word)) return 'template';
   return EMOJI_CODE.test(word) ? 'emoji code' : undefined;
 }
 

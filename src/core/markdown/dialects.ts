@@ -22,9 +22,9 @@ export function templateEnd(text: string): string | undefined {
 }
 
 const ENVIRONMENT =
-  /^\\begin\{((?:equation|align|alignat|flalign|gather|multline|eqnarray|math|displaymath|cases|[bpvBV]?matrix|array|split)\*?)\}/;
+  /^\\begin\{((?:equation|align|alignat|flalign|gather|multline|eqnarray|math|displaymath|cases|[bpvBV]?matrix|array|split|tabularx?|longtable|tikzpicture|verbatim|lstlisting|minted)\*?)\}/;
 
-/** What ends a formula that TeX's bracket or an environment for mathematics begins, alone in its line. */
+/** What ends a formula that TeX's bracket or an environment begins which holds no prose, alone in its line. */
 export function texFormulaEnd(line: string): string | undefined {
   if (line === '\\[') return '\\]';
   const name = ENVIRONMENT.exec(line)?.[1];

@@ -2,6 +2,8 @@ import { NONE, OPEN } from './markup';
 
 /** A command or a superscript of TeX: by these a formula is known that is still being typed. */
 const TEX = /\\[A-Za-z]|\^/;
+/** A variable that a sign of operation follows and no word, behind a dollar. */
+const OPERATION = /^\s?[A-Za-z]\s?[=+*<>/](?![\s\S]*\p{L}{3})/u;
 /** How far behind its opening sign a formula's TeX is looked for, in UTF-16 units. */
 const LONGEST_TEX = 200;
 /** Escaped brackets farther apart than this enclose no formula, in UTF-16 units. */
@@ -41,7 +43,8 @@ export class Formulas {
     if (this.#after === undefined) return NONE;
     const mayOpen = this.#dollars.opens(at);
     const isClosedAfter = double ? this.#after.includes('$$') : mayOpen && this.#dollarsAfter.first() !== undefined;
-    const holdsTex = mayOpen && TEX.test(this.#text.slice(inner, inner + LONGEST_TEX));
+    const near = this.#text.slice(inner, inner + LONGEST_TEX);
+    const holdsTex = (mayOpen && TEX.test(near)) || ((mayOpen || double) && OPERATION.test(near));
     return isClosedAfter || holdsTex ? OPEN : NONE;
   }
 

@@ -187,7 +187,7 @@ export function wikiLinkEnd(text: string, from: number): number {
   return limit === text.length && !closed ? OPEN : NONE;
 }
 
-const ATTRIBUTES = /^\{[^\S\n]{0,8}(?:[#.:=]|[A-Za-z][\w:-]{0,63}=)/;
+const ATTRIBUTES = /^\{[^\S\n]{0,8}(?:[#.:]|=(?!=)|[A-Za-z][\w:-]{0,63}=)/;
 
 /** Attributes of a heading or link, `{#name .class key="value"}`, at their brace. */
 export function attributesEnd(text: string, from: number): number {
