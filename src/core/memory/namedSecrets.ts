@@ -18,9 +18,9 @@ const REST_OF_LINE = /(?:[ \t]+[\p{L}\p{M}\d]+){1,11}(?=[ \t]*(?:\n|$))/uy;
  */
 const ASSIGNED_FOR = new RegExp(
   [
-    '(?<!(?<!\\p{L})(?:pass|pin))(?:[ \\t]*[(（][^()（）\\n]{1,40}[)）]|(?:[ \\t]+[^\\s:=|.,;!?()：]{1,24}){1,5})?',
+    '(?<!(?<!\\p{L})(?:pass|pin))(?:[ \\t]{0,2}[(（][^()（）\\n]{1,40}[)）]|(?:[ \\t]{1,2}[^\\s:=|.,;!?()：]{1,24}){1,5})?',
     AROUND,
-    '[ \\t]*(?:[:=：]|[ \\t][–—-](?=[ \\t]))[ \\t]*',
+    '[ \\t]{0,4}(?:[:=：]|[ \\t][–—-](?=[ \\t]))[ \\t]{0,4}',
     `(?:${QUOTED}|(?=\\S*[\\d#$%^&@!+=])[^\\s"'\`]{4,}|\\S{4,}(?=[ \\t]*(?:\\n|$)))`,
   ].join(''),
   'iuy',
@@ -30,13 +30,18 @@ const IN_TAGS = /(?:>|(?:\s*<\/?[a-z][^<>\n]{0,80}>){1,4}\s*)[^\s<]{4,}(?=\s*<\/
 /** `the password is …`: the value has a digit or a special character, or is quoted. */
 const TOLD =
   /(?:\s{1,4}(?:is|was|to|ist|lautet|est|es|é)\s{1,4}(?=["'`*_“„«]|[^\s"'`]*[\d#$%^&@!+=?])|[ \t]?[は是为為는은]\s{0,4}(?=["'`*_“„«「]|[!-~]*[\d#$%^&@!+=?])|\s{0,4}(?=["`“„«「]))(?:'[^\n']{4,}'|["'`*_“„«「]{0,4}[^\s"'`“”»」]{4,})/uy;
-/** `## Password`, `My mail password:`, or a name that is underlined, and before what stands below it a fence. */
-const BEGINS_LINE = /\n[ \t#>*+_-]*(?:[\p{L}\p{M}’'-]{1,24}[ \t]+){0,3}[\p{L}\p{M}-]{0,24}$/u;
+/** Marks before the words of `## Password` and `- My mail password:`, and those words. */
+const LINE_MARKS = /^[ \t#>*+_-]+/;
+const WORD = /^[\p{L}\p{M}’'-]{0,24}$/u;
+const MOST_WORDS = 4;
+/** Behind the last of them: a line under a heading, and the fence before what stands below. */
 const ENDS_LINE = /(?:s|en)?[:：*_ \t]*(?:\n[=-]{3,}[ \t]*)?(?:\n\s*(?:`{3,}|~{3,})\w*)?(?=\n)/uy;
-/** The value below, alone on its line, or in a list, with what it opens. */
+/** The value below, alone on its line. */
 const LINE_BELOW = /\n+[ \t]*(?:[-*+>][ \t]+){0,2}["'`]?[^\s|]{4,}[ \t]*(?=\n|$)/uy;
-const ITEM_BELOW =
-  /\n+[ \t]*(?:(?:[-*+>]|\d{1,3}[.)])[ \t]+(?:[^\n:=|：]{1,40}?(?:[:=：]|[ \t][–—-](?=[ \t]))[ \t]*)?|[^\n:=|：]{1,40}?(?:[:=：]|[ \t][–—-](?=[ \t]))[ \t]*)[^\s|]{4,}[ \t]*(?=\n|$)/uy;
+/** The parts of a line below: its bullet or number, what its value opens, and the value. */
+const BULLET = /^(?:[-*+>]|\d{1,3}[.)])[ \t]+/;
+const LABEL = /^[^:=|：]{1,40}?(?:[:=：]|[ \t][–—-](?=[ \t]))[ \t]*/;
+const VALUE = /^[^\s|]{4,}$/;
 /** Around the name of a column. */
 const BEGINS_CELL = /\|[ \t*_]*$/;
 const ENDS_CELL = /[ \t*_]*(?:\||(?=\n|$))/uy;
@@ -125,13 +130,26 @@ function valueEnd(text: string, at: number): number | undefined {
   return end === undefined ? undefined : (matchEnd(REST_OF_LINE, text, end) ?? end);
 }
 
-/** Where what stands below a name ends. */
+/** Where what stands below a name ends: a value alone on its line, or a list of them. */
 function belowEnd(text: string, at: number): number | undefined {
   const name = matchEnd(ENDS_LINE, text, at);
   if (name === undefined) return undefined;
-  let end = matchEnd(LINE_BELOW, text, name) ?? matchEnd(ITEM_BELOW, text, name);
-  for (let next = end; next !== undefined; next = matchEnd(ITEM_BELOW, text, next)) end = next;
+  let end = matchEnd(LINE_BELOW, text, name);
+  for (let next = itemEnd(text, end ?? name); next !== undefined; next = itemEnd(text, next)) end = next;
   return end;
+}
+
+/** Where the next line ends that is not blank, if it is a value with a bullet or with what it opens before it. */
+function itemEnd(text: string, at: number): number | undefined {
+  let from = at;
+  while (text[from] === '\n') from++;
+  if (from === at) return undefined;
+  const end = lineEnd(text, from);
+  const line = text.slice(from, end).trim();
+  const [bullet = ''] = BULLET.exec(line) ?? [];
+  const [label = ''] = LABEL.exec(line.slice(bullet.length)) ?? [];
+  const isItem = bullet + label !== '' && VALUE.test(line.slice(bullet.length + label.length));
+  return isItem ? end : undefined;
 }
 
 function codesEnd(text: string, at: number): number | undefined {
@@ -160,9 +178,16 @@ function walletEnd(text: string, at: number): number | undefined {
   return words >= FEWEST_WORDS ? end : undefined;
 }
 
+/** Whether a name is the first of its line, or has some words of its own before it. */
 function beginsLine(text: string, at: number): boolean {
-  const start = at < MARKS ? '\n' : '';
-  return BEGINS_LINE.test(start + text.slice(Math.max(0, at - MARKS), at));
+  const before = text.slice(Math.max(0, at - MARKS), at);
+  const start = before.lastIndexOf('\n') + 1;
+  if (start === 0 && at > MARKS) return false;
+  const words = before
+    .slice(start)
+    .replace(LINE_MARKS, '')
+    .split(/[ \t]+/);
+  return words.length <= MOST_WORDS && words.every((word) => WORD.test(word));
 }
 
 /** Where the match of a sticky expression ends that begins here. */
