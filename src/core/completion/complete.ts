@@ -58,7 +58,7 @@ export interface Prompt {
   readonly context: readonly number[];
   /** The text that they end with. */
   readonly before: string;
-  /** The rest of the prefix, to be healed: as text, as bytes, and as the tokenizer cuts it. */
+  /** The rest of the prefix as the tokenizer reads it, to be healed: as text, as bytes, and as it is cut. */
   readonly healed: string;
   readonly typed: Uint8Array;
   readonly canonical: readonly number[];
@@ -80,21 +80,23 @@ export function readPrompt(model: TextModel, prefix: string, maxTokens: number):
   const from = characterWindow(prefix, room);
   const text = prefix.slice(from).replace(OTHER_SPACES, ' ');
   const tokens = tokenizer.tokenize(text);
-  const keep = tokensBeforePartial(text, tokens);
+  // What marks something is no beginning of a word.
+  const afterMark = tokens.findLastIndex(({ id }) => tokenizer.isSpecial(id)) + 1;
+  const keep = Math.max(afterMark, tokensBeforePartial(text, tokens));
   const start = contextStart(text, tokens.slice(0, keep), room);
   const context = tokens.slice(start, keep).map(({ id }) => id);
   // Documents begin after an end-of-text token; without one an empty document would have nothing to go by.
   const begins = (from === 0 && start === 0) || context.length === 0;
   context.unshift(...(begins ? tokenizer.start : tokenizer.opening));
   const split = tokens[keep]?.utf16[0] ?? text.length;
-  const healed = text.slice(split);
+  const canonical = tokens.slice(keep).map(({ id }) => id);
   return {
     text: text.slice(tokens[start]?.utf16[0] ?? 0),
     context,
     before: text.slice(Math.max(0, split - BEFORE), split),
-    healed,
-    typed: new TextEncoder().encode(healed),
-    canonical: tokens.slice(keep).map(({ id }) => id),
+    healed: tokenizer.decode(canonical),
+    typed: tokenizer.decodeBytes(canonical),
+    canonical,
   };
 }
 

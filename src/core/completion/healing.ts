@@ -40,6 +40,8 @@ const EXPANSIONS = 4;
 /** Spaces and tabs, as UTF-8 has them. */
 const BLANKS = [0x20, 0x09];
 const START: Hypothesis = { steps: [], logprob: 0 };
+/** Where nothing is known of how the typed text could go on. */
+const SETTLED = { typedMass: 1, ended: 1, goesOn: () => 0 };
 
 /**
  * Token healing: finds the most probable tokens that spell `typed` and possibly more, so that a word cut by the cursor
@@ -56,7 +58,7 @@ export async function heal(
   count: number,
   signal?: AbortSignal,
 ): Promise<Healing> {
-  if (canonical.length === 0) return { hypotheses: [START], typedMass: 1, ended: 1, goesOn: () => 0 };
+  if (canonical.length === 0) return { hypotheses: [START], ...SETTLED };
   const { tokenizer } = reader;
   const found: Hypothesis[] = [];
   const open: Open[] = [];
@@ -86,7 +88,7 @@ export async function heal(
     }
   };
 
-  await lookAlongCanonical(reader, context, typed, canonical, look, signal);
+  const asCut = await lookAlongCanonical(reader, context, typed, canonical, look, signal);
   for (let runs = 0; runs < EXPANSIONS; runs++) {
     found.sort(byProbability);
     open.sort(byProbability);
@@ -96,6 +98,8 @@ export async function heal(
     const sequence = [...context, ...next.steps.map(({ id }) => id)];
     look(next, next.rest, await reader.after(sequence, signal));
   }
+  // No token of text spells what stands for unknown bytes.
+  if (found.length === 0) return { hypotheses: [asCut], ...SETTLED };
   const goesOn = (bytes: Uint8Array): number => {
     const masses = looks.map(
       ({ weight, rest, from }) => weight * from.mass(tokenizer.tokensWithPrefix(joined(rest, bytes))),
@@ -129,7 +133,7 @@ function byProbability(a: Hypothesis, b: Hypothesis): number {
   return b.logprob - a.logprob;
 }
 
-/** Evaluates the alternatives at the start of each canonical token, given those before it. */
+/** Evaluates the alternatives at the start of each canonical token, given those before it. @returns all of them */
 async function lookAlongCanonical(
   reader: Reader,
   context: readonly number[],
@@ -137,7 +141,7 @@ async function lookAlongCanonical(
   canonical: readonly number[],
   look: (hypothesis: Hypothesis, rest: Uint8Array, from: NextTokens, except?: number) => void,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<Hypothesis> {
   const sequence = [...context, ...canonical.slice(0, -1)];
   const expected = await reader.along(sequence, canonical.length, signal);
   let hypothesis = START;
@@ -149,4 +153,5 @@ async function lookAlongCanonical(
     hypothesis = { steps: [...hypothesis.steps, step], logprob: hypothesis.logprob + step.logprob };
     rest = rest.subarray(reader.tokenizer.tokenBytes(id).length);
   });
+  return hypothesis;
 }

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { complete } from '../../../../src/core/completion/complete';
 import type { CompleteRequest } from '../../../../src/core/completion/types';
-import { decode } from '../../../support/gpt2';
-import { type FunctionModel, memory, table } from './models';
+import { readTokenizer } from '../../../../src/core/tokenizer';
+import { decode, VOCAB_SIZE } from '../../../support/gpt2';
+import { FunctionModel, memory, table } from './models';
 
 const sentences = readFileSync('test/data/sentences.txt', 'utf8').trim().split('\n');
 
@@ -386,5 +387,42 @@ describe('complete', () => {
       }
       assert.ok(Math.max(...fed) <= 16, `${fed}`);
     });
+  });
+});
+
+describe('complete, with a tokenizer that does not spell every text', () => {
+  /** A model that goes on with `next` after a text as the tokenizer reads it, and then ends. */
+  function knowing(name: string, text: string, next: string, change: object = {}): FunctionModel {
+    const json = JSON.parse(readFileSync(`test/data/formats/tokenizers/${name}/tokenizer.json`, 'utf8'));
+    const tokenizer = readTokenizer({ 'tokenizer.json': JSON.stringify({ ...json, ...change }) });
+    const end = tokenizer.endOfText as number;
+    const ids = [end, ...tokenizer.encode(text)];
+    const said = tokenizer.encode(next);
+    const model = new FunctionModel((sequence) => {
+      const logits = new Float32Array(VOCAB_SIZE).fill(-Infinity).fill(0, 0, tokenizer.size);
+      const at = sequence.length - ids.length;
+      if (at >= 0 && at <= said.length) logits[at < said.length ? said[at] : end] = 20;
+      return logits;
+    });
+    return Object.assign(model, { tokenizer });
+  }
+  const lenient = { minLogprob: -Infinity, minTokenLogprob: -Infinity, minRestLogprob: -Infinity };
+
+  it('goes on after a mark that ends the text', async () => {
+    const text = 'Am Morgen<s>';
+    assert.equal((await suggest(knowing('german', text, 'lag Nebel'), text, lenient)).text, 'lag Nebel');
+  });
+
+  it('goes on after what stands for unknown bytes', async () => {
+    const text = 'Am 漢';
+    const model = knowing('unknown-bytes', text, ' lag Nebel');
+    assert.equal((await suggest(model, text, lenient)).text, ' lag Nebel');
+  });
+
+  it('completes a word as the tokenizer reads it, whatever its letters were', async () => {
+    const model = knowing('german', 'Am Mor', 'gen', { normalizer: { type: 'Lowercase' } });
+    const plain = await suggest(model, 'am mor', lenient);
+    assert.equal(plain.text, 'gen');
+    assert.deepEqual(await suggest(model, 'AM MOR', lenient), plain);
   });
 });
