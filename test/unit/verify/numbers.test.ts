@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TextModel } from '../../../src/core/decoding/model';
+import { readTokenizer } from '../../../src/core/tokenizer';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { compileModel } from '../../../src/gpt2/compiledModel';
 import { UnsupportedModelError } from '../../../src/gpt2/errors';
@@ -38,6 +40,29 @@ describe("an owner's numbers", () => {
       const group = await agreementOf('inverse-layer-scaling', NUMBERS, precision);
       assert.equal(group.logprobs, 6);
       assert.ok(passes(group, precision), table([{ precision, groups: [group] }]));
+    }
+  });
+
+  it('have the ids of a text with or without what the template puts around it, and no others', async () => {
+    const file = join(FORMATS, 'tokenizers/template/tokenizer.json');
+    const tokenizer = readTokenizer({ 'tokenizer.json': readFileSync(file, 'utf8') });
+    const { size } = tokenizer;
+    const model: TextModel = {
+      vocabSize: size,
+      contextLength: 64,
+      tokenizer,
+      forward: async (texts, { lastN = 1 } = {}) => texts.map(() => ({ logits: new Float32Array(lastN * size) })),
+    };
+    const text = 'Am Morgen';
+    const ids = tokenizer.encode(text);
+    for (const [given, isSame] of [
+      [ids, true],
+      [tokenizer.encode(text, { template: true }), true],
+      [[...ids, 1], false],
+    ] as const) {
+      const numbers = [{ text, ids: given, logprobs: given.slice(1).map(() => -Math.log(size)) }];
+      const [group] = await compare(model, parseNumbers('numbers.json', numbers), 'fp32');
+      assert.equal(passes(group, 'fp32'), isSame);
     }
   });
 
