@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import type { WritersText } from '../eval/cases';
 import { fileTrouble } from './fileTrouble';
@@ -7,6 +8,10 @@ import { fileTrouble } from './fileTrouble';
 export const FAILED = 1;
 export const MISUSED = 2;
 export const INTERRUPTED = 130;
+
+/** The files that were read, as the disk knows them: no output may take the place of one. */
+const READ = new Set<string>();
+const STANDARD_INPUT = 0;
 
 /** Where the text of a command comes from. */
 export interface InputOptions {
@@ -33,10 +38,11 @@ export async function readText(argument: string | undefined, { file, jsonl }: In
   if (file !== undefined && file !== '-') return readFile(file);
   if (argument !== undefined && argument !== '-') return argument;
   if (process.stdin.isTTY) throw new UsageError('Name a file or give a text (--help shows how), or pipe one in.');
+  remember(fstatSync(STANDARD_INPUT));
   const parts: Buffer[] = [];
   for await (const part of process.stdin) parts.push(part);
   // `echo` ends its output with a newline that is not part of the text.
-  return decodeText(Buffer.concat(parts)).replace(/\r?\n$/, '');
+  return decodeText(Buffer.concat(parts), 'standard input').replace(/\r?\n$/, '');
 }
 
 /**
@@ -51,12 +57,35 @@ export function warnOfTrailingSpace(text: string): void {
 }
 
 function readFile(file: string): string {
-  return orUsageError(file, () => decodeText(readFileSync(file)));
+  return orUsageError(file, () => decodeText(readFileSync(file), file));
 }
 
-/** Decodes UTF-8 without its byte order mark. */
-function decodeText(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+/**
+ * UTF-8 as text, or UTF-16 where a byte order mark says so, as Windows writes it; without that mark. Says on standard
+ * error that a text is in neither: its numbers are those of what stands in for its letters.
+ */
+function decodeText(bytes: Uint8Array, name: string): string {
+  const mark = bytes.length < 2 ? 0 : (bytes[0] << 8) | bytes[1];
+  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
+  if (encoding === 'utf-8' && !isUtf8(bytes)) {
+    process.stderr.write(`Note: ${name} is not in UTF-8: what could not be read is taken for U+FFFD.\n`);
+  }
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+/** Whether this file was read by this command, by whatever name. */
+export function wasRead(file: string): boolean {
+  const known = statSync(file, { throwIfNoEntry: false });
+  return known !== undefined && READ.has(identityOf(known));
+}
+
+/** Pipes and terminals are no files that could be lost. */
+function remember(known: Stats): void {
+  if (known.isFile()) READ.add(identityOf(known));
+}
+
+function identityOf({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
 }
 
 /** The first `most` bytes of a file; all of them by default. */
@@ -75,6 +104,7 @@ export function readBytes(file: string, most?: number): Buffer {
 
 function orUsageError<T>(file: string, read: () => T): T {
   try {
+    remember(statSync(file));
     return read();
   } catch (error) {
     const why = fileTrouble(error as NodeJS.ErrnoException, 'there is no such file');

@@ -7,7 +7,7 @@ import { toCsv, toJson, toMarkdown } from '../../pictures/table';
 import { decodingFlag } from '../generationOptions';
 import { type InputOptions, readText, UsageError, warnOfTrailingSpace } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
-import { writeOutput } from '../output';
+import { requireSeparate, writeOutput } from '../output';
 
 interface DrawOptions extends InputOptions, ModelOptions, Record<string, unknown> {
   readonly svg?: string;
@@ -48,6 +48,8 @@ export function addDraw(program: Command): void {
       const name = (option.long ?? '').slice(2);
       return value === undefined ? [] : [value === true ? name : `${name}=${value}`];
     });
+    const files = [given.svg, given.html, given.csv, given.markdown];
+    requireSeparate([...files, given.json ? '-' : undefined]);
     const text = await readText(argument, given);
     if (kind !== 'tokens' && kind !== 'surprisal') warnOfTrailingSpace(text);
     const request = asUsage(() => readRequest(kind, words, text));
@@ -58,7 +60,6 @@ export function addDraw(program: Command): void {
       if (given.html !== undefined) writeOutput(given.html, toPage([figure]));
       if (given.csv !== undefined) writeOutput(given.csv, toCsv(figure));
       if (given.markdown !== undefined) writeOutput(given.markdown, toMarkdown(figure));
-      const files = [given.svg, given.html, given.csv, given.markdown];
       if (given.json) process.stdout.write(toJson(figure));
       else if (files.every((file) => file === undefined)) writeOutput('-', toMarkdown(figure));
     } finally {

@@ -19,7 +19,7 @@ import {
   warnOfTrailingSpace,
 } from '../input';
 import { withModelOptions } from '../model';
-import { writeOutput } from '../output';
+import { requireSeparate, writeOutput } from '../output';
 import { type EngineOptions, openAnyEngine, withServerOptions } from '../server';
 import { bar, readable, type Terminal, terminalOf } from '../terminal';
 
@@ -72,6 +72,7 @@ export function addExplain(program: Command): void {
       if (options.jsonl && (options.svg ?? options.html) !== undefined) {
         throw new UsageError('--svg and --html draw one text: leave --jsonl away.');
       }
+      requireSeparate([options.svg, options.html]);
       const text = await readText(argument, options);
       warnOfTrailingSpace(text);
       const engine = await openAnyEngine(options, 'fp32');

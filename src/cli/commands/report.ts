@@ -8,7 +8,7 @@ import { type Reading, type Summary, summarise, toReport } from '../../pictures/
 import { heatText } from '../heatText';
 import { printJson, readText, UsageError } from '../input';
 import { type ModelOptions, openEngine, withModelOptions } from '../model';
-import { counted, writeOutput } from '../output';
+import { counted, requireSeparate, writeOutput } from '../output';
 import { type Terminal, terminalOf } from '../terminal';
 
 interface ReportOptions extends ModelOptions {
@@ -33,6 +33,7 @@ export function addReport(program: Command): void {
       'print {"tokens","scored","words","bitsPerCharacter","bitsPerToken","perplexity","ranks","surprisals"}',
     );
   withModelOptions(command, 'q8').action(async (file: string | undefined, options: ReportOptions) => {
+    requireSeparate([options.html, options.json ? '-' : undefined]);
     const text = await readText(undefined, { file });
     if (text.trim() === '') throw new UsageError('There is nothing to read: the document is empty.');
     const engine = await openEngine(options, 'q8');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, truncate, writeFile } from 'node:fs/promises';
+import { cp, link, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OPTIONS } from '../../../src/core/decoding/options';
 import { type Built, buildWithTinyModel, inkling } from '../../support/build';
@@ -55,6 +55,10 @@ describe('the command line, called wrongly', () => {
     [['verify', '--model', Tiny, '--record', 'f', '--json'], /--record.*cannot be used with.*--json/],
     [['complete', '--before', 'x', '--jsonl'], /each line brings its own "before"/],
     [['complete', 'x', '--min-logprob', '1'], /It must be a number, 0 or less/],
+    [['draw', 'next', 'x', '--svg', '-', '--csv', '-'], /Standard output can take one output only/],
+    [['draw', 'next', 'x', '--html', '-', '--json'], /Standard output can take one output only/],
+    [['explain', 'x', '--svg', 'f', '--html', 'f'], /f can take one output only/],
+    [['report', __filename, '--html', '-', '--json'], /Standard output can take one output only/],
     [['decode', '1', 'x'], /“x” is no token id/],
     [['decode', '1', '50257'], /has no token 50257/],
     [['generate', 'x', '--forced-eos-token-id', ''], /--forced-eos-token-id.*not empty/],
@@ -89,6 +93,25 @@ describe('the command line, called wrongly', () => {
       [['explain', 'x', '--model', join(built.folder, 'dist/model'), '--precision', 'q4'], /compiled to q8, not q4/],
     ];
     await Promise.all(cases.map(([args, message]) => fails(args, 1, message)));
+  });
+
+  it('never writes over the text that it has read, under whatever name', async () => {
+    const essay = join(built.folder, 'essay.md');
+    const same = join(built.folder, 'same.md');
+    await writeFile(essay, 'The only copy.');
+    await link(essay, same);
+    await fails(['render', essay, '--html', essay], 2, /essay\.md is what was read: name another file/);
+    await fails(['draw', 'tokens', '--file', essay, '--svg', same], 2, /same\.md is what was read/);
+    assert.equal(await readFile(essay, 'utf8'), 'The only copy.');
+  });
+
+  it('reads UTF-16 that says what it is, and says of a text that it is in neither', async () => {
+    const [wide, old] = [join(built.folder, 'wide.txt'), join(built.folder, 'old.txt')];
+    await writeFile(wide, Buffer.from('\ufeffGrüße', 'utf16le'));
+    await writeFile(old, Buffer.from('Grüße', 'latin1'));
+    const { stdout, stderr } = await inkling(['tokens', '--file', wide]);
+    assert.deepEqual([stdout, stderr], [(await inkling(['tokens', 'Grüße'])).stdout, '']);
+    assert.match((await inkling(['tokens', '--file', old])).stderr, /old\.txt is not in UTF-8.*U\+FFFD/);
   });
 
   it('compile never deletes what is not a compiled model', async () => {
