@@ -49,18 +49,19 @@ function finish(draft: Draft, place: DraftPlace): Finished {
     if (SAYS_SOMETHING.test(whole)) return { suggestion: null, reason: 'repeats' };
     return { suggestion: null, reason: ended === 'budget' || ended === 'sentence' ? 'empty' : ended };
   }
-  const { closer = '' } = style;
-  const outer = closer === '' ? Number.POSITIVE_INFINITY : closesOuterAt(prefix, text, style.closerHolds ?? 0);
-  const written = withCloser(all, healed.length + outer, closer);
-  const said = text.slice(0, outer) + (outer < text.length ? closer : '') + text.slice(outer);
+  const closings = closingsOf(style).map(({ closer, holds }) => ({ closer, at: closesOuterAt(prefix, text, holds) }));
+  const inside = closings.filter(({ at }) => at < text.length);
+  // From the last to the first, so that the places of those before it stay what they are.
+  const written = inside.reduceRight((tokens, { at, closer }) => withCloser(tokens, healed.length + at, closer), all);
+  const said = inside.reduceRight((so, { at, closer }) => so.slice(0, at) + closer + so.slice(at), text);
   const tokens = spelling(written, healed.length + said.length);
   const logprob = tokens.reduce((sum, token) => sum + token.logprob, 0);
   const next = all[tokens.length] ?? draft.refused;
   const words = draft.wordEnds
     .map(({ steps, ...sure }) => ({ length: spelled(written.slice(0, steps)).length - healed.length, ...sure }))
     .filter(({ length }) => length <= said.length);
-  const endsInside = isWhole && FINISHED.has(ended) && outer >= text.length;
-  const closed = (endsInside ? said + closer : said) + spaceBefore(suffix, prefix);
+  const left = closings.slice(inside.length).map(({ closer }) => closer);
+  const closed = (isWhole && FINISHED.has(ended) ? said + left.join('') : said) + spaceBefore(suffix, prefix);
   return {
     suggestion: {
       text: closed,
@@ -78,10 +79,16 @@ function finish(draft: Draft, place: DraftPlace): Finished {
   };
 }
 
+/** What closes the emphasis that is open, innermost first, and how many open brackets and quotes each holds. */
+function closingsOf({ closer = '', closerHolds = 0, innerClosers = [] }: Style): typeof innerClosers {
+  const inner = innerClosers.reduce((length, each) => length + each.closer.length, 0);
+  return [...innerClosers, { closer: closer.slice(inner), holds: closerHolds }].filter((each) => each.closer !== '');
+}
+
 /**
  * The tokens with what closes the emphasis put in at a place, in UTF-16 units; unchanged where they end before it.
  */
-function withCloser(tokens: readonly SuggestedToken[], at: number, closer: string): readonly SuggestedToken[] {
+function withCloser(tokens: readonly SuggestedToken[], at: number, closer: string): SuggestedToken[] {
   let from = 0;
   return tokens.map((token) => {
     const inside = at - from;

@@ -16,7 +16,18 @@ export interface Style extends Typography {
    * closes any other, as in `(*so.*)`. None by default.
    */
   readonly closerHolds?: number;
+  /**
+   * The signs at the beginning of `closer` that close what was opened inside one of those brackets or quotes, as in
+   * `**so (*far*) so good.**`; innermost first, each with how many of them it holds itself.
+   */
+  readonly innerClosers?: readonly { readonly closer: string; readonly holds: number }[];
+  /** Whether something was closed where the suggestion begins, so that it does not go on with the word before that. */
+  readonly startsWord?: boolean;
 }
+
+/** A letter or digit that would become part of the word before it; scripts without spaces have no such words. */
+const GOES_ON =
+  /^(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}])[\p{L}\p{N}\p{M}]/u;
 
 /** UTF-16 units before the suggestion that are examined: more than a partial word or a line's indentation. */
 const REACH = 64;
@@ -35,6 +46,7 @@ export function applyStyle(
 ): { readonly text: string; readonly isWhole: boolean } {
   let text = suggestion;
   if (style.endsBefore !== undefined && beginsBlock(before, text)) text = '';
+  if (style.startsWord && GOES_ON.test(text)) text = '';
   const forbidden = [...text].findIndex((sign) => style.endsBefore?.includes(sign));
   if (forbidden >= 0) text = [...text].slice(0, forbidden).join('');
   if (style.room !== undefined) text = wrapped(text, style.room);

@@ -2,7 +2,7 @@ import { endsSentence, lastSentenceStart } from '../text/sentences';
 import type { Block } from './blocks';
 import { type LineKind, TEXT_BLOCKS } from './blockTypes';
 import { readInline } from './inline';
-import type { OpenInline } from './inlineTypes';
+import type { InlineReading, OpenInline } from './inlineTypes';
 
 export type ConstructKind =
   | 'paragraph'
@@ -34,7 +34,9 @@ export type ConstructKind =
   /** `^name`, as Obsidian names a block. */
   | 'block name'
   /** `&mdash`, up to its semicolon. */
-  | 'character name';
+  | 'character name'
+  /** One of the two signs that close emphasis. */
+  | 'emphasis sign';
 
 /** Where the cursor is in a Markdown document. */
 export interface Construct {
@@ -71,9 +73,11 @@ export function constructOf(block: Block, after: string): Construct {
   const from = inTable ? cellStart(block.text) : 0;
   const text = block.text.slice(from);
   const rest = inTable ? after.split(/[|\n]/, 1)[0] : after;
-  const begun = withoutClosed(readInline(text, rest).open, text, rest);
+  const reading = readInline(text, rest);
+  const begun = withoutClosed(reading.open, text, rest);
   const sentence = begun.length > 0 ? lastSentenceStart(text) : 0;
   const open = begun.filter((inline, i) => inline.sure || (i < MOST_SIGNS && isMeant(inline, text, sentence)));
+  if (isBeingClosed(reading, open, text)) return construct('emphasis sign', open);
   const kind = open.map(({ kind }) => (kind === 'emphasis' ? undefined : kind)).find((kind) => kind !== undefined);
   return construct(
     kind !== undefined && !PROSE.has(kind)
@@ -98,6 +102,28 @@ function withoutClosed(begun: readonly OpenInline[], text: string, after: string
     const closer = closers.get(inline.from) ?? '';
     return { ...inline, closer, sure: closer !== inline.closer };
   });
+}
+
+/** Whether a text ends in some of the signs that close emphasis, and others are still to come: `**so*`, `__so_`. */
+function isBeingClosed({ cuts, open }: InlineReading, meant: readonly OpenInline[], text: string): boolean {
+  const emphasis = ({ kind }: OpenInline) => kind === 'emphasis';
+  if (cuts.some(({ to }) => to === text.length)) {
+    return open
+      .filter(emphasis)
+      .some(({ contentFrom }) => cuts.some(({ from, put }) => from === contentFrom && put === ''));
+  }
+  return meant.filter(emphasis).some(({ closer, contentFrom }) => {
+    const from = trimmedEnd(text, closer.at(0) ?? '');
+    const signs = text.length - from;
+    return signs > 0 && signs < closer.length && from > contentFrom && !/\s/.test(text[from - 1]);
+  });
+}
+
+/** How long a text is without the signs at its end. */
+function trimmedEnd(text: string, sign: string): number {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === sign) end--;
+  return end;
 }
 
 function construct(kind: ConstructKind, open: readonly OpenInline[]): Construct {

@@ -10,6 +10,8 @@ export interface PlainText {
   readonly text: string;
   /** For the writer's habits: the prose alone, code, formulas and addresses each being one `OBJECT`. */
   readonly prose: string;
+  /** Whether emphasis, code, a link or an element ends where the text does. */
+  readonly endsInline: boolean;
 }
 
 /** Replaces inline content without words: Unicode's object replacement character. */
@@ -24,6 +26,7 @@ export function plainText(blocks: readonly Block[], { open }: Construct): PlainT
   let text = '';
   let prose = '';
   let gap = false;
+  let endsInline = false;
   for (const [i, block] of blocks.entries()) {
     const last = i === blocks.length - 1;
     if (!TEXT_BLOCKS.has(block.kind) || (block.kind === 'table' && !last)) {
@@ -31,6 +34,7 @@ export function plainText(blocks: readonly Block[], { open }: Construct): PlainT
       continue;
     }
     const { cuts, verbatim } = readInline(block.text, last ? '' : undefined);
+    if (last) endsInline = cuts.some((cut) => isCloser(cut, block.text));
     const all = last ? merged(cuts, open.map(openerCut)) : cuts;
     const separator = text === '' ? '' : gap ? '\n\n' : '\n';
     const content = tidy(block.kind === 'table' ? rows(block.text, all) : apply(block.text, all), last);
@@ -39,7 +43,15 @@ export function plainText(blocks: readonly Block[], { open }: Construct): PlainT
     prose += `${separator}${apply(block.text, merged(all, verbatim.map(objectCut)))}`;
     gap = false;
   }
-  return { text, prose };
+  return { text, prose, endsInline };
+}
+
+/** What may begin in the middle of a word: an element, as in `H<sub>2`. */
+const OPENS = /^<[A-Za-z]/;
+
+/** Whether a cut takes out what closes something at the end of a text. */
+function isCloser({ from, to, put }: Cut, text: string): boolean {
+  return to === text.length && from > 0 && put === '' && !OPENS.test(text.slice(from, to));
 }
 
 /** A passage of a document on one line, without its marks: those of headings, quotes, lists, emphasis, links and code. */

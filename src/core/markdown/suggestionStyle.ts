@@ -11,20 +11,27 @@ const SETS_NO_FULL_STOP = new Set(['heading', 'table', 'link text', 'image descr
 /**
  * How a suggestion must look in this construct of this document.
  * @param prose what the document says in words before the cursor
+ * @param startsWord whether emphasis, code, a link or an element ends at the cursor
  */
-export function styleOf(blocks: readonly Block[], construct: Construct, prose: string): Style {
+export function styleOf(blocks: readonly Block[], construct: Construct, prose: string, startsWord = false): Style {
   if (!construct.prose) return {};
   const stop = SETS_NO_FULL_STOP.has(construct.kind) || itemsGoWithoutStop(blocks);
   const width = lineWidth(blocks);
   const column = blocks[blocks.length - 1].widths.at(-1) ?? 0;
-  const emphasis = construct.open.filter(({ kind }) => kind === 'emphasis');
-  const holds = blocks[blocks.length - 1].text.slice(emphasis.at(-1)?.contentFrom);
+  const { text } = blocks[blocks.length - 1];
+  const emphasis = construct.open
+    .filter(({ kind }) => kind === 'emphasis')
+    .map(({ closer, contentFrom }) => ({ closer, holds: countOpen(text.slice(contentFrom)) }));
+  const closerHolds = emphasis.at(-1)?.holds ?? 0;
+  const innerClosers = emphasis.filter(({ holds }) => holds < closerHolds);
   return {
     ...typographyOf(prose),
     fullStop: !stop,
     endsBefore: MARKUP,
     closer: emphasis.map(({ closer }) => closer).join(''),
-    ...(emphasis.length > 0 && { closerHolds: countOpen(holds) }),
+    ...(emphasis.length > 0 && { closerHolds }),
+    ...(innerClosers.length > 0 && { innerClosers }),
+    ...(startsWord && { startsWord }),
     ...(width === undefined || construct.kind === 'table' ? {} : { room: Math.max(0, width - column) }),
   };
 }

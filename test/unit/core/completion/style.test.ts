@@ -55,6 +55,18 @@ describe('the style of a suggestion', () => {
     );
   });
 
+  it('closes what was opened inside a bracket before that, and what is around it at the end', async () => {
+    const nested = { closer: '***', closerHolds: 1, innerClosers: [{ closer: '*', holds: 0 }] };
+    const suggestAfter = (prefix: string, text: string) => suggest(prefix + text, prefix.length, nested);
+    assert.equal(await suggestAfter('He left (so', ' did she) too.'), ' did she*) too.**');
+    assert.equal(await suggestAfter('He left (so', ' did she too.)'), ' did she too.*)**');
+  });
+
+  it('does not go on with a word behind which something was closed', async () => {
+    assert.equal(await suggest('Have a house', 5, { startsWord: true }), undefined);
+    assert.equal(await suggest('He left the house', 7, { startsWord: true }), ' the house');
+  });
+
   it('begins no block of Markdown where the model would rather begin a line', async () => {
     const markdown = { endsBefore: '*_' };
     for (const begun of ['# How to', '- The first', '12. The first', '--- and', '> So it', '+ So']) {

@@ -99,6 +99,9 @@ const PROSE: [string, ConstructKind][] = [
   ['{==It was‸==}', 'paragraph'],
   ['The set { a and‸', 'paragraph'],
   ['It costs $a and‸', 'paragraph'],
+  ['It was **bold and *both*‸', 'paragraph'],
+  ['It was **bold* and‸', 'paragraph'],
+  ['It was **2 *‸', 'paragraph'],
   ['While $i < 5 it runs‸', 'paragraph'],
 ];
 
@@ -199,6 +202,10 @@ const OTHER: [string, ConstructKind][] = [
   ['Hello {nam‸}', 'template'],
   ['- [/‸', 'task box'],
   ['It is $x = ‸', 'formula'],
+  ['It was **bold*‸', 'emphasis sign'],
+  ['It was ~~gone~‸', 'emphasis sign'],
+  ['It was __bold_‸', 'emphasis sign'],
+  ['It was ***both*‸', 'emphasis sign'],
   ['\\begin{tabular}{ll}\na & ‸', 'formula'],
   ['in (~/Docu‸', 'address'],
   ['in C:\\Us‸', 'address'],

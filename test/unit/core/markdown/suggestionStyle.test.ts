@@ -54,6 +54,26 @@ describe('how a suggestion must look', () => {
     assert.equal(holds('It was *very (so'), 1);
     assert.equal(holds('“It *was (so) “very'), 1);
     assert.equal(holds('It was (so'), undefined);
+    const inner = (text: string) => style(text)?.innerClosers;
+    assert.deepEqual(inner('It was **very (so *far'), [{ closer: '*', holds: 0 }]);
+    assert.equal(inner('It was **very *much'), undefined);
+  });
+
+  it('goes on with no word that emphasis, code, a link or an element has closed', () => {
+    for (const text of [
+      'It *was*',
+      'It **was**',
+      'Run `npm`',
+      'see [it](x)',
+      'see [[It]]',
+      'It <b>was</b>',
+      'It.[^1]',
+    ]) {
+      assert.equal(style(text)?.startsWord, true, text);
+    }
+    for (const text of ['It *was', 'It *was* ', 'It *was*n', 'H<sub>', 'It <!-- a --> was', 'It \\*', '*', '']) {
+      assert.equal(style(text)?.startsWord, undefined, text);
+    }
   });
 
   it('keeps to the width at which lines are broken', () => {
