@@ -95,5 +95,8 @@ export function firstSentence(before: string, suggestion: string): string {
 
 /** The request for what comes after an accepted suggestion, so that it can be computed ahead. */
 export function continuation(request: CompleteRequest, accepted: Pick<Suggestion, 'text'>): CompleteRequest {
-  return { ...request, prefix: request.prefix + accepted.text };
+  const { style } = request;
+  // Behind the accepted text nothing has been closed.
+  const further = style?.startsWord ? { style: { ...style, startsWord: false } } : {};
+  return { ...request, ...further, prefix: request.prefix + accepted.text };
 }

@@ -16,5 +16,7 @@ describe('continuation', () => {
   it('asks for what follows the accepted text', () => {
     const request = { prefix: 'It was', suffix: '\n', maxTokens: 3 };
     assert.deepEqual(continuation(request, { text: ' good.' }), { ...request, prefix: 'It was good.' });
+    const behindEmphasis = { ...request, style: { startsWord: true, closer: '' } };
+    assert.deepEqual(continuation(behindEmphasis, { text: ' good' }).style, { startsWord: false, closer: '' });
   });
 });
