@@ -51,9 +51,12 @@ export function onlyCloses(after: string, before: string): boolean {
 
 const WORD_END = /[\p{L}\p{N}\p{M}]['’_-]?$/u;
 const WORD_START = /^['’_-]?[\p{L}\p{N}\p{M}]/u;
+/** What is part of the character before it: an accent, what joins emoji or gives them colour. */
+const OF_CHARACTER = /^[\p{M}\p{Emoji_Modifier}\u200c\u200d]/u;
 
 /** Whether the cursor is inside a word: what follows goes on with it, and is no mark that is written with digits. */
 export function isMidWord(before: string, after: string): boolean {
+  if (OF_CHARACTER.test(after)) return true;
   return WORD_END.test(before.slice(-3)) && WORD_START.test(after) && markEnd(after, 0, before) < 0;
 }
 

@@ -1,4 +1,4 @@
-import { foldCase, wordsOf } from '../text/words';
+import { foldCase, OF_WORD, wordsOf } from '../text/words';
 import { unbalancedAt } from './balance';
 import { loopAt } from './repetition';
 import { withoutFirstSign } from './text';
@@ -47,13 +47,22 @@ const LONGEST_WORD = 200;
 function blockedAt(before: string, suggestion: string, blockedWords: readonly string[]): number {
   if (blockedWords.length === 0) return Number.POSITIVE_INFINITY;
   const blocked = new Set(blockedWords.map(foldCase));
-  const begun =
-    before
-      .slice(-LONGEST_WORD)
-      .split(/[^\p{L}\p{N}\p{M}'’-]/u)
-      .at(-1) ?? '';
+  let from = before.length;
+  while (from > 0 && before.length - from < LONGEST_WORD && OF_WORD.test(before[from - 1])) from--;
+  const begun = before.slice(from);
   for (const { text, at, length } of wordsOf(begun + suggestion)) {
-    if (blocked.has(text) && at + length > begun.length) return Math.max(0, at - begun.length);
+    if (isBlocked(text, blocked) && at + length > begun.length) return Math.max(0, at - begun.length);
   }
   return Number.POSITIVE_INFINITY;
+}
+
+/** Scripts that set no spaces between words. */
+const WITHOUT_SPACES =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{M}ー]+$/u;
+
+/** Whether a word is blocked, as it is, with an ending (`Anna's`) or with an article (`l'homme`), or in a row of words. */
+function isBlocked(word: string, blocked: ReadonlySet<string>): boolean {
+  if (blocked.has(word)) return true;
+  if (word.includes("'") && word.split("'").some((part) => part.length > 1 && blocked.has(part))) return true;
+  return [...blocked].some((each) => WITHOUT_SPACES.test(each) && word.includes(each));
 }

@@ -7,12 +7,12 @@ export type Span = readonly [number, number];
 const LEADS_ON = new Set(
   (
     'Mr Mrs Ms Mx Dr St Mt Prof Rev Gen Col Capt Cpl Sgt Lt Maj Hon Sen Rep Gov Pres Messrs Mme Mlle Ph Th vs cf approx viz ' +
-    'bzw vgl evtl ggf sog Hr Frl Abb Nr Sra Srta Dra Vd Ud им ул стр тел Doç'
+    'bzw vgl evtl ggf sog Hr Frl Abb Nr bzgl zzgl inkl exkl Dipl Sra Srta Dra Vd Ud pág им ул стр тел Doç bkz örn np tzn tzw tj godz mgr inż resp např tzv'
   ).split(' '),
 );
 /** Abbreviations that may end a sentence: only what follows tells. */
 const MAY_END = new Set(
-  'Jr Sr etc al Inc Ltd Co Corp Bros ed eds ca Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Ave Blvd Dept Univ misc incl excl tel ext govt lbs oz'.split(
+  'Jr Sr etc al Inc Ltd Co Corp Bros ed eds ca Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Ave Blvd Dept Univ misc incl excl usw usf itd itp atd apod tel ext govt lbs oz'.split(
     ' ',
   ),
 );
@@ -21,11 +21,14 @@ const NUMBERED = new Set('No Nos Fig Figs Eq Vol Ch Sec Art p pp'.split(' '));
 
 /** UTF-16 units examined on each side of a possible end of a sentence. */
 const REACH = 64;
-const END_SIGNS = '.!?…。！？';
+/** Also of Arabic, Urdu, Hindi, Khmer, Burmese, Armenian and Amharic. */
+const END_SIGNS = '.!?…。！？｡‽؟۔।॥។៕။։።';
 /** Signs allowed between a sentence's end and the following space. */
 const CLOSING_SIGNS = '"\'”’“‘»«›‹)]*_」』';
 /** French sets a space that does not break before it: `fin. »` */
 const SPACED_CLOSING = /[\u00a0\u202f][»›]$/u;
+/** The same with any space, where the quotation was opened in that way. */
+const WIDELY_CLOSED = /«\s[^«»]*\s»$/u;
 /** Initials, such as `J` and `U.S`; and abbreviations with inner full stops, such as `p.m`. */
 const INITIALS = /^\P{L}*(?!I$)(?:\p{Lu}\.)*\p{Lu}$/u;
 const INNER_STOP = /\.\p{L}$/u;
@@ -62,7 +65,7 @@ function readEnd(text: string): { readonly word: string; readonly signs: string 
   const near = text.slice(-REACH);
   let to = near.length;
   while (to > 0) {
-    if (SPACED_CLOSING.test(near.slice(0, to))) to -= 2;
+    if (SPACED_CLOSING.test(near.slice(0, to)) || WIDELY_CLOSED.test(near.slice(0, to))) to -= 2;
     else if (CLOSING_SIGNS.includes(near[to - 1])) to--;
     else break;
   }
@@ -100,7 +103,8 @@ export function sentenceSpans(text: string, locale = 'en'): Span[] {
   let from = 0;
   for (const { index, segment } of segmentsOf(text, locale)) {
     // What closes after a space that does not break belongs to the sentence before it.
-    const closing = /[\u00a0\u202f]$/u.test(segment) ? /^[»›]\s*/u.exec(text.slice(index + segment.length)) : null;
+    const closes = /[\u00a0\u202f]$/u.test(segment) ? /^[»›]\s*/u : / $/.test(segment) ? /^[»›](?:\s+|$)/u : undefined;
+    const closing = closes?.exec(text.slice(index + segment.length, index + segment.length + REACH)) ?? null;
     const end = index + segment.length + (closing?.[0].length ?? 0);
     if (end < text.length && !endsAt(text, from, end, segment)) continue;
     const sentence = text.slice(from, end);

@@ -1,8 +1,12 @@
-/** A word: letters, marks and digits, with the apostrophes and hyphens that join its parts (`don't`, `well-known`). */
-const WORD = /[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*/gu;
+/**
+ * A word: letters, marks and digits, with what joins its parts: apostrophes and hyphens (`don't`, `well-known`), the
+ * place where it may be broken, and the joiners of no width that Persian and Indian words are spelled with.
+ */
+const WORD = /[\p{L}\p{N}\p{M}]+(?:[-'’‐‑\u00ad\u200c\u200d][\p{L}\p{N}\p{M}]+)*/gu;
 /** A word without digits. */
-export const WORD_OF_LETTERS = /[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu;
-const OF_WORD = /[\p{L}\p{N}\p{M}'’-]/u;
+export const WORD_OF_LETTERS = /[\p{L}\p{M}]+(?:[-'’‐‑\u00ad\u200c\u200d][\p{L}\p{M}]+)*/gu;
+/** A character that may stand in a word. */
+export const OF_WORD = /[-\p{L}\p{N}\p{M}'’‐‑\u00ad\u200c\u200d]/u;
 
 export interface Word {
   /** With its case folded. */
@@ -27,10 +31,19 @@ export function firstWord(lineBefore: string, suggestion: string): string | unde
   return (lineBefore.slice(begin) + suggestion).match(WORD)?.[0];
 }
 
+/** Soft hyphens, and the strokes by which Arabic words are made wider. */
+const NO_LETTERS = /[\u00ad\u0640]/g;
+
 /**
- * What words have in common that differ in case, apostrophe or composition only. The dotted and the dotless i of
- * Turkish are one letter here, since a text does not tell which language its capitals follow.
+ * What words have in common that differ in case, apostrophe, hyphen, composition or width only. The dotted and the
+ * dotless i of Turkish are one letter here, since a text does not tell which language its capitals follow.
  */
 export function foldCase(word: string): string {
-  return word.normalize('NFC').toLowerCase().replaceAll('i\u0307', 'i').replaceAll('ı', 'i').replaceAll('’', "'");
+  const letters = word.normalize('NFKC').replaceAll(NO_LETTERS, '').toLowerCase();
+  return letters
+    .replaceAll('i\u0307', 'i')
+    .replaceAll('ı', 'i')
+    .replaceAll('ß', 'ss')
+    .replaceAll('’', "'")
+    .replaceAll(/[‐‑]/g, '-');
 }

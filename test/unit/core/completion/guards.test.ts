@@ -167,6 +167,28 @@ describe('guard', () => {
     assert.deepEqual(guarded('What a', ' fine bloody mess', ['bloody']), [' fine', 'blocked-word']);
     assert.deepEqual(guarded('Bugün', ' İSTANBUL güzel', ['istanbul']), ['', 'blocked-word']);
     assert.deepEqual(guarded('Bugün', ' ısırgan', ['ISIRGAN']), ['', 'blocked-word']);
+    const others: readonly [suggestion: string, word: string][] = [
+      [' Anna’s hat', 'Anna'],
+      [' l’homme', 'homme'],
+      [' STRASSE', 'Straße'],
+      [' well‑known man', 'well-known'],
+      [' cafe\u0301', 'café'],
+      [' hel\u00adlo', 'hello'],
+      [' می\u200cخواهم', 'می\u200cخواهم'],
+      [' كتــاب', 'كتاب'],
+      [' ﬁn', 'fin'],
+      ['日本語の文', '日本'],
+    ];
+    for (const [suggestion, word] of others) {
+      assert.deepEqual(guarded('It was', suggestion, [word]), ['', 'blocked-word'], word);
+    }
+    for (const [suggestion, word] of [
+      [' Annabel', 'Anna'],
+      [" can't", 't'],
+      [' running', 'run'],
+    ]) {
+      assert.equal(guarded('It was', suggestion, [word])[1], null, word);
+    }
     assert.deepEqual(guarded('Das', ' cafe\u0301 da', ['CAFÉ']), ['', 'blocked-word']);
     assert.deepEqual(guarded('I', ' can’t stay', ["can't"]), ['', 'blocked-word']);
     assert.deepEqual(guarded('What a', ' bloodyminded one', ['bloody']), [' bloodyminded one', null]);

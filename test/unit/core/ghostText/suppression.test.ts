@@ -317,6 +317,10 @@ describe('suppression', () => {
 
   it('is mid-word in any script, and not after a space', () => {
     assert.equal(code({ lineBefore: 'прив', lineAfter: 'ет' }), 'mid-word');
+    // Nor inside a character that is made of several.
+    assert.equal(code({ lineBefore: '👨', lineAfter: '\u200d👩' }), 'mid-word');
+    assert.equal(code({ lineBefore: '👍', lineAfter: '🏽' }), 'mid-word');
+    assert.equal(code({ lineBefore: '❤', lineAfter: '\ufe0f' }), 'mid-word');
     assert.equal(code({ lineBefore: 'It was ', lineAfter: 'very' }), 'text-after');
   });
 

@@ -26,6 +26,12 @@ describe('sentences', () => {
     ['Bücher, z. B. Romane, i. d. R. gut.', 'So war es.'],
     ['See plan b.', 'Then go.'],
     ['«Да.»', 'Он ушёл.'],
+    ['Il dit : « Oui ! »', 'Puis il part.'],
+    ['यह है।', 'वह है।'],
+    ['هل هذا؟', 'نعم.'],
+    ['یہ ہے۔', 'وہ ہے۔'],
+    ['Kupił jabłka, np. Antonówki.', 'Wyszedł.'],
+    ['To je např. Praha.', 'Ano.'],
   ];
   for (const expected of texts) {
     it(`are ${expected.join(' | ')}`, () => assert.deepEqual(sentences(expected.join(' ')), expected));
