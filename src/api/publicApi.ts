@@ -16,8 +16,8 @@ const MAX_TOKENS = { usual: 16, most: 64 };
 const ALTERNATIVES = { usual: 1, most: 5 };
 
 /**
- * The API for other extensions, whichever engine is in use; the types are beside this file. Calls run after the writer's own
- * and one at a time, so that none delays the writer.
+ * The API for other extensions, whichever engine is in use; the types are beside this file. Calls run after the writer's
+ * own and one at a time, so that none delays the writer.
  */
 export class PublicApi implements api.InklingExports, api.InklingApi, vscode.Disposable {
   readonly #engine: EngineHost;
