@@ -29,14 +29,14 @@ import { editorOf, isConsole, lastEditor, noteEditors } from './editor/writersEd
 import { registerPanel } from './panel/view';
 import { MarkdownPreview } from './preview/preview';
 
-/** What the extension exports: for other extensions, and the plugin that VS Code's Markdown preview asks for. */
+/** The extension's exports: the API for other extensions, and the hook for VS Code's Markdown preview. */
 type Exports = InklingExports & Pick<MarkdownPreview, 'extendMarkdownIt'> & { readonly tests?: TestApi };
 
 export function activate(context: vscode.ExtensionContext): Exports {
-  // What does not know the editor takes its texts from here.
+  // Texts of code that does not import vscode.
   l10n.config({ contents: vscode.l10n.bundle ?? {} });
   setLanguage(vscode.env.language);
-  // VS Code's own `Developer: Set Log Level...` sets how much it says.
+  // Its level is set with VS Code's `Developer: Set Log Level...`.
   const log = vscode.window.createOutputChannel('Inkling', { log: true });
   const serverKey = new ServerKey(context.secrets);
   const serverChoice = new ServerChoice(context.globalState, serverKey);

@@ -15,7 +15,7 @@ function withTexts<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTexts(item)])) as T;
 }
 
-/** What the manifest says of a setting: its type, default and bounds are stated there alone. */
+/** A setting's declaration in package.json, the only place with its type, default and bounds. */
 export interface SettingSchema {
   readonly type: string | readonly string[];
   readonly default: unknown;
@@ -33,7 +33,7 @@ export const SETTINGS: Readonly<Record<string, SettingSchema>> = Object.assign(
   ...CONTRIBUTES.configuration.map(({ properties }) => properties),
 );
 
-/** The value of a setting: one of the wrong type counts as not set, one out of bounds as the bound. */
+/** Validates a setting's value: one of the wrong type counts as unset, one out of bounds is clamped. */
 export function withinSchema(value: unknown, schema: SettingSchema): unknown {
   const types = [schema.type].flat();
   if (schema.enum) return schema.enum.includes(value) ? value : schema.default;
@@ -44,7 +44,7 @@ export function withinSchema(value: unknown, schema: SettingSchema): unknown {
   return isInteger ? Math.round(bounded) : bounded;
 }
 
-/** The type as JSON Schema names it. */
+/** The JSON Schema type of a value. */
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;

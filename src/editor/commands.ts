@@ -22,7 +22,7 @@ import { CompareStrategies } from './writing/compareStrategies';
 import { ContinueWriting, pickPreset } from './writing/continueWriting';
 import { presetNamed } from './writing/presets';
 
-/** What the commands act on. */
+/** The objects that the commands act on. */
 export interface CommandTargets {
   readonly engine: EngineHost;
   readonly suggester: Suggester;
@@ -37,7 +37,7 @@ export interface CommandTargets {
   readonly log: vscode.LogOutputChannel;
 }
 
-/** What commands were called before, for keys that writers have bound to them. */
+/** Former command ids, for keybindings that writers have set up. */
 const FORMER_NAMES: Readonly<Record<string, string>> = {
   'inkling.toggle': 'inkling.toggleGhostText',
   'inkling.toggleFile': 'inkling.toggleGhostTextForThisFile',
@@ -60,7 +60,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
       inEditor(({ document }) => exclusions.toggle(document, settingsFor(document).exclude)),
     'inkling.showMenu': () => showMenu(activity, memory, status.current, engine.serverHost),
     'inkling.suggestNow': async () => {
-      // Asked from a report, which has the focus then.
+      // Invoked from a report, which has the focus then.
       const editor = vscode.window.activeTextEditor ? undefined : lastEditor();
       if (editor) await vscode.window.showTextDocument(editor.document, editor.viewColumn);
       return vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
@@ -78,13 +78,13 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
       await accepting.accepted(editor, suggestion.text);
       if (editor) await ghostText.consider(editor);
     },
-    // A Tab that came too soon for the next suggestion does nothing.
+    // A Tab that comes too early for the next suggestion does nothing.
     'inkling.absorbTab': () => {},
     'inkling.whyNoSuggestion': () =>
       inEditor(async (editor) => {
         const outcome = await ghostText.consider(editor);
         if (outcome === undefined) return undefined;
-        // A report is read whole; a notification is cut off.
+        // A report can be read in full; a notification is cut off.
         const text = whyNot(outcome);
         reports.show(vscode.l10n.t('Why No Suggestion'), whyNotReport(text));
         await showAgain(outcome);
@@ -127,7 +127,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable {
         const lineBefore = document.lineAt(active).text.slice(0, active.character);
         const word = shown && firstWord(lineBefore, shown.text);
         if (word === undefined) return say(vscode.l10n.t('There is no suggestion here.'));
-        // It is the word that is not wanted, and not suggestions: this is no dismissal among those that make them pause.
+        // Blocking a word is no dismissal of suggestions, so it does not count towards the pause.
         await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
         await neverSuggest(document, word);
         return say(vscode.l10n.t('“{0}” is not suggested any more (inkling.ghostText.blockedWords).', word));

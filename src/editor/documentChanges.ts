@@ -3,7 +3,7 @@ import type { LastEdit } from '../core/ghostText/suppression';
 import { editsOf, type TextEdit } from '../core/text/edits';
 import { classifyEdit } from './edits';
 
-/** How long a save may take, in ms: VS Code does not tell when one has failed. */
+/** Longest time that a save may take, in ms: VS Code does not report failed saves. */
 const SAVE_MS = 2_000;
 
 /** A change of a document. */
@@ -12,15 +12,15 @@ export interface DocumentChange {
   readonly edit: Exclude<LastEdit, 'none'>;
   /** In offsets of the document before the change, from the last place to the first. */
   readonly edits: readonly TextEdit[];
-  /** Made while the document was being saved, by a formatter and the like: not by the writer. */
+  /** Whether it was made during a save, by a formatter and the like, and not by the writer. */
   readonly bySave: boolean;
   readonly event: vscode.TextDocumentChangeEvent;
 }
 
-/** The one listener to changes of documents: everything in ghost text hears of a change from here, in a fixed order. */
+/** The single listener to document changes, which notifies all of ghost text in a fixed order. */
 export class DocumentChanges implements vscode.Disposable {
   readonly #listeners = new Set<(change: DocumentChange) => void>();
-  /** When the save of each document that is under way began. */
+  /** Start times of saves in progress. */
   readonly #saving = new WeakMap<vscode.TextDocument, number>();
   readonly #subscriptions = vscode.Disposable.from(
     vscode.workspace.onWillSaveTextDocument(({ document }) => this.#saving.set(document, Date.now())),
@@ -28,7 +28,7 @@ export class DocumentChanges implements vscode.Disposable {
     vscode.workspace.onDidChangeTextDocument((event) => this.#changed(event)),
   );
 
-  /** Adds a listener. All hear of a change in the order in which they were added. */
+  /** Adds a listener. Listeners are called in the order in which they were added. */
   listen(listener: (change: DocumentChange) => void): vscode.Disposable {
     this.#listeners.add(listener);
     return new vscode.Disposable(() => this.#listeners.delete(listener));

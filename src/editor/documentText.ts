@@ -12,12 +12,12 @@ import {
 } from '../core/text/lines';
 import type { DocumentChanges } from './documentChanges';
 
-/** More than any GPT-2 sees, in UTF-16 units: a longer beginning of the document stays in this process. */
+/** UTF-16 units before the cursor; more than any GPT-2 reads. Earlier text does not leave this process. */
 const WIDTH = 32_768;
 
 interface Known {
   readonly markdown: MarkdownDocument;
-  /** Of the document when its last change was taken over. */
+  /** The document's version when `markdown` was last updated. */
   version: number;
 }
 
@@ -68,14 +68,14 @@ function linesOf(document: vscode.TextDocument): EditorLines {
 }
 
 /**
- * A document's text, its lines ended by LF: what the model reads. An offset counts in this text's UTF-16 units, so that
- * it is the same whatever ends the lines of the file.
+ * A document's text with LF line endings, as the model reads it. Offsets are UTF-16 units of this text, independent of
+ * the file's line endings.
  */
 export function wholeText(document: vscode.TextDocument): string {
   return normaliseLineBreaks(document.getText());
 }
 
-/** Whether its file system takes no edits; undefined where VS Code cannot tell counts as one that does. */
+/** Whether its file system is read-only; where VS Code cannot tell, it counts as writable. */
 export function isReadOnly({ uri }: vscode.TextDocument): boolean {
   return vscode.workspace.fs.isWritableFileSystem(uri.scheme) === false;
 }
@@ -102,7 +102,9 @@ export function textBefore(document: vscode.TextDocument, position: vscode.Posit
   return textBetween(lines, windowStart(lines, position, WIDTH), position);
 }
 
-/** A document that may have been closed meanwhile; undefined where it is gone, as a new one or a deleted file is. */
+/**
+ * Opens a document that may have been closed; undefined where it no longer exists, like an untitled or deleted file.
+ */
 export async function reopened(document: vscode.TextDocument): Promise<vscode.TextDocument | undefined> {
   if (!document.isClosed) return document;
   if (document.isUntitled) return undefined;

@@ -2,7 +2,7 @@ import type { TextDocumentChangeEvent } from 'vscode';
 import type { LastEdit } from '../core/ghostText/suppression';
 import type { TextEdit } from '../core/text/edits';
 
-/** A character of two units, or a bracket and the one that closes it. */
+/** A surrogate pair, or a bracket with its closing one. */
 const LONGEST_KEYSTROKE = 2;
 
 type Edit = Pick<TextDocumentChangeEvent, 'reason'> & {
@@ -19,7 +19,7 @@ export function classifyEdit({ reason, contentChanges }: Edit): LastEdit {
   return contentChanges.every(({ text }) => text === '') ? 'delete' : 'insert';
 }
 
-/** Whether one key puts so little there: what is accepted, pasted or completed is no letter that was typed. */
+/** Whether an edit is small enough for a key press, as opposed to an accepted suggestion or a paste. */
 export function isKeystroke({ removed, text }: TextEdit): boolean {
   return removed === 0 && text.length <= LONGEST_KEYSTROKE;
 }

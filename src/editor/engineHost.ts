@@ -21,18 +21,18 @@ import { EngineError } from '../engine/runtime';
 import { editorWording, settingsFor } from './configuration';
 import type { ServerChoice } from './endpoint/serverChoice';
 
-/** The settings that the engine's process is started with. */
+/** Settings whose change restarts the engine's process. */
 const ENGINE_SETTINGS = ['model.path', 'model.precision', 'model.threads', 'engine.idleMinutes'];
 
-/** An engine that says how it is. */
+/** An engine that also reports its health. */
 type HealthyEngine = Engine & {
   readonly health: EngineHealth;
   onHealth(listener: (health: EngineHealth) => void): () => void;
 };
 
 /**
- * The engine that the settings ask for: the model on this machine, or a server. It starts afresh when they change. There
- * is no other in its place where it fails.
+ * The engine selected by the settings: the local model or a server. Restarts when the settings change. There is no
+ * fallback when it fails.
  */
 export class EngineHost implements Engine, vscode.Disposable {
   readonly #choice: ServerChoice;
@@ -43,7 +43,7 @@ export class EngineHost implements Engine, vscode.Disposable {
   readonly #healthChanged = new vscode.EventEmitter<EngineHealth>();
   readonly onDidChangeHealth = this.#healthChanged.event;
   readonly #switched = new vscode.EventEmitter<void>();
-  /** Another model answers from now on. */
+  /** Fires when another model comes into use. */
   readonly onDidSwitch = this.#switched.event;
   readonly #subscriptions: vscode.Disposable;
 
@@ -76,23 +76,23 @@ export class EngineHost implements Engine, vscode.Disposable {
     return this.#current.health;
   }
 
-  /** The process that runs the model on this machine, while there is one. */
+  /** Process id of the local engine while it runs. */
   get pid(): number | undefined {
     return this.local.pid;
   }
 
-  /** The server that is asked; undefined where nothing leaves the machine. */
+  /** Host of the server in use; undefined while nothing leaves the machine. */
   get serverHost(): string | undefined {
     return this.#server?.host;
   }
 
-  /** @returns a function that stops listening */
+  /** @returns a function that removes the listener */
   onHealth(listener: (health: EngineHealth) => void): () => void {
     const subscription = this.onDidChangeHealth(listener);
     return () => subscription.dispose();
   }
 
-  /** Starts afresh, whatever went wrong before. */
+  /** Restarts, whatever failed before. */
   restart(): void {
     if (this.#server) this.#switch();
     else this.local.restart();
@@ -156,7 +156,7 @@ export class EngineHost implements Engine, vscode.Disposable {
     return this.#server ?? this.local;
   }
 
-  /** @throws EngineError where the settings name a server that may not be used */
+  /** @throws EngineError where the settings name a server that must not be used */
   get #asked(): Engine {
     const { current } = this.#choice;
     if (current.kind === 'unusable') throw new EngineError(current.message);
@@ -167,7 +167,7 @@ export class EngineHost implements Engine, vscode.Disposable {
     const { current } = this.#choice;
     const before = this.#server;
     if (current.kind === 'local' && !before) {
-      // The settings no longer ask for the server that could not be used.
+      // The settings no longer name the server that could not be used.
       this.#healthChanged.fire(this.health);
       return;
     }
@@ -211,12 +211,12 @@ export class EngineHost implements Engine, vscode.Disposable {
   }
 }
 
-/** Starts the engine as soon as a document is shown where ghost text is on, so that the first word need not wait. */
+/** Starts the engine when a document with ghost text is shown, so that the first suggestion need not wait. */
 export function wakeWhenWanted(engine: EngineHost): vscode.Disposable {
   const wake = () => {
     const document = vscode.window.activeTextEditor?.document;
     const wanted = document && isEnabledFor(settingsFor(document).enable, document.languageId);
-    // What goes wrong is shown as the engine's health.
+    // Failures are reported through the engine's health.
     if (wanted && engine.health.state === 'asleep') engine.info().catch(() => {});
   };
   wake();

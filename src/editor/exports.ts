@@ -12,7 +12,7 @@ interface WantedExport {
   readonly action: 'copy' | 'save';
 }
 
-/** A picture or its numbers, to be copied or saved. */
+/** A picture or its numbers, to copy or save. */
 export interface Deliverable {
   readonly kind: FigureKind;
   readonly format: ExportFormat;
@@ -21,7 +21,7 @@ export interface Deliverable {
   readonly content: string;
 }
 
-/** The panel as exports need it: its page has a canvas, and knows what it shows. */
+/** The part of the panel that exports need: its page has a canvas, and the current data. */
 interface ExportingPanel {
   export(wanted: WantedExport): Promise<void>;
   rasterise(svg: string, copy: boolean): Promise<string>;
@@ -49,7 +49,7 @@ const FORMAT_NAMES: Record<ExportFormat, string> = {
   json: 'JSON',
 };
 
-/** Registers the commands that copy and save what the panel and the heat map show. */
+/** Registers the commands that copy and save views of the panel and the heat map. */
 export function registerExports(panel: ExportingPanel, heatMap: HeatedDocument): vscode.Disposable {
   const commands: Record<string, [formats: readonly ExportFormat[], action: 'copy' | 'save']> = {
     'inkling.copyPicture': [['svg', 'png'], 'copy'],
@@ -66,7 +66,7 @@ export function registerExports(panel: ExportingPanel, heatMap: HeatedDocument):
 }
 
 /**
- * Copies or saves a picture, and says so.
+ * Copies or saves a picture, and confirms it.
  * @returns where it was saved
  */
 export async function deliver({ kind, format, action, content }: Deliverable): Promise<vscode.Uri | undefined> {
@@ -79,7 +79,7 @@ export async function deliver({ kind, format, action, content }: Deliverable): P
     return undefined;
   }
   if (action === 'copy') {
-    // A picture of pixels is put there by the page itself.
+    // The page itself copies bitmaps to the clipboard.
     if (format !== 'png') await vscode.env.clipboard.writeText(content);
     notify.passing(vscode.l10n.t('Inkling: Copied to the clipboard.'));
     return undefined;
@@ -102,7 +102,7 @@ export async function deliver({ kind, format, action, content }: Deliverable): P
   return target;
 }
 
-/** Asks which view, and in which of the formats. */
+/** Prompts for a view and one of the formats. */
 async function exportView(
   panel: ExportingPanel,
   heatMap: HeatedDocument,

@@ -3,7 +3,7 @@ import type { InlineCompletions } from './ghostText/inlineCompletions';
 import { notify } from './messages';
 
 const TOLD = 'inkling.toldKeys';
-/** Long enough to be read beside the first grey text, and gone soon after. */
+/** Long enough to be read beside the first suggestion, and gone soon after. */
 const SHOWN_MS = 20_000;
 
 /** A step of the walkthrough for writers that does not complete by a command. */
@@ -14,7 +14,7 @@ export function stepDone(step: Step): void {
   void setContext(`inkling.done.${step}`, true);
 }
 
-/** What happens with the first suggestion: its step is ticked off, and once ever the keys are said, quietly. */
+/** On the first suggestion, completes its step, and once ever mentions the keys in the status bar. */
 export function registerFirstSteps(
   memento: vscode.Memento,
   ghostText: Pick<InlineCompletions, 'onDidAnswer'>,

@@ -4,7 +4,7 @@ import type { Precision } from '../engine/api';
 import { SETTINGS, withinSchema } from '../manifest';
 import type { SaveEnergy } from './energySaving/energySaving';
 
-/** `inkling.*`, typed and within bounds. The manifest is the one place that states defaults and bounds. */
+/** `inkling.*`, typed and validated. Defaults and bounds are only defined in package.json. */
 export interface Settings {
   readonly enable: Readonly<Record<string, boolean>>;
   /** Glob patterns of files without ghost text. */
@@ -19,16 +19,16 @@ export interface Settings {
   };
   readonly heatMap: { readonly style: 'tint' | 'underline'; readonly unit: 'token' | 'word' };
   readonly model: ModelSettings;
-  /** `endpoint` is empty where the writer has not set it. */
+  /** `endpoint` is empty where it is not set. */
   readonly hub: { readonly enabled: boolean; readonly endpoint: string };
   readonly engine: {
     readonly idleMinutes: number;
     readonly saveEnergy: SaveEnergy;
-    /** Address of a model server; empty for the model on this machine. */
+    /** Address of a model server; empty for the local model. */
     readonly endpoint: string;
-    /** Its model; the first one that it lists where that is empty. */
+    /** Its model; the first one listed if empty. */
     readonly endpointModel: string;
-    /** Text and key may go over plain http to another machine. */
+    /** Whether text and key may be sent to another machine over plain http. */
     readonly allowPlainHttp: boolean;
   };
 }
@@ -41,13 +41,13 @@ export interface MemorySettings {
 }
 
 export interface ModelSettings {
-  /** Folder of the model; empty for the one that comes with Inkling. */
+  /** Folder of the model; empty for the built-in one. */
   readonly path: string;
   readonly precision: Precision;
   readonly threads: number;
-  /** Keep what was downloaded after installing a model. */
+  /** Whether to keep the download after installing a model. */
   readonly keepDownload: boolean;
-  /** Offer GPT-2 on the first start. */
+  /** Whether to offer GPT-2 on the first start. */
   readonly offer: boolean;
 }
 
@@ -56,12 +56,12 @@ type Inspected = NonNullable<ReturnType<WorkspaceConfiguration['inspect']>>;
 /** A scope of a setting and its value there. */
 interface SettingPlace {
   readonly target: 'WorkspaceFolder' | 'Workspace' | 'Global';
-  /** Under the language of the document. */
+  /** Whether it is the value for the document's language. */
   readonly inLanguage: boolean;
   readonly value: unknown;
 }
 
-/** The place that decides: a value for the language comes before any other, and the user's comes last. */
+/** The scope that decides: values for the language come before all others, the user's come last. */
 export function decidingPlace(inspected: Partial<Inspected> = {}): SettingPlace {
   const places: SettingPlace[] = [
     { target: 'WorkspaceFolder', inLanguage: true, value: inspected.workspaceFolderLanguageValue },
@@ -74,7 +74,7 @@ export function decidingPlace(inspected: Partial<Inspected> = {}): SettingPlace 
   return decides ?? { target: 'Global', inLanguage: false, value: inspected.globalValue };
 }
 
-/** Reads the section `inkling`; a value of the wrong type counts as not set, one out of bounds as the bound. */
+/** Reads the section `inkling`: a value of the wrong type counts as unset, one out of bounds is clamped. */
 export function readSettings(config: Pick<WorkspaceConfiguration, 'get'>): Settings {
   const read = <T>(key: string): T => withinSchema(config.get(key), SETTINGS[`inkling.${key}`]) as T;
   return {

@@ -14,12 +14,12 @@ import { writersEditor } from './writersEditor';
 
 const ICONS = { ready: '$(edit)', thinking: '$(loading~spin)', off: '$(circle-slash)', error: '$(warning)' } as const;
 
-/** Shorter thinking than this is not worth a change of icon at every keystroke. */
+/** Work shorter than this does not change the icon, which would flicker with every key. */
 const THINKING_MS = 300;
 
-/** What the status item looks at. */
+/** The objects that the status item depends on. */
 export interface Watched {
-  /** Where this extension runs in a remote window: beside the writer, or beside the files. */
+  /** Where this extension runs in a remote window: on the writer's side, or on that of the files. */
   readonly extensionKind: vscode.ExtensionKind;
   readonly engine: EngineHost;
   readonly suggester: Suggester;
@@ -115,20 +115,20 @@ export class StatusItem implements vscode.Disposable {
   }
 }
 
-/** In a remote window, and in one of a browser, the extensions of the workspace run where the files are. */
+/** In remote windows and browsers, workspace extensions run where the files are. */
 function remoteMachine(kind: vscode.ExtensionKind): string | undefined {
   if (kind === vscode.ExtensionKind.UI) return undefined;
   const { remoteName, uiKind, appHost } = vscode.env;
   return remoteName ?? (uiKind === vscode.UIKind.Web ? appHost : undefined);
 }
 
-/** While text is sent to a server it has its own icon, and names the server. */
+/** While text is sent to a server, the item has another icon and names the server. */
 function textOf({ kind }: Status, server: string | undefined): string {
   if (server === undefined) return `${ICONS[kind]} Inkling`;
   return `${kind === 'ready' ? '' : `${ICONS[kind]} `}$(cloud-upload) Inkling · ${server}`;
 }
 
-/** One word. */
+/** The status in one word. */
 function kindText({ kind }: Status): string {
   switch (kind) {
     case 'ready':

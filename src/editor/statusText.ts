@@ -6,7 +6,7 @@ import type { EngineHealth } from '../engine/health';
 import { SOONEST_MS } from '../engine/process/restartSchedule';
 import { because, type EnergySaving } from './energySaving/energySaving';
 
-/** What the status item says. `detail` is one sentence; for an error it names the trouble and what to do about it. */
+/** The text of the status item. `detail` is one sentence; for an error it names the problem and what to do about it. */
 export interface Status {
   readonly kind: 'ready' | 'thinking' | 'off' | 'error';
   readonly detail: string;
@@ -14,23 +14,23 @@ export interface Status {
 
 export interface Circumstances {
   readonly health: EngineHealth;
-  /** A generation is running. */
+  /** Whether a generation is running. */
   readonly busy: boolean;
   /** Why energy is saved, if it is. */
   readonly energySaving?: EnergySaving;
-  /** Why there is no ghost text in the active document, wherever the cursor is. */
+  /** Why the active document has no ghost text anywhere. */
   readonly off?: Suppression;
-  /** Suggestions only when asked for. */
+  /** Whether suggestions are made on request only. */
   readonly manual?: boolean;
-  /** The machine that runs the model, where it is not the one that the writer sits at. */
+  /** The machine that runs the model, if it is not the writer's own. */
   readonly remote?: string;
-  /** The model server that is asked, where it is not a model of a machine of the writer's. */
+  /** Host of the model server in use, if any. */
   readonly server?: string;
-  /** Until when there are no suggestions, as a time of day. */
+  /** End of the pause of suggestions, as a time of day. */
   readonly quietUntil?: string;
 }
 
-/** What the status item should say. An error comes first: it is there even where ghost text is off. */
+/** The status to show. Errors come first, even where ghost text is off. */
 export function statusText(circumstances: Circumstances): Status {
   const { health, busy, energySaving, off, manual, remote, server, quietUntil } = circumstances;
   if (health.state === 'error') return { kind: 'error', detail: `${health.message} ${remedy(health)}` };

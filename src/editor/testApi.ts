@@ -8,19 +8,19 @@ import type { Reports } from './reports/reports';
 import type { StatusItem } from './status';
 import type { Status } from './statusText';
 
-/** What `activate()` returns to the host tests: enough to count work and to see what the writer sees. */
+/** Returned by `activate()` to the host tests: enough to count work and to see what the writer sees. */
 export interface TestApi {
   readonly engine: Engine;
   /** Process id of the engine while it runs. */
   enginePid(): number | undefined;
   counts(): SuggesterCounts;
   status(): Status | undefined;
-  /** What came of the last request for a suggestion. */
+  /** The outcome of the last request for a suggestion. */
   outcome(): Outcome | undefined;
-  /** Whether what follows the suggestion on screen will be computed ahead. */
+  /** Whether the continuation of the suggestion on screen is going to be computed ahead. */
   looksAhead(): boolean;
   readonly onDidAnswer: Event<Answer>;
-  /** What the menu says of the memory. */
+  /** The menu's summary of the memory. */
   memorySummary(): Promise<string>;
   /** The HTML of the report with this title, as last shown. */
   report(title: string): string | undefined;

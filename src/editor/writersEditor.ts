@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 /** URI schemes of documents that VS Code shows in text editors but that nobody writes in. */
 const CONSOLES = ['output', 'debug', 'vscode-terminal'];
 
-/** Editors on screen that the writer has been in, the last one first. */
+/** Visible editors that the writer used, most recent first. */
 let recent: readonly vscode.TextEditor[] = [];
 
-/** Notes from now on which editors the writer goes to: several may show one document. */
+/** Starts tracking which editors the writer uses, as several may show one document. */
 export function noteEditors(): vscode.Disposable {
   const note = (editor: vscode.TextEditor | undefined) => {
     if (!editor || isConsole(editor)) return;
@@ -16,23 +16,23 @@ export function noteEditors(): vscode.Disposable {
   return vscode.window.onDidChangeActiveTextEditor(note);
 }
 
-/** The editor the writer is in; still that one while an output channel has the focus. */
+/** The editor that the writer uses; unchanged while an output channel has the focus. */
 export function writersEditor(): vscode.TextEditor | undefined {
   const active = vscode.window.activeTextEditor;
   return active && isConsole(active) ? lastEditor() : active;
 }
 
-/** The editor the writer is in, or was in last where the focus has gone to something else. */
+/** The editor that the writer uses, or the last one if the focus is elsewhere. */
 export function lastEditor(): vscode.TextEditor | undefined {
   return editors().find((editor) => !isConsole(editor));
 }
 
-/** The editor of a document that the writer is in, or was in last, where several show it. */
+/** Of the editors that show a document, the one that the writer used last. */
 export function editorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
   return editors().find((editor) => editor.document === document);
 }
 
-/** All editors on screen, the writer's first. */
+/** All visible editors, most recently used first. */
 function editors(): vscode.TextEditor[] {
   const active = vscode.window.activeTextEditor;
   return [...(active ? [active] : []), ...recent.filter(isOnScreen), ...vscode.window.visibleTextEditors];

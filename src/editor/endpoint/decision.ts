@@ -1,13 +1,13 @@
 import { readAddress, type ServerAddress } from '../../engine/endpoint/address';
 
-/** What the writer's settings say, and what the writer has said before. */
+/** The writer's settings and earlier answers. */
 export interface Wanted {
   /** `inkling.engine.endpoint`. */
   readonly endpoint: string;
   readonly allowPlainHttp: boolean;
   /** Whether the workspace is trusted. */
   readonly isTrusted: boolean;
-  /** Addresses of servers that the writer has agreed to send text to. */
+  /** Origins of servers that the writer has agreed to send text to. */
   readonly agreed: readonly string[];
 }
 
@@ -17,8 +17,8 @@ export type Decision =
   | { readonly kind: 'unusable'; readonly message: string };
 
 /**
- * Whether a model server is asked: where one is named and the writer has agreed to it, never in Restricted Mode. Agreement
- * is to an address, so that another server, or the same by plain http, is another question.
+ * Decides whether a model server is used: if one is set and the writer has agreed to it, never in Restricted Mode.
+ * Agreement is per address; another server, or the same by plain http, needs another.
  */
 export function decide({ endpoint, allowPlainHttp, isTrusted, agreed }: Wanted): Decision {
   if (endpoint.trim() === '' || !isTrusted) return { kind: 'local' };

@@ -6,7 +6,7 @@ import type { ServerKey } from './serverKey';
 
 const IN_USE = 'inkling.serverInUse';
 
-/** The commands about a model server, and the one notification when it fails. */
+/** Registers the commands for a model server, and the single notification when it fails. */
 export function registerServer(engine: EngineHost, choice: ServerChoice, key: ServerKey): vscode.Disposable {
   let told = false;
   const useModelHere = () => choice.useModelHere();

@@ -6,11 +6,11 @@ import { notify } from '../messages';
 import { decide } from './decision';
 import type { ServerKey } from './serverKey';
 
-/** Who answers: the model on this machine, or a server. */
+/** Where completions come from: the local model or a server. */
 export type Choice =
   | { readonly kind: 'local' }
   | { readonly kind: 'server'; readonly options: EndpointOptions }
-  /** The setting names a server that may not be used; the message says why. */
+  /** The setting names a server that must not be used; the message says why. */
   | { readonly kind: 'unusable'; readonly message: string };
 
 const SETTINGS = ['engine.endpoint', 'engine.endpointModel', 'engine.allowPlainHttp'];
@@ -19,8 +19,8 @@ const AGREED = 'inkling.agreedServers';
 const LOCAL: Choice = { kind: 'local' };
 
 /**
- * Decides whether a model server is asked. It is where the writer's own settings name one and the writer has agreed
- * that text is sent there; never in Restricted Mode. A workspace has no say: the settings are the machine's.
+ * Decides whether a model server is used: if the user settings name one and the writer has agreed to send text to it;
+ * never in Restricted Mode. Workspaces have no influence, as the settings are machine-scoped.
  */
 export class ServerChoice implements vscode.Disposable {
   readonly #state: vscode.Memento;
@@ -29,7 +29,7 @@ export class ServerChoice implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   readonly #subscriptions: vscode.Disposable;
   #current: Choice = LOCAL;
-  /** Counts the looks, so that an older one does not overtake a newer one. */
+  /** Numbers the checks, so that an earlier one does not override a later one. */
   #looks = 0;
 
   constructor(state: vscode.Memento, key: ServerKey) {
@@ -60,7 +60,7 @@ export class ServerChoice implements vscode.Disposable {
     }
   }
 
-  /** The server is not asked any more: the model on this machine answers. */
+  /** Stops using the server; the local model is used instead. */
   async useModelHere(): Promise<void> {
     const config = vscode.workspace.getConfiguration('inkling');
     await config.update('engine.endpoint', undefined, vscode.ConfigurationTarget.Global);
@@ -88,7 +88,7 @@ export class ServerChoice implements vscode.Disposable {
     if (decision.kind === 'local' || decision.kind === 'unusable') return decision;
     const { kind, address } = decision;
     if (kind === 'ask') {
-      // The server that was asked until now is not asked any more either.
+      // The previous server is no longer used either.
       this.#become(LOCAL);
       if (!(await this.#agreesTo(address))) return LOCAL;
     }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Keys of model servers: secrets that VS Code keeps, one for each server, so that none is sent to another. */
+/** API keys of model servers, kept in VS Code's secret storage per server, so that none is sent to another. */
 export class ServerKey implements vscode.Disposable {
   readonly #secrets: vscode.SecretStorage;
   readonly #changed = new vscode.EventEmitter<void>();
@@ -12,12 +12,12 @@ export class ServerKey implements vscode.Disposable {
     this.#subscription = secrets.onDidChange(({ key }) => key.startsWith(PREFIX) && this.#changed.fire());
   }
 
-  /** @param origin of the server; empty where there is no key for it */
+  /** @returns the key for a server's origin; empty where there is none */
   async of(origin: string): Promise<string> {
     return (await this.#secrets.get(PREFIX + origin)) ?? '';
   }
 
-  /** Asks for a key; an empty one forgets the one that is kept. */
+  /** Prompts for a key; an empty one deletes the stored key. */
   async ask(origin: string): Promise<void> {
     const key = await vscode.window.showInputBox({
       title: vscode.l10n.t('Key of the Model Server {0}', origin),

@@ -5,7 +5,7 @@ import { type EnergySaving, energySavingOf, readOnBattery } from './energySaving
 
 const LOOK_EVERY_MS = 30_000;
 
-/** Keeps an eye on the machine, where the settings leave it to Inkling to save energy. */
+/** Monitors the machine, where the settings leave energy saving to Inkling. */
 export class Energy implements vscode.Disposable {
   #energySaving: EnergySaving | undefined;
   readonly #changed = new vscode.EventEmitter<void>();
@@ -20,7 +20,7 @@ export class Energy implements vscode.Disposable {
     void this.#look();
   }
 
-  /** Why to do less than could be done; undefined when there is no reason. */
+  /** Why energy is saved; undefined when it is not. */
   get energySaving(): EnergySaving | undefined {
     return this.#energySaving;
   }
@@ -33,7 +33,7 @@ export class Energy implements vscode.Disposable {
 
   async #look(): Promise<void> {
     const onBattery = settingsFor().engine.saveEnergy === 'auto' ? await readOnBattery() : undefined;
-    // Read again: it may have been changed meanwhile, and of several looks at once the last must not be the oldest.
+    // Read again, as it may have changed; of several concurrent checks the last must not use the oldest value.
     const { saveEnergy } = settingsFor().engine;
     const load = loadavg()[0] / availableParallelism();
     const energySaving = energySavingOf(saveEnergy, { onBattery, load }, this.#energySaving);

@@ -7,25 +7,31 @@ import * as l10n from '@vscode/l10n';
 /** `inkling.engine.saveEnergy`. */
 export type SaveEnergy = 'auto' | 'always' | 'never';
 
-/** Why less is done than could be. */
+/** Why energy is saved. */
 export type EnergySaving = 'asked' | 'battery' | 'busy';
 
 /** Facts about the machine that runs the engine. */
 export interface Machine {
   /** Undefined where unknown. */
   readonly onBattery: boolean | undefined;
-  /** Load average of the last minute for each processor; 0 where the system keeps none. */
+  /** Load average of the last minute per processor; 0 where the system provides none. */
   readonly load: number;
 }
 
-/** Above what the engine's own threads bring about on two processors, and below it again before the machine is calm. */
+/**
+ * Higher than the load of the engine's own threads on two processors; must fall below the lower limit before the
+ * machine counts as calm.
+ */
 const BUSY_FROM = 1.5;
 const CALM_BELOW = 1.1;
 
 /** Suggestions are no longer than this while energy is saved. */
 export const ENERGY_SAVING_TOKENS = 8;
 
-/** Whether to do less, and why. A machine that was busy stays so until it is calm, so that the answer does not flutter. */
+/**
+ * Whether and why to save energy. A busy machine counts as busy until it is calm, so that the result does not
+ * oscillate.
+ */
 export function energySavingOf(
   mode: SaveEnergy,
   { onBattery, load }: Machine,
@@ -37,7 +43,7 @@ export function energySavingOf(
   return load >= (before === 'busy' ? CALM_BELOW : BUSY_FROM) ? 'busy' : undefined;
 }
 
-/** Why energy is saved, as a sentence for the writer. */
+/** The reason for saving energy, as a sentence for the writer. */
 export function because(energySaving: EnergySaving): string {
   switch (energySaving) {
     case 'asked':
@@ -52,8 +58,8 @@ export function because(energySaving: EnergySaving): string {
 const SUPPLIES = '/sys/class/power_supply';
 
 /**
- * Whether this machine runs on battery: Linux and macOS say so, elsewhere it is undefined, for Windows tells only native
- * code. What cannot be read is undefined too.
+ * Whether this machine runs on battery. Undefined where this cannot be read, and on Windows, which only tells native
+ * code.
  */
 export async function readOnBattery(platform: NodeJS.Platform = process.platform): Promise<boolean | undefined> {
   try {
@@ -67,7 +73,7 @@ export async function readOnBattery(platform: NodeJS.Platform = process.platform
 }
 
 /**
- * Whether one of the machine's own batteries is being discharged; undefined when it has none. Batteries of mice and
+ * Whether one of the machine's own batteries is discharging; undefined when it has none. Batteries of mice and
  * keyboards have the scope `Device`. https://www.kernel.org/doc/Documentation/ABI/testing/sysfs-class-power
  */
 export async function readSupplies(folder: string): Promise<boolean | undefined> {
@@ -83,7 +89,7 @@ export async function readSupplies(folder: string): Promise<boolean | undefined>
   return own > 0 ? false : undefined;
 }
 
-/** Reads what `pmset -g batt` prints. */
+/** Parses the output of `pmset -g batt`. */
 export function drawsFromBattery(output: string): boolean | undefined {
   const source = /drawing from '([^']+)'/.exec(output)?.[1];
   return source === undefined ? undefined : source === 'Battery Power';

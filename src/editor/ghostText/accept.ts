@@ -7,9 +7,9 @@ const CONTEXT = 'inkling.justAccepted';
 /** How long a second Tab may follow the first and still be meant for ghost text. */
 const GUARD_MS = 600;
 
-/** What happens when a suggestion is accepted, as a whole or by its first sentence. */
+/** Handles accepted suggestions, as a whole or only their first sentence. */
 export class Accepting implements vscode.Disposable {
-  /** The document and version at which a whole accept is to be cut. */
+  /** The document and version in which an accepted suggestion is to be cut. */
   #sentence: { readonly document: vscode.TextDocument; readonly version: number } | undefined;
   /** The document whose next change ends the guard. */
   #guarded: vscode.TextDocument | undefined;
@@ -21,15 +21,15 @@ export class Accepting implements vscode.Disposable {
   }
 
   /**
-   * Accepts the first sentence of the ghost text. VS Code accepts the whole and does not say which alternative is on
-   * screen until it has, so what follows the sentence is taken out again, in the same undo step.
+   * Accepts the first sentence of the ghost text. VS Code accepts the whole, and reveals only then which alternative
+   * was on screen, so the text after the sentence is removed again in the same undo step.
    */
   async acceptSentence({ document }: vscode.TextEditor): Promise<void> {
     this.#sentence = { document, version: document.version };
     await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
   }
 
-  /** To be called when a suggestion was accepted as a whole. */
+  /** Call when a suggestion was accepted as a whole. */
   async accepted(editor: vscode.TextEditor | undefined, text: string): Promise<void> {
     this.#guard(editor?.document);
     const pending = this.#sentence;

@@ -7,7 +7,7 @@ interface Dismissal {
   readonly document: vscode.TextDocument;
   readonly line: number;
   readonly lineBefore: string;
-  /** The line up to the word at which the suggestion was sent away. */
+  /** The line up to the word at which the suggestion was dismissed. */
   readonly beforeWord: string;
 }
 
@@ -15,7 +15,7 @@ interface Dismissal {
 export class Activity implements vscode.Disposable {
   readonly #onOutcome: (outcome: SuggestionOutcome, document: vscode.TextDocument) => void;
   #lastEdits = new WeakMap<vscode.TextDocument, LastEdit>();
-  /** The document that was typed in last, as long as its editor keeps the focus. */
+  /** The document that was typed in last, while its editor has the focus. */
   #typedIn: vscode.TextDocument | undefined;
   #dismissals = 0;
   #dismissedAt = 0;
@@ -23,7 +23,7 @@ export class Activity implements vscode.Disposable {
   #snoozedUntil: number | null = null;
   #timer: NodeJS.Timeout | undefined;
   readonly #quietChanged = new vscode.EventEmitter<void>();
-  /** Fires when a time without suggestions begins or ends. */
+  /** Fires when a pause of suggestions begins or ends. */
   readonly onDidChangeQuiet = this.#quietChanged.event;
   readonly #subscriptions: vscode.Disposable;
 
@@ -33,7 +33,7 @@ export class Activity implements vscode.Disposable {
     this.#onOutcome(outcome, document);
   });
 
-  /** @param onOutcome hears what becomes of each suggestion shown */
+  /** @param onOutcome called with the outcome of each suggestion shown */
   constructor(
     changes: DocumentChanges,
     onOutcome: (outcome: SuggestionOutcome, document: vscode.TextDocument) => void,
@@ -41,7 +41,7 @@ export class Activity implements vscode.Disposable {
     this.#onOutcome = onOutcome;
     this.#subscriptions = vscode.Disposable.from(
       changes.listen((change) => this.#changed(change)),
-      // What a save took away, such as spaces at a line's end, the writer did not delete.
+      // Text removed by a save, such as trailing spaces, was not deleted by the writer.
       vscode.workspace.onDidSaveTextDocument((document) => this.#lastEdits.delete(document)),
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         // VS Code may send the event only after the first key in the new editor.
@@ -59,28 +59,28 @@ export class Activity implements vscode.Disposable {
     return this.#typedIn === document;
   }
 
-  /** Suggestions sent away in a row. */
+  /** Consecutive dismissals. */
   get dismissals(): number {
     return this.#dismissals;
   }
 
-  /** When the last of them was dismissed, in ms since the epoch. */
+  /** Time of the last dismissal, in ms since the epoch. */
   get dismissedAt(): number {
     return this.#dismissedAt;
   }
 
-  /** Until when the writer wants no suggestions, in ms since the epoch; null when there may be some. */
+  /** End of the snooze, in ms since the epoch; null without one. */
   get snoozedUntil(): number | null {
     return this.#snoozedUntil !== null && this.#snoozedUntil > Date.now() ? this.#snoozedUntil : null;
   }
 
-  /** Until when there are no suggestions, because the writer asked for that or has sent several away. */
+  /** End of the pause by snoozing or after several dismissals; undefined without one. */
   get quietUntil(): number | undefined {
     const until = Math.max(this.snoozedUntil ?? 0, this.#dismissedAt + backoff(this.#dismissals));
     return until > Date.now() ? until : undefined;
   }
 
-  /** No suggestions for so long, unless asked for; 0 ends any such time. */
+  /** Pauses automatic suggestions for `ms`; 0 ends any pause. */
   snooze(ms: number): void {
     this.#snoozedUntil = ms > 0 ? Date.now() + ms : null;
     if (ms === 0) this.#dismissals = 0;
@@ -88,8 +88,8 @@ export class Activity implements vscode.Disposable {
   }
 
   /**
-   * To be called when Escape was pressed. Returns whether it sent away a suggestion of Inkling's: an Escape for the
-   * ghost text of another extension says nothing about ours.
+   * Call when Escape was pressed. Returns whether it dismissed a suggestion of Inkling: an Escape for another
+   * extension's ghost text does not count.
    */
   dismissed(editor: vscode.TextEditor): boolean {
     const { document, selection } = editor;
@@ -111,7 +111,7 @@ export class Activity implements vscode.Disposable {
     this.#quietMayChange();
   }
 
-  /** Whether the writer is still in the word at which a suggestion was sent away. */
+  /** Whether the cursor is still in the word at which a suggestion was dismissed. */
   inDismissedWord(document: vscode.TextDocument, position: vscode.Position): boolean {
     const last = this.#dismissal;
     if (last?.document !== document || last.line !== position.line) return false;
@@ -132,8 +132,8 @@ export class Activity implements vscode.Disposable {
     if (bySave) return;
     this.#lastEdits.set(document, edit);
     const last = this.#dismissal;
-    // Once more than the word of the dismissed suggestion was deleted, the dismissal no longer counts: what is written
-    // then is another text.
+    // Once more than the word of the dismissed suggestion was deleted, other text is being written, and the dismissal
+    // no longer counts.
     if (last?.document === document) {
       const line = last.line < document.lineCount ? document.lineAt(last.line).text : '';
       if (!line.startsWith(last.beforeWord)) this.#dismissal = undefined;

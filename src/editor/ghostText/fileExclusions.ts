@@ -4,18 +4,18 @@ import { patternPath, updateEntry } from '../configuration';
 import { notify } from '../messages';
 import type { Settings } from '../settings';
 
-/** A whole URI; the letter of a Windows drive is no scheme. */
+/** A URI with a scheme of at least two letters, as one letter is a Windows drive. */
 const URI = /^[a-z][\w+.-]+:/i;
 
-/** Files without ghost text: those of `inkling.exclude`, and new ones that the writer has turned it off for. */
+/** Files without ghost text: those of `inkling.exclude`, and untitled documents that the writer turned it off for. */
 export class FileExclusions implements vscode.Disposable {
-  /** They have no name that would be theirs alone. */
+  /** Untitled documents have no lasting name that a setting could use. */
   readonly #untitled = new WeakSet<vscode.TextDocument>();
   readonly #patterns = new PatternSetting();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
 
-  /** @param exclude `inkling.exclude`: URIs of files, which name just these, and glob patterns */
+  /** @param exclude `inkling.exclude`: URIs of single files, and glob patterns */
   excludes(document: vscode.TextDocument, exclude: Settings['exclude']): boolean {
     if (this.#untitled.has(document)) return true;
     if (exclude[uriOf(document)] === true) return true;
@@ -23,7 +23,7 @@ export class FileExclusions implements vscode.Disposable {
     return this.#patterns.covers(patternPath(document.uri), patterns);
   }
 
-  /** Turns ghost text on or off for one file. A pattern that covers more than this file is the writer's to change. */
+  /** Turns ghost text on or off for one file. Patterns that cover more files are left unchanged. */
   async toggle(document: vscode.TextDocument, exclude: Settings['exclude']): Promise<void> {
     if (document.isUntitled) {
       if (!this.#untitled.delete(document)) this.#untitled.add(document);
@@ -31,7 +31,7 @@ export class FileExclusions implements vscode.Disposable {
       return;
     }
     const uri = uriOf(document);
-    // Earlier versions wrote the path in the workspace.
+    // Earlier versions wrote the path within the workspace.
     const path = vscode.workspace.asRelativePath(document.uri, false);
     const own = [uri, path].find((entry) => exclude[entry]);
     if (own !== undefined) await updateEntry('exclude', document, own, false);
@@ -44,7 +44,7 @@ export class FileExclusions implements vscode.Disposable {
   }
 }
 
-/** The cells of a notebook share its file. */
+/** The cells of a notebook share one file. */
 function uriOf({ uri }: vscode.TextDocument): string {
   return uri.with({ fragment: '' }).toString();
 }

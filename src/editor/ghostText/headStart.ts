@@ -8,20 +8,20 @@ import { isKeystroke } from '../edits';
 import type { Query, Suggester } from './suggester';
 import { ASKED, AUTOMATIC, type EditorPlace, type QuestionSources, questionAt } from './suggestionContext';
 
-/** Once the cursor has rested for so long, the model reads what is before it. */
+/** How long the cursor must rest before the model reads the text before it. */
 const REST_MS = 200;
-/** A move of the cursor this soon after an edit belongs to the edit. */
+/** A cursor move this soon after an edit belongs to the edit. */
 const EDIT_MS = 1_000;
 
-/** What a head start is made of. */
+/** The parts of a head start. */
 export interface HeadStartParts extends QuestionSources {
   readonly suggester: Suggester;
   readonly changes: DocumentChanges;
 }
 
 /**
- * Begins to look for a suggestion before VS Code asks: with each key, 50 ms earlier, and at a place where the cursor
- * rests or that an editor opens at, by reading what is before it. Knows from the keys at what moment the writer is.
+ * Starts looking for a suggestion before VS Code asks: 50 ms earlier with each key, and by reading the text before the
+ * cursor where it rests or an editor opens. Also measures the writer's pace from the keys.
  */
 export class HeadStart implements vscode.Disposable {
   readonly #pace = new TypingPace();
@@ -53,7 +53,7 @@ export class HeadStart implements vscode.Disposable {
     this.#subscriptions.dispose();
   }
 
-  /** Takes note of a key: ends a generation that it contradicts, and begins to look for a suggestion. */
+  /** Handles a key: aborts a generation that it contradicts, and starts looking for a suggestion. */
   #typed({ document, edit, edits: [change, ...others], bySave }: DocumentChange): void {
     // VS Code also reports changes of output channels and of files in the background.
     if (document !== vscode.window.activeTextEditor?.document) return;
@@ -80,7 +80,7 @@ export class HeadStart implements vscode.Disposable {
     if (query) suggester.headStart(query);
   }
 
-  /** The cursor came to a place: once it rests there, the model reads what is before it. */
+  /** The cursor moved: once it rests, the model reads the text before it. */
   #rests(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -91,9 +91,9 @@ export class HeadStart implements vscode.Disposable {
         return;
       }
       const { document, selection } = editor;
-      // The key that moved the cursor has had the model read there already.
+      // The key that moved the cursor already started reading there.
       if (document === this.#lastChanged && performance.now() - this.#lastChangeAt < EDIT_MS) return;
-      // As if the writer had asked for a suggestion: that nothing was typed here yet is no reason not to read.
+      // As for an explicit request: that nothing was typed here yet is no reason not to read.
       const place = { document, position: selection.active, context: ASKED, settings: settingsFor(document) };
       if (place.settings.ghostText.mode === 'manual') return;
       const query = this.#queryAt(place);
@@ -101,13 +101,13 @@ export class HeadStart implements vscode.Disposable {
     }, REST_MS);
   }
 
-  /** The question for a place; undefined where there is to be no suggestion. */
+  /** The query for a place; undefined where no suggestion may be made. */
   #queryAt(place: EditorPlace): Query | undefined {
     try {
       const { suppressed, query } = questionAt(place, this.#parts);
       return suppressed ? undefined : query();
     } catch {
-      // The error comes again, and is reported, when VS Code asks.
+      // The error recurs, and is reported, when VS Code asks.
       return undefined;
     }
   }

@@ -13,39 +13,39 @@ import { ReTrigger } from './reTrigger';
 import { type Query, SuggesterReset } from './suggester';
 import { AUTOMATIC, type EditorPlace, isAutomatic, questionAt } from './suggestionContext';
 
-/** What came of the last request, for `Inkling: Why No Suggestion?`. */
+/** The outcome of the last request, for `Inkling: Why No Suggestion?`. */
 export type Outcome =
   | { readonly kind: 'suppressed'; readonly suppression: Suppression }
   | ({ readonly kind: 'answered'; readonly completion: Completion } & Query)
   | { readonly kind: 'failed'; readonly message: string };
 
-/** How a request of VS Code's was answered. */
+/** How a request from VS Code was answered. */
 export interface Answer {
-  /** Undefined when a newer request took over. */
+  /** Undefined when a newer request replaced it. */
   readonly outcome: Outcome | undefined;
   /** Milliseconds from the request to the answer. */
   readonly ms: number;
-  /** VS Code had given the request up, or the document had changed: the answer was thrown away. */
+  /** Whether VS Code discarded the answer, as it had cancelled the request or the document had changed. */
   readonly outdated: boolean;
-  /** Suggestions handed to VS Code. */
+  /** Number of items returned to VS Code. */
   readonly items: number;
   /** Why VS Code was triggered again after an empty answer: the model was late, or the writer had to pause first. */
   readonly again: 'late' | 'pause' | undefined;
 }
 
-/** What the accept command of an item is given, once the whole suggestion was accepted. */
+/** Argument of the command that VS Code runs after accepting a whole item. */
 export interface Accepted {
   readonly suggestion: Suggestion;
 }
 
-/** What ghost text is made of. */
+/** The parts of ghost text. */
 export interface Parts extends HeadStartParts {
   readonly engine: { readonly health: EngineHealth };
   readonly learning: Pick<Learning, 'offset'>;
   readonly log: vscode.LogOutputChannel;
 }
 
-/** Ghost text: asks whether to speak, then the suggester, then whether it is worth it, and anchors what it says. */
+/** Ghost text: decides whether to suggest, asks the suggester, applies the gate, and anchors the items. */
 export class InlineCompletions implements vscode.InlineCompletionItemProvider, vscode.Disposable {
   #outcome: Outcome | undefined;
   readonly #answered = new vscode.EventEmitter<Answer>();
@@ -97,14 +97,14 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     return items;
   }
 
-  /** What there is to say at the cursor, as if the writer had just come there by typing. */
+  /** The outcome at the cursor, as if the writer had just typed there. */
   async consider(editor: vscode.TextEditor): Promise<Outcome | undefined> {
     const { document, selection } = editor;
     const place = { document, position: selection.active, context: AUTOMATIC, settings: settingsFor(document) };
     return this.#consider(place, new AbortController().signal);
   }
 
-  /** Whether what follows the suggestion on screen will be computed ahead. */
+  /** Whether what follows the suggestion on screen is going to be computed ahead. */
   get looksAhead(): boolean {
     return this.#lookAhead.waiting;
   }
@@ -127,8 +127,8 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   }
 
   /**
-   * Undefined when a newer request took over.
-   * @param deadline by `performance.now()`; absent where the writer waits for all there is
+   * Undefined when a newer request replaced this one.
+   * @param deadline by `performance.now()`; absent where the writer waits for the complete result
    */
   async #consider(place: EditorPlace, signal: AbortSignal, deadline?: number): Promise<Outcome | undefined> {
     try {
@@ -150,15 +150,15 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
         return this.#consider({ ...place, settings: settingsFor(place.document) }, signal, deadline);
       }
       if (error instanceof Error && error.name === 'AbortError') return undefined;
-      // Trouble of the engine itself is logged once, when its health changes.
+      // The engine's own errors are logged once, when its health changes.
       if (!(error instanceof EngineError)) this.#parts.log.error(error instanceof Error ? error : String(error));
       return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
     }
   }
 
   /**
-   * What is shown at a place: what is on screen there, then what was found, unless it is not worth showing.
-   * @param mayWait whether VS Code is to ask again later where something is to be shown only after a pause
+   * What to show at a place: what is on screen there, then what was found, if it passes the gate.
+   * @param mayWait whether VS Code may be triggered later for a suggestion that needs a pause first
    */
   #gated(place: EditorPlace, query: Query, completion: Completion, mayWait: boolean): Completion {
     const kept = this.#keepShown(place, completion);
@@ -197,7 +197,9 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     return known && this.#gate(place, query, known, true);
   }
 
-  /** What is on screen stays first, whatever else was found when the writer, a hover or the editor asks again. */
+  /**
+   * The suggestion on screen stays first, whatever else was found when the writer, a hover or the editor asks again.
+   */
   #keepShown({ document, position, context }: EditorPlace, completion: Completion): Completion {
     if (context.selectedCompletionInfo) return completion;
     const shown = this.#parts.activity.shown.at(document, document.offsetAt(position));
@@ -207,14 +209,14 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
 }
 
 /**
- * About how far before the cursor an item may begin, in UTF-16 units: accepting it is to be a small edit in a long line
- * too.
+ * Approximate UTF-16 units before the cursor at which an item may begin, so that accepting it is a small edit in a long
+ * line, too.
  */
 const ANCHOR_REACH = 256;
 
 /**
- * An item replaces from the start of its line and so begins with what is there: anchored at the cursor it would flash
- * when a word of it is accepted (microsoft/vscode#208152). In a long line it begins at a place that stays the same for
+ * An item replaces the text from the start of its line and thus begins with it: if anchored at the cursor, it would
+ * flash when a word of it is accepted (microsoft/vscode#208152). In a long line it begins at a place that is stable for
  * many keys. With IntelliSense open it extends the selected item instead.
  */
 function itemsFor(
@@ -235,7 +237,7 @@ function itemsFor(
 function anchorBefore(document: vscode.TextDocument, position: vscode.Position): vscode.Position {
   const step = Math.floor(position.character / ANCHOR_REACH) - 1;
   if (step <= 0) return position.with({ character: 0 });
-  // Never in the middle of a character of two units.
+  // Never inside a surrogate pair.
   const character = wholeCharacter(document.lineAt(position).text, step * ANCHOR_REACH);
   return position.with({ character });
 }

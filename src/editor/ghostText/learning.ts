@@ -4,7 +4,7 @@ import type { SuggestionOutcome } from './shownSuggestion';
 
 const KEY = 'learnt';
 
-/** What the gate has learnt from this writer, kept on this machine only. */
+/** What the gate has learned from this writer, stored on this machine only. */
 export class Learning {
   #learnt: Learnt;
 

@@ -4,12 +4,12 @@ import type { Query, Suggester } from './suggester';
 
 /** After this many ms without a key the writer is reading the suggestion rather than typing on. */
 const IDLE_MS = 400;
-/** Reasons for a suggestion to end behind which more can follow on the same line. */
+/** Ends of a suggestion after which more can follow on the same line. */
 const GOES_ON: readonly CompletionReason[] = ['sentence', 'budget', 'unsure'];
 
 /**
- * While the writer looks at a suggestion, computes what follows it, so that the next one is there at once when this
- * one is accepted. Any request comes before it.
+ * While the writer looks at a suggestion, computes its continuation, so that the next one is available as soon as this
+ * one is accepted. Any other request has precedence.
  */
 export class LookAhead {
   readonly #suggester: Pick<Suggester, 'suggest' | 'busy'>;
@@ -19,18 +19,18 @@ export class LookAhead {
     this.#suggester = suggester;
   }
 
-  /** Whether it will ask for what follows, unless the writer goes on. */
+  /** Whether it is going to compute a continuation, unless the writer types on. */
   get waiting(): boolean {
     return this.#timer !== undefined;
   }
 
-  /** To be called when a suggestion is shown. */
+  /** Call when a suggestion is shown. */
   after(query: Query, { suggestions: [first] }: Completion): void {
     this.cancel();
     if (first === undefined || !canGoOn(query, first)) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      // An error is ignored here: it comes again, and is reported, when the writer gets there.
+      // The error recurs, and is reported, when the writer gets there.
       if (!this.#suggester.busy) {
         this.#suggester.suggest(next(query, first), new AbortController().signal).catch(() => {});
       }

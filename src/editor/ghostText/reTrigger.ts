@@ -6,7 +6,7 @@ import type { EditorPlace } from './suggestionContext';
 /** A request from VS Code within this many ms of a trigger is the answer to it. */
 const ASKS_WITHIN_MS = 1_000;
 
-/** A place where there was nothing to show yet. */
+/** A place with nothing to show yet. */
 interface Awaited {
   readonly place: EditorPlace;
   readonly version: number;
@@ -27,7 +27,7 @@ interface Told {
  */
 export class ReTrigger implements vscode.Disposable {
   #awaited: Awaited | undefined;
-  /** Whether a suggestion is known by now and only waits for the writer to pause. */
+  /** Whether a suggestion is known and only waits for the writer to pause. */
   #paused = false;
   #told: Told | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -38,7 +38,7 @@ export class ReTrigger implements vscode.Disposable {
     this.#known = known;
   }
 
-  /** @param waitMs in how many ms something known may be shown; otherwise `look` is called when more is known */
+  /** @param waitMs delay after which a known suggestion may be shown; otherwise call `look` when more is known */
   await(place: EditorPlace, query: Query, waitMs?: number): void {
     this.#awaited = { place, version: place.document.version, query };
     if (waitMs !== undefined) this.#lookIn(waitMs);
@@ -49,7 +49,7 @@ export class ReTrigger implements vscode.Disposable {
     if (this.#awaited?.place.document === document) this.#cancel();
   }
 
-  /** Looks whether there is something to show by now. */
+  /** Checks whether there is something to show by now. */
   look(): void {
     if (!this.#awaited) return;
     const { place, version, query } = this.#awaited;

@@ -2,24 +2,24 @@ import { remainder, remainderInside } from '../../core/ghostText/remainder';
 import type { TextEdit } from '../../core/text/edits';
 import type { Suggestion } from '../../engine/api';
 
-/** What became of a suggestion: some of it was accepted, or the writer typed something else or sent it away. */
+/** The outcome of a suggestion: partly accepted at least, or ignored by typing something else or dismissing it. */
 export type SuggestionOutcome = 'accepted' | 'ignored';
 
-/** What was on screen for a shorter time was not ignored: it was not read. */
+/** A suggestion shown for less than this was not read, and thus not ignored. */
 const READ_MS = 600;
 
 interface Shown<D> {
   readonly document: D;
   readonly offset: number;
-  /** The one on screen, then its alternatives. */
+  /** The suggestion on screen, then its alternatives. */
   readonly suggestions: readonly Suggestion[];
   readonly since: number;
   readonly taken: boolean;
 }
 
 /**
- * Follows the ghost text on screen through the writer's edits. VS Code tells only of whole accepts; that a word was
- * accepted shows in an edit that puts several characters of the suggestion at once where it was.
+ * Tracks the ghost text on screen through the writer's edits. VS Code only reports whole accepts; an accepted word
+ * shows as an edit that inserts several characters of the suggestion at once.
  */
 export class ShownSuggestion<D> {
   #shown: Shown<D> | undefined;
@@ -32,9 +32,7 @@ export class ShownSuggestion<D> {
     this.#now = now;
   }
 
-  /**
-   * To be called when ghost text appears. At the place to which the last one was followed, it counts as the same one.
-   */
+  /** Call when ghost text appears. At the place to which the last one was tracked, it counts as the same suggestion. */
   show(document: D, offset: number, suggestions: readonly Suggestion[]): void {
     if (suggestions.length === 0) return;
     const last = this.#shown;
@@ -48,17 +46,17 @@ export class ShownSuggestion<D> {
     };
   }
 
-  /** The suggestions on screen at a place, the one that is shown first; none where there is no ghost text. */
+  /** The suggestions on screen at a place, the visible one first; empty where there is no ghost text. */
   at(document: D, offset: number): readonly Suggestion[] {
     return this.#shown?.document === document && this.#shown.offset === offset ? this.#shown.suggestions : [];
   }
 
-  /** For how many ms it has been there. */
+  /** Milliseconds since it appeared. */
   get shownForMs(): number {
     return this.#shown === undefined ? 0 : this.#now() - this.#shown.since;
   }
 
-  /** Follows an edit of a document. */
+  /** Tracks an edit of a document. */
   edited(document: D, edits: readonly TextEdit[]): void {
     const shown = this.#shown;
     if (shown?.document !== document || edits.length === 0) return;
@@ -79,7 +77,10 @@ export class ShownSuggestion<D> {
     };
   }
 
-  /** Whether the edit was a bracket or quote as suggested, which the editor has closed: what is inside goes on. */
+  /**
+   * Whether the edit was a suggested bracket or quote that the editor closed automatically: the suggestion continues
+   * inside.
+   */
   #closedAtOnce(shown: Shown<D>, typed: string): boolean {
     const suggestions = shown.suggestions.flatMap((suggestion) => remainderInside(suggestion, typed) ?? []);
     if (suggestions.length === 0) return false;
@@ -87,12 +88,12 @@ export class ShownSuggestion<D> {
     return true;
   }
 
-  /** The writer sent it away. */
+  /** The writer dismissed it. */
   dismissed(): void {
     this.#gone(true);
   }
 
-  /** @param refused by what was typed or pressed, not by an edit elsewhere */
+  /** @param refused whether by typing or a key, not by an edit elsewhere */
   #gone(refused: boolean): void {
     const shown = this.#shown;
     this.#shown = undefined;
@@ -102,7 +103,10 @@ export class ShownSuggestion<D> {
   }
 }
 
-/** What an edit added at `offset`. A whole accept replaces the line up to there, or the end of it, by itself and more. */
+/**
+ * The text that an edit added at `offset`. Accepting a whole item replaces the line up to there, or its end, with
+ * itself and more.
+ */
 function typedAt(offset: number, { offset: from, removed, text }: TextEdit): string | undefined {
   return from + removed === offset && text.length > removed ? text.slice(removed) : undefined;
 }

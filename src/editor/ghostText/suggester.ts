@@ -4,21 +4,21 @@ import type { CompleteRequest, Completion, Engine } from '../../engine/api';
 import type { EnergySaving } from '../energySaving/energySaving';
 
 /**
- * How long a generation goes on in ms after the last request for it was given up: VS Code asks again 50 ms after a key,
- * and that request may agree with it.
+ * How long a generation continues in ms after its last request was cancelled: VS Code asks again 50 ms after a key, and
+ * that request may agree with it.
  */
 const GRACE_MS = 120;
-/** The same for a generation that was begun with the key: VS Code asks later where answers have been slow. */
+/** The same for a generation started by a key: VS Code asks later where answers have been slow. */
 const HEAD_START_MS = 400;
 /** How long before a deadline to stop waiting: a timer comes a millisecond or two late, and the gate takes its time. */
 const LEAD_MS = 3;
 
-/** A question to the suggester. */
+/** A request to the suggester. */
 export interface Query {
   /** The document's text before the cursor, used to recognise typing along. The model's input may differ. */
   readonly before: string;
   readonly request: CompleteRequest;
-  /** Why a shorter suggestion is asked for than the settings allow, if it is. */
+  /** Why the suggestion is shorter than the settings allow, if it is. */
   readonly energySaving?: EnergySaving;
 }
 
@@ -26,27 +26,27 @@ interface Run {
   readonly query: Query;
   readonly controller: AbortController;
   readonly done: Promise<Completion>;
-  /** What it has come up with so far. */
+  /** The text generated so far. */
   partial: string;
-  /** What could be shown of that. */
+  /** The part of it that could be shown. */
   shown: Completion | undefined;
-  /** Requests that wait for it. */
+  /** Number of waiting requests. */
   waiting: number;
-  /** The last question that had no answer by its deadline: it still wants the result of this generation. */
+  /** The last query that missed its deadline and still wants the result of this generation. */
   late: Query | undefined;
   /** Called when `partial` has grown. */
   readonly onProgress: Set<() => void>;
 }
 
-/** How a request was answered, counted since activation. */
+/** Counters of how requests were answered, since activation. */
 export interface SuggesterCounts {
   /** Generations started. */
   started: number;
   /** Answered from the cache. */
   cached: number;
-  /** Answered by a generation that was running already. */
+  /** Answered by a generation already running. */
   joined: number;
-  /** Answered by the deadline, with a generation still running. */
+  /** Answered at the deadline, with a generation still running. */
   early: number;
 }
 
@@ -63,14 +63,14 @@ class Refuted extends Error {
 const NOTHING_YET: Completion = { suggestions: [], reason: 'unfinished' };
 
 /**
- * Where suggestions come from: the cache, the running generation if it still agrees with what was typed, or a new
- * generation, for which the running one is aborted. There is at most one at a time.
+ * Source of suggestions: the cache, the running generation if it agrees with what was typed, or a new generation that
+ * replaces the running one. At most one runs at a time.
  */
 export class Suggester {
   readonly counts: SuggesterCounts = { started: 0, cached: 0, joined: 0, early: 0 };
   readonly #busyListeners = new Set<(busy: boolean) => void>();
   readonly #endListeners = new Set<(query: Query, completion: Completion) => void>();
-  /** Completions for questions that asked for several alternatives. */
+  /** Completions for queries with several alternatives. */
   readonly #alternatives = new CompletionCache();
   #run: Run | undefined;
   /** The text before the cursor at the last key since `#run` began. */
@@ -106,13 +106,13 @@ export class Suggester {
   }
 
   /**
-   * Begins a generation with the key, before VS Code asks: its request finds it running. Nothing begins where the
-   * answer is known or on its way.
+   * Starts a generation with the key, before VS Code asks, so that its request finds it running. Does nothing if the
+   * answer is known or being generated.
    */
   headStart(query: Query): void {
     if (this.recall(query) || (this.#run && mayAnswer(this.#run, query))) return;
     const run = this.#start(query);
-    // An error is ignored here: it comes again, and is reported, when a suggestion is asked for.
+    // The error recurs, and is reported, when a suggestion is requested.
     run.done.catch(() => {});
     this.#abandonUnlessAwaited(run, HEAD_START_MS);
   }
@@ -128,9 +128,9 @@ export class Suggester {
   }
 
   /**
-   * What there is to say. Rejects with an AbortError when `signal` fires or a newer request takes over, and with whatever
-   * the engine reports.
-   * @param deadline by `performance.now()`: what there is by then is the answer; the generation goes on into the cache
+   * The completion for a query. Rejects with an AbortError when `signal` fires or a newer query replaces it, and with
+   * the engine's errors.
+   * @param deadline by `performance.now()`: returns what is available by then; the generation continues into the cache
    */
   async suggest(query: Query, signal: AbortSignal, deadline = Number.POSITIVE_INFINITY): Promise<Completion> {
     signal.throwIfAborted();
@@ -139,8 +139,8 @@ export class Suggester {
       this.counts.cached++;
       return known;
     }
-    // Several questions may have waited for the same generation in vain: the first then begins another, and the others
-    // find that one running and wait for it.
+    // Several queries may have waited for the same generation in vain: the first one starts another, which the others
+    // then join.
     for (let running = this.#run; running && mayAnswer(running, query); running = this.#run) {
       const agreed = await this.#await(running, query, whileItAgrees(running, query), signal, deadline);
       const answer = this.recall(query);
@@ -164,7 +164,7 @@ export class Suggester {
     if (this.#run) this.#endIfRefuted(this.#run);
   }
 
-  /** Ends the running generation with a SuggesterReset and forgets what was suggested. */
+  /** Aborts the running generation with a SuggesterReset and clears the caches. */
   reset(): void {
     this.#run?.controller.abort(new SuggesterReset());
     this.#cache.clear();
@@ -255,7 +255,7 @@ export class Suggester {
       if (value === 'late') run.late = query;
       return value;
     } catch (error) {
-      // The engine's error says only that it was aborted; the reason says why.
+      // The engine's error only says that it was aborted; the reason says why.
       const { reason } = run.controller.signal;
       throw reason instanceof SuggesterReset && !signal.aborted ? reason : error;
     } finally {
@@ -291,7 +291,9 @@ function whileItAgrees(run: Run, query: Query): Promise<void> {
   });
 }
 
-/** Settles as the promise does; rejects when `signal` fires, and resolves to 'late' when the deadline comes first. */
+/**
+ * Settles like the promise, rejects when `signal` fires, or resolves to 'late' at the deadline, whichever comes first.
+ */
 function until<T>(promise: Promise<T>, signal: AbortSignal, deadline: number): Promise<T | 'late'> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);

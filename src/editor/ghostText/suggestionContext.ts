@@ -13,7 +13,7 @@ import type { Activity } from './activity';
 import type { FileExclusions } from './fileExclusions';
 import type { Query } from './suggester';
 
-/** Where and how a suggestion is asked for, and under which settings. */
+/** Where, how and under which settings a suggestion is requested. */
 export interface EditorPlace {
   readonly document: vscode.TextDocument;
   readonly position: vscode.Position;
@@ -21,7 +21,7 @@ export interface EditorPlace {
   readonly settings: Settings;
 }
 
-/** How VS Code asks after a key, and when a writer asks. */
+/** Triggers of VS Code's requests: after a key, and by the writer. */
 export const AUTOMATIC: vscode.InlineCompletionContext = {
   triggerKind: vscode.InlineCompletionTriggerKind.Automatic,
   selectedCompletionInfo: undefined,
@@ -36,7 +36,7 @@ export function isAutomatic({ context }: EditorPlace): boolean {
   return context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
 }
 
-/** What decides about a question to the model. */
+/** The inputs that decide on a request to the model. */
 export interface QuestionSources {
   readonly text: DocumentText;
   readonly activity: Activity;
@@ -45,14 +45,14 @@ export interface QuestionSources {
   readonly memory: Pick<Memory, 'placeAt'>;
 }
 
-/** Whether the model is asked at a place, and what. */
+/** A request to the model at a place, if it may be made. */
 export interface Question {
-  /** Why it is not; null where it is. */
+  /** Why it may not be made; null where it may. */
   readonly suppressed: Suppression | null;
   readonly query: () => Query;
 }
 
-/** What to ask at a place. */
+/** The request to make at a place. */
 export function questionAt(
   place: EditorPlace,
   { text, activity, exclusions, energy, memory }: QuestionSources,
@@ -85,7 +85,7 @@ function dismissedHere(): Suppression {
   return { code: 'dismissed', message: vscode.l10n.t('The suggestion for this word was dismissed.') };
 }
 
-/** The facts that decide whether to speak at a place. */
+/** The facts that decide whether to suggest at a place. */
 function observe(
   { document, position, context, settings }: EditorPlace,
   activity: Activity,
@@ -123,7 +123,7 @@ function modalCursor({ document, options }: vscode.TextEditor): ModalCursor {
   const config = vscode.workspace.getConfiguration('', document);
   return {
     extensions: MODAL_EXTENSIONS.filter((id) => vscode.extensions.getExtension(id)?.isActive),
-    // VS Code counts the shapes from 1, in this order.
+    // VS Code numbers the shapes from 1 in this order.
     shape: options.cursorStyle === undefined ? undefined : CURSOR_SHAPES[options.cursorStyle - 1],
     chosen: config.get<string>('editor.cursorStyle'),
     inserting: config.get<Record<string, string>>('vim.cursorStylePerMode')?.insert,

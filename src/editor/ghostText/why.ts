@@ -10,7 +10,7 @@ import { because, type EnergySaving } from '../energySaving/energySaving';
 import { barCell, button, commandUri, sentence, tokenHtml } from '../reports/html';
 import type { Outcome } from './inlineCompletions';
 
-/** Why a suggestion ends, or there is none, as a sentence. */
+/** Why a suggestion ends, or why there is none, as a sentence. */
 function ending(reason: CompletionReason): string {
   switch (reason) {
     case 'sentence':
@@ -79,7 +79,7 @@ function whyAnswered({ completion, energySaving }: Extract<Outcome, { kind: 'ans
   return l10n.t('What could be suggested would be gone, or be typed, sooner than it is read.');
 }
 
-/** A report on there being no suggestion: the reason, and what can be done about it. */
+/** A report on why there is no suggestion, and what can be done about it. */
 export function whyNotReport(reason: string): string {
   return [
     `<h1>${escapeText(l10n.t('Why no suggestion?'))}</h1>`,
@@ -91,14 +91,14 @@ export function whyNotReport(reason: string): string {
   ].join('');
 }
 
-/** A passage of the writer's own texts. */
+/** A link to a passage in the writer's own texts. */
 export interface PassageLink {
-  /** Its document and line, as they are called on screen. */
+  /** Displayed document and line. */
   readonly label: string;
   readonly uri: string;
 }
 
-/** What a suggestion came of. */
+/** Everything needed to explain a suggestion. */
 export interface Explained {
   readonly request: CompleteRequest;
   readonly completion: Completion;
@@ -109,7 +109,8 @@ export interface Explained {
 }
 
 /**
- * A report on how the suggestions came about: why in words, then their tokens side by side, then how to reproduce them.
+ * A report on how the suggestions were made: the reasons in words, then their tokens side by side, then how to
+ * reproduce them.
  */
 export function whyThis({ request, completion, model, energySaving, links }: Explained): string {
   const [first] = completion.suggestions;
@@ -158,13 +159,13 @@ function shortened(tokens: number, energySaving: EnergySaving): string {
   );
 }
 
-/** The last words before the cursor, and a sign that there are more. */
+/** The last words before the cursor, with an ellipsis if there are more. */
 function tail(prefix: string): string {
   const end = endOf(prefix, 60);
   return end === prefix ? end.trim() : `…${end.replace(/^\S*\s/, '').trim()}`;
 }
 
-/** How sure the model was, in a sentence or two. */
+/** The model's confidence, in a sentence or two. */
 function verdict({ tokens, ended, words }: Suggestion, calibration: Calibration | undefined): string {
   const least = Math.min(...tokens.map(({ logprob }) => logprob));
   return sentence(
@@ -227,7 +228,7 @@ function fact(name: string, value: string, explanation: string): string {
   return `<div title="${escapeText(explanation)}"><dt>${escapeText(name)}</dt><dd>${escapeText(value)}</dd></div>`;
 }
 
-/** Who made a token likely: the one who gave most of its probability, with a passage that says the same. */
+/** The source of most of a token's probability, with a passage that supports it. */
 function from(origin: Suggestion['tokens'][number]['origin'], links: ReadonlyMap<string, PassageLink>): string {
   if (origin === undefined) return escapeText(l10n.t('the model'));
   const { model, document, near, far, passage } = origin;
@@ -245,7 +246,7 @@ function from(origin: Suggestion['tokens'][number]['origin'], links: ReadonlyMap
   return `${escapeText(name)} (${escapeText(percent(share))})${place}`;
 }
 
-/** Stands for a token where a sentence is made: no language has it. */
+/** Placeholder for a token while a sentence is formatted; a private-use character that no language has. */
 const TOKEN = '\ue000';
 
 /** JSON has no infinity. */

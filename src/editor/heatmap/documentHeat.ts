@@ -14,15 +14,15 @@ const PAUSE_MS = 500;
 const LEVELS_EVERY = 0.1;
 
 /**
- * One document under the heat map: scores it, what is on screen first and the rest when nothing else is to do, or not
- * at all while energy is saved.
+ * Scores one document for the heat map: visible parts first, the rest when the engine is free, or not at all while
+ * energy is saved.
  */
 export class DocumentHeat implements vscode.Disposable {
   readonly #energy: Pick<Energy, 'energySaving' | 'onDidChange'>;
 
   readonly scores: TextScores;
   readonly #changed = new vscode.EventEmitter<void>();
-  /** More of the document has scores, or it was edited. */
+  /** Fires when more of the document is scored or it was edited. */
   readonly onDidChange = this.#changed.event;
   #running = new AbortController();
   #timer: NodeJS.Timeout | undefined;
@@ -43,7 +43,7 @@ export class DocumentHeat implements vscode.Disposable {
     this.rescore(0);
   }
 
-  /** Why there are no scores, if the engine cannot give them. */
+  /** Why there are no scores, if the engine cannot provide them. */
   get failure(): string | undefined {
     return this.#failure;
   }
@@ -58,12 +58,12 @@ export class DocumentHeat implements vscode.Disposable {
     return this.scores.text === wholeText(this.document);
   }
 
-  /** Why the rest is left without scores once all that is on screen has some; undefined while it is not. */
+  /** Why invisible parts are not being scored; undefined while they are. */
   get restsFor(): EnergySaving | undefined {
     return this.#resting ? this.#energy.energySaving : undefined;
   }
 
-  /** To be called when other parts of the document come on screen. */
+  /** Call when other parts of the document become visible. */
   scrolled(): void {
     if (this.#resting) this.rescore();
   }
@@ -110,7 +110,7 @@ export class DocumentHeat implements vscode.Disposable {
     this.#levels = levelsOf(text, this.scores.tokensIn(0, text.length));
   }
 
-  /** The stretches of the document on screen, in all its editors. */
+  /** The visible ranges of the document in all its editors. */
   #visible(): [number, number][] {
     return vscode.window.visibleTextEditors
       .filter(({ document }) => document === this.document)

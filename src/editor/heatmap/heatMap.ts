@@ -16,10 +16,10 @@ import { Paint } from './paint';
 import type { SentenceHeat } from './sentences';
 import { SentenceView } from './sentenceView';
 
-/** An engine that scores, and says when it has come up, perhaps with another model. */
+/** An engine that scores, and reports when it starts, perhaps with another model. */
 type ScoringEngine = Pick<Engine, 'info' | 'tokenizer' | 'score'> & Pick<EngineHost, 'onDidChangeHealth'>;
 
-/** Registers `Inkling: Toggle Surprisal Heat Map` and what belongs to it. */
+/** Registers `Inkling: Toggle Surprisal Heat Map` and its views. */
 export function registerHeatMap(engine: ScoringEngine, energy: Energy): vscode.Disposable & Pick<HeatMap, 'figure'> {
   const heatMap = new HeatMap(engine, energy);
   const registrations = vscode.Disposable.from(
@@ -33,7 +33,7 @@ export function registerHeatMap(engine: ScoringEngine, energy: Energy): vscode.D
   return { figure: () => heatMap.figure(), dispose: () => registrations.dispose() };
 }
 
-/** The documents whose surprisal is shown, and where it is shown. */
+/** The documents with a heat map, and where it is shown. */
 class HeatMap implements vscode.HoverProvider, vscode.Disposable {
   readonly #engine: ScoringEngine;
   readonly #energy: Energy;
@@ -55,7 +55,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0) this.#documents.get(document)?.rescore();
       }),
-      // VS Code says of a document whose language changes that it is closed and opened.
+      // VS Code reports a document whose language changes as closed and opened.
       vscode.workspace.onDidCloseTextDocument((document) => document.isClosed && this.#remove(document)),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
         this.#documents.get(textEditor.document)?.scrolled();
@@ -68,7 +68,7 @@ class HeatMap implements vscode.HoverProvider, vscode.Disposable {
     );
   }
 
-  /** Turns the heat map of the active document on or off. */
+  /** Turns the active document's heat map on or off. */
   toggle(): void {
     const document = writersEditor()?.document;
     if (!document) return;

@@ -7,7 +7,7 @@ import { rangeOf } from '../documentText';
 import { codeSpan } from '../outsideText';
 import type { HeatToken } from './textScores';
 
-/** What the model thought of the word under the pointer: its probability, and each token's rank and alternatives. */
+/** The model's view of the word under the pointer: its probability, and each token's rank and alternatives. */
 export function heatHover(
   document: vscode.TextDocument,
   word: vscode.Range,
@@ -24,7 +24,7 @@ export function heatHover(
   const rows = scored.map((token) => {
     const own = document.getText(rangeOf(document, ...token.utf16));
     const rank = token.rank ?? 0;
-    // Alternatives are listed only where the token was not the model's own first choice.
+    // Alternatives are listed only where the token was not the most probable one.
     const rather = rank === 0 ? [] : token.top.filter(({ text }) => text !== own);
     return [
       shown(own),
@@ -38,7 +38,7 @@ export function heatHover(
   return new vscode.Hover(content, word);
 }
 
-/** A token as the panel shows it. */
+/** A token as displayed in the panel. */
 function shown(text: string): string {
   return codeSpan(
     spell(text, 'plain')

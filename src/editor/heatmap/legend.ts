@@ -7,9 +7,7 @@ import type { DocumentHeat } from './documentHeat';
 
 const SHADES = ['▂', '▄', '▆', '█'];
 
-/**
- * The heat map's status item: whether it is on in the document, what the colours mean, and how far the scores have come.
- */
+/** The heat map's status item: whether it is on for the document, what the colours mean, and how much is scored. */
 export class Legend implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem('inkling.heatMap', vscode.StatusBarAlignment.Right, 99);
 
@@ -34,7 +32,7 @@ export class Legend implements vscode.Disposable {
     this.#item.show();
   }
 
-  /** For a document without it, in a window where it is used. */
+  /** For a document without a heat map, in a window where it is used. */
   showOff(): void {
     this.#item.text = vscode.l10n.t('Surprisal off');
     this.#item.tooltip = vscode.l10n.t('Click to colour this document by how much each word surprises the model.');
@@ -53,7 +51,7 @@ export class Legend implements vscode.Disposable {
 
 function explanation({ levels, restsFor, scores }: DocumentHeat): vscode.MarkdownString {
   const rows = levels.map((bits, level) => {
-    // The only form of style that VS Code lets through.
+    // The only kind of style that VS Code allows here.
     const colour = `<span style="background-color:var(--vscode-inkling-surprisal${level + 1});">&nbsp;&nbsp;&nbsp;&nbsp;</span>`;
     const chance = whole(2 ** bits);
     return `| ${colour} | ${vscode.l10n.t('from {0} bits', compact(bits))} | ${vscode.l10n.t('1 in {0}', chance)} |`;
@@ -73,7 +71,7 @@ function explanation({ levels, restsFor, scores }: DocumentHeat): vscode.Markdow
   return text.appendMarkdown(vscode.l10n.t('Click to turn it off.'));
 }
 
-/** Where the levels come from. */
+/** How the levels were determined. */
 function whose(levels: Levels): string {
   return levels === USUAL_LEVELS
     ? vscode.l10n.t('These are the usual levels: the document has too few words with scores for levels of its own.')

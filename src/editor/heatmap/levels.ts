@@ -10,16 +10,16 @@ import {
 } from '../../core/analysis';
 import type { HeatToken } from './textScores';
 
-/** What is coloured as one. */
+/** The unit of colouring. */
 export type Unit = 'token' | 'word';
 
-/** A stretch of the text of one level, 0 for the first. */
+/** A range of the text with one level, 0 for the lowest. */
 export interface HeatSpan {
   readonly utf16: readonly [number, number];
   readonly level: number;
 }
 
-/** The levels of a document, from the words that have scores. */
+/** The levels of a document, computed from its scored words. */
 export function levelsOf(text: string, tokens: readonly HeatToken[]): Levels {
   return levelsFor(
     words(text, tokens).flatMap(({ text, logprob }) => {
@@ -29,8 +29,8 @@ export function levelsOf(text: string, tokens: readonly HeatToken[]): Levels {
 }
 
 /**
- * What is to be coloured in the stretch of a text that these tokens cover, in order. A word's surprisal is that of its
- * tokens together; the punctuation around it has its own.
+ * The ranges to colour in the text that these tokens cover, in order. A word has the summed surprisal of its tokens;
+ * adjacent punctuation has its own.
  */
 export function heatSpans(text: string, tokens: readonly HeatToken[], unit: Unit, levels: Levels): HeatSpan[] {
   const units = unit === 'token' ? tokens.map(withoutSpace(text)) : words(text, tokens);
@@ -45,7 +45,7 @@ interface Placed {
   readonly logprob: number | null;
 }
 
-/** White space before a word is not coloured with it; a token of white space alone is left out. */
+/** White space before a word is not coloured; a token of white space alone is left out. */
 const withoutSpace =
   (text: string) =>
   ({ utf16: [from, to], logprob }: HeatToken): Placed => {

@@ -6,7 +6,7 @@ import { heatSpans, type Unit } from './levels';
 
 export type HeatStyle = 'tint' | 'underline';
 
-/** Lines above and below the screen that are painted too, so that scrolling shows no bare text. */
+/** Lines above and below the visible range that are painted too, so that scrolling shows no bare text. */
 const MARGIN = 60;
 
 /** Underlines that differ in form, for writers who cannot distinguish the colours. */
@@ -20,7 +20,7 @@ export class Paint implements vscode.Disposable {
     this.#types = USUAL_LEVELS.map((_, level) => vscode.window.createTextEditorDecorationType(look(style, level)));
   }
 
-  /** Paints what is on screen and a little around it. */
+  /** Paints the visible range and some lines around it. */
   show(editor: vscode.TextEditor, { scores, levels }: DocumentHeat, unit: Unit): void {
     const ranges: vscode.Range[][] = USUAL_LEVELS.map(() => []);
     for (const visible of editor.visibleRanges) {

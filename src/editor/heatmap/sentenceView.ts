@@ -6,13 +6,13 @@ import { editorOf } from '../writersEditor';
 import type { DocumentHeat } from './documentHeat';
 import { type RankedSentences, rankSentences, type SentenceHeat } from './sentences';
 
-/** Sentences listed at either end. */
+/** Sentences listed at each end. */
 const LISTED = 15;
 
 type Group = 'flattest' | 'mostSurprising';
 type Entry = Group | SentenceHeat;
 
-/** The flattest and the most surprising sentences of the document, to click through. */
+/** A tree view of the least and most surprising sentences of the document. */
 export class SentenceView implements vscode.TreeDataProvider<Entry>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.#changed.event;

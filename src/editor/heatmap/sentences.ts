@@ -2,7 +2,7 @@ import { scorePassages, surprisal } from '../../core/analysis';
 import { sentenceSpans } from '../../core/text/sentences';
 import type { HeatToken } from './textScores';
 
-/** A sentence and how surprising its tokens are on average. */
+/** A sentence with the mean surprisal of its tokens. */
 export interface SentenceHeat {
   readonly text: string;
   readonly utf16: readonly [number, number];
@@ -16,10 +16,10 @@ export interface RankedSentences {
   readonly mostSurprising: readonly SentenceHeat[];
 }
 
-/** Sentences of fewer tokens say too little about themselves. */
+/** Shorter sentences are too noisy to rank. */
 const FEWEST_TOKENS = 6;
 
-/** The `count` sentences at either end. Sentences without all their scores are left out. */
+/** The `count` sentences at each end. Sentences that are not completely scored are left out. */
 export function rankSentences(text: string, tokens: readonly HeatToken[], count: number): RankedSentences {
   const sentences = scorePassages(text, sentenceSpans(text), tokens)
     .map(({ text, utf16, logprob, tokens: [first, end] }) => ({ text, utf16, logprob, length: end - first }))

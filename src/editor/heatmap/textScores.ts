@@ -3,7 +3,7 @@ import { type Chunk, ChunkCutter } from '../../core/analysis';
 import type { Engine, ScoredToken } from '../../engine/api';
 import { EngineError } from '../../engine/runtime';
 
-/** A scored token: its place in the text, how surprising it was, and what the model expected. */
+/** A scored token: its range, its surprisal, and the model's alternatives. */
 export interface HeatToken {
   readonly utf16: readonly [number, number];
   readonly logprob: number | null;
@@ -12,9 +12,9 @@ export interface HeatToken {
 }
 
 interface PlannedChunk extends Chunk {
-  /** The chunk with the one before it: the same key, the same scores. */
+  /** Identifies the chunk together with the one before it: equal keys have equal scores. */
   readonly key: string;
-  /** Where the text that the model reads begins. */
+  /** Start of the text that the model reads for this chunk. */
   readonly contextFrom: number;
 }
 
@@ -22,19 +22,18 @@ interface PlannedChunk extends Chunk {
 const ALTERNATIVES = 3;
 
 /**
- * The scores of a text that is being written. Each chunk is read after the one before it. After an edit only chunks
- * that the edit touches, and those read after them, want new scores; within a chunk the engine runs only what follows
- * the edit.
+ * The scores of a text while it is edited. Each chunk is read after the one before it. An edit invalidates only the
+ * chunks it touches and those read after them; within a chunk the engine runs only what follows the edit.
  */
 export class TextScores {
   readonly #engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>;
   #cutter: ChunkCutter | undefined;
-  /** The id of the model that the scores are of. */
+  /** The id of the model that made the scores. */
   #model: string | undefined;
   #modelName = '';
   #text = '';
   #chunks: readonly PlannedChunk[] = [];
-  /** Tokens by key; places count from the start of their chunk. */
+  /** Tokens by key; offsets are relative to the chunk. */
   #scores = new Map<string, readonly HeatToken[]>();
 
   constructor(engine: Pick<Engine, 'info' | 'tokenizer' | 'score'>) {
@@ -45,19 +44,19 @@ export class TextScores {
     return this.#text;
   }
 
-  /** The name of the model that the scores are of; empty before there are any. */
+  /** The name of the model that made the scores; empty without any. */
   get modelName(): string {
     return this.#modelName;
   }
 
-  /** Share of the text that has scores, from 0 to 1. */
+  /** Share of the text that is scored, from 0 to 1. */
   get progress(): number {
     if (this.#text === '') return 1;
     const done = this.#chunks.filter(({ key }) => this.#scores.has(key));
     return done.reduce((sum, { from, to }) => sum + to - from, 0) / this.#text.length;
   }
 
-  /** Takes up a new state of the text; scores of chunks that are still there are kept. */
+  /** Updates to a new version of the text; scores of unchanged chunks are kept. */
   async update(text: string): Promise<void> {
     await this.#takeUpModel();
     this.#text = text;
@@ -66,7 +65,7 @@ export class TextScores {
     this.#scores = new Map([...this.#scores].filter(([key]) => keys.has(key)));
   }
 
-  /** Another model reads other tokens, and knows another language perhaps: what the one before said is forgotten. */
+  /** Scores of another model are dropped, as it has other tokens and perhaps another language. */
   async #takeUpModel(): Promise<void> {
     const info = await this.#engine.info();
     if (info.server?.lacks.includes('scores')) {
@@ -87,9 +86,9 @@ export class TextScores {
   }
 
   /**
-   * Scores one more chunk: the first without scores in the preferred stretches of the text, else the one nearest to one.
-   * Resolves to false when every chunk has scores, or `within` is set and every chunk of the stretches has.
-   * @param stretches the start of the text where there are none
+   * Scores one more chunk: the first unscored one in the given stretches of the text, else the one nearest to them.
+   * Resolves to false when every chunk is scored, or with `within` every chunk of the stretches.
+   * @param stretches the start of the text if empty
    */
   async scoreNext(
     stretches: readonly (readonly [number, number])[],

@@ -1,6 +1,6 @@
 import { fewAtOnce, MOST_FOUND } from './fileChoice';
 
-/** How long to wait after a change, in ms: a file that is saved twice in a row is read once. */
+/** Delay after a change, in ms, so that a file saved twice in a row is read once. */
 const SETTLE_MS = 500;
 /** Maximum number of changed files examined individually. */
 export const MOST_CHANGED = 50;
@@ -50,12 +50,12 @@ export class ChangedFiles<F> {
   }
 }
 
-/** What is asked about files and folders that have changed. */
+/** How to examine changed files and folders. */
 export interface Asked<U, T> {
   isProse(place: U): boolean;
   isLeftOut(place: U): Promise<boolean>;
   isFolder(place: U): Promise<boolean>;
-  /** Tells of a file; undefined where it may not be read. */
+  /** Describes a file; undefined where it may not be read. */
   lookAt(file: U): Promise<T | undefined>;
 }
 

@@ -1,25 +1,25 @@
 /** A file that may be read, with data from the editor's search and the file system. */
 export interface FoundFile {
-  /** Path with `/`, with which nearness is measured. */
+  /** Path with `/`, used to measure the distance between files. */
   readonly path: string;
   readonly size: number;
   /** When it was changed, in ms since the epoch. */
   readonly changedAt: number;
 }
 
-/** Largest file that is read, in bytes: larger ones are not written by hand. */
+/** Largest file to read, in bytes; larger ones are not written by hand. */
 export const LARGEST_FILE = 1024 * 1024;
-/** Bytes of all files together: about 1,000,000 tokens of English. */
+/** Total size of the files; about 1,000,000 tokens of English. */
 export const MOST_BYTES = 4.5 * 1024 * 1024;
 /** Limit of files examined, however large the folders are. */
 export const MOST_FOUND = 5_000;
 const AT_ONCE = 16;
 
-/** What to read, and what there was no room for. */
+/** The files to read, and the number of those beyond the budget. */
 export interface Choice<T> {
   readonly files: readonly T[];
   readonly bytes: number;
-  /** Files that would have been read with a larger budget. */
+  /** Files that a larger budget would have included. */
   readonly leftOut: number;
 }
 
@@ -48,7 +48,7 @@ export async function lookAround<U, T>(
   return files;
 }
 
-/** Looks at places, a few at a time. Gives all answers that are not undefined, in the order of the places. */
+/** Runs a task for several items, a few at a time. Returns all results that are not undefined, in order. */
 export async function fewAtOnce<U, T>(
   places: readonly U[],
   lookAt: (place: U) => Promise<T | undefined>,
@@ -63,8 +63,8 @@ export async function fewAtOnce<U, T>(
 }
 
 /**
- * The files to read, in order: the nearest to `document` first (same folder, then by steps between the folders), the
- * latest changed first among equals, up to the budget.
+ * The files to read, in order: nearest to `document` first (same folder, then by distance between folders), most
+ * recently changed first among equals, up to the budget.
  */
 export function chooseFiles<T extends FoundFile>(
   found: readonly T[],
@@ -85,7 +85,7 @@ export function chooseFiles<T extends FoundFile>(
   return { files, bytes, leftOut: sorted.length - files.length };
 }
 
-/** Folders to go up and down from one file to another. */
+/** Number of folders to go up and down between two files. */
 function stepsBetween(a: string, b: string): number {
   const [from, to] = [a.split('/').slice(0, -1), b.split('/').slice(0, -1)];
   let common = 0;
@@ -94,8 +94,8 @@ function stepsBetween(a: string, b: string): number {
 }
 
 /**
- * The folders whose files are read: those of which the setting says so, in a trusted workspace only (elsewhere the open
- * document is all), and none after the writer asked to forget them.
+ * The folders whose files are read: those enabled in the settings, only in a trusted workspace (otherwise just the open
+ * document is read), and none after the writer asked to forget them.
  */
 export function foldersToRead<F>(
   folders: readonly F[],

@@ -1,41 +1,41 @@
 import { Glob } from '../../core/text/glob';
 
-/** Reads a text file by its path in the folder; undefined where there is none. */
+/** Reads a text file by its path in the folder; undefined where it does not exist. */
 export type ReadText = (path: string) => Promise<string | undefined>;
 
 interface Rule {
   readonly glob: Glob;
-  /** It is meant for the name alone, in every folder below. */
+  /** Whether it matches names at any depth. */
   readonly ofName: boolean;
-  /** What it matches is not ignored. */
+  /** Whether it re-includes what it matches. */
   readonly negated: boolean;
   readonly foldersOnly: boolean;
 }
 
 /** Limit of rules per file. */
 const MOST_RULES = 2_000;
-/** A longer path is taken for ignored. */
+/** Longer paths count as ignored. */
 const LONGEST_PATH = 2_000;
 
-/** Whether files of a folder are ignored by its `.gitignore` files, each of which is read once. */
+/** Evaluates a folder's `.gitignore` files; each is read once. */
 export class GitIgnore {
   readonly #read: ReadText;
   readonly #rules = new Map<string, Promise<readonly Rule[]>>();
-  /** Folders that have been asked about. */
+  /** Results for folders so far. */
   readonly #ignored = new Map<string, Promise<boolean>>();
 
   constructor(read: ReadText) {
     this.#read = read;
   }
 
-  /** @param path of a file in the folder, with `/` and without one at its beginning */
+  /** @param path of a file relative to the folder, with `/` */
   async ignores(path: string): Promise<boolean> {
     if (path.length > LONGEST_PATH) return true;
     const parts = path.split('/');
     return (await this.#ignoresFolder(parts.slice(0, -1))) || this.#ignoresPart(parts, false);
   }
 
-  /** A file in an ignored folder is ignored, whatever a rule nearer to it says. */
+  /** A file in an ignored folder is ignored, whatever a rule further down says. */
   #ignoresFolder(parts: readonly string[]): Promise<boolean> {
     if (parts.length === 0) return Promise.resolve(false);
     const folder = parts.join('/');
@@ -47,7 +47,7 @@ export class GitIgnore {
     return ignored;
   }
 
-  /** The rules nearest to a path decide; those further up only where these say nothing. */
+  /** The rules nearest to a path decide; those further up apply only where these do not match. */
   async #ignoresPart(parts: readonly string[], isFolder: boolean): Promise<boolean> {
     for (let depth = parts.length - 1; depth >= 0; depth--) {
       const rules = await this.#rulesOf(parts.slice(0, depth).join('/'));

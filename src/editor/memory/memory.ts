@@ -13,7 +13,7 @@ import { writersEditor } from '../writersEditor';
 import { foldersToRead, MOST_BYTES } from './fileChoice';
 import { WorkspaceFiles } from './workspaceFiles';
 
-/** Settings of the editor that leave files out. */
+/** VS Code's settings that exclude files. */
 const EXCLUSIONS = ['files.exclude', 'search.exclude'];
 
 export interface Parts {
@@ -31,13 +31,13 @@ export class Memory implements vscode.Disposable {
   readonly #excluded = new PatternSetting();
 
   readonly #didRead = new vscode.EventEmitter<void>();
-  /** Files have been read or forgotten: what was suggested before may be another suggestion now. */
+  /** Fires when files were read or forgotten, so that cached suggestions are outdated. */
   readonly onDidRead = this.#didRead.event;
 
   /** The document that the engine knows as the open one, and the line ending of the text that it received. */
   #open: vscode.TextDocument | undefined;
   #eol = vscode.EndOfLine.LF;
-  /** The writer asked to forget: only what is typed from then on counts. */
+  /** Whether the writer asked to forget: then only text typed afterwards counts. */
   #forgotten = false;
   #files: WorkspaceFiles;
   readonly #subscriptions: vscode.Disposable;
@@ -73,7 +73,7 @@ export class Memory implements vscode.Disposable {
     return this.#parts.engine.remember({ kind: 'status' });
   }
 
-  /** What it knows, in a few words: for the menu. */
+  /** A short summary of its contents, for the menu. */
   async summary(): Promise<string> {
     const document = writersEditor()?.document ?? this.#open;
     if (settingsFor(document).memory.sources === 'off') return vscode.l10n.t('The memory is off.');
@@ -111,7 +111,7 @@ export class Memory implements vscode.Disposable {
     this.#open = undefined;
     await this.#tell({ kind: 'forget' });
     if (isKnown) this.#didRead.fire();
-    // It was begun once more in the meantime.
+    // Restarted meanwhile.
     if (files !== this.#files) return;
     if (known && !known.isClosed) this.#turnTo(known);
     await files.read();
@@ -153,7 +153,7 @@ export class Memory implements vscode.Disposable {
       uri: document.uri.toString(),
       text: wholeText(document),
       learned: !this.#forgotten,
-      // The other files were perhaps read for a document of another folder, whose settings allow it.
+      // The files may have been read for a document of another folder whose settings allow it.
       alone: settingsFor(document).memory.sources === 'document',
     });
     this.#files.turned(before?.uri, document.uri);
@@ -161,13 +161,13 @@ export class Memory implements vscode.Disposable {
 
   #edited({ document, event }: DocumentChange): void {
     if (document !== this.#open) return;
-    // From the last place to the first, each names a place of the text that the ones before it have left.
+    // Ordered from last to first, so each offset is valid after the edits before it.
     const edits = normalisedEditsOf(event.contentChanges, this.#eol);
     this.#eol = document.eol;
     this.#tell({ kind: 'edit', uri: document.uri.toString(), edits });
   }
 
-  /** Errors of the engine are ignored here: they are reported as its health. */
+  /** The engine's errors are ignored here, as its health reports them. */
   async #tell(update: MemoryUpdate): Promise<void> {
     await this.#parts.engine.remember(update).catch(() => {});
   }

@@ -7,9 +7,9 @@ import { type Choice, chooseFiles, type FoundFile, LARGEST_FILE, lookAround } fr
 import { GitIgnore } from './gitIgnore';
 
 const EXTENSIONS = ['md', 'markdown', 'mdx', 'txt', 'text', 'rst', 'adoc', 'asciidoc', 'org', 'tex', 'typ', 'fountain'];
-/** What prose looks like from outside. */
+/** Glob pattern of prose files. */
 export const PROSE_FILES = `**/*.{${EXTENSIONS.join()}}`;
-/** Texts that others wrote, or programs. */
+/** Texts by others, or generated ones. */
 const NEVER = [
   '**/node_modules/**',
   '**/.git/**',
@@ -25,8 +25,8 @@ export interface ProseFile extends FoundFile {
 }
 
 /**
- * The prose files of these folders of the workspace that no setting and no `.gitignore` leaves out, in the order of
- * reading. The document's own folder is searched first.
+ * The prose files of these workspace folders that no setting and no `.gitignore` excludes, in reading order. The
+ * document's own folder is searched first.
  */
 export async function findProseFiles(
   document: vscode.Uri | undefined,

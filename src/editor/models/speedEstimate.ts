@@ -93,7 +93,7 @@ export class SpeedEstimate {
   async measure(signal?: AbortSignal): Promise<void> {
     try {
       const info = await this.#engine.info();
-      // The speed of a server says nothing about this machine.
+      // A server's speed says nothing about this machine.
       if (info.server) return;
       const { layers, width, vocabSize, contextLength, precision } = info;
       const shape = { layers, width, vocabulary: vocabSize, context: contextLength };
@@ -103,7 +103,7 @@ export class SpeedEstimate {
         this.#speed = ms === undefined ? this.#speed : { ms, of };
       }
     } catch {
-      // The engine does not work, which the status item says; there is nothing to tell here.
+      // The engine does not work, which the status item reports.
     }
   }
 }

@@ -2,24 +2,24 @@ import { SETTINGS } from '../../manifest';
 import { spell } from '../../pictures/spelling';
 import { escapeText } from '../../pictures/svg';
 
-/** A command as the address of a link, which a report may run if it is one of `REPORT_COMMANDS`. */
+/** The URI of a command link, which a report may run if the command is in `REPORT_COMMANDS`. */
 export function commandUri(command: string, ...args: readonly unknown[]): string {
   return `command:${command}?${encodeURIComponent(JSON.stringify(args))}`;
 }
 
-/** A link drawn as a button. */
+/** A link styled as a button. */
 export function button(text: string, uri: string): string {
   return `<a class="button" role="button" href="${escapeText(uri)}">${escapeText(text)}</a>`;
 }
 
-/** A sentence as HTML; the settings that it names lead to where they are changed. */
+/** A sentence as HTML, with links for the settings that it names. */
 export function sentence(text: string): string {
   return escapeText(text).replaceAll(/inkling(?:\.\w+)+/g, (name) =>
     name in SETTINGS ? `<a href="${escapeText(commandUri('workbench.action.openSettings', name))}">${name}</a>` : name,
   );
 }
 
-/** A token as the panel shows it. */
+/** A token as displayed in the panel. */
 export function tokenHtml(text: string): string {
   const pieces = spell(text, 'plain').map(({ kind, text }) =>
     kind === 'text' ? escapeText(text) : `<span class="sign">${escapeText(text)}</span>`,
@@ -27,13 +27,13 @@ export function tokenHtml(text: string): string {
   return `<bdi class="token">${pieces.join('')}</bdi>`;
 }
 
-/** A cell with a bar behind its text, `share` of the cell wide. */
+/** A table cell with a bar behind its text; the bar takes `share` of the width. */
 export function barCell(share: number, text: string): string {
   const width = Math.round(100 * Math.min(1, Math.max(0, share)));
   return `<td class="wide"><meter min="0" max="100" value="${width}" aria-hidden="true"></meter> ${escapeText(text)}</td>`;
 }
 
-/** The rules of a report, in the colours of the reader's theme. */
+/** The style rules of a report, using the colours of the reader's theme. */
 export const REPORT_STYLE = `
 body{max-inline-size:70rem;margin:0 auto;padding:1rem 1.5rem 3rem;color:var(--vscode-foreground);font-family:var(--vscode-font-family);font-size:var(--vscode-font-size);line-height:1.55}
 h1{font-size:1.5em;font-weight:600;margin:.4em 0 .6em}h2{font-size:1.1em;font-weight:600;margin:0 0 .3em}

@@ -4,7 +4,7 @@ import { currentLanguage } from '../../core/text/locale';
 import { escapeText } from '../../pictures/svg';
 import { REPORT_STYLE } from './html';
 
-/** What a link in a report may do. */
+/** Commands that links in a report may run. */
 const REPORT_COMMANDS = [
   'inkling.insertContinuation',
   'inkling.suggestNow',
@@ -20,7 +20,7 @@ const UPDATE = `addEventListener('message', ({ data: { id, html } }) => {
   if (part) part.innerHTML = html;
 });`;
 
-/** Reports to read: rendered pages beside the document, one of each title. */
+/** Report pages beside the document, one per title. */
 export class Reports implements vscode.Disposable {
   readonly #panels = new Map<string, vscode.WebviewPanel>();
   readonly #bodies = new Map<string, string>();
@@ -31,12 +31,12 @@ export class Reports implements vscode.Disposable {
   }
 
   /**
-   * Shows a report beside the document, which keeps the focus; one of the same title makes way for it.
-   * @param body HTML, everything from outside escaped
+   * Shows a report beside the document, which keeps the focus; replaces one with the same title.
+   * @param body HTML with all external text escaped
    */
   show(title: string, body: string): void {
     const old = this.#panels.get(title);
-    // Shown in the column of the document it would lie over it.
+    // In the document's own column it would cover the document.
     if (old?.viewColumn === vscode.window.activeTextEditor?.viewColumn) {
       old?.dispose();
       this.#panels.delete(title);

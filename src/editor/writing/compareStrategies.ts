@@ -15,7 +15,7 @@ interface Comparison {
   readonly contestants: Contestant[];
 }
 
-/** `Inkling: Compare Strategies`: one beginning, continued by each strategy in turn, in a report with figures and buttons. */
+/** `Inkling: Compare Strategies`: continues a text with each strategy in turn, in a report with figures and buttons. */
 export class CompareStrategies implements vscode.Disposable {
   readonly #engine: Pick<Engine, 'generate'>;
   readonly #reports: Reports;
@@ -29,7 +29,7 @@ export class CompareStrategies implements vscode.Disposable {
     this.#log = log;
   }
 
-  /** Compares what may follow the cursor; resolves when all is written. A newer comparison ends this one. */
+  /** Compares continuations at the cursor; resolves when all are written. A newer comparison aborts this one. */
   async run(editor: vscode.TextEditor): Promise<void> {
     this.#running?.abort();
     const { maxTokens: maxNewTokens, seed: chosen } = settingsFor(editor.document).continueWriting;
@@ -53,7 +53,7 @@ export class CompareStrategies implements vscode.Disposable {
     });
   }
 
-  /** Puts a continuation where the comparison began. */
+  /** Inserts a continuation where the comparison began. */
   async insert(index: number): Promise<void> {
     if (!this.#comparison) return;
     const { editor, position, prompt, contestants } = this.#comparison;
@@ -65,7 +65,7 @@ export class CompareStrategies implements vscode.Disposable {
     const target = await vscode.window.showTextDocument(document, editor.viewColumn);
     const { version } = document;
     const done = await target.edit((edit) => edit.insert(position, contestants[index].text));
-    // A read-only editor says that it has done it.
+    // A read-only editor reports success.
     if (done && document.version === version) await notify.warning(vscode.l10n.t('This document is read-only.'));
   }
 

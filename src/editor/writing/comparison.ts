@@ -7,7 +7,7 @@ import { escapeText } from '../../pictures/svg';
 import { button, commandUri } from '../reports/html';
 import { describeConfig } from './presets';
 
-/** A strategy to compare, and what sets it apart. */
+/** A strategy to compare, and what distinguishes it. */
 export interface Strategy {
   readonly name: string;
   readonly config: GenerationConfig;
@@ -64,37 +64,37 @@ export function strategies(): readonly Strategy[] {
   ];
 }
 
-/** What to run for a strategy: a seed goes to those that draw. */
+/** The config for a strategy; only those that sample get a seed. */
 export function configOf({ config }: Strategy, maxNewTokens: number, seed: number): GenerationConfig {
   return { ...config, maxNewTokens, ...(config.doSample && { seed }) };
 }
 
-/** A continuation in the making. */
+/** A continuation in progress. */
 export interface Contestant {
   readonly strategy: Strategy;
   readonly text: string;
   readonly ids: readonly number[];
-  /** Set when it is complete. */
+  /** Set once it is complete. */
   readonly result?: { readonly meanLogprob: number; readonly seconds: number };
-  /** Why there is none. */
+  /** Why it failed. */
   readonly error?: string;
 }
 
-/** The id of a strategy's text and figures in the report. */
+/** Element id of a strategy's text and figures in the report. */
 export function partId(index: number): string {
   return `strategy-${index}`;
 }
 
-/** Characters of the beginning that are shown. */
+/** Characters of the prompt that are shown. */
 const PROMPT_SHOWN = 200;
 
-/** The end of what was continued, and a sign where there is more of it. */
+/** The end of the prompt, with an ellipsis where it was cut. */
 function endShown(prompt: string): string {
   const end = endOf(prompt, PROMPT_SHOWN);
   return end === prompt ? end : `…${end}`;
 }
 
-/** The comparison as a report: what sets each strategy apart, then what it wrote, side by side. */
+/** The report: what distinguishes each strategy, then what it wrote, side by side. */
 export function comparisonReport(prompt: string, contestants: readonly Contestant[]): string {
   const cards = contestants.map((contestant, index) => {
     const { strategy } = contestant;
@@ -114,7 +114,7 @@ export function comparisonReport(prompt: string, contestants: readonly Contestan
   ].join('');
 }
 
-/** What a strategy has written so far, and its figures. */
+/** The text and figures of a strategy so far. */
 export function contestantPart({ text, ids, result, error }: Contestant): string {
   const written = `<blockquote>${escapeText(text)}</blockquote>`;
   if (error !== undefined) return `${written}<p>${escapeText(error)}</p>`;

@@ -18,7 +18,7 @@ export class ContinueWriting {
   readonly #changes: DocumentChanges;
   readonly #log: vscode.LogOutputChannel;
   #running: AbortController | undefined;
-  /** Resolves when the last continuation that was begun is in the document, or given up. */
+  /** Resolves when the last continuation is complete or given up. */
   #written: Promise<unknown> = Promise.resolve();
 
   constructor(engine: Pick<Engine, 'generate'>, changes: DocumentChanges, log: vscode.LogOutputChannel) {
@@ -27,16 +27,16 @@ export class ContinueWriting {
     this.#log = log;
   }
 
-  /** Ends the continuation that is being written; what is in the document stays. */
+  /** Stops the running continuation; text already in the document stays. */
   stop(): void {
     this.#running?.abort();
   }
 
   /**
-   * Writes at the cursor until the length, the end of the text, Escape, an edit by the writer or another tab. What
-   * reaches the length ends with its last whole sentence, if it holds one. The length, the temperature and the seed come
-   * from the settings where they are set. The writer is asked afterwards whether to keep it; nothing waits for the answer.
-   * One that is under way ends first: its last words would count as an edit of the writer's.
+   * Writes at the cursor until the maximum length, the end of the text, Escape, an edit by the writer or a switch to
+   * another tab. If it reaches the maximum length, it is cut to its last complete sentence, if there is one. Length,
+   * temperature and seed come from the settings where set. Afterwards asks whether to keep the text, without waiting
+   * for the answer. A running continuation is stopped first, as its last edits would count as the writer's.
    */
   run(editor: vscode.TextEditor, preset: GenerationConfig): Promise<Generation | undefined> {
     this.stop();
@@ -85,7 +85,7 @@ export class ContinueWriting {
         void notify.warning(readOnly());
         return undefined;
       }
-      // Lines may have come before it meanwhile.
+      // Lines may have been inserted before it meanwhile.
       const start = edit.written?.start ?? position;
       const whole = await endWithSentence(edit, textBefore(editor.document, start), generation);
       this.#offer(editor, start, edit, preset);
@@ -121,7 +121,7 @@ export class ContinueWriting {
     }
   }
 
-  /** Asks what to do with what was written. */
+  /** Asks what to do with the text. */
   #offer(editor: vscode.TextEditor, position: vscode.Position, edit: StreamedEdit, preset: GenerationConfig): void {
     const { written } = edit;
     if (written === undefined || written.isEmpty) return;
@@ -129,7 +129,7 @@ export class ContinueWriting {
     const [keep, retry, discard] = [vscode.l10n.t('Keep'), vscode.l10n.t('Retry'), vscode.l10n.t('Discard')];
     const decide = async (chosen: string | undefined) => {
       if (chosen !== retry && chosen !== discard) return;
-      // The writer may have gone to another tab meanwhile, and VS Code edits only what is on screen.
+      // The writer may have switched tabs, and VS Code edits only visible documents.
       const document = await reopened(editor.document);
       if (document?.getText(written) !== text) {
         await notify.warning(vscode.l10n.t('The text was changed since; undo takes it back.'));
@@ -168,7 +168,7 @@ async function endWithSentence(edit: StreamedEdit, before: string, generation: G
   return { ...generation, text: generation.text.slice(0, end) };
 }
 
-/** Asks for a preset by name; undefined when the writer thinks better of it. */
+/** Prompts for a preset; undefined when cancelled. */
 export async function pickPreset(): Promise<GenerationConfig | undefined> {
   const items = presets().map(({ name, description, config }) => ({
     label: name,

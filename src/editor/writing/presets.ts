@@ -4,7 +4,7 @@ import { randomSeed } from '../../core/decoding/random';
 import { snakeCase } from '../../core/decoding/spelled';
 import type { Settings } from '../settings';
 
-/** A way of choosing words under a plain name. */
+/** A named set of decoding options. */
 export interface Preset {
   readonly name: string;
   readonly description: string;
@@ -52,14 +52,14 @@ export function presets(): readonly Preset[] {
   ];
 }
 
-/** @throws RangeError when there is none of that name. */
+/** @throws RangeError when no preset has that name */
 export function presetNamed(name: string): Preset {
   const preset = presets().find((candidate) => candidate.name === name);
   if (!preset) throw new RangeError(l10n.t('There is no preset “{0}”.', name));
   return preset;
 }
 
-/** What a preset sets, in the names of Hugging Face: `temperature 0.5, top_k 50`. */
+/** A preset's options with their Hugging Face names: `temperature 0.5, top_k 50`. */
 export function describeConfig(config: GenerationConfig): string {
   return Object.entries(config)
     .filter(([key]) => key !== 'doSample')
@@ -68,8 +68,8 @@ export function describeConfig(config: GenerationConfig): string {
 }
 
 /**
- * What to generate with: a preset with the settings of the writer, who may leave the temperature and the seed open. A
- * temperature of 0 always takes the most probable token; any other draws.
+ * The config to generate with: a preset with the writer's temperature and seed, if set. Temperature 0 is greedy; any
+ * other samples.
  */
 export function withSettings(
   preset: GenerationConfig,

@@ -2,24 +2,24 @@ import * as vscode from 'vscode';
 import { rangeAfter, type TextEdit } from '../../core/text/edits';
 import type { DocumentChange, DocumentChanges } from '../documentChanges';
 
-/** How often an edit is tried again that failed because of another edit at the same time. */
+/** How often an edit is retried that failed because of a concurrent one. */
 const TRIES = 10;
 
 /**
- * Writes a text into an editor bit by bit, as one undo step. An edit by the writer at this text ends it: the writer is
- * never fought with. Edits elsewhere, and those of a save, only move it.
+ * Streams a text into an editor as one undo step. An edit by the writer within the text ends it. Edits elsewhere, and
+ * those made by a save, only shift it.
  */
 export class StreamedEdit implements vscode.Disposable {
   readonly #editor: vscode.TextEditor;
   readonly #start: number;
-  /** Where the text goes on. */
+  /** Offset at which the text continues. */
   #offset: number;
   #text = '';
   #pending = '';
   #writing: Promise<void> = Promise.resolve();
-  /** The edit under way, by which its own change event is known. */
+  /** The edit in progress, to recognise its own change event. */
   #own: { readonly offset: number; readonly removed: number; readonly text: string } | undefined;
-  /** Whether the edit under way has shown in the document, and whether one has before. */
+  /** Whether the current edit has appeared in the document, and whether any has. */
   #arrived = false;
   #begun = false;
   #refused = false;
@@ -33,7 +33,7 @@ export class StreamedEdit implements vscode.Disposable {
     this.#subscription = changes.listen((change) => this.#changed(change));
   }
 
-  /** Fires when the writer edits the text or goes to another tab, or the document cannot be written to. */
+  /** Fires when the writer edits the text or switches tabs, or the document is read-only. */
   get interrupted(): AbortSignal {
     return this.#interrupted.signal;
   }
@@ -42,12 +42,12 @@ export class StreamedEdit implements vscode.Disposable {
     return this.#editor.document.eol === vscode.EndOfLine.CRLF;
   }
 
-  /** The editor takes no text: its document is read-only. */
+  /** Whether the document is read-only. */
   get refused(): boolean {
     return this.#refused;
   }
 
-  /** The range of what was written; undefined when the document has changed there since. */
+  /** The range of the text; undefined when it was edited since. */
   get written(): vscode.Range | undefined {
     const { document } = this.#editor;
     const start = this.#offset - this.#text.length;
@@ -82,7 +82,7 @@ export class StreamedEdit implements vscode.Disposable {
     return this.#writing;
   }
 
-  /** Takes the last characters of what was written out again. */
+  /** Removes the last characters of the text. */
   async takeBack(length: number): Promise<void> {
     const { written } = this;
     if (written === undefined || length === 0) return;
@@ -107,7 +107,7 @@ export class StreamedEdit implements vscode.Disposable {
     });
   }
 
-  /** Makes an edit, again where it met with another one; when it cannot be made, all is over. */
+  /** Makes an edit, and retries it after a conflict; if it cannot be made, ends everything. */
   async #edit(next: () => { readonly range: vscode.Range; readonly text: string }): Promise<void> {
     const { document } = this.#editor;
     for (let tries = 0; tries < TRIES && !this.interrupted.aborted; tries++) {
@@ -119,15 +119,14 @@ export class StreamedEdit implements vscode.Disposable {
       this.#own = undefined;
       this.#begun ||= this.#arrived;
       if (this.#arrived) return;
-      // For a read-only editor VS Code says that the edit was made; for one whose document has just changed, that it
-      // was not.
+      // VS Code reports success for a read-only editor, and failure for one whose document has just changed.
       this.#refused ||= done;
       if (done) break;
     }
     this.#interrupted.abort();
   }
 
-  /** False where the change met with another one, and where the editor is not on screen any more: VS Code rejects then. */
+  /** False after a conflict, or where the editor is no longer visible, in which case VS Code rejects. */
   async #apply(change: (edit: vscode.TextEditorEdit) => void, undoStopBefore: boolean): Promise<boolean> {
     try {
       return await this.#editor.edit(change, { undoStopBefore, undoStopAfter: false });
@@ -155,7 +154,7 @@ export class StreamedEdit implements vscode.Disposable {
   }
 }
 
-/** The whole character or line break before a position, or after it where the document begins. */
+/** The whole character or line break before a position, or after it at the start of the document. */
 function characterBeside(document: vscode.TextDocument, at: vscode.Position): vscode.Range {
   const { text } = document.lineAt(at);
   if (at.character > 0) {
@@ -168,7 +167,7 @@ function characterBeside(document: vscode.TextDocument, at: vscode.Position): vs
   return new vscode.Range(at, next);
 }
 
-/** Whether all that was done was to end the last line, as a save may. */
+/** Whether the only change was a final newline, as a save may add. */
 function isEndOfFile(document: vscode.TextDocument, edits: readonly TextEdit[]) {
   const [{ offset, removed, text }, ...others] = edits;
   const ended = vscode.workspace.getConfiguration('files', document).get('insertFinalNewline');
