@@ -106,8 +106,8 @@ export class EngineHost implements Engine, vscode.Disposable {
     return this.#asked.tokenizer();
   }
 
-  async complete(request: CompleteRequest, signal?: AbortSignal, onProgress?: (partial: PartialCompletion) => void) {
-    return this.#asked.complete(request, signal, onProgress);
+  async complete(request: CompleteRequest, signal?: AbortSignal, onPartial?: (partial: PartialCompletion) => void) {
+    return this.#asked.complete(request, signal, onPartial);
   }
 
   async generate(request: GenerateRequest, onEvent?: (event: GenerationEvent) => void, signal?: AbortSignal) {

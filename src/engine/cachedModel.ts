@@ -6,25 +6,25 @@ import { BACKGROUND, type Priority, PriorityLock } from './priorityLock';
 import { ReadingPace } from './readingPace';
 import type { Internals, Session } from './session';
 
-/** Tokens of one run while a text is read: long enough to be fast, short enough to be cancelled soon. */
+/** Tokens per run while reading: long enough to be fast, short enough to be cancelled soon. */
 const PREFILL_CHUNK = 128;
-/** Shorter texts are read as fast by an ordinary step as by the graph that only reads. */
+/** Shorter texts are read equally fast by ordinary steps as by the reading graph. */
 const LEAST_READ = 20;
-/** The same where the logits of every position are wanted, which take 200 kB each. */
+/** The same when the logits of every position are needed, which take 200 kB each. */
 const SCORING_CHUNK = 32;
 
 interface ReadOptions extends ForwardOptions {
-  /** Read with the steps that decoding takes, and keep nothing that was read in another way. */
+  /** Read in the same steps as decoding takes, and discard what was read otherwise. */
   readonly stepwise?: boolean;
-  /** Read from the first token on, even where the text is remembered. */
+  /** Read from the first token on, even if the text is cached. */
   readonly afresh?: boolean;
-  /** Read in long runs, which are faster: no key is expected that would have to wait for one. */
+  /** Read in long runs, which are faster, as no key is expected that would have to wait. */
   readonly ahead?: boolean;
 }
 
 /**
- * A GPT-2 that remembers what it has read. A request names the whole text; the model keeps the longest prefix it has
- * in common with a remembered one and runs only what is new.
+ * A GPT-2 with a cache of texts. Requests contain the whole text; the model reuses the longest prefix in common with a
+ * cached text and only runs the rest.
  */
 export class CachedModel implements TextModel {
   readonly #session: Session;
@@ -49,7 +49,7 @@ export class CachedModel implements TextModel {
     this.eosTokenId = endOfText !== undefined && endOfText < this.vocabSize ? endOfText : undefined;
   }
 
-  /** This model for callers that are more or less urgent than decoding, or that read `ahead` of the writer's keys. */
+  /** This model with another priority than decoding, or for reading `ahead` of the writer's keys. */
   withPriority(priority: Priority, ahead = false): TextModel {
     return this.#as((sequences, options, signal) => this.forward(sequences, { ...options, ahead }, signal, priority));
   }
@@ -87,10 +87,10 @@ export class CachedModel implements TextModel {
   }
 
   /**
-   * Logits after each token from position `from` on, in order, in the background; no more than a chunk of them is ever in
-   * memory.
+   * Calls back with the logits after each token from position `from` on, in order and with low priority; at most one
+   * chunk of them is in memory.
    * @param ids at most `contextLength` tokens
-   * @param stepwise where the same text is to give the same logits each time
+   * @param stepwise if equal texts must give equal logits
    */
   async forEachPosition(
     ids: readonly number[],
@@ -117,8 +117,8 @@ export class CachedModel implements TextModel {
   }
 
   /**
-   * The model's internals at the last token. `capacity` is that of the cache they were computed with, which the shape
-   * of the attention depends on.
+   * The model's internals at the last token. `capacity` is that of the cache, which determines the shape of the
+   * attention.
    */
   async inspect(
     ids: readonly number[],
@@ -138,7 +138,7 @@ export class CachedModel implements TextModel {
     }
   }
 
-  /** Runs a task that needs the session itself, when no other run is under way. */
+  /** Runs a task that uses the session directly, exclusively. */
   exclusively<T>(priority: Priority, signal: AbortSignal | undefined, task: (session: Session) => Promise<T>) {
     return this.#lock.take(priority, signal, () => task(this.#session));
   }
@@ -169,8 +169,8 @@ export class CachedModel implements TextModel {
   }
 
   /**
-   * Brings a slot from what it holds of `ids` to all of it; returns the logits of the last `lastN` positions.
-   * @param stepwise must be set where hidden states are wanted: only ordinary steps give them
+   * Extends a slot from its present text to all of `ids`; returns the logits of the last `lastN` positions.
+   * @param stepwise required for hidden states, as only ordinary steps compute them
    */
   async #read(
     slot: KvSlot,
@@ -195,7 +195,7 @@ export class CachedModel implements TextModel {
     let logits: Float32Array = new Float32Array(0);
     while (cache.length < ids.length) {
       const rest = ids.length - cache.length;
-      // All positions whose logits are wanted must lie in the last chunk.
+      // All positions whose logits are needed must be in the last chunk.
       const take = rest <= PREFILL_CHUNK || rest <= lastN ? rest : Math.min(PREFILL_CHUNK, rest - lastN);
       const wanted = take === rest ? lastN : 1;
       const chunk = ids.slice(cache.length, cache.length + take);
@@ -204,7 +204,7 @@ export class CachedModel implements TextModel {
     return logits;
   }
 
-  /** Reads one chunk of a slot's text, and keeps the logits after its last token. */
+  /** Reads one chunk of a slot's text, and caches the logits after its last token. */
   async #advance(
     slot: KvSlot,
     chunk: readonly number[],
@@ -257,7 +257,7 @@ export class CachedModel implements TextModel {
     }
   }
 
-  /** Brings a batch from what it holds of the sequences to all of them, fewer tokens at a time the more rows there are. */
+  /** Extends a batch to all of its sequences, with fewer tokens per run the more rows there are. */
   async #readRows(
     cache: KvCache,
     sequences: readonly (readonly number[])[],
@@ -275,7 +275,7 @@ export class CachedModel implements TextModel {
     return read(sequences[0].length, lastN);
   }
 
-  /** Reads what all rows share once, and copies it to each of them. */
+  /** Reads the common prefix of all rows once, and copies it to each. */
   async #adoptShared(
     cache: KvCache,
     shared: readonly number[],
@@ -317,14 +317,14 @@ export class CachedModel implements TextModel {
     return { vocabSize, contextLength, eosTokenId, tokenizer, forward };
   }
 
-  /** The part of a long text that the model sees. */
+  /** The part of a long text that fits the context. */
   #window(ids: readonly number[]): readonly number[] {
     const start = contextWindowStart(ids.length, this.contextLength);
     return start === 0 ? ids : ids.slice(start);
   }
 }
 
-/** The row that has most in common with `ids`. */
+/** The row with the longest common prefix with `ids`. */
 function closest(rows: readonly (readonly number[])[], ids: readonly number[]): number {
   let best = 0;
   for (let row = 1; row < rows.length; row++) {
@@ -333,7 +333,7 @@ function closest(rows: readonly (readonly number[])[], ids: readonly number[]): 
   return best;
 }
 
-/** Drops what a slot has read in another way than these options ask for. */
+/** Drops the part of a slot that was read in a way these options do not allow. */
 function dropUnfit(slot: KvSlot, { hidden, stepwise, afresh }: ReadOptions): void {
   if (afresh || (hidden && !slot.cache.hasHidden)) truncate(slot, 0);
   if (stepwise && slot.readAt < slot.cache.length) truncate(slot, slot.readAt);

@@ -42,14 +42,14 @@ export async function generateText(
   }
 }
 
-/** What becomes complete with a token; nothing with the end of the text or another special one, which is no part of it. */
+/** The text that a token completes; empty for special tokens, which are not part of the text. */
 function textWith(tokenizer: Tokenizer, decoder: StreamDecoder, id: number): string {
   return id === tokenizer.endOfText || tokenizer.isSpecial(id) ? '' : decoder.push(id);
 }
 
 const SPACE = new TextEncoder().encode(' ');
 
-/** What to run for a request, and how many characters of the answer are there already. */
+/** The request to run, and the number of characters that are already in the text. */
 function healed(
   { tokenizer, vocabSize }: TextModel,
   request: GenerateRequest,
@@ -69,7 +69,7 @@ function healed(
   };
 }
 
-/** Rows of the model that are no token of its tokenizer, such as padding, are never written. */
+/** Rows of the model without a token in its tokenizer, such as padding, are masked. */
 function withoutGaps(tokenizer: Tokenizer, vocabSize: number, config: GenerationConfig): GenerationConfig {
   const padding = Array.from({ length: Math.max(0, vocabSize - tokenizer.size) }, (_, i) => tokenizer.size + i);
   const gaps = [...tokenizer.gaps.filter((id) => id < vocabSize), ...padding];

@@ -8,15 +8,15 @@ export type EngineHealth<Model = ModelInfo> =
   | { readonly state: 'ready'; readonly model: Model }
   | EngineTrouble;
 
-/** An engine that does not work at present. */
+/** An engine that does not work at the moment. */
 export interface EngineTrouble {
   readonly state: 'error';
-  /** What is wrong, in a sentence. */
+  /** The problem, in a sentence. */
   readonly message: string;
-  /** Milliseconds until it tries again by itself; a call may make it do so earlier. Absent where it does not try. */
+  /** Milliseconds until it retries automatically; a call may trigger that earlier. Absent if it does not retry. */
   readonly retryInMs?: number;
-  /** The files of the model have changed since it was compiled: it has to be installed again. */
+  /** Whether the model's files have changed since it was compiled, so that it must be installed again. */
   readonly isDamaged?: boolean;
-  /** The model server that fails, where it is one. */
+  /** Host of the failing model server, if it is one. */
   readonly server?: string;
 }

@@ -6,7 +6,7 @@ import { candidates } from './score';
 /** Alternatives shown for each layer of the lens. */
 const LENS_TOP = 5;
 
-/** Attention and logit lens of the token after `ids`, at most `contextLength` of them. */
+/** Attention and logit lens for the token after `ids`, of which there may be at most `contextLength`. */
 export async function inspect(
   model: CachedModel,
   ids: readonly number[],
@@ -36,7 +36,10 @@ export async function inspect(
   };
 }
 
-/** From each layer's `[heads, capacity + 1]`, where only `tokens - 1` places of the cache are filled, to `[layers, heads, tokens]`. */
+/**
+ * Converts each layer's `[heads, capacity + 1]`, of which `tokens - 1` cache positions are used, to `[layers, heads,
+ * tokens]`.
+ */
 function lastRow(attention: readonly Float32Array[], heads: number, capacity: number, tokens: number): Float32Array {
   const rows = new Float32Array(attention.length * heads * tokens);
   attention.forEach((weights, layer) => {

@@ -1,4 +1,4 @@
-/** What a cache needs to know of a model. */
+/** The model's shape, as far as a cache depends on it. */
 export interface CacheShape {
   readonly layers: number;
   readonly heads: number;
@@ -6,22 +6,23 @@ export interface CacheShape {
   readonly width: number;
 }
 
-/** Room beyond what is asked for, so that a keystroke does not pay for growing the cache. */
+/** Extra capacity, so that not every keystroke makes the cache grow. */
 const HEADROOM = 64;
 
 /**
- * The keys and values of texts the model has read: for each layer a float32 `[rows, heads, capacity, headSize]`, of
- * which the first `length` positions are valid. Also the final hidden state of each position. Forgetting the end of a
- * text is a smaller `length`; the bytes stay until they are overwritten. What was only read has no hidden states.
+ * Keys and values of texts that the model has read: for each layer float32 `[rows, heads, capacity, headSize]`, of
+ * which the first `length` positions are valid, and the final hidden state of each position. Truncating a text only
+ * reduces `length`; the data stays until it is overwritten. Positions read with the reading graph have no hidden
+ * states.
  */
 export class KvCache {
-  /** The token ids of each row; all of one length. */
+  /** The token ids of each row, all of equal length. */
   readonly tokens: number[][];
   length = 0;
   capacity = 0;
   keys: Float32Array[] = [];
   values: Float32Array[] = [];
-  /** `[rows, capacity, width]`; of no meaning unless `hasHidden`. */
+  /** `[rows, capacity, width]`; undefined content unless `hasHidden`. */
   hidden = new Float32Array(0);
   /** Whether the hidden state of every valid position is known. */
   hasHidden = true;
@@ -33,7 +34,7 @@ export class KvCache {
     this.tokens = Array.from({ length: rows }, () => []);
   }
 
-  /** Makes room for `positions`, keeping what is valid. */
+  /** Ensures capacity for `positions`, keeping the valid ones. */
   reserve(positions: number): void {
     if (positions <= this.capacity && this.capacity > 0) return;
     const capacity = Math.ceil((positions + HEADROOM) / HEADROOM) * HEADROOM;
@@ -61,10 +62,10 @@ export class KvCache {
   }
 
   /**
-   * Writes the rows that were made of new tokens after the valid ones.
-   * @param ids the new tokens of each row, all of one length
+   * Appends the rows computed for new tokens.
+   * @param ids the new tokens of each row, all of equal length
    * @param keys for each layer `[rows, heads, ids, headSize]`; `values` likewise
-   * @param hidden `[rows, ids, width]`, where they are known
+   * @param hidden `[rows, ids, width]`, if known
    */
   append(
     ids: readonly (readonly number[])[],
@@ -92,7 +93,7 @@ export class KvCache {
     });
   }
 
-  /** Makes every row `i` of this cache the first `length` positions of row `parents[i]` of `source` (or of itself). */
+  /** Sets every row `i` to the first `length` positions of row `parents[i]` of `source` (which may be this cache). */
   adopt(source: KvCache, parents: readonly number[], length: number): void {
     const tokens = parents.map((parent) => source.tokens[parent].slice(0, length));
     if (source === this) {
@@ -111,7 +112,7 @@ export class KvCache {
     });
   }
 
-  /** The rows agree on what they have in common, so only positions beyond it move. */
+  /** The rows share a prefix, so only positions after it move. */
   #permute(parents: readonly number[], length: number): void {
     if (parents.every((parent, row) => parent === row)) return;
     const shared = this.tokens.reduce((least, row) => Math.min(least, commonPrefix(row, this.tokens[0])), length);
@@ -137,7 +138,7 @@ export class KvCache {
     });
   }
 
-  /** Copies the first `count` positions of a row of `source` to a row of this cache, from position `at` on. */
+  /** Copies the first `count` positions of a row of `source` to a row of this cache from position `at` on. */
   #copyRow(source: KvCache, from: number, to: number, at: number, count: number): void {
     const { layers, heads, headSize, width } = this.shape;
     const copy = (target: Float32Array, origin: Float32Array, strips: number, size: number) => {
@@ -155,7 +156,7 @@ export class KvCache {
   }
 }
 
-/** How many tokens two texts have in common at their beginning. */
+/** Length of the common prefix of two token sequences. */
 export function commonPrefix(a: readonly number[], b: readonly number[]): number {
   const most = Math.min(a.length, b.length);
   let length = 0;

@@ -1,34 +1,33 @@
 import { commonPrefix, type KvCache } from './kvCache';
 import type { Priority } from './priorityLock';
 
-/** Texts remembered at once: what ghost text reads, what the panel reads, what the heat map reads. */
+/** Cached texts: one each for ghost text, panel and heat map. */
 const REMEMBERED_TEXTS = 3;
 /**
- * Upper bound, reached when more texts are read at the same time, or when all remembered ones belong to more urgent
- * readers.
+ * Upper bound, reached when more texts are read at the same time, or when all cached ones have a more urgent priority.
  */
 const MOST_REMEMBERED = REMEMBERED_TEXTS + 2;
 
-/** A remembered text. */
+/** A cached text. */
 export interface KvSlot {
   readonly cache: KvCache;
   /**
-   * Logits after the first n tokens of the cache, for some n: asking for these again needs no run, even after a
-   * suggestion was written on from there. The least recently used ones are forgotten.
+   * Logits after the first n tokens for some n, so that requesting them again needs no run, even after a suggestion was
+   * generated from there. Least recently used entries are dropped.
    */
   readonly logits: Map<number, Float32Array>;
   /**
-   * The index of the first token that was read together with many others: from there on keys and values differ slightly
-   * from those that single steps give.
+   * Index of the first token that was read in a long run: from there on keys and values differ slightly from those of
+   * single steps.
    */
   readAt: number;
   inUse: boolean;
   usedAt: number;
-  /** The most urgent priority with which its present text was read (0 is the most urgent). */
+  /** The most urgent priority with which the present text was read (0 is the most urgent). */
   priority: Priority;
 }
 
-/** The texts a model remembers; each is lent to one reader at a time. */
+/** The texts cached by a model; each is lent to one reader at a time. */
 export class KvSlots {
   readonly #newCache: () => KvCache;
   #slots: KvSlot[] = [];
@@ -54,12 +53,12 @@ export class KvSlots {
     return slot;
   }
 
-  /** Takes a slot back. Where there are more than `MOST_REMEMBERED`, the least urgent and oldest are dropped. */
+  /** Returns a slot. If there are more than `MOST_REMEMBERED`, the least urgent and oldest are dropped. */
   release(slot: KvSlot): void {
     slot.inUse = false;
     while (this.#slots.length > MOST_REMEMBERED) {
       const least = this.#slots.reduce((a, b) => ((b.priority - a.priority || a.usedAt - b.usedAt) > 0 ? b : a));
-      // A slot that is in use is dropped when it is given back.
+      // A slot in use is dropped when it is returned.
       if (least.inUse) return;
       this.#slots = this.#slots.filter((each) => each !== least);
     }
@@ -87,15 +86,15 @@ export class KvSlots {
   }
 }
 
-/** Places of a text whose logits (200 kB each) are kept. */
+/** Positions of a text whose logits (200 kB each) are cached. */
 const REMEMBERED_LOGITS = 8;
 
-/** Keeps the logits after the cache's last token. */
+/** Caches the logits after the cache's last token. */
 export function keepLogits(slot: KvSlot, logits: Float32Array): void {
   keep(slot, slot.cache.length, logits);
 }
 
-/** The logits after the first `length` tokens, if they are known. */
+/** The logits after the first `length` tokens, if cached. */
 export function keptLogits(slot: KvSlot, length: number): Float32Array | undefined {
   const known = slot.logits.get(length);
   if (known) keep(slot, length, known);

@@ -8,15 +8,15 @@ import { EngineError, loadRuntime, type Ort } from './runtime';
 import { spareMemory } from './spareMemory';
 
 export interface LoadOptions {
-  /** Threads of one run; onnxruntime chooses when it is 0. */
+  /** Threads per run; 0 lets onnxruntime choose. */
   readonly threads?: number;
-  /** Tells how many bytes may be taken; what this machine can spare by default. */
+  /** Bytes that may be used; by default what the machine can spare. */
   readonly spareMemory?: () => number;
-  /** Hears, for the log, what is left out for want of memory. */
+  /** Called with notes for the log, when something is left out for lack of memory. */
   readonly onNote?: (note: string) => void;
 }
 
-/** The graphs that read, see `buildReadingGraph`. */
+/** The graphs for reading, see `buildReadingGraph`. */
 export interface ReadingGraphs {
   readonly embed: Ort.InferenceSession;
   readonly read: Ort.InferenceSession;
@@ -25,7 +25,7 @@ export interface ReadingGraphs {
 /** Peak memory while a reading graph is loaded, as a multiple of its matrices' size. */
 const LOADING_COPIES = 5;
 
-/** The graphs that read, unless the model has none or a second form of the weights would crowd the machine's memory. */
+/** The reading graphs, unless the model has none or a second form of the weights would take too much memory. */
 export async function loadReadingGraphs(folder: string, options: LoadOptions): Promise<ReadingGraphs | undefined> {
   const file = join(folder, READING_GRAPH);
   if (!existsSync(file)) return undefined;

@@ -43,15 +43,15 @@ import { Scorer } from './score';
 import { Session } from './session';
 import { ThreadChoice } from './threadChoice';
 
-/** How long after the end of the last work the engine counts as idle. */
+/** Time without work after which the engine counts as idle. */
 const IDLE_MS = 3_000;
 /**
- * Timing threads takes memory for a second copy of the model: larger ones than this, from GPT-2 medium on, keep the
- * number of threads that they were given.
+ * Timing threads needs memory for a second copy of the model: models larger than this, from GPT-2 medium on, keep the
+ * given number of threads.
  */
 const MOST_PARAMETERS = 250e6;
 
-/** The engine in this process. It blocks the thread during each run. */
+/** The engine within this process. It blocks the thread during each run. */
 export class LocalEngine implements Engine {
   readonly #session: Session;
   readonly #manifest: Manifest;
@@ -60,9 +60,9 @@ export class LocalEngine implements Engine {
   readonly #scorer: Scorer;
   readonly #memory: MemoryKeeper;
   #completing: AbortController | undefined;
-  /** Settles when the last completion has ended and given back the text that it was reading. */
+  /** Settles when the last completion has ended and returned its cache slot. */
   #completed: Promise<unknown> = Promise.resolve();
-  /** Generations that are still wanted. One that was aborted is not among them, though it may have a run to finish. */
+  /** Generations in progress, without aborted ones, which may still have to finish a run. */
   readonly #active = new Set<symbol>();
   #idleTimer: NodeJS.Timeout | undefined;
   #whenIdle: (() => Promise<void>) | undefined;
@@ -78,8 +78,8 @@ export class LocalEngine implements Engine {
 
   /**
    * Loads a compiled model.
-   * @param folder what `compileModel` has written
-   * @throws EngineError when there is no compiled model of this version or it cannot be loaded
+   * @param folder output of `compileModel`
+   * @throws EngineError when there is no compiled model of this version, or it cannot be loaded
    */
   static async open(folder: string, options: LoadOptions = {}): Promise<LocalEngine> {
     const manifest = await readManifest(folder);
@@ -88,14 +88,14 @@ export class LocalEngine implements Engine {
     return new LocalEngine(await Session.open(folder, manifest.config, options), manifest, source);
   }
 
-  /** The model itself, for decoding that wants more than the calls below. */
+  /** The model itself, for decoding beyond the methods below. */
   get model(): CachedModel {
     return this.#model;
   }
 
   /**
-   * Chooses between one thread and `most` threads by measuring, at first and whenever tokens begin to take a different
-   * time. It measures only when the engine has been idle for a while.
+   * Chooses between one thread and `most` threads by measurement, initially and whenever the time per token changes.
+   * Measures only after the engine has been idle for a while.
    */
   adaptThreads(most: number): void {
     const { n_layer, n_embd, vocab_size } = this.#manifest.config;
@@ -103,7 +103,7 @@ export class LocalEngine implements Engine {
     const choice = new ThreadChoice(this.#session, most);
     this.#session.onToken = (ms) => choice.ran(ms);
     this.#whenIdle = async () => {
-      // What cannot be measured now, for want of memory, is measured another time.
+      // Without enough memory, it is measured another time.
       if (choice.isDue) await this.#model.exclusively(2, undefined, () => choice.whenIdle()).catch(() => {});
     };
     this.#restartIdle();
@@ -116,7 +116,7 @@ export class LocalEngine implements Engine {
     this.#idleTimer.unref();
   }
 
-  /** What the tokenizer is made from, for another process to make it again. */
+  /** The source of the tokenizer, for another process to create it. */
   async tokenizerSource(): Promise<TokenizerSource> {
     return this.#source;
   }
@@ -145,20 +145,20 @@ export class LocalEngine implements Engine {
   async complete(
     request: CompleteRequest,
     signal?: AbortSignal,
-    onProgress?: (partial: PartialCompletion) => void,
+    onPartial?: (partial: PartialCompletion) => void,
   ): Promise<Completion> {
-    if (request.background) return this.#count(signal, () => this.#complete(request, signal, onProgress));
+    if (request.background) return this.#count(signal, () => this.#complete(request, signal, onPartial));
     this.#completing?.abort();
     const controller = new AbortController();
     this.#completing = controller;
     const either = signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
     const before = this.#completed;
     const completion = this.#count(either, async () => {
-      // A completion that was overtaken ends with its present run, and then gives back the text it has read: beginning
-      // before that would mean reading the text again.
+      // An aborted completion ends after its current run and then returns its cache slot: starting before that would
+      // mean reading the text again.
       await before;
       either.throwIfAborted();
-      return this.#memory.pauseDuring(() => this.#complete(request, either, onProgress));
+      return this.#memory.pauseDuring(() => this.#complete(request, either, onPartial));
     });
     this.#completed = completion.catch(() => {});
     return completion;
@@ -225,20 +225,20 @@ export class LocalEngine implements Engine {
   async #complete(
     { place, background, ahead, ...request }: CompleteRequest,
     signal: AbortSignal | undefined,
-    onProgress?: (partial: PartialCompletion) => void,
+    onPartial?: (partial: PartialCompletion) => void,
   ): Promise<Completion> {
     const model = this.#model.withPriority(background ? BACKGROUND : 0, ahead);
-    if (place === undefined) return complete(model, request, signal, onProgress);
+    if (place === undefined) return complete(model, request, signal, onPartial);
     const { memory } = this.#memory;
     const isKnown = this.#memory.turnTo(place);
     const reader = new MemoryReader(memory, model.tokenizer);
-    const completion = await complete(model, request, signal, onProgress, (...row) => reader.read(...row));
-    // The writer may have gone to another document since.
+    const completion = await complete(model, request, signal, onPartial, (...row) => reader.read(...row));
+    // The writer may have switched documents since.
     if (isKnown && place.document === memory.document) this.#memory.learnFrom(reader.lesson);
     return withOrigins(completion, reader);
   }
 
-  /** What a generation would see of a text: all of it, or the window over its end. */
+  /** The part of a text that a generation sees: all of it, or the window at its end. */
   #window(request: LogitsRequest): readonly number[] {
     const ids = idsOf(this.#model.tokenizer, request);
     return ids.slice(contextWindowStart(ids.length, this.#model.contextLength));
@@ -260,7 +260,7 @@ export class LocalEngine implements Engine {
   }
 }
 
-/** Adds to each token of the suggestions where its probability comes from. */
+/** Adds the source of its probability to each token of the suggestions. */
 function withOrigins(completion: Completion, reader: MemoryReader): Completion {
   const suggestions = completion.suggestions.map((suggestion) => {
     const ids = suggestion.tokens.map(({ id }) => id);

@@ -1,15 +1,15 @@
-/** Who goes first when several wait for the model: ghost text, then the panel, then work in the background. */
+/** Order of those waiting for the model: ghost text, then the panel, then background work. */
 export type Priority = 0 | 1 | 2;
 export const BACKGROUND: Priority = 2;
 
-/** Lets one run at a time through, the most urgent first, in order of arrival among equals. */
+/** Runs one task at a time, the most urgent first, in order of arrival within a priority. */
 export class PriorityLock {
   readonly #waiting: { priority: Priority; start: () => void }[] = [];
   #busy = false;
 
   /** Runs `task` exclusively. The signal is checked again when its turn comes. */
   async take<T>(priority: Priority, signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
-    // Messages that came while a run blocked this thread, cancellations above all, are handled before the next run.
+    // Messages that arrived while a run blocked this thread, cancellations above all, are handled before the next run.
     await new Promise<void>((start) => {
       if (this.#busy) {
         const after = this.#waiting.findIndex((other) => other.priority > priority);
@@ -23,7 +23,7 @@ export class PriorityLock {
       signal?.throwIfAborted();
       return await task();
     } finally {
-      // Started a little later: the caller that has just run may ask again at once, and goes before less urgent ones.
+      // Deferred, as the caller that has just finished may ask again at once, and precedes less urgent ones.
       setImmediate(() => this.#startNext());
     }
   }

@@ -1,12 +1,12 @@
 /**
- * How long a run may take in ms, since it cannot be stopped and a key has to wait for it: while keys are expected, and
- * while none is.
+ * Longest run in ms, as it cannot be interrupted and a key has to wait for it: while keys are expected, and while none
+ * are.
  */
 const LONGEST_RUN_MS = 50;
 const LONGEST_AHEAD_MS = 200;
 /**
- * Tokens of a run. Each run reads all weights from memory: 512 tokens in runs of 32 take 2.3 times as long as in runs of
- * 128, those in runs of 256 nine tenths.
+ * Limits of tokens per run. Each run reads all weights from memory: 512 tokens in runs of 32 take 2.3 times as long as
+ * in runs of 128, and in runs of 256 nine tenths.
  */
 const [FEWEST, MOST] = [64, 256];
 const MOST_AHEAD = 512;
@@ -14,16 +14,16 @@ const MOST_AHEAD = 512;
 const FIRST = 128;
 /** The runtime's kernels are fastest at multiples of this. */
 const MULTIPLE = 16;
-/** What is left of a text is read in one run if it is at most this many times as long as a run. */
+/** The rest of a text is read in one run if it is at most this many times as long as a run. */
 const STRETCH = 1.15;
 
-/** Chooses how many tokens a run reads, from how long those before it took: fast, and over soon when a key comes. */
+/** Chooses the number of tokens per run from the duration of earlier runs: fast, but short enough for a key to wait. */
 export class ReadingPace {
   #msPerToken: number | undefined;
 
   /**
    * How many of the next `rest` tokens to read.
-   * @param ahead whether this is read before anybody types
+   * @param ahead whether nobody is typing yet
    */
   next(rest: number, ahead = false): number {
     const longest = ahead ? LONGEST_AHEAD_MS : LONGEST_RUN_MS;
@@ -33,7 +33,7 @@ export class ReadingPace {
     return rest <= count * STRETCH ? rest : count;
   }
 
-  /** Takes note of a run; those before it count half, so that one hiccup is not taken for the machine's pace. */
+  /** Records a run; earlier runs count half, so that one outlier does not determine the pace. */
   ran(tokens: number, milliseconds: number): void {
     const latest = milliseconds / tokens;
     this.#msPerToken = this.#msPerToken === undefined ? latest : (this.#msPerToken + latest) / 2;

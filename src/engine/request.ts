@@ -8,7 +8,7 @@ import { EngineError } from './runtime';
  * @throws EngineError when there is nothing to read
  */
 export function idsOf(tokenizer: Tokenizer, { text, bos, appended = [] }: LogitsRequest): readonly number[] {
-  // Ids that are given instead of a text are taken as they are.
+  // Ids given instead of a text are used without additions.
   const opening = text === '' && appended.length > 0 ? [] : tokenizer.opening;
   const ids = [...(bos ? tokenizer.start : opening), ...tokenizer.encode(text), ...appended];
   if (ids.length === 0) {
@@ -23,7 +23,7 @@ export function tokensOf(tokenizer: Tokenizer, { text, appended = [] }: LogitsRe
   const decoder = tokenizer.streamDecoder();
   let [byte, unit] = [tokens.at(-1)?.bytes[1] ?? 0, text.length];
   for (const id of appended) {
-    // What an appended token completes counts as its own: parts of a character before its last have no width.
+    // A character belongs to the appended token that completes it; tokens with its earlier parts have no width.
     const [from, start] = [byte, unit];
     byte += tokenizer.tokenBytes(id).length;
     unit += decoder.push(id).length;

@@ -14,12 +14,12 @@ export class EngineError extends Error {
 let runtime: typeof Ort | undefined;
 
 /**
- * Loads onnxruntime-node, whose native library may be missing or unusable on a machine, when it is first needed.
+ * Loads onnxruntime-node on first use, as its native library may be missing or unusable.
  * @throws EngineError
  */
 export function loadRuntime(): typeof Ort {
   if (runtime) return runtime;
-  // Later versions of the library report usage unless this is set before they load.
+  // Later versions of the library send telemetry unless this is set before they load.
   process.env.ORT_DISABLE_TELEMETRY = '1';
   try {
     runtime = createRequire(__filename)('onnxruntime-node') as typeof Ort;
@@ -29,18 +29,18 @@ export function loadRuntime(): typeof Ort {
   return runtime;
 }
 
-/** What onnxruntime is made for. */
+/** Platforms that onnxruntime supports. */
 const PLATFORMS = ['linux', 'darwin', 'win32'];
 const PROCESSORS = ['x64', 'arm64'];
 
-/** Where Microsoft keeps the libraries that every program made with Visual C++ needs. */
+/** Download of the libraries required by programs built with Visual C++. */
 const VISUAL_CPP = 'https://aka.ms/vs/17/release/vc_redist.';
-/** Those that onnxruntime asks for. */
+/** Those that onnxruntime requires. */
 const VISUAL_CPP_FILES = ['msvcp140.dll', 'msvcp140_1.dll', 'vcruntime140.dll', 'vcruntime140_1.dll'];
 
 /**
- * What is wrong where the native library cannot be loaded, and what to do.
- * @param isThere whether there is such a file
+ * Explains why the native library cannot be loaded, and what to do.
+ * @param isThere whether the file exists
  */
 export function runtimeTrouble(
   { message, code }: NodeJS.ErrnoException,
@@ -76,7 +76,7 @@ export function runtimeTrouble(
   );
 }
 
-/** Windows says that a module is not found, of a library and of those that it needs, and says it in its own language. */
+/** Windows reports a missing module both for a library and for its dependencies, in the user's language. */
 function lacksVisualCpp(message: string, isThere: (path: string) => boolean): boolean {
   const system = win32.join(process.env.SystemRoot ?? 'C:\\Windows', 'System32');
   const isNotFound = /module could not be found|module not found/i.test(message);

@@ -4,7 +4,7 @@ import type { Tokenizer } from '../core/tokenizer';
 import type { CachedModel } from './cachedModel';
 import { commonPrefix } from './kvCache';
 
-/** What the model thought of one token. */
+/** The score of one token. */
 export interface TokenScore {
   readonly logprob: number;
   readonly rank: number;
@@ -12,7 +12,7 @@ export interface TokenScore {
 }
 
 interface ScoredWindow {
-  /** The tokens that were read, and the one behind them. */
+  /** The tokens of the window, and the one after it. */
   readonly ids: readonly number[];
   readonly top: number;
   /** For each token but the first. */
@@ -20,24 +20,23 @@ interface ScoredWindow {
 }
 
 /**
- * The windows in which a text is scored: each begins half a context after the one before and scores the tokens that
- * were not scored yet, so that all but those at the beginning have at least half a context before them.
+ * The windows in which a text is scored: each begins half a context after the previous one and scores the tokens not
+ * scored yet, so that all tokens but those at the beginning have at least half a context before them.
  */
 function* scoringWindows(length: number, contextLength: number): Generator<{ start: number; first: number }> {
   const stride = Math.max(1, Math.floor(contextLength / 2));
-  // The logits after the last token of a window score the token behind it.
+  // The logits after the last token of a window score the token after it.
   for (let start = 0, first = 1; first < length; start += stride, first = start + contextLength - stride + 1) {
     yield { start, first };
   }
 }
 
-/** Windows of a text whose scores are remembered: 50,000 words of prose make about 130 with a context of 1,024. */
+/** Windows with cached scores; 50,000 words of prose take about 130 with a context of 1,024. */
 const REMEMBERED_WINDOWS = 256;
 
 /**
- * Scores texts token by token. A text longer than the context is read in windows that overlap by half. Windows start at
- * fixed places: after an edit, only what follows it within its window is run again, and windows that the edit does not
- * touch not at all.
+ * Scores texts token by token. A text longer than the context is read in overlapping windows at fixed positions: after
+ * an edit only the part of its window after the edit runs again, and windows without an edit do not run at all.
  */
 export class Scorer {
   readonly #model: CachedModel;
@@ -47,7 +46,7 @@ export class Scorer {
     this.#model = model;
   }
 
-  /** One entry for each token; `null` for the first, before which the model saw nothing. */
+  /** One entry per token; `null` for the first, which has no context. */
   async score(ids: readonly number[], top: number, signal?: AbortSignal): Promise<(TokenScore | null)[]> {
     const scores: (TokenScore | null)[] = ids.length > 0 ? [null] : [];
     const { contextLength } = this.#model;
@@ -61,7 +60,7 @@ export class Scorer {
   async #scoreWindow(ids: readonly number[], top: number, signal?: AbortSignal): Promise<readonly TokenScore[]> {
     const known = this.#mostAlike(ids, top);
     const shared = known ? commonPrefix(known.ids, ids) : 0;
-    // A window that was scored with more alternatives keeps them.
+    // A window scored with more alternatives keeps them.
     const kept = known?.top ?? top;
     const scores = known ? known.scores.slice(0, Math.max(0, shared - 1)) : [];
     if (scores.length < ids.length - 1) {
@@ -76,7 +75,7 @@ export class Scorer {
         { signal },
       );
     }
-    // Another call may have replaced it in the meantime.
+    // Another call may have replaced it meanwhile.
     if (known && shared === known.ids.length) this.#windows = this.#windows.filter((window) => window !== known);
     this.#windows.push({ ids, top: kept, scores });
     if (this.#windows.length > REMEMBERED_WINDOWS) this.#windows.shift();
@@ -95,7 +94,7 @@ export class Scorer {
 }
 
 function scoreOf(logits: Float32Array, id: number, top: number, tokenizer: Tokenizer): TokenScore {
-  // The passes over the vocabulary are what scoring costs beside the model: the best token knows the sum already.
+  // Passes over the vocabulary are the main cost besides the model, so the best token is found with the sum.
   const best = topTokens(logits, Math.max(1, top), tokenizer);
   const total = best[0].logit - best[0].logprob;
   const candidates = best.slice(0, top).map((token) => candidateOf(token, tokenizer));
@@ -112,7 +111,7 @@ function candidateOf({ id, logprob }: RankedToken, tokenizer: Tokenizer): Candid
   return { id, text: tokenizer.tokenText(id), logprob };
 }
 
-/** Calls for each token of a text in order, with the logits before it: the same ones each time. */
+/** Calls back for each token of a text in order with the logits before it. Reproducible. */
 export async function forEachToken(
   model: CachedModel,
   ids: readonly number[],

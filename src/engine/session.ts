@@ -5,12 +5,12 @@ import { type CacheShape, KvCache } from './kvCache';
 import { type LoadOptions, loadGraph, loadReadingGraphs, type ReadingGraphs } from './loadGraphs';
 import { EngineError, loadRuntime, type Ort } from './runtime';
 
-/** Tokens that are timed to choose a number of threads: the first ones may have to wait for memory. */
+/** Tokens timed to choose the number of threads; the first ones may have to wait for memory. */
 const TIMED_TOKENS = 4;
 
 type Tensors = Record<string, Ort.Tensor>;
 
-/** How a step came to its logits. */
+/** The internals of a step. */
 export interface Internals {
   /** For each layer `[rows, heads, ids, capacity + ids]`: attention to the cache's positions, then to the new tokens. */
   readonly attention: readonly Float32Array[];
@@ -26,23 +26,23 @@ export interface WorkCount {
 }
 
 /**
- * A compiled GPT-2 loaded into onnxruntime. `run()` blocks the thread it is called on: only the engine's own process
- * may load this.
+ * A compiled GPT-2 loaded into onnxruntime. Runs block the calling thread, so only the engine's own process may load
+ * this.
  */
 export class Session {
   readonly #folder: string;
   readonly #options: LoadOptions;
   #model: Ort.InferenceSession;
   #threads: number;
-  /** The same model with other numbers of threads, while they are timed. */
+  /** Sessions with other numbers of threads, while they are timed. */
   readonly #timed = new Map<number, Ort.InferenceSession>();
   readonly #reading: ReadingGraphs | undefined;
 
   readonly work: WorkCount = { runs: 0, tokensFed: 0, busyMs: 0 };
   readonly shape: CacheShape;
-  /** Hears the milliseconds of each step over one token. */
+  /** Called with the milliseconds of each step over one token. */
   onToken: ((ms: number) => void) | undefined;
-  /** Graphs that only explanations need, loaded when they do. */
+  /** Graphs for explanations, loaded on demand. */
   readonly #others = new Map<string, Promise<Ort.InferenceSession>>();
 
   private constructor(
@@ -63,12 +63,12 @@ export class Session {
 
   /** @throws EngineError when onnxruntime or the model cannot be loaded */
   static async open(folder: string, config: Gpt2Config, options: LoadOptions = {}): Promise<Session> {
-    // Loaded first: what loading it needs for a moment is free again before the larger graph takes its memory.
+    // Loaded first, so that its temporary memory is free again before the larger graph is loaded.
     const reading = await loadReadingGraphs(folder, options);
     return new Session(config, folder, options, await loadGraph(join(folder, 'model.onnx'), options), reading);
   }
 
-  /** Whether there is a graph that reads faster than `step` does. */
+  /** Whether there is a reading graph, which is faster than `step`. */
   get canRead(): boolean {
     return this.#reading !== undefined;
   }
@@ -78,9 +78,9 @@ export class Session {
   }
 
   /**
-   * Puts one chunk of tokens through the model after what the cache holds, and adds its rows to the cache.
-   * @param ids the new tokens of each row of the cache, all of one length, at least 1
-   * @param lastN how many final positions to return logits for
+   * Runs one chunk of tokens after those in the cache, and appends to the cache.
+   * @param ids the new tokens of each row, all of equal length, at least 1
+   * @param lastN number of final positions to return logits for
    * @returns the logits, `[rows, lastN, vocab]`
    */
   async step(cache: KvCache, ids: readonly (readonly number[])[], lastN: number): Promise<Float32Array> {
@@ -130,7 +130,7 @@ export class Session {
   }
 
   /**
-   * Adds tokens to a cache of one row without asking what comes next or keeping their hidden states.
+   * Appends tokens to a cache of one row without logits or hidden states.
    * @throws Error when `canRead` is false
    */
   async read(cache: KvCache, ids: readonly number[]): Promise<void> {
@@ -143,14 +143,14 @@ export class Session {
       embedded,
       last_position: new Tensor('int32', Int32Array.of(end - 1), [1]),
       total_length: new Tensor('int32', Int32Array.of(end), [1]),
-      // The graph computes with all cached positions that it is given, valid or not.
+      // The graph computes with all cache positions given to it, valid or not.
       ...this.#past(cache, cache.length === 0 ? 0 : cache.capacity),
     };
     const results = await this.#count(ids.length, () => read.run(feeds));
     cache.append([ids], this.#perLayer(results, 'new_key'), this.#perLayer(results, 'new_value'));
   }
 
-  /** A `step` that also returns what went on inside, from a graph of its own, so that it costs other steps nothing. */
+  /** A `step` that also returns internals, by a separate graph, so that other steps are not slowed down. */
   async stepWithInternals(
     cache: KvCache,
     ids: readonly (readonly number[])[],
@@ -196,7 +196,7 @@ export class Session {
     };
   }
 
-  /** Keys and values of a cache, or of none of its positions where `capacity` is 0. */
+  /** Keys and values of a cache, or empty ones where `capacity` is 0. */
   #past({ rows, keys, values }: KvCache, capacity: number): Tensors {
     const { Tensor } = loadRuntime();
     const { layers, heads, headSize } = this.shape;
@@ -259,7 +259,7 @@ export class Session {
   #other(file: string): Promise<Ort.InferenceSession> {
     const known = this.#others.get(file) ?? loadGraph(join(this.#folder, file), this.#options);
     this.#others.set(file, known);
-    // A graph that failed to load is tried again with the next call, and there is nothing to release.
+    // A graph that failed to load is tried again with the next call; there is nothing to release.
     known.catch(() => this.#others.delete(file));
     return known;
   }

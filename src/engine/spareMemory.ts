@@ -1,8 +1,8 @@
 import { freemem, totalmem } from 'node:os';
 
 /**
- * macOS, and a container that has a limit, fill their memory with what they can drop at once, such as files that were
- * read: what counts as free there is little at any time, and this much of all can be had nevertheless.
+ * macOS, and containers with a limit, fill memory with reclaimable data such as file caches: little counts as free
+ * there, but this share of the total is available nevertheless.
  */
 const SHARE_TO_HAVE = 1 / 4;
 
@@ -11,12 +11,15 @@ export interface MachineMemory {
   readonly platform: NodeJS.Platform;
   readonly total: () => number;
   readonly free: () => number;
-  /** A container's limit, and what it leaves; the whole machine's where there is none. Node has both from 20.13 on. */
+  /**
+   * A container's limit, and the memory available to it; those of the machine without a container. In Node from 20.13
+   * on.
+   */
   readonly limit?: () => number;
   readonly available?: () => number;
 }
 
-/** Bytes that may be taken without crowding out what else runs on the machine, or in the container. */
+/** Bytes that can be used without displacing other programs on the machine or in the container. */
 export function spareMemory(machine: MachineMemory = thisMachine()): number {
   const total = machine.total();
   if (machine.platform === 'darwin') return total * SHARE_TO_HAVE;

@@ -1,4 +1,4 @@
-/** A model that can be run with different numbers of threads. */
+/** A model that can run with different numbers of threads. */
 export interface Threaded {
   /** Milliseconds per token with this many threads. Sessions opened for this stay open until `useThreads`. */
   timeThreads(threads: number): Promise<number>;
@@ -6,13 +6,13 @@ export interface Threaded {
   useThreads(threads: number): Promise<void>;
 }
 
-/** Each number is timed so often, in turn, and its best time counts. */
+/** Each number is timed this often, in turn, and its best time counts. */
 const ROUNDS = 3;
 /** More threads are chosen only if they are this many times as fast: they take the processor from other programs. */
 const GAIN = 1.1;
 /**
- * The choice is due again when the median time of the last `TOKENS` tokens is `CHANGED` times that at the last choice,
- * or less than that part of it.
+ * A new choice is due when the median time of the last `TOKENS` tokens is more than `CHANGED` times that at the last
+ * choice, or less than its inverse.
  */
 const TOKENS = 16;
 const CHANGED = 1.6;
@@ -24,18 +24,18 @@ const CHANGED = 1.6;
 export class ThreadChoice {
   readonly #model: Threaded;
   readonly #most: number;
-  /** The time of a token when the choice was made; undefined before. */
+  /** The time per token at the last choice; undefined before. */
   #chosenMs: number | undefined;
   #latest: number[] = [];
   #choosing = false;
 
-  /** @param most threads that the settings allow */
+  /** @param most maximum number of threads from the settings */
   constructor(model: Threaded, most: number) {
     this.#model = model;
     this.#most = most;
   }
 
-  /** Whether there is reason to measure. */
+  /** Whether a measurement is due. */
   get isDue(): boolean {
     if (this.#most <= 1 || this.#choosing) return false;
     if (this.#chosenMs === undefined) return true;

@@ -13,7 +13,7 @@ import type { SpeedEstimate } from './speedEstimate';
 
 type Item = vscode.QuickPickItem & { readonly run?: () => Promise<unknown>; readonly row?: Row };
 
-/** A button of a row, with what it does. */
+/** A button of a row with its action. */
 interface RowButton extends vscode.QuickInputButton {
   readonly run: (models: Models, row: Row | undefined) => Promise<void>;
 }
@@ -30,7 +30,7 @@ function precisionButton(): RowButton {
   };
 }
 
-/** `Choose Model`: the models there are and what each would cost, with ways to get others. */
+/** `Choose Model`: the available models with their costs, and ways to get others. */
 export async function chooseModel(models: Models, speed: SpeedEstimate): Promise<void> {
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = vscode.l10n.t('Choose the Model Inkling Writes With');
@@ -89,7 +89,7 @@ function separator(label: string): Item {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
-/** Ways to models that are not listed. */
+/** Ways to get models that are not listed. */
 function otherSources(models: Models, hubEnabled: boolean): Item[] {
   const hub: Item = {
     label: vscode.l10n.t('{0} Another model on the Hugging Face hub…', '$(cloud-download)'),
@@ -165,7 +165,7 @@ async function installRowInPrecision(models: Models, row: Row | undefined): Prom
   }
 }
 
-/** Installs a model of the hub and uses it. A window that closes meanwhile leaves a note for the next one. */
+/** Installs a model of the hub and uses it. If the window closes meanwhile, a note lets the next one resume. */
 export function installFromHub(models: Models, id: string, precision?: Precision): Promise<InstalledModel | undefined> {
   const name = findInCatalogue(id)?.name ?? id;
   return models.remembering({ id, precision }, () =>
@@ -213,7 +213,7 @@ async function askForHubModel(models: Models): Promise<void> {
 async function askForFolder(models: Models): Promise<void> {
   const chosen = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('A GPT-2: Its Folder, or Its File of Weights'),
-    // Where a dialog cannot show both, VS Code shows folders.
+    // Where a dialog cannot offer both, VS Code offers folders.
     canSelectFolders: true,
     canSelectFiles: true,
     openLabel: vscode.l10n.t('Import'),

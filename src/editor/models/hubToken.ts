@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 const KEY = 'hub.token';
 
-/** The access token for the hub: a secret that VS Code keeps. One that was written into the settings is moved there. */
+/** The access token for the hub, in VS Code's secret storage. A token in the settings is moved there. */
 export class HubToken implements vscode.Disposable {
   readonly #secrets: vscode.SecretStorage;
   #token = '';
@@ -26,7 +26,7 @@ export class HubToken implements vscode.Disposable {
     return this.#token || inSettings();
   }
 
-  /** Asks for a token; an empty one forgets the one that is kept. */
+  /** Prompts for a token; an empty one deletes the stored token. */
   async ask(): Promise<void> {
     const token = await vscode.window.showInputBox({
       title: vscode.l10n.t('Access Token for the Hugging Face Hub'),
@@ -60,7 +60,7 @@ export class HubToken implements vscode.Disposable {
   }
 }
 
-/** Where earlier versions kept it, in the open. */
+/** The setting in which earlier versions stored it. */
 function inSettings(): string {
   const value = vscode.workspace.getConfiguration('inkling').inspect<unknown>(KEY)?.globalValue;
   return typeof value === 'string' ? value.trim() : '';

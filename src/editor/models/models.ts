@@ -10,7 +10,7 @@ import { notify, withProgress } from '../messages';
 import type { HubToken } from './hubToken';
 import { ProgressText } from './progressText';
 
-/** An installation from the hub that has begun. */
+/** An installation from the hub that was started. */
 export interface Begun {
   readonly id: string;
   readonly precision?: Precision;
@@ -20,7 +20,7 @@ const BEGUN = 'inkling.installationBegun';
 
 const REPORT_EVERY_MS = 200;
 
-/** Passes on what begins a phase or ends one, and otherwise no more than anybody can read. */
+/** Passes on the start and end of every phase, and otherwise no more updates than can be read. */
 function throttled(report: OnProgress): OnProgress {
   let last: Progress | undefined;
   let at = Number.NEGATIVE_INFINITY;
@@ -35,7 +35,7 @@ function throttled(report: OnProgress): OnProgress {
   };
 }
 
-/** The models of this machine, with what a writer sees while one is installed. */
+/** The models on this machine, with the notifications during an installation. */
 export class Models {
   readonly #context: vscode.ExtensionContext;
   readonly #log: vscode.LogOutputChannel;
@@ -47,7 +47,7 @@ export class Models {
     this.#hubToken = hubToken;
   }
 
-  /** As the settings are now; the environment speaks where they are silent. */
+  /** Uses the current settings, and the environment variables where these are empty. */
   get store(): ModelStore {
     const { enabled, endpoint } = settingsFor().hub;
     const environment = hubFromEnvironment(process.env);
@@ -73,8 +73,8 @@ export class Models {
   }
 
   /**
-   * Installs with a notification that can be cancelled, and uses the model. Resolves to nothing when it did not work.
-   * @param again what Try Again does
+   * Installs a model with a cancellable notification, and uses it. Resolves to undefined when that failed.
+   * @param again action of the button Try Again
    */
   async install(
     name: string,
@@ -100,7 +100,7 @@ export class Models {
     }
   }
 
-  /** Keeps a note of an installation for as long as it runs, so that a closed window does not forget it. */
+  /** Stores a note while an installation runs, so that it can be resumed if the window closes. */
   async remembering<T>(installation: Begun, work: () => Promise<T>): Promise<T> {
     await this.#context.globalState.update(BEGUN, installation);
     try {
@@ -110,7 +110,7 @@ export class Models {
     }
   }
 
-  /** The installation that a closed window left unfinished; none while another window is at it. */
+  /** The installation that a closed window left unfinished; undefined while another window is running it. */
   async interrupted(): Promise<Begun | undefined> {
     const installation = this.#context.globalState.get<Begun>(BEGUN);
     return installation && !(await this.store.isBusy()) ? installation : undefined;
@@ -120,7 +120,7 @@ export class Models {
     await this.#context.globalState.update(BEGUN, undefined);
   }
 
-  /** Makes a folder the model in use; empty for the default one. The engine follows the setting. */
+  /** Makes a folder the model in use; empty for the default model. The engine follows the setting. */
   async use(folder: string): Promise<void> {
     const config = vscode.workspace.getConfiguration('inkling');
     await config.update('model.path', folder === '' ? undefined : folder, vscode.ConfigurationTarget.Global);

@@ -11,7 +11,7 @@ import type { SpeedEstimate } from './speedEstimate';
 
 const OFFERED = 'inkling.gpt2Offered';
 
-/** Offers GPT-2 when Inkling runs for the first time on this machine, and never again, whatever the answer. */
+/** Offers GPT-2 on the first start on this machine, and never again, whatever the answer. */
 export async function offerGpt2Once(
   context: vscode.ExtensionContext,
   models: Models,
@@ -41,7 +41,7 @@ export async function offerGpt2Once(
   }
 }
 
-/** Offers to go on with an installation that ended with its window. */
+/** Offers to resume an installation that ended with its window. */
 export async function offerToResume(models: Models): Promise<void> {
   const left = await models.interrupted();
   if (!left || !settingsFor().hub.enabled) {
@@ -59,7 +59,10 @@ export async function offerToResume(models: Models): Promise<void> {
   }
 }
 
-/** A new Inkling may compile models in another way: says so where the one in use is of the old kind, and makes it again. */
+/**
+ * After an update that changes the compiler's output, announces that the model in use is outdated, and compiles it
+ * again.
+ */
 export async function offerToRenew(models: Models): Promise<void> {
   const outdated = await readOutdatedManifest(settingsFor().model.path);
   if (outdated?.origin === undefined) {
@@ -80,7 +83,7 @@ export async function offerToRenew(models: Models): Promise<void> {
   }
 }
 
-/** Offers to install the model in use again where the engine finds that its files have changed on the disk. */
+/** Offers to reinstall the model in use when the engine finds that its files have changed on disk. */
 export function offerToRepair(models: Models, engine: Pick<EngineHost, 'onDidChangeHealth'>): vscode.Disposable {
   return engine.onDidChangeHealth((health) => void repair(models, health));
 }

@@ -3,7 +3,7 @@ import { timeOfDay } from '../../core/text/locale';
 import { formatBytes, formatSeconds } from '../../store/format';
 import { type Progress, RateMeter } from '../../store/progress';
 
-/** Share of the notification's bar that is filled when a phase begins and when it ends, in percent. */
+/** Percentage of the notification's bar at the start and end of each phase. */
 const BAR: Record<Progress['phase'], readonly [from: number, to: number]> = {
   waiting: [0, 0],
   download: [0, 75],
@@ -11,7 +11,7 @@ const BAR: Record<Progress['phase'], readonly [from: number, to: number]> = {
   'self-test': [95, 100],
 };
 
-/** Words and bar of the progress notification. */
+/** Text and increments of the progress notification. */
 export class ProgressText {
   readonly #rate: RateMeter;
   #reported = 0;
@@ -24,7 +24,7 @@ export class ProgressText {
     const { phase, done, total } = progress;
     const [from, to] = BAR[phase];
     const reached = total > 0 ? from + ((to - from) * done) / total : this.#reported;
-    // A restart from zero cannot be shown: the bar knows increments only.
+    // A restart from zero cannot be shown: the bar only supports increments.
     const increment = Math.max(0, reached - this.#reported);
     this.#reported += increment;
     return { message: this.#message(progress), increment };

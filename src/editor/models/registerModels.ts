@@ -6,7 +6,7 @@ import { Models } from './models';
 import { offerGpt2Once, offerToRenew, offerToRepair, offerToResume } from './offer';
 import { SpeedEstimate } from './speedEstimate';
 
-/** What `inkling.chooseModel` may be given by a keybinding or a script instead of asking. */
+/** Arguments of `inkling.chooseModel` from a keybinding or script; without them it prompts. */
 export interface ChooseModelArguments {
   /** `owner/name` on the hub, or `owner/name@revision`. */
   readonly hub?: string;
@@ -14,7 +14,7 @@ export interface ChooseModelArguments {
   readonly path?: string;
 }
 
-/** Everything about choosing, getting and removing models. */
+/** Registers the commands to choose, install and remove models, and the offers. */
 export function registerModels(
   context: vscode.ExtensionContext,
   engine: EngineHost,

@@ -15,7 +15,7 @@ import {
 import { hasPublishedOutputs } from '../../store/selftest/references';
 import type { Speed } from './speedEstimate';
 
-/** A row of the quick pick, before VS Code's own form of it. */
+/** A row of the quick pick, independent of VS Code's type. */
 export interface Row {
   readonly action:
     | { readonly kind: 'default' }
@@ -40,16 +40,16 @@ export interface Circumstances {
   readonly unusable: readonly UnusableModel[];
   /** Folder in `inkling.model.path`; empty for the default model. */
   readonly path: string;
-  /** Of the next installation. */
+  /** Precision of the next installation. */
   readonly precision: Precision;
   readonly defaultModel: ModelShape;
-  /** Models may be downloaded. */
+  /** Whether models may be downloaded. */
   readonly hubEnabled: boolean;
-  /** A measurement on this machine, once there is one. */
+  /** A measurement on this machine, if there is one. */
   readonly speed?: Speed;
 }
 
-/** The default model, every installed one, and what of the catalogue is left. */
+/** The default model, every installed one, and the rest of the catalogue. */
 export function modelRows(circumstances: Circumstances): RowGroup[] {
   const { installed, unusable, hubEnabled } = circumstances;
   const onHub = hubEnabled ? catalogue : [];
@@ -100,7 +100,7 @@ function installedRow(model: InstalledModel, circumstances: Circumstances): Row 
     costs: joined(
       l10n.t('{0} on disk', formatBytes(bytes)),
       ...runningCosts(shape, manifest.precision, circumstances),
-      // Many a folder is called `checkpoint-500`: where an import came from tells it from others of its name.
+      // Many folders are called `checkpoint-500`: the path distinguishes imports with equal names.
       manifest.origin.kind === 'local' && manifest.origin.revision,
     ),
     current: circumstances.path === folder,
@@ -141,7 +141,7 @@ function kindOf({ language, kind }: CatalogueModel): string {
   return joined(languageText(language), kind === 'conversations' ? l10n.t('conversations') : kind);
 }
 
-/** The catalogue's languages by their names in English. */
+/** Language tags of the catalogue's languages by their English names. */
 const TAGS: Readonly<Record<string, string>> = {
   Czech: 'cs',
   Dutch: 'nl',
@@ -156,7 +156,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Vietnamese: 'vi',
 };
 
-/** A language of the catalogue, `German (Deutsch)`, in the language of the editor and in itself. */
+/** A catalogue language such as `German (Deutsch)`, in the editor's language and in its own. */
 function languageText(language: string): string {
   const [english, itself] = language.split(/ \(|\)/);
   const here = Object.hasOwn(TAGS, english) ? languageName(TAGS[english]) : english;
@@ -167,7 +167,7 @@ function licenceOf({ licence }: CatalogueModel): string {
   return licence ?? l10n.t('no licence stated');
 }
 
-/** Memory, and time for a token where this machine has been measured. */
+/** Memory, and time per token if this machine has been measured. */
 function runningCosts(shape: ModelShape, precision: Precision, { speed }: Circumstances): (string | undefined)[] {
   const ms = speed && predictSpeed(speed.ms, speed.of, { shape, precision });
   return [

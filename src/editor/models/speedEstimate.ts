@@ -6,7 +6,7 @@ import { type ModelShape, type RunningModel, shapeOf } from '../../store/modelCo
 
 /** A model's time per token, measured on this machine. */
 export interface Speed {
-  /** Milliseconds for each further token. */
+  /** Milliseconds per additional token. */
   readonly ms: number;
   readonly of: RunningModel;
 }
@@ -16,15 +16,15 @@ type Timed = Pick<Engine, 'generate' | 'stats'>;
 const PROMPT = 'The ship left the harbour in the morning, and by noon the coast had gone. ';
 const TOKENS = 24;
 const MOST_TRIES = 20;
-/** Two measurements that differ by less than this share agree: neither was disturbed. */
+/** Measurements that differ by less than this share agree, so that neither was disturbed. */
 const TOLERANCE = 0.1;
 const PAUSE_MS = 300;
 
 export interface MeasureOptions {
   readonly signal?: AbortSignal;
-  /** Milliseconds, on any clock. */
+  /** Monotonic clock in milliseconds. */
   readonly now?: () => number;
-  /** Between two measurements. */
+  /** The pause between two measurements. */
   readonly wait?: () => Promise<unknown>;
 }
 
@@ -55,7 +55,7 @@ interface Measurement {
   readonly tokensFed: number;
 }
 
-/** Times some tokens; nothing where the engine had other work as well. */
+/** Times some tokens; undefined where the engine did other work meanwhile. */
 async function measureOnce(engine: Timed, now: () => number, signal?: AbortSignal): Promise<Measurement | undefined> {
   const earlier = await engine.stats();
   if (earlier.active > 0) {
@@ -74,7 +74,7 @@ function agree(one: Measurement, other: Measurement): boolean {
   return one.runs === other.runs && one.tokensFed === other.tokensFed && more <= less * (1 + TOLERANCE);
 }
 
-/** How fast this machine is: the running model is timed, and others are expected to take their share. */
+/** The speed of this machine: the running model is timed, and the time of others predicted from it. */
 export class SpeedEstimate {
   readonly defaultModel: ModelShape = shapeOf(parseConfig(defaultConfig));
   readonly #engine: Timed & Pick<Engine, 'info'>;
@@ -84,12 +84,12 @@ export class SpeedEstimate {
     this.#engine = engine;
   }
 
-  /** The last measurement; none before there is one that can be relied on. */
+  /** The last reliable measurement, if there is one. */
   get speed(): Speed | undefined {
     return this.#speed;
   }
 
-  /** Measures the model that is running, unless it was measured before. Resolves when there is nothing more to wait for. */
+  /** Measures the running model, unless that was done before. Resolves when the measurement is over. */
   async measure(signal?: AbortSignal): Promise<void> {
     try {
       const info = await this.#engine.info();

@@ -117,7 +117,7 @@ export class EndpointEngine implements Engine {
   complete(
     request: CompleteRequest,
     signal?: AbortSignal,
-    onProgress?: (partial: PartialCompletion) => void,
+    onPartial?: (partial: PartialCompletion) => void,
   ): Promise<Completion> {
     const controller = new AbortController();
     if (!request.background) {
@@ -128,9 +128,9 @@ export class EndpointEngine implements Engine {
       async (connected, either) => {
         const { memory } = connected;
         const { place, ...bare } = request;
-        if (!memory || !place) return suggest({ ...connected, expect: undefined }, bare, either, onProgress);
+        if (!memory || !place) return suggest({ ...connected, expect: undefined }, bare, either, onPartial);
         memory.turnTo(place);
-        return memory.pauseDuring(() => suggest(connected, bare, either, onProgress));
+        return memory.pauseDuring(() => suggest(connected, bare, either, onPartial));
       },
       signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
     );

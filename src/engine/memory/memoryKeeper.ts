@@ -9,18 +9,20 @@ import type { TextEdit } from '../../core/text/edits';
 import { normaliseLineBreaks } from '../../core/text/lines';
 import type { Lesson } from './memoryReader';
 
-/** A change of the texts that the memory is built from. Documents and files are named by their URIs. */
+/** A change of the texts in the memory. Documents and files are identified by their URIs. */
 export type MemoryUpdate =
-  /** The writer has turned to a document, see `WriterMemory.open`. */
+  /** The writer switched to a document, see `WriterMemory.open`. */
   | ({ readonly kind: 'open'; readonly uri: string; readonly text: string } & OpenOptions)
-  /** Edits of the open document, each on the text that the one before has left; those of another are not heard. */
+  /**
+   * Edits of the open document, each relative to the result of the one before; edits of other documents are ignored.
+   */
   | { readonly kind: 'edit'; readonly uri: string; readonly edits: readonly TextEdit[] }
   /** Other files as UTF-8, replacing their earlier content. */
   | { readonly kind: 'files'; readonly files: readonly FileBytes[] }
   | { readonly kind: 'remove'; readonly uris: readonly string[] }
   /** Empties the memory. */
   | { readonly kind: 'forget' }
-  /** Changes nothing: asks for the status. */
+  /** Changes nothing; requests the status. */
   | { readonly kind: 'status' }
   /** Changes nothing; answered once everything sent before has been read. */
   | { readonly kind: 'settle' };
@@ -33,11 +35,11 @@ export interface MemoryPlace {
   readonly offset?: number;
 }
 
-/** What the writer's texts say comes next, to be mixed with what the model says. */
+/** The memory's expectation of the next token, to be mixed with the model's distribution. */
 export interface Recollection {
-  /** The share of the model's own distribution. */
+  /** Weight of the model's own distribution. */
   readonly modelShare: number;
-  /** The tokens of which the texts have something to say, and the probability that each gets from them. */
+  /** The tokens that the memory expects, and the probability that it adds to each. */
   readonly ids: Int32Array;
   readonly addends: Float64Array;
 }
@@ -50,21 +52,21 @@ interface FileBytes {
 
 /** Tokens that identify the end of a text. */
 const END = 12;
-/** How many tokens back from the end it is looked for: the writer has written a few words since. */
+/** How many tokens back from the end it is searched, as the writer has typed a few words since. */
 const REACH = 64;
 
-/** Tokens that are read between two looks at the clock of the event loop: a few milliseconds. */
+/** Tokens read before yielding to the event loop: a few milliseconds. */
 const TOKENS_AT_A_TIME = 1024;
 
 /** Keeps the memory up to date: reads what it receives piece by piece, and pauses while the model is needed. */
 export class MemoryKeeper {
   readonly #tokenizer: TextTokenizer;
   #memory: WriterMemory;
-  /** Files that wait, by URI, in order. */
+  /** Files to read by URI, in order. */
   readonly #waiting = new Map<string, FileBytes>();
   #wanted = 0;
   #lesson: Lesson | undefined;
-  /** Settles when all has been read; undefined when there is nothing to read. */
+  /** Settles when everything has been read; undefined when there is nothing to read. */
   #reading: Promise<void> | undefined;
   #resume: () => void = () => {};
 
@@ -113,7 +115,7 @@ export class MemoryKeeper {
     return this.#memory.status(this.#waiting.size);
   }
 
-  /** As `update`, but that 'settle' waits. */
+  /** Like `update`, except that 'settle' waits. */
   async remember(update: MemoryUpdate): Promise<MemoryStatus> {
     const status = this.update(update);
     if (update.kind !== 'settle') return status;
@@ -132,8 +134,8 @@ export class MemoryKeeper {
   }
 
   /**
-   * What the writer's texts say comes after these tokens; null where they say nothing.
-   * @param confidence the probability of the model's first choice
+   * The memory's expectation after these tokens; null if it has none.
+   * @param confidence the probability of the model's most probable token
    */
   recall(ids: readonly number[], place: MemoryPlace, confidence: number): Recollection | null {
     this.turnTo(place);
@@ -147,8 +149,8 @@ export class MemoryKeeper {
   }
 
   /**
-   * Learns from what the writer has written since a place for which something was expected: it shows how far each
-   * opinion can be trusted, and costs no run of the model.
+   * Learns from what the writer wrote after a place with an expectation: this adjusts the weights of the mixture, and
+   * needs no model run.
    */
   learnFrom(lesson: Lesson | undefined): void {
     if (lesson === undefined) return;
@@ -176,8 +178,8 @@ export class MemoryKeeper {
       for (const _ of this.#pieces()) {
         await new Promise((heard) => setImmediate(heard));
         if (this.#wanted === 0) continue;
-        // One piece is read after each task even if the next task has begun: else nothing would be learned of a writer
-        // who never pauses.
+        // One piece is read after each task even if the next task has started: otherwise nothing would be learned while
+        // a writer types without pause.
         await new Promise<void>((resume) => {
           this.#resume = resume;
         });
@@ -187,7 +189,7 @@ export class MemoryKeeper {
     }
   }
 
-  /** Reads everything that waits; yields after each piece. */
+  /** Reads everything that is queued; yields after each piece. */
   *#pieces(): Generator<void> {
     for (;;) {
       yield;
@@ -208,7 +210,7 @@ export class MemoryKeeper {
   }
 }
 
-/** A file that is no UTF-8 is taken for empty: of its words only parts could be read. */
+/** A file that is not UTF-8 counts as empty, as its words could only be read in part. */
 function decoded({ uri, bytes, markdown }: FileBytes): MemoryFile {
   try {
     return { uri, text: normaliseLineBreaks(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), markdown };

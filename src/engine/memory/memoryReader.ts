@@ -3,22 +3,22 @@ import type { Mixed, TokenOrigin, WriterMemory } from '../../core/memory';
 import type { Tokenizer } from '../../core/tokenizer';
 import { MixedTokens } from './mixedTokens';
 
-/** What was expected after a text, to be held against what the writer writes there. */
+/** The expectation after a text, to be compared with what the writer writes there. */
 export interface Lesson {
   readonly text: readonly number[];
   readonly mixed: Mixed;
-  /** What the model alone expected. */
+  /** The model's own distribution. */
   readonly own: Distribution;
 }
 
 /**
- * Reads a model's logits together with what the writer's texts say, so that everything that is read off them (healing,
- * drafting, the gate, alternatives) is the mixture's.
+ * Reads a model's logits and mixes the writer's memory in, so that everything derived from them (healing, drafting, the
+ * gate, alternatives) uses the mixture.
  */
 export class MemoryReader {
   readonly #memory: WriterMemory;
   readonly #tokenizer: Tokenizer;
-  /** What was expected after each text, and after the text that was read first. */
+  /** The mixtures after each text, and after the one that was read first. */
   readonly #mixed = new Map<string, Mixed>();
   #lesson: Lesson | undefined;
 
@@ -35,12 +35,12 @@ export class MemoryReader {
     return new MixedTokens(own, mixed);
   }
 
-  /** What was expected where the text ends that was read first. */
+  /** The expectation at the end of the text that was read first. */
   get lesson(): Lesson | undefined {
     return this.#lesson;
   }
 
-  /** Whom a token's probability came from, the n-th after what was read first; undefined where nothing was asked. */
+  /** The source of a token's probability after `before`; undefined where nothing was mixed in. */
   origin(before: readonly number[], id: number, logprob: number): TokenOrigin | undefined {
     const mixed = this.#lesson && this.#mixed.get(keyOf([...this.#lesson.text, ...before]));
     return mixed && this.#memory.origin(mixed, id, Math.exp(logprob));

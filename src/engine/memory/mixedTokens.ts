@@ -4,15 +4,15 @@ import { rankOf } from '../../core/logits';
 import { topIndices } from '../../core/logits/ranking';
 import type { Mixed } from '../../core/memory';
 
-/** Looking at this many tokens one by one takes as long as working out the probabilities of all. */
+/** Visiting this many tokens individually takes as long as computing the probabilities of all. */
 const MANY = 2000;
-/** Nats by which a bound is lowered, so that no token is lost by rounding. */
+/** Nats by which a bound is lowered, so that no token is lost to rounding. */
 const ROUNDING = 1e-6;
 
 /**
- * The model's distribution mixed with what the writer's texts say. A probability is worked out when it is asked for, that
- * of every token only where most of them are: of the others the model's order, and what words can add at most, tell
- * which can be among the best.
+ * The model's distribution mixed with the writer's memory. Probabilities are computed on demand, and that of every
+ * token only if most are needed: for the others the model's ranking and the most that the memory can add determine
+ * which may be among the best.
  */
 export class MixedTokens implements NextTokens {
   readonly #own: Distribution;
@@ -50,8 +50,8 @@ export class MixedTokens implements NextTokens {
   }
 
   /**
-   * All tokens that have this probability or a greater one, and a few others, in order of their ids. Undefined if they are
-   * many, and where all are known: what the writer's texts say may have changed since.
+   * All tokens with at least this probability, and a few others, ordered by id. Undefined if they are many, and once
+   * all are known, as the memory may have changed since.
    */
   #atLeast(probability: number): number[] | undefined {
     if (this.#all) return undefined;

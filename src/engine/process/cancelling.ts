@@ -1,6 +1,6 @@
 import type { Generation, GenerationEvent } from '../api';
 
-/** Settles with the promise, or as soon as the signal fires. */
+/** Settles like the promise, or rejects as soon as the signal fires. */
 export async function unlessAborted(promise: Promise<unknown>, signal?: AbortSignal): Promise<void> {
   let stop = () => {};
   const aborted = new Promise<void>((resolve) => {
@@ -14,7 +14,7 @@ export async function unlessAborted(promise: Promise<unknown>, signal?: AbortSig
   }
 }
 
-/** What a cancelled call gives: the result of `cutShort` if there is one, else an error with the signal's reason. */
+/** The outcome of a cancelled call: the result of `cutShort` if given, else an error with the signal's reason. */
 export function cancelled<T>(signal: AbortSignal, cutShort: (() => T) | undefined): T {
   if (cutShort) return cutShort();
   throw signal.reason;

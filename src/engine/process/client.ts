@@ -42,9 +42,9 @@ import { Watchdog } from './watchdog';
 export interface ForkedEngineOptions extends EngineArguments {
   /** The built `engine.js`. */
   readonly script: string;
-  /** Minutes without a call after which the process is let go; 0 keeps it. */
+  /** Minutes without a call after which the process is stopped; 0 keeps it running. */
   readonly idleMinutes: number;
-  /** Hears what the process writes to its standard output and error. */
+  /** Receives the process's standard output and error. */
   readonly onOutput?: (text: string) => void;
 }
 
@@ -55,32 +55,32 @@ interface Call {
   readonly onProgress?: (value: unknown) => void;
 }
 
-/** A process that lived this long has worked, as one has that ran the model: it did not crash while it started. */
+/** A process that ran this long, or ran the model, did not crash during its start. */
 const HEALTHY_AFTER_MS = 60_000;
 /**
- * Seconds without a sign of life, while a call is open, after which a process counts as hanging. Each process that hangs
- * doubles them for the next one, up to the longest: the machine may just be slow.
+ * Seconds without a sign of life during a call after which a process counts as hanging. Doubled after each hanging
+ * process, up to a limit, as the machine may just be slow.
  */
 const PATIENCE_S = 10;
 const LONGEST_PATIENCE_S = 160;
-/** The same while it starts: reading the weights of a large model is one long call. */
+/** The same during its start: reading the weights of a large model is one long call. */
 const STARTING_PATIENCE_S = 60;
 /** How long a cancelled generation may take to return its text; after that the text reported so far is returned. */
 const CANCELLED_WITHIN_MS = 300;
 
 /**
- * The engine in a process of its own, so that its runs never block the extension host and its crashes stay its own.
- * The process starts with the first call, comes back by itself after a crash, and is let go when idle. What it cannot
- * recover from (no model, no onnxruntime) is an EngineError until `restart`.
+ * The engine in a separate process, so that its runs never block the extension host and its crashes do not affect it.
+ * The process starts with the first call, restarts after a crash, and is stopped when idle. Permanent failures (no
+ * model, no onnxruntime) are EngineErrors until `restart`.
  */
 export class ForkedEngine implements Engine {
   #options: ForkedEngineOptions;
   #health: EngineHealth<LocalModelInfo> = { state: 'asleep' };
   #child: ChildProcess | undefined;
   #started: Promise<void> | undefined;
-  /** Rejects `#started`, for the calls that wait for it. */
+  /** Rejects `#started` for the calls waiting for it. */
   #abandonStart: (reason: Error) => void = () => {};
-  /** Why the last process was ended, for calls that had waited for it to start. */
+  /** Why the last process was stopped, for calls that were waiting for its start. */
   #stopped: Error | undefined;
   readonly #restarts = new RestartSchedule();
   #patience = PATIENCE_S;
@@ -103,24 +103,24 @@ export class ForkedEngine implements Engine {
     return this.#health;
   }
 
-  /** The process that runs the model, while there is one. */
+  /** Process id while the process runs. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
-  /** @returns a function that stops listening */
+  /** @returns a function that removes the listener */
   onHealth(listener: (health: EngineHealth<LocalModelInfo>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Costs nothing while the engine is ready; else it starts the process. */
+  /** Does nothing while the engine is ready; otherwise starts the process. */
   info(): Promise<LocalModelInfo> {
     if (this.#health.state === 'ready') return Promise.resolve(this.#health.model);
     return this.#call('info') as Promise<LocalModelInfo>;
   }
 
-  /** The tokenizer of the model, made on this side of the pipe once for each process. */
+  /** The model's tokenizer, created on this side of the pipe once per process. */
   tokenizer(): Promise<Tokenizer> {
     if (!this.#tokenizer) {
       const made = (this.#call('tokenizerSource') as Promise<TokenizerSource>).then(tokenizerOf);
@@ -132,8 +132,8 @@ export class ForkedEngine implements Engine {
     return this.#tokenizer;
   }
 
-  complete(request: CompleteRequest, signal?: AbortSignal, onProgress?: (partial: PartialCompletion) => void) {
-    return this.#call('complete', request, signal, onProgress as Call['onProgress']) as Promise<Completion>;
+  complete(request: CompleteRequest, signal?: AbortSignal, onPartial?: (partial: PartialCompletion) => void) {
+    return this.#call('complete', request, signal, onPartial as Call['onProgress']) as Promise<Completion>;
   }
 
   generate(request: GenerateRequest, onEvent?: (event: GenerationEvent) => void, signal?: AbortSignal) {
@@ -165,13 +165,13 @@ export class ForkedEngine implements Engine {
     return this.#call('words', request, signal) as Promise<NextWords>;
   }
 
-  /** Work of the present process; zeros while there is none, which does not start one. */
+  /** Work of the current process; zeros without one, which is not started. */
   stats(): Promise<EngineStats> {
     if (this.#health.state !== 'ready') return Promise.resolve({ runs: 0, tokensFed: 0, busyMs: 0, active: 0 });
     return this.#call('stats') as Promise<EngineStats>;
   }
 
-  /** Tells the present process of a change. Without one the change is dropped, and no process is started for it. */
+  /** Sends a change to the current process. Without a process the change is dropped, and none is started. */
   remember(update: MemoryUpdate): Promise<MemoryStatus> {
     if (this.#health.state !== 'ready') return Promise.resolve(NOTHING_REMEMBERED);
     return this.#call('remember', update) as Promise<MemoryStatus>;
@@ -181,7 +181,7 @@ export class ForkedEngine implements Engine {
     return this.#call('recall', request) as Promise<Recollection | null>;
   }
 
-  /** Lets the process go and starts afresh with the next call, with other options if given. */
+  /** Stops the process; the next call starts it again, with other options if given. */
   restart(change: Partial<ForkedEngineOptions> = {}): void {
     this.#options = { ...this.#options, ...change };
     this.#restarts.worked();
@@ -195,7 +195,7 @@ export class ForkedEngine implements Engine {
     this.#listeners.clear();
   }
 
-  /** @param cutShort what to return when the signal fires, for a call that is not to fail then */
+  /** @param cutShort result of an aborted call that is not supposed to fail */
   async #call<T = unknown>(
     method: Method,
     request?: unknown,
@@ -210,7 +210,7 @@ export class ForkedEngine implements Engine {
     const started = this.#started;
     await unlessAborted(started, signal);
     if (signal?.aborted) return cancelled(signal, cutShort);
-    // The process may have been ended between its start and this line.
+    // The process may have been stopped between its start and this line.
     if (this.#started !== started) throw this.#stopped;
     const id = this.#nextId++;
     return new Promise<T>((resolve, reject) => {
@@ -276,7 +276,7 @@ export class ForkedEngine implements Engine {
           signal === null
             ? l10n.t('The engine stopped unexpectedly (exit code {0}).', code ?? '')
             : l10n.t('The engine stopped unexpectedly ({0}).', signal);
-        // A last message, which may still be in the pipe, says why it ended.
+        // A last message, perhaps still in the pipe, says why it ended.
         if (child.connected) child.once('disconnect', () => ended(message, true));
         else ended(message, true);
       });
@@ -322,13 +322,13 @@ export class ForkedEngine implements Engine {
     else call.reject(asError(message.error));
   }
 
-  /** To be called whenever a call is no longer open. */
+  /** Call whenever a call has ended. */
   #settled(): void {
     if (this.#calls.size === 0) this.#watchdog.rest();
     this.#waitForIdle();
   }
 
-  /** The process has given no sign of life for too long although a call is open. */
+  /** The process has given no sign of life for too long during a call. */
   #hang(): void {
     const message = l10n.t('The engine stopped answering and was ended.');
     this.#patience = Math.min(2 * this.#patience, LONGEST_PATIENCE_S);
@@ -336,17 +336,17 @@ export class ForkedEngine implements Engine {
     this.#comeBack(message);
   }
 
-  /** Says what has happened, and starts the process again after a while. */
+  /** Reports what happened, and restarts the process after a pause. */
   #comeBack(message: string): void {
     const retryInMs = this.#restarts.crashed(() => {
       this.#started = this.#start();
-      // A call that waits for it hears of a failure; there may be none.
+      // Calls waiting for it see the rejection; there may be none.
       this.#started.catch(() => {});
     });
     this.#setHealth({ state: 'error', message, retryInMs });
   }
 
-  /** Ends the process and fails what was asked of it. */
+  /** Kills the process and rejects its open calls. */
   #stop(reason: Error): void {
     this.#tokenizer = undefined;
     this.#restarts.cancel();
@@ -356,7 +356,7 @@ export class ForkedEngine implements Engine {
     this.#child = undefined;
     this.#started = undefined;
     this.#stopped = reason;
-    // A process that hangs, or that the system has stopped, reacts to no other signal.
+    // A hanging or stopped process reacts to no other signal.
     child?.kill('SIGKILL');
     this.#abandonStart(reason);
     const calls = [...this.#calls.values()];
@@ -365,7 +365,7 @@ export class ForkedEngine implements Engine {
   }
 
   #send(message: ToEngine): void {
-    // Errors of the pipe are ignored: they come with the end of the process, which is heard of anyway.
+    // Errors of the pipe are ignored: the end of the process is reported anyway.
     if (this.#child?.connected) this.#child.send(message, () => {});
   }
 

@@ -4,13 +4,13 @@ import { locateModel } from '../../gpt2/locateModel';
 import { LocalEngine } from '../localEngine';
 import { type EngineArguments, type FromEngine, type Method, readToEngine, type ToEngine } from './protocol';
 
-/** The engine's own process: answers the calls that come over the pipe, and ends when the other side does. */
+/** The engine's process: answers calls from the pipe, and ends with the other side. */
 async function main(): Promise<void> {
   const { model, cache, threads, wording } = JSON.parse(process.argv[2]) as EngineArguments;
   if (wording) speakAs(wording);
   const running = new Map<number, AbortController>();
   let engine: LocalEngine | undefined;
-  // Listens from the start: a sign of life is also asked for while the model is being compiled and loaded.
+  // Listens from the start, as signs of life are also requested while the model is compiled and loaded.
   process.on('message', (data) => {
     const message = readToEngine(data);
     if (message === undefined) {
@@ -46,7 +46,7 @@ async function answer(
   }
 }
 
-// The request was typed when it was sent; both ends are of one build.
+// Typed by the sender; both ends are from the same build.
 type Of<
   M extends 'complete' | 'generate' | 'logits' | 'score' | 'explain' | 'inspect' | 'words' | 'remember' | 'recall',
 > = Parameters<LocalEngine[M]>[0];

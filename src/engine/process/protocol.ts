@@ -3,7 +3,7 @@ import type { Wording } from '../../core/text/locale';
 import type { ModelChoice } from '../../gpt2/locateModel';
 import type { Engine } from '../api';
 
-/** The calls that travel over the pipe: all of `Engine` but its end. Of the tokenizer travels what it is made from. */
+/** Calls sent over the pipe: all of `Engine` except `dispose`. For the tokenizer its source is sent. */
 export type Method = Exclude<keyof Engine, 'dispose' | 'tokenizer'> | 'tokenizerSource';
 /** Those that run the model. */
 export const MODEL_METHODS: readonly Method[] = [
@@ -22,16 +22,16 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const toEngine = v.union([
   v.object({ call: v.picklist(METHODS), id: count, request: v.optional(v.unknown()) }),
   v.object({ cancel: count }),
-  /** Asks for a sign of life. */
+  /** Requests a sign of life. */
   v.object({ ping: v.literal(true) }),
 ]);
 
 const fromEngine = v.union([
   v.object({ ready: v.literal(true) }),
-  /** Comes instead of `ready` and is the last message. */
+  /** Sent instead of `ready`, as the last message. */
   v.object({
     failed: v.string(),
-    /** The model's files are not what was written: it has to be made again. */
+    /** Whether the model's files were changed, so that it must be compiled again. */
     damaged: v.optional(v.boolean()),
   }),
   v.object({ pong: v.literal(true) }),
@@ -45,24 +45,24 @@ export type ToEngine = v.InferOutput<typeof toEngine>;
 /** From the engine's process to the extension host. */
 export type FromEngine = v.InferOutput<typeof fromEngine>;
 
-/** A message from the extension host; undefined when it is none. */
+/** Validates a message from the extension host; undefined if invalid. */
 export function readToEngine(data: unknown): ToEngine | undefined {
   const result = v.safeParse(toEngine, data);
   return result.success ? result.output : undefined;
 }
 
-/** A message from the engine's process; undefined when it is none. */
+/** Validates a message from the engine's process; undefined if invalid. */
 export function readFromEngine(data: unknown): FromEngine | undefined {
   const result = v.safeParse(fromEngine, data);
   return result.success ? result.output : undefined;
 }
 
-/** What the engine's process is started with, as its only argument, in JSON. */
+/** Arguments of the engine's process, passed as JSON. */
 export interface EngineArguments {
   readonly model: ModelChoice;
-  /** Where to put what has to be compiled. */
+  /** Cache folder for compiled models. */
   readonly cache: string;
   readonly threads: number;
-  /** How to say what goes wrong; in English where it is left out. */
+  /** Language of error messages; English if absent. */
   readonly wording?: Wording;
 }

@@ -1,23 +1,23 @@
-/** Pauses before the first, second, third, ... start after a crash, in ms; the last one is repeated. */
+/** Pauses before the first, second, third, ... restart after a crash, in ms; the last one repeats. */
 const PAUSES_MS = [250, 2_000, 10_000, 60_000];
-/** However long the pause is, a call may start the process this many ms after its crash. */
+/** However long the pause is, a call may restart the process this many ms after its crash. */
 export const SOONEST_MS = 5_000;
 
-/** When a process that has crashed is started again: by itself after a pause, or earlier by the next call. */
+/** Decides when a crashed process restarts: automatically after a pause, or earlier with the next call. */
 export class RestartSchedule {
-  /** Crashes in a row. */
+  /** Consecutive crashes. */
   #crashes = 0;
   #mayStart = false;
   readonly #timers: NodeJS.Timeout[] = [];
 
-  /** Whether a call may start the process although its pause is not over. */
+  /** Whether a call may restart the process before the pause is over. */
   get mayStart(): boolean {
     return this.#mayStart;
   }
 
   /**
-   * Plans the start after a crash.
-   * @returns in how many ms `start` will be called
+   * Schedules a restart after a crash.
+   * @returns milliseconds until `start` is called
    */
   crashed(start: () => void): number {
     this.cancel();
@@ -29,13 +29,13 @@ export class RestartSchedule {
     return pause;
   }
 
-  /** Forgets the start that was planned, because the process is being started or is not wanted. */
+  /** Cancels the scheduled restart, because the process is started or no longer wanted. */
   cancel(): void {
     this.#mayStart = false;
     for (const timer of this.#timers.splice(0)) clearTimeout(timer);
   }
 
-  /** The process has worked: the next crash is the first of a new row. */
+  /** The process has worked: the next crash starts a new series. */
   worked(): void {
     this.#crashes = 0;
   }

@@ -1,7 +1,7 @@
 const TICK_MS = 1000;
 
 export interface WatchdogOptions {
-  /** Asks for a sign of life. */
+  /** Requests a sign of life. */
   readonly ping: () => void;
   /** Called when there was no sign of life for the allowed number of ticks; watching has stopped then. */
   readonly onSilence: () => void;
@@ -28,7 +28,7 @@ export class Watchdog {
     this.#timer.unref();
   }
 
-  /** Something was heard from the process. */
+  /** Call when the process has sent anything. */
   heard(): void {
     this.#silentTicks = 0;
   }
