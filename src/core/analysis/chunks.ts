@@ -1,6 +1,6 @@
 import type { Tokenizer } from '../tokenizer';
 
-/** A stretch of a text that is scored at once. Half-open, in UTF-16 units of the text. */
+/** A range of a text that is scored in one call. Half-open, in UTF-16 units of the text. */
 export interface Chunk {
   readonly from: number;
   readonly to: number;
@@ -61,9 +61,9 @@ export class ChunkCutter {
   }
 }
 
-/** Lines with the line end before them, long ones cut before a word. */
+/** Lines with the preceding line break; long ones are cut before a word. */
 function* pieces(text: string): Generator<string> {
-  // The tokenizer joins white space but for the last character before a word: that one is safe to cut off.
+  // The tokenizer joins white space, except for the last character before a word, so cutting there is safe.
   for (const line of text.split(/(?=\n\S)/)) {
     let rest = line;
     while (rest.length > LONGEST_PIECE) {

@@ -1,4 +1,4 @@
-/** What log-probabilities say of a text, its sentences and words, and of the words that may come next. */
+/** Statistics of log-probabilities: of a text, its sentences and words, and of possible next words. */
 export { type Chunk, ChunkCutter } from './chunks';
 export { type Levels, levelOf, levelsFor, USUAL_LEVELS } from './levels';
 export { bitsPerCharacter, meanLogprob, perplexity, sumLogprobs, surprisal } from './likelihood';

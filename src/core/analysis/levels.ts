@@ -1,18 +1,18 @@
 /** Surprisal in bits at which each level of a heat map begins, ascending; below the first, text is left as it is. */
 export type Levels = readonly number[];
 
-/** How much of a document's words each level begins with: a quarter is tinted, and less the stronger the tint. */
+/** Share of a document's words at or above each level: a quarter is tinted, less for stronger tints. */
 const SHARES = [0.25, 0.12, 0.05, 0.015] as const;
 
 /**
- * The levels of a document that has too few words for its own: those of 3,100 words of fiction, guides and notes under
- * the model that comes with Inkling.
+ * Levels for documents with too few words for their own: those of 3,100 words of fiction, guides and notes under the
+ * default model.
  */
 export const USUAL_LEVELS: Levels = [10, 13, 16, 22];
 
-/** Fewer words say too little about their document. */
+/** Fewer words are not representative of their document. */
 const FEWEST_WORDS = 60;
-/** What is no more surprising than 1 in 32 is not tinted, however flat the rest is. */
+/** Words no more surprising than 1 in 32 are never tinted, however predictable the rest is. */
 const LEAST_BITS = 5;
 const STEP_BITS = 0.5;
 

@@ -8,20 +8,27 @@ export function sumLogprobs(logprobs: readonly number[]): number {
   return logprobs.reduce((sum, logprob) => sum + logprob, 0);
 }
 
-/** Mean log-probability per token, in nats. Throws a `RangeError` when there is no token. */
+/**
+ * Mean log-probability per token, in nats.
+ * @throws RangeError when there is no token
+ */
 export function meanLogprob(logprobs: readonly number[]): number {
   if (logprobs.length === 0) throw new RangeError('No token has a log-probability to take the mean of.');
   return sumLogprobs(logprobs) / logprobs.length;
 }
 
-/** Perplexity per token: `exp` of the mean surprisal in nats. Throws a `RangeError` when there is no token. */
+/**
+ * Perplexity per token: `exp` of the mean surprisal in nats.
+ * @throws RangeError when there is no token
+ */
 export function perplexity(logprobs: readonly number[]): number {
   return Math.exp(-meanLogprob(logprobs));
 }
 
 /**
- * Surprisal in bits per Unicode character of the text that these tokens spell: unlike perplexity it can be compared
- * between tokenizers. Throws a `RangeError` when the text is empty.
+ * Surprisal in bits per Unicode character of the text that these tokens spell; unlike perplexity, comparable between
+ * tokenizers.
+ * @throws RangeError when the text is empty
  */
 export function bitsPerCharacter(logprobs: readonly number[], text: string): number {
   let characters = 0;

@@ -1,6 +1,6 @@
 import type { Span } from '../text/sentences';
 
-/** What adding up needs of a token: its place, and its natural log-probability, `null` where nothing preceded it. */
+/** A token as needed for sums: its place, and its natural log-probability, `null` without context. */
 export interface PlacedToken {
   readonly utf16: Span;
   readonly logprob: number | null;

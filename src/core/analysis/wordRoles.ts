@@ -1,17 +1,17 @@
 import type { Tokenizer } from '../tokenizer';
 
-/** What a token does to the word that has begun: goes on with it, completes it, or shows that it was complete. */
+/** The effect of a token on the current word: continues it, completes it, or shows that it was complete. */
 export type Role =
   | { readonly kind: 'continues'; readonly text: string; readonly rest: readonly number[] }
   | { readonly kind: 'completes'; readonly text: string }
   | { readonly kind: 'ends' }
-  /** The bytes are no UTF-8 at this place. */
+  /** The bytes are not valid UTF-8. */
   | { readonly kind: 'breaks' };
 
 /** The most bytes that the beginning of an unfinished character can have. */
 export const LONGEST_BEGINNING = 3;
 
-/** How far a word has come. */
+/** The state of the current word. */
 export type WordStage = 'nothing' | 'word' | 'apostrophe';
 
 const ENDS: Role = { kind: 'ends' };
@@ -20,7 +20,7 @@ const APOSTROPHE_LAST = /['’]$/;
 const WORD = /^(?:['’]\p{L}|[\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]*(?:['’]\p{L}[\p{L}\p{M}\p{N}]*)*/u;
 const FIRST_WORD = /^(?: ?(?:['’]\p{L}|[\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]*(?:['’]\p{L}[\p{L}\p{M}\p{N}]*)*| $)/u;
 
-/** @param text what has been spelled so far */
+/** @param text the text spelled so far */
 export function wordStageOf(text: string): WordStage {
   if (text === '') return 'nothing';
   return APOSTROPHE_LAST.test(text) ? 'apostrophe' : 'word';
@@ -39,14 +39,14 @@ export class WordRoles {
     this.#tokenizer = tokenizer;
   }
 
-  /** What a token does after whole characters. */
+  /** The effect of a token after whole characters. */
   roleOf(id: number, stage: WordStage): Role {
     const roles = this.#roles[stage];
     roles[id] ??= this.#read(id, [], stage);
     return roles[id];
   }
 
-  /** What a token does after the first bytes of a character. */
+  /** The effect of a token after the first bytes of a character. */
   roleAfter(id: number, rest: readonly number[], stage: WordStage): Role {
     return this.#read(id, rest, stage);
   }
@@ -66,7 +66,7 @@ export class WordRoles {
     const rest = unfinished(bytes);
     const text = decoded(bytes.slice(0, bytes.length - rest.length));
     if (text === undefined) return BREAKS;
-    // Whether the space begins a word shows with the character after it.
+    // Only the character after the space shows whether it begins a word.
     if (stage === 'nothing' && text === ' ' && rest.length > 0) return { kind: 'continues', text: '', rest: bytes };
     return roleOfText(text, rest, stage);
   }

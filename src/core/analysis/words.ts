@@ -9,14 +9,14 @@ export interface NextWord {
   /** With its leading space, unless the text already ends in one. Punctuation and newlines are words of their own. */
   readonly text: string;
   readonly probability: number;
-  /** In how many ways tokens were found to spell it. */
+  /** Number of tokenizations found. */
   readonly tokenisations: number;
 }
 
 export interface NextWords {
   /** Most probable first. */
   readonly words: readonly NextWord[];
-  /** Probability that the search has given to a word, listed or not; the rest it did not reach. */
+  /** Probability mass assigned to words, listed or not; the rest was not reached. */
   readonly covered: number;
 }
 
@@ -27,7 +27,7 @@ export interface NextWordsOptions {
   readonly budget?: number;
 }
 
-/** The beginning of a word, spelled by tokens that follow the text. */
+/** The beginning of a word, as tokens after the text. */
 interface Beginning {
   readonly ids: readonly number[];
   readonly text: string;
@@ -38,9 +38,9 @@ interface Beginning {
 
 /** Sequences of equal length run at once. */
 const BATCH = 4;
-/** Beginnings less probable than this are not followed. */
+/** Less probable beginnings are not expanded. */
 const LEAST = Math.log(1e-5);
-/** Words less probable than this are counted but not listed. */
+/** Less probable words count, but are not listed. */
 const LEAST_LISTED = 1e-7;
 
 /**
@@ -73,7 +73,9 @@ export async function nextWords(
   }
   return { words: found.best(count), covered: found.covered };
 
-  /** Follows a beginning by one token: it ends here with the probability of all tokens that do not continue it. */
+  /**
+   * Extends a beginning by one token: the word ends here with the probability of all tokens that do not continue it.
+   */
   function follow(logits: Float32Array, beginning: Beginning): void {
     const logprobs = logSoftmax(logits);
     const { text, rest } = beginning;
@@ -93,7 +95,7 @@ export async function nextWords(
   }
 }
 
-/** An apostrophe that no letter follows closes a quotation; alone it is what comes next. */
+/** Removes an apostrophe that no letter follows, as it closes a quotation; on its own it is the next word. */
 function withoutQuote(text: string): string {
   return text.replace(/(?<=[^ ])['’]$/, '');
 }
@@ -142,7 +144,7 @@ class Words {
       .slice(0, count);
   }
 
-  /** Whether no beginning of at most this log-probability can still come among the best. */
+  /** Whether no beginning with at most this log-probability can still be among the best. */
   settled(count: number, logprob: number): boolean {
     const best = this.best(count);
     return best.length === count && best[count - 1].probability > Math.exp(logprob);

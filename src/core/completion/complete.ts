@@ -13,10 +13,11 @@ import { COMPLETION_DEFAULTS, type CompleteRequest, type Completion, type Partia
 export type OnPartial = (partial: PartialCompletion) => void;
 
 /**
- * What ghost text would show after `request.prefix`: the text is cut to what the model can see, its last partial word
- * is healed, and the most probable tokens are taken one by one until a stop rule ends the suggestion. One row of the
- * model for each alternative. Rejects with an AbortError when `signal` fires.
- * @param read what the model's logits are taken for, see `Reader`
+ * What ghost text shows after `request.prefix`: the text is cut to the context, its partial word is healed, and the
+ * most probable tokens are taken one by one until a stop rule ends the suggestion. Alternatives are rows of the same
+ * batch.
+ * @param read how to interpret the model's logits, see `Reader`
+ * @throws AbortError when `signal` fires
  */
 export async function complete(
   model: TextModel,
@@ -50,42 +51,42 @@ export async function complete(
   return present(drafts, place);
 }
 
-/** A prefix as the model is given it. */
+/** A prefix as prepared for the model. */
 export interface Prompt {
-  /** All that it reads, and the part that is to be healed. */
+  /** The text within the context, including the part to be healed. */
   readonly text: string;
   /** Tokens to read; at least one. */
   readonly context: readonly number[];
-  /** The text that they end with. */
+  /** The text of these tokens. */
   readonly before: string;
-  /** The rest of the prefix as the tokenizer reads it, to be healed: as text, as bytes, and as it is cut. */
+  /** The rest of the prefix as the tokenizer reads it, to be healed: as text, as bytes, and in canonical tokens. */
   readonly healed: string;
   readonly typed: Uint8Array;
   readonly canonical: readonly number[];
 }
 
-/** Tokens of the context window kept free for the partial word, in parts of the window. */
+/** The fraction `1 / PARTIAL_SHARE` of the context is reserved for the partial word. */
 const PARTIAL_SHARE = 8;
-/** So far back a quotation may have begun that a suggestion closes, in UTF-16 units. */
+/** How far back a quotation may begin that a suggestion closes, in UTF-16 units. */
 const BEFORE = 2048;
-/** Spaces of one line that GPT-2 has hardly ever seen: to it they are spaces like any other. */
+/** Other spaces within a line, which GPT-2 has rarely seen; replaced by ordinary ones. */
 const OTHER_SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 
 /** Cuts a prefix to what the model can see, and splits off its last partial word. */
 export function readPrompt(model: TextModel, prefix: string, maxTokens: number): Prompt {
   const { tokenizer } = model;
   const share = Math.ceil(model.contextLength / PARTIAL_SHARE);
-  // The same for suggestions of any usual length, so that what was read for one serves the others.
+  // Independent of the suggestion's length within usual limits, so that cached text can be reused.
   const room = Math.max(1, model.contextLength - share - Math.max(share, maxTokens));
   const from = characterWindow(prefix, room);
   const text = prefix.slice(from).replace(OTHER_SPACES, ' ');
   const tokens = tokenizer.tokenize(text);
-  // What marks something is no beginning of a word.
+  // A special token does not begin a word.
   const afterMark = tokens.findLastIndex(({ id }) => tokenizer.isSpecial(id)) + 1;
   const keep = Math.max(afterMark, tokensBeforePartial(text, tokens));
   const start = contextStart(text, tokens.slice(0, keep), room);
   const context = tokens.slice(start, keep).map(({ id }) => id);
-  // Documents begin after an end-of-text token; without one an empty document would have nothing to go by.
+  // Documents begin with an end-of-text token, so that an empty document has a context.
   const begins = (from === 0 && start === 0) || context.length === 0;
   context.unshift(...(begins ? tokenizer.start : tokenizer.opening));
   const split = tokens[keep]?.utf16[0] ?? text.length;
@@ -100,7 +101,7 @@ export function readPrompt(model: TextModel, prefix: string, maxTokens: number):
   };
 }
 
-/** Extends all drafts to their ends; those of equal length share a run. */
+/** Extends all drafts to their ends; drafts of equal length share a run. */
 async function write(
   reader: Reader,
   context: readonly number[],

@@ -4,8 +4,8 @@ import type { Token } from '../tokenizer';
 const CHARACTERS_PER_TOKEN = 8;
 
 /**
- * Where the characters worth tokenising begin, so that a keystroke in a long document costs no more than in a short
- * one. The start moves only once every few thousand characters, to a line or word start if there is one.
+ * Start of the characters worth tokenizing, so that a keystroke costs the same in long and short documents. It only
+ * moves once every few thousand characters, to the start of a line or word if there is one.
  */
 export function characterWindow(text: string, room: number): number {
   const width = room * CHARACTERS_PER_TOKEN;
@@ -30,9 +30,9 @@ const STARTS: readonly ((before: string, at: string) => boolean)[] = [
 ];
 
 /**
- * The first token to keep so that at most `room` are left. Tokens are dropped a quarter of the room at a time, and
- * within that quarter at a paragraph, line, sentence or word start: the cut stays where it is while the writer types,
- * and what the model has cached stays valid.
+ * Index of the first token to keep so that at most `room` are left. Tokens are dropped a quarter of the room at a time,
+ * up to a paragraph, line, sentence or word start within that quarter: the cut is stable while the writer types, and
+ * the model's cache stays valid.
  */
 export function contextStart(text: string, tokens: readonly Token[], room: number): number {
   if (tokens.length <= room) return 0;
@@ -49,11 +49,11 @@ export function contextStart(text: string, tokens: readonly Token[], room: numbe
 }
 
 /**
- * The end of a text that GPT-2's pattern would still extend: the beginning of 're, 've or 'll, a word with its space, a
+ * The end of a text that GPT-2's pattern could extend: the beginning of 're, 've or 'll, a word with its space, a
  * number, signs, or white space.
  */
 const TAIL = /'[rvl]$| ?\p{L}+$| ?\p{N}+$| ?[^\p{White_Space}\p{L}\p{N}]+$|\p{White_Space}+$/u;
-/** Longer words are healed from somewhere inside: a bound on the work per keystroke. */
+/** Longer words are healed from within, which limits the work per keystroke. */
 const LONGEST_TAIL = 32;
 
 /** The last, perhaps unfinished, word of a text with the space before it; or the number, signs or white space. */

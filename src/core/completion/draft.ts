@@ -14,30 +14,29 @@ export interface StopRules {
   readonly minRestLogprob: number;
 }
 
-/** For how many of its first UTF-16 units a draft works out how probable they are. */
+/** UTF-16 units of a draft for which `begins` is computed. */
 const LOOKED_AT = 24;
-/** How many tokens more than were asked for may close a quotation or bracket at the end of a sentence. */
+/** Additional tokens allowed to close a quotation or bracket at the end of a sentence. */
 const LONGEST_CLOSING = 8;
-/** How many of the likeliest tokens are looked through for one that is no white space. */
+/** Number of most probable tokens searched for one that is not white space. */
 const AFTER_SPACE = 64;
 
-/** The end of a line, or another control character: GPT-2 has tokens for all of them, and no prose goes on with one. */
+/** The end of a line, or another control character: GPT-2 has tokens for all of them, but prose contains none. */
 const LINE_END = /(?!\t)\p{Cc}/u;
 
-/** A sentence that has ended inside a quotation or bracket: the text up to its end, and the signs that close what is open. */
+/**
+ * A sentence that ended inside a quotation or bracket: the text up to its end, and the signs that close what is open.
+ */
 interface Unclosed {
   readonly text: string;
   readonly closers: string;
 }
 
-/**
- * A suggestion in the making: it grows token by token until a stop rule ends it, and knows which part of it may be
- * shown.
- */
+/** A suggestion being generated, token by token until a stop rule ends it. Knows which part of it may be shown. */
 export class Draft {
   /** Set when the draft is finished. */
   reason: CompletionReason | null = null;
-  /** The token that was not taken when the draft ended. */
+  /** The token that was rejected when the draft ended. */
   refused: Candidate | null = null;
   readonly #before: string;
   readonly #healed: string;
@@ -53,12 +52,12 @@ export class Draft {
   #logprob = 0;
   /** The distribution of the first new token, where the typed text ended with a whole token. */
   #first: NextTokens | undefined;
-  /** Tokens that say something new. */
+  /** Number of tokens that add new text. */
   #newTokens = 0;
   #unclosed: Unclosed | undefined;
-  /** How many steps may be shown: up to the last whole word at whose end the model was sure enough. */
+  /** Number of steps that may be shown: up to the last whole word with sufficient confidence. */
   #kept = 0;
-  /** The whole words that the model was sure enough of: the steps up to each, and how sure it was. */
+  /** Whole words with sufficient confidence: the steps up to each, and the confidence. */
   readonly wordEnds: { readonly steps: number; readonly confidence: number; readonly logprob: number }[] = [];
   /** Confidence at the end of the last word examined: the mean log-probability per new token. */
   confidence = Number.NEGATIVE_INFINITY;
@@ -133,7 +132,7 @@ export class Draft {
     return words.length > 1 ? words : from.best(2);
   }
 
-  /** How many of the tokens may be shown: those up to the last whole word that it was sure enough of. */
+  /** Number of tokens that may be shown: up to the last whole word with sufficient confidence. */
   get shown(): number {
     return this.#kept;
   }
@@ -170,7 +169,7 @@ export class Draft {
     }
     const { from, logprob: own } = this.#steps[at];
     const text = this.#spelled.slice(Math.max(start, this.#healed.length), end);
-    // Two tokens in three begin with a space: adding them up at each word would cost more than it tells.
+    // Two of three tokens begin with a space: summing them at each word would cost more than it is worth.
     if (text === ' ' && start > this.#healed.length) return 1;
     const begun = new TextEncoder().encode(text);
     const { ended, goesOn } = this.#healing;
@@ -179,7 +178,7 @@ export class Draft {
       start <= this.#healed.length
         ? goesOn(begun) + (this.#first === undefined ? 0 : ended * startsHere(this.#first))
         : Math.exp(logprob) * startsHere(from);
-    // In the middle of a character no token begins so, but the draft's own does.
+    // No token begins in the middle of a character, except the draft's own.
     return Math.min(1, Math.max(mass, Math.exp(logprob + own)));
   }
 
@@ -199,12 +198,12 @@ export class Draft {
     else this.reason = 'unsure';
   }
 
-  /** Takes what closes a quotation or bracket behind the end of the sentence; it may be several tokens, as `”` is. */
+  /** Adds what closes a quotation or bracket after the end of the sentence; it may take several tokens, as `”` does. */
   #closeSentence({ text, closers }: Unclosed, next: Step, isOver: boolean): void {
     if (!isOver) this.#push(next);
     const whole = this.#before + this.#spelled;
     const behind = whole.slice(text.length);
-    // French sets a space before it.
+    // French has a space before it.
     const closing = closers.includes('»') ? behind.trimStart() : behind;
     const isInsideCharacter = !isOver && closing === '';
     if (isInsideCharacter && this.#newTokens < this.#rules.maxTokens + LONGEST_CLOSING) return;
@@ -223,13 +222,13 @@ export class Draft {
     else this.#unclosed = { text, closers };
   }
 
-  /** The log-probability of all after the first whole word, with one more token; 0 within that word. */
+  /** The log-probability of everything after the first whole word, including one more token; 0 within that word. */
   #restWith(logprob: number): number {
     const [first] = this.wordEnds;
     return first === undefined ? 0 : this.#logprob + logprob - Math.log(this.#healing.typedMass) - first.logprob;
   }
 
-  /** Called where a word has ended: keeps what there is if the model is sure enough of it, and says whether it is. */
+  /** Called at the end of a word: keeps the draft up to here if the confidence suffices. Returns whether it does. */
   #keepIfSure(): boolean {
     if (this.#newTokens === 0) return true;
     const logprob = this.#logprob - Math.log(this.#healing.typedMass);

@@ -5,19 +5,19 @@ import { withoutFirstSign } from './text';
 import type { GuardReason } from './types';
 
 export interface Guarded {
-  /** How much of the suggestion may be shown, in UTF-16 units. */
+  /** UTF-16 units of the suggestion that may be shown. */
   readonly length: number;
   readonly guard: GuardReason | null;
 }
 
-/** What the model has seen too often on web pages: phrases, and the sign for a broken character. There the suggestion ends. */
+/** Phrases that the model has seen too often on web pages, and the replacement character. The suggestion ends there. */
 const BOILERPLATE =
   /\b(?:click here|read more|sign up (?:for|to)|subscribe (?:to|now)|all rights reserved|share this|advertisement|photo (?:by|credit)|image (?:copyright|credit|via)|follow us on|terms of (?:service|use)|privacy policy|get the latest|newsletter)\b|\ufffd/iu;
 
 /**
- * How much of a suggestion is fit to be shown after `before`: up to where it begins to go in circles, leaves a quote
- * or bracket unbalanced or closes one that is closed `after` the cursor, turns into boilerplate, or says a word of the
- * writer's block list. Whole words only.
+ * The part of a suggestion that may be shown after `before`: it ends where it begins to repeat itself, leaves a quote
+ * or bracket unbalanced or closes one that is already closed in `after`, turns into boilerplate, or uses a blocked
+ * word. Whole words only.
  */
 export function guard(before: string, suggestion: string, blockedWords: readonly string[] = [], after = ''): Guarded {
   const places: [number, GuardReason][] = [
@@ -29,7 +29,7 @@ export function guard(before: string, suggestion: string, blockedWords: readonly
   const [at, reason] = places.reduce((first, other) => (other[0] < first[0] ? other : first));
   if (at === Number.POSITIVE_INFINITY) return { length: suggestion.length, guard: null };
   let kept = withoutFirstSign(suggestion.slice(0, at)).trimEnd();
-  // What was cut off may have closed a sign in what stays; that sign then has to go too.
+  // The part cut off may have closed a sign in the rest, which then must go too.
   for (let open = unbalancedAt(before, kept, after); open < kept.length; open = unbalancedAt(before, kept, after)) {
     kept = kept.slice(0, open).trimEnd();
   }
@@ -40,10 +40,10 @@ function place(match: RegExpExecArray | null): number {
   return match?.index ?? Number.POSITIVE_INFINITY;
 }
 
-/** A longer run of letters is no word. */
+/** Longer runs of letters are no words. */
 const LONGEST_WORD = 200;
 
-/** Where a blocked word begins; 0 when the suggestion completes one that was begun. */
+/** Start of a blocked word; 0 when the suggestion completes a partial one. */
 function blockedAt(before: string, suggestion: string, blockedWords: readonly string[]): number {
   if (blockedWords.length === 0) return Number.POSITIVE_INFINITY;
   const blocked = new Set(blockedWords.map(foldCase));

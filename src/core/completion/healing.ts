@@ -3,16 +3,16 @@ import type { NextTokens } from './distribution';
 import type { Reader } from './reader';
 import type { Candidate } from './types';
 
-/** A chosen token and the distribution it was chosen from. */
+/** A chosen token, with the distribution it was chosen from. */
 export interface Step {
   readonly id: number;
   readonly logprob: number;
   readonly from: NextTokens;
-  /** The most probable other token that would have done as well. */
+  /** The most probable other token that would also have been valid. */
   readonly runnerUp: Candidate | null;
 }
 
-/** A way to spell the typed bytes, and perhaps more. */
+/** A sequence of tokens that spells the typed bytes, and possibly more. */
 export interface Hypothesis {
   readonly steps: readonly Step[];
   /** Summed log-probability of the steps. */
@@ -20,9 +20,9 @@ export interface Hypothesis {
 }
 
 export interface Healing {
-  /** Hypotheses that spell all of the typed bytes, most probable first: at least one, at most as many as asked for. */
+  /** Hypotheses that spell all typed bytes, most probable first: at least one, at most as many as requested. */
   readonly hypotheses: readonly Hypothesis[];
-  /** Probability of what was typed among all that could have stood there, between 0 and 1. */
+  /** Probability of what was typed among everything possible at its place, from 0 to 1. */
   readonly typedMass: number;
   /** Probability that what was typed ends a token. */
   readonly ended: number;
@@ -35,9 +35,9 @@ interface Open extends Hypothesis {
   readonly rest: Uint8Array;
 }
 
-/** Runs of the model spent on unusual tokenisations before the usual one is taken. */
+/** Model runs spent on unusual tokenizations before the canonical one is taken. */
 const EXPANSIONS = 4;
-/** Spaces and tabs, as UTF-8 has them. */
+/** UTF-8 bytes of space and tab. */
 const BLANKS = [0x20, 0x09];
 const START: Hypothesis = { steps: [], logprob: 0 };
 /** Where nothing is known of how the typed text could go on. */
@@ -117,13 +117,13 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both;
 }
 
-/** The tokens that have just these bytes. There may be thousands that begin with them: those are not gone through. */
+/** The tokens with exactly these bytes, without visiting the thousands that may begin with them. */
 function tokensOf(tokenizer: Tokenizer, bytes: Uint8Array): readonly number[] {
   const beginning = tokenizer.tokensThatArePrefixOf(joined(bytes, Uint8Array.of(0)));
   return beginning.filter((id) => tokenizer.tokenBytes(id).length === bytes.length);
 }
 
-/** Of the tokens that begin with some bytes those that do not go on with a space or tab. */
+/** Of the tokens that begin with some bytes, those that do not continue with a space or tab. */
 function withoutMoreSpace(tokenizer: Tokenizer, spelling: readonly number[], bytes: Uint8Array): readonly number[] {
   const spaces = new Set(BLANKS.flatMap((blank) => tokenizer.tokensWithPrefix(joined(bytes, Uint8Array.of(blank)))));
   return spaces.size === 0 ? spelling : spelling.filter((id) => !spaces.has(id));

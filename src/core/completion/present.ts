@@ -18,7 +18,10 @@ export interface DraftPlace {
   readonly style: Style;
 }
 
-/** The finished drafts as suggestions: guarded, different from each other and from what follows, most probable first. */
+/**
+ * The finished drafts as suggestions: guarded, distinct from each other and from the text that follows, most probable
+ * first.
+ */
 export function present(drafts: readonly Draft[], place: DraftPlace): Completion {
   const [first, ...others] = drafts.map((draft) => finish(draft, place));
   const suggestions: Suggestion[] = [];
@@ -39,11 +42,11 @@ function finish(draft: Draft, place: DraftPlace): Finished {
   const all = typeset(draft.tokens, prefix, healed.length, style);
   const drafted = spelled(all.slice(0, draft.shown)).slice(healed.length);
   const { text: fitting, isWhole } = applyStyle(drafted, style, prefix);
-  // What the style cuts may have closed what stays.
+  // The part cut off by the style may have closed a sign in the rest.
   const guarded = guard(prefix, fitting, blockedWords, suffix);
   const ended = guarded.guard ?? draft.reason ?? 'empty';
   const whole = fitting.slice(0, guarded.length);
-  // White space that was typed does not become more of it.
+  // Typed white space is not followed by more of it.
   const text = endsInSpace(prefix) && beginsWithSpace(whole) ? '' : withoutFollowing(whole, prefix, suffix);
   if (!SAYS_SOMETHING.test(text)) {
     if (SAYS_SOMETHING.test(whole)) return { suggestion: null, reason: 'repeats' };
@@ -86,7 +89,7 @@ function closingsOf({ closer = '', closerHolds = 0, innerClosers = [] }: Style):
 }
 
 /**
- * The tokens with what closes the emphasis put in at a place, in UTF-16 units; unchanged where they end before it.
+ * Inserts what closes the emphasis into the tokens at an offset in UTF-16 units; unchanged where they end before it.
  */
 function withCloser(tokens: readonly SuggestedToken[], at: number, closer: string): SuggestedToken[] {
   let from = 0;
@@ -98,13 +101,13 @@ function withCloser(tokens: readonly SuggestedToken[], at: number, closer: strin
   });
 }
 
-/** Without the end that follows the cursor already, unless that closes what the suggestion itself has opened. */
+/** Removes an end that already follows the cursor, unless it closes what the suggestion itself has opened. */
 function withoutFollowing(text: string, prefix: string, suffix: string): string {
   const kept = withoutSuffix(text, suffix);
   return unbalancedAt(prefix, kept, suffix) < kept.length ? text.trimEnd() : kept;
 }
 
-/** Tells what is worth showing: signs alone, such as a full stop, are typed sooner than they are read. */
+/** A suggestion of punctuation alone, such as a full stop, is typed faster than read. */
 const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 /** Ends after which nothing belongs into an open emphasis. */
 const FINISHED: ReadonlySet<CompletionReason> = new Set(['sentence', 'newline', 'end-of-text']);

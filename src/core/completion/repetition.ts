@@ -5,21 +5,21 @@ const ECHO_WORDS = 5;
 const TWICE_WORDS = 3;
 /** Words of at least this many letters must not be repeated immediately. */
 const LONG_WORD = 6;
-/** How far back an echo is looked for, in words. */
+/** Words searched for an echo. */
 const MEMORY_WORDS = 60;
-/** Parts the groups of a number, which are no words of their own: the zeros of 1,000,000,000 are no circle. */
+/** Separators of digit groups, which are no words of their own: the zeros of 1,000,000,000 are no repetition. */
 const GROUPS = /(?<=\p{N})[.,:](?=\p{N})/gu;
-/** Five groups of the same digits are. */
+/** Five equal groups of digits are a repetition. */
 const ENDLESS = /(?<!\p{N})(\p{N}+)(?:'\1){4}(?!\p{N})/u;
 
 /**
- * Where a suggestion begins to go in circles: at the second copy of two or more words or of a long one said twice in a
- * row, at the third copy of a short one, or where it starts to repeat five words of the text before (the first word of
- * the suggestion is left in that case) or three of its own and the word before it. Infinity when it does not.
+ * Where a suggestion begins to repeat itself: at the second copy of two or more words or of a long one in a row, at the
+ * third copy of a short one, or where it starts to repeat five words of the text before (its own first word is kept in
+ * that case) or three of its own and the word before it. Infinity when it does not.
  */
 export function loopAt(before: string, suggestion: string): number {
   const tail = before.slice(-MEMORY_WORDS * 12);
-  // An apostrophe joins what it parts.
+  // An apostrophe joins its parts.
   const all = wordsOf((tail + suggestion).replace(GROUPS, "'"));
   const said = all.map(({ text }) => text);
   const first = all.findIndex(({ at, length }) => at + length > tail.length);
@@ -31,14 +31,14 @@ export function loopAt(before: string, suggestion: string): number {
       echoStart(said, i, first, ECHO_WORDS, 0) ??
       echoStart(said, i, first, TWICE_WORDS, first - 1);
     if (copy === undefined) continue;
-    // An echo may well begin with the right word: that one stays.
+    // An echo may well begin with the right word, so that one is kept.
     const cut = copy === first && i - copy + 1 === ECHO_WORDS ? all[copy + 1] : all[copy];
     return Math.max(0, cut.at - tail.length);
   }
   return Number.POSITIVE_INFINITY;
 }
 
-/** Where the copy that ends with word `last` begins, if one does. */
+/** Start of the copy that ends with word `last`, if there is one. */
 function copyStart(said: readonly string[], last: number): number | undefined {
   if (said[last] === said[last - 1] && (said[last].length >= LONG_WORD || said[last] === said[last - 2])) return last;
   for (let length = 2; length * 2 <= last + 1; length++) {
@@ -48,7 +48,7 @@ function copyStart(said: readonly string[], last: number): number | undefined {
   return undefined;
 }
 
-/** Where `count` words of the suggestion that end with word `last` begin, if they were said before, after word `from`. */
+/** Start of `count` words that end with word `last`, if they occurred earlier, after word `from`. */
 function echoStart(
   said: readonly string[],
   last: number,

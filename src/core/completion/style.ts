@@ -1,19 +1,19 @@
 import { endsSentence, keepsFullStop } from '../text/sentences';
 import type { Typography } from '../text/typography';
 
-/** How the suggestion must look to fit the document. What is left out does not matter. */
+/** Style that a suggestion must have to fit the document. Absent fields impose nothing. */
 export interface Style extends Typography {
   /** Whether a full stop may end it; true by default. */
   readonly fullStop?: boolean;
   /** Characters left on the line where the writer breaks lines; one word is always allowed. */
   readonly room?: number;
-  /** Signs before which it ends, such as those of the document's markup. */
+  /** Characters before which it ends, such as the document's markup. */
   readonly endsBefore?: string;
-  /** Put after it when it finishes a sentence, line or text; none of it follows the cursor already. */
+  /** Appended when it completes a sentence, line or text; never already present after the cursor. */
   readonly closer?: string;
   /**
-   * How many of the brackets and quotes that are open were opened inside what `closer` closes: it stands before what
-   * closes any other, as in `(*so.*)`. None by default.
+   * Number of open brackets and quotes that were opened inside what `closer` closes: it goes before the signs that
+   * close the others, as in `(*so.*)`. None by default.
    */
   readonly closerHolds?: number;
   /**
@@ -32,13 +32,13 @@ const GOES_ON =
 /** UTF-16 units before the suggestion that are examined: more than a partial word or a line's indentation. */
 const REACH = 64;
 
-/** What begins a block of Markdown at the start of a line: a heading, a list item, a rule, a quotation, a table. */
+/** Signs that begin a Markdown block at the start of a line: of a heading, list item, rule, quotation or table. */
 const BLOCK_SIGN = /^\s*(?:#{1,6}(?=\s|$)|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)|[-=]{2,}(?=\s|$)|[>|:])/;
 
-/** A line of nothing but such signs: the writer is typing one. */
+/** A line of such signs only, which the writer is still typing. */
 const BEGUN_SIGN = /(?:^|[\n\r])[^\S\n\r]*[-+*=#>|]+$/;
 
-/** The part of a suggestion after `before` that fits its place, and whether that is all it says. */
+/** The part of a suggestion after `before` that fits its place, and whether that is all of it. */
 export function applyStyle(
   suggestion: string,
   style: Style,
@@ -58,8 +58,8 @@ export function applyStyle(
 }
 
 /**
- * Whether a suggestion begins with the sign of a block where the model may have meant a new line, or goes on with one
- * that the writer has begun, whose space comes next.
+ * Whether a suggestion begins with the sign of a block, where the model may have meant a new line, or continues a block
+ * sign that the writer has begun, whose space comes next.
  */
 function beginsBlock(before: string, suggestion: string): boolean {
   const atStart =

@@ -9,13 +9,13 @@ export interface Candidate {
   readonly logprob: number;
 }
 
-/** One token of a suggestion, with what the model would have said instead. */
+/** A token of a suggestion, with the model's alternative. */
 export interface SuggestedToken extends Candidate {
-  /** Place among all tokens at that point, 0 for the most probable. */
+  /** Rank among all tokens, 0 for the most probable. */
   readonly rank: number;
-  /** The most probable other token at that point that the typed text allows. */
+  /** The most probable other token that the typed text allows. */
   readonly runnerUp: Candidate | null;
-  /** Whom its probability comes from, where a memory of the writer's texts was asked too. */
+  /** Whether its probability comes from the model or the memory, where a memory was used. */
   readonly origin?: TokenOrigin;
 }
 
@@ -32,14 +32,14 @@ export interface CompleteRequest {
   readonly minTokenLogprob?: number;
   /** Log-probability of all that follows the first word, given that word, below which the suggestion ends there. */
   readonly minRestLogprob?: number;
-  /** How many different suggestions to look for, most probable first; 1 by default. */
+  /** Number of different suggestions, most probable first; 1 by default. */
   readonly alternatives?: number;
-  /** Words that are never suggested, in any case. */
+  /** Words that are never suggested, regardless of case. */
   readonly blockedWords?: readonly string[];
   readonly style?: Style;
 }
 
-/** Where a word of a suggestion ends, and how sure the model was of it. */
+/** The end of a word in a suggestion, with the model's confidence. */
 export interface WordEnd {
   /** UTF-16 units of the suggestion up to there. */
   readonly length: number;
@@ -55,30 +55,30 @@ export interface Suggestion {
   /** Summed log-probability of the tokens. */
   readonly logprob: number;
   /**
-   * The tokens behind the text; their texts spell `healed` and then `text`, but for a closer (see `Style`) and for the
-   * space before a word that follows the cursor.
+   * The tokens of the text; they spell `healed` and then `text`, except for a closer (see `Style`) and for a space
+   * before a word that follows the cursor.
    */
   readonly tokens: readonly SuggestedToken[];
-  /** The end of the prefix that the first tokens spell again: the partial word, a trailing space, or nothing. */
+  /** The end of the prefix that the first tokens spell: the partial word, a trailing space, or nothing. */
   readonly healed: string;
-  /** Probability of the tokens that the partial word ruled out where the suggestion begins. */
+  /** Probability of the tokens that the partial word ruled out at its place. */
   readonly masked: number;
-  /** Mean log-probability per token, given what was typed: what is compared with `minLogprob`. */
+  /** Mean log-probability per token, given what was typed; compared with `minLogprob`. */
   readonly confidence: number;
   /** Probabilities that the writer's next characters are its first, its first two, and so on for a word or two. */
   readonly begins: readonly number[];
   /** Its whole words, in order. */
   readonly words: readonly WordEnd[];
-  /** Why it ends where it does. */
+  /** Why it ends there. */
   readonly ended: CompletionReason;
-  /** The token that would have come next, where the model was asked for one. */
+  /** The next token, if the model was asked for it. */
   readonly next: Candidate | null;
 }
 
-/** What a guard cut away: see `guard`. */
+/** What a guard removed: see `guard`. */
 export type GuardReason = 'repetition' | 'unbalanced' | 'boilerplate' | 'blocked-word';
 
-/** Why a suggestion ended where it did, or why there is none. */
+/** Why a suggestion ends, or why there is none. */
 export type CompletionReason =
   | 'sentence'
   | 'newline'
@@ -94,7 +94,9 @@ export type CompletionReason =
 export interface Completion {
   readonly suggestions: readonly Suggestion[];
   readonly reason: CompletionReason;
-  /** Set when one was found but was not worth showing: the characters it can be expected to save, and those asked for. */
+  /**
+   * Set when a suggestion was found but not worth showing: the characters it is expected to save, and those required.
+   */
   readonly heldBack?: { readonly worth: number; readonly wanted: number };
 }
 
@@ -102,11 +104,11 @@ export interface Completion {
 export interface PartialCompletion {
   /** Text of the most probable suggestion so far, whether it is fit to be shown or not. */
   readonly text: string;
-  /** What could be shown of it by now, in whole words; absent where that has not changed. */
+  /** The part that could be shown so far, in whole words; absent where it has not changed. */
   readonly completion?: Completion;
 }
 
-/** What a request leaves open. */
+/** Defaults of a request. */
 export const COMPLETION_DEFAULTS = {
   suffix: '',
   maxTokens: 16,
