@@ -186,7 +186,7 @@ function markKind({ text, containers }: Block): ConstructKind | undefined {
 }
 
 /** The line between the rows of a table, of a grid or of columns, and a rule. */
-const RULE = /^(?:[|+](?=[|+: \t]*[-=])[-=:|+ \t]*|:?-+:?[ \t]*\|[-:| \t]*|[-=]{3,}[-= \t]*)$/;
+const RULE = /^(?:[|+](?=[|+: \t]*[-=])[-=:|+ \t]*|:?-+:?[ \t]*\|[-:| \t]*|[-=]{3}[-= \t]*)$/;
 /** What is fewer signs underlines the line above. */
 const UNDERLINE = /^(?:-{2,}|=+|:-+)$/;
 

@@ -36,7 +36,7 @@ const SHAPES_WITH_DIGITS = [
   // Numbers for banks and telephones: `PIN 4711`.
   /\b(?:PIN|TAN|PUK|CVV2?|CVC2?|OTP)\b[^\n\d]{0,16}\b\d{3,10}\b/g,
   // Of accounts: `Konto-Nr. …`, `口座番号：…`.
-  /(?:account|acct|konto|compte|cuenta|conta|rekening|口座|账户|帳戶|账号|帐号)\p{L}{0,12}(?:[ -]?(?:number|num|no|nr)\b)?[.:=：#*_ \t]{0,6}\d(?:[ .-]?\d){5,29}/giu,
+  /(?:account|acct|konto|compte|cuenta|conta|rekening|口座|账户|帳戶|账号|帐号)(?:nummer|番号|号码)?(?:[ -]?n(?:umber|um|o|r)\b)?[.:=：#*_ \t]{0,6}\d(?:[ .-]?\d){5,29}/giu,
   // Of the United States' social security.
   /\b(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b/g,
   // Account and card numbers; not some years.
