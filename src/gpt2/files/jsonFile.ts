@@ -19,7 +19,7 @@ export async function readJsonFile(path: string): Promise<unknown> {
         l10n.t('{0} is too large ({1} MB) to be what its name says.', path, Math.round(file.size / 1e6)),
       );
     }
-    const value = JSON.parse(new TextDecoder().decode(await file.read(0, file.size)));
+    const value = parse(new TextDecoder().decode(await file.read(0, file.size)));
     if (!isWithin(value, DEEPEST_JSON)) {
       throw new SyntaxError('nested too deeply');
     }
@@ -31,6 +31,29 @@ export async function readJsonFile(path: string): Promise<unknown> {
     throw error;
   } finally {
     await file.close();
+  }
+}
+
+/** What Python's json writes for numbers that JSON does not have, and what tells whether it stands in a text. */
+const SIGNS = /\\.|"|\bNaN\b|\bInfinity\b/gs;
+/** Longer texts are no configs: they would only keep a reader waiting. */
+const LONGEST_CONFIG = 2 ** 20;
+const AS_JSON: Readonly<Record<string, string>> = { NaN: '"NaN"', Infinity: '1e999' };
+
+/** Configs are Python's: one that its json reads is read here, too. What is not a number becomes a text. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (text.length > LONGEST_CONFIG) {
+      throw error;
+    }
+    let isInText = false;
+    const asJson = text.replace(SIGNS, (sign) => {
+      isInText = (sign === '"') !== isInText;
+      return isInText ? sign : (AS_JSON[sign] ?? sign);
+    });
+    return JSON.parse(asJson);
   }
 }
 

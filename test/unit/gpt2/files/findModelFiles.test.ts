@@ -174,6 +174,20 @@ describe('finding the files of a model', () => {
     assert.match((await findModelFiles(cached)).folder, /a{40}$/);
   });
 
+  it('reads the numbers that Python writes and JSON does not have, and leaves texts alone', async () => {
+    const path = await put({});
+    const read = async (text: string) => {
+      await writeFile(join(path, 'config.json'), text);
+      return readJsonFile(join(path, 'config.json'));
+    };
+    assert.deepEqual(await read('{"a": [NaN, -Infinity], "NaN": "x\\" Infinity", "b": Infinity}'), {
+      a: ['NaN', -Infinity],
+      NaN: 'x" Infinity',
+      b: Infinity,
+    });
+    await assert.rejects(read('{"a": nan}'), /is not valid JSON/);
+  });
+
   it('reads no JSON beyond any real size', async () => {
     const deep = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
     const path = await put({ 'config.json': Buffer.alloc(17 * 2 ** 20, 0x20), 'bad.json': '{', 'deep.json': deep });
