@@ -5,8 +5,12 @@ const SHORTEST = 512;
 const LONGEST = 1024;
 /** Longest name that announces a secret: it may itself lie across the end of a block. */
 const LONGEST_NAME = 64;
+/** Longest line of a list or table of secrets. */
+const LONGEST_ENTRY = 128;
+/** A secret begins this near behind its name. */
+const NAME_REACH = 160;
 /** Characters after a block's end that are searched for a secret; longer secrets may be cut. */
-const LONGEST_SECRET = 16_384;
+export const LONGEST_SECRET = 16_384;
 
 /**
  * Cuts a text into blocks that tokenize alike whether joined or separate: after a line break followed by a character,
@@ -45,12 +49,23 @@ function cutIn(stretch: string): number {
   return /[\uDC00-\uDFFF]/.test(stretch[LONGEST]) ? LONGEST - 1 : LONGEST;
 }
 
+/** How much of what follows a text belongs to a secret that begins in it, in UTF-16 units. */
+export function secretBehind(text: string, following: string): number {
+  return behindSecret(text + following.slice(0, LONGEST_SECRET), text.length) - text.length;
+}
+
+/** Whether what is written behind a text may be the secret that its end names. */
+export function mayNameSecret(text: string): boolean {
+  return mayBeginLongSecret(text.slice(-NAME_REACH));
+}
+
 /** Where the secret ends in which a text is to be cut; the cut itself, where it is in none. */
 function behindSecret(text: string, cut: number): number {
   if (!mayBeginLongSecret(text.slice(0, cut + LONGEST_NAME))) return cut;
   let end = cut;
   for (let seen = cut + SHORTEST; ; seen *= 2) {
     for (const [from, to] of longSecretSpans(text.slice(0, seen))) if (from < end && to > end) end = to;
-    if (end < seen || seen >= text.length) return end;
+    // Where a line was cut, what goes on in it cannot be known.
+    if (end < seen - LONGEST_ENTRY || seen >= text.length) return end;
   }
 }

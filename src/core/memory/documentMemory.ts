@@ -1,4 +1,4 @@
-import { cutIntoBlocks } from './blocks';
+import { cutIntoBlocks, LONGEST_SECRET, mayNameSecret, secretBehind } from './blocks';
 import { DOCUMENT, NOBODY, type Source } from './evidence';
 import { unwrapped } from './prose';
 import { type Stretch, withoutSecrets } from './secrets';
@@ -81,16 +81,22 @@ export class DocumentMemory {
     let first = this.#blockAt(offset);
     const last = this.#blockAt(offset + removed);
     const before = this.#blocks[first.at - 1];
-    // An edit at the end of a block may change its last word, so the block is read again; a forgotten one never is.
-    if (offset === first.start && before && !before.forgotten) {
-      first = { at: first.at - 1, start: first.start - before.text.length };
-    }
+    // An edit at the end of a block may change its last word, and one soon after it what the block names a secret, so the
+    // block is read again; a forgotten one never is.
+    const own = this.#blocks[first.at];
+    const begun = own?.text.slice(0, offset - first.start) ?? '';
+    const takesBefore = before && !before.forgotten && (begun === '' || (!own.forgotten && mayNameSecret(before.text)));
+    if (takesBefore) first = { at: first.at - 1, start: first.start - before.text.length };
     const touched = this.#blocks.slice(first.at, last.at + 1);
     const [head, tail] = [touched[0], touched.at(-1)];
+    const stay = takesBefore ? before.text + begun : begun;
+    const rest = tail?.text.slice(offset + removed - last.start) ?? '';
+    const behind = tail?.forgotten ? [] : this.#inSecretBehind(stay + inserted + rest, last.at + 1);
+    touched.push(...behind);
     const fresh = blocksOf([
-      { text: head?.text.slice(0, offset - first.start) ?? '', forgotten: head?.forgotten ?? false },
+      { text: stay, forgotten: head?.forgotten ?? false },
       { text: inserted, forgotten: false },
-      { text: tail?.text.slice(offset + removed - last.start) ?? '', forgotten: tail?.forgotten ?? false },
+      { text: [rest, ...behind.map(({ text }) => text)].join(''), forgotten: tail?.forgotten ?? false },
     ]);
     this.#blocks.splice(first.at, touched.length, ...fresh);
     for (const block of touched) {
@@ -218,6 +224,22 @@ export class DocumentMemory {
       block.to += moved;
     }
     this.#index = index;
+  }
+
+  /** The blocks from `next` on into which a secret reaches that begins in the text before them. */
+  #inSecretBehind(before: string, next: number): Block[] {
+    const following: Block[] = [];
+    let length = 0;
+    for (let at = next; at < this.#blocks.length && !this.#blocks[at].forgotten && length < LONGEST_SECRET; at++) {
+      following.push(this.#blocks[at]);
+      length += this.#blocks[at].text.length;
+    }
+    let left = secretBehind(before, following.map(({ text }) => text).join(''));
+    return following.filter(({ text }) => {
+      const isInside = left > 0;
+      left -= text.length;
+      return isInside;
+    });
   }
 
   #blockAt(offset: number): { readonly at: number; readonly start: number } {

@@ -74,6 +74,27 @@ describe('the memory of the open document', () => {
     );
   });
 
+  it('takes for a secret what an edit makes one, wherever the document is cut for reading', () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `| bank ${i} | swordfishes |`).join('\n');
+    for (let length = 900; length < 1060; length += 4) {
+      const before = `${'Again and again. '.repeat(80).slice(0, length)}\n\n`;
+      const edits: readonly [text: string, at: string, removed: number, typed: string][] = [
+        [`## A note\n\nx\n\n${long(30)}`, 'A note', 6, 'Password'],
+        [`## Password\n\nx\n\n${long(30)}`, 'x\n', 1, 'swordfishes'],
+        [`| Site | Word |\n| --- | --- |\n${rows}\n\n${long(30)}`, 'Word', 4, 'Password'],
+      ];
+      for (const [text, at, removed, typed] of edits) {
+        const { memory, words, readAll } = memoryOf(
+          before + text.replace('x\n', at === 'A note' ? 'swordfishes\n' : 'x\n'),
+        );
+        readAll();
+        memory.edit(before.length + text.indexOf(at), removed, typed);
+        readAll();
+        assert.equal(words.count('swordfishes'), 0, `${length} ${typed}`);
+      }
+    }
+  });
+
   it('forgets what was typed and then corrected', () => {
     const { memory, readAll } = memoryOf('We saw the quick red zeppelin.\n');
     readAll();
