@@ -1,5 +1,5 @@
 import type { Memento } from 'vscode';
-import { type Learnt, learn, NOTHING_LEARNT } from '../../core/ghostText/learn';
+import { type Learnt, learn, NOTHING_LEARNT } from '../../core/ghostText/calibration';
 import type { SuggestionOutcome } from './shownSuggestion';
 
 const KEY = 'learnt';

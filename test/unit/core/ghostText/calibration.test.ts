@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { calibrated, storedCalibration, thresholdFor } from '../../../../src/core/ghostText/calibration';
+import {
+  calibrated,
+  LEARNING_BOUND,
+  learn,
+  NOTHING_LEARNT,
+  storedCalibration,
+  thresholdFor,
+} from '../../../../src/core/ghostText/calibration';
 
 describe('the calibration of the default model', () => {
   it('asks for less worth the more the writer wants to see, from everything to nothing', () => {
@@ -67,5 +74,25 @@ describe('the calibration of the default model', () => {
     ]) {
       assert.equal(storedCalibration(other), undefined, JSON.stringify(other));
     }
+  });
+});
+
+describe('learn', () => {
+  const learnt = (outcomes: ('accepted' | 'ignored')[]) => outcomes.reduce(learn, NOTHING_LEARNT);
+
+  it('opens the gate for a writer who accepts and closes it for one who does not', () => {
+    assert.ok(learnt(['accepted', 'accepted']).offset < 0);
+    assert.ok(learnt(['ignored', 'ignored']).offset > 0);
+    assert.ok(Math.abs(learnt(['accepted', 'ignored', 'ignored', 'ignored']).offset) < 1e-9);
+  });
+
+  it('stays inside its bounds', () => {
+    assert.equal(learnt(Array(500).fill('accepted')).offset, -LEARNING_BOUND);
+    assert.equal(learnt(Array(500).fill('ignored')).offset, LEARNING_BOUND);
+  });
+
+  it('counts both', () => {
+    const { accepted, ignored } = learnt(['accepted', 'ignored', 'accepted', 'accepted']);
+    assert.deepEqual([accepted, ignored], [3, 1]);
   });
 });

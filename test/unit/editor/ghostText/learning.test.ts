@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LEARNING_BOUND } from '../../../../src/core/ghostText/learn';
+import { LEARNING_BOUND } from '../../../../src/core/ghostText/calibration';
 import { Learning } from '../../../../src/editor/ghostText/learning';
 
 class Memory {
