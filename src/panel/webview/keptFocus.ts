@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** What the keyboard is led to, the place of a list before what stands around it. What opens an explanation is left out. */
-const STOPS = ['[tabindex="0"]', 'button:enabled:not(.asked), input:enabled, select:enabled'];
+const STOPS = ['[tabindex="0"]', ':is(button:not(.asked),input,select):enabled'];
 
 /**
  * Keeps the keyboard near its place when what had the focus goes away or can no longer be used, as the last button of
