@@ -35,8 +35,8 @@ const SHAPES_WITH_DIGITS = [
   /\bkey["'`*_]{0,4}\s?[:=]\s?(?=[A-Za-z_-]*\d)[\w-]{8,}/gi,
   // Numbers for banks and telephones: `PIN 4711`.
   /\b(?:PIN|TAN|PUK|CVV2?|CVC2?|OTP)\b[^\n\d]{0,16}\b\d{3,10}\b/g,
-  // Of accounts: `Konto-Nr. …`, `口座番号：…`.
-  /(?:account|acct|konto|compte|cuenta|conta|rekening|口座|账户|帳戶|账号|帐号)(?:nummer|番号|号码)?(?:[ -]?n(?:umber|um|o|r)\b)?[.:=：#*_ \t]{0,6}\d(?:[ .-]?\d){5,29}/giu,
+  // Of accounts, not some years: `Konto-Nr. …`, `account: …`, `口座番号：…`.
+  /(?:(?:account|acct|konto|compte|cuenta|conta|rekening)(?:[ -]?(?:nummer|number|num|no|nr)\b\.?|(?=[*_ \t]{0,4}[:=#])|(?=[ \t]\d{7}))|(?:n[uú]mero|num[eé]ro|n[º°]) d[ea] (?:compte|cuenta|conta)|口座(?:番号)?|账户|帳戶|账号|帐号)[:=：#*_ \t]{0,6}(?!(?:1[89]|20)\d\d[ .-])\d(?:[ .-]?\d){5,29}/giu,
   // Of the United States' social security.
   /\b(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b/g,
   // Account and card numbers; not some years.

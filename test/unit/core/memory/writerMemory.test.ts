@@ -256,6 +256,7 @@ describe('the memory of the writer', () => {
       'Pass options instead: `new Parser()`; pin the note to the wall: nobody reads it.',
       'Passwords have one problem: people forget them. A passage about the war: forgotten.',
       'My password – like any – is long. Their account of 1914 is good.',
+      'The account 2024-11-27 and the accounts 2019 2020 2021 stay; compte 12 34 56 habitants.',
       'トークン：単語の一部のことを指します。',
       'Le mot de passe est oublié depuis longtemps. Das Passwort ist leider falsch.',
     ];
