@@ -86,7 +86,7 @@ describe('Explain Next Token finds room', () => {
   it('in the bottom panel as it opens', () => laidOut('bottom'));
 
   it('in the bottom panel, which stays where it is whatever tool is chosen', async () => {
-    await workbench.page.setViewportSize({ width: 1280, height: 640 });
+    await workbench.page.setViewportSize({ width: 1280, height: 300 });
     for (const tool of ['Sample', 'Try', 'Beams', 'Words', 'Why', 'Shape'] as const) {
       await panel.openTool(tool);
       if (tool === 'Words') await panel.locator('.words tbody tr').first().waitFor({ timeout: 30_000 });
