@@ -85,21 +85,6 @@ describe('Explain Next Token finds room', () => {
 
   it('in the bottom panel as it opens', () => laidOut('bottom'));
 
-  it('in the bottom panel, which stays where it is whatever tool is chosen', async () => {
-    await workbench.page.setViewportSize({ width: 1280, height: 300 });
-    for (const tool of ['Sample', 'Try', 'Beams', 'Words', 'Why', 'Shape'] as const) {
-      await panel.openTool(tool);
-      if (tool === 'Words') await panel.locator('.words tbody tr').first().waitFor({ timeout: 30_000 });
-      if (tool === 'Why') await panel.locator('.lens tbody tr').last().waitFor({ timeout: 30_000 });
-      assert.deepEqual(
-        (await (await panel.frame()).evaluate(faults)).filter((fault) => fault.includes('higher than')),
-        [],
-        tool,
-      );
-    }
-    await workbench.page.setViewportSize({ width: 1280, height: HEIGHT });
-  });
-
   it('for the grid of heads beside the tokens that it tints', async () => {
     await panel.root.getByLabel('Attention', { exact: true }).check({ force: true });
     const grid = panel.locator('.head-grid');
@@ -126,6 +111,22 @@ describe('Explain Next Token finds room', () => {
     await panel.candidate(0).scrollIntoViewIfNeeded();
     await laidOut('1090');
     await panel.slide('bars', 20);
+    await workbench.page.setViewportSize({ width: 1280, height: HEIGHT });
+  });
+
+  it('in the bottom panel, which stays where it is whatever tool is chosen', async () => {
+    // The panel stays as low as it then becomes.
+    await workbench.page.setViewportSize({ width: 1280, height: 300 });
+    for (const tool of ['Sample', 'Try', 'Beams', 'Words', 'Why', 'Shape'] as const) {
+      await panel.openTool(tool);
+      if (tool === 'Words') await panel.locator('.words tbody tr').first().waitFor({ timeout: 30_000 });
+      if (tool === 'Why') await panel.locator('.lens tbody tr').last().waitFor({ timeout: 30_000 });
+      assert.deepEqual(
+        (await (await panel.frame()).evaluate(faults)).filter((fault) => fault.includes('higher than')),
+        [],
+        tool,
+      );
+    }
     await workbench.page.setViewportSize({ width: 1280, height: HEIGHT });
   });
 
