@@ -1,4 +1,4 @@
-import { foldCase, OF_WORD, wordsOf } from '../text/words';
+import { foldCase, OF_WORD, SETS_NO_SPACES, wordsOf } from '../text/words';
 import { unbalancedAt } from './balance';
 import { loopAt } from './repetition';
 import { withoutFirstSign } from './text';
@@ -47,22 +47,29 @@ const LONGEST_WORD = 200;
 function blockedAt(before: string, suggestion: string, blockedWords: readonly string[]): number {
   if (blockedWords.length === 0) return Number.POSITIVE_INFINITY;
   const blocked = new Set(blockedWords.map(foldCase));
+  const unspaced = [...blocked].filter(isUnspaced);
   let from = before.length;
   while (from > 0 && before.length - from < LONGEST_WORD && OF_WORD.test(before[from - 1])) from--;
   const begun = before.slice(from);
   for (const { text, at, length } of wordsOf(begun + suggestion)) {
-    if (isBlocked(text, blocked) && at + length > begun.length) return Math.max(0, at - begun.length);
+    if (isBlocked(text, blocked, unspaced) && at + length > begun.length) return Math.max(0, at - begun.length);
   }
   return Number.POSITIVE_INFINITY;
 }
 
-/** Scripts that set no spaces between words. */
-const WITHOUT_SPACES =
-  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{M}ー]+$/u;
+/** Marks, and the sign that makes a vowel of Katakana long: they belong to the character before them. */
+const OF_CHARACTER = /^[\p{M}ー]/u;
 
-/** Whether a word is blocked, as it is, with an ending (`Anna's`) or with an article (`l'homme`), or in a row of words. */
-function isBlocked(word: string, blocked: ReadonlySet<string>): boolean {
+function isUnspaced(word: string): boolean {
+  return word !== '' && [...word].every((sign) => SETS_NO_SPACES.test(sign) || OF_CHARACTER.test(sign));
+}
+
+/**
+ * Whether a word is blocked, as it is, with an ending (`Anna's`) or with an article (`l'homme`), or in a row of words.
+ * @param unspaced the blocked words that stand in such rows
+ */
+function isBlocked(word: string, blocked: ReadonlySet<string>, unspaced: readonly string[]): boolean {
   if (blocked.has(word)) return true;
   if (word.includes("'") && word.split("'").some((part) => part.length > 1 && blocked.has(part))) return true;
-  return [...blocked].some((each) => WITHOUT_SPACES.test(each) && word.includes(each));
+  return unspaced.some((each) => word.includes(each));
 }

@@ -1,5 +1,6 @@
 import { endsSentence, keepsFullStop } from '../text/sentences';
 import type { Typography } from '../text/typography';
+import { SETS_NO_SPACES } from '../text/words';
 
 /** Style that a suggestion must have to fit the document. Absent fields impose nothing. */
 export interface Style extends Typography {
@@ -25,9 +26,8 @@ export interface Style extends Typography {
   readonly startsWord?: boolean;
 }
 
-/** A letter or digit that would become part of the word before it; scripts without spaces have no such words. */
-const GOES_ON =
-  /^(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}])[\p{L}\p{N}\p{M}]/u;
+/** A letter or digit that would become part of the word before it; Korean endings follow what was closed. */
+const GOES_ON = /^(?!\p{Script=Hangul})[\p{L}\p{N}\p{M}]/u;
 
 /** UTF-16 units before the suggestion that are examined: more than a partial word or a line's indentation. */
 const REACH = 64;
@@ -46,7 +46,7 @@ export function applyStyle(
 ): { readonly text: string; readonly isWhole: boolean } {
   let text = suggestion;
   if (style.endsBefore !== undefined && beginsBlock(before, text)) text = '';
-  if (style.startsWord && GOES_ON.test(text)) text = '';
+  if (style.startsWord && GOES_ON.test(text) && !SETS_NO_SPACES.test(text)) text = '';
   const forbidden = [...text].findIndex((sign) => style.endsBefore?.includes(sign));
   if (forbidden >= 0) text = [...text].slice(0, forbidden).join('');
   if (style.room !== undefined) text = wrapped(text, style.room);

@@ -8,6 +8,10 @@ export const WORD_OF_LETTERS = /[\p{L}\p{M}]+(?:[-'’‐‑\u00ad\u200c\u200d][
 /** A character that may stand in a word. */
 export const OF_WORD = /[-\p{L}\p{N}\p{M}'’‐‑\u00ad\u200c\u200d]/u;
 
+/** A character of a script that sets no spaces between words. */
+export const SETS_NO_SPACES =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
 export interface Word {
   /** With its case folded. */
   readonly text: string;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import { createParser } from 'eventsource-parser';
+import { parsePythonJson } from '../../core/text/pythonJson';
 
 /** A server-sent event. */
 export interface ServerEvent {
@@ -34,8 +35,6 @@ export class EventReader {
   }
 }
 
-/** A string of JSON (possibly unterminated), or one of the non-JSON numbers that Python writes. */
-const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"?|(-?)\b(?:NaN|Infinity)\b/gs;
 /** Stands for the logarithm of 0 in servers that write strict JSON. */
 const LOG_OF_ZERO = '-9999';
 
@@ -44,17 +43,7 @@ const LOG_OF_ZERO = '-9999';
  * @throws SyntaxError
  */
 export function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!/NaN|Infinity/.test(text)) throw error;
-  }
-  return JSON.parse(
-    text.replace(STRING_OR_NUMBER, (found, minus?: string) => {
-      if (minus === undefined) return found;
-      return found === '-Infinity' ? LOG_OF_ZERO : 'null';
-    }),
-  );
+  return parsePythonJson(text, (number) => (number === '-Infinity' ? LOG_OF_ZERO : 'null'));
 }
 
 /** The decoded body: some gateways compress although nobody asked for it. */

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { parsePythonJson } from '../../core/text/pythonJson';
 import { UnsupportedModelError } from '../errors';
 import { openFile } from './byteSource';
 
@@ -34,27 +35,13 @@ export async function readJsonFile(path: string): Promise<unknown> {
   }
 }
 
-/** What Python's json writes for numbers that JSON does not have, and what tells whether it stands in a text. */
-const SIGNS = /\\.|"|\bNaN\b|\bInfinity\b/gs;
 /** Longer texts are no configs: they would only keep a reader waiting. */
 const LONGEST_CONFIG = 2 ** 20;
-const AS_JSON: Readonly<Record<string, string>> = { NaN: '"NaN"', Infinity: '1e999' };
+const AS_JSON: Readonly<Record<string, string>> = { NaN: '"NaN"', Infinity: '1e999', '-Infinity': '-1e999' };
 
 /** Configs are Python's: one that its json reads is read here, too. What is not a number becomes a text. */
 function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (text.length > LONGEST_CONFIG) {
-      throw error;
-    }
-    let isInText = false;
-    const asJson = text.replace(SIGNS, (sign) => {
-      isInText = (sign === '"') !== isInText;
-      return isInText ? sign : (AS_JSON[sign] ?? sign);
-    });
-    return JSON.parse(asJson);
-  }
+  return text.length > LONGEST_CONFIG ? JSON.parse(text) : parsePythonJson(text, (number) => AS_JSON[number] ?? number);
 }
 
 /** Whether a value of JSON is nested no deeper than this. */
