@@ -6,13 +6,13 @@ export type Span = readonly [number, number];
 /** Titles and other abbreviations that never end a sentence. */
 const LEADS_ON = new Set(
   (
-    'Mr Mrs Ms Mx Dr St Mt Prof Rev Gen Col Capt Cpl Sgt Lt Maj Hon Sen Rep Gov Pres Messrs Mme Mlle Ph Th vs cf approx viz ' +
+    'Mr Mrs Ms Mx Dr Sr St Mt Prof Rev Gen Col Capt Cpl Sgt Lt Maj Hon Sen Rep Gov Pres Messrs Mme Mlle Ph Th vs cf approx viz ' +
     'bzw vgl evtl ggf sog Hr Frl Abb Nr bzgl zzgl inkl exkl Dipl Sra Srta Dra Vd Ud pág им ул стр тел Doç bkz örn np tzn tzw tj godz mgr inż resp např tzv'
   ).split(' '),
 );
 /** Abbreviations that may end a sentence: only what follows tells. */
 const MAY_END = new Set(
-  'Jr Sr etc al Inc Ltd Co Corp Bros ed eds ca Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Ave Blvd Dept Univ misc incl excl usw usf itd itp atd apod tel ext govt lbs oz'.split(
+  'Jr etc al Inc Ltd Co Corp Bros ed eds ca Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Ave Blvd Dept Univ misc incl excl usw usf itd itp atd apod tel ext govt lbs oz'.split(
     ' ',
   ),
 );
@@ -38,6 +38,10 @@ const INITIAL_FOLLOWS = /^\s*\p{Lu}\./u;
 const LEADING_SIGNS = /^[^\p{L}\p{N}]+/u;
 const GOES_ON = /^[\s"'“„‘‚«»([\]—–-]*\p{Ll}/u;
 const NUMBER_FOLLOWS = /^\s*[\p{N}#]/u;
+/** A German ordinal and what it counts: `3. Mai`, `im 19. Jahrhundert`. */
+const ORDINAL = /(?<!\p{N})\p{N}{1,2}$/u;
+const COUNTED_FOLLOWS =
+  /^\s*(?:J[aä]n(?:uar|ner)|Februar|Feber|März|April|Mai|Juni|Juli|August|(?:Septem|Novem|Dezem)ber|Oktober|Jahr(?:hundert|tausend|zehnt|estag)|Geburtstag|Lebensjahr)/u;
 const LETTER_FOLLOWS = /^\s*\p{Lu}(?![\p{L}\p{N}])/u;
 
 /**
@@ -56,6 +60,7 @@ export function endsSentence(text: string, next?: string): boolean {
     // `No. I will not.`, but `Fig. A`.
     return followed && !NUMBER_FOLLOWS.test(next) && (bare === 'No' || !LETTER_FOLLOWS.test(next));
   }
+  if (followed && ORDINAL.test(bare) && COUNTED_FOLLOWS.test(next)) return false;
   if (followed && SMALL_LETTER.test(bare) && INITIAL_FOLLOWS.test(next)) return false;
   return followed || !isShortened(bare);
 }

@@ -24,6 +24,8 @@ describe('sentences', () => {
     ['„Schön.“', 'Sie ging, bzw. lief.', '»Komm!«', 'Nr. 5 blieb.'],
     ['« C’est la fin.\u00a0»', 'Il partit.', '¿Qué?', '¡Ven!'],
     ['Bücher, z. B. Romane, i. d. R. gut.', 'So war es.'],
+    ['Er kam am 3. Mai, im 19. Jahrhundert.', 'Sie kam 1914.', 'Mai war es.'],
+    ['El Sr. Pérez vino.', 'La Sra. Díaz no.'],
     ['See plan b.', 'Then go.'],
     ['«Да.»', 'Он ушёл.'],
     ['Il dit : « Oui ! »', 'Puis il part.'],
