@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance, supportsColor } from 'chalk';
 import { type Command, Option } from 'commander';
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import { lightMark } from '../pictures/palette';
 import { visible } from '../pictures/spelling';
 

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import { styleOf, type Theme } from './palette';
 
 /** Advance width of monospaced characters in em; `textLength` enforces it for every text. */
