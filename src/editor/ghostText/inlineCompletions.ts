@@ -121,7 +121,10 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const { suggestions } = outcome.completion;
     this.#parts.activity.shown.show(document, document.offsetAt(position), suggestions);
     if (settings.ghostText.lookAhead && !this.#parts.energy.energySaving) {
-      this.#lookAhead.after(outcome, outcome.completion);
+      this.#lookAhead.after(outcome, outcome.completion, () => {
+        const editor = vscode.window.activeTextEditor;
+        return editor?.document === document && editor.selection.active.isEqual(position);
+      });
     }
     return itemsFor(place, suggestions);
   }

@@ -24,14 +24,18 @@ export class LookAhead {
     return this.#timer !== undefined;
   }
 
-  /** Call when a suggestion is shown. */
-  after(query: Query, { suggestions: [first] }: Completion): void {
+  /**
+   * Call when a suggestion is shown.
+   * @param stays whether the cursor is still there: what would be computed ahead would only end the reading of the text
+   *   to which the writer went
+   */
+  after(query: Query, { suggestions: [first] }: Completion, stays: () => boolean): void {
     this.cancel();
     if (first === undefined || !canGoOn(query, first)) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       // The error recurs, and is reported, when the writer gets there.
-      if (!this.#suggester.busy) {
+      if (!this.#suggester.busy && stays()) {
         this.#suggester.suggest(next(query, first), new AbortController().signal).catch(() => {});
       }
     }, IDLE_MS);

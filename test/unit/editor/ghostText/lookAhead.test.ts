@@ -24,6 +24,8 @@ const query = (style?: Style): Query => ({
   request: { prefix: 'The cat', suffix: '', alternatives: 5, style },
 });
 
+const here = () => true;
+
 describe('looking ahead', () => {
   let asked: Asked;
   let lookAhead: LookAhead;
@@ -35,7 +37,7 @@ describe('looking ahead', () => {
   afterEach(() => mock.timers.reset());
 
   it('asks for what follows the suggestion once the writer pauses', () => {
-    lookAhead.after(query(), shown());
+    lookAhead.after(query(), shown(), here);
     mock.timers.tick(100);
     assert.equal(asked.queries.length, 0);
     assert.equal(lookAhead.waiting, true);
@@ -47,11 +49,17 @@ describe('looking ahead', () => {
   });
 
   it('asks nothing when the writer goes on, or the engine is at work', () => {
-    lookAhead.after(query(), shown());
+    lookAhead.after(query(), shown(), here);
     lookAhead.cancel();
     mock.timers.tick(60_000);
-    lookAhead.after(query(), shown());
+    lookAhead.after(query(), shown(), here);
     asked.busy = true;
+    mock.timers.tick(60_000);
+    assert.deepEqual(asked.queries, []);
+  });
+
+  it('asks nothing once the cursor is elsewhere', () => {
+    lookAhead.after(query(), shown(), () => false);
     mock.timers.tick(60_000);
     assert.deepEqual(asked.queries, []);
   });
@@ -62,7 +70,7 @@ describe('looking ahead', () => {
       [{ closer: '*' }, 'sentence'],
       [{ room: 3 }, 'sentence'],
     ] as const) {
-      lookAhead.after(query(style), shown(ended));
+      lookAhead.after(query(style), shown(ended), here);
       mock.timers.tick(60_000);
     }
     assert.deepEqual(asked.queries, []);
