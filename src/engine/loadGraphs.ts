@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as l10n from '@vscode/l10n';
+import { EMBEDDING_GRAPH, READING_GRAPH } from '../gpt2/compiledModel';
 import { readOwnGraph } from '../gpt2/graphFile';
 import { columnsSize, loadColumns, releaseColumns } from '../gpt2/loadColumns';
-import { COLUMNS, EMBEDDING_GRAPH, READING_GRAPH } from '../gpt2/readingGraph';
+import { COLUMNS } from '../gpt2/readingGraph';
 import { EngineError, loadRuntime, type Ort } from './runtime';
 import { spareMemory } from './spareMemory';
 

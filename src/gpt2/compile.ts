@@ -1,3 +1,4 @@
+import { DATA_FILE } from './compiledModel';
 import type { Gpt2Config } from './config';
 import { buildGraph, buildHead } from './graph';
 import { type DataSink, ExternalData } from './onnx';
@@ -5,10 +6,6 @@ import type { Precision } from './quantise';
 import { buildEmbedding, buildReadingGraph, canBeRead } from './readingGraph';
 import { type CompileOptions, storeWeights } from './storedWeights';
 import type { Weights } from './weights';
-
-/** Incremented with each change of the output format; models of other versions are compiled again. */
-export const BUILDER_VERSION = 7;
-export const DATA_FILE = 'model.onnx.data';
 
 export interface CompiledGraphs {
   /** `model.onnx`: one step of the transformer, see `buildGraph`. */

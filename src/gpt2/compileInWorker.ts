@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import * as l10n from '@vscode/l10n';
 import type { Wording } from '../core/text/locale';
-import type { compileModel, Manifest } from './compiledModel';
+import type { Manifest } from './compiledModel';
+import type { compileModel } from './compileModel';
 import { UnsupportedModelError } from './errors';
 import type { Precision } from './quantise';
 

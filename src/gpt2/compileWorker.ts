@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { speakAs } from '../core/text/locale';
-import { compileModel } from './compiledModel';
 import type { CompileTask, FromCompiler } from './compileInWorker';
+import { compileModel } from './compileModel';
 
 /** Entry point of a worker thread that compiles one model. */
 const { from, to, precision, wording }: CompileTask = workerData;

@@ -1,23 +1,19 @@
 import { createHash } from 'node:crypto';
-import { lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type { Calibration } from '../core/ghostText/calibration';
 import { TOKENIZER_FILES, type TokenizerSource } from '../core/tokenizer';
-import { BUILDER_VERSION, compile, DATA_FILE } from './compile';
 import type { Gpt2Config } from './config';
-import { DamagedModelError, UnsupportedModelError, writeTrouble } from './errors';
-import { describeContent, type FileRecord, findChanged } from './fileRecords';
+import { DamagedModelError } from './errors';
+import { type FileRecord, findChanged } from './fileRecords';
 import { isFileName } from './files/fileNames';
 import { readJsonFile } from './files/jsonFile';
-import { type OpenModel, openModel } from './files/openModel';
 import { readTokenizerFiles } from './files/tokenizerFiles';
 import { PRECISIONS, type Precision } from './quantise';
-import { EMBEDDING_GRAPH, READING_GRAPH } from './readingGraph';
-import { sampleTokens } from './sampleRun';
-import { makeStagingFolder } from './staging';
-import type { CompileOptions } from './storedWeights';
-import { headDiffers } from './weights';
+
+/** Incremented with each change of the output format; models of other versions are compiled again. */
+export const BUILDER_VERSION = 7;
 
 /** Contents of `manifest.json` in a compiled model's folder. */
 export interface Manifest {
@@ -49,89 +45,18 @@ export interface Origin {
 }
 
 export const MANIFEST = 'manifest.json';
+/** The weights, which the graphs share. */
+export const DATA_FILE = 'model.onnx.data';
+/** The graphs that read many tokens at once; absent where ONNX Runtime does not support the shape. */
+export const READING_GRAPH = 'read.onnx';
+export const EMBEDDING_GRAPH = 'embed.onnx';
 
 /** Files that a compiled model's folder may contain: the compiler's output, a tokenizer, and accompanying texts. */
 const OWN_FILES = /^(manifest\.json|(model|inspect|embed|read|head)\.onnx|model\.onnx\.data|[^/]+\.md)$/;
 
-const isOwn = (name: string): boolean =>
+/** Whether a compiled model's folder may contain a file of this name. */
+export const isOwnFile = (name: string): boolean =>
   isFileName(name) && (OWN_FILES.test(name) || TOKENIZER_FILES.some((file) => file === name));
-
-/**
- * Compiles the model at `from`, a folder or a file, into the folder `to`, which is complete or absent at every moment.
- * Replaces nothing but a compiled model.
- * @throws UnsupportedModelError when `from` is no GPT-2, or `to` has other content; an AbortError when the signal fires
- */
-export async function compileModel(
-  from: string,
-  to: string,
-  precision: Precision,
-  options: CompileOptions = {},
-): Promise<Manifest> {
-  await requireReplaceable(to);
-  const model = await openModel(from);
-  let staging: string | undefined;
-  try {
-    staging = await makeStagingFolder(dirname(to));
-    const { config, notes } = await settleHead(model);
-    const { name, endOfText, tokenizer = {} } = model;
-    const files: FileRecord[] = [];
-    const data = await open(join(staging, DATA_FILE), 'w');
-    try {
-      // Hash the intended content, so that a faulty write is detected.
-      const hash = createHash('sha256');
-      let bytes = 0;
-      const write = async (part: Uint8Array) => {
-        hash.update(part);
-        bytes += part.length;
-        await data.writeFile(part);
-      };
-      const sample = sampleTokens({ files: model.tokenizer, rows: config.vocab_size, endOfText }, config);
-      const graphs = await compile(model.weights, config, precision, { write }, { ...options, sample });
-      files.push({ name: DATA_FILE, bytes, sha256: hash.digest('hex') });
-      const others = {
-        'model.onnx': graphs.model,
-        'inspect.onnx': graphs.inspect,
-        'head.onnx': graphs.head,
-        ...(graphs.reading && { [EMBEDDING_GRAPH]: graphs.reading.embed, [READING_GRAPH]: graphs.reading.read }),
-        ...tokenizer,
-      };
-      for (const [file, content] of Object.entries(others)) {
-        await writeFile(join(staging, file), content);
-        files.push(describeContent(file, content));
-      }
-      await data.sync();
-    } finally {
-      await data.close();
-    }
-    const manifest: Manifest = {
-      name,
-      precision,
-      builderVersion: BUILDER_VERSION,
-      config,
-      ...(endOfText !== undefined && { endOfText }),
-      ...(notes.length > 0 && { notes }),
-      files,
-    };
-    await writeFile(join(staging, MANIFEST), JSON.stringify(sealed(manifest), null, 1));
-    options.signal?.throwIfAborted();
-    // Something may have appeared there during the minutes of compiling.
-    await requireReplaceable(to);
-    await rm(to, { recursive: true, force: true });
-    await rename(staging, to);
-    return manifest;
-  } catch (error) {
-    if (staging !== undefined) {
-      await rm(staging, { recursive: true, force: true });
-    }
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (code !== undefined && syscall !== undefined && syscall !== 'read') {
-      throw new UnsupportedModelError(writeTrouble(dirname(to), code), { cause: error });
-    }
-    throw error;
-  } finally {
-    await model.close();
-  }
-}
 
 /**
  * Removes the reading graph from a compiled model, and records the reason in the manifest.
@@ -152,40 +77,6 @@ export async function removeReadingGraph(
   await rm(join(folder, READING_GRAPH));
   await rm(join(folder, EMBEDDING_GRAPH));
   return changed;
-}
-
-/** If a file's head differs from the embedding it should be tied to, the head is used, whatever the config says. */
-async function settleHead({ weights, config, notes }: OpenModel): Promise<Pick<OpenModel, 'config' | 'notes'>> {
-  if (!(await headDiffers(weights, config))) {
-    return { config, notes };
-  }
-  const note = l10n.t(
-    'lm_head.weight differs from the embedding, although config.json says they are one (tie_word_embeddings); the head is used.',
-  );
-  return { config: { ...config, tie_word_embeddings: false }, notes: [...notes, note] };
-}
-
-/** @throws UnsupportedModelError unless the folder is absent, empty, or holds a compiled model only */
-export async function requireReplaceable(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') {
-      return [];
-    }
-    throw new UnsupportedModelError(l10n.t('{0} cannot be made into a compiled model: {1}.', folder, error.message), {
-      cause: error,
-    });
-  });
-  const isLink = (await lstat(folder).catch(() => undefined))?.isSymbolicLink();
-  const other = names.find((name) => !isOwn(name));
-  if (isLink || other !== undefined || (names.length > 0 && !(await isOwnManifest(folder)))) {
-    throw new UnsupportedModelError(
-      l10n.t(
-        '{0} holds something else than a compiled model{1}; name a new folder.',
-        folder,
-        other === undefined ? '' : ` (${other})`,
-      ),
-    );
-  }
 }
 
 /** Whether a version of Inkling wrote the manifest. */
@@ -240,7 +131,7 @@ export async function requireUndamaged(folder: string, { name, files }: Manifest
 
 /** The first file of a compiled model whose content changed. */
 export async function findDamage(folder: string, files: readonly FileRecord[]): Promise<string | undefined> {
-  return files.find(({ name }) => !isOwn(name))?.name ?? findChanged(folder, files);
+  return files.find(({ name }) => !isOwnFile(name))?.name ?? findChanged(folder, files);
 }
 
 /** The manifest of an installed model from another builder version, which must be compiled again. */

@@ -1,9 +1,9 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { onnx } from 'onnx-proto';
-import { DATA_FILE } from './compile';
+import { DATA_FILE, READING_GRAPH } from './compiledModel';
 import { UnsupportedModelError } from './errors';
-import { COLUMNS, READING_GRAPH } from './readingGraph';
+import { COLUMNS } from './readingGraph';
 
 /**
  * Reads a compiled graph and checks that all its weights are in the file beside it: ONNX graphs can name any path,

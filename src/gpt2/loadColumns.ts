@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type { onnx } from 'onnx-proto';
 import { type Blocks, toColumns } from './columns';
-import { DATA_FILE } from './compile';
+import { DATA_FILE, READING_GRAPH } from './compiledModel';
 import { readOwnGraph } from './graphFile';
-import { READING_GRAPH } from './readingGraph';
 
 /** Missing from TypeScript's library for this target, but available in every supported runtime. */
 type ResizableBuffers = new (size: number, options: { maxByteLength: number }) => ArrayBuffer;

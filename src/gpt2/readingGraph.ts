@@ -5,8 +5,6 @@ import { type ExternalData, FLOAT, GraphBuilder, INT32, type StoredBytes, UINT8 
 import type { Precision } from './quantise';
 import type { StoredMatrix, StoredWeights } from './storedWeights';
 
-export const READING_GRAPH = 'read.onnx';
-export const EMBEDDING_GRAPH = 'embed.onnx';
 /** Pseudo-file of a reading graph's weights: memory that `loadColumns` fills from the compiled model. */
 export const COLUMNS = 'columns';
 /** Alignment of tensors in bytes, so that the runtime can read them as floats. */

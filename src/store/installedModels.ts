@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
-import { DATA_FILE } from '../gpt2/compile';
 import {
+  DATA_FILE,
   MANIFEST,
   type Manifest,
   type Origin,

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { gpt2Tokenizer, TokenizerError } from '../core/tokenizer';
 import type { Engine, Precision } from '../engine/api';
-import { compileModel, type Manifest, type Origin, removeReadingGraph } from '../gpt2/compiledModel';
+import { type Manifest, type Origin, removeReadingGraph } from '../gpt2/compiledModel';
+import type { compileModel } from '../gpt2/compileModel';
 import { UnsupportedModelError } from '../gpt2/errors';
 import { describeFiles, type FileRecord } from '../gpt2/fileRecords';
 import { slug } from '../gpt2/files/fileNames';
@@ -33,7 +34,7 @@ export interface StoreOptions {
   ) => Promise<TestedModel & CalibratedModel & Pick<Engine, 'tokenizer' | 'dispose'>>;
   readonly hub?: HubOptions;
   /** Compiles one folder into another, possibly in a worker thread. */
-  readonly compile?: typeof compileModel;
+  readonly compile: typeof compileModel;
   readonly calibrate?: typeof ownCalibration;
   readonly retry?: Pick<RetryOptions, 'attempts' | 'backoffMs'>;
   readonly free?: typeof freeBytes;
@@ -192,8 +193,7 @@ export class ModelStore {
 
   async #compile(from: string, to: string, { precision, signal, onProgress }: Job) {
     const total = await this.#sizeUp(from, precision);
-    const compile = this.#options.compile ?? compileModel;
-    return compile(from, to, precision, {
+    return this.#options.compile(from, to, precision, {
       signal,
       onProgress: (fraction) => onProgress?.({ phase: 'compile', done: fraction * total, total }),
     });

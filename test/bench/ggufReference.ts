@@ -5,7 +5,7 @@ import { logSoftmax } from '../../src/core/logits';
 import { gpt2Tokenizer } from '../../src/core/tokenizer';
 import { CachedModel } from '../../src/engine/cachedModel';
 import { Session } from '../../src/engine/session';
-import { compileModel } from '../../src/gpt2/compiledModel';
+import { compileModel } from '../../src/gpt2/compileModel';
 import { openModel } from '../../src/gpt2/files/openModel';
 import { random } from '../support/randomModel';
 import { type GgufType, writeGguf } from './gguf';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compileModel, readManifest } from '../../src/gpt2/compiledModel';
+import { readManifest } from '../../src/gpt2/compiledModel';
+import { compileModel } from '../../src/gpt2/compileModel';
 import type { Gpt2Config } from '../../src/gpt2/config';
 import { openModel } from '../../src/gpt2/files/openModel';
 import { PRECISIONS } from '../../src/gpt2/quantise';

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { loadRuntime } from '../../src/engine/runtime';
 import { Session } from '../../src/engine/session';
-import { readManifest } from '../../src/gpt2/compiledModel';
+import { READING_GRAPH, readManifest } from '../../src/gpt2/compiledModel';
 import type { Gpt2Config } from '../../src/gpt2/config';
-import { READING_GRAPH } from '../../src/gpt2/readingGraph';
 import { random } from '../support/randomModel';
 
 /** Operators of a run are read from the trace of the graph that made it. */

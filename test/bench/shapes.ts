@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { gpt2Tokenizer } from '../../src/core/tokenizer';
 import { CachedModel } from '../../src/engine/cachedModel';
 import { Session } from '../../src/engine/session';
-import { DATA_FILE } from '../../src/gpt2/compile';
-import { compileModel, readManifest } from '../../src/gpt2/compiledModel';
+import { DATA_FILE, readManifest } from '../../src/gpt2/compiledModel';
+import { compileModel } from '../../src/gpt2/compileModel';
 import type { Precision } from '../../src/gpt2/quantise';
 import { gpt2Config, type Size, writeRandomModel } from './model';
 

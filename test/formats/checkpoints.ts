@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gpt2Tokenizer } from '../../src/core/tokenizer';
 import { CachedModel } from '../../src/engine/cachedModel';
 import { Session } from '../../src/engine/session';
-import { compileModel } from '../../src/gpt2/compiledModel';
+import { compileModel } from '../../src/gpt2/compileModel';
 import { UnsupportedModelError } from '../../src/gpt2/errors';
 import { openModel } from '../../src/gpt2/files/openModel';
 import type { Outcome } from './outcome';

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import { LocalEngine } from '../../src/engine/localEngine';
+import { compileModel } from '../../src/gpt2/compileModel';
 import { ModelStore } from '../../src/store/store';
 
 /** What the child is told, as JSON in its only argument. */
@@ -35,6 +36,7 @@ const store = new ModelStore({
   retry: { backoffMs: 1 },
   lockStaleMs: 2000,
   calibrate: async () => undefined,
+  compile: compileModel,
   openEngine: (folder) => LocalEngine.open(folder),
 });
 store

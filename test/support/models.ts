@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Session } from '../../src/engine/session';
-import { compileModel } from '../../src/gpt2/compiledModel';
+import { compileModel } from '../../src/gpt2/compileModel';
 import type { Gpt2Config } from '../../src/gpt2/config';
 import type { Precision } from '../../src/gpt2/quantise';
 import { random, randomWeights, tinyConfig, writeModel } from './randomModel';

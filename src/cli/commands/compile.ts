@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { compileModel, requireReplaceable } from '../../gpt2/compiledModel';
+import { compileModel, requireReplaceable } from '../../gpt2/compileModel';
 import { PRECISIONS, type Precision } from '../../gpt2/quantise';
 import { UsageError } from '../input';
 import { compilationProgress } from '../model';

@@ -8,7 +8,7 @@ import type { GenerationConfig } from '../../../src/core/decoding/options';
 import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { Session } from '../../../src/engine/session';
-import { compileModel } from '../../../src/gpt2/compiledModel';
+import { compileModel } from '../../../src/gpt2/compileModel';
 import { encode } from '../../support/gpt2';
 import { temporaryFolder } from '../../support/randomModel';
 

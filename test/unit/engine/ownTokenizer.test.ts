@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalEngine } from '../../../src/engine/localEngine';
-import { compileModel } from '../../../src/gpt2/compiledModel';
+import { compileModel } from '../../../src/gpt2/compileModel';
 import { useTemporaryFolder } from '../../support/content';
 import { randomWeights, tinyConfig, writeModel } from '../../support/randomModel';
 

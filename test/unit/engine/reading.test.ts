@@ -10,15 +10,16 @@ import { KvCache } from '../../../src/engine/kvCache';
 import { loadRuntime } from '../../../src/engine/runtime';
 import { Session } from '../../../src/engine/session';
 import {
-  compileModel,
   type Manifest,
+  READING_GRAPH,
   readManifest,
   removeReadingGraph,
   requireUndamaged,
 } from '../../../src/gpt2/compiledModel';
+import { compileModel } from '../../../src/gpt2/compileModel';
 import { attentionScale, type Gpt2Config } from '../../../src/gpt2/config';
 import { columnsSize, loadColumns } from '../../../src/gpt2/loadColumns';
-import { COLUMNS, READING_GRAPH } from '../../../src/gpt2/readingGraph';
+import { COLUMNS } from '../../../src/gpt2/readingGraph';
 import { random, randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 import { maxDifference, referenceForward } from '../../support/reference';
 

@@ -8,7 +8,7 @@ import { CachedModel } from '../../../src/engine/cachedModel';
 import { inspect } from '../../../src/engine/inspect';
 import { Scorer } from '../../../src/engine/score';
 import { Session } from '../../../src/engine/session';
-import { compileModel } from '../../../src/gpt2/compiledModel';
+import { compileModel } from '../../../src/gpt2/compileModel';
 import type { Gpt2Config } from '../../../src/gpt2/config';
 import { openModel } from '../../../src/gpt2/files/openModel';
 import { expectedShapes } from '../../../src/gpt2/weights';

@@ -5,7 +5,7 @@ import { gpt2Tokenizer } from '../../../src/core/tokenizer';
 import { CachedModel } from '../../../src/engine/cachedModel';
 import { Session } from '../../../src/engine/session';
 import { ACTIVATION_NAMES } from '../../../src/gpt2/activation';
-import { compileModel } from '../../../src/gpt2/compiledModel';
+import { compileModel } from '../../../src/gpt2/compileModel';
 import { randomIds } from '../../support/models';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 import { maxDifference, referenceForward } from '../../support/reference';

@@ -3,7 +3,7 @@ import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:
 import { join } from 'node:path';
 import { onnx } from 'onnx-proto';
 import { LocalEngine } from '../../../src/engine/localEngine';
-import { compileModel } from '../../../src/gpt2/compiledModel';
+import { compileModel } from '../../../src/gpt2/compileModel';
 import { readOwnGraph } from '../../../src/gpt2/graphFile';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../support/randomModel';
 

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { softmax } from '../../../src/core/logits';
 import { LocalEngine } from '../../../src/engine/localEngine';
-import { compileModel } from '../../../src/gpt2/compiledModel';
+import { compileModel } from '../../../src/gpt2/compileModel';
 import { Explainer } from '../../../src/panel/explainer';
 import { readToPanel } from '../../../src/panel/protocol';
 import { encode } from '../../support/gpt2';

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CALIBRATION, storedCalibration } from '../../../src/core/ghostText/calibration';
 import { LocalEngine } from '../../../src/engine/localEngine';
+import { compileModel } from '../../../src/gpt2/compileModel';
 import { ModelStore } from '../../../src/store/store';
 import { useTemporaryFolder } from '../../support/content';
 import { HubServer } from '../../support/hubServer';
@@ -22,6 +23,7 @@ describe('a German model as torch writes it', () => {
     const store = new ModelStore({
       root: join(folder(), 'store'),
       hub: { endpoint: server.endpoint },
+      compile: compileModel,
       openEngine: (path) => LocalEngine.open(path),
     });
     const installed = await store.install(repo);

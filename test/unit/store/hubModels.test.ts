@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { LocalEngine } from '../../../src/engine/localEngine';
+import { compileModel } from '../../../src/gpt2/compileModel';
 import { type Gpt2Config, parseConfig } from '../../../src/gpt2/config';
 import { writeSafetensors } from '../../../src/gpt2/files/safetensors';
 import { expectedShapes } from '../../../src/gpt2/weights';
@@ -36,6 +37,7 @@ describe('models as they lie on the hub', () => {
       hub: { endpoint: server.endpoint },
       retry: { backoffMs: 1 },
       calibrate: async () => undefined,
+      compile: compileModel,
       openEngine: (path) => LocalEngine.open(path),
     }).install(repo, { precision: 'fp32' });
 
@@ -198,6 +200,7 @@ describe('models as they lie on the hub', () => {
       root: join(folder(), 'store'),
       hub: { endpoint: server.endpoint },
       calibrate: async () => undefined,
+      compile: compileModel,
       openEngine: (path) => LocalEngine.open(path),
     });
     await assert.rejects(store.install('okazaki-lab/japanese-reversed-gpt2-medium-unidic'), {

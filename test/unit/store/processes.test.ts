@@ -5,6 +5,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { LocalEngine } from '../../../src/engine/localEngine';
+import { compileModel } from '../../../src/gpt2/compileModel';
 import type { Progress } from '../../../src/store/progress';
 import { type InstalledModel, ModelStore } from '../../../src/store/store';
 import { sha256, useTemporaryFolder } from '../../support/content';
@@ -51,6 +52,7 @@ describe('the model store and processes that die', () => {
       retry: { backoffMs: 1 },
       lockStaleMs: 2000,
       calibrate: async () => undefined,
+      compile: compileModel,
       openEngine: (path) => LocalEngine.open(path),
     });
 

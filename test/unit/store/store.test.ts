@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalEngine } from '../../../src/engine/localEngine';
-import { BUILDER_VERSION } from '../../../src/gpt2/compile';
-import { compileModel, readOutdatedManifest, sealed } from '../../../src/gpt2/compiledModel';
+import { BUILDER_VERSION, READING_GRAPH, readOutdatedManifest, sealed } from '../../../src/gpt2/compiledModel';
+import { compileModel } from '../../../src/gpt2/compileModel';
 import { writeSafetensors } from '../../../src/gpt2/files/safetensors';
 import type { Precision } from '../../../src/gpt2/quantise';
-import { READING_GRAPH } from '../../../src/gpt2/readingGraph';
 import type { CompileOptions } from '../../../src/gpt2/storedWeights';
 import { expectedShapes } from '../../../src/gpt2/weights';
 import { catalogue } from '../../../src/store/catalogue';
@@ -39,6 +38,7 @@ describe('the model store', () => {
       hub: { endpoint: server.endpoint },
       retry: { backoffMs: 1 },
       calibrate: async () => undefined,
+      compile: compileModel,
       openEngine: (path) => LocalEngine.open(path),
       ...options,
     });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TextModel } from '../../../src/core/decoding/model';
 import { readTokenizer } from '../../../src/core/tokenizer';
 import { LocalEngine } from '../../../src/engine/localEngine';
-import { compileModel } from '../../../src/gpt2/compiledModel';
+import { compileModel } from '../../../src/gpt2/compileModel';
 import { UnsupportedModelError } from '../../../src/gpt2/errors';
 import { PRECISIONS } from '../../../src/gpt2/quantise';
 import { compare, passes } from '../../../src/verify/agreement';

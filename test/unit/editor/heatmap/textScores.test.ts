@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { TextScores } from '../../../../src/editor/heatmap/textScores';
 import type { ScoreRequest } from '../../../../src/engine/api';
 import { LocalEngine } from '../../../../src/engine/localEngine';
-import { compileModel } from '../../../../src/gpt2/compiledModel';
+import { compileModel } from '../../../../src/gpt2/compileModel';
 import { encode } from '../../../support/gpt2';
 import { randomWeights, temporaryFolder, tinyConfig, writeModel } from '../../../support/randomModel';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Session } from '../../../../src/engine/session';
-import { compileModel } from '../../../../src/gpt2/compiledModel';
+import { compileModel } from '../../../../src/gpt2/compileModel';
 import { UnsupportedModelError } from '../../../../src/gpt2/errors';
 import { bufferSource } from '../../../../src/gpt2/files/byteSource';
 import { readGguf } from '../../../../src/gpt2/files/gguf';
