@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import * as l10n from '@vscode/l10n';
+import { STEP_GRAPH } from '../gpt2/compiledModel';
 import type { Gpt2Config } from '../gpt2/config';
 import { type CacheShape, KvCache } from './kvCache';
-import { type LoadOptions, loadGraph, loadReadingGraphs, type ReadingGraphs } from './loadGraphs';
+import { type LoadedGraphs, type LoadOptions, loadGraph, loadGraphs, type ReadingGraphs } from './loadGraphs';
 import { EngineError, loadRuntime, type Ort } from './runtime';
 
 /** Tokens timed to choose the number of threads; the first ones may have to wait for memory. */
@@ -49,12 +50,11 @@ export class Session {
     readonly config: Gpt2Config,
     folder: string,
     options: LoadOptions,
-    model: Ort.InferenceSession,
-    reading: ReadingGraphs | undefined,
+    { step, reading }: LoadedGraphs,
   ) {
     this.#folder = folder;
     this.#options = options;
-    this.#model = model;
+    this.#model = step;
     this.#threads = options.threads ?? 0;
     this.#reading = reading;
     const { n_layer, n_head, n_embd } = config;
@@ -63,9 +63,7 @@ export class Session {
 
   /** @throws EngineError when onnxruntime or the model cannot be loaded */
   static async open(folder: string, config: Gpt2Config, options: LoadOptions = {}): Promise<Session> {
-    // Loaded first, so that its temporary memory is free again before the larger graph is loaded.
-    const reading = await loadReadingGraphs(folder, options);
-    return new Session(config, folder, options, await loadGraph(join(folder, 'model.onnx'), options), reading);
+    return new Session(config, folder, options, await loadGraphs(folder, options));
   }
 
   /** Whether there is a reading graph, which is faster than `step`. */
@@ -124,7 +122,7 @@ export class Session {
   }
 
   async #open(threads: number): Promise<Ort.InferenceSession> {
-    const model = await loadGraph(join(this.#folder, 'model.onnx'), { threads });
+    const model = await loadGraph(join(this.#folder, STEP_GRAPH), { threads });
     this.#timed.set(threads, model);
     return model;
   }

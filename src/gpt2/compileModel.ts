@@ -12,6 +12,7 @@ import {
   MANIFEST,
   type Manifest,
   READING_GRAPH,
+  STEP_GRAPH,
   sealed,
 } from './compiledModel';
 import { UnsupportedModelError, writeTrouble } from './errors';
@@ -56,7 +57,7 @@ export async function compileModel(
       const graphs = await compile(model.weights, config, precision, { write }, { ...options, sample });
       files.push({ name: DATA_FILE, bytes, sha256: hash.digest('hex') });
       const others = {
-        'model.onnx': graphs.model,
+        [STEP_GRAPH]: graphs.model,
         'inspect.onnx': graphs.inspect,
         'head.onnx': graphs.head,
         ...(graphs.reading && { [EMBEDDING_GRAPH]: graphs.reading.embed, [READING_GRAPH]: graphs.reading.read }),

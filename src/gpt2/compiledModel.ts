@@ -47,6 +47,8 @@ export interface Origin {
 export const MANIFEST = 'manifest.json';
 /** The weights, which the graphs share. */
 export const DATA_FILE = 'model.onnx.data';
+/** The graph of one step of the transformer. */
+export const STEP_GRAPH = 'model.onnx';
 /** The graphs that read many tokens at once; absent where ONNX Runtime does not support the shape. */
 export const READING_GRAPH = 'read.onnx';
 export const EMBEDDING_GRAPH = 'embed.onnx';

@@ -23,7 +23,6 @@ export async function readOwnGraph(file: string): Promise<onnx.ModelProto> {
   }
   // Protobuf parsers differ (for a duplicate field one takes the last value, another merges both), so onnxruntime could
   // see something that was not checked here. A file that equals this library's own encoding is unambiguous.
-  // could see what was not checked here. A file that is just what this library writes reads alike everywhere.
   if (!bytes.equals(onnx.ModelProto.encode(model).finish())) {
     throw foreign('the graph is not written as Inkling writes');
   }

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type { onnx } from 'onnx-proto';
 import { type Blocks, toColumns } from './columns';
-import { DATA_FILE, READING_GRAPH } from './compiledModel';
-import { readOwnGraph } from './graphFile';
+import { DATA_FILE } from './compiledModel';
 
 /** Missing from TypeScript's library for this target, but available in every supported runtime. */
 type ResizableBuffers = new (size: number, options: { maxByteLength: number }) => ArrayBuffer;
@@ -14,25 +13,21 @@ export function releaseColumns(columns: Uint8Array): void {
   (columns.buffer as ArrayBuffer & { resize(size: number): void }).resize(0);
 }
 
-/**
- * Size in bytes of the result of `loadColumns`.
- * @throws UnsupportedModelError when Inkling did not write the graph
- */
-export async function columnsSize(folder: string): Promise<number> {
-  return sizeOf(initializersOf(await readOwnGraph(join(folder, READING_GRAPH))));
+/** Size in bytes of the result of `loadColumns` for this reading graph. */
+export function columnsSize(read: onnx.ModelProto): number {
+  return sizeOf(initializersOf(read));
 }
 
-/**
- * Converts the matrices of a compiled model's other graphs to the format of its reading graph, in memory.
- * @throws UnsupportedModelError when Inkling did not write the graphs
- */
-export async function loadColumns(folder: string): Promise<Uint8Array> {
-  const reading = initializersOf(await readOwnGraph(join(folder, READING_GRAPH)));
-  const { graph } = await readOwnGraph(join(folder, 'model.onnx'));
-  const stepping = initializersOf({ graph });
+/** Converts the matrices of a compiled model's step graph to the format of its reading graph, in memory. */
+export async function loadColumns(
+  folder: string,
+  { step, read }: { readonly step: onnx.ModelProto; readonly read: onnx.ModelProto },
+): Promise<Uint8Array> {
+  const reading = initializersOf(read);
+  const stepping = initializersOf(step);
   const size = sizeOf(reading);
   const memory = new Uint8Array(new (ArrayBuffer as ResizableBuffers)(size, { maxByteLength: size }));
-  const matrices = (graph?.node ?? []).flatMap((node) => matrixOf(node, stepping, reading) ?? []);
+  const matrices = (step.graph?.node ?? []).flatMap((node) => matrixOf(node, stepping, reading) ?? []);
   // One buffer for all matrices, of fixed length: element access is a quarter faster than in a resizable one.
   const packed = new Uint8Array(largest(matrices.map((matrix) => matrix.packed)));
   const columns = new Uint8Array(largest(matrices.map((matrix) => matrix.columns)));
@@ -40,12 +35,12 @@ export async function loadColumns(folder: string): Promise<Uint8Array> {
   try {
     for (const [name, { offset }] of reading) {
       const same = stepping.get(name);
-      if (same) memory.set(await read(data, same), offset);
+      if (same) memory.set(await readPart(data, same), offset);
     }
     for (const matrix of matrices) {
       const { bits, blockSize, from, to } = matrix;
-      const scales = new Float32Array((await read(data, matrix.scales)).buffer);
-      await read(data, matrix.packed, packed);
+      const scales = new Float32Array((await readPart(data, matrix.scales)).buffer);
+      await readPart(data, matrix.packed, packed);
       const columnScales = toColumns({ bits, blockSize, from, to, packed, scales }, columns);
       memory.set(columns.subarray(0, matrix.columns.length), matrix.columns.offset);
       memory.set(new Uint8Array(columnScales.buffer), matrix.columnScales.offset);
@@ -100,7 +95,11 @@ function initializersOf({ graph }: Pick<onnx.IModelProto, 'graph'>): Places {
   return new Map(places);
 }
 
-async function read(file: FileHandle, { offset, length }: Place, into = new Uint8Array(length)): Promise<Uint8Array> {
+async function readPart(
+  file: FileHandle,
+  { offset, length }: Place,
+  into = new Uint8Array(length),
+): Promise<Uint8Array> {
   const { bytesRead } = await file.read(into, 0, length, offset);
   if (bytesRead !== length) throw new Error(l10n.t('{0} is shorter than the graph says.', DATA_FILE));
   return into;

@@ -112,7 +112,8 @@ export class Vocabulary {
 
   tokensWithPrefix(bytes: Uint8Array): number[] {
     const prefix = toByteString(bytes);
-    this.#sorted ??= [...this.#ordinary].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, id]) => id);
+    // Without a comparison of its own, sorting takes less than half the time, which the first suggestion waits for.
+    this.#sorted ??= [...this.#ordinary.keys()].sort().map((text) => this.#ordinary.get(text) as number);
     const ids = this.#sorted;
     const byteStrings = this.#byteStrings as readonly ByteString[];
     const head = (place: number): ByteString => byteStrings[ids[place]].slice(0, prefix.length);
