@@ -51,23 +51,25 @@ export function expectAnother(): void {
 
 /** Opens an unsaved document with the cursor at its end. */
 export async function write(text: string, language = 'markdown'): Promise<vscode.TextEditor> {
-  const document = await vscode.workspace.openTextDocument({ language, content: text });
-  const editor = await vscode.window.showTextDocument(document);
-  expectAnother();
-  const end = document.positionAt(text.length);
-  editor.selection = new vscode.Selection(end, end);
-  // A page that was closed before takes the focus with it.
-  await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
-  return editor;
+  // A busy VS Code may give the name of a document that is just being closed, and with it that document's text.
+  const document = await eventually('a new document', async () => {
+    const opened = await vscode.workspace.openTextDocument({ language, content: text });
+    return opened.getText() === text && opened;
+  });
+  return showEnd(document);
 }
 
 /** Opens a file with the cursor at its end, and gives it the keys. */
 export async function show(uri: vscode.Uri): Promise<vscode.TextEditor> {
-  const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+  return showEnd(await vscode.workspace.openTextDocument(uri));
+}
+
+async function showEnd(document: vscode.TextDocument): Promise<vscode.TextEditor> {
+  const editor = await vscode.window.showTextDocument(document);
   expectAnother();
-  const { document } = editor;
   const end = document.positionAt(document.getText().length);
   editor.selection = new vscode.Selection(end, end);
+  // A page that was closed before takes the focus with it.
   await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
   return editor;
 }
