@@ -21,8 +21,7 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
  */
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles | undefined> {
   const names = await readdir(folder);
-  const isThere = (name: TokenizerFile) => names.includes(name);
-  if (!isThere('tokenizer.json') && !isThere('vocab.json') && !isThere('merges.txt')) {
+  if (!hasVocabulary(names)) {
     for (const [pattern, what] of FOREIGN) {
       const found = names.find((name) => pattern.test(name));
       if (found) {
@@ -34,10 +33,17 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
     return undefined;
   }
   const files: Partial<Record<TokenizerFile, string>> = {};
-  for (const name of TOKENIZER_FILES.filter(isThere)) {
+  for (const name of TOKENIZER_FILES.filter((each) => names.includes(each))) {
     files[name] = await readText(join(folder, name));
   }
   return files;
+}
+
+const VOCABULARIES: readonly TokenizerFile[] = ['tokenizer.json', 'vocab.json', 'merges.txt'];
+
+/** Whether a file with tokens is among the names; tokenizers of every kind have settings and special tokens. */
+export function hasVocabulary(names: readonly string[]): boolean {
+  return VOCABULARIES.some((each) => names.includes(each));
 }
 
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });

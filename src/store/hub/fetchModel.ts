@@ -8,7 +8,7 @@ import { type FileRecord, sha256OfFile } from '../../gpt2/fileRecords';
 import { slug } from '../../gpt2/files/fileNames';
 import { shardsOf } from '../../gpt2/files/findModelFiles';
 import { readJsonFile } from '../../gpt2/files/jsonFile';
-import { readTokenizerFiles } from '../../gpt2/files/tokenizerFiles';
+import { hasVocabulary, readTokenizerFiles } from '../../gpt2/files/tokenizerFiles';
 import { type CatalogueModel, findInCatalogue } from '../catalogue';
 import { StoreError } from '../errors';
 import { expectedDiskBytes, shapeOf } from '../modelCosts';
@@ -119,7 +119,8 @@ function revisionOf({ revision }: HubName, known: CatalogueModel | undefined): s
 /** Downloads the tokenizer's files, if the model has any, and checks that they can be used. */
 async function fetchTokenizer(snapshot: Snapshot, { vocab_size: rows }: Gpt2Config): Promise<FileRecord[]> {
   const files = await snapshot.getThoseThere(TOKENIZER_FILES);
-  for (const [path, what] of files.length > 0 ? [] : OTHER_TOKENIZERS) {
+  const isByteLevel = hasVocabulary(files.map(({ name }) => name));
+  for (const [path, what] of isByteLevel ? [] : OTHER_TOKENIZERS) {
     if (await snapshot.tryAsk(path)) {
       throw new StoreError(
         'unsupported',

@@ -219,5 +219,12 @@ describe('models as they lie on the hub', () => {
       await assert.rejects(install(), { code: 'unsupported', message: what });
       assert.equal(server.transfers().length, 0);
     });
+
+    it(`refuses it with the settings and special tokens of a tokenizer beside it, too (${file})`, async () => {
+      const beside = { 'tokenizer_config.json': Buffer.from('{}'), 'special_tokens_map.json': Buffer.from('{}') };
+      offer({}, { [file]: Buffer.from('x'), ...beside });
+      await assert.rejects(install(), { code: 'unsupported', message: what });
+      assert.equal(server.transfers().length, 0);
+    });
   }
 });
