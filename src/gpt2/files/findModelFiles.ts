@@ -43,7 +43,7 @@ export async function findModelFiles(path: string): Promise<ModelFiles> {
     return complete(folder, names, await shardsOf(folder, index));
   }
   refuseByName(name);
-  return complete(folder, names, [given]);
+  return complete(folder, names, pathsOf(folder, name));
 }
 
 const SINGLE = ['model.safetensors', 'pytorch_model.bin'];
@@ -73,8 +73,10 @@ async function inFolder(folder: string, names: readonly string[]): Promise<Model
   }
   for (const kind of [/\.safetensors$/i, TORCH_NAMES, /\.gguf$/i]) {
     const found = names.filter((name) => kind.test(name) && !BESIDE.test(name));
-    if (found.length === 1) {
-      return complete(folder, names, [join(folder, found[0])]);
+    const [first] = found;
+    const paths = first === undefined ? [] : pathsOf(folder, first);
+    if (first !== undefined && found.every((name) => name === first || paths.includes(join(folder, name)))) {
+      return complete(folder, names, paths);
     }
     if (found.length > 1) {
       throw new UnsupportedModelError(
@@ -125,6 +127,22 @@ function isShardOf(name: string, index: string): boolean {
 }
 
 const MOST_SHARDS = 1000;
+const SHARD = /^(.+-)(\d+)-of-(\d+)(\.(?:safetensors|bin))$/;
+
+/**
+ * A file of weights, or all shards of the model that it is a shard of by its name: `model-00001-of-00003.safetensors`.
+ * Their index may have another name (`model.safetensors.index.fp16.json`) or be left behind.
+ */
+function pathsOf(folder: string, name: string): string[] {
+  const [, stem, number, count, extension] = SHARD.exec(name) ?? [];
+  if (stem === undefined || Number(count) > MOST_SHARDS) {
+    return [join(folder, name)];
+  }
+  return Array.from({ length: Number(count) }, (_, i) => {
+    const shard = String(i + 1).padStart(number.length, '0');
+    return join(folder, `${stem}${shard}-of-${count}${extension}`);
+  });
+}
 
 /** The files listed in an index. */
 export async function shardsOf(folder: string, index: string): Promise<string[]> {

@@ -52,6 +52,35 @@ describe('finding the files of a model', () => {
     }
   });
 
+  it('takes all shards of a model whose index is left behind, or has another name, and names one that is missing', async () => {
+    const names = [1, 2].map((shard) => `model.fp16-0000${shard}-of-00002.safetensors`);
+    const [first, second] = names;
+    const index = { 'model.safetensors.index.fp16.json': JSON.stringify({ weight_map: { a: first, b: second } }) };
+    for (const [name, beside] of [
+      ['variant', index],
+      ['without', {}],
+    ] as const) {
+      const path = await put({ ...config, ...beside, [first]: SAFETENSORS, [second]: SAFETENSORS }, name);
+      for (const file of ['', 'config.json', ...names]) {
+        const { weights } = await findModelFiles(join(path, file));
+        assert.deepEqual(
+          weights,
+          names.map((shard) => join(path, shard)),
+        );
+      }
+    }
+    const path = await put({ ...config, [second]: SAFETENSORS }, 'cut');
+    for (const file of ['', second]) {
+      await refuses(join(path, file), /model\.fp16-00001-of-00002\.safetensors cannot be read: there is no such file/);
+    }
+    const two = await put(
+      { ...config, [first]: SAFETENSORS, [second]: SAFETENSORS, 'x.safetensors': SAFETENSORS },
+      'two',
+    );
+    await refuses(two, /more than one file of weights/);
+    assert.equal((await findModelFiles(join(two, 'x.safetensors'))).weights.length, 1);
+  });
+
   it('prefers what transformers prefers, and takes a chosen file before that', async () => {
     const path = await put({ ...complete, 'pytorch_model.bin': ZIP, 'tf_model.h5': 'x', 'gpt2.gguf': 'GGUF' });
     assert.equal((await findModelFiles(path)).format, 'safetensors');
