@@ -70,14 +70,14 @@ function formatOfBytes(name: string, head: Buffer): WeightFormat {
   );
 }
 
-const CONVERSION = `python -c "from transformers import AutoModelForCausalLM as M; M.from_pretrained('FOLDER').save_pretrained('NEW')"`;
-
-function toConvert(name: string, what: string): string {
+/** Weights that transformers 4 converts, and version 5 no more. */
+function toConvert(name: string, what: 'TensorFlow' | 'Flax'): string {
+  const option = { TensorFlow: 'from_tf', Flax: 'from_flax' }[what];
   return l10n.t(
-    '{0} holds weights for {1}. Convert it where PyTorch and transformers are installed: {2}.',
+    '{0} holds weights for {1}. Convert it where PyTorch, {1} and transformers 4 are installed: {2}.',
     name,
     what,
-    CONVERSION,
+    `python -c "from transformers import AutoModelForCausalLM as M; M.from_pretrained('FOLDER', ${option}=True).save_pretrained('NEW')"`,
   );
 }
 
@@ -89,7 +89,7 @@ function toReplace(name: string, what: string): string {
 const REFUSALS: readonly (readonly [test: RegExp, why: (name: string) => string])[] = [
   [/\.h5$|\.(ckpt\.)?(index|meta|data-\d+-of-\d+|pb)$/i, (name) => toConvert(name, 'TensorFlow')],
   [/\.msgpack$/i, (name) => toConvert(name, 'Flax')],
-  [/\.np[yz]$/i, (name) => toConvert(name, 'NumPy')],
+  [/\.np[yz]$/i, (name) => toReplace(name, 'NumPy')],
   [/\.onnx$/i, (name) => toReplace(name, 'ONNX Runtime')],
   [/\.ggml$/i, (name) => toReplace(name, 'GGML')],
   [/\.ot$/i, (name) => toReplace(name, 'rust-bert')],

@@ -132,9 +132,18 @@ describe('finding the files of a model', () => {
   for (const [what, files, message] of [
     ['nothing', {}, /has no weights/],
     ['weights without a config', { 'model.safetensors': SAFETENSORS }, /no config\.json/],
-    ['TensorFlow weights', { ...config, 'tf_model.h5': 'x' }, /TensorFlow.*save_pretrained/],
+    [
+      'TensorFlow weights',
+      { ...config, 'tf_model.h5': 'x' },
+      /TensorFlow.*transformers 4 .*from_tf=True.*save_pretrained/,
+    ],
     ['a TensorFlow checkpoint', { 'model.ckpt.index': 'x', 'model.ckpt.data-00000-of-00001': 'x' }, /TensorFlow/],
-    ['Flax weights', { ...config, 'flax_model.msgpack': 'x' }, /Flax.*save_pretrained/],
+    [
+      'Flax weights',
+      { ...config, 'flax_model.msgpack': 'x' },
+      /Flax.*transformers 4 .*from_flax=True.*save_pretrained/,
+    ],
+    ['NumPy arrays', { ...config, 'weights.npz': 'x' }, /NumPy\. Take the model\.safetensors/],
     ['ONNX', { ...config, 'decoder_model.onnx': 'x' }, /ONNX/],
     ['weights of rust-bert', { ...config, 'rust_model.ot': 'x' }, /rust-bert/],
     [
