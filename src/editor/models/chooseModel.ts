@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Precision } from '../../engine/api';
+import type { Origin } from '../../gpt2/compiledModel';
 import { PRECISIONS } from '../../gpt2/quantise';
 import { findInCatalogue } from '../../store/catalogue';
 import { parseHubName } from '../../store/hub/hub';
@@ -157,11 +158,7 @@ async function installRowInPrecision(models: Models, row: Row | undefined): Prom
   }
   if (action?.kind === 'use') {
     const { origin, name } = action.model.manifest;
-    await installInPrecision(name, (precision) =>
-      origin.kind === 'hub'
-        ? installFromHub(models, origin.id, precision)
-        : importFrom(models, origin.revision, precision),
-    );
+    await installInPrecision(name, (precision) => installFromOrigin(models, origin, precision));
   }
 }
 
@@ -175,6 +172,15 @@ export function installFromHub(models: Models, id: string, precision?: Precision
       () => installFromHub(models, id, precision),
     ),
   );
+}
+
+/** Installs a model from where an installed one came from, and uses it. */
+export function installFromOrigin(
+  models: Models,
+  { kind, id, revision }: Origin,
+  precision: Precision,
+): Promise<InstalledModel | undefined> {
+  return kind === 'hub' ? installFromHub(models, id, precision) : importFrom(models, revision, precision);
 }
 
 async function installInPrecision(id: string, install: (precision: Precision) => Promise<unknown>): Promise<void> {

@@ -5,7 +5,7 @@ import { findInCatalogue } from '../../store/catalogue';
 import { settingsFor } from '../configuration';
 import type { EngineHost } from '../engineHost';
 import { notify } from '../messages';
-import { chooseModel, importFrom, installFromHub } from './chooseModel';
+import { chooseModel, installFromHub, installFromOrigin } from './chooseModel';
 import type { Models } from './models';
 import type { SpeedEstimate } from './speedEstimate';
 
@@ -79,7 +79,7 @@ export async function offerToRenew(models: Models): Promise<void> {
   if (answer === fallBack) {
     await models.use('');
   } else if (answer === renew) {
-    await (origin.kind === 'hub' ? installFromHub(models, origin.id, precision) : importFrom(models, origin.revision));
+    await installFromOrigin(models, origin, precision);
   }
 }
 
@@ -102,8 +102,6 @@ async function repair(models: Models, health: EngineHealth): Promise<void> {
   } else if (answer === again && damaged) {
     const { origin, precision } = damaged.manifest;
     await models.store.remove(damaged);
-    await (origin.kind === 'hub'
-      ? installFromHub(models, origin.id, precision)
-      : importFrom(models, origin.revision, precision));
+    await installFromOrigin(models, origin, precision);
   }
 }
