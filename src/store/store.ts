@@ -11,7 +11,7 @@ import { slug } from '../gpt2/files/fileNames';
 import { openModel } from '../gpt2/files/openModel';
 import { type CatalogueModel, catalogue, findInCatalogue } from './catalogue';
 import { type freeBytes, requireSpace } from './disk';
-import { StoreError, writingTo } from './errors';
+import { StoreError, systemCode, writingTo } from './errors';
 import { fetchModel } from './hub/fetchModel';
 import { Hub, type HubName, type HubOptions, parseHubName } from './hub/hub';
 import type { RetryOptions } from './hub/retry';
@@ -168,11 +168,19 @@ export class ModelStore {
     });
     const id = idOf({ ...name, repo }, known);
     const origin = { id, kind: 'hub', revision: commit } as const;
-    const model = await this.#build({ path: folder, files, known, name: known?.name ?? id, origin }, job);
-    if (!job.keepDownload) {
-      await rm(folder, { recursive: true, force: true });
+    let isDone = false;
+    try {
+      const model = await this.#build({ path: folder, files, known, name: known?.name ?? id, origin }, job);
+      isDone = true;
+      return model;
+    } catch (error) {
+      isDone = isFinal(error);
+      throw error;
+    } finally {
+      if (isDone && !job.keepDownload) {
+        await rm(folder, { recursive: true, force: true });
+      }
     }
-    return model;
   }
 
   /** Compiles, tests and publishes: the model is listed only after every step has succeeded. */
@@ -262,7 +270,7 @@ export class ModelStore {
         try {
           return await work(held);
         } catch (error) {
-          if (error instanceof UnsupportedModelError || error instanceof TokenizerError) {
+          if (isUnsupported(error)) {
             throw new StoreError('unsupported', error.message, { cause: error });
           }
           throw error;
@@ -270,6 +278,17 @@ export class ModelStore {
       }),
     );
   }
+}
+
+function isUnsupported(error: unknown): error is UnsupportedModelError | TokenizerError {
+  return error instanceof UnsupportedModelError || error instanceof TokenizerError;
+}
+
+/** Whether the same files would fail again: the model is not supported or fails its self-test. */
+function isFinal(error: unknown): boolean {
+  const isTested = error instanceof StoreError && error.code === 'self-test';
+  // A full disk is told of as an unsupported model, too.
+  return isTested || (isUnsupported(error) && systemCode(error) === undefined);
 }
 
 /** The id to list a model under: a revision other than the default one is a separate model. */

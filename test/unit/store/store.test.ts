@@ -2,16 +2,19 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TokenizerError } from '../../../src/core/tokenizer';
 import { LocalEngine } from '../../../src/engine/localEngine';
 import { BUILDER_VERSION, READING_GRAPH, readOutdatedManifest, sealed } from '../../../src/gpt2/compiledModel';
 import { compileModel } from '../../../src/gpt2/compileModel';
+import { UnsupportedModelError } from '../../../src/gpt2/errors';
 import { writeSafetensors } from '../../../src/gpt2/files/safetensors';
 import type { Precision } from '../../../src/gpt2/quantise';
 import type { CompileOptions } from '../../../src/gpt2/storedWeights';
 import { expectedShapes } from '../../../src/gpt2/weights';
 import { catalogue } from '../../../src/store/catalogue';
+import { StoreError } from '../../../src/store/errors';
 import type { Progress } from '../../../src/store/progress';
-import { ModelStore, type StoreOptions } from '../../../src/store/store';
+import { type InstallOptions, ModelStore, type StoreOptions } from '../../../src/store/store';
 import { sha256, useTemporaryFolder } from '../../support/content';
 import { HubServer } from '../../support/hubServer';
 import { randomWeights, tinyConfig } from '../../support/randomModel';
@@ -160,6 +163,31 @@ describe('the model store', () => {
     await assert.rejects(store.install(repo), { code: 'self-test', message: /stays in use/ });
     assert.deepEqual(await store.list(), [first]);
     assert.equal((await modelFolders()).length, 1);
+  });
+
+  it('leaves no download of a model that cannot be used, unless asked to, and that of a model the disk is too full for', async () => {
+    const kept = () => readdir(join(folder(), 'store', 'downloads', 'writer--tiny'));
+    const fullDisk = Object.assign(new Error(), { code: 'ENOSPC' });
+    const fails: [Partial<StoreOptions>, InstallOptions, string, string[]][] = [
+      [{ openEngine: () => Promise.reject(new StoreError('self-test', '')) }, {}, 'self-test', []],
+      [{ compile: () => Promise.reject(new UnsupportedModelError('')) }, {}, 'unsupported', []],
+      [
+        { compile: () => Promise.reject(new TokenizerError('')) },
+        { keepDownload: true },
+        'unsupported',
+        [server.commit],
+      ],
+      [
+        { compile: () => Promise.reject(new UnsupportedModelError('', { cause: fullDisk })) },
+        {},
+        'unsupported',
+        [server.commit],
+      ],
+    ];
+    for (const [options, how, code, downloads] of fails) {
+      await assert.rejects(open(options).install(repo, how), { code });
+      assert.deepEqual(await kept(), downloads);
+    }
   });
 
   it('reads the slower way where a model passes only so, and says it', async () => {
