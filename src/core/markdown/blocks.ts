@@ -1,6 +1,7 @@
 import { type LinePosition, splitLines } from '../text/lines';
 import type { BlockLine, Container, LineKind } from './blockTypes';
 import type { MarkdownDocument } from './document';
+import { delimiterCells, LONGEST_HEAD } from './leaves';
 import { readLine } from './syntax';
 
 /** Inserted at the cursor in place of the text to be written, so that the cursor lies inside a block. */
@@ -23,6 +24,8 @@ export interface Block {
   text: string;
   /** Lengths of its lines in the document. */
   readonly widths: number[];
+  /** How many cells the head of a table has, where it is known. */
+  readonly columns?: number;
 }
 
 /** The blocks from one place to another; the last is the one in which the text ends, as if a word were written there. */
@@ -44,10 +47,20 @@ export function blocksBetween(document: MarkdownDocument, from: LinePosition, to
       append(blocks, text, read.line);
     }
   }
+  const columns = headCells(document, to.line);
+  if (columns > 0) takeTableHead(blocks, columns);
   const last = blocks[blocks.length - 1];
   last.text = last.text.slice(0, -placeholder.length);
   if (last.widths.length > 0) last.widths[last.widths.length - 1] -= placeholder.length;
   return blocks;
+}
+
+/** How many cells a line has as the head of the table that begins below it; 0 where none does. */
+function headCells(document: MarkdownDocument, line: number): number {
+  if (line + 1 >= document.lines.count || document.lines.line(line).length > LONGEST_HEAD) return 0;
+  const state = document.stateBefore(line + 1);
+  if (state.block?.kind !== 'paragraph' || state.block.cells === 0) return 0;
+  return readLine(state, document.lines.line(line + 1)).line.kind === 'table' ? state.block.cells : 0;
 }
 
 /** Whether the line of the cursor holds the marker of a list item so far, and not yet the space after it. */
@@ -77,7 +90,7 @@ function append(blocks: Block[], text: string, line: BlockLine): void {
     last.text += `\n${content}`;
     last.widths.push(text.length);
   } else {
-    if (line.kind === 'table' && line.first) takeTableHead(blocks);
+    if (line.kind === 'table' && line.first) takeTableHead(blocks, delimiterCells(text, line.from));
     const known = blocks.at(-1);
     if (line.kind === 'table' && known?.kind === 'table') {
       known.text += `\n${content}`;
@@ -92,11 +105,11 @@ function append(blocks: Block[], text: string, line: BlockLine): void {
 }
 
 /** The last line of the paragraph before a table's second line is its head. */
-function takeTableHead(blocks: Block[]): void {
+function takeTableHead(blocks: Block[], columns: number): void {
   const paragraph = blocks.at(-1);
   if (paragraph?.kind !== 'paragraph') return;
   const end = paragraph.text.lastIndexOf('\n');
-  const head = { ...paragraph, kind: 'table' as const, text: paragraph.text.slice(end + 1), widths: [] };
+  const head = { ...paragraph, kind: 'table' as const, text: paragraph.text.slice(end + 1), widths: [], columns };
   blocks.pop();
   if (end >= 0) {
     blocks.push({ ...paragraph, text: paragraph.text.slice(0, end) });

@@ -3,6 +3,7 @@ import type { Block } from './blocks';
 import { type LineKind, TEXT_BLOCKS } from './blockTypes';
 import { readInline } from './inline';
 import type { InlineReading, OpenInline } from './inlineTypes';
+import { countCells } from './leaves';
 
 export type ConstructKind =
   | 'paragraph'
@@ -29,6 +30,8 @@ export type ConstructKind =
   | 'tag'
   | 'template'
   | 'attributes'
+  /** Behind the last cell of a row: what is written there is in no column, and not shown. */
+  | 'end of row'
   /** A line of signs that is a rule, underlines a heading or parts the rows of a table. */
   | 'rule'
   /** `^name`, as Obsidian names a block. */
@@ -70,6 +73,7 @@ const MOST_SIGNS = 16;
 export function constructOf(block: Block, after: string): Construct {
   if (!TEXT_BLOCKS.has(block.kind)) return construct(nonProseKind(block.kind), []);
   const inTable = block.kind === 'table';
+  if (inTable && isBehindCells(block)) return construct('end of row', []);
   const from = inTable ? cellStart(block.text) : 0;
   const text = block.text.slice(from);
   const rest = inTable ? after.split(/[|\n]/, 1)[0] : after;
@@ -171,6 +175,11 @@ function cellStart(text: string): number {
   }
   while (text[start] === ' ') start++;
   return start;
+}
+
+/** Whether what is written at the end of a table would be one cell more than its head has. */
+function isBehindCells({ text, columns = 0 }: Block): boolean {
+  return columns > 0 && countCells(text.slice(text.lastIndexOf('\n') + 1) + WRITTEN, 0) > columns;
 }
 
 /** With the signs that some put into boxes. */
