@@ -37,6 +37,9 @@ const BLOCK_SIGN = /^\s*(?:#{1,6}(?=\s|$)|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)|[-=]
 
 /** A line of such signs only, which the writer is still typing. */
 const BEGUN_SIGN = /(?:^|[\n\r])[^\S\n\r]*[-+*=#>|]+$/;
+/** Digits alone in their line, and what makes the marker of a list item of them. */
+const BEGUN_NUMBER = /(?:^|[\n\r])(?:[^\S\n\r]|[-+*] )*\d{1,9}$/;
+const ENDS_NUMBER = /^\d{0,8}[.)](?=\s|$)/;
 
 /** The part of a suggestion after `before` that fits its place, and whether that is all of it. */
 export function applyStyle(
@@ -64,7 +67,11 @@ export function applyStyle(
 function beginsBlock(before: string, suggestion: string): boolean {
   const atStart =
     before.trim() === '' || /[\n\r][^\S\n\r]*$/.test(before.slice(-REACH)) || endsSentence(before.trimEnd());
-  return (atStart && BLOCK_SIGN.test(suggestion)) || (BEGUN_SIGN.test(before.slice(-REACH)) && !/^\s/.test(suggestion));
+  const near = before.slice(-REACH);
+  const goesOn = BEGUN_SIGN.test(near)
+    ? !/^\s/.test(suggestion)
+    : ENDS_NUMBER.test(suggestion) && BEGUN_NUMBER.test(near);
+  return goesOn || (atStart && BLOCK_SIGN.test(suggestion));
 }
 
 /** As many whole words as fit, and at least one. */
