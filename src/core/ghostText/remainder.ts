@@ -89,8 +89,9 @@ const REACH = 500;
 export function firstSentence(before: string, suggestion: string): string {
   const near = before.slice(-REACH);
   const text = near + suggestion;
-  const end = sentenceSpans(text).find(([, to]) => text.slice(near.length, to).trim() !== '');
-  return end === undefined ? suggestion : text.slice(near.length, end[1]);
+  const end = sentenceSpans(text).find(([, to]) => text.slice(near.length, to).trim() !== '')?.[1];
+  // A space at the end parts the suggestion from the word behind the cursor.
+  return end === undefined || text.slice(end).trim() === '' ? suggestion : text.slice(near.length, end);
 }
 
 /** The request for what comes after an accepted suggestion, so that it can be computed ahead. */

@@ -29,6 +29,10 @@ const CLOSING_SIGNS = '"\'”’“‘»«›‹)]*_」』';
 const SPACED_CLOSING = /[\u00a0\u202f][»›]$/u;
 /** The same with any space, where the quotation was opened in that way. */
 const WIDELY_CLOSED = /«\s[^«»]*\s»$/u;
+/** Signs of emphasis of which only two together close something. */
+const DOUBLED_CLOSING = /(?:~~|(?<!!)==)$/;
+/** What closes a sentence and is in the next of Unicode's, which knows no signs of emphasis. */
+const CLOSING_BEHIND = /^(?:["'”’“‘»«›‹)\]*_」』]|~~|==){1,16}(?:\s+|$)/;
 /** Initials, such as `J` and `U.S`; and abbreviations with inner full stops, such as `p.m`. */
 const INITIALS = /^\P{L}*(?!I$)(?:\p{Lu}\.)*\p{Lu}$/u;
 const INNER_STOP = /\.\p{L}$/u;
@@ -70,7 +74,8 @@ function readEnd(text: string): { readonly word: string; readonly signs: string 
   const near = text.slice(-REACH);
   let to = near.length;
   while (to > 0) {
-    if (SPACED_CLOSING.test(near.slice(0, to)) || WIDELY_CLOSED.test(near.slice(0, to))) to -= 2;
+    const before = near.slice(0, to);
+    if (SPACED_CLOSING.test(before) || WIDELY_CLOSED.test(before) || DOUBLED_CLOSING.test(before)) to -= 2;
     else if (CLOSING_SIGNS.includes(near[to - 1])) to--;
     else break;
   }
@@ -107,9 +112,7 @@ export function sentenceSpans(text: string, locale = 'en'): Span[] {
   const spans: Span[] = [];
   let from = 0;
   for (const { index, segment } of segmentsOf(text, locale)) {
-    // What closes after a space that does not break belongs to the sentence before it.
-    const closes = /[\u00a0\u202f]$/u.test(segment) ? /^[»›]\s*/u : / $/.test(segment) ? /^[»›](?:\s+|$)/u : undefined;
-    const closing = closes?.exec(text.slice(index + segment.length, index + segment.length + REACH)) ?? null;
+    const closing = closingAfter(segment)?.exec(text.slice(index + segment.length, index + segment.length + REACH));
     const end = index + segment.length + (closing?.[0].length ?? 0);
     if (end < text.length && !endsAt(text, from, end, segment)) continue;
     const sentence = text.slice(from, end);
@@ -118,6 +121,13 @@ export function sentenceSpans(text: string, locale = 'en'): Span[] {
     from = end;
   }
   return spans;
+}
+
+/** What behind one of Unicode's sentences still belongs to it, because it closes something. */
+function closingAfter(segment: string): RegExp | undefined {
+  if (!/\s$/u.test(segment)) return CLOSING_BEHIND;
+  if (/[\u00a0\u202f]$/u.test(segment)) return /^[»›]\s*/u;
+  return segment.endsWith(' ') ? /^[»›](?:\s+|$)/u : undefined;
 }
 
 /** So much is given to `Intl.Segmenter` at once, in UTF-16 units: its work grows with the square of that. */

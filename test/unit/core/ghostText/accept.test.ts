@@ -8,6 +8,9 @@ describe('firstSentence', () => {
     assert.equal(firstSentence('It was', ' a good'), ' a good');
     assert.equal(firstSentence('“It was', ' good,” he said. Then'), ' good,” he said.');
     assert.equal(firstSentence('It was.', ' '), ' ');
+    assert.equal(firstSentence('**He left', ' the house.**'), ' the house.**');
+    assert.equal(firstSentence('He (*left', ' it.*) Then she'), ' it.*)');
+    assert.equal(firstSentence('It was', ' good. '), ' good. ');
     assert.equal(firstSentence(`${'It was. '.repeat(200)}It was`, ' good. He left.'), ' good.');
   });
 });

@@ -32,6 +32,7 @@ describe('sentences', () => {
     ['यह है।', 'वह है।'],
     ['هل هذا؟', 'نعم.'],
     ['یہ ہے۔', 'وہ ہے۔'],
+    ['*He left.*', '**She (_stayed._)**', '~~They “went.”~~', 'It was ==so.==', '* Then.'],
     ['Kupił jabłka, np. Antonówki.', 'Wyszedł.'],
     ['To je např. Praha.', 'Ano.'],
   ];
@@ -61,12 +62,12 @@ describe('sentences', () => {
   });
 
   it('go on over a line that was broken by hand, and end with a paragraph, a heading, an item', () => {
-    assert.deepEqual(sentences('# Head\n\nIt was a\ndark night. It\nrained.\n\n- one\n- two'), [
+    assert.deepEqual(sentences('# Head\n\nIt was a\ndark night. It\nrained.\n\n- one\n* two'), [
       '# Head',
       'It was a\ndark night.',
       'It\nrained.',
       '- one',
-      '- two',
+      '* two',
     ]);
   });
 
@@ -95,6 +96,7 @@ describe('sentences', () => {
       'cats, etc.',
       'No.',
       'the U.S.',
+      'if a !==',
       'at 10:30 a.',
       'so z.',
     ]) {
@@ -125,6 +127,7 @@ describe('the last whole sentence that was written on', () => {
     assert.equal(lastSentenceEnd('It was', ' good. He left. Then she'), ' good. He left.'.length);
     assert.equal(lastSentenceEnd('It was', ' good and then'), 0);
     assert.equal(lastSentenceEnd('It was good.', ' He went to see Mr. Brown and'), 0);
+    assert.equal(lastSentenceEnd('He said **it', ' is so.** Then'), ' is so.**'.length);
     assert.equal(lastSentenceEnd('He said “it', ' is so.” Then'), ' is so.”'.length);
   });
 });
