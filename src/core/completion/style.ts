@@ -10,6 +10,8 @@ export interface Style extends Typography {
   readonly room?: number;
   /** Characters before which it ends, such as the document's markup. */
   readonly endsBefore?: string;
+  /** What stands before it in its line, without the markers of blocks, where a block may begin behind that. */
+  readonly line?: string;
   /** Appended when it completes a sentence, line or text; never already present after the cursor. */
   readonly closer?: string;
   /**
@@ -38,7 +40,7 @@ const BLOCK_SIGN = /^\s*(?:#{1,6}(?=\s|$)|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)|[-=]
 /** A line of such signs only, which the writer is still typing. */
 const BEGUN_SIGN = /(?:^|[\n\r])[^\S\n\r]*[-+*=#>|]+$/;
 /** Digits alone in their line, and what makes the marker of a list item of them. */
-const BEGUN_NUMBER = /(?:^|[\n\r])(?:[^\S\n\r]|[-+*] )*\d{1,9}$/;
+const BEGUN_NUMBER = /(?:^|[\n\r])[^\S\n\r]*\d{1,9}$/;
 const ENDS_NUMBER = /^\d{0,8}[.)](?=\s|$)/;
 
 /** The part of a suggestion after `before` that fits its place, and whether that is all of it. */
@@ -48,7 +50,7 @@ export function applyStyle(
   before = '',
 ): { readonly text: string; readonly isWhole: boolean } {
   let text = suggestion;
-  if (style.endsBefore !== undefined && beginsBlock(before, text)) text = '';
+  if (style.endsBefore !== undefined && beginsBlock(before, text, style.line)) text = '';
   if (style.startsWord && GOES_ON.test(text) && !SETS_NO_SPACES.test(text)) text = '';
   const forbidden = [...text].findIndex((sign) => style.endsBefore?.includes(sign));
   if (forbidden >= 0) text = [...text].slice(0, forbidden).join('');
@@ -64,10 +66,10 @@ export function applyStyle(
  * Whether a suggestion begins with the sign of a block, where the model may have meant a new line, or continues a block
  * sign that the writer has begun, whose space comes next.
  */
-function beginsBlock(before: string, suggestion: string): boolean {
-  const atStart =
-    before.trim() === '' || /[\n\r][^\S\n\r]*$/.test(before.slice(-REACH)) || endsSentence(before.trimEnd());
-  const near = before.slice(-REACH);
+function beginsBlock(before: string, suggestion: string, line?: string): boolean {
+  // The prefix does not show where lines begin that were broken by hand.
+  const near = line === undefined ? before.slice(-REACH) : `\n${line}`;
+  const atStart = before.trim() === '' || /[\n\r][^\S\n\r]*$/.test(near) || endsSentence(before.trimEnd());
   const goesOn = BEGUN_SIGN.test(near)
     ? !/^\s/.test(suggestion)
     : ENDS_NUMBER.test(suggestion) && BEGUN_NUMBER.test(near);

@@ -39,8 +39,9 @@ export function readMarkdown(document: MarkdownDocument, place: LinePosition | n
   const construct = constructOf(blocks[blocks.length - 1], textAfter(document, at));
   if (!construct.prose) return { construct, request: { prefix: textBetween(document.lines, start, at), style: {} } };
   const { text, prose, endsInline } = plainText(blocks, construct);
-  const prefix = beginsItem(document, at) ? text.trimEnd() : text;
-  return { construct, request: { prefix, style: styleOf(blocks, construct, prose, endsInline) } };
+  const atMarker = beginsItem(document, at);
+  const prefix = atMarker ? text.trimEnd() : text;
+  return { construct, request: { prefix, style: styleOf(blocks, construct, prose, endsInline, atMarker) } };
 }
 
 /** The rest of the line, and of its block the lines after it. */

@@ -6,19 +6,29 @@ import type { Construct } from './construct';
 
 /** The signs of Markdown. The model reads none of them, so that one it writes is a slip. */
 const MARKUP = '*_`|<>[]{}\\~';
+/** A longer line holds more than the sign of a block that is being typed, in UTF-16 units. */
+const LONGEST_SIGN = 32;
 const SETS_NO_FULL_STOP = new Set(['heading', 'table', 'link text', 'image description']);
 
 /**
  * How a suggestion must look in this construct of this document.
  * @param prose what the document says in words before the cursor
  * @param startsWord whether emphasis, code, a link or an element ends at the cursor
+ * @param atMarker whether the marker of a list item ends at the cursor, without its space
  */
-export function styleOf(blocks: readonly Block[], construct: Construct, prose: string, startsWord = false): Style {
+export function styleOf(
+  blocks: readonly Block[],
+  construct: Construct,
+  prose: string,
+  startsWord: boolean,
+  atMarker: boolean,
+): Style {
   if (!construct.prose) return {};
   const stop = SETS_NO_FULL_STOP.has(construct.kind) || itemsGoWithoutStop(blocks);
   const width = lineWidth(blocks);
-  const column = blocks[blocks.length - 1].widths.at(-1) ?? 0;
-  const { text } = blocks[blocks.length - 1];
+  const { text, widths } = blocks[blocks.length - 1];
+  const column = widths.at(-1) ?? 0;
+  const line = atMarker ? undefined : lineBefore(blocks[blocks.length - 1], construct);
   const emphasis = construct.open
     .filter(({ kind }) => kind === 'emphasis')
     .map(({ closer, contentFrom }) => ({ closer, holds: countOpen(text.slice(contentFrom)) }));
@@ -28,12 +38,19 @@ export function styleOf(blocks: readonly Block[], construct: Construct, prose: s
     ...typographyOf(prose),
     fullStop: !stop,
     endsBefore: MARKUP,
+    ...(line !== undefined && { line }),
     closer: emphasis.map(({ closer }) => closer).join(''),
     ...(emphasis.length > 0 && { closerHolds }),
     ...(innerClosers.length > 0 && { innerClosers }),
     ...(startsWord && { startsWord }),
     ...(width === undefined || construct.kind === 'table' ? {} : { room: Math.max(0, width - column) }),
   };
+}
+
+/** What stands before the cursor in its line, without the markers of blocks, where a block may begin behind that. */
+function lineBefore({ kind, text }: Block, { open }: Construct): string | undefined {
+  const line = text.slice(text.lastIndexOf('\n') + 1);
+  return kind === 'paragraph' && open.length === 0 && line.length <= LONGEST_SIGN ? line : undefined;
 }
 
 /** Whether the items before the cursor's in its list end without a full stop. */

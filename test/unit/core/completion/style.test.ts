@@ -78,11 +78,18 @@ describe('the style of a suggestion', () => {
     assert.equal(await suggest('The end.\n\n## How to', 11, markdown), undefined);
     assert.equal(await suggest('* One\n*two', 7, markdown), undefined);
     assert.equal(await suggest('* One\n* two', 7, markdown), ' two');
-    for (const begun of ['1', 'The end.\n\n12', '* One\n  * 3']) {
+    for (const begun of ['1', 'The end.\n\n12']) {
       assert.equal(await suggest(`${begun}. How to`, begun.length, markdown), undefined, begun);
     }
     assert.equal(await suggest('It was in 12. How to', 12, markdown), '. How to');
     assert.equal(await suggest('The end.\n\n12 of them', 12, markdown), ' of them');
+    // The line of the cursor, where the prefix does not show it.
+    const inLine = (line: string) => ({ ...markdown, line });
+    assert.equal(await suggest('* One\n* 3. How to', 9, inLine('3')), undefined);
+    assert.equal(await suggest('* - How to', 2, inLine('')), undefined);
+    assert.equal(await suggest('The old man - and so', 12, inLine('')), undefined);
+    assert.equal(await suggest('The old man ## and so', 13, inLine('#')), undefined);
+    assert.equal(await suggest('The old man and so', 12, inLine('')), 'and so');
     assert.equal(await suggest('He left - and so did she.', 7, markdown), ' - and so did she.');
     assert.equal(await suggest('# How to', 0, {}), '# How to');
   });

@@ -36,6 +36,22 @@ describe('the writer’s habits', () => {
 });
 
 describe('how a suggestion must look', () => {
+  it('begins no block in the cursor’s line, which is given as far as a block may begin there', () => {
+    for (const [text, line] of [
+      ['The old man had\n', ''],
+      ['> The old man had\n> 1', '1'],
+      ['- ', ''],
+      ['- [ ] ', ''],
+      ['The list is:\n##', '##'],
+      ['The old man had', 'The old man had'],
+    ]) {
+      assert.equal(style(text)?.line, line, text);
+    }
+    for (const text of ['# ', '| a |\n|---|\n| ', '*', 'One\n**', '[', `The ${'old '.repeat(20)}`]) {
+      assert.equal(style(text)?.line, undefined, text);
+    }
+  });
+
   it('ends without a full stop in headings, tables, link texts, and lists that have none', () => {
     for (const text of ['# It', '| a |\n|---|\n| b', 'see [the', '- one\n- two']) {
       assert.equal(style(text)?.fullStop, false, text);
