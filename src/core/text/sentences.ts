@@ -5,34 +5,44 @@ export type Span = readonly [number, number];
 
 /** Titles and other abbreviations that never end a sentence. */
 const LEADS_ON = new Set(
-  (
-    'Mr Mrs Ms Mx Dr Sr St Mt Prof Rev Gen Col Capt Cpl Sgt Lt Maj Hon Sen Rep Gov Pres Messrs Mme Mlle Ph Th vs cf approx viz ' +
-    'bzw vgl evtl ggf sog Hr Frl Abb Nr bzgl zzgl inkl exkl Dipl Sra Srta Dra Vd Ud pág им ул стр тел Doç bkz örn np tzn tzw tj godz mgr inż resp např tzv'
-  ).split(' '),
+  [
+    'Mr Mrs Ms Mx Dr Sr St Mt Prof Rev Gen Col Capt Cpl Sgt Lt Maj Hon Sen Rep Gov Pres Messrs Ph Th vs cf approx viz ca',
+    'bzw vgl evtl ggf sog Hr Frl Abb Nr bzgl zzgl inkl exkl Dipl Fa MM Mme Mlle Mgr Sra Srta Dra Vd Ud EE Exmo Exma Av Avda pág séc',
+    'dr drs dhr Dhr mevr Mevr mw prof bijv zgn tzn tzw tj godz mgr inż resp np např tzv św Św ks hab Ing Mgr MUDr JUDr sv Sv ul esim ns',
+    'Doç bkz örn TP TS ThS κ κα κκ им ул стр тел проф Проф акад св Св',
+  ].flatMap((names) => names.split(' ')),
 );
+/** The same of two short words, with a space between them or without: only these lead on before a capital letter. */
+const LEADS_ON_TOGETHER =
+  /(?<!\p{L})(?:e\. ?g|i\. ?e|d\. ?h|[uvo]\. ?a|z\. ?b|p\. ?(?:ej|ex)|b\. ?v|m\. ?in|t\. ?ex|π\. ?χ|т\. ?е)\.$/iu;
 /** Abbreviations that may end a sentence: only what follows tells. */
 const MAY_END = new Set(
-  'Jr etc al Inc Ltd Co Corp Bros ed eds ca Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Ave Blvd Dept Univ misc incl excl usw usf itd itp atd apod tel ext govt lbs oz'.split(
+  'Jr etc al Inc Ltd Co Corp Bros ed eds Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Ave Blvd Dept Univ misc incl excl usw usf itd itp atd apod tel ext govt lbs oz enz'.split(
     ' ',
   ),
 );
 /** These are abbreviations before a number, and ordinary words elsewhere. */
-const NUMBERED = new Set('No Nos Fig Figs Eq Vol Ch Sec Art p pp'.split(' '));
+const NUMBERED = new Set('No Nos Fig Figs Eq Vol Ch Sec Art p pp Kap Bd Abs Tab blz рис табл гл'.split(' '));
 
 /** UTF-16 units examined on each side of a possible end of a sentence. */
 const REACH = 64;
 /** Also of Arabic, Urdu, Hindi, Khmer, Burmese, Armenian and Amharic. */
 const END_SIGNS = '.!?…。！？｡‽؟۔।॥។៕။։።';
 /** Signs allowed between a sentence's end and the following space. */
-const CLOSING_SIGNS = '"\'”’“‘»«›‹)]*_」』';
+const CLOSING_SIGNS = '"\'”’“‘»«›‹)]*_」』）》〉】〕';
 /** French sets a space that does not break before it: `fin. »` */
 const SPACED_CLOSING = /[\u00a0\u202f][»›]$/u;
 /** The same with any space, where the quotation was opened in that way. */
 const WIDELY_CLOSED = /«\s[^«»]*\s»$/u;
 /** Signs of emphasis of which only two together close something. */
 const DOUBLED_CLOSING = /(?:~~|(?<!!)==)$/;
+/** What opens behind an end sign of Chinese or Japanese, which no space follows, begins the next sentence. */
+const OPENS_NEXT = /(?<=[。！？｡][”’」』）》〉】〕]{0,4})[“‘「『（《〈【〔]{1,4}$/u;
+/** Said in Japanese of what was quoted before. */
+const QUOTED = /[。！？][」』]$/u;
+const SAID = /^(?:と(?!ころ|もあれ|にかく|はいえ)|って)/u;
 /** What closes a sentence and is in the next of Unicode's, which knows no signs of emphasis. */
-const CLOSING_BEHIND = /^(?:["'”’“‘»«›‹)\]*_」』]|~~|==){1,16}(?:\s+|$)/;
+const CLOSING_BEHIND = /^(?:["'”’“‘»«›‹)\]*_」』）》〉】〕]|~~|==){1,16}(?:\s+|$)/;
 /** Initials, such as `J` and `U.S`; and abbreviations with inner full stops, such as `p.m`. */
 const INITIALS = /^\P{L}*(?!I$)(?:\p{Lu}\.)*\p{Lu}$/u;
 const INNER_STOP = /\.\p{L}$/u;
@@ -55,10 +65,11 @@ const LETTER_FOLLOWS = /^\s*\p{Lu}(?![\p{L}\p{N}])/u;
 export function endsSentence(text: string, next?: string): boolean {
   const end = readEnd(text);
   if (end === undefined || (next !== undefined && GOES_ON.test(next.slice(0, REACH)))) return false;
+  if (next !== undefined && SAID.test(next) && QUOTED.test(text)) return false;
   const { word, signs } = end;
   if (signs !== '.') return true;
   const bare = word.replace(LEADING_SIGNS, '');
-  if (LEADS_ON.has(bare) || INITIALS.test(word)) return false;
+  if (LEADS_ON.has(bare) || INITIALS.test(word) || LEADS_ON_TOGETHER.test(text.slice(-REACH))) return false;
   const followed = next !== undefined && next.trim() !== '';
   if (NUMBERED.has(bare)) {
     // `No. I will not.`, but `Fig. A`.
@@ -113,7 +124,8 @@ export function sentenceSpans(text: string, locale = 'en'): Span[] {
   let from = 0;
   for (const { index, segment } of segmentsOf(text, locale)) {
     const closing = closingAfter(segment)?.exec(text.slice(index + segment.length, index + segment.length + REACH));
-    const end = index + segment.length + (closing?.[0].length ?? 0);
+    const opening = OPENS_NEXT.exec(segment)?.[0].length ?? 0;
+    const end = index + segment.length + (closing?.[0].length ?? 0) - opening;
     if (end < text.length && !endsAt(text, from, end, segment)) continue;
     const sentence = text.slice(from, end);
     const start = from + sentence.length - sentence.trimStart().length;

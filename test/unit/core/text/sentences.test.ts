@@ -32,6 +32,14 @@ describe('sentences', () => {
     ['यह है।', 'वह है।'],
     ['هل هذا؟', 'نعم.'],
     ['یہ ہے۔', 'وہ ہے۔'],
+    ['Fruit, e.g. Anna’s pears, i.e. Conference pears.', 'So it was.'],
+    ['Obst, u. a. Birnen, d. h. Kernobst, ca. 5 Pfund.', 'Siehe Kap. 3.', 'Die Fa. Müller kam.'],
+    ['MM. Dupont et Durand sont venus.', 'Mgr. Blanc aussi.'],
+    ['EE. UU. ganó.', 'Vive en la Avda. de la Paz.', 'O Exmo. Sr. Silva veio no séc. XX.'],
+    ['Dhr. Jansen en dr. Smit kwamen, o.a. Piet.', 'Zie blz. 5.'],
+    ['Prof. dr hab. Kowalski przyszedł na ul. Długą, m.in. Św. Jan.', 'Sv. Jan a Ing. Novák přišli.'],
+    ['Hän tuli esim. Helsingistä.', 'TP. Hồ Chí Minh đẹp.', 'Ο κ. Παπαδόπουλος ήρθε, π.χ. Αθήνα.'],
+    ['Проф. Иванов пришёл, т. е. Пётр.', 'См. рис. 5 и табл. 3.', 'Св. Иоанн.'],
     ['*He left.*', '**She (_stayed._)**', '~~They “went.”~~', 'It was ==so.==', '* Then.'],
     ['Kupił jabłka, np. Antonówki.', 'Wyszedł.'],
     ['To je např. Praha.', 'Ano.'],
@@ -59,6 +67,26 @@ describe('sentences', () => {
     } finally {
       Intl.Segmenter.prototype.segment = segment;
     }
+  });
+
+  it('begin with what opens, in Chinese and Japanese too', () => {
+    assert.deepEqual(sentences('他走了。“好。”他说。《书》很好！（嘘だ。）そして'), [
+      '他走了。',
+      '“好。”',
+      '他说。',
+      '《书》很好！',
+      '（嘘だ。）',
+      'そして',
+    ]);
+  });
+
+  it('go on in Japanese where something is said of what was quoted', () => {
+    assert.deepEqual(sentences('「行く。」と彼は言った。「はい！」って。「本当？」ところが、彼は去った。'), [
+      '「行く。」と彼は言った。',
+      '「はい！」って。',
+      '「本当？」',
+      'ところが、彼は去った。',
+    ]);
   });
 
   it('go on over a line that was broken by hand, and end with a paragraph, a heading, an item', () => {
