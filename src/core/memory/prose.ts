@@ -1,8 +1,9 @@
+import { type BlockState, START } from '../markdown/blockTypes';
+import { frontMatterEnd } from '../markdown/dialects';
+import { readLine } from '../markdown/syntax';
+import { TextLines } from '../text/lines';
 import type { Stretch } from './secrets';
 
-const FRONT_MATTER =
-  /^\uFEFF?---[ \t]*\r?\n[\s\S]*?\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)|^\uFEFF?\+\+\+[ \t]*\r?\n[\s\S]*?\r?\n\+\+\+[ \t]*(?:\r?\n|$)/;
-const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 /** What a generated file says of itself. In the middle of a sentence it is what a writer says of something else. */
 const GENERATED = [
   /@generated\b|\bDO NOT (?:EDIT|MODIFY)\b/,
@@ -21,14 +22,25 @@ const FEWEST_LETTERS = 0.6;
 const LONG_RUN = /[!-~]{401}/;
 
 /**
- * The prose of a file: without front matter, and in Markdown without fenced code. Nothing where the file was generated
- * or is no prose.
+ * The prose of a file, whose lines end with LF: without front matter, and in Markdown without fenced code, in a list or
+ * quotation too. Nothing where the file was generated or is no prose.
  */
 export function proseOf(text: string, markdown: boolean): Stretch[] {
-  const front = FRONT_MATTER.exec(text)?.[0].length ?? 0;
+  const front = frontMatterLength(text);
   const head = text.slice(0, front + HEAD);
   if (text === '' || GENERATED.some((mark) => mark.test(head)) || !looksWritten(text)) return [];
   return markdown ? withoutFences(text, front) : [{ offset: front, text: text.slice(front) }];
+}
+
+function frontMatterLength(text: string): number {
+  let length = 0;
+  for (let left = frontMatterEnd(new TextLines(text)); left >= 0; left--) length = behindLine(text, length);
+  return length;
+}
+
+function behindLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end + 1;
 }
 
 function looksWritten(text: string): boolean {
@@ -39,23 +51,25 @@ function looksWritten(text: string): boolean {
 
 function withoutFences(text: string, from: number): Stretch[] {
   const stretches: Stretch[] = [];
+  let state = START;
   let start = from;
-  let fence = '';
-  for (let at = from; at < text.length; ) {
-    const newline = text.indexOf('\n', at);
-    const end = newline < 0 ? text.length : newline + 1;
-    const mark = FENCE.exec(text.slice(at, end))?.[1];
-    if (fence === '' && mark !== undefined) {
+  let end = from;
+  for (let at = from; at < text.length; at = end) {
+    end = behindLine(text, at);
+    const { line, next } = readLine(state, text.slice(at, text[end - 1] === '\n' ? end - 1 : end));
+    if (line.kind === 'code block' && (isFenced(state) || isFenced(next))) {
       if (at > start) stretches.push({ offset: start, text: text.slice(start, at) });
-      fence = mark;
-    } else if (mark?.startsWith(fence) && text.slice(at, end).trim() === mark) {
-      fence = '';
       start = end;
     }
-    at = end;
+    state = next;
   }
-  if (fence === '' && start < text.length) stretches.push({ offset: start, text: text.slice(start) });
+  if (start < text.length) stretches.push({ offset: start, text: text.slice(start) });
   return stretches;
+}
+
+/** Whether fenced code is open. */
+function isFenced({ block }: BlockState): boolean {
+  return block?.kind === 'code block' && block.end !== '';
 }
 
 /** A line break that may be one inside a paragraph. */

@@ -43,6 +43,52 @@ describe('the prose of a file', () => {
   });
 });
 
+describe('code and front matter', () => {
+  const prose = (text: string) =>
+    proseOf(text, true)
+      .map((stretch) => {
+        assert.equal(text.slice(stretch.offset, stretch.offset + stretch.text.length), stretch.text);
+        return stretch.text;
+      })
+      .join('');
+
+  it('are not read, wherever the fences stand', () => {
+    for (const code of [
+      '```js\nlet x;\n```\n',
+      '~~~\nlet x;\n```\n~~~\n',
+      '> ```js\n> let x;\n> ```\n',
+      '- ```js\n  let x;\n  ```\n',
+      '```js\nlet x;',
+    ]) {
+      assert.equal(prose(`${FILLER}\n${code}`), `${FILLER}\n`, code);
+    }
+    for (const indent of ['    ', '\t']) {
+      const item = `\n10.\tDo it:\n\n${indent}\`\`\`js\n${indent}let x;\n${indent}\`\`\`\n\n`;
+      assert.equal(prose(FILLER + item + FILLER), `${FILLER}\n10.\tDo it:\n\n\n${FILLER}`);
+    }
+  });
+
+  it('end where they do, so that what follows is read', () => {
+    for (const before of ['- one\n\n  ```js\n  let x;\n\n', '- ```js\n  let x;\n  ```\n\n', '> ```\n> let x;\n\n']) {
+      assert.ok(prose(FILLER + before + FILLER).endsWith(FILLER), before);
+    }
+    assert.ok(prose(`\`\`\`npm test\`\`\` runs the tests.\n\n${FILLER}`).includes(FILLER));
+  });
+
+  it('are front matter in each of its forms, and no text between two rules', () => {
+    for (const head of [
+      '---\ntitle: x\n---\n',
+      '\uFEFF---\ntitle: x\n...\n',
+      '+++\ntitle = "x"\n+++\n',
+      '---yaml\ntitle: x\n---\n',
+      '{\n"title": "x"\n}\n',
+    ]) {
+      assert.equal(prose(head + FILLER), FILLER, head);
+    }
+    assert.equal(prose(`---\n\n${FILLER}\n---\n\n${FILLER}`), `---\n\n${FILLER}\n---\n\n${FILLER}`);
+  });
+});
+
 describe('a text with its paragraphs on one line each', () => {
   it('has no line break where a writer broke a line by hand', () => {
     const texts = ['We saw the copper\nkettle sing.', 'It was\n*very* late in\n1999 or so', '- an item\n  “and\nmore”'];
