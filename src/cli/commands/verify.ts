@@ -9,7 +9,7 @@ import { readJsonFile } from '../../gpt2/files/jsonFile';
 import { PRECISIONS, type Precision } from '../../gpt2/quantise';
 import { formatSeconds } from '../../store/format';
 import { fetchModel } from '../../store/hub/fetchModel';
-import { Hub, hubFromEnvironment, parseHubName } from '../../store/hub/hub';
+import { Hub, type HubName, hubFromEnvironment, parseHubName } from '../../store/hub/hub';
 import { proxyFromEnvironment } from '../../store/hub/proxy';
 import { compare, passes } from '../../verify/agreement';
 import type { Oracles } from '../../verify/cases';
@@ -51,13 +51,13 @@ export function addVerify(program: Command): void {
 }
 
 async function verify(options: VerifyOptions): Promise<void> {
+  const own = options.numbers === undefined ? [] : [parseNumbers(options.numbers, await readJsonFile(options.numbers))];
   const path = await localPath(options.model);
   const weights = await hashes(path);
   if (options.record !== undefined) {
     return recordAnswers(path, weights, options.model, options.record);
   }
   const known = (await publishedOracles()).filter((oracles) => oracles.weights === weights);
-  const own = options.numbers === undefined ? [] : [parseNumbers(options.numbers, await readJsonFile(options.numbers))];
   const all = [...own, ...known];
   if (all.length === 0) {
     throw new UsageError(
@@ -106,13 +106,24 @@ async function localPath(model: string): Promise<string> {
   if (existsSync(model)) {
     return model;
   }
+  const name = hubName(model);
   const hub = new Hub({ ...hubFromEnvironment(process.env), agent: proxyFromEnvironment });
-  const { folder } = await fetchModel(hub, join(cacheFolder(), '..', 'downloads'), parseHubName(model), {
+  const { folder } = await fetchModel(hub, join(cacheFolder(), '..', 'downloads'), name, {
     precision: 'fp32',
     onBytes: downloadProgress(),
     onWait: (reason, ms) => process.stderr.write(`${reason} Trying again in ${formatSeconds(ms / 1000)}.\n`),
   });
   return folder;
+}
+
+function hubName(model: string): HubName {
+  try {
+    return parseHubName(model);
+  } catch {
+    throw new UsageError(
+      `--model ${model}: there is no such folder or file, and a model on the hub is called owner/name or owner/name@revision.`,
+    );
+  }
 }
 
 /** Recorded outputs of models, published ones first; loaded lazily. */

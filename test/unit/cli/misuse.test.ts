@@ -26,6 +26,10 @@ describe('the command line, called wrongly', () => {
     [['explain', 'x', '--threads', '1.5'], /--threads <n>.*whole number/],
     [['explain', 'x', '--precision', 'q5'], /--precision.*fp32, q8, q4/],
     [['verify', '--model', Tiny], /No outputs are published of these weights.*docs\/verify\.md/],
+    [
+      ['verify', '--model', './nowhere'],
+      /--model \.\/nowhere: there is no such folder or file, and a model on the hub/,
+    ],
     [['verify', '--model', Tiny, '--precision', 'q5'], /q5 is no precision/],
     [['explain', 'x', '--model', 'no-such-folder'], /no-such-folder: there is no such folder/],
     [['generate', 'x', '--temperature', 'warm'], /--temperature <t>.*number/],
@@ -91,6 +95,10 @@ describe('the command line, called wrongly', () => {
       [['explain', 'x', '--model', cut], /model\.safetensors is cut short: tensor \S+ ends beyond the end/],
       [['explain', 'x', '--model', built.folder], /has no weights: no model\.safetensors/],
       [['explain', 'x', '--model', join(built.folder, 'dist/model'), '--precision', 'q4'], /compiled to q8, not q4/],
+      [
+        ['verify', '--model', 'owner/name', '--numbers', 'nowhere.json'],
+        /nowhere\.json cannot be read: there is no such/,
+      ],
     ];
     await Promise.all(cases.map(([args, message]) => fails(args, 1, message)));
   });
