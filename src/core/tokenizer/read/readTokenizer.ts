@@ -88,16 +88,16 @@ function readNames(files: TokenizerFiles): Names {
   return { config, map, special: specialTokensOf(map, config), added: readOptional(files, 'added_tokens.json') };
 }
 
+/** Where a `tokenizer_config.json` names no class, transformers takes that of the model. */
 function isOfGpt2Class({ tokenizer_class: name }: JsonObject): boolean {
-  return name === 'GPT2Tokenizer' || name === 'GPT2TokenizerFast';
+  return name === undefined || name === 'GPT2Tokenizer' || name === 'GPT2TokenizerFast';
 }
 
 function addNames(list: AddedTokenList, { config, decoder, special, added }: Names): void {
   if (decoder !== undefined) list.addAll(decoder);
   list.addByName(added, new Set([...special.values()].map(({ content }) => content)));
   for (const token of special.values()) list.addNamed(token);
-  const isGpt2 = config.tokenizer_class === undefined || isOfGpt2Class(config);
-  if (isGpt2 && GPT2_NAMES.some((name) => !special.has(name))) list.addMark(GPT2_MARK);
+  if (isOfGpt2Class(config) && GPT2_NAMES.some((name) => !special.has(name))) list.addMark(GPT2_MARK);
 }
 
 function readOptional(files: TokenizerFiles, name: TokenizerFile): JsonObject {
@@ -121,7 +121,8 @@ function readJson(text: string, names: Names): Read {
   const normalizer = readNormalizer(json.normalizer);
   const { add_prefix_space: space } = names.config;
   // The class of GPT-2's tokenizer has its own default, whatever tokenizer.json says.
-  const addPrefixSpace = typeof space === 'boolean' ? space : isOfGpt2Class(names.config) ? false : undefined;
+  const isGpt2 = Object.keys(names.config).length > 0 && isOfGpt2Class(names.config);
+  const addPrefixSpace = typeof space === 'boolean' ? space : isGpt2 ? false : undefined;
   const preTokenizer = readPreTokenizer(json.pre_tokenizer, addPrefixSpace);
   requireByteLevelDecoder(json.decoder);
   const list = new AddedTokenList(vocabulary);

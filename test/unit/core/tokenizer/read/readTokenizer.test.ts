@@ -165,11 +165,14 @@ describe("a model's own tokenizer", () => {
     );
   });
 
-  it('puts no space first where tokenizer_config.json names the class of GPT-2 and says nothing of a space', () => {
+  it('puts no space first where tokenizer_config.json names the class of GPT-2 or none, and says nothing of a space', () => {
     const tree = changed((json) => Object.assign(json.pre_tokenizer as object, { add_prefix_space: true }));
-    const ofClass = (name: string) => read(tree, {}, { 'tokenizer_config.json': `{"tokenizer_class":"${name}"}` });
+    const beside = (config: object) => read(tree, {}, { 'tokenizer_config.json': JSON.stringify(config) });
+    const ofClass = (name: string) => beside({ tokenizer_class: name });
     assert.deepEqual(ofClass('GPT2Tokenizer').encode('Morgen'), read(german()).encode('Morgen'));
+    assert.deepEqual(beside({ model_max_length: 1024 }).encode('Morgen'), read(german()).encode('Morgen'));
     assert.deepEqual(ofClass('PreTrainedTokenizerFast').encode('Morgen'), read(german()).encode(' Morgen'));
+    assert.deepEqual(read(tree).encode('Morgen'), read(german()).encode(' Morgen'));
   });
 
   describe('with added tokens', () => {
