@@ -17,6 +17,7 @@ import {
 } from './compiledModel';
 import { UnsupportedModelError, writeTrouble } from './errors';
 import { describeContent, type FileRecord } from './fileRecords';
+import { whyUnreadable } from './files/byteSource';
 import { type OpenModel, openModel } from './files/openModel';
 import type { Precision } from './quantise';
 import { sampleTokens } from './sampleRun';
@@ -114,11 +115,12 @@ async function settleHead({ weights, config, notes }: OpenModel): Promise<Pick<O
 
 /** @throws UnsupportedModelError unless the folder is absent, empty, or holds a compiled model only */
 export async function requireReplaceable(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const names = await readdir(folder).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') {
       return [];
     }
-    throw new UnsupportedModelError(l10n.t('{0} cannot be made into a compiled model: {1}.', folder, error.message), {
+    const why = await whyUnreadable(folder, error);
+    throw new UnsupportedModelError(l10n.t('{0} cannot be made into a compiled model: {1}.', folder, why), {
       cause: error,
     });
   });

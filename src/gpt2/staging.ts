@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,7 +14,10 @@ const STAGING = /^\.staging-([0-9a-f]{8})-(\d+)-/;
 export async function makeStagingFolder(parent: string): Promise<string> {
   await mkdir(parent, { recursive: true });
   await sweepStaging(parent);
-  return mkdtemp(join(parent, `.staging-${worldOfProcesses()}-${process.pid}-`));
+  const folder = join(parent, `.staging-${worldOfProcesses()}-${process.pid}-${randomUUID()}`);
+  // Not mkdtemp, whose folders nobody else may read: several users may share a model.
+  await mkdir(folder);
+  return folder;
 }
 
 async function sweepStaging(parent: string): Promise<void> {

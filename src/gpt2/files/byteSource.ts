@@ -117,7 +117,7 @@ export async function refuseUnreadable(path: string, cause: NodeJS.ErrnoExceptio
 }
 
 /** Why a path cannot be read and what to do, as part of a sentence. */
-async function whyUnreadable(path: string, { code = '', message }: NodeJS.ErrnoException): Promise<string> {
+export async function whyUnreadable(path: string, { code = '', message }: NodeJS.ErrnoException): Promise<string> {
   const link = code === 'ENOENT' ? await lstat(path).catch(() => undefined) : undefined;
   return link?.isSymbolicLink()
     ? l10n.t('it is a link to a file that is gone; download the model again')

@@ -187,11 +187,21 @@ describe('compiling a GPT-2', () => {
       const before = statSync(to).isDirectory() ? contents(to) : [];
       await assert.rejects(
         compileModel(from, to, 'q8'),
-        /holds something else than a compiled model|cannot be made/,
+        /holds something else than a compiled model|cannot be made into a compiled model: a part of its path is no folder/,
         to,
       );
       assert.deepEqual(statSync(to).isDirectory() ? contents(to) : [], before);
     }
+  });
+
+  it('can be read by all who may read what its user writes', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const to = join(folder, 'shared');
+    await mkdir(join(folder, 'ordinary'));
+    await compileModel(join(folder, 'whole'), to, 'q8');
+    assert.equal(statSync(to).mode, statSync(join(folder, 'ordinary')).mode);
   });
 
   it('refuses weights that are no numbers, and a model of zeros, in every precision', async () => {
