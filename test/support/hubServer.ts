@@ -35,8 +35,8 @@ export interface Faults {
   mirror: boolean;
   /** Bodies are packed, whatever was asked for. */
   packed: boolean;
-  /** What `X-Repo-Commit` says. */
-  commit: string | undefined;
+  /** What `X-Repo-Commit` says; a mirror of plain files does without. */
+  commit: string | 'none' | undefined;
   /** Sends this many bytes at a time with a pause between. */
   trickle: { readonly bytes: number; readonly everyMs: number } | undefined;
   /** What the storage sends in place of the file the hub described. */
@@ -101,6 +101,11 @@ export class HubServer {
     this.#files.unshift({ repo, revision, path, content });
   }
 
+  /** Takes a file out of all revisions of a repository. */
+  remove(repo: string, path: string): void {
+    this.#files.splice(0, Infinity, ...this.#files.filter((file) => file.repo !== repo || file.path !== path));
+  }
+
   /** Requests for the content of large files. */
   transfers(): SeenRequest[] {
     return this.requests.filter(({ host, method }) => host === 'storage' && method === 'GET');
@@ -131,7 +136,8 @@ export class HubServer {
     const match = cached ?? /^\/(.+)\/resolve\/([^/]+)\/(.+)$/.exec(url);
     const found = match && this.#find(match[1], decodeURIComponent(match[2]), match[3]);
     const commit = this.#commitOf(found?.revision ?? '*');
-    const headers = { 'x-repo-commit': faults.commit ?? commit };
+    const headers: Record<string, string> =
+      faults.commit === 'none' ? {} : { 'x-repo-commit': faults.commit ?? commit };
     if (!match || !found) {
       res.writeHead(404, { 'x-error-code': 'EntryNotFound' }).end();
     } else if (found.repo !== match[1]) {

@@ -228,12 +228,14 @@ class Snapshot {
     return askFacts(this.#hub, this.#file(path), this.#options);
   }
 
-  /** Like `ask`; undefined where the file does not exist. */
+  /** Like `ask`; undefined where the file does not exist, which is then not in the folder either. */
   async tryAsk(path: string): Promise<FileFacts | undefined> {
     try {
       return await this.ask(path);
     } catch (error) {
       if (error instanceof StoreError && error.code === 'not-found') {
+        // A mirror that names no commit may have had the file at an earlier download into this folder.
+        await rm(join(this.folder, path), { force: true });
         return undefined;
       }
       throw error;

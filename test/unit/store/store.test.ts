@@ -287,6 +287,18 @@ describe('the model store', () => {
     assert.deepEqual(manifest.origin.sources.map(({ name }) => name).sort(), seen);
   });
 
+  it('takes no file from an earlier download that a mirror without commits has no more', async () => {
+    Object.assign(server.faults, { mirror: true, commit: 'none' });
+    const install = async () => {
+      const { manifest } = await open().install(repo, { precision: 'fp32', keepDownload: true });
+      return manifest.files.find(({ name }) => name === 'model.onnx.data')?.sha256;
+    };
+    const before = await install();
+    server.remove(repo, 'model.safetensors');
+    server.add(repo, 'pytorch_model.bin', toTorch(unigramModel(2).weights));
+    assert.notEqual(await install(), before);
+  });
+
   it('installs a revision that is asked for, beside the usual one', async () => {
     server.add('writer/pr', 'config.json', model.config);
     server.add('writer/pr', 'model.safetensors', model.weights, 'refs/pr/1');
