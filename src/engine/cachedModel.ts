@@ -31,7 +31,7 @@ export class CachedModel implements TextModel {
 
   readonly vocabSize: number;
   readonly contextLength: number;
-  readonly eosTokenId: number | undefined;
+  readonly eosTokenId: readonly number[];
   readonly #lock = new PriorityLock();
   readonly #pace = new ReadingPace();
   readonly #slots: KvSlots;
@@ -40,13 +40,14 @@ export class CachedModel implements TextModel {
   constructor(
     session: Session,
     readonly tokenizer: Tokenizer,
+    ends: readonly number[] = [],
   ) {
     this.#session = session;
     this.#slots = new KvSlots(() => session.newCache());
     this.vocabSize = session.config.vocab_size;
     this.contextLength = session.config.n_positions;
-    const { endOfText } = tokenizer;
-    this.eosTokenId = endOfText !== undefined && endOfText < this.vocabSize ? endOfText : undefined;
+    const all = new Set([tokenizer.endOfText, ...ends]);
+    this.eosTokenId = [...all].filter((id): id is number => id !== undefined && id < this.vocabSize);
   }
 
   /** This model with another priority than decoding, or for reading `ahead` of the writer's keys. */

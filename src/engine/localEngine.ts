@@ -71,7 +71,7 @@ export class LocalEngine implements Engine {
     this.#session = session;
     this.#manifest = manifest;
     this.#source = source;
-    this.#model = new CachedModel(session, tokenizerOf(source));
+    this.#model = new CachedModel(session, tokenizerOf(source), manifest.ends);
     this.#scorer = new Scorer(this.#model);
     this.#memory = new MemoryKeeper(this.#model.tokenizer);
   }

@@ -42,7 +42,7 @@ export async function compileModel(
   try {
     staging = await makeStagingFolder(dirname(to));
     const { config, notes } = await settleHead(model);
-    const { name, endOfText, tokenizer = {} } = model;
+    const { name, endOfText, ends, tokenizer = {} } = model;
     const files: FileRecord[] = [];
     const data = await open(join(staging, DATA_FILE), 'w');
     try {
@@ -78,6 +78,7 @@ export async function compileModel(
       builderVersion: BUILDER_VERSION,
       config,
       ...(endOfText !== undefined && { endOfText }),
+      ...(ends.length > 1 && { ends }),
       ...(notes.length > 0 && { notes }),
       files,
     };

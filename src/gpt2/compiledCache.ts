@@ -79,9 +79,10 @@ async function isUsable(folder: string): Promise<boolean> {
 }
 
 async function fingerprint(path: string, precision: Precision): Promise<string> {
-  const { files, config, tokenizer, endOfText, close } = await openModel(path);
+  const { files, config, tokenizer, endOfText, ends, close } = await openModel(path);
   await close();
-  const hash = createHash('sha256').update(JSON.stringify([BUILDER_VERSION, precision, config, endOfText, tokenizer]));
+  const content = [BUILDER_VERSION, precision, config, endOfText, tokenizer, ...ends.slice(1)];
+  const hash = createHash('sha256').update(JSON.stringify(content));
   for (const file of files) {
     const { size, mtimeMs } = await stat(file);
     hash.update(JSON.stringify([await realpath(file), size, mtimeMs]));

@@ -23,6 +23,8 @@ export interface Manifest {
   readonly config: Gpt2Config;
   /** The end-of-text token, if the model's config names one. */
   readonly endOfText?: number;
+  /** All tokens that end a text, if the model's config names several. */
+  readonly ends?: readonly number[];
   /** Notes for the user on how the files were read, in whole sentences. */
   readonly notes?: readonly string[];
   /** The model's files other than the manifest. */

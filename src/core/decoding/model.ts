@@ -44,8 +44,8 @@ export function contextWindowStart(length: number, contextLength: number): numbe
 export interface LanguageModel {
   readonly vocabSize: number;
   readonly contextLength: number;
-  /** The token that ends a text, if the model has one. */
-  readonly eosTokenId?: number;
+  /** The token that ends a text, or several, if the model has any. */
+  readonly eosTokenId?: number | readonly number[];
   /** All sequences of one call have the same length, at least 1. Rejects with an AbortError when `signal` fires. */
   forward(
     sequences: readonly (readonly number[])[],

@@ -19,8 +19,8 @@ const NEW_TOKENS = 20;
 export interface Circumstances {
   readonly promptLength: number;
   readonly vocabSize: number;
-  /** The model's end-of-text token. */
-  readonly eosTokenId?: number;
+  /** The model's end-of-text tokens. */
+  readonly eosTokenId?: number | readonly number[];
 }
 
 /**

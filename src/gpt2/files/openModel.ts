@@ -28,6 +28,8 @@ export interface OpenModel {
   readonly tokenizer?: TokenizerFiles;
   /** The end-of-text token, if the config names one. */
   readonly endOfText?: number;
+  /** All tokens that end a text by the config. */
+  readonly ends: readonly number[];
   /** Notes for the user on how the file was read, in whole sentences. */
   readonly notes: readonly string[];
   close(): Promise<void>;
@@ -40,7 +42,8 @@ interface Content {
   readonly config?: Gpt2Config;
   readonly name?: string;
   readonly tokenizer?: GgufTokenizer;
-  readonly endOfText?: number;
+  /** Tokens that end a text. */
+  readonly ends?: readonly number[];
   readonly zeroBiases?: boolean;
 }
 
@@ -66,7 +69,9 @@ export async function openModel(path: string): Promise<OpenModel> {
     const own = content.config && { config: content.config, json: undefined };
     const { config, json } = own ?? needed ?? (await readConfig(found));
     const weights = checkWeights(content.tensors, config, content);
-    const endOfText = content.endOfText ?? endOfTextOf(json);
+    // The first of several end tokens is also the one that starts a text.
+    const ends = content.ends ?? endsOf(json);
+    const [endOfText] = ends;
     const tokenizer = await readOwnTokenizer(found.folder, content.tokenizer, { rows: config.vocab_size, endOfText });
     return {
       name:
@@ -79,6 +84,7 @@ export async function openModel(path: string): Promise<OpenModel> {
       files: found.weights,
       ...(tokenizer && { tokenizer }),
       ...(endOfText !== undefined && { endOfText }),
+      ends,
       notes: notesOf(weights, json),
       close,
     };
@@ -108,7 +114,7 @@ async function readConfig({ folder, config }: ModelFiles): Promise<{ config: Gpt
 async function readContent(format: ModelFiles['format'], files: readonly OpenFile[]): Promise<Content> {
   if (format === 'gguf') {
     const { config, ...rest } = await readGguf(files[0]);
-    return { ...rest, config: parseConfig(config), endOfText: endOfTextOf(config) };
+    return { ...rest, config: parseConfig(config), ends: endsOf(config) };
   }
   const tensors = new Map<string, Tensor>();
   let modelArgs: ReadonlyMap<unknown, unknown> | undefined;
@@ -166,10 +172,11 @@ async function readOwnTokenizer(
   }
 }
 
-function endOfTextOf(config: unknown): number | undefined {
-  // The first of several end tokens is also the one that starts a text.
-  const [id] = [(config as { eos_token_id?: unknown } | undefined)?.eos_token_id].flat();
-  return typeof id === 'number' && Number.isInteger(id) && id >= 0 ? id : undefined;
+const MOST_ENDS = 100;
+
+function endsOf(config: unknown): number[] {
+  const ids = [(config as { eos_token_id?: unknown } | undefined)?.eos_token_id].flat().slice(0, MOST_ENDS);
+  return ids.filter((id): id is number => typeof id === 'number' && Number.isInteger(id) && id >= 0);
 }
 
 /** Characters that could control the user's terminal, or are invisible. */

@@ -144,6 +144,20 @@ describe('models as they lie on the hub', () => {
     });
   });
 
+  it('4: each of several tokens ends a text, as in transformers', async () => {
+    const { single } = tinyTokenizer({ first: ['<s>', '<pad>', '</s>'] });
+    const written = async (json: Json) => {
+      offer({ vocab_size: own.size + 3, ...json }, single);
+      return using(await install(), async (engine) => {
+        const { ids } = await engine.generate({ text: TEXT, config: { maxNewTokens: 5 } });
+        return ids;
+      });
+    };
+    const [first, ...more] = await written({ eos_token_id: 2 });
+    assert.equal(more.length, 4);
+    assert.deepEqual(await written({ eos_token_id: [2, first] }), [first]);
+  });
+
   it('5: more rows than the tokenizer has tokens (50,258 to 50,304): they are never written', async () => {
     const rows = own.size + 13;
     const offered = offer({ vocab_size: rows });
