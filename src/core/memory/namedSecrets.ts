@@ -4,7 +4,7 @@ import { IN_EVERY_NAME, KEY, PASSWORD, WORDS } from './secretNames';
 /** Signs of emphasis and tags of HTML around a name or a value, as sources of expressions. */
 const AROUND = '(?:["\'`*_]|</?[a-z][^<>\\n]{0,80}>)*';
 const QUOTED =
-  '(?:"[^\\n"]{4,}"|\'[^\\n\']{4,}\'|`[^\\n`]{4,}`|“[^\\n”]{4,}”|„[^\\n“”]{4,}[“”]|«[^\\n»]{4,}»|「[^\\n」]{4,}」)';
+  '(?:"[^\\n"]{4,400}"|\'[^\\n\']{4,400}\'|`[^\\n`]{4,400}`|“[^\\n”]{4,400}”|„[^\\n“”]{4,400}[“”]|«[^\\n»]{4,400}»|「[^\\n」]{4,400}」)';
 /** `password = …`, `API_KEY: …`, `"token": "…"`, `| password | … |`: in quotation marks, or up to a space. */
 const ASSIGNED = new RegExp(
   `${AROUND}\\s*(?:::?|={1,3}(?!=)|[|：→]|[-=]>)(?:[\\s*_]|</?[a-z][^<>\\n]{0,80}>)*(?:${QUOTED}|["'\`]?[^\\s"'\`*_][^\\s"'\`*]{3,})`,
@@ -25,11 +25,21 @@ const ASSIGNED_FOR = new RegExp(
   ].join(''),
   'iuy',
 );
+/** A phrase up to the end of the line whose first word is short: `passphrase: an old man and his boat`. */
+const PHRASE =
+  /(?<!(?<!\p{L})(?:pass|pin))["'`*_]{0,4}[ \t]{0,4}[:=：][\s*_]{1,4}\S{1,3}(?:[ \t]+[\p{L}\p{M}\d]+){2,11}(?=[ \t]*(?:\n|$))/iuy;
 /** `Password</td><td>…</td>`, `<password>…</password>`. */
 const IN_TAGS = /(?:>|(?:\s*<\/?[a-z][^<>\n]{0,80}>){1,4}\s*)[^\s<]{4,}(?=\s*<\/)/iuy;
-/** `the password is …`: the value has a digit or a special character, or is quoted. */
-const TOLD =
-  /(?:\s{1,4}(?:is|was|to|ist|lautet|est|es|é)\s{1,4}(?=["'`*_“„«]|[^\s"'`]*[\d#$%^&@!+=?])|[ \t]?[は是为為는은]\s{0,4}(?=["'`*_“„«「]|[!-~]*[\d#$%^&@!+=?])|\s{0,4}(?=["`“„«「]))(?:'[^\n']{4,}'|["'`*_“„«「]{0,4}[^\s"'`“”»」]{4,})/uy;
+/** `the password for the bank is …`: the value has a digit or a special character, or is quoted. */
+const TOLD = new RegExp(
+  [
+    '(?:[ \\t]{1,2}(?:for|to|of|on|für|zum?|pour|du|de|del|para|d[ao])(?:[ \\t]{1,2}[^\\s:=|.,;!?()：]{1,24}){1,4}?)?',
+    '(?:\\s{1,4}(?:is|was|to|ist|lautet|est|es|é)\\s{1,4}(?=["\'`*_“„«]|[^\\s"\'`]*[\\d#$%^&@!+=?])',
+    '|[ \\t]?[は是为為는은]\\s{0,4}(?=["\'`*_“„«「]|[!-~]*[\\d#$%^&@!+=?])|\\s{0,4}(?=["`“„«「]))',
+    `(?:${QUOTED}|["'\`*_“„«「]{0,4}[^\\s"'\`“”»」]{4,})`,
+  ].join(''),
+  'uy',
+);
 /** Marks before the words of `## Password` and `- My mail password:`, and those words. */
 const LINE_MARKS = /^[ \t#>*+_-]+/;
 const WORD = /^[\p{L}\p{M}’'-]{0,24}$/u;
@@ -76,7 +86,7 @@ export function namedSecretSpans(text: string): Span[] {
   return [
     ...behind(PASSWORD, text, (from, to) => {
       const value = columnEnd(text, from, to) ?? valueEnd(text, to) ?? matchEnd(IN_TAGS, text, to);
-      const told = value ?? matchEnd(TOLD, text, to) ?? matchEnd(ASSIGNED_FOR, text, to);
+      const told = value ?? matchEnd(PHRASE, text, to) ?? matchEnd(TOLD, text, to) ?? matchEnd(ASSIGNED_FOR, text, to);
       return told ?? (beginsLine(text, from) ? belowEnd(text, to) : undefined);
     }),
     ...behind(KEY, text, (_, to) => valueEnd(text, to)),

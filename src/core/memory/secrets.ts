@@ -35,6 +35,8 @@ const SHAPES_WITH_DIGITS = [
   /\bkey["'`*_]{0,4}\s?[:=]\s?(?=[A-Za-z_-]*\d)[\w-]{8,}/gi,
   // Numbers for banks and telephones: `PIN 4711`.
   /\b(?:PIN|TAN|PUK|CVV2?|CVC2?|OTP)\b[^\n\d]{0,16}\b\d{3,10}\b/g,
+  // For doors, safes and alarms: `door code: 4711`, `Türcode 4711`, `code de la porte : 4711`.
+  /(?<!\p{L})(?:(?:door|gate|alarm|entry|garage|locker|safe|unlock|security)[ -]?(?:code|combination)|(?:(?:haus)?tür|tor|alarm|safe|entsperr)-?code|zahlen(?:schloss|kombination)|digicode|code (?:de la |de |du |d['’])?(?:porte|portail|entrée|alarme|immeuble)|c[oó]digo (?:de la |del |de |da |do )?(?:puerta|alarma|entrada|porta|portão|alarme))[^\n\d]{0,24}\d[\d-]{2,11}(?!\d)/giu,
   // Of accounts, not some years: `Konto-Nr. …`, `account: …`, `口座番号：…`.
   /(?:(?:account|acct|konto|compte|cuenta|conta|rekening)(?:[ -]?(?:nummer|number|num|no|nr)\b\.?|(?=[*_ \t]{0,4}[:=#])|(?=[ \t]\d{7}))|(?:n[uú]mero|num[eé]ro|n[º°]) d[ea] (?:compte|cuenta|conta)|口座(?:番号)?|账户|帳戶|账号|帐号)[:=：#*_ \t]{0,6}(?!(?:1[89]|20)\d\d[ .-])\d(?:[ .-]?\d){5,29}/giu,
   // Of the United States' social security.

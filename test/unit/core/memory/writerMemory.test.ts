@@ -158,6 +158,13 @@ describe('the memory of the writer', () => {
       'Password:\n\n~~~\nswordfishes',
       'Passwords\n\n- bank: swordfishes',
       'Konto-Nr. 1234567890',
+      'The password for the old mail is swordfish8',
+      'Le mot de passe du wifi est « swordfishes swim »',
+      'Das Passwort ist „swordfishes swim“',
+      'The door code is 471199',
+      'Safe combination: 12-34-56-78',
+      'Code de la porte : 471199',
+      'Passphrase: an old swordfish swims on',
     ];
     for (const secret of secrets) {
       const memory = memoryOf({ 'file:///a/notes.md': `${FILLER}\n${secret}\n${FILLER}` }, `${FILLER}\n${secret}\n`);
@@ -225,7 +232,21 @@ describe('the memory of the writer', () => {
   });
 
   it('is not held up by a text made to hold it up', () => {
-    for (const piece of ['a1', 'A', 'password ', 'a-', 'aA1', '_', 'password is a', '1234 ', 'KEY=', '[^', '?']) {
+    for (const piece of [
+      'a1',
+      'A',
+      'password ',
+      'a-',
+      'aA1',
+      '_',
+      'password is a',
+      'password: «',
+      'password is “',
+      '1234 ',
+      'KEY=',
+      '[^',
+      '?',
+    ]) {
       assert.ok(withoutSecrets(piece.repeat(50_000)).length < 100_000);
     }
   });
@@ -248,6 +269,8 @@ describe('the memory of the writer', () => {
       'See https://example.com/2024/01/15/some-long-title-here for more.',
       'Die Schlüsselfrage ist offen, la clave de sol es antigua.',
       'Call 555-01-23 or 030-12-34567.',
+      'The password to success is hard work, and the password for the bank is lost.',
+      'The pin: an old thing made of brass',
       'The password was lost, and the password is required.',
       'A secret is to be kept; a token is a piece of a word.',
       'The compass: north. Shopping: bread, butter.',
