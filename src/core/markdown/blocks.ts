@@ -60,7 +60,8 @@ function headCells(document: MarkdownDocument, line: number): number {
   if (line + 1 >= document.lines.count || document.lines.line(line).length > LONGEST_HEAD) return 0;
   const state = document.stateBefore(line + 1);
   if (state.block?.kind !== 'paragraph' || state.block.cells === 0) return 0;
-  return readLine(state, document.lines.line(line + 1)).line.kind === 'table' ? state.block.cells : 0;
+  const next = document.lines.line(line + 1).slice(0, LONGEST_HEAD + 1);
+  return readLine(state, next).line.kind === 'table' ? state.block.cells : 0;
 }
 
 /** Whether the line of the cursor holds the marker of a list item so far, and not yet the space after it. */
