@@ -1,8 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import { closeSync, fstatSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import type { WritersText } from '../eval/cases';
 import { fileTrouble } from './fileTrouble';
+import { decodeInput, InputDecoder } from './inputDecoder';
 
 /** Exit codes; 0 is success. */
 export const FAILED = 1;
@@ -12,6 +12,7 @@ export const INTERRUPTED = 130;
 /** The files that were read, as the disk knows them: no output may take the place of one. */
 const READ = new Set<string>();
 const STANDARD_INPUT = 0;
+const INPUT_NAME = 'standard input';
 
 /** Where the text of a command comes from. */
 export interface InputOptions {
@@ -42,7 +43,7 @@ export async function readText(argument: string | undefined, { file, jsonl }: In
   const parts: Buffer[] = [];
   for await (const part of process.stdin) parts.push(part);
   // `echo` ends its output with a newline that is not part of the text.
-  return decodeText(Buffer.concat(parts), 'standard input').replace(/\r?\n$/, '');
+  return decodeInput(Buffer.concat(parts), INPUT_NAME).replace(/\r?\n$/, '');
 }
 
 /**
@@ -57,20 +58,7 @@ export function warnOfTrailingSpace(text: string): void {
 }
 
 function readFile(file: string): string {
-  return orUsageError(file, () => decodeText(readFileSync(file), file));
-}
-
-/**
- * UTF-8 as text, or UTF-16 where a byte order mark says so, as Windows writes it; without that mark. Says on standard
- * error that a text is in neither: its numbers are those of what stands in for its letters.
- */
-function decodeText(bytes: Uint8Array, name: string): string {
-  const mark = bytes.length < 2 ? 0 : (bytes[0] << 8) | bytes[1];
-  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
-  if (encoding === 'utf-8' && !isUtf8(bytes)) {
-    process.stderr.write(`Note: ${name} is not in UTF-8: what could not be read is taken for U+FFFD.\n`);
-  }
-  return new TextDecoder(encoding).decode(bytes);
+  return orUsageError(file, () => decodeInput(readFileSync(file), file));
 }
 
 /** Whether this file was read by this command, by whatever name. */
@@ -129,15 +117,15 @@ export async function answerLines(
 
 /** Splits at line feeds only: JSON strings may contain U+2028, where newer versions of `readline` split as well. */
 async function* standardInputLines(): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
+  const decoder = new InputDecoder(INPUT_NAME);
   let begun = '';
   for await (const part of process.stdin) {
-    const lines = decoder.decode(part, { stream: true }).split('\n');
+    const lines = decoder.push(part).split('\n');
     lines[0] = begun + lines[0];
     begun = lines.pop() ?? '';
     yield* lines;
   }
-  yield begun + decoder.decode();
+  yield begun + decoder.end();
 }
 
 async function answerLine(line: string, answer: (request: Record<string, unknown>) => unknown): Promise<void> {

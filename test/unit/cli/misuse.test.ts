@@ -122,6 +122,16 @@ describe('the command line, called wrongly', () => {
     assert.match((await inkling(['tokens', '--file', old])).stderr, /old\.txt is not in UTF-8.*U\+FFFD/);
   });
 
+  it('reads lines of JSON in such an encoding from standard input as from a file', async () => {
+    const lines = '{"text":"Grüße"}\n{"text":"zwei"}\n';
+    const plain = await inkling(['tokens', '--jsonl'], { input: lines });
+    const wide = await inkling(['tokens', '--jsonl'], { input: Buffer.from(`\ufeff${lines}`, 'utf16le') });
+    assert.deepEqual(wide, plain);
+    const { stdout, stderr } = await inkling(['tokens', '--jsonl'], { input: Buffer.from(lines, 'latin1') });
+    assert.equal(stdout.trimEnd().split('\n').length, 2);
+    assert.match(stderr, /^Note: standard input is not in UTF-8.*U\+FFFD\.\n$/);
+  });
+
   it('compile never deletes what is not a compiled model', async () => {
     const { model } = built;
     const refused = await inkling(['compile', model.folder, model.folder]);
