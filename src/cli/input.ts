@@ -102,17 +102,17 @@ function orUsageError<T>(file: string, read: () => T): T {
 
 /**
  * Answers every line of standard input (or of `file`) with one JSON object. A line that cannot be answered yields
- * `{"error": ...}`; processing goes on, and the exit code becomes 1.
+ * `{"error": ...}`; processing goes on, and the exit code becomes 1. After an answer that was interrupted it ends.
  */
 export async function answerLines(
   { file }: InputOptions,
   answer: (request: Record<string, unknown>) => unknown,
 ): Promise<void> {
-  if (file !== undefined && file !== '-') {
-    for (const line of readFile(file).split('\n')) await answerLine(line, answer);
-    return;
+  const lines = file !== undefined && file !== '-' ? readFile(file).split('\n') : standardInputLines();
+  for await (const line of lines) {
+    await answerLine(line, answer);
+    if (process.exitCode === INTERRUPTED) return;
   }
-  for await (const line of standardInputLines()) await answerLine(line, answer);
 }
 
 /** Splits at line feeds only: JSON strings may contain U+2028, where newer versions of `readline` split as well. */

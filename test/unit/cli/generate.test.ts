@@ -46,6 +46,28 @@ describe('inkling generate', () => {
     assert.deepEqual(JSON.parse(again.stdout).sequences[0].ids, sequences[0].ids);
   });
 
+  it('interrupted, gives what there is of a line, and begins no other', async () => {
+    const { folder } = await buildWithTinyModel();
+    const args = ['generate', '--jsonl', '--max-new-tokens', '100000'];
+    const child = spawn(process.execPath, [join(folder, 'dist/cli.js'), ...args], {
+      env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') },
+    });
+    let output = '';
+    child.stdout.on('data', (part: Buffer) => {
+      // The first line is answered, so the second is at work.
+      if (output === '') setTimeout(() => child.kill('SIGINT'), 200);
+      output += part;
+    });
+    child.stdin.write('{"text":""}\n{"text":"Hi!"}\n{"text":"Once"}\n');
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    const [refused, cut, ...more] = output
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.match(refused.error, /empty/);
+    assert.deepEqual([status, cut.finish, more], [130, 'cancelled', []]);
+  });
+
   it('names the options of a line that they do not fit as they were typed', async () => {
     const input = '{"text":"one two three four"}\n{"text":"one"}\n';
     const { stdout, status } = await inkling(['generate', '--jsonl', '--max-length', '3'], { input });
