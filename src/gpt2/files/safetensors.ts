@@ -17,12 +17,18 @@ const BYTES_PER_ELEMENT: Readonly<Record<string, number>> = {
   U16: 2,
   U8: 1,
   BOOL: 1,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  F8_E8M0: 1,
+  C64: 8,
 };
 const FLOATS: Readonly<Record<string, PlainFloat>> = {
   F64: 'float64',
   F32: 'float32',
   F16: 'float16',
   BF16: 'bfloat16',
+  F8_E4M3: 'float8_e4m3fn',
+  F8_E5M2: 'float8_e5m2',
 };
 
 /** Limit of the header; a larger length means that the file has another format. */

@@ -18,9 +18,16 @@ export interface Tensor {
 }
 
 /** Formats that convert to float32: exactly, except float64, which is rounded. */
-export type FloatFormat = 'float32' | 'float16' | 'bfloat16' | 'float64' | 'q8_0';
+export type FloatFormat = PlainFloat | 'q8_0';
 
-export const BYTES_PER_FLOAT = { float32: 4, float16: 2, bfloat16: 2, float64: 8 } as const;
+export const BYTES_PER_FLOAT = {
+  float32: 4,
+  float16: 2,
+  bfloat16: 2,
+  float64: 8,
+  float8_e4m3fn: 1,
+  float8_e5m2: 1,
+} as const;
 export type PlainFloat = keyof typeof BYTES_PER_FLOAT;
 
 /** Number of elements of a shape. */
@@ -46,6 +53,11 @@ export function toFloat32(bytes: Uint8Array, format: PlainFloat): Float32Array {
       return bfloat16ToFloat32(new Uint16Array(buffer));
     case 'float16':
       return float16ToFloat32(new Uint16Array(buffer));
+    case 'float8_e5m2':
+      // The upper half of a float16.
+      return float16ToFloat32(Uint16Array.from(bytes, (byte) => byte << 8));
+    case 'float8_e4m3fn':
+      return Float32Array.from(bytes, e4m3ToNumber);
   }
 }
 
@@ -87,7 +99,7 @@ export function requireFloats(name: string, tensor: Tensor): void {
   if (tensor.format === undefined) {
     throw new UnsupportedModelError(
       l10n.t(
-        'Tensor {0} has type {1}; Inkling reads weights in float32, float16, bfloat16 and float64, and Q8_0 in GGUF.',
+        'Tensor {0} has type {1}; Inkling reads weights in float32, float16, bfloat16, float64 and float8, and Q8_0 in GGUF.',
         name,
         tensor.type,
       ),
@@ -101,6 +113,17 @@ function bfloat16ToFloat32(halves: Uint16Array): Float32Array {
     bits[i] = halves[i] << 16;
   }
   return new Float32Array(bits.buffer);
+}
+
+/** The number of a byte with 4 bits of exponent and 3 of fraction, without infinity. https://arxiv.org/abs/2209.05433 */
+function e4m3ToNumber(byte: number): number {
+  const exponent = (byte >> 3) & 0xf;
+  const fraction = byte & 0x7;
+  if (exponent === 15 && fraction === 7) {
+    return Number.NaN;
+  }
+  const size = exponent === 0 ? fraction * 2 ** -9 : (1 + fraction / 8) * 2 ** (exponent - 7);
+  return byte & 0x80 ? -size : size;
 }
 
 /** Converts IEEE 754 half precision to float32. */

@@ -40,9 +40,7 @@ export const ELEMENT_BYTES: Readonly<Record<string, number>> = {
   uint16: 2,
   uint32: 4,
   uint64: 8,
-  float8_e4m3fn: 1,
   float8_e4m3fnuz: 1,
-  float8_e5m2: 1,
   float8_e5m2fnuz: 1,
   float8_e8m0fnu: 1,
 };
