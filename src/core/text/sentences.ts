@@ -112,7 +112,8 @@ function isShortened(word: string): boolean {
 }
 
 /** Starts a line that goes on with no sentence: a blank one, a list item, a heading, a quotation, a table's row. */
-const BLOCK_START = /^[ \t]*(?:[\r\n]|[-+*>|#]|\d{1,9}[.)][ \t])/;
+const BLOCK_START =
+  /^[ \t]*(?:[\r\n>|]|#{1,6}[ \t]|[-+*](?:[ \t]|$)|(?:-{2,}|\*{3,}|_{3,}|=+)[ \t]*(?:[\r\n]|$)|\d{1,9}[.)][ \t])/;
 const LINE_END = /[\n\r\u0085\u2028\u2029]$/u;
 
 /**

@@ -97,6 +97,11 @@ describe('sentences', () => {
       '- one',
       '* two',
     ]);
+    assert.deepEqual(sentences('It was\n*very* late, run\n--help or\n#help or -5. So'), [
+      'It was\n*very* late, run\n--help or\n#help or -5.',
+      'So',
+    ]);
+    assert.deepEqual(sentences('Head\n---\n\nIt was\n\n***\n\n> So'), ['Head', '---', 'It was', '***', '> So']);
   });
 
   it('end where a text ends only if nothing that follows could tell otherwise', () => {
