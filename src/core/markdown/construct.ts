@@ -82,11 +82,15 @@ export function constructOf(block: Block, after: string): Construct {
   const sentence = begun.length > 0 ? lastSentenceStart(text) : 0;
   const open = begun.filter((inline, i) => inline.sure || (i < MOST_SIGNS && isMeant(inline, text, sentence)));
   if (isBeingClosed(reading, open, text)) return construct('emphasis sign', open);
-  const kind = open.map(({ kind }) => (kind === 'emphasis' ? undefined : kind)).find((kind) => kind !== undefined);
+  const kinds = open.flatMap(({ kind }) => (kind === 'emphasis' ? [] : [kind]));
   return construct(
-    kind !== undefined && !PROSE.has(kind)
-      ? kind
-      : (markKind(block) ?? lineKind(block) ?? wordKind(text) ?? kind ?? blockKind(block)),
+    // What is not prose holds none: a bracket in code begins no link.
+    kinds.find((kind) => !PROSE.has(kind)) ??
+      markKind(block) ??
+      lineKind(block) ??
+      wordKind(text.slice(lastEnd(reading))) ??
+      kinds.at(0) ??
+      blockKind(block),
     open.map((inline) => ({ ...inline, from: inline.from + from, contentFrom: inline.contentFrom + from })),
   );
 }
@@ -188,9 +192,9 @@ const TASK_BOX = /^\[[ xX/<>?!*~-]?$/;
 const CALLOUT_TYPE = /^\[![\p{L}\p{N}-]*$/u;
 
 /** The mark under the cursor that says what kind of list item or quotation its block is. */
-function markKind({ text, containers }: Block): ConstructKind | undefined {
+function markKind({ text, containers, opened }: Block): ConstructKind | undefined {
   const container = containers.at(-1)?.kind;
-  if (container === 'item' && TASK_BOX.test(text)) return 'task box';
+  if (container === 'item' && opened > 0 && TASK_BOX.test(text)) return 'task box';
   return container === 'quote' && CALLOUT_TYPE.test(text) ? 'callout type' : undefined;
 }
 
@@ -205,6 +209,12 @@ function lineKind({ kind, text }: Block): ConstructKind | undefined {
   const start = text.lastIndexOf('\n') + 1;
   const line = text.slice(start, start + LONGEST_WORD);
   return RULE.test(line) || (start > 0 && UNDERLINE.test(line)) ? 'rule' : undefined;
+}
+
+/** Where the last piece of inline markup ends: what was closed is no part of the word under the cursor. */
+function lastEnd({ cuts, verbatim }: InlineReading): number {
+  const end = cuts.reduce((last, { from, to }) => (to > from + 1 ? Math.max(last, to) : last), 0);
+  return verbatim.reduce((last, [, to]) => Math.max(last, to), end);
 }
 
 /** UTF-16 units before the cursor searched for the current word. */
