@@ -52,7 +52,7 @@ export function breaksLine(text: string, from: number): boolean {
 export function tagEnd(text: string, from: number): number {
   const closing = text[from + 1] === '/';
   let at = from + (closing ? 2 : 1);
-  if (!isLetterCode(text.charCodeAt(at))) return NONE;
+  if (!isLetterCode(text.charCodeAt(at))) return closing && at === text.length ? OPEN : NONE;
   while (isNameCode(text.charCodeAt(at))) at++;
   // A comparison such as `x <y and z` reads like a tag with attributes that have no values: two of them end it.
   for (let bare = 0; ; ) {
