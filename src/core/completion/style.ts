@@ -28,8 +28,8 @@ export interface Style extends Typography {
   readonly startsWord?: boolean;
 }
 
-/** A letter or digit that would become part of the word before it; Korean endings follow what was closed. */
-const GOES_ON = /^(?!\p{Script=Hangul})[\p{L}\p{N}\p{M}]/u;
+/** What would become part of the word before it, with a hyphen or without; Korean endings follow what was closed. */
+const GOES_ON = /^(?!\p{Script=Hangul})[-‐‑]?[\p{L}\p{N}\p{M}]/u;
 
 /** UTF-16 units before the suggestion that are examined: more than a partial word or a line's indentation. */
 const REACH = 64;
@@ -38,7 +38,7 @@ const REACH = 64;
 const BLOCK_SIGN = /^\s*(?:#{1,6}(?=\s|$)|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)|[-=]{2,}(?=\s|$)|[>|:])/;
 
 /** A line of such signs only, which the writer is still typing. */
-const BEGUN_SIGN = /(?:^|[\n\r])[^\S\n\r]*[-+*=#>|]+$/;
+const BEGUN_SIGN = /(?:^|[\n\r])[^\S\n\r]*[-+*=#>|:]+$/;
 /** Digits alone in their line, and what makes the marker of a list item of them. */
 const BEGUN_NUMBER = /(?:^|[\n\r])[^\S\n\r]*\d{1,9}$/;
 const ENDS_NUMBER = /^\d{0,8}[.)](?=\s|$)/;

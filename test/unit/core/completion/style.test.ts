@@ -64,6 +64,7 @@ describe('the style of a suggestion', () => {
 
   it('does not go on with a word behind which something was closed', async () => {
     assert.equal(await suggest('Have a house', 5, { startsWord: true }), undefined);
+    assert.equal(await suggest('The sea-shore of it', 7, { startsWord: true }), undefined);
     assert.equal(await suggest('He left the house', 7, { startsWord: true }), ' the house');
   });
 
@@ -77,6 +78,8 @@ describe('the style of a suggestion', () => {
     // The writer is typing the sign.
     assert.equal(await suggest('The end.\n\n## How to', 11, markdown), undefined);
     assert.equal(await suggest('* One\n*two', 7, markdown), undefined);
+    assert.equal(await suggest('Term\n::note', 6, markdown), undefined);
+    assert.equal(await suggest('Term\n: note', 6, markdown), ' note');
     assert.equal(await suggest('* One\n* two', 7, markdown), ' two');
     for (const begun of ['1', 'The end.\n\n12']) {
       assert.equal(await suggest(`${begun}. How to`, begun.length, markdown), undefined, begun);
