@@ -11,6 +11,7 @@ import {
 import { readOption, spelledName } from '../core/decoding/spelled';
 import { validate } from '../core/decoding/validate';
 import type { Tokenizer } from '../core/tokenizer';
+import { LackedOptionError } from '../engine/endpoint/continuation';
 import { UsageError } from './input';
 
 /** Default of `maxNewTokens`: a paragraph, where `generate()` has 20. */
@@ -67,7 +68,8 @@ function drawsByImplication(config: Partial<Record<OptionName, unknown>>): boole
 
 /** Rewrites a decoding error about options to name the command's flags; other errors are returned as they are. */
 export function asTyped(error: unknown): unknown {
-  return error instanceof OptionError ? new UsageError(error.spelled(flagName)) : error;
+  const namesOptions = error instanceof OptionError || error instanceof LackedOptionError;
+  return namesOptions ? new UsageError(error.spelled(flagName)) : error;
 }
 
 /** The flag of an option with its dashes; the option's name where it has no flag. */

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { GenerationConfig } from '../../core/decoding/options';
+import type { GenerationConfig, OptionName } from '../../core/decoding/options';
 import type { Finish } from '../../core/decoding/steps';
 import type { GenerateRequest, Generation, GenerationEvent } from '../api';
 import { EngineError } from '../runtime';
@@ -143,9 +143,38 @@ class Writing {
   }
 }
 
+type Lacked = OptionName | 'trace';
+
+/**
+ * A server lacks options; the message names them. A caller that spells options in another way, as a command line does,
+ * gets the message in that spelling from `spelled`.
+ */
+export class LackedOptionError extends EngineError {
+  readonly #host: string;
+  readonly #options: readonly Lacked[];
+
+  constructor(host: string, options: readonly Lacked[]) {
+    super(lacks(host, options));
+    this.#host = host;
+    this.#options = options;
+  }
+
+  /** The message with every name of an option spelled in another way. */
+  spelled(spell: (option: OptionName) => string): string {
+    return lacks(
+      this.#host,
+      this.#options.map((name) => (name === 'trace' ? name : spell(name))),
+    );
+  }
+}
+
+function lacks(host: string, names: readonly string[]): string {
+  return l10n.t('{0} does not do this: {1}. Leave it out, or use the model on this machine.', host, names.join(', '));
+}
+
 /**
  * Request fields for the sampling options.
- * @throws EngineError where the server lacks one: no option is ignored silently
+ * @throws LackedOptionError where the server lacks one: no option is ignored silently
  */
 async function samplingOf(
   server: ServerModel['server'],
@@ -154,12 +183,16 @@ async function samplingOf(
 ): Promise<Record<string, unknown>> {
   const { doSample = false, temperature = 1, topP, topK, minP, repetitionPenalty = 1, seed } = config;
   const given = Object.entries(config).filter(([, value]) => value !== undefined);
-  const refused = given.map(([name]) => name).filter((name) => !DONE.has(name as keyof GenerationConfig));
+  const refused: Lacked[] = given.map(([name]) => name as OptionName).filter((name) => !DONE.has(name));
   if (trace) refused.push('trace');
   const sampling: Record<string, unknown> = doSample
     ? { temperature, top_p: topP ?? 1, ...(seed !== undefined && { seed: seed >>> 0 }) }
     : { temperature: 0 };
-  const add = async (name: string, field: 'top_k' | 'min_p' | 'repetition_penalty', value: number): Promise<void> => {
+  const add = async (
+    name: OptionName,
+    field: 'top_k' | 'min_p' | 'repetition_penalty',
+    value: number,
+  ): Promise<void> => {
     const known = await server.fieldFor(field, signal);
     if (known === undefined) refused.push(name);
     else sampling[known] = value;
@@ -167,14 +200,6 @@ async function samplingOf(
   if (doSample && topK !== undefined && topK > 0) await add('topK', 'top_k', topK);
   if (doSample && minP !== undefined && minP > 0) await add('minP', 'min_p', minP);
   if (repetitionPenalty !== 1) await add('repetitionPenalty', 'repetition_penalty', repetitionPenalty);
-  if (refused.length > 0) {
-    throw new EngineError(
-      l10n.t(
-        '{0} does not do this: {1}. Leave it out, or use the model on this machine.',
-        server.host,
-        refused.join(', '),
-      ),
-    );
-  }
+  if (refused.length > 0) throw new LackedOptionError(server.host, refused);
   return sampling;
 }

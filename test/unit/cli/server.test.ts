@@ -76,6 +76,14 @@ describe('the command line with a model server', () => {
     assert.equal(reached, 0);
   });
 
+  it('names the options that the server does not have as they were typed', async () => {
+    const { url } = await start({ flavour: 'vllm' });
+    const args = ['generate', BEGINNING, '--endpoint', url, '--num-beams', '2', '--length-penalty', '2'];
+    const { status, stderr } = await inkling(args);
+    assert.equal(status, 2);
+    assert.match(stderr, /^inkling: 127\.0\.0\.1:\d+ does not do this: --num-beams, --length-penalty\. Leave it out/);
+  });
+
   it('explains nothing where the server gives no probabilities', async () => {
     const { url } = await start({ flavour: 'transformers' });
     const { status, stdout, stderr } = await inkling(['explain', BEGINNING, '--endpoint', url]);
