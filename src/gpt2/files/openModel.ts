@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
 import { readTokenizer, TokenizerError, type TokenizerFiles } from '../../core/tokenizer';
 import { type Gpt2Config, parseConfig, parseNanoGptArgs } from '../config';
@@ -85,7 +86,7 @@ export async function openModel(path: string): Promise<OpenModel> {
       ...(tokenizer && { tokenizer }),
       ...(endOfText !== undefined && { endOfText }),
       ends,
-      notes: notesOf(weights, json),
+      notes: [...notesOf(weights, json), ...(await adapterBeside(found.folder))],
       close,
     };
   } catch (error) {
@@ -184,6 +185,20 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 function nameFrom(given: unknown): string | undefined {
   return typeof given === 'string' ? given.slice(0, LONGEST_NAME).replace(UNSEEN, '') || undefined : undefined;
+}
+
+/** A note on an adapter that lies beside whole weights, where PEFT would apply it. */
+async function adapterBeside(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  const adapter = names.find((name) => /^adapter_model\.(safetensors|bin)$/.test(name));
+  return adapter === undefined
+    ? []
+    : [
+        l10n.t(
+          'The adapter beside the weights ({0}) is not applied. To have what it changes, merge the two where PEFT is installed.',
+          adapter,
+        ),
+      ];
 }
 
 const MOST_NAMED = 5;

@@ -36,6 +36,15 @@ describe('a model with a config.json beside it', () => {
     await assert.rejects(openModel(path), /model_type "llama"/);
   });
 
+  it('says that an adapter beside the weights is not applied', async () => {
+    const config = tinyConfig();
+    await writeModel(folder(), config, randomWeights(config, 1));
+    await writeFile(join(folder(), 'adapter_model.safetensors'), '');
+    const { close, notes } = await openModel(folder());
+    await close();
+    assert.match(notes.join(), /adapter beside the weights \(adapter_model\.safetensors\) is not applied/);
+  });
+
   it('ends a text with the first token of several that end one', async () => {
     const config = tinyConfig();
     await writeModel(folder(), config, randomWeights(config, 1));
