@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { compiledFolder } from './compiledCache';
@@ -9,7 +10,7 @@ import type { CompileOptions } from './storedWeights';
 
 /** The model to use. */
 export interface ModelChoice {
-  /** A folder, compiled or not; empty for the built-in model. */
+  /** A folder, compiled or not, in which a leading `~` is the user's home; empty for the built-in model. */
   readonly path: string;
   /** Precision of the weights; does not apply to a compiled folder chosen by the user. */
   readonly precision: Precision;
@@ -27,10 +28,11 @@ export async function locateModel(
   options: CompileOptions = {},
 ): Promise<string> {
   if (path !== '') {
-    const given = await readManifest(path);
-    if (!given) return compiledFolder(path, precision, cache, options);
-    await requireUndamaged(path, given);
-    return path;
+    const folder = path.replace(/^~(?=$|[/\\])/, homedir);
+    const given = await readManifest(folder);
+    if (!given) return compiledFolder(folder, precision, cache, options);
+    await requireUndamaged(folder, given);
+    return folder;
   }
   const built = join(home, 'model');
   const manifest = await readManifest(built);

@@ -69,6 +69,20 @@ describe('a compiled model on a bad disk', () => {
     await assert.rejects(LocalEngine.open(compiled), /no compiled model/);
   });
 
+  it('is found below the home that a path begins with, as in a shell', async () => {
+    const compiled = join(folder(), 'compiled');
+    await compileModel(join(folder(), 'source'), compiled, 'q8');
+    const variable = process.platform === 'win32' ? 'USERPROFILE' : 'HOME';
+    const home = process.env[variable];
+    process.env[variable] = folder();
+    try {
+      assert.equal(await locateModel({ path: '~/compiled', precision: 'q8' }, folder(), folder()), compiled);
+      await assert.rejects(locateModel({ path: '~compiled', precision: 'q8' }, folder(), folder()), /no such file/);
+    } finally {
+      process.env[variable] = home;
+    }
+  });
+
   it('is damaged where its manifest names a file out of the folder', async () => {
     const compiled = join(folder(), 'compiled');
     const manifest = await compileModel(join(folder(), 'source'), compiled, 'q8');
