@@ -4,7 +4,7 @@ import type { Draft } from './draft';
 import { guard } from './guards';
 import type { Style } from './style';
 import { applyStyle } from './style';
-import { beginsWithSpace, endsInSpace, spaceBefore, spelling, withoutSuffix } from './text';
+import { beginsWithSpace, endsInSpace, spaceBefore, spelling, withoutEndSigns, withoutSuffix } from './text';
 import type { Completion, CompletionReason, SuggestedToken, Suggestion } from './types';
 
 /** The place of the drafts, and the words that must not be suggested there. */
@@ -101,12 +101,14 @@ function withCloser(tokens: readonly SuggestedToken[], at: number, closer: strin
   });
 }
 
-/** Removes an end that already follows the cursor, unless it closes what the suggestion itself has opened. */
+/** Removes an end that already follows the cursor, or does not go with what does, unless it closes what the suggestion itself has opened. */
 function withoutFollowing(text: string, prefix: string, suffix: string): string {
-  const kept = withoutSuffix(text, suffix);
+  const kept = withoutEndSigns(withoutSuffix(text, suffix), suffix, prefix.slice(-BEFORE));
   return unbalancedAt(prefix, kept, suffix) < kept.length ? text.trimEnd() : kept;
 }
 
+/** UTF-16 units before a suggestion in which its last word may begin. */
+const BEFORE = 64;
 /** A suggestion of punctuation alone, such as a full stop, is typed faster than read. */
 const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 /** Ends after which nothing belongs into an open emphasis. */

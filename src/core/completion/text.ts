@@ -1,3 +1,5 @@
+import { keepsFullStop } from '../text/sentences';
+
 /** Characters of a word, with those that join its parts: `don't`, `well-known`. */
 const WORD_END = /[\p{L}\p{N}\p{M}'’_-]$/u;
 const WORD_START = /^[\p{L}\p{N}\p{M}'’_-]/u;
@@ -58,6 +60,20 @@ export function withoutSuffix(text: string, suffix: string): string {
     }
   }
   return text.trimEnd();
+}
+
+const END_SIGNS = /[.!?…]+$/u;
+/** What ends or parts a sentence, behind what closes something. */
+const PUNCTUATION_FOLLOWS = /^["'”’»)\]*_]{0,8}[.,;:!?…]/u;
+
+/**
+ * Removes the signs that end a sentence from the end of a suggestion where one follows the cursor that ends or parts it:
+ * before `,` or `!` a full stop that belongs to no word.
+ * @param before the text before the suggestion
+ */
+export function withoutEndSigns(text: string, suffix: string, before: string): string {
+  if (!PUNCTUATION_FOLLOWS.test(suffix) || keepsFullStop(before + text)) return text;
+  return text.replace(END_SIGNS, '');
 }
 
 /** A word, or what opens before one: a bracket, a quote, emphasis, code, a link; not the sign of a note. */

@@ -15,6 +15,16 @@ describe('the style of a suggestion', () => {
     assert.equal(await suggest('How did he leave?', 3, { fullStop: false }), ' did he leave?');
   });
 
+  it('ends without a full stop before a sign that ends or parts the sentence', async () => {
+    for (const suffix of [',', ':', '!', '?', ';', '…', '”,', '**:']) {
+      assert.equal(await suggest('He left the house.', 7, {}, suffix), ' the house', suffix);
+    }
+    assert.equal(await suggest('Did he leave?', 6, {}, '!'), ' leave');
+    assert.equal(await suggest('He left the house.', 7, { closer: '*' }, ':'), ' the house*');
+    assert.equal(await suggest('He came at 5 p.m. and', 7, { room: 10 }, ','), ' at 5 p.m.');
+    assert.equal(await suggest('He left the house.', 7, {}, ')'), ' the house.');
+  });
+
   it('ends before the signs of the markup', async () => {
     assert.equal(await suggest('He left * and', 2, { endsBefore: '*_' }), ' left');
   });
