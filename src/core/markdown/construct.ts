@@ -221,6 +221,9 @@ function lastEnd({ cuts, verbatim }: InlineReading): number {
 const LONGEST_WORD = 100;
 const CITATION = /^[[(;-]*@[^\s@\]]*$/;
 const TEX_CITATION = /^\\[a-z]{0,20}(?:cite|ref|label)[a-z]{0,20}\*?\{[^}]*$/i;
+/** TeX's commands for files, addresses, packages, environments and lengths, in whose braces a name is written. */
+const TEX_NAME =
+  /^\\(?:includegraphics|input|include|usepackage|documentclass|bibliograph[a-z]{1,8}|addbibresource|url|href|begin|end|[hv]space)\*?(?:\[[^\]]*\])?\{[^}]*$/;
 const MAIL_ADDRESS = /^[^\s@]+@[^\s@]*$/;
 /** The path of a file (absolute, or after `./`, `../` or `~/`), or the address of a page without `https://`. */
 const PATH = /^["'“‘(]*(?:(?:~|\.{1,2}|[A-Za-z]:)[/\\]|[/\\][^\s/\\]+[/\\]|(?:[\w-]+\.)+[a-z]{2,}\/)\S*$/;
@@ -236,8 +239,9 @@ const EXPRESSION = /^["'“‘(>]*\{[\w$][\w$.]*$/;
 function wordKind(text: string): ConstructKind | undefined {
   const near = text.slice(-LONGEST_WORD);
   const word = near.split(/\s/).at(-1) ?? '';
-  if (CITATION.test(word) || TEX_CITATION.test(word.slice(word.lastIndexOf('\\')))) return 'citation';
-  if (MAIL_ADDRESS.test(word) || PATH.test(word)) return 'address';
+  const command = word.slice(word.lastIndexOf('\\'));
+  if (CITATION.test(word) || TEX_CITATION.test(command)) return 'citation';
+  if (MAIL_ADDRESS.test(word) || PATH.test(word) || TEX_NAME.test(command)) return 'address';
   if (TAG.test(word)) return 'tag';
   if (BLOCK_NAME.test(word)) return 'block name';
   if (CHARACTER_NAME.test(word)) return 'character name';
