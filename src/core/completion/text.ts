@@ -62,7 +62,7 @@ export function withoutSuffix(text: string, suffix: string): string {
   return text.trimEnd();
 }
 
-const END_SIGNS = /[.!?…]+$/u;
+const END_SIGNS = /[.!?…]{1,8}$/u;
 /** What ends or parts a sentence, behind what closes something. */
 const PUNCTUATION_FOLLOWS = /^["'”’»)\]*_]{0,8}[.,;:!?…]/u;
 

@@ -91,14 +91,17 @@ export function htmlEnd(text: string, interrupts: boolean): string | undefined {
   return end > 0 && onlySpace(text, end) ? '' : undefined;
 }
 
-/** The name of a formula behind its signs, as Quarto has it: `$$ {#eq-energy}`. */
-const LABEL_BEHIND = /[ \t]{0,8}\{[#.][^{}]{0,200}\}$/;
+/** A line without the name of a formula behind its signs, as Quarto has it: `$$ {#eq-energy}`. */
+function withoutName(line: string): string {
+  const at = line.endsWith('}') ? line.lastIndexOf('{') : -1;
+  return at > 0 && '#.'.includes(line[at + 1]) ? line.slice(0, at).trimEnd() : line;
+}
 
 /** Whether a line ends the block whose lines go on with whatever they hold. */
 export function endsVerbatim({ kind, end }: Verbatim, text: string, place: LineCursor): boolean {
   const { at } = place;
   if (end === '') return at === text.length;
-  if (kind === 'formula') return at === text.length || text.trimEnd().replace(LABEL_BEHIND, '').endsWith(end);
+  if (kind === 'formula') return at === text.length || withoutName(text.trimEnd()).endsWith(end);
   if (kind !== 'code block') return text.slice(at).toLowerCase().includes(end);
   const length = runLength(text, at);
   return !isIndented(place) && text[at] === end[0] && length >= end.length && onlySpace(text, at + length);
