@@ -169,8 +169,11 @@ describe('complete', () => {
       for (const suffix of ['so far', '10', '(so far)', '*so* far', '“so” far', '[so](far)', '`so`', '"so"', '[@so]']) {
         assert.equal((await suggest(model, 'It was ', { suffix })).text, 'a good day. ', suffix);
       }
-      for (const suffix of ['', ' so', ', so', '”', '"', '*', '**.', '[^1]', '“', '|', '](so)']) {
+      for (const suffix of ['', ' so', '”', '"', '*', '[^1]', '“', '|', '](so)']) {
         assert.equal((await suggest(model, 'It was ', { suffix })).text, 'a good day.', suffix);
+      }
+      for (const suffix of [', so', '**.']) {
+        assert.equal((await suggest(model, 'It was ', { suffix })).text, 'a good day', suffix);
       }
       assert.equal((await suggest(memory(['“It was.']), '“', { suffix: 'So' })).text, 'It was. ');
     });
