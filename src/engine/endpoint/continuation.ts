@@ -186,7 +186,7 @@ async function samplingOf(
   const refused: Lacked[] = given.map(([name]) => name as OptionName).filter((name) => !DONE.has(name));
   if (trace) refused.push('trace');
   const sampling: Record<string, unknown> = doSample
-    ? { temperature, top_p: topP ?? 1, ...(seed !== undefined && { seed: seed >>> 0 }) }
+    ? { temperature, top_p: topP ?? 1, ...(seed !== undefined && { seed: seedOf32Bits(seed) }) }
     : { temperature: 0 };
   const add = async (
     name: OptionName,
@@ -202,4 +202,9 @@ async function samplingOf(
   if (repetitionPenalty !== 1) await add('repetitionPenalty', 'repetition_penalty', repetitionPenalty);
   if (refused.length > 0) throw new LackedOptionError(server.host, refused);
   return sampling;
+}
+
+/** Servers take seeds of 32 bits: the bits above are mixed in, so that seeds which differ there alone draw otherwise. */
+function seedOf32Bits(seed: number): number {
+  return (seed ^ Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b1)) >>> 0;
 }

@@ -296,6 +296,18 @@ describe('the engine that asks a model server', () => {
     assert.equal(generation.text, ' the lamp before');
   });
 
+  it('draws with another seed where only the upper bits of the seed differ', async () => {
+    const { engine, server } = await start();
+    const seeds: unknown[] = [];
+    for (const seed of [42, 42 + 2 ** 32, 42 - 2 ** 32, 42 + 2 ** 40]) {
+      await engine.generate({ text: BEGINNING, config: { maxNewTokens: 1, doSample: true, seed } });
+      seeds.push(server.bodies.at(-1)?.seed);
+    }
+    assert.equal(seeds[0], 42);
+    assert.equal(new Set(seeds).size, 4);
+    for (const seed of seeds) assert.ok(Number.isInteger(seed) && Number(seed) >= 0 && Number(seed) < 2 ** 32);
+  });
+
   it('refuses an option that the server does not have, by name', async () => {
     const { engine } = await start({ flavour: 'vllm' });
     const asked = (config: object) => engine.generate({ text: BEGINNING, config });
