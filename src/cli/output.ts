@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileTrouble } from './fileTrouble';
 import { UsageError, wasRead } from './input';
 
@@ -27,7 +28,8 @@ export function writeOutput(file: string, content: string | Uint8Array): void {
  */
 export function requireSeparate(files: readonly (string | undefined)[]): void {
   const given = files.filter((file) => file !== undefined);
-  const twice = given.find((file, i) => given.indexOf(file) !== i);
+  const places = given.map((file) => (file === '-' ? file : resolve(file)));
+  const twice = given.find((_, i) => places.indexOf(places[i]) !== i);
   if (twice === undefined) return;
   const place = twice === '-' ? 'Standard output' : twice;
   throw new UsageError(`${place} can take one output only: name another file for each.`);

@@ -72,7 +72,7 @@ export function addExplain(program: Command): void {
       if (options.jsonl && (options.svg ?? options.html) !== undefined) {
         throw new UsageError('--svg and --html draw one text: leave --jsonl away.');
       }
-      requireSeparate([options.svg, options.html]);
+      requireSeparate([options.svg, options.html, options.json ? '-' : undefined]);
       const text = await readText(argument, options);
       warnOfTrailingSpace(text);
       const engine = await openAnyEngine(options, 'fp32');

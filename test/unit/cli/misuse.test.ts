@@ -62,6 +62,8 @@ describe('the command line, called wrongly', () => {
     [['draw', 'next', 'x', '--svg', '-', '--csv', '-'], /Standard output can take one output only/],
     [['draw', 'next', 'x', '--html', '-', '--json'], /Standard output can take one output only/],
     [['explain', 'x', '--svg', 'f', '--html', 'f'], /f can take one output only/],
+    [['explain', 'x', '--svg', '-', '--json'], /Standard output can take one output only/],
+    [['draw', 'next', 'x', '--svg', 'f', '--csv', './f'], /\.\/f can take one output only/],
     [['report', __filename, '--html', '-', '--json'], /Standard output can take one output only/],
     [['decode', '1', 'x'], /“x” is no token id/],
     [['decode', '1', '50257'], /has no token 50257/],
