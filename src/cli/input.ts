@@ -159,13 +159,13 @@ export function textOf(request: Record<string, unknown>, name = 'text'): string 
   return value;
 }
 
-/** The prompt of an input line: its `text`, or its `ids` as tokens. */
+/** The prompt of an input line: its `text`, or its `ids` as tokens. Some programs write null for an absent field. */
 export function promptOf(request: Record<string, unknown>): { text: string; appended?: readonly number[] } {
-  const { ids } = request;
-  if (ids === undefined) {
+  const { ids = null, text = null } = request;
+  if (ids === null) {
     return { text: textOf(request) };
   }
-  if (request.text !== undefined) {
+  if (text !== null) {
     throw new UsageError('The line has both "text" and "ids".');
   }
   return { text: '', appended: idsIn(request) };

@@ -261,6 +261,14 @@ describe('the command line', () => {
     assert.equal(answers[1].suppressed.code, 'mid-word');
   });
 
+  it('lines of JSON: a field that is null is as one that is not there', async () => {
+    const ids = encode('Hello there');
+    const given = [{ text: 'Hello there' }, { text: 'Hello there', ids: null }, { ids }, { ids, text: null }];
+    const input = given.map((line) => `${JSON.stringify(line)}\n`).join('');
+    const [first, ...others] = linesOf(await inkling(['logits', '--jsonl'], { input }));
+    for (const { logits } of others) assert.ok(maxDifference(logits, first.logits) < TOLERANCE);
+  });
+
   it('generate: text, ids and why it ended; greedy takes the most probable token each time', async () => {
     const generation = await answer(['generate', 'Hello there', '--json', '--max-new-tokens', '4']);
     assert.deepEqual(Object.keys(generation), ['text', 'ids', 'finish']);
