@@ -88,6 +88,14 @@ async function inFolder(folder: string, names: readonly string[]): Promise<Model
       );
     }
   }
+  if (names.includes('manifest.json') && names.includes('model.onnx.data')) {
+    throw new UnsupportedModelError(
+      l10n.t(
+        '{0} holds a compiled model, which runs as it is: put its path into the setting inkling.model.path, or choose the weights it was made from.',
+        folder,
+      ),
+    );
+  }
   for (const name of names) {
     refuseByName(name);
   }

@@ -144,6 +144,7 @@ describe('finding the files of a model', () => {
       /Flax.*transformers 4 .*from_flax=True.*save_pretrained/,
     ],
     ['NumPy arrays', { ...config, 'weights.npz': 'x' }, /NumPy\. Take the model\.safetensors/],
+    ['a compiled model', { 'manifest.json': '{}', 'embed.onnx': 'x', 'model.onnx.data': 'x' }, /inkling\.model\.path/],
     ['ONNX', { ...config, 'decoder_model.onnx': 'x' }, /ONNX/],
     ['weights of rust-bert', { ...config, 'rust_model.ot': 'x' }, /rust-bert/],
     [
