@@ -62,13 +62,13 @@ export function withoutSuffix(text: string, suffix: string): string {
   return text.trimEnd();
 }
 
-const END_SIGNS = /[.!?…]{1,8}$/u;
+const END_SIGNS = /[.,;:!?…]{1,8}$/u;
 /** What ends or parts a sentence, behind what closes something. */
 const PUNCTUATION_FOLLOWS = /^["'”’»)\]*_]{0,8}[.,;:!?…]/u;
 
 /**
- * Removes the signs that end a sentence from the end of a suggestion where one follows the cursor that ends or parts it:
- * before `,` or `!` a full stop that belongs to no word.
+ * Removes the signs that end or part a sentence from the end of a suggestion where such a sign follows the cursor, but
+ * not a full stop that belongs to a word.
  * @param before the text before the suggestion
  */
 export function withoutEndSigns(text: string, suffix: string, before: string): string {

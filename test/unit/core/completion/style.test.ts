@@ -20,6 +20,7 @@ describe('the style of a suggestion', () => {
       assert.equal(await suggest('He left the house.', 7, {}, suffix), ' the house', suffix);
     }
     assert.equal(await suggest('Did he leave?', 6, {}, '!'), ' leave');
+    assert.equal(await suggest('He left, and so did she', 2, { room: 8 }, '?'), ' left');
     assert.equal(await suggest('He left the house.', 7, { closer: '*' }, ':'), ' the house*');
     assert.equal(await suggest('He came at 5 p.m. and', 7, { room: 10 }, ','), ' at 5 p.m.');
     assert.equal(await suggest('He left the house.', 7, {}, ')'), ' the house.');
