@@ -1,6 +1,7 @@
 // The command line straight from the sources: builds when something is newer than the build, then hands over.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -25,4 +26,5 @@ if (changedAt('dist/cli.js') < sources) {
 // Ctrl+C is for the command, which says what it has by then.
 process.on('SIGINT', () => {});
 const run = spawnSync(process.execPath, [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
-process.exit(run.status ?? 1);
+// As a shell has it: a program that a signal ended exits with 128 and the signal's number.
+process.exit(run.signal ? 128 + constants.signals[run.signal] : (run.status ?? 1));
