@@ -54,7 +54,7 @@ export async function write(text: string, language = 'markdown'): Promise<vscode
   // A busy VS Code may give the name of a document that is just being closed, and with it that document's text.
   const document = await eventually('a new document', async () => {
     const opened = await vscode.workspace.openTextDocument({ language, content: text });
-    return opened.getText() === text && opened;
+    return opened.version === 1 && opened;
   });
   return showEnd(document);
 }
