@@ -26,7 +26,7 @@ const SUITES = {
   host: { needs: ['set-up', 'build'], command: [...tsx, 'test/e2e/host.ts'] },
   e2e: {
     needs: ['set-up', 'package'],
-    // A workbench waits more than it works.
+    // One workbench alone leaves the processors idle while it waits for what it was asked.
     command: [...mocha, '--parallel', '--jobs', '2', '--timeout', '180000'],
     specs: 'test/e2e/!(start).test.ts',
   },

@@ -101,7 +101,10 @@ function withCloser(tokens: readonly SuggestedToken[], at: number, closer: strin
   });
 }
 
-/** Removes an end that already follows the cursor, or does not go with what does, unless it closes what the suggestion itself has opened. */
+/**
+ * Removes an end that already follows the cursor, or does not go with what does, unless it closes what the suggestion
+ * itself has opened.
+ */
 function withoutFollowing(text: string, prefix: string, suffix: string): string {
   const kept = withoutEndSigns(withoutSuffix(text, suffix), suffix, prefix.slice(-BEFORE));
   return unbalancedAt(prefix, kept, suffix) < kept.length ? text.trimEnd() : kept;

@@ -8,7 +8,7 @@ const LEADS_ON = new Set(
   [
     'Mr Mrs Ms Mx Dr Sr St Mt Prof Rev Gen Col Capt Cpl Sgt Lt Maj Hon Sen Rep Gov Pres Messrs Ph Th vs cf approx viz ca',
     'bzw vgl evtl ggf sog Hr Frl Abb Nr bzgl zzgl inkl exkl Dipl Fa MM Mme Mlle Mgr Sra Srta Dra Vd Ud EE Exmo Exma Av Avda pág séc',
-    'dr drs dhr Dhr mevr Mevr mw prof bijv zgn tzn tzw tj godz mgr inż resp np např tzv św Św ks hab Ing Mgr MUDr JUDr sv Sv ul esim ns',
+    'dr drs dhr Dhr mevr Mevr mw prof bijv zgn tzn tzw tj godz mgr inż resp np např tzv św Św ks hab Ing MUDr JUDr sv Sv ul esim ns',
     'Doç bkz örn TP TS ThS κ κα κκ им ул стр тел проф Проф акад св Св',
   ].flatMap((names) => names.split(' ')),
 );

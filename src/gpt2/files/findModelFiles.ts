@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import * as l10n from '@vscode/l10n';
+import { DATA_FILE, MANIFEST } from '../compiledModel';
 import { UnsupportedModelError } from '../errors';
 import { openFile, quoted, refuseUnreadable } from './byteSource';
 import { isFileName } from './fileNames';
@@ -88,7 +89,7 @@ async function inFolder(folder: string, names: readonly string[]): Promise<Model
       );
     }
   }
-  if (names.includes('manifest.json') && names.includes('model.onnx.data')) {
+  if (names.includes(MANIFEST) && names.includes(DATA_FILE)) {
     throw new UnsupportedModelError(
       l10n.t(
         '{0} holds a compiled model, which runs as it is: put its path into the setting inkling.model.path, or choose the weights it was made from.',

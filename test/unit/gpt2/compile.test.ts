@@ -194,10 +194,7 @@ describe('compiling a GPT-2', () => {
     }
   });
 
-  it('can be read by all who may read what its user writes', async function () {
-    if (process.platform === 'win32') {
-      this.skip();
-    }
+  it('can be read by all who may read what its user writes', async () => {
     const to = join(folder, 'shared');
     await mkdir(join(folder, 'ordinary'));
     await compileModel(join(folder, 'whole'), to, 'q8');
